@@ -1,0 +1,116 @@
+/**
+ * Every event and every output of the machines, in one place: their names, and what they say in a sentence.
+ *
+ * Events are `actor.verb.vector.value`, outputs `verb.vector.message`, each with as many parts as it has.
+ */
+import type { MessageSet } from './messages.ts';
+
+/** The four values of Enable and Function Mask; one write sets both (MSIX-ENABLE-6). */
+export const CONTROLS = ['off', 'offMasked', 'on', 'onMasked'] as const;
+export type Control = (typeof CONTROLS)[number];
+
+/** The one control that lets vectors send, and the three that block them all. */
+export const OPENING: readonly Control[] = ['on'];
+export const CLOSING: readonly Control[] = ['off', 'offMasked', 'onMasked'];
+
+export const control = (value: Control): string => `guest.control.${value}`;
+export const mask = (vector: number): string => `guest.mask.${vector}`;
+export const unmask = (vector: number): string => `guest.unmask.${vector}`;
+export const write = (vector: number, name: string): string => `guest.write.${vector}.${name}`;
+export const signal = (vector: number): string => `device.signal.${vector}`;
+export const retire = (vector: number): string => `device.retire.${vector}`;
+export const RESET = 'device.reset';
+
+/** An event taken apart. `value` is the control written, or the name of the message write. */
+export interface MachineEvent {
+  readonly actor: string;
+  readonly verb: string;
+  readonly vector?: number;
+  readonly value?: string;
+}
+
+/** Takes the name of an event apart. */
+export function readEvent(name: string): MachineEvent {
+  const [actor, verb, third, fourth] = name.split('.');
+  if (third === undefined) return { actor, verb };
+  return /^\d+$/.test(third) ? { actor, verb, vector: Number(third), value: fourth } : { actor, verb, value: third };
+}
+
+/** An output: what the function does in a step, `send`, `use` or `release`. */
+export interface MachineOutput {
+  readonly verb: string;
+  readonly vector: number;
+  readonly message?: string;
+}
+
+/** Takes the name of an output apart. */
+export function readOutput(name: string): MachineOutput {
+  const [verb, vector, message] = name.split('.');
+  return { verb, vector: Number(vector), message };
+}
+
+/** The name of an output of a machine: its action and the values of its parameters. */
+export function outputName(type: string, params: Readonly<Record<string, unknown>> | undefined): string {
+  return [type, ...Object.values(params ?? {})].join('.');
+}
+
+/** The events of one vector. */
+export function vectorEvents(vector: number, messages: MessageSet): string[] {
+  return [
+    mask(vector),
+    unmask(vector),
+    ...messages.writes.map((each) => write(vector, each.name)),
+    signal(vector),
+    retire(vector),
+  ];
+}
+
+/** The events of the `capability` machine. */
+export const CAPABILITY_EVENTS: readonly string[] = [...CONTROLS.map(control), RESET];
+
+/** The events of the `function` machine with `vectors` vectors. */
+export function functionEvents(vectors: number, messages: MessageSet): string[] {
+  const each = Array.from({ length: vectors }, (_, vector) => vectorEvents(vector, messages));
+  return [...CAPABILITY_EVENTS, ...each.flat()];
+}
+
+const CONTROL_WORDS: Readonly<Record<string, string>> = {
+  off: 'disables MSI-X',
+  offMasked: 'disables MSI-X and sets Function Mask',
+  on: 'enables MSI-X with Function Mask clear',
+  onMasked: 'enables MSI-X with Function Mask set',
+};
+
+const EVENT_WORDS: Readonly<Record<string, (event: MachineEvent) => string>> = {
+  'guest.control': ({ value }) => `the guest ${CONTROL_WORDS[value ?? '']}`,
+  'guest.mask': ({ vector }) => `the guest masks vector ${vector}`,
+  'guest.unmask': ({ vector }) => `the guest unmasks vector ${vector}`,
+  'guest.write': ({ vector, value }) => `the guest writes ${value} to entry ${vector}`,
+  'device.signal': ({ vector }) => `the device signals vector ${vector}`,
+  'device.retire': ({ vector }) => `the device retires what vector ${vector} was signalled for`,
+  'device.reset': () => 'the function is reset',
+};
+
+const OUTPUT_WORDS: Readonly<Record<string, (output: MachineOutput) => string>> = {
+  send: ({ vector, message }) => `vector ${vector} sends ${message}`,
+  use: ({ vector, message }) => `vector ${vector} is in use with ${message}`,
+  release: ({ vector }) => `vector ${vector} is released`,
+};
+
+/** What an event says, as a clause: "the guest unmasks vector 0". Throws when the alphabet has no such event. */
+export function eventSentence(name: string): string {
+  const event = readEvent(name);
+  const words = EVENT_WORDS[`${event.actor}.${event.verb}`];
+  if (words === undefined)
+    throw new Error(`Got the event ${name}; expected one of ${Object.keys(EVENT_WORDS).join(', ')}.`);
+  return words(event);
+}
+
+/** What an output says, as a clause: "vector 0 sends A". Throws when the alphabet has no such output. */
+export function outputSentence(name: string): string {
+  const output = readOutput(name);
+  const words = OUTPUT_WORDS[output.verb];
+  if (words === undefined)
+    throw new Error(`Got the output ${name}; expected one of ${Object.keys(OUTPUT_WORDS).join(', ')}.`);
+  return words(output);
+}

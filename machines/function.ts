@@ -1,0 +1,38 @@
+/**
+ * What a guest may see of one PCI function with N vectors: the capability in parallel with its vectors.
+ *
+ * A synchronous implementation equals this machine, event by event.
+ */
+import { type AnyStateMachine, setup, stateIn } from 'xstate';
+import { CLOSING, OPENING } from './alphabet.ts';
+import { capabilityRegion } from './capability.ts';
+import type { MessageSet } from './messages.ts';
+import { vectorActions, vectorGuards, vectorRegion, vectorRegionName } from './vector.ts';
+
+/** What an instance of the machine is made of. */
+export interface FunctionOptions {
+  /** 1 or more. The machine has 4 * 8^vectors states with two messages. */
+  readonly vectors: number;
+  readonly messages: MessageSet;
+}
+
+/** Enable set and Function Mask clear: the function blocks no vector. */
+export const OPEN = stateIn({ capability: { enable: 'enabled', functionMask: 'clear' } });
+
+/** Creates the machine. */
+export function createFunction({ vectors, messages }: FunctionOptions): AnyStateMachine {
+  const indices = Array.from({ length: vectors }, (_, vector) => vector);
+  const regions = indices.map((vector) => [
+    vectorRegionName(vector),
+    vectorRegion(vector, messages, { opening: OPENING, closing: CLOSING }),
+  ]);
+  return setup({
+    guards: Object.assign({ open: OPEN }, ...indices.map((vector) => vectorGuards(vector, messages))),
+    actions: vectorActions,
+  }).createMachine({
+    id: 'function',
+    type: 'parallel',
+    description: `The MSI-X of one function with ${vectors} vector${vectors === 1 ? '' : 's'}, as its guest may see it.`,
+    states: { capability: capabilityRegion, ...Object.fromEntries(regions) },
+  });
+}

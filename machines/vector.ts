@@ -1,0 +1,237 @@
+/**
+ * One vector: its Mask Bit, its entry, the message in force, and its Pending bit. `function` has N of these.
+ *
+ * On its own, `vector` stands beside a `gate` with two states in the place of the capability.
+ */
+import {
+  and,
+  type AnyStateMachine,
+  type AnyEventObject,
+  type MachineContext,
+  not,
+  or,
+  setup,
+  type StateNodeConfig,
+  stateIn,
+} from 'xstate';
+import { type Control, control, mask, RESET, retire, signal, unmask, write } from './alphabet.ts';
+import type { MessageSet } from './messages.ts';
+
+/** A guard made of `stateIn`, `and`, `or` and `not`. Its names are computed, so their types say no more than this. */
+export type Guard = ReturnType<typeof stateIn<any, any, any>>;
+
+/** A region. The names of its guards are computed, so the types do not hold them; `checkSpec` does. */
+export type Region = StateNodeConfig<
+  MachineContext,
+  AnyEventObject,
+  never,
+  any,
+  any,
+  never,
+  string,
+  unknown,
+  never,
+  any
+>;
+
+/** What a vector must know of the capability around it. */
+export interface Surroundings {
+  /** The controls that open a closed function, and those that close an open one. */
+  readonly opening: readonly Control[];
+  readonly closing: readonly Control[];
+}
+
+/** The name of the region of `vector`, in every machine that has one. */
+export const vectorRegionName = (vector: number): string => `vector${vector}`;
+
+/**
+ * The guards of a vector. `open` is the machine's own: Enable set and Function Mask clear.
+ * A vector in use has no message but its own, so each guard that lets a message out names the message.
+ */
+export function vectorGuards(vector: number, messages: MessageSet): Record<string, Guard> {
+  const region = vectorRegionName(vector);
+  const holding = messages.values.flatMap((message) => {
+    const holds = `holds.${vector}.${message}`;
+    return [
+      [holds, stateIn({ [region]: { entry: message } })],
+      [`openHolding.${vector}.${message}`, and(['open', holds])],
+      [`unmaskedHolding.${vector}.${message}`, and([`unmasked.${vector}`, holds])],
+    ];
+  });
+  return {
+    [`unmasked.${vector}`]: stateIn({ [region]: { mask: 'unmasked' } }),
+    [`blocked.${vector}`]: or([not('open'), not(`unmasked.${vector}`)]),
+    ...Object.fromEntries(holding),
+  };
+}
+
+/** The region of `vector`, for `vector` and for its places in `function`. */
+export function vectorRegion(vector: number, messages: MessageSet, { opening, closing }: Surroundings): Region {
+  const [initial] = messages.values;
+  const send = (message: string) => ({ type: 'send', params: { vector, message } });
+  const use = (message: string) => ({ type: 'use', params: { vector, message } });
+  const release = { type: 'release', params: { vector } };
+
+  /** The transitions of the two rising edges, one for each message that the entry may hold. */
+  const onUnblock = (target: (message: string) => string, act: typeof send, description: string) => {
+    const edge = (guard: string) =>
+      messages.values.map((message) => ({
+        target: target(message),
+        guard: `${guard}.${vector}.${message}`,
+        actions: act(message),
+        description,
+      }));
+    return {
+      [unmask(vector)]: edge('openHolding'),
+      ...eachOf(opening.map(control), edge('unmaskedHolding')),
+    };
+  };
+
+  return {
+    type: 'parallel',
+    description: `Vector ${vector}, independent of every other. [MSIX-MASK-4]`,
+    states: {
+      mask: {
+        description: 'The Mask Bit, bit 0 of Vector Control. [MSIX-TABLE-3]',
+        initial: 'masked',
+        states: {
+          masked: {
+            description: 'The vector must not send. [MSIX-MASK-2]',
+            on: { [unmask(vector)]: 'unmasked' },
+          },
+          unmasked: {
+            description: 'The vector sends, unless the function is disabled or masked. [MSIX-MASK-1]',
+            on: {
+              [mask(vector)]: 'masked',
+              [RESET]: { target: 'masked', description: 'Reset sets the Mask Bit. [MSIX-RESET-1]' },
+            },
+          },
+        },
+      },
+      entry: {
+        description: 'Address and data of the entry, as the guest reads them.',
+        initial,
+        states: Object.fromEntries(messages.values.map((message) => [message, entryState(vector, messages, message)])),
+      },
+      force: {
+        description: 'The message in force: the whole entry as it stood at the last unblocking edge. [MSIX-MSG-1]',
+        initial: 'none',
+        states: {
+          none: {
+            description: 'The vector is blocked, and what its entry holds means nothing. [MSIX-MSG-6]',
+            on: onUnblock((message) => message, use, 'The whole entry comes into force. [MSIX-MSG-1] [MSIX-NOTIFY-1]'),
+          },
+          ...Object.fromEntries(
+            messages.values.map((message) => [
+              message,
+              {
+                description: `The vector is not blocked, and sends ${message}, whatever its entry holds now. [MSIX-MSG-2]`,
+                on: {
+                  ...eachOf([mask(vector), ...closing.map(control)], {
+                    target: 'none',
+                    actions: release,
+                    description: 'The vector becomes blocked. [MSIX-NOTIFY-1]',
+                  }),
+                  [signal(vector)]: {
+                    actions: send(message),
+                    description: 'An event goes out at once, with the message in force. [MSIX-MSG-1]',
+                  },
+                  [RESET]: {
+                    target: 'none',
+                    actions: release,
+                    description: 'Reset blocks the vector. [MSIX-RESET-5] [MSIX-NOTIFY-1]',
+                  },
+                },
+              },
+            ]),
+          ),
+        },
+      },
+      pending: {
+        description: 'The Pending bit. It holds events while the vector is blocked, however many. [MSIX-PEND-4]',
+        initial: 'clear',
+        states: {
+          clear: {
+            description: 'No event waits.',
+            on: {
+              [signal(vector)]: {
+                target: 'set',
+                guard: `blocked.${vector}`,
+                description: 'An event of a blocked vector is held, also while disabled. [MSIX-PEND-1] [MSIX-ENABLE-2]',
+              },
+            },
+          },
+          set: {
+            description: 'An event waits, and polling shows it. [MSIX-PBA-4]',
+            on: {
+              ...onUnblock(() => 'clear', send, 'The held event goes out, once. [MSIX-PEND-2] [MSIX-PEND-5]'),
+              [retire(vector)]: { target: 'clear', description: 'The cause is gone. [MSIX-PEND-3]' },
+              [RESET]: { target: 'clear', description: 'Reset clears the Pending bit. [MSIX-RESET-1]' },
+            },
+          },
+        },
+      },
+    },
+  };
+}
+
+/** One state of `entry`: where each write leads from `message`. */
+function entryState(vector: number, messages: MessageSet, message: string): Region {
+  const writes = messages.writes
+    .map((each) => [write(vector, each.name), each.result(message)])
+    .filter(([, result]) => result !== message)
+    .map(([event, target]) => [event, { target, description: 'A write is read back, blocked or not. [MSIX-MSG-2]' }]);
+  const [initial] = messages.values;
+  const reset = { [RESET]: { target: initial, description: 'Reset leaves zero, by our choice. [MSIX-RESET-4]' } };
+  return {
+    description: `The entry holds ${message}.`,
+    on: { ...Object.fromEntries(writes), ...(message === initial ? {} : reset) },
+  };
+}
+
+/** The same transitions for several events. */
+function eachOf<Transition>(events: readonly string[], transition: Transition): Record<string, Transition> {
+  return Object.fromEntries(events.map((event) => [event, transition]));
+}
+
+/** The controls that the gate of `vector` has: one that opens it, one that closes it. */
+export const GATE: Surroundings = { opening: ['on'], closing: ['off'] };
+
+/** The outputs of a vector, as actions: what they do is the implementation's business. */
+export const vectorActions = {
+  use: (_: unknown, _params: { vector: number; message: string }): void => {},
+  release: (_: unknown, _params: { vector: number }): void => {},
+  send: (_: unknown, _params: { vector: number; message: string }): void => {},
+};
+
+/** Creates the machine: one vector behind a gate. 16 states with two messages. */
+export function createVector({ messages }: { readonly messages: MessageSet }): AnyStateMachine {
+  return setup({
+    guards: { open: stateIn({ gate: 'open' }), ...vectorGuards(0, messages) },
+    actions: vectorActions,
+  }).createMachine({
+    id: 'vector',
+    type: 'parallel',
+    description: 'One vector, behind a gate that stands for MSI-X Enable and Function Mask.',
+    states: {
+      gate: {
+        description: 'The capability, as one vector feels it. [MSIX-MASK-1]',
+        initial: 'closed',
+        states: {
+          closed: {
+            description: 'Disabled, or masked as a whole.',
+            on: { [control('on')]: 'open' },
+          },
+          open: {
+            description: 'Enabled, and not masked as a whole.',
+            on: {
+              [control('off')]: 'closed',
+              [RESET]: { target: 'closed', description: 'Reset disables MSI-X. [MSIX-RESET-1]' },
+            },
+          },
+        },
+      },
+      [vectorRegionName(0)]: vectorRegion(0, messages, GATE),
+    },
+  });
+}

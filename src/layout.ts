@@ -1,0 +1,83 @@
+/**
+ * The memory of one function, which begins with its saved form. The only module that knows either.
+ *
+ * One `Uint32Array`. With N vectors and P = 2 * ceil(N / 64) dwords of bits, in this order:
+ *
+ *     magic      1    'MSIX'
+ *     version    1    of this format
+ *     count      1    N
+ *     control    1    Message Control: only MSI-X Enable and Function Mask; Table Size is a constant of the function
+ *     table     4N    the MSI-X Table as the guest reads it: address low, address high, data, vector control
+ *     pending    P    bit v: vector v is pending. This is the Pending Bit Array as the guest reads it
+ *     diverged   P    bit v: v is not blocked, and its entry was written since its last unblocking edge
+ *     shadow    3N    the message in force of a diverged vector: address low, address high, data
+ *     ---------------- a saved function ends here
+ *     scheduled  P    bit v: the message of v is on its way out; never set while no call is under way
+ *     inUse      P    bit v: `use` was called for v, and `release` was not yet
+ *
+ * The message in force is the entry as it stood at the last unblocking edge (MSIX-MSG-1). Copying three dwords at
+ * every edge would pay for writes that almost never come, so the copy is made by the first write to an entry that is
+ * not blocked: until then the entry itself *is* the message in force, and `diverged` is clear.
+ *
+ * Words are numbers: a big-endian host saves and restores the same ones, and whoever stores them as bytes picks the
+ * byte order.
+ */
+import { PBA_QWORD_BITS } from './registers.ts';
+
+/** 'MSIX', read as four little-endian bytes. */
+export const SAVE_MAGIC = 0x5849534d;
+/** The version of the saved format. */
+export const SAVE_VERSION = 1;
+/** Words of an entry in `table`. */
+export const ENTRY_WORDS = 4;
+/** Words of a message in `shadow`. */
+export const MESSAGE_WORDS = 3;
+
+/** Where each part begins, in words; `saved` and `end` are where a saved function and the memory end. */
+export interface Layout {
+  readonly magic: 0;
+  readonly version: 1;
+  readonly count: 2;
+  readonly control: 3;
+  readonly table: 4;
+  readonly pending: number;
+  readonly diverged: number;
+  readonly shadow: number;
+  readonly saved: number;
+  readonly scheduled: number;
+  readonly inUse: number;
+  readonly end: number;
+}
+
+/** Returns the length of each bit array, in dwords: whole QWORDs, as the Pending Bit Array has them. */
+export function bitWords(vectorCount: number): number {
+  //= MSIX-PBA-1
+  return 2 * Math.ceil(vectorCount / PBA_QWORD_BITS);
+}
+
+/** Returns where each part of the memory of a function with `vectorCount` vectors begins. */
+export function layoutOf(vectorCount: number): Layout {
+  const bits = bitWords(vectorCount);
+  const table = 4;
+  const pending = table + ENTRY_WORDS * vectorCount;
+  const diverged = pending + bits;
+  const shadow = diverged + bits;
+  const saved = shadow + MESSAGE_WORDS * vectorCount;
+  const scheduled = saved;
+  const inUse = scheduled + bits;
+  const end = inUse + bits;
+  return {
+    magic: 0,
+    version: 1,
+    count: 2,
+    control: 3,
+    table,
+    pending,
+    diverged,
+    shadow,
+    saved,
+    scheduled,
+    inUse,
+    end,
+  };
+}

@@ -1,0 +1,670 @@
+/**
+ * The MSI-X of one PCI function: what its guest reads and writes, and the messages that it sends.
+ *
+ * A vector is *blocked* or not, which is decided in one place (`blocked`). It has edges in two places, one for a single
+ * vector (`block`, `unblock`) and one for all of them (`settle`), and everything that leaves the function leaves there.
+ *
+ * Calls out (`send`, `use`, `release`) come when the state is final. They may call back into the function, and they may
+ * throw: what is still to be said is said all the same, and the error is thrown once the call is done. A message that
+ * has not left yet waits in `scheduled`; blocking its vector makes it pending again, so none is lost and none leaves
+ * late.
+ *
+ * It does not own the command register (MSIX-ENABLE-7, 8), the BARs, or the interrupt pin (MSIX-ENABLE-4).
+ */
+import { type Layout, layoutOf, ENTRY_WORDS, MESSAGE_WORDS, SAVE_MAGIC, SAVE_VERSION } from './layout.ts';
+import {
+  SIGNAL_HELD,
+  SIGNAL_REFUSED,
+  SIGNAL_SENT,
+  type SignalOutcome,
+  WRITE_DONE,
+  WRITE_IGNORED,
+  WRITE_REFUSED,
+  type WriteOutcome,
+} from './outcome.ts';
+import * as registers from './registers.ts';
+
+// A module-level alias costs nothing in a hot loop, where an imported binding cost more than twice a literal.
+const ENABLE = registers.CONTROL_ENABLE;
+const FUNCTION_MASK = registers.CONTROL_FUNCTION_MASK;
+const MASK = registers.VECTOR_CONTROL_MASK;
+const ADDRESS_LOW_WRITABLE = ~registers.ADDRESS_LOW_RESERVED;
+const ALL_ONES = 0xffffffff;
+
+/** Takes a message: a posted write of one dword, `data`, to the 64-bit address. All numbers are unsigned 32-bit. */
+export type SendMessage = (addressLow: number, addressHigh: number, data: number, vector: number) => void;
+
+/** What a function is made of. Everything but `vectorCount` and `send` has a default. */
+export interface MsixFunctionOptions {
+  /** 1 to 2048. */
+  readonly vectorCount: number;
+  /** Called for every message, in order. */
+  readonly send: SendMessage;
+  /** Called when `vector` stops being blocked, with the message that is in force from now on. */
+  readonly use?: (vector: number, addressLow: number, addressHigh: number, data: number) => void;
+  /** Called when `vector` becomes blocked. `use` and `release` of a vector strictly alternate, `use` first. */
+  readonly release?: (vector: number) => void;
+  /** Called before the guest reads the Pending bits of vectors `first` to `end - 1`: the last chance to signal. */
+  readonly poll?: (first: number, end: number) => void;
+  /** Base Address Register of the MSI-X Table, 0 to 5. Default 0. */
+  readonly tableBir?: number;
+  /** Byte offset of the MSI-X Table in its BAR, a multiple of 8. Default 0. */
+  readonly tableOffset?: number;
+  /** Base Address Register of the Pending Bit Array, 0 to 5. Default `tableBir`. */
+  readonly pbaBir?: number;
+  /** Byte offset of the Pending Bit Array in its BAR, a multiple of 8. Default: the first 4-KiB page after the table. */
+  readonly pbaOffset?: number;
+  /** Configuration space offset of the next capability, 0 for none. Default 0. */
+  readonly nextCapability?: number;
+}
+
+/** How many accesses and signals were refused or ignored, since construction. Reset does not clear them. */
+export class Refusals {
+  configReads = 0;
+  configWrites = 0;
+  tableReads = 0;
+  tableWrites = 0;
+  pbaReads = 0;
+  pbaWrites = 0;
+  signals = 0;
+}
+
+/**
+ * One emulated MSI-X function with 1 to 2048 vectors. Allocates nothing after construction.
+ *
+ * Offsets and sizes are in bytes: of the configuration accesses, from the start of the capability; of the others, from
+ * the start of the table or of the Pending Bit Array. Values are unsigned 32-bit numbers; an 8-byte value is two of them.
+ *
+ * @throws {RangeError} from the constructor, when an option is out of range; from `restore`, when the words are no
+ * saved function of this size. No access and no signal throws of itself.
+ */
+export class MsixFunction {
+  readonly vectorCount: number;
+  /** Length of the MSI-X Table, in bytes. */
+  readonly tableBytes: number;
+  /** Length of the Pending Bit Array, in bytes. */
+  readonly pbaBytes: number;
+  /** Length of a saved function, in 32-bit words. */
+  readonly savedWords: number;
+  readonly refusals: Refusals = new Refusals();
+  /** The upper dword of the last `tableRead` or `pbaRead` of 8 bytes. */
+  readHigh = 0;
+
+  // The three dwords of the capability as the guest reads them while MSI-X is disabled.
+  private readonly capability: Uint32Array;
+  private readonly layout: Layout;
+  private readonly memory: Uint32Array;
+  private readonly control: Uint32Array;
+  private readonly table: Uint32Array;
+  private readonly shadow: Uint32Array;
+  private readonly pending: Uint32Array;
+  private readonly scheduled: Uint32Array;
+  private readonly diverged: Uint32Array;
+  private readonly inUse: Uint32Array;
+  private readonly onSend: SendMessage;
+  private readonly onUse: MsixFunctionOptions['use'];
+  private readonly onRelease: MsixFunctionOptions['release'];
+  private readonly onPoll: MsixFunctionOptions['poll'];
+  // Whether edges are told to anyone; if not, `inUse` stays clear and the edges of many vectors cost no loop over them.
+  private readonly notifies: boolean;
+
+  constructor(options: MsixFunctionOptions) {
+    const { vectorCount, send, use, release, poll } = options;
+    requireInteger('vectorCount', vectorCount, 1, registers.VECTOR_COUNT_MAX);
+    requireFunction('send', send, true);
+    requireFunction('use', use, false);
+    requireFunction('release', release, false);
+    requireFunction('poll', poll, false);
+    const layout = layoutOf(vectorCount);
+    this.vectorCount = vectorCount;
+    this.tableBytes = vectorCount * registers.ENTRY_BYTES;
+    this.pbaBytes = 4 * (layout.diverged - layout.pending);
+    this.savedWords = layout.saved;
+    this.capability = capabilityOf(options, this.tableBytes, this.pbaBytes);
+
+    const memory = new Uint32Array(layout.end);
+    this.layout = layout;
+    this.memory = memory;
+    this.control = memory.subarray(layout.control, layout.table);
+    this.table = memory.subarray(layout.table, layout.pending);
+    this.pending = memory.subarray(layout.pending, layout.diverged);
+    this.diverged = memory.subarray(layout.diverged, layout.shadow);
+    this.shadow = memory.subarray(layout.shadow, layout.saved);
+    this.scheduled = memory.subarray(layout.scheduled, layout.inUse);
+    this.inUse = memory.subarray(layout.inUse, layout.end);
+
+    this.onSend = send;
+    this.onUse = use;
+    this.onRelease = release;
+    this.onPoll = poll;
+    this.notifies = use !== undefined || release !== undefined;
+    this.clear();
+  }
+
+  // ---- What may be asked at any time. None of it is an event: nothing changes, nothing is counted.
+
+  /** Whether MSI-X Enable is set. While it is, the function must not use INTx (MSIX-ENABLE-4). */
+  get enabled(): boolean {
+    return (this.control[0] & ENABLE) !== 0;
+  }
+
+  /** Whether Function Mask is set. */
+  get functionMask(): boolean {
+    return (this.control[0] & FUNCTION_MASK) !== 0;
+  }
+
+  /** Message Control as the guest reads it, 16 bits. */
+  get messageControl(): number {
+    return (this.capability[0] >>> 16) | this.control[0];
+  }
+
+  /**
+   * Copies what a guest may read into `out`, without poll: Message Control, then the table, then the Pending Bit Array,
+   * in dwords. Returns the number of words written, 1 + 4N + 2 * ceil(N / 64). Words beyond it are left alone.
+   */
+  peekInto(out: Uint32Array): number {
+    const count = 1 + this.table.length + this.pending.length;
+    requireRoom('peekInto', out, count);
+    out[0] = this.messageControl;
+    out.set(this.table, 1);
+    out.set(this.pending, 1 + this.table.length);
+    return count;
+  }
+
+  // ---- Configuration space
+
+  /** Reads 1, 2 or 4 bytes of the 12-byte capability, at any offset; all-ones for anything else, counted. */
+  configRead(offset: number, bytes: number): number {
+    //= MSIX-ACCESS-6
+    if (!isConfigAccess(offset, bytes)) {
+      this.refusals.configReads++;
+      return allOnes(bytes);
+    }
+    const index = offset >>> 2;
+    const shift = 8 * (offset & 3);
+    let value = this.configDword(index) >>> shift;
+    if (shift !== 0 && index < 2) value |= this.configDword(index + 1) << (32 - shift);
+    return (value & allOnes(bytes)) >>> 0;
+  }
+
+  /**
+   * Writes 1, 2 or 4 bytes of the capability, at any offset. Only MSI-X Enable and Function Mask are writable, and both
+   * stand in the byte at offset 3: every write that covers it has the same effect.
+   */
+  configWrite(offset: number, bytes: number, value: number): WriteOutcome {
+    if (!isConfigAccess(offset, bytes)) {
+      this.refusals.configWrites++;
+      return WRITE_REFUSED;
+    }
+    //= MSIX-CAP-8
+    if (offset <= 3 && offset + bytes > 3) {
+      const byte = value >>> (8 * (3 - offset));
+      //= MSIX-CAP-1, MSIX-CAP-2, MSIX-CAP-3, MSIX-CAP-6, MSIX-CAP-7
+      this.writeControl((byte << 8) & (ENABLE | FUNCTION_MASK));
+    }
+    return WRITE_DONE;
+  }
+
+  // ---- The table
+
+  /**
+   * Reads an aligned 4 or 8 bytes of the table; returns the (lower) dword, and leaves the upper one in `readHigh`.
+   * Anything else reads as all-ones, and is counted.
+   */
+  tableRead(offset: number, bytes: number): number {
+    const word = offset >>> 2;
+    //= MSIX-ACCESS-1, MSIX-ACCESS-2
+    if (word << 2 === offset && word < this.table.length) {
+      if (bytes === 4) return this.table[word];
+      if (bytes === 8 && (word & 1) === 0) {
+        this.readHigh = this.table[word + 1];
+        return this.table[word];
+      }
+    }
+    this.refusals.tableReads++;
+    this.readHigh = ALL_ONES;
+    return allOnes(bytes);
+  }
+
+  /**
+   * Writes an aligned 4 or 8 bytes of the table; `high` is the upper dword of 8 bytes. Clearing the last mask of a
+   * pending vector sends its message before this returns. Anything else changes nothing, and is counted.
+   */
+  tableWrite(offset: number, bytes: number, low: number, high = 0): WriteOutcome {
+    const word = offset >>> 2;
+    //= MSIX-ACCESS-1, MSIX-ACCESS-2
+    if (word << 2 === offset && word < this.table.length) {
+      if (bytes === 4) return this.writeWord(word, low);
+      if (bytes === 8 && (word & 1) === 0) {
+        //= MSIX-ACCESS-3, MSIX-ACCESS-4, MSIX-ACCESS-5
+        // The lower dword first: data is in the entry no later than the Mask Bit that may let it out.
+        this.writeWord(word, low);
+        return this.writeWord(word + 1, high);
+      }
+    }
+    this.refusals.tableWrites++;
+    return WRITE_REFUSED;
+  }
+
+  // ---- The Pending Bit Array
+
+  /** Reads an aligned 4 or 8 bytes of the Pending Bit Array, after `poll`; otherwise as `tableRead`. */
+  pbaRead(offset: number, bytes: number): number {
+    const word = offset >>> 2;
+    //= MSIX-ACCESS-1, MSIX-ACCESS-2
+    if (word << 2 === offset && word < this.pending.length) {
+      if (bytes === 4 || (bytes === 8 && (word & 1) === 0)) {
+        const first = word << 5;
+        //= MSIX-NOTIFY-2
+        if (this.onPoll !== undefined && first < this.vectorCount) {
+          this.onPoll(first, Math.min(first + 8 * bytes, this.vectorCount));
+        }
+        //= MSIX-PBA-4
+        if (bytes === 8) this.readHigh = this.pending[word + 1];
+        return this.pending[word];
+      }
+    }
+    this.refusals.pbaReads++;
+    this.readHigh = ALL_ONES;
+    return allOnes(bytes);
+  }
+
+  /** Writes nothing: the Pending Bit Array is read-only. Returns whether the access was lawful in form; counted. */
+  pbaWrite(offset: number, bytes: number, _low?: number, _high?: number): WriteOutcome {
+    this.refusals.pbaWrites++;
+    const word = offset >>> 2;
+    //= MSIX-PBA-3
+    const aligned = word << 2 === offset && (bytes === 4 || (bytes === 8 && (word & 1) === 0));
+    return aligned && word < this.pending.length ? WRITE_IGNORED : WRITE_REFUSED;
+  }
+
+  // ---- The device
+
+  /** Takes an event for `vector`: sends its message, or sets its Pending bit while it is blocked. */
+  signal(vector: number): SignalOutcome {
+    if (vector >>> 0 !== vector || vector >= this.vectorCount) {
+      this.refusals.signals++;
+      return SIGNAL_REFUSED;
+    }
+    if (this.blocked(vector)) {
+      //= MSIX-PEND-1, MSIX-PEND-4, MSIX-ENABLE-2
+      this.pending[vector >>> 5] |= 1 << (vector & 31);
+      return SIGNAL_HELD;
+    }
+    this.send(vector);
+    return SIGNAL_SENT;
+  }
+
+  /** Takes back what `signal` left pending: its cause is gone. Returns false, counted, when there is no such vector. */
+  retire(vector: number): boolean {
+    if (vector >>> 0 !== vector || vector >= this.vectorCount) {
+      this.refusals.signals++;
+      return false;
+    }
+    //= MSIX-PEND-3
+    const clear = ~(1 << (vector & 31));
+    this.pending[vector >>> 5] &= clear;
+    this.scheduled[vector >>> 5] &= clear;
+    return true;
+  }
+
+  /** Resets the function: conventional reset, Function Level Reset, and D3hot to D0 without No_Soft_Reset alike. */
+  reset(): void {
+    //= MSIX-RESET-1, MSIX-RESET-2, MSIX-RESET-3
+    this.clear();
+    //= MSIX-RESET-5
+    this.settle();
+  }
+
+  // ---- Save and restore
+
+  /**
+   * Copies the state into `savedWords` words of `out`; returns that number. Two functions that no guest can ever tell
+   * apart save the same words. A message that has not left yet is saved as pending.
+   */
+  saveInto(out: Uint32Array): number {
+    const { memory, layout, vectorCount } = this;
+    requireRoom('saveInto', out, layout.saved);
+    for (let word = 0; word < layout.shadow; word++) out[word] = memory[word];
+    for (let word = 0; word < this.scheduled.length; word++) out[layout.pending + word] |= this.scheduled[word];
+    for (let vector = 0; vector < vectorCount; vector++) {
+      const kept = (this.diverged[vector >>> 5] >>> (vector & 31)) & 1 ? ALL_ONES : 0;
+      const from = MESSAGE_WORDS * vector;
+      for (let word = from; word < from + MESSAGE_WORDS; word++) out[layout.shadow + word] = this.shadow[word] & kept;
+    }
+    return layout.saved;
+  }
+
+  /**
+   * Takes over a state that `saveInto` left, from a function with the same number of vectors. Vectors in use are released
+   * first; those of the new state are then put into use, and what is pending without being blocked is sent.
+   *
+   * @throws {RangeError} when the words are not such a state, saying what was found and what was expected. Nothing has
+   * changed then.
+   */
+  restore(words: Uint32Array): void {
+    const { memory, layout } = this;
+    requireSaved(words, this.vectorCount, layout);
+    for (let word = 0; word < layout.saved; word++) memory[word] = words[word];
+    this.scheduled.fill(0);
+    if (!this.closed()) this.schedulePending();
+    //= MSIX-SAVE-1
+    let errors = this.releaseAll(NO_ERRORS);
+    errors = this.settleInto(errors);
+    throwAll(errors);
+  }
+
+  // ---- One vector
+
+  /** Whether the capability blocks every vector. */
+  private closed(): boolean {
+    return (this.control[0] & (ENABLE | FUNCTION_MASK)) !== ENABLE;
+  }
+
+  /** Whether `vector` must not send. The one place that decides it. */
+  private blocked(vector: number): boolean {
+    //= MSIX-MASK-1, MSIX-ENABLE-1
+    return this.closed() || this.table[ENTRY_WORDS * vector + 3] !== 0;
+  }
+
+  private configDword(index: number): number {
+    return index === 0 ? this.capability[0] | (this.control[0] << 16) : this.capability[index];
+  }
+
+  /** Stores one dword of the table. `word` counts from the start of the table, and exists. */
+  private writeWord(word: number, value: number): WriteOutcome {
+    const field = word & 3;
+    const vector = word >>> 2;
+    if (field === 3) {
+      //= MSIX-TABLE-3, MSIX-TABLE-4, MSIX-TABLE-5
+      const mask = value & MASK;
+      if (this.table[word] === mask) return WRITE_DONE;
+      this.table[word] = mask;
+      if (this.closed()) return WRITE_DONE;
+      if (mask === 0) this.unblock(vector);
+      else this.block(vector);
+      return WRITE_DONE;
+    }
+    //= MSIX-MSG-2
+    if (!this.blocked(vector)) this.diverge(vector);
+    //= MSIX-TABLE-2
+    this.table[word] = field === 0 ? value & ADDRESS_LOW_WRITABLE : value;
+    return WRITE_DONE;
+  }
+
+  /** Keeps the message in force of a vector that is not blocked, before its entry changes under it. */
+  private diverge(vector: number): void {
+    const word = vector >>> 5;
+    const bit = 1 << (vector & 31);
+    if ((this.diverged[word] & bit) !== 0) return;
+    this.diverged[word] |= bit;
+    //= MSIX-MSG-3
+    const to = MESSAGE_WORDS * vector;
+    const from = ENTRY_WORDS * vector;
+    this.shadow[to] = this.table[from];
+    this.shadow[to + 1] = this.table[from + 1];
+    this.shadow[to + 2] = this.table[from + 2];
+  }
+
+  /** The falling edge of one vector: its own mask was set, in an open function. */
+  private block(vector: number): void {
+    const word = vector >>> 5;
+    const bit = 1 << (vector & 31);
+    this.diverged[word] &= ~bit;
+    // A message that has not left yet must not leave any more; it is pending again.
+    //= MSIX-MASK-2
+    this.pending[word] |= this.scheduled[word] & bit;
+    this.scheduled[word] &= ~bit;
+    if (this.notifies && (this.inUse[word] & bit) !== 0) {
+      this.inUse[word] &= ~bit;
+      this.onRelease?.(vector);
+    }
+  }
+
+  /** The rising edge of one vector: its own mask was cleared, in an open function. */
+  private unblock(vector: number): void {
+    const word = vector >>> 5;
+    const bit = 1 << (vector & 31);
+    //= MSIX-PEND-2
+    this.scheduled[word] |= this.pending[word] & bit;
+    this.pending[word] &= ~bit;
+    if (this.notifies || (this.scheduled[word] & bit) !== 0) throwAll(this.settleVector(vector, NO_ERRORS));
+  }
+
+  /** Where in `memory` the message in force of `vector` stands, which is not blocked. */
+  private messageAt(vector: number): number {
+    //= MSIX-MSG-1
+    return ((this.diverged[vector >>> 5] >>> (vector & 31)) & 1) !== 0
+      ? this.layout.shadow + MESSAGE_WORDS * vector
+      : this.layout.table + ENTRY_WORDS * vector;
+  }
+
+  private send(vector: number): void {
+    const { memory } = this;
+    const at = this.messageAt(vector);
+    //= MSIX-MSG-4
+    this.onSend(memory[at], memory[at + 1], memory[at + 2], vector);
+  }
+
+  private use(vector: number): void {
+    const { memory } = this;
+    const at = this.messageAt(vector);
+    this.onUse?.(vector, memory[at], memory[at + 1], memory[at + 2]);
+  }
+
+  // ---- All vectors
+
+  /** Puts the memory into its reset state, and tells no one. `inUse` is not state of the function, and stays. */
+  private clear(): void {
+    const { memory, layout, vectorCount } = this;
+    //= MSIX-RESET-4
+    memory.fill(0, 0, layout.inUse);
+    memory[layout.magic] = SAVE_MAGIC;
+    memory[layout.version] = SAVE_VERSION;
+    memory[layout.count] = vectorCount;
+    for (let vector = 0; vector < vectorCount; vector++) this.table[ENTRY_WORDS * vector + 3] = MASK;
+  }
+
+  /** Takes a new value of MSI-X Enable and Function Mask, both at once. */
+  private writeControl(control: number): void {
+    const wasClosed = this.closed();
+    //= MSIX-ENABLE-6, MSIX-ENABLE-3, MSIX-MASK-3
+    this.control[0] = control;
+    if (this.closed() === wasClosed) return;
+    if (wasClosed) {
+      this.schedulePending();
+    } else {
+      for (let word = 0; word < this.pending.length; word++) this.pending[word] |= this.scheduled[word];
+      this.scheduled.fill(0);
+      this.diverged.fill(0);
+    }
+    this.settle();
+  }
+
+  /** Moves the Pending bits of all vectors whose own mask is clear to `scheduled`: the function has just opened. */
+  private schedulePending(): void {
+    for (let word = 0; word < this.pending.length; word++) {
+      for (let rest = this.pending[word]; rest !== 0; rest &= rest - 1) {
+        const bit = rest & -rest;
+        const vector = (word << 5) + 31 - Math.clz32(bit);
+        if (this.table[ENTRY_WORDS * vector + 3] !== 0) continue;
+        //= MSIX-PEND-2, MSIX-ENABLE-5
+        this.pending[word] &= ~bit;
+        this.scheduled[word] |= bit;
+      }
+    }
+  }
+
+  /** Tells everyone about the edges of all vectors, in the order of their numbers. */
+  private settle(): void {
+    throwAll(this.settleInto(NO_ERRORS));
+  }
+
+  private settleInto(errors: readonly unknown[]): readonly unknown[] {
+    if (this.notifies) {
+      for (let vector = 0; vector < this.vectorCount; vector++) errors = this.settleVector(vector, errors);
+      return errors;
+    }
+    // Without notifiers only the messages on their way out are left to tell.
+    //= MSIX-PEND-6
+    for (let word = 0; word < this.scheduled.length; word++) {
+      while (this.scheduled[word] !== 0) {
+        const bit = this.scheduled[word] & -this.scheduled[word];
+        errors = this.settleVector((word << 5) + 31 - Math.clz32(bit), errors);
+      }
+    }
+    return errors;
+  }
+
+  /**
+   * Brings what was told about `vector` into line with its state: `release`, or `use` and then its message.
+   * Looks at the state anew before each call, for the call before may have changed it.
+   */
+  private settleVector(vector: number, errors: readonly unknown[]): readonly unknown[] {
+    const word = vector >>> 5;
+    const bit = 1 << (vector & 31);
+    //= MSIX-NOTIFY-1
+    if (this.notifies && this.blocked(vector) === ((this.inUse[word] & bit) !== 0)) {
+      this.inUse[word] ^= bit;
+      try {
+        if ((this.inUse[word] & bit) === 0) this.onRelease?.(vector);
+        else this.use(vector);
+      } catch (error) {
+        errors = [...errors, error];
+      }
+    }
+    //= MSIX-NOTIFY-3
+    if ((this.scheduled[word] & bit) !== 0) {
+      this.scheduled[word] &= ~bit;
+      try {
+        this.send(vector);
+      } catch (error) {
+        errors = [...errors, error];
+      }
+    }
+    return errors;
+  }
+
+  private releaseAll(errors: readonly unknown[]): readonly unknown[] {
+    for (let vector = 0; vector < this.vectorCount; vector++) {
+      const word = vector >>> 5;
+      const bit = 1 << (vector & 31);
+      if ((this.inUse[word] & bit) === 0) continue;
+      this.inUse[word] &= ~bit;
+      try {
+        this.onRelease?.(vector);
+      } catch (error) {
+        errors = [...errors, error];
+      }
+    }
+    return errors;
+  }
+}
+
+/** The errors of the calls out that one call made; an array is made only when there is one. */
+const NO_ERRORS: readonly unknown[] = [];
+
+/** Throws what a call out has thrown, now that nothing is left to be said. */
+function throwAll(errors: readonly unknown[]): void {
+  if (errors.length === 0) return;
+  if (errors.length === 1) throw errors[0];
+  throw new AggregateError(errors, `${errors.length} of the functions that an MsixFunction calls threw an error.`);
+}
+
+/** All-ones as wide as a read was asked to be, and 32 bits wide where no such width exists. */
+function allOnes(bytes: number): number {
+  return bytes === 1 ? 0xff : bytes === 2 ? 0xffff : ALL_ONES;
+}
+
+function isConfigAccess(offset: number, bytes: number): boolean {
+  const width = bytes === 1 || bytes === 2 || bytes === 4;
+  return width && offset >>> 0 === offset && offset + bytes <= registers.CAPABILITY_BYTES;
+}
+
+/** Builds the three dwords of the capability, as they read while Enable and Function Mask are clear. */
+function capabilityOf(options: MsixFunctionOptions, tableBytes: number, pbaBytes: number): Uint32Array {
+  const { tableBir = 0, tableOffset = 0, nextCapability = 0 } = options;
+  const pbaBir = options.pbaBir ?? tableBir;
+  const afterTable = pbaBir === tableBir ? tableOffset + tableBytes : 0;
+  const pbaOffset = options.pbaOffset ?? Math.ceil(afterTable / 4096) * 4096;
+  requireInteger('tableBir', tableBir, 0, registers.LOCATION_BIR_MAX);
+  requireInteger('pbaBir', pbaBir, 0, registers.LOCATION_BIR_MAX);
+  requireOffset('tableOffset', tableOffset, tableBytes);
+  requireOffset('pbaOffset', pbaOffset, pbaBytes);
+  requireInteger('nextCapability', nextCapability, 0, 0xfc);
+  //= MSIX-TABLE-7
+  if (tableBir === pbaBir && tableOffset < pbaOffset + pbaBytes && pbaOffset < tableOffset + tableBytes) {
+    throw new RangeError(
+      `MsixFunction: the table (${tableBytes} bytes at ${tableOffset}) and the Pending Bit Array (${pbaBytes} bytes at ` +
+        `${pbaOffset}) overlap in BAR ${tableBir}; expected two separate ranges.`,
+    );
+  }
+  const header = registers.CAPABILITY_ID | (nextCapability << 8) | ((options.vectorCount - 1) << 16);
+  return Uint32Array.of(header, tableOffset | tableBir, pbaOffset | pbaBir);
+}
+
+function requireInteger(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new RangeError(`MsixFunction: ${name} is ${String(value)}; expected an integer from ${least} to ${most}.`);
+}
+
+function requireOffset(name: string, value: number, bytes: number): void {
+  if (Number.isInteger(value) && value >= 0 && value % 8 === 0 && value + bytes <= 2 ** 32) return;
+  throw new RangeError(
+    `MsixFunction: ${name} is ${String(value)}; expected a multiple of 8 from 0 to ${2 ** 32 - bytes}.`,
+  );
+}
+
+function requireFunction(name: string, value: unknown, required: boolean): void {
+  if (typeof value === 'function' || (value === undefined && !required)) return;
+  throw new TypeError(`MsixFunction: ${name} is ${String(value)}; expected a function.`);
+}
+
+function requireRoom(name: string, out: Uint32Array, words: number): void {
+  if (out instanceof Uint32Array && out.length >= words) return;
+  const got = out instanceof Uint32Array ? `a Uint32Array of ${out.length}` : String(out);
+  throw new RangeError(`MsixFunction.${name}: got ${got}; expected a Uint32Array of at least ${words} words.`);
+}
+
+/** Refuses words that no function with `vectorCount` vectors can have saved. */
+function requireSaved(words: Uint32Array, vectorCount: number, layout: Layout): void {
+  const refuse = (what: string, got: number | string, expected: number | string): never => {
+    throw new RangeError(`MsixFunction.restore: ${what} is ${got}; expected ${expected}. Nothing was restored.`);
+  };
+  const hex = (value: number): string => `0x${value.toString(16)}`;
+  if (!(words instanceof Uint32Array)) refuse('the saved function', String(words), 'a Uint32Array');
+  if (words.length < layout.table) refuse('the length', `${words.length} words`, `${layout.saved}`);
+  if (words[layout.magic] !== SAVE_MAGIC) refuse('the first word', hex(words[layout.magic]), hex(SAVE_MAGIC));
+  if (words[layout.version] !== SAVE_VERSION) refuse('the version', words[layout.version], SAVE_VERSION);
+  if (words[layout.count] !== vectorCount) refuse('the number of vectors', words[layout.count], vectorCount);
+  if (words.length !== layout.saved) refuse('the length', `${words.length} words`, `${layout.saved}`);
+
+  const control = words[layout.control];
+  if ((control & ~(ENABLE | FUNCTION_MASK)) !== 0) {
+    refuse('Message Control', hex(control), `no bits but ${hex(ENABLE | FUNCTION_MASK)}`);
+  }
+  const closed = (control & (ENABLE | FUNCTION_MASK)) !== ENABLE;
+  for (let vector = 0; vector < vectorCount; vector++) {
+    const entry = layout.table + ENTRY_WORDS * vector;
+    const shadow = layout.shadow + MESSAGE_WORDS * vector;
+    const vectorControl = words[entry + 3];
+    const diverged = (words[layout.diverged + (vector >>> 5)] >>> (vector & 31)) & 1;
+    if (vectorControl > MASK) refuse(`Vector Control of vector ${vector}`, hex(vectorControl), '0 or 1');
+    for (const address of [words[entry], words[shadow]]) {
+      if ((address & ~ADDRESS_LOW_WRITABLE) === 0) continue;
+      refuse(`a message address of vector ${vector}`, hex(address), 'a multiple of 4');
+    }
+    if (diverged === 1 && (closed || vectorControl === MASK)) {
+      refuse(`the diverged bit of vector ${vector}`, 'set while it is blocked', 'a clear one');
+    }
+    if (diverged === 0 && (words[shadow] | words[shadow + 1] | words[shadow + 2]) !== 0) {
+      refuse(`the shadow of vector ${vector}`, 'not zero', 'zero, since the vector has not diverged');
+    }
+  }
+  for (let vector = vectorCount; vector < 32 * (layout.diverged - layout.pending); vector++) {
+    const word = vector >>> 5;
+    const bits = words[layout.pending + word] | words[layout.diverged + word];
+    //= MSIX-PBA-2
+    if (((bits >>> (vector & 31)) & 1) !== 0) refuse(`the bit of vector ${vector}`, 'set', 'clear: there is none');
+  }
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // The generated suites are many small tests of pure code: one process and no isolation is what makes them fast.
+    pool: 'threads',
+    isolate: false,
+    testTimeout: 60_000,
+    coverage: { include: ['src/**'], reporter: ['text'] },
+  },
+});
