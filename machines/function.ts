@@ -3,7 +3,7 @@
  *
  * A synchronous implementation equals this machine, event by event.
  */
-import { type AnyStateMachine, setup, stateIn } from 'xstate';
+import { and, type AnyStateMachine, setup, stateIn } from 'xstate';
 import { CLOSING, OPENING } from './alphabet.ts';
 import { capabilityRegion } from './capability.ts';
 import type { MessageSet } from './messages.ts';
@@ -17,7 +17,10 @@ export interface FunctionOptions {
 }
 
 /** Enable set and Function Mask clear: the function blocks no vector. */
-export const OPEN = stateIn({ capability: { enable: 'enabled', functionMask: 'clear' } });
+export const OPEN = and([
+  stateIn({ capability: { enable: 'enabled' } }),
+  stateIn({ capability: { functionMask: 'clear' } }),
+]);
 
 /** Creates the machine. */
 export function createFunction({ vectors, messages }: FunctionOptions): AnyStateMachine {

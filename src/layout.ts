@@ -9,11 +9,13 @@
  *     control    1    Message Control: only MSI-X Enable and Function Mask; Table Size is a constant of the function
  *     table     4N    the MSI-X Table as the guest reads it: address low, address high, data, vector control
  *     pending    P    bit v: vector v is pending. This is the Pending Bit Array as the guest reads it
- *     diverged   P    bit v: v is not blocked, and its entry was written since its last unblocking edge
+ *     diverged   P    bit v: v is not blocked, and its entry was written since its last unblocking edge. It is saved
+ *                     as clear where the entry again holds the message in force, for no guest can tell the two apart
  *     shadow    3N    the message in force of a diverged vector: address low, address high, data
  *     ---------------- a saved function ends here
  *     scheduled  P    bit v: the message of v is on its way out; never set while no call is under way
- *     inUse      P    bit v: `use` was called for v, and `release` was not yet
+ *     releasing  P    bit v: v was in use and became blocked, which is yet to be told; as `scheduled`
+ *     inUse      P    bit v: `use` was called for v, and v has not been blocked since
  *
  * The message in force is the entry as it stood at the last unblocking edge (MSIX-MSG-1). Copying three dwords at
  * every edge would pay for writes that almost never come, so the copy is made by the first write to an entry that is
@@ -45,6 +47,7 @@ export interface Layout {
   readonly shadow: number;
   readonly saved: number;
   readonly scheduled: number;
+  readonly releasing: number;
   readonly inUse: number;
   readonly end: number;
 }
@@ -64,7 +67,8 @@ export function layoutOf(vectorCount: number): Layout {
   const shadow = diverged + bits;
   const saved = shadow + MESSAGE_WORDS * vectorCount;
   const scheduled = saved;
-  const inUse = scheduled + bits;
+  const releasing = scheduled + bits;
+  const inUse = releasing + bits;
   const end = inUse + bits;
   return {
     magic: 0,
@@ -77,6 +81,7 @@ export function layoutOf(vectorCount: number): Layout {
     shadow,
     saved,
     scheduled,
+    releasing,
     inUse,
     end,
   };

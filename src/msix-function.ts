@@ -87,7 +87,7 @@ export class MsixFunction {
   /** Length of a saved function, in 32-bit words. */
   readonly savedWords: number;
   readonly refusals: Refusals = new Refusals();
-  /** The upper dword of the last `tableRead` or `pbaRead` of 8 bytes. */
+  /** The upper dword of the last `tableRead` or `pbaRead` of 8 bytes; all-ones after one that was refused. */
   readHigh = 0;
 
   // The three dwords of the capability as the guest reads them while MSI-X is disabled.
@@ -100,6 +100,7 @@ export class MsixFunction {
   private readonly pending: Uint32Array;
   private readonly scheduled: Uint32Array;
   private readonly diverged: Uint32Array;
+  private readonly releasing: Uint32Array;
   private readonly inUse: Uint32Array;
   private readonly onSend: SendMessage;
   private readonly onUse: MsixFunctionOptions['use'];
@@ -130,7 +131,8 @@ export class MsixFunction {
     this.pending = memory.subarray(layout.pending, layout.diverged);
     this.diverged = memory.subarray(layout.diverged, layout.shadow);
     this.shadow = memory.subarray(layout.shadow, layout.saved);
-    this.scheduled = memory.subarray(layout.scheduled, layout.inUse);
+    this.scheduled = memory.subarray(layout.scheduled, layout.releasing);
+    this.releasing = memory.subarray(layout.releasing, layout.inUse);
     this.inUse = memory.subarray(layout.inUse, layout.end);
 
     this.onSend = send;
@@ -291,8 +293,22 @@ export class MsixFunction {
       this.pending[vector >>> 5] |= 1 << (vector & 31);
       return SIGNAL_HELD;
     }
+    if (this.notifies && !this.isInUse(vector)) return this.signalUntold(vector);
     this.send(vector);
     return SIGNAL_SENT;
+  }
+
+  /**
+   * Takes an event for a vector that is not blocked, and of which no one was told yet: this is a call from within a call
+   * out. Its `use` comes before its message, and may block it again.
+   */
+  private signalUntold(vector: number): SignalOutcome {
+    const word = vector >>> 5;
+    const bit = 1 << (vector & 31);
+    //= MSIX-NOTIFY-3
+    this.scheduled[word] |= bit;
+    throwAll(this.settleVector(vector, NO_ERRORS));
+    return (this.pending[word] & bit) === 0 ? SIGNAL_SENT : SIGNAL_HELD;
   }
 
   /** Takes back what `signal` left pending: its cause is gone. Returns false, counted, when there is no such vector. */
@@ -310,9 +326,10 @@ export class MsixFunction {
 
   /** Resets the function: conventional reset, Function Level Reset, and D3hot to D0 without No_Soft_Reset alike. */
   reset(): void {
+    //= MSIX-RESET-5
+    this.endUse();
     //= MSIX-RESET-1, MSIX-RESET-2, MSIX-RESET-3
     this.clear();
-    //= MSIX-RESET-5
     this.settle();
   }
 
@@ -325,12 +342,16 @@ export class MsixFunction {
   saveInto(out: Uint32Array): number {
     const { memory, layout, vectorCount } = this;
     requireRoom('saveInto', out, layout.saved);
-    for (let word = 0; word < layout.shadow; word++) out[word] = memory[word];
+    for (let word = 0; word < layout.diverged; word++) out[word] = memory[word];
     for (let word = 0; word < this.scheduled.length; word++) out[layout.pending + word] |= this.scheduled[word];
+    out.fill(0, layout.diverged, layout.saved);
     for (let vector = 0; vector < vectorCount; vector++) {
-      const kept = (this.diverged[vector >>> 5] >>> (vector & 31)) & 1 ? ALL_ONES : 0;
-      const from = MESSAGE_WORDS * vector;
-      for (let word = from; word < from + MESSAGE_WORDS; word++) out[layout.shadow + word] = this.shadow[word] & kept;
+      const message = this.messageAt(vector);
+      const entry = layout.table + ENTRY_WORDS * vector;
+      if (sameMessage(memory, message, entry)) continue;
+      const shadow = layout.shadow + MESSAGE_WORDS * vector;
+      out[layout.diverged + (vector >>> 5)] |= 1 << (vector & 31);
+      for (let word = 0; word < MESSAGE_WORDS; word++) out[shadow + word] = memory[message + word];
     }
     return layout.saved;
   }
@@ -344,14 +365,14 @@ export class MsixFunction {
    */
   restore(words: Uint32Array): void {
     const { memory, layout } = this;
+    //= MSIX-SAVE-2
     requireSaved(words, this.vectorCount, layout);
+    //= MSIX-SAVE-1
+    this.endUse();
     for (let word = 0; word < layout.saved; word++) memory[word] = words[word];
     this.scheduled.fill(0);
     if (!this.closed()) this.schedulePending();
-    //= MSIX-SAVE-1
-    let errors = this.releaseAll(NO_ERRORS);
-    errors = this.settleInto(errors);
-    throwAll(errors);
+    this.settle();
   }
 
   // ---- One vector
@@ -367,12 +388,18 @@ export class MsixFunction {
     return this.closed() || this.table[ENTRY_WORDS * vector + 3] !== 0;
   }
 
+  /** Whether `use` was called for `vector`, which was not blocked since. */
+  private isInUse(vector: number): boolean {
+    return ((this.inUse[vector >>> 5] >>> (vector & 31)) & 1) !== 0;
+  }
+
   private configDword(index: number): number {
     return index === 0 ? this.capability[0] | (this.control[0] << 16) : this.capability[index];
   }
 
   /** Stores one dword of the table. `word` counts from the start of the table, and exists. */
   private writeWord(word: number, value: number): WriteOutcome {
+    //= MSIX-TABLE-1
     const field = word & 3;
     const vector = word >>> 2;
     if (field === 3) {
@@ -415,7 +442,7 @@ export class MsixFunction {
     //= MSIX-MASK-2
     this.pending[word] |= this.scheduled[word] & bit;
     this.scheduled[word] &= ~bit;
-    if (this.notifies && (this.inUse[word] & bit) !== 0) {
+    if (this.isInUse(vector)) {
       this.inUse[word] &= ~bit;
       this.onRelease?.(vector);
     }
@@ -454,11 +481,11 @@ export class MsixFunction {
 
   // ---- All vectors
 
-  /** Puts the memory into its reset state, and tells no one. `inUse` is not state of the function, and stays. */
+  /** Puts the memory into its reset state, and tells no one. What is still to be told of notifiers stays. */
   private clear(): void {
     const { memory, layout, vectorCount } = this;
     //= MSIX-RESET-4
-    memory.fill(0, 0, layout.inUse);
+    memory.fill(0, 0, layout.releasing);
     memory[layout.magic] = SAVE_MAGIC;
     memory[layout.version] = SAVE_VERSION;
     memory[layout.count] = vectorCount;
@@ -474,9 +501,12 @@ export class MsixFunction {
     if (wasClosed) {
       this.schedulePending();
     } else {
+      // Messages that have not left yet must not leave any more; they are pending again.
+      //= MSIX-MASK-2
       for (let word = 0; word < this.pending.length; word++) this.pending[word] |= this.scheduled[word];
       this.scheduled.fill(0);
       this.diverged.fill(0);
+      this.endUse();
     }
     this.settle();
   }
@@ -495,40 +525,42 @@ export class MsixFunction {
     }
   }
 
-  /** Tells everyone about the edges of all vectors, in the order of their numbers. */
-  private settle(): void {
-    throwAll(this.settleInto(NO_ERRORS));
+  /** Owes a `release` to every vector in use. One that is unblocked before it is told gets it before its next `use`. */
+  private endUse(): void {
+    for (let word = 0; word < this.inUse.length; word++) this.releasing[word] |= this.inUse[word];
+    this.inUse.fill(0);
   }
 
-  private settleInto(errors: readonly unknown[]): readonly unknown[] {
+  /** Tells everyone about the edges of all vectors, in the order of their numbers, releases first. */
+  private settle(): void {
+    let errors = NO_ERRORS;
+    for (let word = 0; word < this.releasing.length; word++) {
+      while (this.releasing[word] !== 0) errors = this.settleRelease(lowestVector(word, this.releasing[word]), errors);
+    }
     if (this.notifies) {
       for (let vector = 0; vector < this.vectorCount; vector++) errors = this.settleVector(vector, errors);
-      return errors;
     }
-    // Without notifiers only the messages on their way out are left to tell.
+    // Without notifiers only the messages on their way out are to be told.
     //= MSIX-PEND-6
     for (let word = 0; word < this.scheduled.length; word++) {
-      while (this.scheduled[word] !== 0) {
-        const bit = this.scheduled[word] & -this.scheduled[word];
-        errors = this.settleVector((word << 5) + 31 - Math.clz32(bit), errors);
-      }
+      while (this.scheduled[word] !== 0) errors = this.settleVector(lowestVector(word, this.scheduled[word]), errors);
     }
-    return errors;
+    throwAll(errors);
   }
 
   /**
-   * Brings what was told about `vector` into line with its state: `release`, or `use` and then its message.
+   * Brings what was told about `vector` into line with its state: `release`, then `use`, then its message.
    * Looks at the state anew before each call, for the call before may have changed it.
    */
   private settleVector(vector: number, errors: readonly unknown[]): readonly unknown[] {
     const word = vector >>> 5;
     const bit = 1 << (vector & 31);
+    if ((this.releasing[word] & bit) !== 0) errors = this.settleRelease(vector, errors);
     //= MSIX-NOTIFY-1
-    if (this.notifies && this.blocked(vector) === ((this.inUse[word] & bit) !== 0)) {
-      this.inUse[word] ^= bit;
+    if (this.notifies && !this.isInUse(vector) && !this.blocked(vector)) {
+      this.inUse[word] |= bit;
       try {
-        if ((this.inUse[word] & bit) === 0) this.onRelease?.(vector);
-        else this.use(vector);
+        this.use(vector);
       } catch (error) {
         errors = [...errors, error];
       }
@@ -545,20 +577,27 @@ export class MsixFunction {
     return errors;
   }
 
-  private releaseAll(errors: readonly unknown[]): readonly unknown[] {
-    for (let vector = 0; vector < this.vectorCount; vector++) {
-      const word = vector >>> 5;
-      const bit = 1 << (vector & 31);
-      if ((this.inUse[word] & bit) === 0) continue;
-      this.inUse[word] &= ~bit;
-      try {
-        this.onRelease?.(vector);
-      } catch (error) {
-        errors = [...errors, error];
-      }
+  private settleRelease(vector: number, errors: readonly unknown[]): readonly unknown[] {
+    this.releasing[vector >>> 5] &= ~(1 << (vector & 31));
+    try {
+      this.onRelease?.(vector);
+    } catch (error) {
+      return [...errors, error];
     }
     return errors;
   }
+}
+
+/** Whether the messages at `one` and at `other` are the same. */
+function sameMessage(memory: Uint32Array, one: number, other: number): boolean {
+  return (
+    memory[one] === memory[other] && memory[one + 1] === memory[other + 1] && memory[one + 2] === memory[other + 2]
+  );
+}
+
+/** The vector of the lowest bit that is set in `bits`, dword `word` of a bit array. */
+function lowestVector(word: number, bits: number): number {
+  return (word << 5) + 31 - Math.clz32(bits & -bits);
 }
 
 /** The errors of the calls out that one call made; an array is made only when there is one. */
@@ -589,9 +628,9 @@ function capabilityOf(options: MsixFunctionOptions, tableBytes: number, pbaBytes
   const pbaOffset = options.pbaOffset ?? Math.ceil(afterTable / 4096) * 4096;
   requireInteger('tableBir', tableBir, 0, registers.LOCATION_BIR_MAX);
   requireInteger('pbaBir', pbaBir, 0, registers.LOCATION_BIR_MAX);
-  requireOffset('tableOffset', tableOffset, tableBytes);
-  requireOffset('pbaOffset', pbaOffset, pbaBytes);
-  requireInteger('nextCapability', nextCapability, 0, 0xfc);
+  requireMultiple('tableOffset', tableOffset, 8, 0, 2 ** 32 - tableBytes);
+  requireMultiple('pbaOffset', pbaOffset, 8, 0, 2 ** 32 - pbaBytes);
+  if (nextCapability !== 0) requireMultiple('nextCapability', nextCapability, 4, 0x40, 0xfc);
   //= MSIX-TABLE-7
   if (tableBir === pbaBir && tableOffset < pbaOffset + pbaBytes && pbaOffset < tableOffset + tableBytes) {
     throw new RangeError(
@@ -608,10 +647,10 @@ function requireInteger(name: string, value: number, least: number, most: number
   throw new RangeError(`MsixFunction: ${name} is ${String(value)}; expected an integer from ${least} to ${most}.`);
 }
 
-function requireOffset(name: string, value: number, bytes: number): void {
-  if (Number.isInteger(value) && value >= 0 && value % 8 === 0 && value + bytes <= 2 ** 32) return;
+function requireMultiple(name: string, value: number, factor: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value % factor === 0 && value >= least && value <= most) return;
   throw new RangeError(
-    `MsixFunction: ${name} is ${String(value)}; expected a multiple of 8 from 0 to ${2 ** 32 - bytes}.`,
+    `MsixFunction: ${name} is ${String(value)}; expected a multiple of ${factor} from ${least} to ${most}.`,
   );
 }
 
@@ -622,8 +661,13 @@ function requireFunction(name: string, value: unknown, required: boolean): void 
 
 function requireRoom(name: string, out: Uint32Array, words: number): void {
   if (out instanceof Uint32Array && out.length >= words) return;
-  const got = out instanceof Uint32Array ? `a Uint32Array of ${out.length}` : String(out);
-  throw new RangeError(`MsixFunction.${name}: got ${got}; expected a Uint32Array of at least ${words} words.`);
+  throw new RangeError(`MsixFunction.${name}: got ${kindOf(out)}; expected a Uint32Array of at least ${words} words.`);
+}
+
+/** What kind of thing a caller passed for words: a name, never its content, which may be megabytes. */
+function kindOf(value: unknown): string {
+  if (value instanceof Uint32Array) return `a Uint32Array of ${value.length} words`;
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
 /** Refuses words that no function with `vectorCount` vectors can have saved. */
@@ -632,7 +676,7 @@ function requireSaved(words: Uint32Array, vectorCount: number, layout: Layout): 
     throw new RangeError(`MsixFunction.restore: ${what} is ${got}; expected ${expected}. Nothing was restored.`);
   };
   const hex = (value: number): string => `0x${value.toString(16)}`;
-  if (!(words instanceof Uint32Array)) refuse('the saved function', String(words), 'a Uint32Array');
+  if (!(words instanceof Uint32Array)) refuse('the saved function', kindOf(words), 'a Uint32Array');
   if (words.length < layout.table) refuse('the length', `${words.length} words`, `${layout.saved}`);
   if (words[layout.magic] !== SAVE_MAGIC) refuse('the first word', hex(words[layout.magic]), hex(SAVE_MAGIC));
   if (words[layout.version] !== SAVE_VERSION) refuse('the version', words[layout.version], SAVE_VERSION);
@@ -656,6 +700,9 @@ function requireSaved(words: Uint32Array, vectorCount: number, layout: Layout): 
     }
     if (diverged === 1 && (closed || vectorControl === MASK)) {
       refuse(`the diverged bit of vector ${vector}`, 'set while it is blocked', 'a clear one');
+    }
+    if (diverged === 1 && sameMessage(words, shadow, entry)) {
+      refuse(`the diverged bit of vector ${vector}`, 'set, but its shadow equals its entry', 'a clear one');
     }
     if (diverged === 0 && (words[shadow] | words[shadow + 1] | words[shadow + 2]) !== 0) {
       refuse(`the shadow of vector ${vector}`, 'not zero', 'zero, since the vector has not diverged');

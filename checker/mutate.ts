@@ -1,0 +1,165 @@
+/**
+ * The mutants of a machine, made mechanically: each transition dropped, each part of a guard dropped, each output dropped,
+ * each target changed, each transition taken on another event too. A property that no mutant breaks guards nothing; a mutant that breaks no property is a gap.
+ */
+import { type AnyStateMachine, createMachine } from 'xstate';
+import { buildGuard, type GuardExpression, machineGuards, readGuard } from './guard.ts';
+
+export interface Mutant {
+  /** What was changed, and where: unique within a machine, the same in every run. */
+  readonly name: string;
+  readonly machine: AnyStateMachine;
+}
+
+interface TransitionConfig {
+  target?: string;
+  guard?: unknown;
+  actions?: unknown;
+}
+interface StateConfig {
+  on?: Record<string, unknown>;
+  states?: Record<string, StateConfig>;
+}
+
+/**
+ * Makes every mutant of `machine` that differs from it in one place, in the order of its configuration.
+ * `others` names the events that the transitions of an event shall be taken on too, where their state has none for them.
+ */
+export function mutate(machine: AnyStateMachine, others: (event: string) => readonly string[] = () => []): Mutant[] {
+  const guards = machineGuards(machine);
+  const original = machine.config as StateConfig;
+  const mutants: Mutant[] = [];
+
+  for (const { path, event, index, siblings } of transitionsOf(original)) {
+    const stateAt = (config: StateConfig): StateConfig => path.reduce((node, key) => node.states![key], config);
+    const handlers = stateAt(original).on!;
+    const transition = listOf(handlers[event])[index];
+    const place = `${path.join('.')} on ${event}${transition.guard === undefined ? '' : ` [${printGuard(readGuard(transition.guard))}]`}`;
+    const add = (
+      change: string,
+      apply: (transitions: TransitionConfig[], on: Record<string, unknown>) => void,
+    ): void => {
+      const config = structuredClone(original);
+      const on = stateAt(config).on!;
+      const transitions = listOf(on[event]);
+      on[event] = transitions;
+      apply(transitions, on);
+      const mutant = (createMachine(config as object) as AnyStateMachine).provide(machine.implementations as object);
+      mutants.push({ name: `${place}: ${change}`, machine: mutant });
+    };
+
+    for (const other of others(event).filter((name) => !(name in handlers))) {
+      add(`also on ${other}`, (_, on) => void (on[other] = [transition]));
+    }
+    add('transition dropped', (transitions) => void transitions.splice(index, 1));
+    for (const other of [...siblings, undefined].filter((name) => name !== transition.target)) {
+      if (other === undefined && transition.actions === undefined) continue;
+      add(`target ${other ?? 'dropped'}`, (transitions) => void (transitions[index].target = other));
+    }
+    for (const [position, action] of listOfActions(transition.actions).entries()) {
+      const kept = listOfActions(transition.actions).toSpliced(position, 1);
+      add(`output ${describeAction(action)} dropped`, (transitions) => void (transitions[index].actions = kept));
+    }
+    if (transition.guard !== undefined) {
+      for (const { dropped, rest } of weakenings(expand(readGuard(transition.guard), guards))) {
+        const guard = rest === undefined ? undefined : buildGuard(rest);
+        add(`guard without ${dropped}`, (transitions) => void (transitions[index].guard = guard));
+      }
+    }
+  }
+  return mutants;
+}
+
+interface Place {
+  readonly path: readonly string[];
+  readonly event: string;
+  readonly index: number;
+  /** The states that the transition could lead to instead, its own source included. */
+  readonly siblings: readonly string[];
+}
+
+function transitionsOf(config: StateConfig, path: readonly string[] = [], siblings: readonly string[] = []): Place[] {
+  const own = Object.entries(config.on ?? {}).flatMap(([event, transitions]) =>
+    listOf(transitions).map((_, index) => ({ path, event, index, siblings })),
+  );
+  const states = Object.entries(config.states ?? {});
+  const names = states.map(([name]) => name);
+  return [...own, ...states.flatMap(([name, state]) => transitionsOf(state, [...path, name], names))];
+}
+
+function listOf(transitions: unknown): TransitionConfig[] {
+  const list = Array.isArray(transitions) ? transitions : [transitions];
+  return list.map((each) => (typeof each === 'string' ? { target: each } : (each as TransitionConfig)));
+}
+
+function listOfActions(actions: unknown): unknown[] {
+  return actions === undefined ? [] : Array.isArray(actions) ? actions : [actions];
+}
+
+function describeAction(action: unknown): string {
+  const { type, params } = action as { type: string; params?: object };
+  return [type, ...Object.values(params ?? {})].join('.');
+}
+
+/** Replaces the names in a guard by what they stand for. */
+function expand(expression: GuardExpression, guards: ReadonlyMap<string, GuardExpression>): GuardExpression {
+  switch (expression.kind) {
+    case 'named':
+      return expand(guards.get(expression.name)!, guards);
+    case 'stateIn':
+      return expression;
+    case 'not':
+      return { kind: 'not', part: expand(expression.part, guards) };
+    case 'and':
+    case 'or':
+      return { kind: expression.kind, parts: expression.parts.map((part) => expand(part, guards)) };
+  }
+}
+
+interface Weakening {
+  readonly dropped: string;
+  /** What is left of the guard; nothing when all of it was dropped. */
+  readonly rest?: GuardExpression;
+}
+
+/** Drops one part of a guard at a time, at any depth: the whole of it, a part of an `and`, a part of an `or`. */
+function weakenings(expression: GuardExpression): Weakening[] {
+  const whole = { dropped: printGuard(expression) };
+  if (expression.kind === 'not') {
+    return [whole, ...inner(expression.part, (part) => ({ kind: 'not', part }))];
+  }
+  if (expression.kind !== 'and' && expression.kind !== 'or') return [whole];
+  const { kind, parts } = expression;
+  return parts.flatMap((part, position) => [
+    { dropped: printGuard(part), rest: { kind, parts: parts.toSpliced(position, 1) } },
+    ...inner(part, (changed) => ({ kind, parts: parts.with(position, changed) })),
+  ]);
+}
+
+/** The weakenings within a part that leave something of it, each put back in its place. */
+function inner(part: GuardExpression, place: (changed: GuardExpression) => GuardExpression): Weakening[] {
+  return weakenings(part).flatMap(({ dropped, rest }) => (rest === undefined ? [] : [{ dropped, rest: place(rest) }]));
+}
+
+/** Writes a guard as a formula. */
+export function printGuard(expression: GuardExpression): string {
+  switch (expression.kind) {
+    case 'named':
+      return expression.name;
+    case 'stateIn':
+      return printStateValue(expression.value);
+    case 'not':
+      return `not ${printGuard(expression.part)}`;
+    case 'and':
+    case 'or':
+      return `(${expression.parts.map(printGuard).join(` ${expression.kind} `)})`;
+  }
+}
+
+/** Writes a partial state value as paths: "vector0.mask.masked". */
+function printStateValue(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return Object.entries(value as object)
+    .map(([name, inside]) => `${name}.${printStateValue(inside)}`)
+    .join(' & ');
+}

@@ -1,0 +1,95 @@
+/**
+ * The paths of a machine, enumerated by @xstate/graph: the one module that imports it.
+ *
+ * Its adjacency map carries no outputs and its `TestModel` misses transitions, so nothing but paths is taken from it;
+ * what each step must output is read from the state graph.
+ */
+import { getAdjacencyMap, getShortestPaths, getSimplePaths, serializeSnapshot } from '@xstate/graph';
+import type { AnyStateMachine } from 'xstate';
+import { BoundError } from './enumerate.ts';
+import type { StateGraph } from './state-graph.ts';
+
+/** A path: events from the initial state on. */
+export type Path = readonly string[];
+
+/**
+ * More simple paths than this are refused. A graph of 16 states can already have 90,000 of them, and with each state
+ * more the number multiplies: past this rail, paths that cover every transition tell more for less.
+ */
+export const SIMPLE_PATH_RAIL = 100_000;
+
+// XState's own `steps` begin with its init event, which is no event of the alphabet.
+const eventsOf = (path: { steps: readonly { event: { type: string } }[] }): string[] =>
+  path.steps.map((step) => step.event.type).filter((type) => type !== 'xstate.init');
+
+const traversal = (events: readonly string[]) => ({ events: events.map((type) => ({ type })) });
+
+/** Finds a shortest path to every reachable state; the first is the empty one. */
+export function shortestPaths(machine: AnyStateMachine, events: readonly string[]): Path[] {
+  return getShortestPaths(machine, traversal(events)).map(eventsOf);
+}
+
+/** Finds a path through every transition: a shortest path to its source, and its event. Ignored events are among them. */
+export function transitionPaths(machine: AnyStateMachine, events: readonly string[]): Path[] {
+  const adjacency = getAdjacencyMap(machine, traversal(events));
+  return getShortestPaths(machine, traversal(events)).flatMap((path) => {
+    const transitions = Object.values(adjacency[serializeSnapshot(path.state)].transitions);
+    return transitions.map(({ event }) => [...eventsOf(path), event.type]);
+  });
+}
+
+/** Counts the simple paths of a graph and their steps, up to `limit` paths. Takes milliseconds where finding them takes seconds. */
+export function countSimplePaths(graph: StateGraph, limit = SIMPLE_PATH_RAIL): { paths: number; steps: number } {
+  const onPath = new Uint8Array(graph.states.length);
+  const count = { paths: 0, steps: 0 };
+  const visit = (state: number, depth: number): void => {
+    count.paths++;
+    count.steps += depth;
+    onPath[state] = 1;
+    for (let event = 0; event < graph.events.length && count.paths <= limit; event++) {
+      const target = graph.target(state, event);
+      if (onPath[target] === 0) visit(target, depth + 1);
+    }
+    onPath[state] = 0;
+  };
+  visit(0, 0);
+  return count;
+}
+
+/**
+ * Finds all simple paths, those that meet no state twice.
+ * @throws {BoundError} when there are more than `rail`.
+ */
+export function simplePaths(graph: StateGraph, rail = SIMPLE_PATH_RAIL): Path[] {
+  if (countSimplePaths(graph, rail).paths > rail) {
+    throw new BoundError(
+      `Got more than ${rail} simple paths of ${graph.machine.id}; expected no more than that limit.`,
+    );
+  }
+  return getSimplePaths(graph.machine, traversal(graph.events)).map(eventsOf);
+}
+
+/** Compares a graph with the adjacency map that @xstate/graph makes; returns what differs, in sentences. */
+export function compareWithAdjacency(graph: StateGraph): string[] {
+  const adjacency = getAdjacencyMap(graph.machine, traversal(graph.events));
+  const keyOf = (state: number) =>
+    serializeSnapshot(graph.machine.resolveState({ value: graph.states[state], context: {} }));
+  const differences: string[] = [];
+  if (Object.keys(adjacency).length !== graph.states.length) {
+    differences.push(
+      `@xstate/graph finds ${Object.keys(adjacency).length} states, and we find ${graph.states.length}.`,
+    );
+  }
+  for (const state of graph.states.keys()) {
+    const transitions = Object.values(adjacency[keyOf(state)]?.transitions ?? {});
+    const targets = new Map(transitions.map((each) => [each.event.type, JSON.stringify(each.state.value)]));
+    for (const [event, name] of graph.events.entries()) {
+      const ours = JSON.stringify(graph.states[graph.target(state, event)]);
+      if (targets.get(name) === ours) continue;
+      differences.push(
+        `From ${keyOf(state)}, ${name} leads to ${ours}, and for @xstate/graph to ${targets.get(name)}.`,
+      );
+    }
+  }
+  return differences;
+}

@@ -1,0 +1,102 @@
+/**
+ * What a property is, and the plain decision of one over a state graph.
+ *
+ * A property is an implication. Its premise (`when`) is its witness too: if no reachable state or step satisfies it, the
+ * property says nothing, and its verdict is `n/a`, never `holds`.
+ */
+import type { StateValue } from 'xstate';
+import type { StateGraph } from './state-graph.ts';
+
+/** One step of a machine or of an implementation, as a property sees it. */
+export interface StepView<State> {
+  readonly before: State;
+  readonly event: string;
+  readonly outputs: readonly string[];
+  readonly after: State;
+}
+
+interface Named {
+  /** Ends in `Inv` for one state and in `Step` for two. */
+  readonly name: string;
+  /** What the property claims, as a sentence. */
+  readonly title: string;
+  /** The rules that it stands for. */
+  readonly rules: readonly string[];
+}
+
+/** A claim about each reachable state, for each index of a family of like parts. */
+export interface Invariant<State> extends Named {
+  readonly kind: 'invariant';
+  readonly when: (state: State, index: number) => boolean;
+  readonly holds: (state: State, index: number) => boolean;
+}
+
+/** A claim about each step from a reachable state, for each index of a family of like parts. */
+export interface StepProperty<State> extends Named {
+  readonly kind: 'step';
+  readonly when: (step: StepView<State>, index: number) => boolean;
+  readonly holds: (step: StepView<State>, index: number) => boolean;
+}
+
+export type Property<State> = Invariant<State> | StepProperty<State>;
+
+/** Where a property applies to a graph, or fails on it: the events that lead there, the last step included. */
+export interface Occurrence {
+  readonly path: readonly number[];
+  readonly index: number;
+}
+
+export interface Verdict<State> {
+  readonly property: Property<State>;
+  readonly result: 'holds' | 'fails' | 'n/a';
+  /** A shortest path to a state or step that satisfies the premise. Absent when the verdict is `n/a`. */
+  readonly witness?: Occurrence;
+  /** A shortest path to a state or step that breaks the property. Present when it fails. */
+  readonly counterexample?: Occurrence;
+}
+
+/** Whether `property` says anything about a step. An invariant speaks of the state before it. */
+export function applies<State>(property: Property<State>, step: StepView<State>, index: number): boolean {
+  return property.kind === 'invariant' ? property.when(step.before, index) : property.when(step, index);
+}
+
+/** Whether `property`, given that it applies, is satisfied by a step. */
+export function satisfied<State>(property: Property<State>, step: StepView<State>, index: number): boolean {
+  return property.kind === 'invariant' ? property.holds(step.before, index) : property.holds(step, index);
+}
+
+/**
+ * Decides properties over every state and every step of a graph, for the indices 0 to `indexCount - 1`.
+ * `view` decodes a state; it is called once for each.
+ */
+export function decideProperties<State>(
+  graph: StateGraph,
+  properties: readonly Property<State>[],
+  view: (value: StateValue) => State,
+  indexCount: number,
+): Verdict<State>[] {
+  const states = graph.states.map(view);
+  const witnesses = new Map<Property<State>, Occurrence>();
+  const failures = new Map<Property<State>, Occurrence>();
+  // States stand in breadth-first order, so the first occurrence found is one of the shortest.
+  for (const [state, before] of states.entries()) {
+    for (const [event, name] of graph.events.entries()) {
+      const after = states[graph.target(state, event)];
+      const step = { before, event: name, outputs: graph.outputs(state, event), after };
+      for (const property of properties) {
+        for (let index = 0; index < indexCount; index++) {
+          if (failures.has(property) || !applies(property, step, index)) continue;
+          const last = property.kind === 'step' ? [event] : [];
+          const occurrence = (): Occurrence => ({ path: [...graph.pathTo(state), ...last], index });
+          if (!witnesses.has(property)) witnesses.set(property, occurrence());
+          if (!satisfied(property, step, index)) failures.set(property, occurrence());
+        }
+      }
+    }
+  }
+  return properties.map((property) => {
+    const witness = witnesses.get(property);
+    const counterexample = failures.get(property);
+    return { property, result: counterexample ? 'fails' : witness ? 'holds' : 'n/a', witness, counterexample };
+  });
+}

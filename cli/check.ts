@@ -1,0 +1,224 @@
+/**
+ * `maskbit check`: the main job. Explores the machines, decides the properties and holds them against mutants, drives the
+ * implementation along the paths and in lockstep, and replays the recorded guest.
+ */
+import { enumerate } from '../checker/enumerate.ts';
+import {
+  compareWithAdjacency,
+  countSimplePaths,
+  type Path,
+  SIMPLE_PATH_RAIL,
+  simplePaths,
+  transitionPaths,
+} from '../checker/paths.ts';
+import { decideProperties, type Verdict } from '../checker/property.ts';
+import type { StateGraph } from '../checker/state-graph.ts';
+import { ConformanceError, createDriver, type Driver } from '../conformance/drive.ts';
+import { DIALECTS } from '../conformance/encoding.ts';
+import { createInProcessDevice } from '../conformance/in-process.ts';
+import { walkInLockstep } from '../conformance/lockstep.ts';
+import { eventSentence } from '../machines/alphabet.ts';
+import { TWO } from '../machines/messages.ts';
+import { FUNCTION_PROPERTIES } from '../properties/function.ts';
+import { type Instance, INSTANCES, instanceName } from '../properties/instances.ts';
+import { functionMutants, judge } from '../properties/mutants.ts';
+import { type FunctionView, machineView } from '../properties/view.ts';
+import { EXIT, type Exit, formatCell, print, printTable, startProgress } from './report.ts';
+
+interface Explored {
+  readonly instance: Instance;
+  readonly graph: StateGraph;
+}
+
+/** What a part of the check adds to its end: a clause of the verdict, and whatever is violated, in sentences. */
+interface Part {
+  readonly clause: string;
+  readonly violations: readonly string[];
+}
+
+/** Runs the whole check and prints it. */
+export function check(): Exit {
+  const started = performance.now();
+  process.stderr.write('Checks the function: about 20 seconds on two cores.\n');
+  const explored = INSTANCES.map((instance) => ({ instance, graph: enumerate(instance.machine, instance.events) }));
+  const parts = [checkMachines(explored), checkProperties(explored), checkPaths(explored), checkLockstep(explored)];
+  const violations = parts.flatMap((part) => part.violations);
+  for (const violation of violations) print(`violated: ${violation}`);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const clauses = parts.map(({ clause }) => clause).join('; ');
+  print(
+    `${violations.length === 0 ? 'holds' : `violated, in ${violations.length} places`}: ${clauses} (${seconds} s).`,
+  );
+  return violations.length === 0 ? EXIT.holds : EXIT.violated;
+}
+
+function checkMachines(explored: readonly Explored[]): Part {
+  const violations: string[] = [];
+  const rows = explored.map(({ instance, graph }) => {
+    const { states, transitions, depth } = instance.expected;
+    const differences = compareWithAdjacency(graph);
+    violations.push(...differences);
+    if (graph.states.length !== states || graph.transitionCount !== transitions || graph.depth !== depth) {
+      violations.push(
+        `${instanceName(instance)} has ${graph.states.length} states, ${graph.transitionCount} transitions and depth ` +
+          `${graph.depth}; expected ${states}, ${transitions} and ${depth}.`,
+      );
+    }
+    const pairs = graph.states.length * graph.events.length;
+    const agrees = differences.length === 0 ? 'equal' : 'differs';
+    return [instanceName(instance), graph.states.length, graph.transitionCount, pairs, graph.depth, agrees];
+  });
+  printTable(['machine', 'states', 'transitions', 'state x event', 'depth', '@xstate/graph'], rows);
+  print();
+  const states = explored.reduce((sum, { graph }) => sum + graph.states.length, 0);
+  return { clause: `${explored.length} instances of the machines with ${formatCell(states)} states`, violations };
+}
+
+function checkProperties(explored: readonly Explored[]): Part {
+  const violations: string[] = [];
+  const subjects = explored.filter(({ instance }) => instance.vectors > 0);
+  const verdicts = subjects.map(({ instance, graph }) => {
+    const { vectors, messages } = instance;
+    const decided = decideProperties(graph, FUNCTION_PROPERTIES, machineView(vectors, messages), vectors);
+    const failed = decided.filter(({ result }) => result === 'fails');
+    violations.push(...failed.map((verdict) => tellFailure(instance, graph, verdict)));
+    return decided;
+  });
+  const mutants = judgeMutants();
+  violations.push(...mutants.unexplained.map((name) => `no property tells this mutant from the machine: ${name}.`));
+  const rows = FUNCTION_PROPERTIES.map(({ name }, index) => {
+    const results = verdicts.map((decided) => decided[index].result);
+    const brokenBy = mutants.broken.get(name) ?? 0;
+    if (!results.includes('holds')) violations.push(`${name} is vacuous in every instance.`);
+    if (brokenBy === 0) violations.push(`${name} is broken by no mutant, so it guards nothing.`);
+    return [name, ...results, brokenBy];
+  });
+  const heads = subjects.map(({ instance }) => `${instance.machine.id} ${instance.vectors} ${instance.messages.name}`);
+  printTable(['property', ...heads, 'mutants that break it'], rows);
+  print('n/a: no reachable step satisfies the premise. With one vector, there is no other one to disturb.');
+  print();
+  const clause = `${FUNCTION_PROPERTIES.length} properties, ${mutants.told} of ${mutants.count} mutants told apart`;
+  return { clause: `${clause} and ${mutants.equivalent} shown to be equal`, violations };
+}
+
+function tellFailure(
+  instance: Instance,
+  graph: StateGraph,
+  { property, counterexample }: Verdict<FunctionView>,
+): string {
+  const { path, index } = counterexample!;
+  const story = path.map((event, step) => `  ${step + 1}. ${eventSentence(graph.events[event])}`);
+  const head = `${property.name} [${property.rules.join(', ')}] in ${instanceName(instance)}, for vector ${index}.`;
+  return [head, `  ${property.title}`, ...story].join('\n');
+}
+
+interface MutantScore {
+  readonly count: number;
+  /** Mutants that break a property. */
+  readonly told: number;
+  /** Mutants that break none, for a reason that is given. */
+  readonly equivalent: number;
+  /** Mutants that break none, and nobody knows why. */
+  readonly unexplained: readonly string[];
+  /** How many mutants break each property. */
+  readonly broken: ReadonlyMap<string, number>;
+}
+
+function judgeMutants(): MutantScore {
+  const mutants = [...functionMutants()];
+  const progress = startProgress('mutants', mutants.length);
+  const broken = new Map<string, number>();
+  const verdicts = mutants.map(({ mutant, vectors }, done) => {
+    progress.advance(done);
+    return judge(mutant, vectors, TWO);
+  });
+  progress.end();
+  for (const name of verdicts.flatMap((verdict) => verdict.broken)) broken.set(name, (broken.get(name) ?? 0) + 1);
+  const survivors = verdicts.filter((verdict) => verdict.broken.length === 0);
+  const unexplained = survivors.filter(({ because }) => because === undefined).map(({ mutant }) => mutant);
+  const told = verdicts.length - survivors.length;
+  return { count: verdicts.length, told, equivalent: survivors.length - unexplained.length, unexplained, broken };
+}
+
+function checkPaths(explored: readonly Explored[]): Part {
+  const violations: string[] = [];
+  const rows: (string | number)[][] = [];
+  let steps = 0;
+  const follow = (name: string, vectors: number, driver: Driver, paths: readonly Path[]): void => {
+    const device = createInProcessDevice(vectors);
+    const progress = startProgress(`paths: ${name}`, paths.length);
+    for (const [done, path] of paths.entries()) {
+      progress.advance(done);
+      for (const dialect of DIALECTS) {
+        const violation = conformanceFailure(() => driver.drive(device, path, dialect));
+        if (violation !== undefined) violations.push(violation);
+      }
+    }
+    progress.end();
+    rows.push([
+      name,
+      paths.length,
+      driver.counts.paths,
+      driver.counts.steps,
+      driver.counts.outputs,
+      driver.counts.dwords,
+    ]);
+    steps += driver.counts.steps;
+  };
+
+  for (const { instance, graph } of explored) {
+    const { machine, events, vectors, messages } = instance;
+    const { paths } = countSimplePaths(graph);
+    if (paths <= SIMPLE_PATH_RAIL) {
+      process.stderr.write(`${instanceName(instance)}: ${formatCell(paths)} simple paths.\n`);
+      // The capability alone is driven as part of the function around it, whose machine knows what must be read back.
+      const around = vectors === 0 ? explored.find((each) => each.instance.machine.id === 'function')! : undefined;
+      const driver = createDriver(around?.graph ?? graph, vectors || 1, messages);
+      follow(`${instanceName(instance)}: all simple paths`, vectors || 1, driver, simplePaths(graph));
+    }
+    if (machine.id === 'function') {
+      const driver = createDriver(graph, vectors, messages);
+      follow(`${instanceName(instance)}: every transition`, vectors, driver, transitionPaths(machine, events));
+    }
+  }
+  printTable(['paths', 'paths', 'driven', 'steps', 'outputs compared', 'dwords compared'], rows);
+  print(
+    `Each path is driven in ${DIALECTS.length} dialects. Past ${formatCell(SIMPLE_PATH_RAIL)} simple paths, every transition is driven instead.`,
+  );
+  print();
+  return { clause: `${formatCell(steps)} steps driven`, violations };
+}
+
+/** Runs what may throw a `ConformanceError`, and returns its message if it does. */
+function conformanceFailure(run: () => void): string | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConformanceError) return error.message;
+    throw error;
+  }
+}
+
+function checkLockstep(explored: readonly Explored[]): Part {
+  const violations: string[] = [];
+  let walked = 0;
+  const rows = explored.flatMap(({ instance, graph }) => {
+    if (instance.machine.id !== 'function') return [];
+    return DIALECTS.map((dialect) => {
+      const device = createInProcessDevice(instance.vectors);
+      let row = [instanceName(instance), dialect.name, 0, 0];
+      const violation = conformanceFailure(() => {
+        const { pairs, steps } = walkInLockstep(graph, device, instance.messages, dialect);
+        row = [instanceName(instance), dialect.name, pairs, steps];
+        walked += pairs;
+      });
+      if (violation !== undefined) violations.push(violation);
+      return row;
+    });
+  });
+  printTable(['lockstep', 'dialect', 'pairs of states', 'steps'], rows);
+  print('Machine and implementation, every event in every pair of states that they reach together.');
+  print();
+  return { clause: `${formatCell(walked)} pairs of states in lockstep`, violations };
+}

@@ -1,0 +1,13 @@
+/**
+ * `maskbit export`: a machine as one TypeScript file, for the Stately editor and its kin.
+ */
+import { printTypeScript } from '../checker/typescript.ts';
+import { type MessageSet } from '../machines/messages.ts';
+import { createMachineByName, type MachineName } from '../properties/instances.ts';
+import { EXIT, type Exit } from './report.ts';
+
+/** Prints the machine. */
+export function exportMachine(name: MachineName, vectors: number, messages: MessageSet): Exit {
+  process.stdout.write(printTypeScript(createMachineByName(name, vectors, messages).machine));
+  return EXIT.holds;
+}

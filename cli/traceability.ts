@@ -1,0 +1,79 @@
+/**
+ * What stands behind each rule: read from the machines themselves, from the properties, and from the citations in the
+ * sources of the implementation and of the tests.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TWO } from '../machines/messages.ts';
+import { FUNCTION_PROPERTIES } from '../properties/function.ts';
+import { createMachineByName, MACHINE_NAMES } from '../properties/instances.ts';
+import { citedRules, RULES, type Rule } from '../spec/index.ts';
+import { packagePath } from './root.ts';
+
+/** The four kinds of evidence for a rule, each a list of places. */
+export interface Evidence {
+  readonly rule: Rule;
+  /** Machines whose descriptions cite the rule. */
+  readonly machine: readonly string[];
+  /** Lines of `src/` that cite it: "table.ts:12". */
+  readonly implementation: readonly string[];
+  readonly property: readonly string[];
+  /** Lines of `test/` that cite it with `type=test`. */
+  readonly test: readonly string[];
+}
+
+/** A citation in a source, `//= MSIX-PEND-3` or `//= MSIX-PEND-3 type=test`; several ids are parted by commas. */
+export interface Citation {
+  readonly id: string;
+  readonly isTest: boolean;
+  readonly place: string;
+}
+
+/** Finds the citations of a source text. */
+export function findCitations(file: string, text: string): Citation[] {
+  return text.split('\n').flatMap((line, index) => {
+    const [, ids = '', type] = /^\s*\/\/= ([^=]*?)(?: type=(\w+))?\s*$/.exec(line) ?? [];
+    const place = `${file}:${index + 1}`;
+    return ids.split(/,\s*/).flatMap((id) => (id === '' ? [] : [{ id, isTest: type === 'test', place }]));
+  });
+}
+
+/** Reads the citations of all TypeScript files below a folder of the package. */
+export function citationsBelow(folder: string): Citation[] {
+  const root = packagePath(folder);
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  return files.toSorted().flatMap((file) => findCitations(file, readFileSync(join(root, file), 'utf8')));
+}
+
+/** Finds every description in the configuration of a machine. */
+function descriptionsOf(config: unknown): string[] {
+  if (typeof config !== 'object' || config === null) return [];
+  return Object.entries(config).flatMap(([key, value]) =>
+    key === 'description' && typeof value === 'string' ? [value] : descriptionsOf(value),
+  );
+}
+
+/** The rules that each machine cites in its descriptions. */
+export function machineCitations(): Citation[] {
+  return MACHINE_NAMES.flatMap((name) => {
+    const { machine } = createMachineByName(name, 1, TWO);
+    const ids = new Set(descriptionsOf(machine.config).flatMap(citedRules));
+    return [...ids].map((id) => ({ id, isTest: false, place: name }));
+  });
+}
+
+/** Gathers what stands behind every rule. */
+export function traceRules(): Evidence[] {
+  const machines = machineCitations();
+  const sources = citationsBelow('src');
+  const tests = citationsBelow('test').filter(({ isTest }) => isTest);
+  const places = (citations: readonly Citation[], id: string): string[] =>
+    citations.filter((citation) => citation.id === id).map(({ place }) => place);
+  return RULES.map((rule) => ({
+    rule,
+    machine: places(machines, rule.id),
+    implementation: places(sources, rule.id),
+    property: FUNCTION_PROPERTIES.filter(({ rules }) => rules.includes(rule.id)).map(({ name }) => name),
+    test: places(tests, rule.id),
+  }));
+}

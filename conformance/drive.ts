@@ -1,0 +1,147 @@
+/**
+ * The strict adapter: drives a device along a path of a machine, and compares after every step what it did and everything
+ * that a guest can read. An event without an access, an output missing, an output too many, an output out of order, or a
+ * dword that differs is an error that tells the path as a story.
+ */
+import type { StateGraph } from '../checker/state-graph.ts';
+import { eventSentence, outputSentence } from '../machines/alphabet.ts';
+import type { MessageSet } from '../machines/messages.ts';
+import type { Device } from './device.ts';
+import { type Dialect, outputNameOf, perform, readback } from './encoding.ts';
+
+/** Thrown when a device does not do what the machine says. */
+export class ConformanceError extends Error {
+  override name = 'ConformanceError';
+}
+
+/** What a driver counts: it is pinned, so that a suite which drives nothing cannot pass. */
+export interface DriveCounts {
+  paths: number;
+  steps: number;
+  /** Outputs compared. */
+  outputs: number;
+  /** Dwords compared. */
+  dwords: number;
+}
+
+/** What a device must do, for every state and event of a graph, in names and dwords; and what was compared so far. */
+export interface Expectation {
+  readonly graph: StateGraph;
+  readonly messages: MessageSet;
+  readonly counts: DriveCounts;
+  readonly events: ReadonlyMap<string, number>;
+  /** What a guest reads in each state. */
+  readonly dwords: readonly (readonly number[])[];
+  /** Room for what was read. */
+  readonly observed: Uint32Array;
+}
+
+/** Prepares the comparison of devices with `vectors` vectors with a graph of `function` or `vector`. */
+export function expectation(graph: StateGraph, vectors: number, messages: MessageSet): Expectation {
+  const dwords = graph.states.map((value) => readback(value, vectors, messages));
+  return {
+    graph,
+    messages,
+    counts: { paths: 0, steps: 0, outputs: 0, dwords: 0 },
+    events: new Map(graph.events.map((name, event) => [name, event])),
+    dwords,
+    observed: new Uint32Array(dwords[0].length),
+  };
+}
+
+/** Drives devices along the paths of one graph. */
+export interface Driver {
+  readonly counts: DriveCounts;
+  /** Drives `device` from its reset along `path`. Throws a `ConformanceError` at the first difference. */
+  drive(device: Device, path: readonly string[], dialect: Dialect): void;
+}
+
+/** Makes a driver for a graph of `function` or `vector` with the given number of vectors. */
+export function createDriver(graph: StateGraph, vectors: number, messages: MessageSet): Driver {
+  const expected = expectation(graph, vectors, messages);
+  return {
+    counts: expected.counts,
+    drive: (device, path, dialect) => {
+      device.reset();
+      device.takeOutputs();
+      compare(expected, device, dialect, 0, [], []);
+      let state = 0;
+      for (let length = 1; length <= path.length; length++) {
+        state = compareStep(expected, device, dialect, state, path, length);
+      }
+      expected.counts.paths++;
+    },
+  };
+}
+
+/**
+ * Performs the last of the first `length` events of `path` on a device, whose machine is in `state`, and compares.
+ * Returns the state after it.
+ */
+export function compareStep(
+  expected: Expectation,
+  device: Device,
+  dialect: Dialect,
+  state: number,
+  path: readonly string[],
+  length = path.length,
+): number {
+  const { graph, messages, events, counts } = expected;
+  const name = path[length - 1];
+  const event = events.get(name);
+  if (event === undefined) {
+    throw new Error(`Got the event ${name}; expected one of the alphabet of ${graph.machine.id}.`);
+  }
+  perform(name, { device, dialect, messages, value: graph.states[state] });
+  const target = graph.target(state, event);
+  compare(expected, device, dialect, target, graph.outputs(state, event), path, length);
+  counts.steps++;
+  return target;
+}
+
+/** Compares what a device has done since the last comparison, and what it reads, with what it must in `state`. */
+function compare(
+  { counts, messages, dwords, observed }: Expectation,
+  device: Device,
+  dialect: Dialect,
+  state: number,
+  outputs: readonly string[],
+  path: readonly string[],
+  length = path.length,
+): void {
+  const differ = (what: string): never => fail(device, dialect, path.slice(0, length), what);
+  const done = device.takeOutputs().map((output) => outputNameOf(messages, output));
+  counts.outputs += done.length;
+  if (done.length !== outputs.length || done.some((name, index) => name !== outputs[index])) {
+    differ(`it did ${tell(done)}; expected ${tell(outputs)}`);
+  }
+  const read = device.peekInto(observed);
+  if (read !== observed.length) differ(`${read} dwords were read back; expected ${observed.length}`);
+  counts.dwords += read;
+  for (let word = 0; word < read; word++) {
+    if (observed[word] === dwords[state][word]) continue;
+    const got = `0x${observed[word].toString(16)}`;
+    differ(`${dwordName(word, device.vectorCount)} reads ${got}; expected 0x${dwords[state][word].toString(16)}`);
+  }
+}
+
+function fail(device: Device, dialect: Dialect, path: readonly string[], what: string): never {
+  const story = path.map((name, index) => `  ${index + 1}. ${eventSentence(name)}`);
+  const head = `${device.name} (${dialect.name}), after ${path.length} steps: ${what}.`;
+  throw new ConformanceError([head, ...story, `  Path: ${path.join(' ')}`].join('\n'));
+}
+
+/** Tells outputs in a sentence. A message that the machine does not know is told as its registers. */
+function tell(outputs: readonly string[]): string {
+  return outputs.length === 0 ? 'nothing' : outputs.map((name) => `"${outputSentence(name)}"`).join(', then ');
+}
+
+const FIELDS = ['Message Address', 'Message Upper Address', 'Message Data', 'Vector Control'];
+
+/** What a dword of a readback is, for a sentence. */
+function dwordName(word: number, vectors: number): string {
+  if (word === 0) return 'Message Control';
+  const field = word - 1;
+  if (field < 4 * vectors) return `${FIELDS[field & 3]} of vector ${field >>> 2}`;
+  return `dword ${field - 4 * vectors} of the Pending Bit Array`;
+}

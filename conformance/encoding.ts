@@ -1,0 +1,155 @@
+/**
+ * What the words of the machines are in registers: events as accesses, messages as addresses and data, states as the dwords
+ * that a guest reads. One place for all three, so that a suite and a reader mean the same thing.
+ *
+ * An event can be one of several accesses, all lawful and all the same to the machine (MSIX-CAP-8, MSIX-ACCESS-3 to 5); a
+ * `Dialect` picks one for each.
+ */
+import type { StateValue } from 'xstate';
+import { readEvent } from '../machines/alphabet.ts';
+import type { MessageSet } from '../machines/messages.ts';
+import { blocked, machineView } from '../properties/view.ts';
+import * as registers from '../src/registers.ts';
+import type { Device, DeviceOutput } from './device.ts';
+
+/** A message in registers: address low, address high, data. */
+export type Message = readonly [addressLow: number, addressHigh: number, data: number];
+
+/** How a guest accesses the function: the widths that it uses, and what it leaves in reserved and read-only bits. */
+export interface Dialect {
+  readonly name: string;
+  /** Where and how wide Message Control is written. */
+  readonly control: { readonly offset: number; readonly bytes: number };
+  /** Whether address, and data with Vector Control, are written as QWORDs where that is lawful. */
+  readonly qwords: boolean;
+  /** What is written to bits that are reserved or read-only. */
+  readonly reserved: 0 | 0xffffffff;
+}
+
+/** The dialects that every path is driven in. */
+export const DIALECTS: readonly Dialect[] = [
+  { name: 'dwords', control: { offset: 0, bytes: 4 }, qwords: false, reserved: 0 },
+  { name: 'word and QWORDs', control: { offset: 2, bytes: 2 }, qwords: true, reserved: 0 },
+  { name: 'byte, reserved bits set', control: { offset: 3, bytes: 1 }, qwords: true, reserved: 0xffffffff },
+];
+
+/**
+ * The message that a name of a machine stands for in an entry. Its address lies at and above 2^31 and uses both dwords,
+ * its data all 32 bits, and they differ from vector to vector; zero is zero.
+ */
+export function messageOf(name: string, vector: number): Message {
+  const halves = /^address(\d)data(\d)$/.exec(name);
+  const [address, data] = halves
+    ? [Number(halves[1]), Number(halves[2])]
+    : [VALUES.indexOf(name), VALUES.indexOf(name)];
+  if (address < 0) throw new Error(`Got the message ${name}; expected ${VALUES.join(', ')}, or address<n>data<n>.`);
+  return [
+    address === 0 ? 0 : 0xfee00000 + 0x1000 * address + 0x10 * vector,
+    address === 0 ? 0 : 0x80000000 + address,
+    data === 0 ? 0 : 0xfffffff0 - 0x100 * vector - data,
+  ];
+}
+const VALUES = ['zero', 'A', 'B'];
+
+/** The name of a message of `vector`, or its registers where it has none. */
+export function messageName(messages: MessageSet, vector: number, message: Message): string {
+  const name = messages.values.find((each) => messageOf(each, vector).every((word, index) => word === message[index]));
+  return name ?? `${hex(message[1])}:${hex(message[0])}:${hex(message[2])}`;
+}
+
+const hex = (value: number): string => `0x${value.toString(16)}`;
+
+/** The name of an output in the words of the machines. */
+export function outputNameOf(messages: MessageSet, output: DeviceOutput): string {
+  const { verb, vector } = output;
+  if (verb === 'release') return `release.${vector}`;
+  return `${verb}.${vector}.${messageName(messages, vector, [output.addressLow, output.addressHigh, output.data])}`;
+}
+
+/** What a guest reads in a state of `function` or `vector`: Message Control, the table, the Pending Bit Array, in dwords. */
+export function readback(value: StateValue, vectors: number, messages: MessageSet): number[] {
+  const view = machineView(vectors, messages)(value);
+  const enable = view.enabled ? registers.CONTROL_ENABLE : 0;
+  const functionMask = view.functionMask ? registers.CONTROL_FUNCTION_MASK : 0;
+  const words = [enable | functionMask | (vectors - 1)];
+  for (let vector = 0; vector < vectors; vector++) {
+    words.push(...messageOf(view.entry(vector), vector), view.masked(vector) ? registers.VECTOR_CONTROL_MASK : 0);
+  }
+  const pending = Array.from({ length: 2 * Math.ceil(vectors / registers.PBA_QWORD_BITS) }, () => 0);
+  for (let vector = 0; vector < vectors; vector++) {
+    if (view.pending(vector)) pending[vector >>> 5] = (pending[vector >>> 5] | (1 << (vector & 31))) >>> 0;
+  }
+  return [...words, ...pending];
+}
+
+/** What an access may depend on: the state that the machine is in before it. */
+export interface Situation {
+  readonly device: Device;
+  readonly dialect: Dialect;
+  readonly messages: MessageSet;
+  readonly value: StateValue;
+}
+
+/** Performs an event on a device. Throws when the event has no access: a missing handler is an error, never a pass. */
+export function perform(name: string, situation: Situation): void {
+  const event = readEvent(name);
+  const access = ACCESSES[`${event.actor}.${event.verb}`];
+  if (access === undefined)
+    throw new Error(`Got the event ${name}; expected one of ${Object.keys(ACCESSES).join(', ')}.`);
+  access(situation, event.vector ?? 0, event.value ?? '');
+}
+
+type Access = (situation: Situation, vector: number, value: string) => void;
+
+const ACCESSES: Readonly<Record<string, Access>> = {
+  'guest.control': writeControl,
+  'guest.mask': (situation, vector) => writeVectorControl(situation, vector, registers.VECTOR_CONTROL_MASK),
+  'guest.unmask': (situation, vector) => writeVectorControl(situation, vector, 0),
+  'guest.write': writeMessage,
+  'device.signal': ({ device }, vector) => device.signal(vector),
+  'device.retire': ({ device }, vector) => device.retire(vector),
+  'device.reset': ({ device }) => device.reset(),
+};
+
+function writeControl({ device, dialect }: Situation, _vector: number, value: string): void {
+  const enable = value === 'on' || value === 'onMasked' ? registers.CONTROL_ENABLE : 0;
+  const functionMask = value === 'offMasked' || value === 'onMasked' ? registers.CONTROL_FUNCTION_MASK : 0;
+  const writable = registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK;
+  const control = enable | functionMask | (dialect.reserved & ~writable & 0xffff);
+  const { offset, bytes } = dialect.control;
+  // Message Control is the upper half of the dword at offset 0; its writable bits are the byte at offset 3.
+  const value32 = offset === 0 ? (control << 16) | (dialect.reserved & 0xffff) : offset === 2 ? control : control >>> 8;
+  device.configWrite(offset, bytes, value32 >>> 0);
+}
+
+function writeVectorControl({ device, dialect, messages, value }: Situation, vector: number, mask: number): void {
+  const view = machineView(device.vectorCount, messages)(value);
+  const word = ((dialect.reserved & ~registers.VECTOR_CONTROL_MASK) | mask) >>> 0;
+  const entry = registers.ENTRY_BYTES * vector;
+  // A QWORD rewrites the data too, which is lawful only while the vector is blocked (MSIX-ACCESS-4).
+  if (dialect.qwords && blocked(view, vector)) {
+    const [, , data] = messageOf(view.entry(vector), vector);
+    device.tableWrite(entry + registers.ENTRY_DATA_OFFSET, 8, data, word);
+  } else {
+    device.tableWrite(entry + registers.ENTRY_VECTOR_CONTROL_OFFSET, 4, word, 0);
+  }
+}
+
+function writeMessage({ device, dialect, messages, value }: Situation, vector: number, name: string): void {
+  const before = machineView(device.vectorCount, messages)(value).entry(vector);
+  const after = messages.writes.find((write) => write.name === name)?.result(before);
+  if (after === undefined)
+    throw new Error(`Got the write ${name}; expected one of the set of messages "${messages.name}".`);
+  const entry = registers.ENTRY_BYTES * vector;
+  const [addressLow, addressHigh, data] = messageOf(after, vector);
+  // A write of one half leaves the other half alone, in registers as in the machine.
+  if (!name.startsWith('data')) {
+    const low = (addressLow | (dialect.reserved & registers.ADDRESS_LOW_RESERVED)) >>> 0;
+    if (dialect.qwords) device.tableWrite(entry + registers.ENTRY_ADDRESS_LOW_OFFSET, 8, low, addressHigh);
+    else {
+      device.tableWrite(entry + registers.ENTRY_ADDRESS_LOW_OFFSET, 4, low, 0);
+      device.tableWrite(entry + registers.ENTRY_ADDRESS_HIGH_OFFSET, 4, addressHigh, 0);
+    }
+  }
+  if (!name.startsWith('address')) device.tableWrite(entry + registers.ENTRY_DATA_OFFSET, 4, data, 0);
+}

@@ -1,0 +1,8 @@
+/**
+ * Devices under test, and what drives them: the paths of the machines, and the accesses of a real guest.
+ */
+export type { Device, DeviceOutput } from './device.ts';
+export { ConformanceError, createDriver, type DriveCounts, type Driver } from './drive.ts';
+export { DIALECTS, type Dialect, messageOf, readback } from './encoding.ts';
+export { createInProcessDevice } from './in-process.ts';
+export { type Lockstep, type RestorableDevice, walkInLockstep } from './lockstep.ts';

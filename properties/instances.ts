@@ -1,0 +1,64 @@
+/**
+ * The bounded instances of the machines that are explored whole, and what is known of each: the pinned counts. A count that
+ * changes is a change of the specification, and the commit that changes it says why.
+ */
+import type { AnyStateMachine } from 'xstate';
+import { CAPABILITY_EVENTS, control, functionEvents, RESET, vectorEvents } from '../machines/alphabet.ts';
+import { createCapability } from '../machines/capability.ts';
+import { createFunction } from '../machines/function.ts';
+import { HALVES, type MessageSet, TWO } from '../machines/messages.ts';
+import { createVector, GATE } from '../machines/vector.ts';
+
+/** A machine with its bounds. */
+export interface Instance {
+  readonly machine: AnyStateMachine;
+  /** The alphabet that it is explored with: every event in every state. */
+  readonly events: readonly string[];
+  /** The number of vectors; the capability alone has none. */
+  readonly vectors: number;
+  readonly messages: MessageSet;
+  readonly expected: { readonly states: number; readonly transitions: number; readonly depth: number };
+}
+
+/** The names of the machines, as the command line takes them. */
+export const MACHINE_NAMES = ['capability', 'vector', 'function'] as const;
+export type MachineName = (typeof MACHINE_NAMES)[number];
+
+/** Creates a machine by its name. `capability` has neither vectors nor messages, and `vector` has one vector. */
+export function createMachineByName(
+  name: MachineName,
+  vectors: number,
+  messages: MessageSet,
+): Pick<Instance, 'machine' | 'events' | 'vectors' | 'messages'> {
+  switch (name) {
+    case 'capability':
+      return { machine: createCapability(), events: CAPABILITY_EVENTS, vectors: 0, messages };
+    case 'vector': {
+      const gate = [...GATE.opening, ...GATE.closing].map(control);
+      const events = [...gate, RESET, ...vectorEvents(0, messages)];
+      return { machine: createVector({ messages }), events, vectors: 1, messages };
+    }
+    case 'function':
+      return {
+        machine: createFunction({ vectors, messages }),
+        events: functionEvents(vectors, messages),
+        vectors,
+        messages,
+      };
+  }
+}
+
+/** Every instance that `maskbit check` explores. */
+export const INSTANCES: readonly Instance[] = [
+  { ...createMachineByName('capability', 0, TWO), expected: { states: 4, transitions: 15, depth: 1 } },
+  { ...createMachineByName('vector', 1, TWO), expected: { states: 16, transitions: 79, depth: 4 } },
+  { ...createMachineByName('function', 1, TWO), expected: { states: 32, transitions: 223, depth: 4 } },
+  { ...createMachineByName('function', 1, HALVES), expected: { states: 72, transitions: 575, depth: 6 } },
+  { ...createMachineByName('function', 2, TWO), expected: { states: 256, transitions: 2559, depth: 7 } },
+];
+
+/** What an instance is called in tables: "function, 2 vectors, two messages". */
+export function instanceName({ machine, vectors, messages }: Instance): string {
+  if (vectors === 0) return machine.id;
+  return `${machine.id}, ${vectors} vector${vectors === 1 ? '' : 's'}, messages ${messages.name}`;
+}
