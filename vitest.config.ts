@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // The generated suites are many small tests of pure code: one process and no isolation is what makes them fast.
+    globalSetup: 'test/setup/build.ts',
     pool: 'threads',
     isolate: false,
     testTimeout: 60_000,

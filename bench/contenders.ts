@@ -153,19 +153,112 @@ export function createBareArray(): Contender {
 // ---- Plain objects
 
 class PlainVector {
-  address = 0n;
+  addressLow = 0;
+  addressHigh = 0;
   data = 0;
   masked = true;
   pending = false;
 }
 
 class PlainFunction {
-  readonly vectors = Array.from({ length: VECTOR_COUNT }, () => new PlainVector());
+  readonly vectors: PlainVector[] = Array.from({ length: VECTOR_COUNT }, () => new PlainVector());
   enabled = false;
   functionMask = false;
-  readonly send: (address: bigint, data: number) => void;
+  readonly send: (message: { addressLow: number; addressHigh: number; data: number }) => void;
 
-  constructor(send: (address: bigint, data: number) => void) {
+  constructor(send: PlainFunction['send']) {
     this.send = send;
   }
+
+  isBlocked(vector: PlainVector): boolean {
+    return !this.enabled || this.functionMask || vector.masked;
+  }
+
+  tableRead(offset: number, bytes: number): number {
+    if (bytes !== 4 || offset % 4 !== 0 || offset < 0 || offset >= 16 * this.vectors.length) return 0xffffffff;
+    const vector = this.vectors[Math.floor(offset / 16)];
+    switch (offset % 16) {
+      case 0:
+        return vector.addressLow;
+      case 4:
+        return vector.addressHigh;
+      case 8:
+        return vector.data;
+      default:
+        return vector.masked ? 1 : 0;
+    }
+  }
+
+  tableWrite(offset: number, bytes: number, value: number): void {
+    if (bytes !== 4 || offset % 4 !== 0 || offset < 0 || offset >= 16 * this.vectors.length) return;
+    const vector = this.vectors[Math.floor(offset / 16)];
+    switch (offset % 16) {
+      case 0:
+        vector.addressLow = (value & ~3) >>> 0;
+        break;
+      case 4:
+        vector.addressHigh = value;
+        break;
+      case 8:
+        vector.data = value;
+        break;
+      default:
+        vector.masked = (value & 1) === 1;
+        this.sendPending(vector);
+    }
+  }
+
+  signal(index: number): void {
+    const vector = this.vectors[index];
+    if (vector === undefined) return;
+    vector.pending = true;
+    this.sendPending(vector);
+  }
+
+  private sendPending(vector: PlainVector): void {
+    if (!vector.pending || this.isBlocked(vector)) return;
+    vector.pending = false;
+    this.send({ addressLow: vector.addressLow, addressHigh: vector.addressHigh, data: vector.data });
+  }
+}
+
+/** Creates the plain one. */
+export function createPlainObjects(): Contender {
+  let sum = 0;
+  const create = (mask: number): PlainFunction => {
+    const plain = new PlainFunction(({ addressLow, addressHigh, data }) => {
+      sum = (sum + (addressLow ^ addressHigh ^ data)) | 0;
+    });
+    plain.enabled = true;
+    for (let vector = 0; vector < VECTOR_COUNT; vector++) {
+      plain.tableWrite(16 * vector, 4, ADDRESS_LOW);
+      plain.tableWrite(16 * vector + 8, 4, DATA + vector);
+      plain.tableWrite(16 * vector + 12, 4, mask);
+    }
+    return plain;
+  };
+  const toggled = create(1);
+  const unmasked = create(0);
+  const masked = create(1);
+  return {
+    name: 'object per vector',
+    togglePairs: (count) => {
+      let set = 0;
+      for (let index = 0; index < count; index++) {
+        const offset = ((index & LAST) << 4) + 12;
+        toggled.tableWrite(offset, 4, (index >>> 6) & 1);
+        set += toggled.tableRead(offset, 4);
+      }
+      return set;
+    },
+    signalUnmasked: (count) => {
+      sum = 0;
+      for (let index = 0; index < count; index++) unmasked.signal(index & LAST);
+      return sum;
+    },
+    signalMasked: (count) => {
+      for (let index = 0; index < count; index++) masked.signal(index & LAST);
+      return masked.vectors.slice(0, 32).reduce((bits, vector, index) => (vector.pending ? bits | (1 << index) : bits), 0) >>> 0;
+    },
+  };
 }

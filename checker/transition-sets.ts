@@ -105,9 +105,15 @@ function inDocumentOrder(nodes: Iterable<AnyStateNode>): AnyStateNode[] {
   return [...nodes].toSorted((one, other) => one.order - other.order);
 }
 
-/** Returns whether two transitions, selected at once, leave a common state. Of such a pair, XState keeps the first. */
+/**
+ * Returns whether two transitions can be selected at once and then leave a common state. XState keeps the one whose source
+ * comes first. Sources in one region are never selected together.
+ */
 export function inConflict(one: Transition, other: Transition): boolean {
   if (targetsOf(one).length === 0 || targetsOf(other).length === 0) return false;
+  if (one.source === other.source || isBelow(one.source, other.source) || isBelow(other.source, one.source)) return false;
+  const around = ancestorsOf(one.source).find((node) => isBelow(other.source, node));
+  if (around?.type !== 'parallel') return false;
   const domain = domainOf(one);
   const otherDomain = domainOf(other);
   return leavesWithin(domain, otherDomain) || leavesWithin(otherDomain, domain);

@@ -35,10 +35,10 @@ export function printTable(head: readonly string[], rows: readonly (readonly (st
   print(table.toString().replaceAll(/ +$/gm, ''));
 }
 
-const BORDERS = [
-  ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
-  ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
-];
+const BORDERS =
+  'top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid middle'.split(
+    ' ',
+  );
 
 /** Writes a cell; numbers get their thousands set apart. */
 export function formatCell(cell: string | number): string {

@@ -26,22 +26,27 @@
  */
 import { PBA_QWORD_BITS } from './registers.ts';
 
+/** Where the parts of fixed place begin, in words. */
+export const MAGIC_AT = 0;
+export const VERSION_AT = 1;
+export const COUNT_AT = 2;
+export const CONTROL_AT = 3;
+export const TABLE_AT = 4;
+
 /** 'MSIX', read as four little-endian bytes. */
 export const SAVE_MAGIC = 0x5849534d;
 /** The version of the saved format. */
 export const SAVE_VERSION = 1;
-/** Words of an entry in `table`. */
+/** Words of an entry in the table. */
 export const ENTRY_WORDS = 4;
 /** Words of a message in `shadow`. */
 export const MESSAGE_WORDS = 3;
 
-/** Where each part begins, in words; `saved` and `end` are where a saved function and the memory end. */
+/** Where the other parts begin, in words; `saved` and `end` are where a saved function and the memory end. */
 export interface Layout {
-  readonly magic: 0;
-  readonly version: 1;
-  readonly count: 2;
-  readonly control: 3;
-  readonly table: 4;
+  readonly vectorCount: number;
+  /** Length of each bit array: whole QWORDs, as the Pending Bit Array has them. */
+  readonly bitWords: number;
   readonly pending: number;
   readonly diverged: number;
   readonly shadow: number;
@@ -52,37 +57,17 @@ export interface Layout {
   readonly end: number;
 }
 
-/** Returns the length of each bit array, in dwords: whole QWORDs, as the Pending Bit Array has them. */
-export function bitWords(vectorCount: number): number {
-  //= MSIX-PBA-1
-  return 2 * Math.ceil(vectorCount / PBA_QWORD_BITS);
-}
-
-/** Returns where each part of the memory of a function with `vectorCount` vectors begins. */
+/** Returns the layout of the memory of a function with `vectorCount` vectors. */
 export function layoutOf(vectorCount: number): Layout {
-  const bits = bitWords(vectorCount);
-  const table = 4;
-  const pending = table + ENTRY_WORDS * vectorCount;
-  const diverged = pending + bits;
-  const shadow = diverged + bits;
+  //= MSIX-PBA-1
+  const bitWords = 2 * Math.ceil(vectorCount / PBA_QWORD_BITS);
+  const pending = TABLE_AT + ENTRY_WORDS * vectorCount;
+  const diverged = pending + bitWords;
+  const shadow = diverged + bitWords;
   const saved = shadow + MESSAGE_WORDS * vectorCount;
   const scheduled = saved;
-  const releasing = scheduled + bits;
-  const inUse = releasing + bits;
-  const end = inUse + bits;
-  return {
-    magic: 0,
-    version: 1,
-    count: 2,
-    control: 3,
-    table,
-    pending,
-    diverged,
-    shadow,
-    saved,
-    scheduled,
-    releasing,
-    inUse,
-    end,
-  };
+  const releasing = scheduled + bitWords;
+  const inUse = releasing + bitWords;
+  const end = inUse + bitWords;
+  return { vectorCount, bitWords, pending, diverged, shadow, saved, scheduled, releasing, inUse, end };
 }

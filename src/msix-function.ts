@@ -11,7 +11,8 @@
  *
  * It does not own the command register (MSIX-ENABLE-7, 8), the BARs, or the interrupt pin (MSIX-ENABLE-4).
  */
-import { type Layout, layoutOf, ENTRY_WORDS, MESSAGE_WORDS, SAVE_MAGIC, SAVE_VERSION } from './layout.ts';
+import { type Layout, layoutOf } from './layout.ts';
+import * as words from './layout.ts';
 import {
   SIGNAL_HELD,
   SIGNAL_REFUSED,
@@ -24,11 +25,15 @@ import {
 } from './outcome.ts';
 import * as registers from './registers.ts';
 
-// A module-level alias costs nothing in a hot loop, where an imported binding cost more than twice a literal.
+// A module-level alias costs nothing in a hot loop, where an imported binding is loaded every time: bench/alias.ts.
 const ENABLE = registers.CONTROL_ENABLE;
 const FUNCTION_MASK = registers.CONTROL_FUNCTION_MASK;
 const MASK = registers.VECTOR_CONTROL_MASK;
 const ADDRESS_LOW_WRITABLE = ~registers.ADDRESS_LOW_RESERVED;
+const CONTROL_AT = words.CONTROL_AT;
+const TABLE_AT = words.TABLE_AT;
+const ENTRY_WORDS = words.ENTRY_WORDS;
+const MESSAGE_WORDS = words.MESSAGE_WORDS;
 const ALL_ONES = 0xffffffff;
 
 /** Takes a message: a posted write of one dword, `data`, to the 64-bit address. All numbers are unsigned 32-bit. */
@@ -93,15 +98,12 @@ export class MsixFunction {
   // The three dwords of the capability as the guest reads them while MSI-X is disabled.
   private readonly capability: Uint32Array;
   private readonly layout: Layout;
+  // The one memory, accessed by way of the layout. A view for each part would be nicer to read and costs half as much again.
   private readonly memory: Uint32Array;
-  private readonly control: Uint32Array;
-  private readonly table: Uint32Array;
-  private readonly shadow: Uint32Array;
-  private readonly pending: Uint32Array;
-  private readonly scheduled: Uint32Array;
-  private readonly diverged: Uint32Array;
-  private readonly releasing: Uint32Array;
-  private readonly inUse: Uint32Array;
+  // A view of what the guest may read: Message Control, the table, the Pending Bit Array.
+  private readonly readable: Uint32Array;
+  private readonly tableWords: number;
+  private readonly pbaWords: number;
   private readonly onSend: SendMessage;
   private readonly onUse: MsixFunctionOptions['use'];
   private readonly onRelease: MsixFunctionOptions['release'];
@@ -119,21 +121,15 @@ export class MsixFunction {
     const layout = layoutOf(vectorCount);
     this.vectorCount = vectorCount;
     this.tableBytes = vectorCount * registers.ENTRY_BYTES;
-    this.pbaBytes = 4 * (layout.diverged - layout.pending);
+    this.pbaBytes = 4 * layout.bitWords;
     this.savedWords = layout.saved;
     this.capability = capabilityOf(options, this.tableBytes, this.pbaBytes);
 
-    const memory = new Uint32Array(layout.end);
     this.layout = layout;
-    this.memory = memory;
-    this.control = memory.subarray(layout.control, layout.table);
-    this.table = memory.subarray(layout.table, layout.pending);
-    this.pending = memory.subarray(layout.pending, layout.diverged);
-    this.diverged = memory.subarray(layout.diverged, layout.shadow);
-    this.shadow = memory.subarray(layout.shadow, layout.saved);
-    this.scheduled = memory.subarray(layout.scheduled, layout.releasing);
-    this.releasing = memory.subarray(layout.releasing, layout.inUse);
-    this.inUse = memory.subarray(layout.inUse, layout.end);
+    this.memory = new Uint32Array(layout.end);
+    this.readable = this.memory.subarray(CONTROL_AT, layout.pending + layout.bitWords);
+    this.tableWords = ENTRY_WORDS * vectorCount;
+    this.pbaWords = layout.bitWords;
 
     this.onSend = send;
     this.onUse = use;
@@ -147,17 +143,17 @@ export class MsixFunction {
 
   /** Whether MSI-X Enable is set. While it is, the function must not use INTx (MSIX-ENABLE-4). */
   get enabled(): boolean {
-    return (this.control[0] & ENABLE) !== 0;
+    return (this.memory[CONTROL_AT] & ENABLE) !== 0;
   }
 
   /** Whether Function Mask is set. */
   get functionMask(): boolean {
-    return (this.control[0] & FUNCTION_MASK) !== 0;
+    return (this.memory[CONTROL_AT] & FUNCTION_MASK) !== 0;
   }
 
   /** Message Control as the guest reads it, 16 bits. */
   get messageControl(): number {
-    return (this.capability[0] >>> 16) | this.control[0];
+    return (this.capability[0] >>> 16) | this.memory[CONTROL_AT];
   }
 
   /**
@@ -165,11 +161,10 @@ export class MsixFunction {
    * in dwords. Returns the number of words written, 1 + 4N + 2 * ceil(N / 64). Words beyond it are left alone.
    */
   peekInto(out: Uint32Array): number {
-    const count = 1 + this.table.length + this.pending.length;
+    const count = this.readable.length;
     requireRoom('peekInto', out, count);
+    out.set(this.readable);
     out[0] = this.messageControl;
-    out.set(this.table, 1);
-    out.set(this.pending, 1 + this.table.length);
     return count;
   }
 
@@ -216,11 +211,11 @@ export class MsixFunction {
   tableRead(offset: number, bytes: number): number {
     const word = offset >>> 2;
     //= MSIX-ACCESS-1, MSIX-ACCESS-2
-    if (word << 2 === offset && word < this.table.length) {
-      if (bytes === 4) return this.table[word];
+    if (word << 2 === offset && word < this.tableWords) {
+      if (bytes === 4) return this.memory[TABLE_AT + word];
       if (bytes === 8 && (word & 1) === 0) {
-        this.readHigh = this.table[word + 1];
-        return this.table[word];
+        this.readHigh = this.memory[TABLE_AT + word + 1];
+        return this.memory[TABLE_AT + word];
       }
     }
     this.refusals.tableReads++;
@@ -235,7 +230,7 @@ export class MsixFunction {
   tableWrite(offset: number, bytes: number, low: number, high = 0): WriteOutcome {
     const word = offset >>> 2;
     //= MSIX-ACCESS-1, MSIX-ACCESS-2
-    if (word << 2 === offset && word < this.table.length) {
+    if (word << 2 === offset && word < this.tableWords) {
       if (bytes === 4) return this.writeWord(word, low);
       if (bytes === 8 && (word & 1) === 0) {
         //= MSIX-ACCESS-3, MSIX-ACCESS-4, MSIX-ACCESS-5
@@ -254,7 +249,7 @@ export class MsixFunction {
   pbaRead(offset: number, bytes: number): number {
     const word = offset >>> 2;
     //= MSIX-ACCESS-1, MSIX-ACCESS-2
-    if (word << 2 === offset && word < this.pending.length) {
+    if (word << 2 === offset && word < this.pbaWords) {
       if (bytes === 4 || (bytes === 8 && (word & 1) === 0)) {
         const first = word << 5;
         //= MSIX-NOTIFY-2
@@ -262,8 +257,8 @@ export class MsixFunction {
           this.onPoll(first, Math.min(first + 8 * bytes, this.vectorCount));
         }
         //= MSIX-PBA-4
-        if (bytes === 8) this.readHigh = this.pending[word + 1];
-        return this.pending[word];
+        if (bytes === 8) this.readHigh = this.memory[this.layout.pending + word + 1];
+        return this.memory[this.layout.pending + word];
       }
     }
     this.refusals.pbaReads++;
@@ -277,7 +272,7 @@ export class MsixFunction {
     const word = offset >>> 2;
     //= MSIX-PBA-3
     const aligned = word << 2 === offset && (bytes === 4 || (bytes === 8 && (word & 1) === 0));
-    return aligned && word < this.pending.length ? WRITE_IGNORED : WRITE_REFUSED;
+    return aligned && word < this.pbaWords ? WRITE_IGNORED : WRITE_REFUSED;
   }
 
   // ---- The device
@@ -290,10 +285,10 @@ export class MsixFunction {
     }
     if (this.blocked(vector)) {
       //= MSIX-PEND-1, MSIX-PEND-4, MSIX-ENABLE-2
-      this.pending[vector >>> 5] |= 1 << (vector & 31);
+      this.put(this.layout.pending, vector);
       return SIGNAL_HELD;
     }
-    if (this.notifies && !this.isInUse(vector)) return this.signalUntold(vector);
+    if (this.notifies && !this.has(this.layout.inUse, vector)) return this.signalUntold(vector);
     this.send(vector);
     return SIGNAL_SENT;
   }
@@ -303,12 +298,10 @@ export class MsixFunction {
    * out. Its `use` comes before its message, and may block it again.
    */
   private signalUntold(vector: number): SignalOutcome {
-    const word = vector >>> 5;
-    const bit = 1 << (vector & 31);
     //= MSIX-NOTIFY-3
-    this.scheduled[word] |= bit;
+    this.put(this.layout.scheduled, vector);
     throwAll(this.settleVector(vector, NO_ERRORS));
-    return (this.pending[word] & bit) === 0 ? SIGNAL_SENT : SIGNAL_HELD;
+    return this.has(this.layout.pending, vector) ? SIGNAL_HELD : SIGNAL_SENT;
   }
 
   /** Takes back what `signal` left pending: its cause is gone. Returns false, counted, when there is no such vector. */
@@ -318,9 +311,8 @@ export class MsixFunction {
       return false;
     }
     //= MSIX-PEND-3
-    const clear = ~(1 << (vector & 31));
-    this.pending[vector >>> 5] &= clear;
-    this.scheduled[vector >>> 5] &= clear;
+    this.take(this.layout.pending, vector);
+    this.take(this.layout.scheduled, vector);
     return true;
   }
 
@@ -343,11 +335,11 @@ export class MsixFunction {
     const { memory, layout, vectorCount } = this;
     requireRoom('saveInto', out, layout.saved);
     for (let word = 0; word < layout.diverged; word++) out[word] = memory[word];
-    for (let word = 0; word < this.scheduled.length; word++) out[layout.pending + word] |= this.scheduled[word];
+    for (let word = 0; word < layout.bitWords; word++) out[layout.pending + word] |= memory[layout.scheduled + word];
     out.fill(0, layout.diverged, layout.saved);
     for (let vector = 0; vector < vectorCount; vector++) {
       const message = this.messageAt(vector);
-      const entry = layout.table + ENTRY_WORDS * vector;
+      const entry = TABLE_AT + ENTRY_WORDS * vector;
       if (sameMessage(memory, message, entry)) continue;
       const shadow = layout.shadow + MESSAGE_WORDS * vector;
       out[layout.diverged + (vector >>> 5)] |= 1 << (vector & 31);
@@ -363,14 +355,14 @@ export class MsixFunction {
    * @throws {RangeError} when the words are not such a state, saying what was found and what was expected. Nothing has
    * changed then.
    */
-  restore(words: Uint32Array): void {
+  restore(saved: Uint32Array): void {
     const { memory, layout } = this;
     //= MSIX-SAVE-2
-    requireSaved(words, this.vectorCount, layout);
+    requireSaved(saved, layout);
     //= MSIX-SAVE-1
     this.endUse();
-    for (let word = 0; word < layout.saved; word++) memory[word] = words[word];
-    this.scheduled.fill(0);
+    for (let word = 0; word < layout.saved; word++) memory[word] = saved[word];
+    this.clearAll(layout.scheduled);
     if (!this.closed()) this.schedulePending();
     this.settle();
   }
@@ -379,91 +371,109 @@ export class MsixFunction {
 
   /** Whether the capability blocks every vector. */
   private closed(): boolean {
-    return (this.control[0] & (ENABLE | FUNCTION_MASK)) !== ENABLE;
+    return (this.memory[CONTROL_AT] & (ENABLE | FUNCTION_MASK)) !== ENABLE;
   }
 
   /** Whether `vector` must not send. The one place that decides it. */
   private blocked(vector: number): boolean {
     //= MSIX-MASK-1, MSIX-ENABLE-1
-    return this.closed() || this.table[ENTRY_WORDS * vector + 3] !== 0;
+    return this.closed() || this.memory[TABLE_AT + ENTRY_WORDS * vector + 3] !== 0;
   }
 
-  /** Whether `use` was called for `vector`, which was not blocked since. */
-  private isInUse(vector: number): boolean {
-    return ((this.inUse[vector >>> 5] >>> (vector & 31)) & 1) !== 0;
+  /** Whether the bit of `vector` is set in the bit array at `bits`. */
+  private has(bits: number, vector: number): boolean {
+    return (this.memory[bits + (vector >>> 5)] & (1 << (vector & 31))) !== 0;
+  }
+
+  /** Sets the bit of `vector` in the bit array at `bits`. */
+  private put(bits: number, vector: number): void {
+    this.memory[bits + (vector >>> 5)] |= 1 << (vector & 31);
+  }
+
+  /** Clears the bit of `vector` in the bit array at `bits`; returns whether it was set. Mostly it was not: then no store. */
+  private take(bits: number, vector: number): boolean {
+    const found = this.has(bits, vector);
+    if (found) this.memory[bits + (vector >>> 5)] &= ~(1 << (vector & 31));
+    return found;
   }
 
   private configDword(index: number): number {
-    return index === 0 ? this.capability[0] | (this.control[0] << 16) : this.capability[index];
+    return index === 0 ? this.capability[0] | (this.memory[CONTROL_AT] << 16) : this.capability[index];
   }
 
   /** Stores one dword of the table. `word` counts from the start of the table, and exists. */
   private writeWord(word: number, value: number): WriteOutcome {
     //= MSIX-TABLE-1
-    const field = word & 3;
-    const vector = word >>> 2;
-    if (field === 3) {
-      //= MSIX-TABLE-3, MSIX-TABLE-4, MSIX-TABLE-5
-      const mask = value & MASK;
-      if (this.table[word] === mask) return WRITE_DONE;
-      this.table[word] = mask;
-      if (this.closed()) return WRITE_DONE;
-      if (mask === 0) this.unblock(vector);
-      else this.block(vector);
-      return WRITE_DONE;
-    }
-    //= MSIX-MSG-2
-    if (!this.blocked(vector)) this.diverge(vector);
-    //= MSIX-TABLE-2
-    this.table[word] = field === 0 ? value & ADDRESS_LOW_WRITABLE : value;
+    if ((word & 3) === 3) this.writeVectorControl(word >>> 2, value);
+    else this.writeMessage(word, value);
     return WRITE_DONE;
+  }
+
+  private writeVectorControl(vector: number, value: number): void {
+    const at = TABLE_AT + ENTRY_WORDS * vector + 3;
+    //= MSIX-TABLE-3, MSIX-TABLE-4, MSIX-TABLE-5
+    const mask = value & MASK;
+    if (this.memory[at] === mask) return;
+    this.memory[at] = mask;
+    if (this.closed()) return;
+    if (mask === 0) this.unblock(vector);
+    else this.block(vector);
+  }
+
+  private writeMessage(word: number, value: number): void {
+    //= MSIX-MSG-2
+    if (!this.blocked(word >>> 2)) this.diverge(word >>> 2);
+    //= MSIX-TABLE-2
+    this.memory[TABLE_AT + word] = (word & 3) === 0 ? value & ADDRESS_LOW_WRITABLE : value;
   }
 
   /** Keeps the message in force of a vector that is not blocked, before its entry changes under it. */
   private diverge(vector: number): void {
-    const word = vector >>> 5;
-    const bit = 1 << (vector & 31);
-    if ((this.diverged[word] & bit) !== 0) return;
-    this.diverged[word] |= bit;
+    const { memory, layout } = this;
+    if (this.has(layout.diverged, vector)) return;
+    this.put(layout.diverged, vector);
     //= MSIX-MSG-3
-    const to = MESSAGE_WORDS * vector;
-    const from = ENTRY_WORDS * vector;
-    this.shadow[to] = this.table[from];
-    this.shadow[to + 1] = this.table[from + 1];
-    this.shadow[to + 2] = this.table[from + 2];
+    const to = layout.shadow + MESSAGE_WORDS * vector;
+    const from = TABLE_AT + ENTRY_WORDS * vector;
+    memory[to] = memory[from];
+    memory[to + 1] = memory[from + 1];
+    memory[to + 2] = memory[from + 2];
   }
 
-  /** The falling edge of one vector: its own mask was set, in an open function. */
+  /** The falling edge of one vector: its own mask was set, in an open function. Mostly nothing follows from it. */
   private block(vector: number): void {
+    const { memory, layout } = this;
     const word = vector >>> 5;
-    const bit = 1 << (vector & 31);
-    this.diverged[word] &= ~bit;
+    const bits = memory[layout.diverged + word] | memory[layout.scheduled + word] | memory[layout.inUse + word];
+    if ((bits & (1 << (vector & 31))) !== 0) this.withdraw(vector);
+  }
+
+  private withdraw(vector: number): void {
+    const { layout } = this;
+    this.take(layout.diverged, vector);
     // A message that has not left yet must not leave any more; it is pending again.
     //= MSIX-MASK-2
-    this.pending[word] |= this.scheduled[word] & bit;
-    this.scheduled[word] &= ~bit;
-    if (this.isInUse(vector)) {
-      this.inUse[word] &= ~bit;
-      this.onRelease?.(vector);
-    }
+    if (this.take(layout.scheduled, vector)) this.put(layout.pending, vector);
+    if (this.take(layout.inUse, vector)) this.onRelease?.(vector);
   }
 
-  /** The rising edge of one vector: its own mask was cleared, in an open function. */
+  /** The rising edge of one vector: its own mask was cleared, in an open function. Mostly nothing follows from it. */
   private unblock(vector: number): void {
-    const word = vector >>> 5;
-    const bit = 1 << (vector & 31);
-    //= MSIX-PEND-2
-    this.scheduled[word] |= this.pending[word] & bit;
-    this.pending[word] &= ~bit;
-    if (this.notifies || (this.scheduled[word] & bit) !== 0) throwAll(this.settleVector(vector, NO_ERRORS));
+    if (this.notifies || this.has(this.layout.pending, vector)) this.putInForce(vector);
   }
 
-  /** Where in `memory` the message in force of `vector` stands, which is not blocked. */
+  private putInForce(vector: number): void {
+    //= MSIX-PEND-2
+    if (this.take(this.layout.pending, vector)) this.put(this.layout.scheduled, vector);
+    throwAll(this.settleVector(vector, NO_ERRORS));
+  }
+
+  /** Where in `memory` the message stands that `vector` sends, or would send if it were not blocked. */
   private messageAt(vector: number): number {
+    const { layout } = this;
     //= MSIX-MSG-1
-    return ((this.diverged[vector >>> 5] >>> (vector & 31)) & 1) !== 0
-      ? this.layout.shadow + MESSAGE_WORDS * vector
-      : this.layout.table + ENTRY_WORDS * vector;
+    if (this.has(layout.diverged, vector)) return layout.shadow + MESSAGE_WORDS * vector;
+    return TABLE_AT + ENTRY_WORDS * vector;
   }
 
   private send(vector: number): void {
@@ -486,64 +496,78 @@ export class MsixFunction {
     const { memory, layout, vectorCount } = this;
     //= MSIX-RESET-4
     memory.fill(0, 0, layout.releasing);
-    memory[layout.magic] = SAVE_MAGIC;
-    memory[layout.version] = SAVE_VERSION;
-    memory[layout.count] = vectorCount;
-    for (let vector = 0; vector < vectorCount; vector++) this.table[ENTRY_WORDS * vector + 3] = MASK;
+    memory[words.MAGIC_AT] = words.SAVE_MAGIC;
+    memory[words.VERSION_AT] = words.SAVE_VERSION;
+    memory[words.COUNT_AT] = vectorCount;
+    for (let vector = 0; vector < vectorCount; vector++) memory[TABLE_AT + ENTRY_WORDS * vector + 3] = MASK;
   }
 
   /** Takes a new value of MSI-X Enable and Function Mask, both at once. */
   private writeControl(control: number): void {
+    const { memory, layout } = this;
     const wasClosed = this.closed();
     //= MSIX-ENABLE-6, MSIX-ENABLE-3, MSIX-MASK-3
-    this.control[0] = control;
+    memory[CONTROL_AT] = control;
     if (this.closed() === wasClosed) return;
     if (wasClosed) {
       this.schedulePending();
     } else {
       // Messages that have not left yet must not leave any more; they are pending again.
       //= MSIX-MASK-2
-      for (let word = 0; word < this.pending.length; word++) this.pending[word] |= this.scheduled[word];
-      this.scheduled.fill(0);
-      this.diverged.fill(0);
+      this.moveAll(layout.scheduled, layout.pending);
+      this.clearAll(layout.diverged);
       this.endUse();
     }
     this.settle();
   }
 
+  /** Clears the bit array at `bits`. */
+  private clearAll(bits: number): void {
+    this.memory.fill(0, bits, bits + this.layout.bitWords);
+  }
+
+  /** Sets in the bit array at `to` what is set in the one at `from`, and clears that. */
+  private moveAll(from: number, to: number): void {
+    const { memory, layout } = this;
+    for (let word = 0; word < layout.bitWords; word++) memory[to + word] |= memory[from + word];
+    this.clearAll(from);
+  }
+
   /** Moves the Pending bits of all vectors whose own mask is clear to `scheduled`: the function has just opened. */
   private schedulePending(): void {
-    for (let word = 0; word < this.pending.length; word++) {
-      for (let rest = this.pending[word]; rest !== 0; rest &= rest - 1) {
-        const bit = rest & -rest;
-        const vector = (word << 5) + 31 - Math.clz32(bit);
-        if (this.table[ENTRY_WORDS * vector + 3] !== 0) continue;
+    const { memory, layout } = this;
+    for (let word = 0; word < layout.bitWords; word++) {
+      for (let rest = memory[layout.pending + word]; rest !== 0; rest &= rest - 1) {
+        const vector = lowestVector(word, rest);
+        if (this.blocked(vector)) continue;
         //= MSIX-PEND-2, MSIX-ENABLE-5
-        this.pending[word] &= ~bit;
-        this.scheduled[word] |= bit;
+        this.take(layout.pending, vector);
+        this.put(layout.scheduled, vector);
       }
     }
   }
 
   /** Owes a `release` to every vector in use. One that is unblocked before it is told gets it before its next `use`. */
   private endUse(): void {
-    for (let word = 0; word < this.inUse.length; word++) this.releasing[word] |= this.inUse[word];
-    this.inUse.fill(0);
+    this.moveAll(this.layout.inUse, this.layout.releasing);
   }
 
   /** Tells everyone about the edges of all vectors, in the order of their numbers, releases first. */
   private settle(): void {
+    const { memory, layout } = this;
     let errors = NO_ERRORS;
-    for (let word = 0; word < this.releasing.length; word++) {
-      while (this.releasing[word] !== 0) errors = this.settleRelease(lowestVector(word, this.releasing[word]), errors);
+    for (let word = 0; word < layout.bitWords; word++) {
+      const at = layout.releasing + word;
+      while (memory[at] !== 0) errors = this.settleRelease(lowestVector(word, memory[at]), errors);
     }
     if (this.notifies) {
       for (let vector = 0; vector < this.vectorCount; vector++) errors = this.settleVector(vector, errors);
     }
     // Without notifiers only the messages on their way out are to be told.
     //= MSIX-PEND-6
-    for (let word = 0; word < this.scheduled.length; word++) {
-      while (this.scheduled[word] !== 0) errors = this.settleVector(lowestVector(word, this.scheduled[word]), errors);
+    for (let word = 0; word < layout.bitWords; word++) {
+      const at = layout.scheduled + word;
+      while (memory[at] !== 0) errors = this.settleVector(lowestVector(word, memory[at]), errors);
     }
     throwAll(errors);
   }
@@ -553,12 +577,11 @@ export class MsixFunction {
    * Looks at the state anew before each call, for the call before may have changed it.
    */
   private settleVector(vector: number, errors: readonly unknown[]): readonly unknown[] {
-    const word = vector >>> 5;
-    const bit = 1 << (vector & 31);
-    if ((this.releasing[word] & bit) !== 0) errors = this.settleRelease(vector, errors);
+    const { layout } = this;
     //= MSIX-NOTIFY-1
-    if (this.notifies && !this.isInUse(vector) && !this.blocked(vector)) {
-      this.inUse[word] |= bit;
+    errors = this.settleRelease(vector, errors);
+    if (this.notifies && !this.has(layout.inUse, vector) && !this.blocked(vector)) {
+      this.put(layout.inUse, vector);
       try {
         this.use(vector);
       } catch (error) {
@@ -566,8 +589,7 @@ export class MsixFunction {
       }
     }
     //= MSIX-NOTIFY-3
-    if ((this.scheduled[word] & bit) !== 0) {
-      this.scheduled[word] &= ~bit;
+    if (this.take(layout.scheduled, vector)) {
       try {
         this.send(vector);
       } catch (error) {
@@ -578,7 +600,7 @@ export class MsixFunction {
   }
 
   private settleRelease(vector: number, errors: readonly unknown[]): readonly unknown[] {
-    this.releasing[vector >>> 5] &= ~(1 << (vector & 31));
+    if (!this.take(this.layout.releasing, vector)) return errors;
     try {
       this.onRelease?.(vector);
     } catch (error) {
@@ -670,48 +692,53 @@ function kindOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
-/** Refuses words that no function with `vectorCount` vectors can have saved. */
-function requireSaved(words: Uint32Array, vectorCount: number, layout: Layout): void {
+/** Refuses words that no function of this layout can have saved. */
+function requireSaved(saved: Uint32Array, layout: Layout): void {
   const refuse = (what: string, got: number | string, expected: number | string): never => {
     throw new RangeError(`MsixFunction.restore: ${what} is ${got}; expected ${expected}. Nothing was restored.`);
   };
-  const hex = (value: number): string => `0x${value.toString(16)}`;
-  if (!(words instanceof Uint32Array)) refuse('the saved function', kindOf(words), 'a Uint32Array');
-  if (words.length < layout.table) refuse('the length', `${words.length} words`, `${layout.saved}`);
-  if (words[layout.magic] !== SAVE_MAGIC) refuse('the first word', hex(words[layout.magic]), hex(SAVE_MAGIC));
-  if (words[layout.version] !== SAVE_VERSION) refuse('the version', words[layout.version], SAVE_VERSION);
-  if (words[layout.count] !== vectorCount) refuse('the number of vectors', words[layout.count], vectorCount);
-  if (words.length !== layout.saved) refuse('the length', `${words.length} words`, `${layout.saved}`);
+  const { vectorCount } = layout;
+  const { MAGIC_AT, VERSION_AT, COUNT_AT, SAVE_MAGIC, SAVE_VERSION } = words;
+  if (!(saved instanceof Uint32Array)) refuse('the saved function', kindOf(saved), 'a Uint32Array');
+  if (saved.length < TABLE_AT) refuse('the length', `${saved.length} words`, `${layout.saved}`);
+  if (saved[MAGIC_AT] !== SAVE_MAGIC) refuse('the first word', hex(saved[MAGIC_AT]), hex(SAVE_MAGIC));
+  if (saved[VERSION_AT] !== SAVE_VERSION) refuse('the version', saved[VERSION_AT], SAVE_VERSION);
+  if (saved[COUNT_AT] !== vectorCount) refuse('the number of vectors', saved[COUNT_AT], vectorCount);
+  if (saved.length !== layout.saved) refuse('the length', `${saved.length} words`, `${layout.saved}`);
 
-  const control = words[layout.control];
+  const control = saved[CONTROL_AT];
   if ((control & ~(ENABLE | FUNCTION_MASK)) !== 0) {
     refuse('Message Control', hex(control), `no bits but ${hex(ENABLE | FUNCTION_MASK)}`);
   }
   const closed = (control & (ENABLE | FUNCTION_MASK)) !== ENABLE;
   for (let vector = 0; vector < vectorCount; vector++) {
-    const entry = layout.table + ENTRY_WORDS * vector;
+    const entry = TABLE_AT + ENTRY_WORDS * vector;
     const shadow = layout.shadow + MESSAGE_WORDS * vector;
-    const vectorControl = words[entry + 3];
-    const diverged = (words[layout.diverged + (vector >>> 5)] >>> (vector & 31)) & 1;
+    const vectorControl = saved[entry + 3];
+    const diverged = (saved[layout.diverged + (vector >>> 5)] & (1 << (vector & 31))) !== 0;
     if (vectorControl > MASK) refuse(`Vector Control of vector ${vector}`, hex(vectorControl), '0 or 1');
-    for (const address of [words[entry], words[shadow]]) {
+    for (const address of [saved[entry], saved[shadow]]) {
       if ((address & ~ADDRESS_LOW_WRITABLE) === 0) continue;
       refuse(`a message address of vector ${vector}`, hex(address), 'a multiple of 4');
     }
-    if (diverged === 1 && (closed || vectorControl === MASK)) {
-      refuse(`the diverged bit of vector ${vector}`, 'set while it is blocked', 'a clear one');
-    }
-    if (diverged === 1 && sameMessage(words, shadow, entry)) {
-      refuse(`the diverged bit of vector ${vector}`, 'set, but its shadow equals its entry', 'a clear one');
-    }
-    if (diverged === 0 && (words[shadow] | words[shadow + 1] | words[shadow + 2]) !== 0) {
+    if (!diverged && (saved[shadow] | saved[shadow + 1] | saved[shadow + 2]) !== 0) {
       refuse(`the shadow of vector ${vector}`, 'not zero', 'zero, since the vector has not diverged');
     }
+    if (diverged && (closed || vectorControl === MASK)) {
+      refuse(`the diverged bit of vector ${vector}`, 'set while it is blocked', 'a clear one');
+    }
+    if (diverged && sameMessage(saved, shadow, entry)) {
+      refuse(`the diverged bit of vector ${vector}`, 'set, and its shadow equals its entry', 'a clear one');
+    }
   }
-  for (let vector = vectorCount; vector < 32 * (layout.diverged - layout.pending); vector++) {
+  for (let vector = vectorCount; vector < 32 * layout.bitWords; vector++) {
     const word = vector >>> 5;
-    const bits = words[layout.pending + word] | words[layout.diverged + word];
+    const bits = saved[layout.pending + word] | saved[layout.diverged + word];
     //= MSIX-PBA-2
-    if (((bits >>> (vector & 31)) & 1) !== 0) refuse(`the bit of vector ${vector}`, 'set', 'clear: there is none');
+    if ((bits & (1 << (vector & 31))) !== 0) refuse(`the bit of vector ${vector}`, 'set', 'clear: there is none');
   }
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
 }

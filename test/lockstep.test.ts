@@ -14,19 +14,19 @@ const graphOf = (vectors: number, messages = TWO) => {
 };
 
 describe('the implementation in lockstep with the machine', () => {
-  // Entries written and written back leave their vector diverged, or not: the only state that the machine does not have.
+  // As many pairs as states: the implementation hides nothing, and saves equal words where no guest can tell a difference.
   test.each([
-    { vectors: 1, messages: TWO, states: 32, pairs: 34 },
-    { vectors: 1, messages: THREE, states: 51, pairs: 54 },
-    { vectors: 1, messages: HALVES, states: 72, pairs: 76 },
-    { vectors: 2, messages: TWO, states: 256, pairs: 292 },
-  ])('equals it: $vectors vectors, messages $messages.name', ({ vectors, messages, states, pairs }) => {
+    { vectors: 1, messages: TWO, states: 32 },
+    { vectors: 1, messages: THREE, states: 51 },
+    { vectors: 1, messages: HALVES, states: 72 },
+    { vectors: 2, messages: TWO, states: 256 },
+  ])('equals it: $vectors vectors, messages $messages.name', ({ vectors, messages, states }) => {
     const graph = graphOf(vectors, messages);
     expect(graph.states).toHaveLength(states);
     for (const dialect of DIALECTS) {
       const device = createInProcessDevice(vectors);
-      const steps = pairs * graph.events.length;
-      expect(walkInLockstep(graph, device, messages, dialect)).toEqual({ pairs, steps });
+      const steps = states * graph.events.length;
+      expect(walkInLockstep(graph, device, messages, dialect)).toEqual({ pairs: states, steps });
     }
   });
 });

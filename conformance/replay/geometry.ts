@@ -18,6 +18,7 @@ import {
   PBA_REGION,
   ReplayError,
   TABLE_REGION,
+  type ViewLine,
 } from './log.ts';
 
 /** Capabilities Pointer. PCIe 7.5.1.1.11. */
@@ -35,24 +36,35 @@ const EXPRESS_CONTROL_RESET = 1 << 15;
 const APIC_REGISTERS_FIRST = 0xfee00010;
 const APIC_REGISTERS_END = 0xfee01000;
 
-/** What a line is to the function: an access with its offset in the structure accessed, a message, QEMU's view, a reset. */
-export type Access =
-  | {
-      readonly kind: 'configRead' | 'configWrite';
-      readonly offset: number;
-      readonly bytes: number;
-      readonly value: number;
-    }
-  | {
-      readonly kind: 'tableRead' | 'tableWrite' | 'pbaRead' | 'pbaWrite';
-      readonly offset: number;
-      readonly bytes: number;
-      readonly low: number;
-      readonly high: number;
-    }
-  | { readonly kind: 'message'; readonly addressLow: number; readonly addressHigh: number; readonly data: number }
-  | { readonly kind: 'view'; readonly enabled: boolean; readonly masked: boolean }
-  | { readonly kind: 'reset' };
+/** An access of the capability. */
+export interface CapabilityAccess {
+  readonly kind: 'configRead' | 'configWrite';
+  /** From the start of the capability. */
+  readonly offset: number;
+  readonly bytes: number;
+  readonly value: number;
+}
+
+/** An access of the table or of the Pending Bit Array. */
+export interface StructureAccess {
+  readonly kind: 'tableRead' | 'tableWrite' | 'pbaRead' | 'pbaWrite';
+  /** From the start of the structure. */
+  readonly offset: number;
+  readonly bytes: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A message, of whatever device. */
+export interface MessageAccess {
+  readonly kind: 'message';
+  readonly addressLow: number;
+  readonly addressHigh: number;
+  readonly data: number;
+}
+
+/** What a line is to the function. */
+export type Access = CapabilityAccess | StructureAccess | MessageAccess | ViewLine | { readonly kind: 'reset' };
 
 /** Where the MSI-X of a function stands. */
 export interface Geometry {
@@ -222,7 +234,9 @@ export class Sorter {
   /** Whether the function was named by the caller: then other functions may have tables, too. */
   private readonly named: boolean;
   private device: string | undefined;
-  private lastWritten = '';
+  private lastWritten: string | undefined;
+  /** Whether an access was placed: without one, a replay would compare next to nothing. */
+  private placed = false;
 
   constructor(device: string | undefined) {
     this.named = device !== undefined;
@@ -240,7 +254,7 @@ export class Sorter {
         return this.sortConfig(line);
       case 'view':
         // QEMU logs its view right after the write, with no more than the name of the device.
-        return this.lastWritten === this.device && this.lastWritten.startsWith(`${line.name} `) ? line : undefined;
+        return this.lastWritten === this.device && this.device?.startsWith(`${line.name} `) ? line : undefined;
       case 'memoryRead':
       case 'memoryWrite':
         return line.region === MESSAGE_REGION ? messageOf(line) : this.sortMemory(line, number);
@@ -253,7 +267,7 @@ export class Sorter {
    */
   get geometry(): Geometry {
     const geometry = this.device === undefined ? undefined : this.functions.get(this.device)?.geometry;
-    if (geometry !== undefined) return geometry;
+    if (geometry !== undefined && this.placed) return geometry;
     const lack = this.lack(TABLE_REGION) ?? 'an access of the MSI-X Table';
     throw new ReplayError(`The trace does not show ${lack}; expected the log of a boot that uses MSI-X.`);
   }
@@ -274,6 +288,7 @@ export class Sorter {
       if (offset === undefined) continue;
       this.device ??= map.device;
       if (map.device === this.device) {
+        this.placed = true;
         const kind = ACCESS_KINDS[region][line.kind];
         return { kind, offset, bytes, low, high };
       }

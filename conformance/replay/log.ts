@@ -120,7 +120,9 @@ export function* linesOf(source: TraceSource): Generator<string> {
     }
   }
   if (rest !== '') {
-    throw new ReplayError(`Line ${line}: got ${excerpt(rest)} without a line end; expected a line that was not cut off.`);
+    throw new ReplayError(
+      `Line ${line}: got ${excerpt(rest)} without a line end; expected a line that was not cut off.`,
+    );
   }
 }
 

@@ -1,8 +1,9 @@
 /**
- * The table as the writes of a trace make it, dword by dword: what turns a write into an event of the machine. It knows
- * every whole entry that has been. It has no masks and sends nothing.
+ * What a guest's writes are to the machine: accesses of registers as events, whole entries as messages.
  */
+import * as alphabet from '../../machines/alphabet.ts';
 import * as registers from '../../src/registers.ts';
+import type { StructureAccess } from './geometry.ts';
 
 /** A message in registers, and its name in the machine. */
 export interface NamedMessage {
@@ -21,7 +22,10 @@ export function messageName(addressLow: number, addressHigh: number, data: numbe
 
 const WORDS = registers.ENTRY_BYTES / 4;
 
-/** Entries without Vector Control, all zero at first, and the set of whole entries that have been. */
+/**
+ * The entries without Vector Control, all zero at first, as the writes of a trace make them; and every whole entry that
+ * has been, on the way to another or not.
+ */
 export class Entries {
   private readonly words = new Map<number, number>();
   private readonly seen = new Map<string, NamedMessage>();
@@ -59,4 +63,30 @@ export class Entries {
     if (!this.seen.has(name)) this.seen.set(name, { name, addressLow, addressHigh, data });
     return name;
   }
+}
+
+/** Performs a write of the table on the entries, and returns the events that it stands for. */
+export function writeEvents(entries: Entries, { offset, bytes, low, high }: StructureAccess): string[] {
+  //= MSIX-ACCESS-1, MSIX-ACCESS-2
+  if (offset % bytes !== 0 || bytes < 4) return [];
+  const dwords = bytes === 8 ? [low, high] : [low];
+  return dwords.map((value, index) => {
+    const at = offset + 4 * index;
+    const vector = Math.floor(at / registers.ENTRY_BYTES);
+    if (at % registers.ENTRY_BYTES !== registers.ENTRY_VECTOR_CONTROL_OFFSET) {
+      return alphabet.write(vector, entries.write(at, value));
+    }
+    return (value & registers.VECTOR_CONTROL_MASK) === 0 ? alphabet.unmask(vector) : alphabet.mask(vector);
+  });
+}
+
+/** Returns the event of a write of the capability, where it covers the byte that holds both writable bits. */
+export function controlEvents(offset: number, bytes: number, value: number): string[] {
+  const byte = registers.CAPABILITY_CONTROL_OFFSET + 1 - offset;
+  if (byte < 0 || byte >= bytes) return [];
+  const control = ((value >>> (8 * byte)) & 0xff) << 8;
+  const enable = (control & registers.CONTROL_ENABLE) !== 0;
+  const functionMask = (control & registers.CONTROL_FUNCTION_MASK) !== 0;
+  const name = enable ? (functionMask ? 'onMasked' : 'on') : functionMask ? 'offMasked' : 'off';
+  return [alphabet.control(name)];
 }

@@ -1,0 +1,5 @@
+import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
+
+export const LAYERS: Readonly<Record<string, readonly string[]>>;
+declare const configuration: { readonly forbidden: IForbiddenRuleType[]; readonly options: ICruiseOptions };
+export default configuration;

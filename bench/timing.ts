@@ -1,0 +1,56 @@
+/**
+ * Times contenders against each other, in one run and in turns, so that whatever else the machine does hits them alike.
+ */
+
+/** A piece of work: does `count` operations, and returns a checksum, so that nothing of it can be optimised away. */
+export interface Work {
+  readonly name: string;
+  readonly run: (count: number) => number;
+}
+
+/** What one piece of work took. */
+export interface Timing {
+  readonly name: string;
+  /** Median over the rounds, in nanoseconds an operation. */
+  readonly nanoseconds: number;
+  /** How much longer than the first piece of work: the median of the ratios within each round. */
+  readonly ratio: number;
+  readonly checksum: number;
+}
+
+/** How long to measure. */
+export interface Effort {
+  /** Operations of one piece of work in a round. */
+  readonly operations: number;
+  /** Rounds that count. */
+  readonly rounds: number;
+  /** Rounds before these, in which V8 compiles. */
+  readonly warmUp: number;
+}
+
+/** Times every piece of work, each once a round, beginning with another one every time. */
+export function timeInTurns(works: readonly Work[], { operations, rounds, warmUp }: Effort): Timing[] {
+  const checksums = works.map(() => 0);
+  const samples: number[][] = works.map(() => []);
+  for (let round = -warmUp; round < rounds; round++) {
+    for (let turn = 0; turn < works.length; turn++) {
+      const index = (turn + round + warmUp) % works.length;
+      const start = process.hrtime.bigint();
+      checksums[index] = works[index].run(operations);
+      const elapsed = Number(process.hrtime.bigint() - start);
+      if (round >= 0) samples[index].push(elapsed / operations);
+    }
+  }
+  return works.map(({ name }, index) => ({
+    name,
+    nanoseconds: median(samples[index]),
+    ratio: median(samples[index].map((sample, round) => sample / samples[0][round])),
+    checksum: checksums[index],
+  }));
+}
+
+/** The middle one of the values, which is not moved by the rounds that something else disturbed. */
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[sorted.length >>> 1];
+}

@@ -1,0 +1,212 @@
+/**
+ * The compiler: from an XState machine of the subset to the tables of `format.ts`. It reads the machine itself, as XState
+ * holds it, so there is one specification.
+ *
+ * XState selects transitions from the root down: the current child of a compound state goes before the state itself, each
+ * region of a parallel state selects for itself, and the parallel state only where none of them did. The program
+ * of an event is that selection, unrolled, with every state that has no say in the event left out.
+ */
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { nameOutput, type NameOutput } from './enumerate.ts';
+import { type CompiledMachine, type CompiledTransition, type Layout, NO, YES } from './format.ts';
+import { type GuardExpression, machineGuards, readGuard } from './guard.ts';
+import { type Bits, bitsActive, bitsCurrent, bitsWritten, layoutOf, packNodes } from './layout.ts';
+import { matchedNodes } from './matching.ts';
+import { type Program, ProgramBuilder } from './program.ts';
+import { checkSpec } from './subset.ts';
+import {
+  childrenOf,
+  domainOf,
+  enteredBy,
+  inConflict,
+  initialNodes,
+  isBelow,
+  nodesOf,
+  targetsOf,
+  type Transition,
+} from './transition-sets.ts';
+
+/**
+ * Compiles `machine` for the events of an alphabet. An event that is not in the alphabet never happens.
+ * @throws {SubsetError} when the machine is outside of the subset.
+ */
+export function compile(
+  machine: AnyStateMachine,
+  events: readonly string[],
+  name: NameOutput = nameOutput,
+): CompiledMachine {
+  checkSpec(machine);
+  requireAlphabet(machine, events);
+  return new Compiler(machine, name).compile(events);
+}
+
+/** Where the selection goes on: when a transition was taken in the state at hand, and when none was. */
+interface Continuation {
+  readonly taken: Program;
+  readonly none: Program;
+}
+
+class Compiler {
+  private readonly machine: AnyStateMachine;
+  private readonly name: NameOutput;
+  private readonly layout: Layout;
+  private readonly guards: ReadonlyMap<string, GuardExpression>;
+  private readonly builder = new ProgramBuilder();
+  private readonly numbers = new Map<Transition, number>();
+  private readonly listeners = new Map<string, Transition[]>();
+  private readonly outputs = new Map<string, number>();
+
+  constructor(machine: AnyStateMachine, name: NameOutput) {
+    this.machine = machine;
+    this.name = name;
+    this.layout = layoutOf(machine);
+    this.guards = machineGuards(machine);
+    for (const transition of nodesOf(machine.root).flatMap(transitionsOf)) {
+      this.numbers.set(transition, this.numbers.size);
+      const listeners = this.listeners.get(transition.eventType) ?? [];
+      this.listeners.set(transition.eventType, [...listeners, transition]);
+    }
+  }
+
+  compile(events: readonly string[]): CompiledMachine {
+    const { machine, layout, builder } = this;
+    const programs = events.map((event) => this.select(machine.root, event, { taken: NO, none: NO }));
+    const transitions = [...this.numbers.keys()].map((transition) => this.compileOutputs(transition));
+    return {
+      ...layout,
+      machine,
+      events,
+      outputs: [...this.outputs.keys()],
+      transitions,
+      initial: packNodes(layout, initialNodes(machine.root)),
+      starts: Int32Array.from(programs, (program) => builder.addressOf(program)),
+      ...builder.write(),
+    };
+  }
+
+  // ---- Selection
+
+  /** The program that selects the transitions of `event` in `node`, given that it is active. */
+  private select(node: AnyStateNode, event: string, next: Continuation): Program {
+    const own = this.selectOwn(node, event, next);
+    if (node.type === 'compound') return this.selectChild(node, event, { taken: next.taken, none: own });
+    if (node.type === 'parallel') return this.selectRegions(node, event, { taken: next.taken, none: own });
+    return own;
+  }
+
+  /** The first transition of the node itself whose guard holds. */
+  private selectOwn(node: AnyStateNode, event: string, next: Continuation): Program {
+    const candidates = (node.transitions.get(event) ?? []) as Transition[];
+    return candidates.reduceRight<Program>((other, candidate) => {
+      const take = this.take(candidate, event, next.taken);
+      return candidate.guard ? this.condition(readGuard(candidate.guard), take, other) : take;
+    }, next.none);
+  }
+
+  /** A chain of tests for the current child. The program that most children share needs none. */
+  private selectChild(node: AnyStateNode, event: string, next: Continuation): Program {
+    const children = childrenOf(node).map((child) => ({ child, program: this.select(child, event, next) }));
+    const common = mostFrequent(children.map(({ program }) => program));
+    return children.reduceRight<Program>((other, { child, program }) => {
+      if (program === common) return other;
+      return this.builder.test(bitsCurrent(this.layout, child), program, other);
+    }, common);
+  }
+
+  /** One region after the other. What follows depends on whether any region took a transition. */
+  private selectRegions(node: AnyStateNode, event: string, next: Continuation): Program {
+    const regions = childrenOf(node);
+    const last = regions.reduceRight<Continuation>(({ taken, none }, region) => {
+      const ifTaken = this.select(region, event, { taken, none: taken });
+      return { taken: ifTaken, none: taken === none ? ifTaken : this.select(region, event, { taken, none }) };
+    }, next);
+    return last.none;
+  }
+
+  private take(transition: Transition, event: string, next: Program): Program {
+    const number = this.numbers.get(transition) as number;
+    const rivals = (this.listeners.get(event) ?? []).filter((other) => {
+      return (this.numbers.get(other) as number) < number && inConflict(transition, other);
+    });
+    const written =
+      targetsOf(transition).length === 0
+        ? []
+        : bitsWritten(this.layout, domainOf(transition) ?? this.machine.root, enteredBy(transition));
+    return this.builder.take(
+      number,
+      written,
+      rivals.map((rival) => this.numbers.get(rival) as number),
+      next,
+    );
+  }
+
+  // ---- Guards
+
+  private condition(expression: GuardExpression, yes: Program, no: Program): Program {
+    switch (expression.kind) {
+      case 'named':
+        return this.condition(this.guards.get(expression.name) as GuardExpression, yes, no);
+      case 'stateIn': {
+        const bits = bitsActive(this.layout, matchedNodes(this.machine, expression.value));
+        return bits === undefined ? no : this.builder.test(bits, yes, no);
+      }
+      case 'and':
+        return expression.parts.reduceRight<Program>((rest, part) => this.condition(part, rest, no), yes);
+      case 'or':
+        return expression.parts.reduceRight<Program>((rest, part) => this.condition(part, yes, rest), no);
+      case 'not':
+        return this.condition(expression.part, no, yes);
+    }
+  }
+
+  // ---- Outputs
+
+  private compileOutputs(transition: Transition): CompiledTransition {
+    const outputs = this.numberOutputs(transition.actions);
+    if (targetsOf(transition).length === 0) return { transition, outputs, exits: [], entries: [] };
+    const domain = domainOf(transition);
+    const left = nodesOf(this.machine.root).filter((node) => isBelow(node, domain) && node.exit.length > 0);
+    const exits = left.toReversed().map((node) => ({
+      condition: this.builder.addressOf(this.builder.test(bitsActive(this.layout, [node]) as Bits[], YES, NO)),
+      outputs: this.numberOutputs(node.exit),
+    }));
+    const entries = enteredBy(transition).flatMap((node) => this.numberOutputs(node.entry));
+    return { transition, outputs, exits, entries };
+  }
+
+  private numberOutputs(actions: readonly unknown[]): number[] {
+    return actions.map((action) => {
+      const { type, params } = (typeof action === 'string' ? { type: action } : action) as NamedAction;
+      const output = this.name(type, params);
+      const number = this.outputs.get(output) ?? this.outputs.size;
+      this.outputs.set(output, number);
+      return number;
+    });
+  }
+}
+
+interface NamedAction {
+  readonly type: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+/** The transitions of one state, in the order in which they are written. */
+function transitionsOf(node: AnyStateNode): Transition[] {
+  return [...node.transitions.values()].flat();
+}
+
+/** The program that occurs most often; the first of those that do. */
+function mostFrequent(programs: readonly Program[]): Program {
+  const counts = new Map<Program, number>();
+  for (const program of programs) counts.set(program, (counts.get(program) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return programs.find((program) => counts.get(program) === most) as Program;
+}
+
+function requireAlphabet(machine: AnyStateMachine, events: readonly string[]): void {
+  const refused = events.find((event, index) => event.startsWith('xstate.') || events.indexOf(event) !== index);
+  if (refused === undefined) return;
+  throw new RangeError(
+    `Got the event '${refused}' in the alphabet of ${machine.id}; expected each event once, and none of XState's own.`,
+  );
+}

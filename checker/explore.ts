@@ -1,0 +1,294 @@
+/**
+ * The explorer: breadth-first over the packed states of a compiled machine, exact, within limits.
+ *
+ * `explore` numbers the states and keeps where each came from, so it has traces and yields a `StateGraph`; its numbers are
+ * those of `enumerate`. `count` keeps nothing but the states themselves, for instances that are larger than that.
+ * Neither stores transitions: a stepper makes them again faster than memory would give them back.
+ */
+import type { StateValue } from 'xstate';
+import { BoundError } from './enumerate.ts';
+import type { CompiledMachine } from './format.ts';
+import { unpackValue } from './layout.ts';
+import type { StateGraph } from './state-graph.ts';
+import { CountedStates, FULL, grown, NONE, NumberedStates, type SetLimits } from './state-set.ts';
+import { Stepper } from './step.ts';
+
+/** How far an exploration may go. What is not given has no limit, but for `bytes`: 4 GB. */
+export interface ExploreLimits {
+  readonly states?: number;
+  readonly bytes?: number;
+  readonly milliseconds?: number;
+}
+
+/** How far an exploration has gone. */
+export interface Progress {
+  /** Found so far. */
+  readonly states: number;
+  /** Found, but not yet expanded. */
+  readonly frontier: number;
+  /** All pairs of a state and an event that were tried. */
+  readonly tries: number;
+  /** Those of the tries that were taken, not ignored. */
+  readonly transitions: number;
+  /** The length of the shortest paths to the states in hand. */
+  readonly depth: number;
+  readonly milliseconds: number;
+  /** Of this exploration, on average. */
+  readonly triesPerSecond: number;
+}
+
+export interface ExploreOptions {
+  readonly limits?: ExploreLimits;
+  /** Called about ten times a second. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What an exploration found. */
+export interface Summary extends Progress {
+  /** Whether every reachable state was expanded. If not, all numbers are of a part, and nothing follows for the rest. */
+  readonly complete: boolean;
+  /** The limit that ended an exploration that is not complete. */
+  readonly bound?: keyof ExploreLimits;
+  /** Reachable states in which every event is ignored. */
+  readonly deadlocks: number;
+  /** The bytes of all tables. */
+  readonly bytes: number;
+}
+
+const BYTES_LIMIT = 4 * 2 ** 30;
+const REPORT_MILLISECONDS = 100;
+// So many expansions between two looks at the clock.
+const CLOCK_EXPANSIONS = 256;
+
+/** Explores a compiled machine from its initial state, with traces. */
+export function explore(compiled: CompiledMachine, options: ExploreOptions = {}): Exploration {
+  const { wordCount, bitCount, events, initial } = compiled;
+  const tally = new Tally(options, events.length);
+  const states = new NumberedStates(wordCount, bitCount, tally.limits);
+  const stepper = new Stepper(compiled);
+  const targets = new Int32Array(events.length * wordCount);
+  states.add(initial, 0, 0);
+  let layerEnd = 1;
+  for (let state = 0; state < states.count && tally.goesOn(states.count, states); state++) {
+    if (state === layerEnd) {
+      tally.depth++;
+      layerEnd = states.count;
+    }
+    const taken = stepper.expand(states.words, state * wordCount, targets);
+    let added = 0;
+    while (added < taken && states.add(targets, added * wordCount, state) !== FULL) added++;
+    tally.expand(taken, added === taken);
+  }
+  return new Exploration(compiled, states, tally.summary(states.count, states.bytes));
+}
+
+/** Explores a compiled machine from its initial state, without traces and in few bytes. */
+export function count(compiled: CompiledMachine, options: ExploreOptions = {}): Count {
+  const { wordCount, bitCount, events, initial } = compiled;
+  const tally = new Tally(options, events.length);
+  const states = new CountedStates(initial, bitCount, tally.limits);
+  const stepper = new Stepper(compiled);
+  const targets = new Int32Array(events.length * wordCount);
+  // The layer in hand, and what is found on the way, which is the next one.
+  let layer = new Layer(wordCount);
+  let next = new Layer(wordCount);
+  next.push(initial, 0);
+  const memory = {
+    get bytes(): number {
+      return states.bytes + layer.bytes + next.bytes;
+    },
+  };
+  while (next.count > 0 && tally.bound === undefined) {
+    if (tally.expanded > 0) tally.depth++;
+    [layer, next] = [next, layer];
+    next.count = 0;
+    for (let state = 0; state < layer.count && tally.goesOn(states.count, memory); state++) {
+      const taken = stepper.expand(layer.words, state * wordCount, targets);
+      let added = 0;
+      for (; added < taken; added++) {
+        const result = states.add(targets, added * wordCount);
+        if (result === FULL) break;
+        if (result !== NONE) next.push(targets, added * wordCount);
+      }
+      tally.expand(taken, added === taken);
+    }
+  }
+  return { compiled, states, summary: tally.summary(states.count, memory.bytes) };
+}
+
+/** What `count` found. */
+export interface Count {
+  readonly compiled: CompiledMachine;
+  readonly states: CountedStates;
+  readonly summary: Summary;
+}
+
+/** What `explore` found: states by number, in breadth-first order, and how to get there. */
+export class Exploration {
+  readonly compiled: CompiledMachine;
+  readonly states: NumberedStates;
+  readonly summary: Summary;
+  private readonly stepper: Stepper;
+  private readonly scratch: Int32Array;
+
+  constructor(compiled: CompiledMachine, states: NumberedStates, summary: Summary) {
+    this.compiled = compiled;
+    this.states = states;
+    this.summary = summary;
+    this.stepper = new Stepper(compiled);
+    this.scratch = new Int32Array(compiled.wordCount);
+  }
+
+  /** Returns the number of the state after `event` in `state`; NONE when the exploration ended before it was found. */
+  target(state: number, event: number): number {
+    const { wordCount } = this.compiled;
+    this.stepper.stepWords(this.states.words, state * wordCount, event, this.scratch, 0);
+    return this.states.find(this.scratch, 0);
+  }
+
+  /** Returns whether any transition takes `event` in `state`. */
+  taken(state: number, event: number): boolean {
+    this.target(state, event);
+    return this.stepper.takenCount > 0;
+  }
+
+  /** Returns the outputs of `event` in `state`, in order. */
+  outputs(state: number, event: number): string[] {
+    this.target(state, event);
+    return this.stepper.outputs(this.states.words, state * this.compiled.wordCount);
+  }
+
+  /** Returns the value of a state, as XState has it. */
+  value(state: number): StateValue {
+    return unpackValue(this.compiled, this.states.words, state * this.compiled.wordCount);
+  }
+
+  /** Returns the events of the shortest path to `state`, the first in the order of the alphabet. */
+  pathTo(state: number): number[] {
+    const path: number[] = [];
+    for (let here = state; here !== 0; here = this.states.parents[here]) {
+      path.push(this.eventBetween(this.states.parents[here], here));
+    }
+    return path.toReversed();
+  }
+
+  /** The first event that leads from one state to the other: the one by which the other was found. */
+  private eventBetween(state: number, target: number): number {
+    let event = 0;
+    while (this.target(state, event) !== target) event++;
+    return event;
+  }
+
+  /**
+   * Returns the whole as a state graph, its states unpacked.
+   * @throws {BoundError} when the exploration is not complete.
+   */
+  graph(): StateGraph {
+    const { compiled, states, summary } = this;
+    const { machine, events } = compiled;
+    if (!summary.complete) {
+      throw new BoundError(
+        `Got only ${summary.states} states of ${machine.id} within the limit of ${summary.bound}; expected all of them.`,
+      );
+    }
+    return {
+      machine,
+      events,
+      states: Array.from({ length: states.count }, (_, state) => this.value(state)),
+      transitionCount: summary.transitions,
+      depth: summary.depth,
+      target: (state, event) => this.target(state, event),
+      outputs: (state, event) => this.outputs(state, event),
+      taken: (state, event) => this.taken(state, event),
+      pathTo: (state) => this.pathTo(state),
+    };
+  }
+}
+
+/** The states of one layer. */
+class Layer {
+  count = 0;
+  words: Int32Array;
+  private readonly wordCount: number;
+
+  constructor(wordCount: number) {
+    this.wordCount = wordCount;
+    this.words = new Int32Array(1024 * wordCount);
+  }
+
+  get bytes(): number {
+    return this.words.byteLength;
+  }
+
+  push(source: Int32Array, from: number): void {
+    const { wordCount } = this;
+    const start = this.count++ * wordCount;
+    if (start === this.words.length) this.words = grown(this.words);
+    for (let word = 0; word < wordCount; word++) this.words[start + word] = source[from + word];
+  }
+}
+
+/** Keeps the counts of an exploration, and decides when it must end. */
+class Tally {
+  readonly limits: SetLimits;
+  expanded = 0;
+  depth = 0;
+  bound: keyof ExploreLimits | undefined;
+  private transitions = 0;
+  private deadlocks = 0;
+  private isFull = false;
+  private readonly milliseconds: number;
+  private readonly onProgress: ExploreOptions['onProgress'];
+  private readonly eventCount: number;
+  private readonly start = performance.now();
+  private reported = 0;
+
+  constructor({ limits = {}, onProgress }: ExploreOptions, eventCount: number) {
+    const { states = Infinity, bytes = BYTES_LIMIT, milliseconds = Infinity } = limits;
+    this.limits = { states, bytes };
+    this.milliseconds = milliseconds;
+    this.onProgress = onProgress;
+    this.eventCount = eventCount;
+  }
+
+  /** Counts the expansion of a state, or that it could not be finished because there was no room for what it found. */
+  expand(taken: number, isDone: boolean): void {
+    this.isFull = !isDone;
+    if (this.isFull) return;
+    this.expanded++;
+    this.transitions += taken;
+    if (taken === 0) this.deadlocks++;
+  }
+
+  /** Returns whether the exploration may go on; sets `bound` if not. */
+  goesOn(stateCount: number, memory: { readonly bytes: number }): boolean {
+    if (this.isFull) this.bound = stateCount === this.limits.states ? 'states' : 'bytes';
+    else if (this.expanded % CLOCK_EXPANSIONS === 0) this.look(stateCount, memory);
+    return this.bound === undefined;
+  }
+
+  private look(stateCount: number, memory: { readonly bytes: number }): void {
+    const milliseconds = performance.now() - this.start;
+    if (memory.bytes > this.limits.bytes) this.bound = 'bytes';
+    if (milliseconds > this.milliseconds) this.bound = 'milliseconds';
+    if (this.onProgress === undefined || milliseconds < this.reported + REPORT_MILLISECONDS) return;
+    this.reported = milliseconds;
+    this.onProgress(this.progress(stateCount));
+  }
+
+  private progress(states: number): Progress {
+    const { expanded, transitions, depth } = this;
+    const tries = expanded * this.eventCount;
+    const milliseconds = performance.now() - this.start;
+    const frontier = states - expanded;
+    return { states, frontier, tries, transitions, depth, milliseconds, triesPerSecond: (1000 * tries) / milliseconds };
+  }
+
+  summary(states: number, bytes: number): Summary {
+    // A set that was full at the very last state ended no loop, and all the same it lacks a state.
+    if (this.isFull) this.goesOn(states, { bytes });
+    const { bound, deadlocks } = this;
+    const complete = bound === undefined;
+    return { ...this.progress(states), complete, ...(complete ? {} : { bound }), deadlocks, bytes };
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * The stepper: runs the programs of `format.ts`. Nothing of it allocates but `outputs`.
+ */
+import * as format from './format.ts';
+import type { CompiledMachine } from './format.ts';
+
+// A module-level alias costs nothing in a hot loop, where an imported binding cost more than twice a literal.
+const OPERATION = format.OPERATION;
+const WORD = format.WORD;
+const MASK = format.MASK;
+const VALUE = format.VALUE;
+const THEN = format.THEN;
+const ELSE = format.ELSE;
+const KEEP = format.KEEP;
+const SET = format.SET;
+const LIST = format.LIST;
+const TAKEN = format.TAKEN;
+const TEST = format.TEST;
+const TAKE = format.TAKE;
+const UNLESS = format.UNLESS;
+
+/** Steps a compiled machine from packed states. A stepper keeps its last step, so it serves one user at a time. */
+export class Stepper {
+  readonly compiled: CompiledMachine;
+  /** The transitions taken in the last step, by number, in the order in which XState takes them. */
+  readonly taken: Int32Array;
+  /** How many of `taken` count. Zero means that the event was ignored. */
+  takenCount = 0;
+  private readonly code: Int32Array;
+  private readonly starts: Int32Array;
+  private readonly lists: Int32Array;
+  private readonly wordCount: number;
+
+  constructor(compiled: CompiledMachine) {
+    this.compiled = compiled;
+    this.taken = new Int32Array(Math.max(1, compiled.transitions.length));
+    this.code = compiled.code;
+    this.starts = compiled.starts;
+    this.lists = compiled.lists;
+    this.wordCount = compiled.wordCount;
+  }
+
+  /** Returns the state after `event` in a state of one word. */
+  stepWord(state: number, event: number): number {
+    const { code, taken } = this;
+    let target = state;
+    let takenCount = 0;
+    let at = this.starts[event];
+    // Every address outside of the code is an end.
+    while (at >= 0) {
+      const operation = code[at + OPERATION];
+      if (operation === TEST) {
+        at = (state & code[at + MASK]) === code[at + VALUE] ? code[at + THEN] : code[at + ELSE];
+      } else if (operation === TAKE) {
+        target = (target & code[at + KEEP]) | code[at + SET];
+        taken[takenCount++] = code[at + TAKEN];
+        at = code[at + THEN];
+      } else {
+        // A state of one word has no WRITE.
+        at = this.hasTaken(code[at + LIST], takenCount) ? code[at + ELSE] : code[at + THEN];
+      }
+    }
+    this.takenCount = takenCount;
+    return target;
+  }
+
+  /** Writes the state after `event` in the state that begins at `from` in `states` to `targets`, from `to` on. */
+  stepWords(states: Int32Array, from: number, event: number, targets: Int32Array, to: number): void {
+    const { code, taken, wordCount } = this;
+    for (let word = 0; word < wordCount; word++) targets[to + word] = states[from + word];
+    let takenCount = 0;
+    let at = this.starts[event];
+    while (at >= 0) {
+      const operation = code[at + OPERATION];
+      const word = code[at + WORD];
+      if (operation === TEST) {
+        at = (states[from + word] & code[at + MASK]) === code[at + VALUE] ? code[at + THEN] : code[at + ELSE];
+      } else if (operation === UNLESS) {
+        at = this.hasTaken(code[at + LIST], takenCount) ? code[at + ELSE] : code[at + THEN];
+      } else {
+        targets[to + word] = (targets[to + word] & code[at + KEEP]) | code[at + SET];
+        if (operation === TAKE) taken[takenCount++] = code[at + TAKEN];
+        at = code[at + THEN];
+      }
+    }
+    this.takenCount = takenCount;
+  }
+
+  /**
+   * Tries every event in the state that begins at `from`, and writes to `targets` the states after those that are taken,
+   * in the order of the alphabet, one after the other. Returns how many were taken.
+   */
+  expand(states: Int32Array, from: number, targets: Int32Array): number {
+    const { wordCount } = this;
+    const eventCount = this.starts.length;
+    let count = 0;
+    for (let event = 0; event < eventCount; event++) {
+      if (wordCount === 1) targets[count] = this.stepWord(states[from], event);
+      else this.stepWords(states, from, event, targets, count * wordCount);
+      if (this.takenCount > 0) count++;
+    }
+    return count;
+  }
+
+  /** Returns whether a condition holds in the state that begins at `from`. */
+  holds(condition: number, states: Int32Array, from = 0): boolean {
+    return holds(this.code, condition, states, from);
+  }
+
+  /** Returns the outputs of the last step, in order. `states` still has, from `from` on, the state before it. */
+  outputs(states: Int32Array, from = 0): string[] {
+    const { transitions, outputs: names } = this.compiled;
+    const steps = Array.from(this.taken.subarray(0, this.takenCount), (number) => transitions[number]);
+    // States are left from the last in document order to the first, and entered from the first to the last. What the
+    // transitions of one step leave never overlaps, and lies in the order of their sources.
+    const left = steps
+      .toReversed()
+      .flatMap(({ exits }) => exits)
+      .filter(({ condition }) => this.holds(condition, states, from))
+      .flatMap(({ outputs }) => outputs);
+    const own = steps.flatMap(({ outputs }) => outputs);
+    const entered = steps.flatMap(({ entries }) => entries);
+    return [...left, ...own, ...entered].map((output) => names[output]);
+  }
+
+  private hasTaken(list: number, takenCount: number): boolean {
+    const end = list + this.lists[list];
+    for (let at = list + 1; at <= end; at++) {
+      for (let index = 0; index < takenCount; index++) if (this.taken[index] === this.lists[at]) return true;
+    }
+    return false;
+  }
+}
+
+/** Returns whether a condition, written in `code`, holds in the state that begins at `from` in `states`. */
+export function holds(code: Int32Array, condition: number, states: Int32Array, from: number): boolean {
+  let at = condition;
+  while (at >= 0) {
+    at = (states[from + code[at + WORD]] & code[at + MASK]) === code[at + VALUE] ? code[at + THEN] : code[at + ELSE];
+  }
+  return at === format.YES;
+}

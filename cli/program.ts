@@ -1,0 +1,95 @@
+/**
+ * The command line: parses, calls, and returns the exit status for what came of it.
+ */
+import { readFileSync } from 'node:fs';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { BoundError } from '../checker/enumerate.ts';
+import { MESSAGE_SETS } from '../machines/messages.ts';
+import { MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
+import { EXIT, type Exit } from './report.ts';
+import { packagePath } from './root.ts';
+
+const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string };
+
+const program = new Command('maskbit')
+  .description(
+    'A model-checked specification of MSI-X, an implementation shown equal to it, and the tests that follow.',
+  )
+  .version(version)
+  .exitOverride()
+  .showHelpAfterError('(maskbit --help tells what there is)')
+  .addHelpText(
+    'after',
+    example('maskbit check', 'maskbit replay traces/linux-6.1-nvme.trace', 'maskbit rules MSIX-PEND-2'),
+  )
+  .addHelpText('after', '\nExit status: 0 holds, 1 violated, 2 wrong call, 3 a bound was met before an answer.');
+
+function example(...lines: readonly string[]): string {
+  return ['', lines.length === 1 ? 'Example:' : 'Examples:', ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+let status: Exit = EXIT.holds;
+
+program
+  .command('check')
+  .description('explores the machines, decides the properties, drives the implementation, replays the recorded guest')
+  .addHelpText('after', example('maskbit check'))
+  .action(async () => {
+    const { check } = await import('./check.ts');
+    status = check();
+  });
+
+program
+  .command('export')
+  .description('prints a machine as a TypeScript file that imports only xstate, for the Stately editor')
+  .addOption(new Option('--machine <name>', 'the machine').choices(MACHINE_NAMES).makeOptionMandatory())
+  .addOption(new Option('--vectors <n>', 'how many vectors the function has').default(1).argParser(parseVectors))
+  .addOption(
+    new Option('--messages <set>', 'the messages it tells apart').choices(Object.keys(MESSAGE_SETS)).default('two'),
+  )
+  .addHelpText('after', example('maskbit export --machine function --vectors 2 > function.ts'))
+  .action(async ({ machine, vectors, messages }: { machine: MachineName; vectors: number; messages: string }) => {
+    const { exportMachine } = await import('./export.ts');
+    status = exportMachine(machine, vectors, MESSAGE_SETS[messages]);
+  });
+
+function parseVectors(text: string): number {
+  const vectors = Number(text);
+  if (Number.isInteger(vectors) && vectors >= 1 && vectors <= 64) return vectors;
+  throw new InvalidArgumentError(`Got ${text}; expected a whole number from 1 to 64.`);
+}
+
+program
+  .command('rules')
+  .description('prints the rules of MSI-X and what stands behind each: machine, implementation, property, test')
+  .addArgument(new Argument('[id]', 'one rule, to be printed whole'))
+  .addHelpText('after', example('maskbit rules', 'maskbit rules MSIX-MSG-2'))
+  .action(async (id: string | undefined) => {
+    const { rules } = await import('./rules.ts');
+    status = rules(id);
+  });
+
+/** Runs the command line of this process. */
+export async function run(): Promise<Exit> {
+  try {
+    await program.parseAsync();
+    return status;
+  } catch (error) {
+    return exitOf(error);
+  }
+}
+
+/** Tells an error in its own words, and finds the exit status that it stands for. */
+function exitOf(error: unknown): Exit {
+  // Commander has printed its own message; asking for help or for the version is no error.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.holds : EXIT.usage;
+  if (error instanceof BoundError) {
+    process.stderr.write(`${error.message}\n`);
+    return EXIT.bound;
+  }
+  if (error instanceof RangeError) {
+    process.stderr.write(`${error.message}\n`);
+    return EXIT.usage;
+  }
+  throw error;
+}

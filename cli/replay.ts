@@ -1,0 +1,3 @@
+/**
+ * `maskbit replay`: a recorded guest, driven through the implementation and the machine.
+ */

@@ -1,0 +1,103 @@
+/**
+ * The machine `function` as a replay steps it: with the whole entries of the trace for messages, and its state as the
+ * dwords that a guest reads.
+ */
+import { type AnyMachineSnapshot, initialTransition } from 'xstate';
+import { stepper } from '../../checker/enumerate.ts';
+import { createFunction } from '../../machines/function.ts';
+import { wholeMessages } from '../../machines/messages.ts';
+import { machineView } from '../../properties/view.ts';
+import * as registers from '../../src/registers.ts';
+import type { NamedMessage } from './events.ts';
+
+/**
+ * The most messages, and the most vectors, that a machine is built for. Each vector has a transition from each message to
+ * each, so building it takes two seconds at these bounds; QEMU's NVMe controller has 65 vectors unless told otherwise.
+ */
+export const MACHINE_MESSAGES_MAX = 64;
+export const MACHINE_VECTORS_MAX = 65;
+
+/** States are kept with the steps taken from them, since guests walk in circles. Beyond this many, all are forgotten. */
+const STATES_KEPT = 10_000;
+
+interface State {
+  readonly snapshot: AnyMachineSnapshot;
+  readonly dwords: readonly number[];
+  readonly steps: Map<string, { readonly target: State; readonly outputs: readonly string[] }>;
+}
+
+/** The machine in one of its states. */
+export class ReplayMachine {
+  private readonly step: ReturnType<typeof stepper>;
+  private readonly read: (snapshot: AnyMachineSnapshot) => number[];
+  private readonly states = new Map<string, State>();
+  private state: State;
+
+  constructor(vectorCount: number, messages: readonly NamedMessage[]) {
+    const set = wholeMessages(
+      'trace',
+      messages.map(({ name }) => name),
+    );
+    const machine = createFunction({ vectors: vectorCount, messages: set });
+    const view = machineView(vectorCount, set);
+    const named = new Map(messages.map((message) => [message.name, message]));
+    this.step = stepper(machine);
+    this.read = ({ value }) => readback(view(value), named);
+    this.state = this.stateOf(initialTransition(machine)[0]);
+  }
+
+  /** Message Control, the table and the Pending Bit Array, as `MsixFunction.peekInto` copies them. */
+  get dwords(): readonly number[] {
+    return this.state.dwords;
+  }
+
+  /** Takes events, in order; returns what the machine put out. */
+  take(events: readonly string[]): readonly string[] {
+    return events.flatMap((event) => {
+      let known = this.state.steps.get(event);
+      if (known === undefined) {
+        const { next, outputs } = this.step(this.state.snapshot, event);
+        known = { target: this.stateOf(next), outputs };
+        this.state.steps.set(event, known);
+      }
+      this.state = known.target;
+      return known.outputs;
+    });
+  }
+
+  private stateOf(snapshot: AnyMachineSnapshot): State {
+    const key = JSON.stringify(snapshot.value);
+    let state = this.states.get(key);
+    if (state === undefined) {
+      if (this.states.size === STATES_KEPT) this.forget();
+      state = { snapshot, dwords: this.read(snapshot), steps: new Map() };
+      this.states.set(key, state);
+    }
+    return state;
+  }
+
+  /** Drops all states. The one that the machine is in stays alive by itself, and must not lead back to the others. */
+  private forget(): void {
+    for (const { steps } of this.states.values()) steps.clear();
+    this.states.clear();
+  }
+}
+
+/** What a guest reads in a state of the machine. */
+function readback(
+  view: ReturnType<ReturnType<typeof machineView>>,
+  messages: ReadonlyMap<string, NamedMessage>,
+): number[] {
+  const enable = view.enabled ? registers.CONTROL_ENABLE : 0;
+  const functionMask = view.functionMask ? registers.CONTROL_FUNCTION_MASK : 0;
+  const dwords = [enable | functionMask | (view.vectorCount - 1)];
+  const pending = new Uint32Array(2 * Math.ceil(view.vectorCount / registers.PBA_QWORD_BITS));
+  for (let vector = 0; vector < view.vectorCount; vector++) {
+    const message = messages.get(view.entry(vector));
+    if (message === undefined) throw new Error(`Got the entry ${view.entry(vector)}; expected one of the trace.`);
+    const mask = view.masked(vector) ? registers.VECTOR_CONTROL_MASK : 0;
+    dwords.push(message.addressLow, message.addressHigh, message.data, mask);
+    if (view.pending(vector)) pending[vector >>> 5] |= 1 << (vector & 31);
+  }
+  return [...dwords, ...pending];
+}

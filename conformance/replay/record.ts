@@ -1,0 +1,74 @@
+/**
+ * The record of a trace: a file beside it, `NAME.json` for `NAME.trace`, that says where the trace came from, which
+ * messages are other devices', and what a replay counts. A trace without one can be replayed, and shows less.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileSource, ReplayError } from './log.ts';
+import { replay, type ReplayOptions } from './replay.ts';
+import type { Replay } from './run.ts';
+
+/** What is known of a trace. */
+export interface TraceRecord {
+  /** Where the trace came from, in a few sentences. */
+  readonly origin?: string;
+  /** The messages of other devices, `address:data` in hexadecimal without 0x. */
+  readonly others?: readonly string[];
+  /** What a replay of the trace counts. */
+  readonly figures?: unknown;
+}
+
+/** What came of the replay of a file. */
+export interface FileReplay extends Replay {
+  /** The record that was used; undefined when there is none. */
+  readonly recordPath: string | undefined;
+  /** Where the figures differ from the record's, as sentences. */
+  readonly differences: readonly string[];
+}
+
+/**
+ * Replays the trace at `path`, with the record at `recordPath`, which is the one beside the trace unless it is given.
+ * @throws {ReplayError} as `replay` does, and when a file cannot be read or the record is none.
+ */
+export function replayFile(path: string, options: ReplayOptions & { readonly recordPath?: string } = {}): FileReplay {
+  const beside = path.replace(/(\.\w+)?$/, '.json');
+  const recordPath = options.recordPath ?? (beside !== path && existsSync(beside) ? beside : undefined);
+  const record = recordPath === undefined ? {} : readRecord(recordPath);
+  const result = replay(fileSource(path), { others: record.others, ...options });
+  const differences = record.figures === undefined ? [] : differencesOf('figures', record.figures, result.figures);
+  return { ...result, recordPath, differences };
+}
+
+/**
+ * Reads a record.
+ * @throws {ReplayError} when it is not JSON, or not of this form.
+ */
+export function readRecord(path: string): TraceRecord {
+  let record: unknown;
+  try {
+    record = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ReplayError(`Got no JSON from ${path} (${reason}); expected the record of a trace.`, { cause: error });
+  }
+  const others = isObject(record) ? (record.others ?? []) : undefined;
+  const names =
+    Array.isArray(others) && others.every((each) => typeof each === 'string' && /^[\da-f]+:[\da-f]+$/.test(each));
+  if (!isObject(record) || !names) {
+    throw new ReplayError(`Got ${path} without a list of messages in "others"; expected such as ["fee01004:22"].`);
+  }
+  return record;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Compares two values of JSON, part by part. */
+function differencesOf(where: string, expected: unknown, got: unknown): string[] {
+  if (isObject(expected) && isObject(got)) {
+    const keys = new Set([...Object.keys(expected), ...Object.keys(got)]);
+    return [...keys].flatMap((key) => differencesOf(`${where}.${key}`, expected[key], got[key]));
+  }
+  const [want, found] = [JSON.stringify(expected), JSON.stringify(got)];
+  return want === found ? [] : [`Got ${found ?? 'nothing'} for ${where}; the record says ${want ?? 'nothing'}.`];
+}

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { AnyStateMachine } from 'xstate';
+import { describe, expect, test } from 'vitest';
+import { enumerate } from '../checker/enumerate.ts';
+import type { StateGraph } from '../checker/state-graph.ts';
+import { MESSAGE_SETS } from '../machines/messages.ts';
+import { createMachineByName, type MachineName } from '../properties/instances.ts';
+import { maskbit, runCommand } from './setup/command.ts';
+
+/** Every step of a graph, in words: what two machines that are the same have in common. */
+function stepsOf(graph: StateGraph): string[] {
+  return graph.states.flatMap((value, state) =>
+    graph.events.map((name, event) => {
+      const target = JSON.stringify(graph.states[graph.target(state, event)]);
+      const outputs = graph.outputs(state, event).join(' ');
+      return `${JSON.stringify(value)} ${name} ${graph.taken(state, event)} ${target} ${outputs}`;
+    }),
+  );
+}
+
+/** Writes a file where it finds xstate as a user's would, hands it to `use`, and removes it. */
+async function withFile<Result>(text: string, use: (path: string) => Promise<Result>): Promise<Result> {
+  const folder = mkdtempSync('.exported-');
+  try {
+    writeFileSync(join(folder, 'machine.ts'), text);
+    return await use(resolve(folder, 'machine.ts'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('maskbit export prints a file of its own', () => {
+  test.each<[MachineName, number, string, number]>([
+    ['capability', 1, 'two', 20],
+    ['vector', 1, 'two', 144],
+    ['vector', 1, 'halves', 440],
+    ['function', 1, 'two', 352],
+    ['function', 1, 'halves', 936],
+    ['function', 2, 'two', 4352],
+  ])('%s with %i vectors, messages %s: %i steps are the same', async (name, vectors, messages, steps) => {
+    const { status, stdout } = maskbit('export', '--machine', name, '--vectors', `${vectors}`, '--messages', messages);
+    expect(status).toBe(0);
+    expect(stdout.match(/^import .*$/gm)).toEqual([expect.stringMatching(/^import \{ [\w, ]+ \} from 'xstate';$/)]);
+    const { machine, events } = createMachineByName(name, vectors, MESSAGE_SETS[messages]);
+    const exported = await withFile(stdout, async (path) => (await import(path)) as { machine: AnyStateMachine });
+    // Descriptions, rules and guards come along, not only behaviour.
+    expect(exported.machine.config).toEqual(machine.config);
+    const expected = stepsOf(enumerate(machine, events));
+    expect(expected).toHaveLength(steps);
+    expect(stepsOf(enumerate(exported.machine, events))).toEqual(expected);
+  });
+
+  test('which the strictest TypeScript accepts', async () => {
+    const { stdout } = maskbit('export', '--machine', 'function', '--vectors', '2');
+    const { status, stdout: complaints } = await withFile(stdout, async (path) =>
+      runCommand('npx', [
+        'tsc',
+        '--ignoreConfig',
+        '--noEmit',
+        '--strict',
+        '--skipLibCheck',
+        '--module',
+        'nodenext',
+        path,
+      ]),
+    );
+    expect(complaints).toBe('');
+    expect(status).toBe(0);
+  });
+});
