@@ -7,6 +7,7 @@
  */
 import type { StateValue } from 'xstate';
 import { BoundError } from './enumerate.ts';
+import { createExpand } from './expand.ts';
 import type { CompiledMachine } from './format.ts';
 import { unpackValue } from './layout.ts';
 import type { StateGraph } from './state-graph.ts';
@@ -65,7 +66,7 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
   const { wordCount, bitCount, events, initial } = compiled;
   const tally = new Tally(options, events.length);
   const states = new NumberedStates(wordCount, bitCount, tally.limits);
-  const stepper = new Stepper(compiled);
+  const expand = createExpand(compiled);
   const targets = new Int32Array(events.length * wordCount);
   states.add(initial, 0, 0);
   let layerEnd = 1;
@@ -74,7 +75,7 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
       tally.depth++;
       layerEnd = states.count;
     }
-    const taken = stepper.expand(states.words, state * wordCount, targets);
+    const taken = expand(states.words, state * wordCount, targets);
     let added = 0;
     while (added < taken && states.add(targets, added * wordCount, state) !== FULL) added++;
     tally.expand(taken, added === taken);
@@ -87,7 +88,7 @@ export function count(compiled: CompiledMachine, options: ExploreOptions = {}): 
   const { wordCount, bitCount, events, initial } = compiled;
   const tally = new Tally(options, events.length);
   const states = new CountedStates(initial, bitCount, tally.limits);
-  const stepper = new Stepper(compiled);
+  const expand = createExpand(compiled);
   const targets = new Int32Array(events.length * wordCount);
   // The layer in hand, and what is found on the way, which is the next one.
   let layer = new Layer(wordCount);
@@ -103,7 +104,7 @@ export function count(compiled: CompiledMachine, options: ExploreOptions = {}): 
     [layer, next] = [next, layer];
     next.count = 0;
     for (let state = 0; state < layer.count && tally.goesOn(states.count, memory); state++) {
-      const taken = stepper.expand(layer.words, state * wordCount, targets);
+      const taken = expand(layer.words, state * wordCount, targets);
       let added = 0;
       for (; added < taken; added++) {
         const result = states.add(targets, added * wordCount);

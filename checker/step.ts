@@ -86,22 +86,6 @@ export class Stepper {
     this.takenCount = takenCount;
   }
 
-  /**
-   * Tries every event in the state that begins at `from`, and writes to `targets` the states after those that are taken,
-   * in the order of the alphabet, one after the other. Returns how many were taken.
-   */
-  expand(states: Int32Array, from: number, targets: Int32Array): number {
-    const { wordCount } = this;
-    const eventCount = this.starts.length;
-    let count = 0;
-    for (let event = 0; event < eventCount; event++) {
-      if (wordCount === 1) targets[count] = this.stepWord(states[from], event);
-      else this.stepWords(states, from, event, targets, count * wordCount);
-      if (this.takenCount > 0) count++;
-    }
-    return count;
-  }
-
   /** Returns whether a condition holds in the state that begins at `from`. */
   holds(condition: number, states: Int32Array, from = 0): boolean {
     return holds(this.code, condition, states, from);

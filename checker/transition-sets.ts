@@ -23,6 +23,7 @@ export function nodesOf(node: AnyStateNode): AnyStateNode[] {
 /** Returns the nodes around a state node, the nearest first, up to the root or to `end`, which is left out. */
 export function ancestorsOf(node: AnyStateNode, end?: AnyStateNode): AnyStateNode[] {
   const ancestors: AnyStateNode[] = [];
+  if (node === end) return ancestors;
   for (let at = node.parent; at !== undefined && at !== end; at = at.parent) ancestors.push(at);
   return ancestors;
 }

@@ -23,7 +23,9 @@ import { FUNCTION_PROPERTIES } from '../properties/function.ts';
 import { type Instance, INSTANCES, instanceName } from '../properties/instances.ts';
 import { functionMutants, judge } from '../properties/mutants.ts';
 import { type FunctionView, machineView } from '../properties/view.ts';
+import { printFigures, runReplay } from './replay.ts';
 import { EXIT, type Exit, formatCell, print, printTable, startProgress } from './report.ts';
+import { packagePath } from './root.ts';
 
 interface Explored {
   readonly instance: Instance;
@@ -41,7 +43,13 @@ export function check(): Exit {
   const started = performance.now();
   process.stderr.write('Checks the function: about 20 seconds on two cores.\n');
   const explored = INSTANCES.map((instance) => ({ instance, graph: enumerate(instance.machine, instance.events) }));
-  const parts = [checkMachines(explored), checkProperties(explored), checkPaths(explored), checkLockstep(explored)];
+  const parts = [
+    checkMachines(explored),
+    checkProperties(explored),
+    checkPaths(explored),
+    checkLockstep(explored),
+    checkReplay(),
+  ];
   const violations = parts.flatMap((part) => part.violations);
   for (const violation of violations) print(`violated: ${violation}`);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
@@ -221,4 +229,18 @@ function checkLockstep(explored: readonly Explored[]): Part {
   print('Machine and implementation, every event in every pair of states that they reach together.');
   print();
   return { clause: `${formatCell(walked)} pairs of states in lockstep`, violations };
+}
+
+const TRACE = 'traces/linux-6.1-nvme.trace';
+
+function checkReplay(): Part {
+  const result = runReplay(packagePath(TRACE));
+  const { disagreements, disagreementCount, differences, figures, geometry } = result;
+  printFigures(result);
+  print(`${TRACE}: ${geometry.device} with ${geometry.vectorCount} vectors. ${result.limits.join(' ')}`);
+  print();
+  const told = disagreements.map(({ line, got, expected }) => `${TRACE}:${line}: ${got} ${expected}`);
+  const untold = disagreementCount - disagreements.length;
+  const violations = [...told, ...(untold > 0 ? [`${untold} more disagreements in ${TRACE}.`] : []), ...differences];
+  return { clause: `${formatCell(figures.lines)} lines of a real guest replayed`, violations };
 }

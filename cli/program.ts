@@ -6,6 +6,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import { BoundError } from '../checker/enumerate.ts';
 import { MESSAGE_SETS } from '../machines/messages.ts';
 import { MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
+import type { ReplayChoices } from './replay.ts';
 import { EXIT, type Exit } from './report.ts';
 import { packagePath } from './root.ts';
 
@@ -58,6 +59,22 @@ function parseVectors(text: string): number {
   if (Number.isInteger(vectors) && vectors >= 1 && vectors <= 64) return vectors;
   throw new InvalidArgumentError(`Got ${text}; expected a whole number from 1 to 64.`);
 }
+
+program
+  .command('replay')
+  .description("drives the implementation and the machine with a guest's accesses, from a trace log of QEMU")
+  .argument('<file>', 'the trace; a record beside it, NAME.json, names the messages of other devices')
+  .option('--device <name>', 'name and bus address of the function, such as "nvme 00:02.0"')
+  .option('--record <file>', 'the record, where it does not stand beside the trace')
+  .addHelpText('after', example('maskbit replay traces/linux-6.1-nvme.trace'))
+  .addHelpText(
+    'after',
+    "\nRecord one with QEMU: -trace 'memory_region_ops_*' -trace 'pci_cfg_*' -trace msix_write_config -D FILE",
+  )
+  .action(async (file: string, choices: ReplayChoices) => {
+    const { replay } = await import('./replay.ts');
+    status = replay(file, choices);
+  });
 
 program
   .command('rules')

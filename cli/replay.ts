@@ -1,3 +1,93 @@
 /**
  * `maskbit replay`: a recorded guest, driven through the implementation and the machine.
  */
+import { ReplayError } from '../conformance/replay/log.ts';
+import { type FileReplay, replayFile } from '../conformance/replay/record.ts';
+import { EXIT, type Exit, formatCell, print, printTable, startProgress } from './report.ts';
+
+/** What the command line may say about a replay. */
+export interface ReplayChoices {
+  /** Name and bus address of the function. */
+  readonly device?: string;
+  /** Path of the trace's record. */
+  readonly record?: string;
+}
+
+/** Replays the trace at `path` with progress on standard error. */
+export function runReplay(path: string, { device, record }: ReplayChoices = {}): FileReplay {
+  let progress: ReturnType<typeof startProgress> | undefined;
+  try {
+    return replayFile(path, {
+      device,
+      recordPath: record,
+      progress: (done, lines) => (progress ??= startProgress('lines', lines)).advance(done),
+    });
+  } finally {
+    progress?.end();
+  }
+}
+
+/** Replays the trace at `path` and prints what came of it. */
+export function replay(path: string, choices: ReplayChoices): Exit {
+  let result: FileReplay;
+  try {
+    result = runReplay(path, choices);
+  } catch (error) {
+    if (!(error instanceof ReplayError)) throw error;
+    process.stderr.write(`${path}: ${error.message}\n`);
+    return EXIT.usage;
+  }
+  const { geometry, recordPath, limits, machine } = result;
+  print(`${path}: ${geometry.device}, ${geometry.vectorCount} vectors`);
+  print(
+    recordPath === undefined
+      ? 'No record beside it: messages of other devices are not known.'
+      : `Record: ${recordPath}`,
+  );
+  print();
+  printFigures(result);
+  if ('notApplicable' in machine) print(`Machine: n/a, ${machine.notApplicable}`);
+  for (const limit of limits) print(limit);
+  print();
+  return printVerdict(path, result);
+}
+
+/** Prints the figures of a replay as a table. */
+export function printFigures({ figures, disagreementCount }: FileReplay): void {
+  const { accesses, comparisons, messages, edges, inferred } = figures;
+  const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
+  printTable(
+    ['replay', 'count'],
+    [
+      ['lines', figures.lines],
+      ['configuration reads and writes', accesses.configRead + accesses.configWrite],
+      ['table reads and writes', accesses.tableRead + accesses.tableWrite],
+      ['Pending Bit Array reads and writes', accesses.pbaRead + accesses.pbaWrite],
+      ['lines of other registers and devices', accesses.elsewhere],
+      ['comparisons with the implementation', comparisons.implementation],
+      ['comparisons with the machine', comparisons.machine],
+      ['messages explained, each by a signal inferred before it', sum(messages.explained)],
+      ['messages of other devices', sum(messages.others)],
+      ['signals inferred', inferred.signals],
+      ['Mask Bits set', edges.mask],
+      ['Mask Bits cleared', edges.unmask],
+      ['disagreements', disagreementCount],
+    ],
+  );
+}
+
+function printVerdict(path: string, { disagreements, disagreementCount, differences, figures }: FileReplay): Exit {
+  for (const { line, text, expected, got } of disagreements) {
+    print(`${path}:${line}: ${got} ${expected}`);
+    print(`  ${text}`);
+  }
+  const untold = disagreementCount - disagreements.length;
+  if (untold > 0) print(`… and ${formatCell(untold)} more disagreements.`);
+  for (const difference of differences) print(difference);
+  if (disagreementCount + differences.length === 0) {
+    print(`holds: ${formatCell(figures.lines)} lines replayed without a disagreement.`);
+    return EXIT.holds;
+  }
+  print(`violated: ${disagreementCount} disagreements, ${differences.length} differences from the record.`);
+  return EXIT.violated;
+}

@@ -4,10 +4,11 @@
  * dword that differs is an error that tells the path as a story.
  */
 import type { StateGraph } from '../checker/state-graph.ts';
-import { eventSentence, outputSentence } from '../machines/alphabet.ts';
+import { eventSentence } from '../machines/alphabet.ts';
 import type { MessageSet } from '../machines/messages.ts';
 import type { Device } from './device.ts';
 import { type Dialect, outputNameOf, perform, readback } from './encoding.ts';
+import { dwordName, tellOutputs } from './story.ts';
 
 /** Thrown when a device does not do what the machine says. */
 export class ConformanceError extends Error {
@@ -113,7 +114,7 @@ function compare(
   const done = device.takeOutputs().map((output) => outputNameOf(messages, output));
   counts.outputs += done.length;
   if (done.length !== outputs.length || done.some((name, index) => name !== outputs[index])) {
-    differ(`it did ${tell(done)}; expected ${tell(outputs)}`);
+    differ(`it did ${tellOutputs(done)}; expected ${tellOutputs(outputs)}`);
   }
   const read = device.peekInto(observed);
   if (read !== observed.length) differ(`${read} dwords were read back; expected ${observed.length}`);
@@ -129,19 +130,4 @@ function fail(device: Device, dialect: Dialect, path: readonly string[], what: s
   const story = path.map((name, index) => `  ${index + 1}. ${eventSentence(name)}`);
   const head = `${device.name} (${dialect.name}), after ${path.length} steps: ${what}.`;
   throw new ConformanceError([head, ...story, `  Path: ${path.join(' ')}`].join('\n'));
-}
-
-/** Tells outputs in a sentence. A message that the machine does not know is told as its registers. */
-function tell(outputs: readonly string[]): string {
-  return outputs.length === 0 ? 'nothing' : outputs.map((name) => `"${outputSentence(name)}"`).join(', then ');
-}
-
-const FIELDS = ['Message Address', 'Message Upper Address', 'Message Data', 'Vector Control'];
-
-/** What a dword of a readback is, for a sentence. */
-function dwordName(word: number, vectors: number): string {
-  if (word === 0) return 'Message Control';
-  const field = word - 1;
-  if (field < 4 * vectors) return `${FIELDS[field & 3]} of vector ${field >>> 2}`;
-  return `dword ${field - 4 * vectors} of the Pending Bit Array`;
 }

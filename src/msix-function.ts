@@ -98,12 +98,19 @@ export class MsixFunction {
   // The three dwords of the capability as the guest reads them while MSI-X is disabled.
   private readonly capability: Uint32Array;
   private readonly layout: Layout;
-  // The one memory, accessed by way of the layout. A view for each part would be nicer to read and costs half as much again.
+  // One memory for everything. A view of it for each part would read better, and costs half as much again.
   private readonly memory: Uint32Array;
-  // A view of what the guest may read: Message Control, the table, the Pending Bit Array.
+  // What the guest may read of it: Message Control, the table, the Pending Bit Array.
   private readonly readable: Uint32Array;
   private readonly tableWords: number;
-  private readonly pbaWords: number;
+  private readonly bitWords: number;
+  // Where the parts begin whose place depends on the number of vectors, as in the layout.
+  private readonly pending: number;
+  private readonly diverged: number;
+  private readonly shadow: number;
+  private readonly scheduled: number;
+  private readonly releasing: number;
+  private readonly inUse: number;
   private readonly onSend: SendMessage;
   private readonly onUse: MsixFunctionOptions['use'];
   private readonly onRelease: MsixFunctionOptions['release'];
@@ -129,7 +136,13 @@ export class MsixFunction {
     this.memory = new Uint32Array(layout.end);
     this.readable = this.memory.subarray(CONTROL_AT, layout.pending + layout.bitWords);
     this.tableWords = ENTRY_WORDS * vectorCount;
-    this.pbaWords = layout.bitWords;
+    this.bitWords = layout.bitWords;
+    this.pending = layout.pending;
+    this.diverged = layout.diverged;
+    this.shadow = layout.shadow;
+    this.scheduled = layout.scheduled;
+    this.releasing = layout.releasing;
+    this.inUse = layout.inUse;
 
     this.onSend = send;
     this.onUse = use;
@@ -209,18 +222,13 @@ export class MsixFunction {
    * Anything else reads as all-ones, and is counted.
    */
   tableRead(offset: number, bytes: number): number {
-    const word = offset >>> 2;
-    //= MSIX-ACCESS-1, MSIX-ACCESS-2
-    if (word << 2 === offset && word < this.tableWords) {
-      if (bytes === 4) return this.memory[TABLE_AT + word];
-      if (bytes === 8 && (word & 1) === 0) {
-        this.readHigh = this.memory[TABLE_AT + word + 1];
-        return this.memory[TABLE_AT + word];
-      }
+    const word = accessedWord(offset, bytes, this.tableWords);
+    if (word < 0) {
+      this.refusals.tableReads++;
+      return this.refuseRead(bytes);
     }
-    this.refusals.tableReads++;
-    this.readHigh = ALL_ONES;
-    return allOnes(bytes);
+    if (bytes === 8) this.readHigh = this.memory[TABLE_AT + word + 1];
+    return this.memory[TABLE_AT + word];
   }
 
   /**
@@ -228,51 +236,47 @@ export class MsixFunction {
    * pending vector sends its message before this returns. Anything else changes nothing, and is counted.
    */
   tableWrite(offset: number, bytes: number, low: number, high = 0): WriteOutcome {
-    const word = offset >>> 2;
-    //= MSIX-ACCESS-1, MSIX-ACCESS-2
-    if (word << 2 === offset && word < this.tableWords) {
-      if (bytes === 4) return this.writeWord(word, low);
-      if (bytes === 8 && (word & 1) === 0) {
-        //= MSIX-ACCESS-3, MSIX-ACCESS-4, MSIX-ACCESS-5
-        // The lower dword first: data is in the entry no later than the Mask Bit that may let it out.
-        this.writeWord(word, low);
-        return this.writeWord(word + 1, high);
-      }
+    const word = accessedWord(offset, bytes, this.tableWords);
+    if (word < 0) {
+      this.refusals.tableWrites++;
+      return WRITE_REFUSED;
     }
-    this.refusals.tableWrites++;
-    return WRITE_REFUSED;
+    //= MSIX-ACCESS-3, MSIX-ACCESS-4, MSIX-ACCESS-5
+    // The lower dword first: data is in the entry no later than the Mask Bit that may let it out.
+    this.writeWord(word, low);
+    if (bytes === 8) this.writeWord(word + 1, high);
+    return WRITE_DONE;
   }
 
   // ---- The Pending Bit Array
 
   /** Reads an aligned 4 or 8 bytes of the Pending Bit Array, after `poll`; otherwise as `tableRead`. */
   pbaRead(offset: number, bytes: number): number {
-    const word = offset >>> 2;
-    //= MSIX-ACCESS-1, MSIX-ACCESS-2
-    if (word << 2 === offset && word < this.pbaWords) {
-      if (bytes === 4 || (bytes === 8 && (word & 1) === 0)) {
-        const first = word << 5;
-        //= MSIX-NOTIFY-2
-        if (this.onPoll !== undefined && first < this.vectorCount) {
-          this.onPoll(first, Math.min(first + 8 * bytes, this.vectorCount));
-        }
-        //= MSIX-PBA-4
-        if (bytes === 8) this.readHigh = this.memory[this.layout.pending + word + 1];
-        return this.memory[this.layout.pending + word];
-      }
+    const word = accessedWord(offset, bytes, this.bitWords);
+    if (word < 0) {
+      this.refusals.pbaReads++;
+      return this.refuseRead(bytes);
     }
-    this.refusals.pbaReads++;
-    this.readHigh = ALL_ONES;
-    return allOnes(bytes);
+    const first = word << 5;
+    //= MSIX-NOTIFY-2
+    if (this.onPoll !== undefined && first < this.vectorCount) {
+      this.onPoll(first, Math.min(first + 8 * bytes, this.vectorCount));
+    }
+    //= MSIX-PBA-4
+    if (bytes === 8) this.readHigh = this.memory[this.pending + word + 1];
+    return this.memory[this.pending + word];
   }
 
   /** Writes nothing: the Pending Bit Array is read-only. Returns whether the access was lawful in form; counted. */
   pbaWrite(offset: number, bytes: number, _low?: number, _high?: number): WriteOutcome {
     this.refusals.pbaWrites++;
-    const word = offset >>> 2;
     //= MSIX-PBA-3
-    const aligned = word << 2 === offset && (bytes === 4 || (bytes === 8 && (word & 1) === 0));
-    return aligned && word < this.pbaWords ? WRITE_IGNORED : WRITE_REFUSED;
+    return accessedWord(offset, bytes, this.bitWords) < 0 ? WRITE_REFUSED : WRITE_IGNORED;
+  }
+
+  private refuseRead(bytes: number): number {
+    this.readHigh = ALL_ONES;
+    return allOnes(bytes);
   }
 
   // ---- The device
@@ -285,10 +289,10 @@ export class MsixFunction {
     }
     if (this.blocked(vector)) {
       //= MSIX-PEND-1, MSIX-PEND-4, MSIX-ENABLE-2
-      this.put(this.layout.pending, vector);
+      this.put(this.pending, vector);
       return SIGNAL_HELD;
     }
-    if (this.notifies && !this.has(this.layout.inUse, vector)) return this.signalUntold(vector);
+    if (this.notifies && !this.has(this.inUse, vector)) return this.signalUntold(vector);
     this.send(vector);
     return SIGNAL_SENT;
   }
@@ -299,9 +303,9 @@ export class MsixFunction {
    */
   private signalUntold(vector: number): SignalOutcome {
     //= MSIX-NOTIFY-3
-    this.put(this.layout.scheduled, vector);
+    this.put(this.scheduled, vector);
     throwAll(this.settleVector(vector, NO_ERRORS));
-    return this.has(this.layout.pending, vector) ? SIGNAL_HELD : SIGNAL_SENT;
+    return this.has(this.pending, vector) ? SIGNAL_HELD : SIGNAL_SENT;
   }
 
   /** Takes back what `signal` left pending: its cause is gone. Returns false, counted, when there is no such vector. */
@@ -311,8 +315,8 @@ export class MsixFunction {
       return false;
     }
     //= MSIX-PEND-3
-    this.take(this.layout.pending, vector);
-    this.take(this.layout.scheduled, vector);
+    this.take(this.pending, vector);
+    this.take(this.scheduled, vector);
     return true;
   }
 
@@ -402,22 +406,19 @@ export class MsixFunction {
   }
 
   /** Stores one dword of the table. `word` counts from the start of the table, and exists. */
-  private writeWord(word: number, value: number): WriteOutcome {
+  private writeWord(word: number, value: number): void {
     //= MSIX-TABLE-1
-    if ((word & 3) === 3) this.writeVectorControl(word >>> 2, value);
-    else this.writeMessage(word, value);
-    return WRITE_DONE;
-  }
-
-  private writeVectorControl(vector: number, value: number): void {
-    const at = TABLE_AT + ENTRY_WORDS * vector + 3;
+    if ((word & 3) !== 3) {
+      this.writeMessage(word, value);
+      return;
+    }
     //= MSIX-TABLE-3, MSIX-TABLE-4, MSIX-TABLE-5
     const mask = value & MASK;
-    if (this.memory[at] === mask) return;
-    this.memory[at] = mask;
+    if (this.memory[TABLE_AT + word] === mask) return;
+    this.memory[TABLE_AT + word] = mask;
     if (this.closed()) return;
-    if (mask === 0) this.unblock(vector);
-    else this.block(vector);
+    if (mask === 0) this.unblock(word >>> 2);
+    else this.block(word >>> 2);
   }
 
   private writeMessage(word: number, value: number): void {
@@ -429,11 +430,11 @@ export class MsixFunction {
 
   /** Keeps the message in force of a vector that is not blocked, before its entry changes under it. */
   private diverge(vector: number): void {
-    const { memory, layout } = this;
-    if (this.has(layout.diverged, vector)) return;
-    this.put(layout.diverged, vector);
+    const { memory } = this;
+    if (this.has(this.diverged, vector)) return;
+    this.put(this.diverged, vector);
     //= MSIX-MSG-3
-    const to = layout.shadow + MESSAGE_WORDS * vector;
+    const to = this.shadow + MESSAGE_WORDS * vector;
     const from = TABLE_AT + ENTRY_WORDS * vector;
     memory[to] = memory[from];
     memory[to + 1] = memory[from + 1];
@@ -442,37 +443,37 @@ export class MsixFunction {
 
   /** The falling edge of one vector: its own mask was set, in an open function. Mostly nothing follows from it. */
   private block(vector: number): void {
-    const { memory, layout } = this;
+    const { memory } = this;
     const word = vector >>> 5;
-    const bits = memory[layout.diverged + word] | memory[layout.scheduled + word] | memory[layout.inUse + word];
+    const bits = memory[this.diverged + word] | memory[this.scheduled + word] | memory[this.inUse + word];
     if ((bits & (1 << (vector & 31))) !== 0) this.withdraw(vector);
   }
 
+  /** Ends what `use` began and what is on its way out: the slow part of `block`. */
   private withdraw(vector: number): void {
-    const { layout } = this;
-    this.take(layout.diverged, vector);
+    this.take(this.diverged, vector);
     // A message that has not left yet must not leave any more; it is pending again.
     //= MSIX-MASK-2
-    if (this.take(layout.scheduled, vector)) this.put(layout.pending, vector);
-    if (this.take(layout.inUse, vector)) this.onRelease?.(vector);
+    if (this.take(this.scheduled, vector)) this.put(this.pending, vector);
+    if (this.take(this.inUse, vector)) this.onRelease?.(vector);
   }
 
   /** The rising edge of one vector: its own mask was cleared, in an open function. Mostly nothing follows from it. */
   private unblock(vector: number): void {
-    if (this.notifies || this.has(this.layout.pending, vector)) this.putInForce(vector);
+    if (this.notifies || this.has(this.pending, vector)) this.announce(vector);
   }
 
-  private putInForce(vector: number): void {
+  /** Tells of the message in force, and sends what was pending: the slow part of `unblock`. */
+  private announce(vector: number): void {
     //= MSIX-PEND-2
-    if (this.take(this.layout.pending, vector)) this.put(this.layout.scheduled, vector);
+    if (this.take(this.pending, vector)) this.put(this.scheduled, vector);
     throwAll(this.settleVector(vector, NO_ERRORS));
   }
 
   /** Where in `memory` the message stands that `vector` sends, or would send if it were not blocked. */
   private messageAt(vector: number): number {
-    const { layout } = this;
     //= MSIX-MSG-1
-    if (this.has(layout.diverged, vector)) return layout.shadow + MESSAGE_WORDS * vector;
+    if (this.has(this.diverged, vector)) return this.shadow + MESSAGE_WORDS * vector;
     return TABLE_AT + ENTRY_WORDS * vector;
   }
 
@@ -493,9 +494,9 @@ export class MsixFunction {
 
   /** Puts the memory into its reset state, and tells no one. What is still to be told of notifiers stays. */
   private clear(): void {
-    const { memory, layout, vectorCount } = this;
+    const { memory, vectorCount } = this;
     //= MSIX-RESET-4
-    memory.fill(0, 0, layout.releasing);
+    memory.fill(0, 0, this.releasing);
     memory[words.MAGIC_AT] = words.SAVE_MAGIC;
     memory[words.VERSION_AT] = words.SAVE_VERSION;
     memory[words.COUNT_AT] = vectorCount;
@@ -504,7 +505,7 @@ export class MsixFunction {
 
   /** Takes a new value of MSI-X Enable and Function Mask, both at once. */
   private writeControl(control: number): void {
-    const { memory, layout } = this;
+    const { memory } = this;
     const wasClosed = this.closed();
     //= MSIX-ENABLE-6, MSIX-ENABLE-3, MSIX-MASK-3
     memory[CONTROL_AT] = control;
@@ -514,8 +515,8 @@ export class MsixFunction {
     } else {
       // Messages that have not left yet must not leave any more; they are pending again.
       //= MSIX-MASK-2
-      this.moveAll(layout.scheduled, layout.pending);
-      this.clearAll(layout.diverged);
+      this.moveAll(this.scheduled, this.pending);
+      this.clearAll(this.diverged);
       this.endUse();
     }
     this.settle();
@@ -523,41 +524,41 @@ export class MsixFunction {
 
   /** Clears the bit array at `bits`. */
   private clearAll(bits: number): void {
-    this.memory.fill(0, bits, bits + this.layout.bitWords);
+    this.memory.fill(0, bits, bits + this.bitWords);
   }
 
   /** Sets in the bit array at `to` what is set in the one at `from`, and clears that. */
   private moveAll(from: number, to: number): void {
-    const { memory, layout } = this;
-    for (let word = 0; word < layout.bitWords; word++) memory[to + word] |= memory[from + word];
+    const { memory } = this;
+    for (let word = 0; word < this.bitWords; word++) memory[to + word] |= memory[from + word];
     this.clearAll(from);
   }
 
   /** Moves the Pending bits of all vectors whose own mask is clear to `scheduled`: the function has just opened. */
   private schedulePending(): void {
-    const { memory, layout } = this;
-    for (let word = 0; word < layout.bitWords; word++) {
-      for (let rest = memory[layout.pending + word]; rest !== 0; rest &= rest - 1) {
+    const { memory } = this;
+    for (let word = 0; word < this.bitWords; word++) {
+      for (let rest = memory[this.pending + word]; rest !== 0; rest &= rest - 1) {
         const vector = lowestVector(word, rest);
         if (this.blocked(vector)) continue;
         //= MSIX-PEND-2, MSIX-ENABLE-5
-        this.take(layout.pending, vector);
-        this.put(layout.scheduled, vector);
+        this.take(this.pending, vector);
+        this.put(this.scheduled, vector);
       }
     }
   }
 
   /** Owes a `release` to every vector in use. One that is unblocked before it is told gets it before its next `use`. */
   private endUse(): void {
-    this.moveAll(this.layout.inUse, this.layout.releasing);
+    this.moveAll(this.inUse, this.releasing);
   }
 
   /** Tells everyone about the edges of all vectors, in the order of their numbers, releases first. */
   private settle(): void {
-    const { memory, layout } = this;
+    const { memory } = this;
     let errors = NO_ERRORS;
-    for (let word = 0; word < layout.bitWords; word++) {
-      const at = layout.releasing + word;
+    for (let word = 0; word < this.bitWords; word++) {
+      const at = this.releasing + word;
       while (memory[at] !== 0) errors = this.settleRelease(lowestVector(word, memory[at]), errors);
     }
     if (this.notifies) {
@@ -565,8 +566,8 @@ export class MsixFunction {
     }
     // Without notifiers only the messages on their way out are to be told.
     //= MSIX-PEND-6
-    for (let word = 0; word < layout.bitWords; word++) {
-      const at = layout.scheduled + word;
+    for (let word = 0; word < this.bitWords; word++) {
+      const at = this.scheduled + word;
       while (memory[at] !== 0) errors = this.settleVector(lowestVector(word, memory[at]), errors);
     }
     throwAll(errors);
@@ -577,11 +578,10 @@ export class MsixFunction {
    * Looks at the state anew before each call, for the call before may have changed it.
    */
   private settleVector(vector: number, errors: readonly unknown[]): readonly unknown[] {
-    const { layout } = this;
     //= MSIX-NOTIFY-1
     errors = this.settleRelease(vector, errors);
-    if (this.notifies && !this.has(layout.inUse, vector) && !this.blocked(vector)) {
-      this.put(layout.inUse, vector);
+    if (this.notifies && !this.has(this.inUse, vector) && !this.blocked(vector)) {
+      this.put(this.inUse, vector);
       try {
         this.use(vector);
       } catch (error) {
@@ -589,7 +589,7 @@ export class MsixFunction {
       }
     }
     //= MSIX-NOTIFY-3
-    if (this.take(layout.scheduled, vector)) {
+    if (this.take(this.scheduled, vector)) {
       try {
         this.send(vector);
       } catch (error) {
@@ -600,7 +600,7 @@ export class MsixFunction {
   }
 
   private settleRelease(vector: number, errors: readonly unknown[]): readonly unknown[] {
-    if (!this.take(this.layout.releasing, vector)) return errors;
+    if (!this.take(this.releasing, vector)) return errors;
     try {
       this.onRelease?.(vector);
     } catch (error) {
@@ -630,6 +630,17 @@ function throwAll(errors: readonly unknown[]): void {
   if (errors.length === 0) return;
   if (errors.length === 1) throw errors[0];
   throw new AggregateError(errors, `${errors.length} of the functions that an MsixFunction calls threw an error.`);
+}
+
+/**
+ * The dword at which an access of the table or of the Pending Bit Array begins, which is `wordCount` dwords long; -1 when
+ * there is no such access. Both have an even number of dwords, so a QWORD that begins inside ends inside.
+ */
+function accessedWord(offset: number, bytes: number, wordCount: number): number {
+  const word = offset >>> 2;
+  //= MSIX-ACCESS-1, MSIX-ACCESS-2
+  if (word << 2 !== offset || word >= wordCount) return -1;
+  return bytes === 4 || (bytes === 8 && (word & 1) === 0) ? word : -1;
 }
 
 /** All-ones as wide as a read was asked to be, and 32 bits wide where no such width exists. */

@@ -16,7 +16,7 @@ export function randomNumbers(seed: number): (bound: number) => number {
 }
 
 /** The alphabet of every random machine. */
-export const RANDOM_EVENTS: readonly string[] = ['e0', 'e1', 'e2'];
+export const RANDOM_EVENTS: readonly string[] = ['e0', 'e1', 'e2', 'e3'];
 
 interface Tree {
   readonly key: string;
@@ -30,21 +30,22 @@ export function randomMachine(seed: number): AnyStateMachine {
   const random = randomNumbers(seed);
   const chance = (percent: number): boolean => random(100) < percent;
   const pick = <Item>(items: readonly Item[]): Item => items[random(items.length)];
-  let budget = 5 + random(10);
+  let budget = 8 + random(16);
 
-  const grow = (key: string, path: readonly string[]): Tree => {
-    const isLeaf = path.length > 0 && (budget <= 0 || path.length > 4 || chance(45));
+  // Most regions are compound and most children of compound states atomic: else there is little to reach.
+  const grow = (key: string, path: readonly string[], isRegion: boolean): Tree => {
+    const isLeaf = path.length > 0 && (budget <= 0 || path.length > 4 || chance(isRegion ? 10 : 60));
     if (isLeaf) return { key, path, type: 'atomic', children: [] };
-    const type = chance(45) ? 'parallel' : 'compound';
-    const count = 1 + random(3);
+    const type = chance(isRegion ? 20 : 60) ? 'parallel' : 'compound';
+    const count = chance(10) ? 1 : 2 + random(2);
     budget -= count;
     const children = Array.from({ length: count }, (_, index) => {
       const child = `${type === 'parallel' ? 'r' : 's'}${index}`;
-      return grow(child, [...path, child]);
+      return grow(child, [...path, child], type === 'parallel');
     });
     return { key, path, type, children };
   };
-  const root = grow('m', []);
+  const root = grow('m', [], false);
   const nodesOf = (tree: Tree): Tree[] => [tree, ...tree.children.flatMap(nodesOf)];
   const nodes = nodesOf(root);
   // Some states have an id of their own; the others have the one that XState makes of their path.
@@ -63,7 +64,7 @@ export function randomMachine(seed: number): AnyStateMachine {
     if (kind === 1) return not(guardOf(depth - 1));
     if (kind === 2) return and(Array.from({ length: random(4) }, () => guardOf(depth - 1)));
     if (kind === 3) return or(Array.from({ length: random(4) }, () => guardOf(depth - 1)));
-    return stateIn(valueOf(pick(nodes)));
+    return chance(30) ? not(stateIn(valueOf(pick(nodes)))) : stateIn(valueOf(pick(nodes)));
   };
   const guards = Object.fromEntries(Array.from({ length: 4 }, (_, index) => [`g${index}`, guardOf(2)]));
   guards.g4 = and(['g0', not('g1')]);
@@ -72,9 +73,11 @@ export function randomMachine(seed: number): AnyStateMachine {
   const actionsOf = (verb: string): any[] => Array.from({ length: random(3) }, () => actionOf(verb));
   const targetOf = (node: Tree): string => {
     const siblings = nodes.filter((other) => other.path.length === node.path.length && node.path.length > 0);
-    const near = siblings.filter((other) => other.path.slice(0, -1).join() === node.path.slice(0, -1).join());
-    if (node.children.length > 0 && chance(40)) return `.${pick(node.children).key}`;
-    if (near.length > 0 && chance(60)) return pick(near).key;
+    const near = siblings.filter((other) => {
+      return other.path.slice(0, -1).join() === node.path.slice(0, -1).join() && (other !== node || chance(10));
+    });
+    if (node.children.length > 0 && chance(50)) return `.${pick(node.children).key}`;
+    if (near.length > 0 && chance(85)) return pick(near).key;
     return `#${ids.get(pick(nodes))}`;
   };
   const transitionOf = (node: Tree): any => {
@@ -85,11 +88,12 @@ export function randomMachine(seed: number): AnyStateMachine {
       ...(target === undefined ? {} : { target }),
       ...(chance(50) ? { guard: pick([...Object.keys(guards), guardOf(1)]) } : {}),
       ...(chance(70) ? { actions: actionsOf('act') } : {}),
-      ...(chance(20) ? { reenter: true } : {}),
+      ...(chance(10) ? { reenter: true } : {}),
     };
   };
   const configOf = (node: Tree): any => {
-    const on = RANDOM_EVENTS.filter(() => chance(55)).map((event) => {
+    const busy = node.type === 'atomic' ? 70 : 15;
+    const on = RANDOM_EVENTS.filter(() => chance(busy)).map((event) => {
       const transitions = Array.from({ length: 1 + random(2) }, () => transitionOf(node));
       return [event, transitions.length === 1 && chance(50) ? transitions[0] : transitions];
     });

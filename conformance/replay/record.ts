@@ -12,7 +12,7 @@ export interface TraceRecord {
   /** Where the trace came from, in a few sentences. */
   readonly origin?: string;
   /** The messages of other devices, `address:data` in hexadecimal without 0x. */
-  readonly others?: readonly string[];
+  readonly others: readonly string[];
   /** What a replay of the trace counts. */
   readonly figures?: unknown;
 }
@@ -32,9 +32,9 @@ export interface FileReplay extends Replay {
 export function replayFile(path: string, options: ReplayOptions & { readonly recordPath?: string } = {}): FileReplay {
   const beside = path.replace(/(\.\w+)?$/, '.json');
   const recordPath = options.recordPath ?? (beside !== path && existsSync(beside) ? beside : undefined);
-  const record = recordPath === undefined ? {} : readRecord(recordPath);
-  const result = replay(fileSource(path), { others: record.others, ...options });
-  const differences = record.figures === undefined ? [] : differencesOf('figures', record.figures, result.figures);
+  const record = recordPath === undefined ? undefined : readRecord(recordPath);
+  const result = replay(fileSource(path), { others: record?.others, ...options });
+  const differences = record?.figures === undefined ? [] : differencesOf('figures', record.figures, result.figures);
   return { ...result, recordPath, differences };
 }
 
@@ -50,13 +50,13 @@ export function readRecord(path: string): TraceRecord {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ReplayError(`Got no JSON from ${path} (${reason}); expected the record of a trace.`, { cause: error });
   }
-  const others = isObject(record) ? (record.others ?? []) : undefined;
+  const others = isObject(record) ? record.others : undefined;
   const names =
     Array.isArray(others) && others.every((each) => typeof each === 'string' && /^[\da-f]+:[\da-f]+$/.test(each));
   if (!isObject(record) || !names) {
     throw new ReplayError(`Got ${path} without a list of messages in "others"; expected such as ["fee01004:22"].`);
   }
-  return record;
+  return { ...record, others };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

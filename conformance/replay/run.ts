@@ -10,6 +10,7 @@ import * as registers from '../../src/registers.ts';
 import { controlEvents, Entries, messageName, type NamedMessage, writeEvents } from './events.ts';
 import type { Access, Geometry, MessageAccess, StructureAccess } from './geometry.ts';
 import { ReplayError, type ViewLine } from './log.ts';
+import { dwordName, tellOutputs } from '../story.ts';
 import { MACHINE_MESSAGES_MAX, MACHINE_VECTORS_MAX, ReplayMachine } from './machine.ts';
 
 /** Where the trace and what it was replayed on differ. */
@@ -273,7 +274,10 @@ export class Run {
     this.comparisons.machine++;
     const expected = machine.take(events);
     if (expected.join(' ') !== this.outputs.join(' ')) {
-      this.disagree(`The machine does ${tell(expected)}.`, `The implementation does ${tell(this.outputs)}.`);
+      this.disagree(
+        `The machine does ${tellOutputs(expected)}.`,
+        `The implementation does ${tellOutputs(this.outputs)}.`,
+      );
     }
     const at = machine.dwords.findIndex((dword, index) => dword !== this.dwords[index]);
     if (at < 0) return;
@@ -362,7 +366,7 @@ export class Run {
     this.inferred.signals++;
     this.stepSending(() => this.implementation.signal(vector), [alphabet.signal(vector)]);
     if (this.outputs.join(' ') === `send.${vector}.${name}`) return count(this.explained, name);
-    this.disagree(`The message ${name} left.`, `The implementation, signalled, does ${tell(this.outputs)}.`);
+    this.disagree(`The message ${name} left.`, `The implementation, signalled, does ${tellOutputs(this.outputs)}.`);
   }
 
   private takeForeign(name: string): void {
@@ -419,26 +423,10 @@ function tallies(tally: ReadonlyMap<string, number>): Tallies {
   return Object.fromEntries([...tally].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Tells outputs in a sentence. */
-function tell(outputs: readonly string[]): string {
-  if (outputs.length === 0) return 'nothing';
-  return outputs.map((name) => `"${alphabet.outputSentence(name)}"`).join(', then ');
-}
-
 /** Tells which vectors are not blocked, and with which message. */
 function tellVectors(inForce: readonly (string | undefined)[]): string {
   const each = inForce.flatMap((name, vector) => (name === undefined ? [] : [`vector ${vector} with ${name}`]));
   return each.length === 0 ? 'all are blocked' : `not blocked are ${each.join(', ')}`;
-}
-
-const FIELDS = ['Message Address', 'Message Upper Address', 'Message Data', 'Vector Control'];
-
-/** What a dword of `peekInto` is, for a sentence. */
-function dwordName(at: number, vectorCount: number): string {
-  if (at === 0) return 'Message Control';
-  const field = at - 1;
-  if (field < 4 * vectorCount) return `${FIELDS[field & 3]} of vector ${field >>> 2}`;
-  return `dword ${field - 4 * vectorCount} of the Pending Bit Array`;
 }
 
 const hex = (value: number): string => `0x${value.toString(16)}`;

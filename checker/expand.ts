@@ -1,0 +1,140 @@
+/**
+ * The programs of `format.ts`, translated to JavaScript: what an explorer runs millions of times a second. The stepper
+ * runs the same programs as they are, several times slower, and can say more about each step.
+ *
+ * The text is made of the numbers in the tables and of nothing else, so no name of a machine can end up in it.
+ */
+import * as format from './format.ts';
+import type { CompiledMachine } from './format.ts';
+
+/**
+ * Tries every event in the state that begins at `from` in `states`, and writes to `targets` the states after those that
+ * are taken, in the order of the alphabet, one after the other. Returns how many were taken.
+ */
+export type Expand = (states: Int32Array, from: number, targets: Int32Array) => number;
+
+type ExpandPart = (states: Int32Array, from: number, targets: Int32Array, count: number) => number;
+
+// V8 leaves a function unoptimised when it is too long, so the events are shared out among several.
+const INSTRUCTIONS_OF_FUNCTION = 400;
+
+/** Translates the programs of all events. Takes milliseconds. */
+export function createExpand(compiled: CompiledMachine): Expand {
+  const parts = partsOf(compiled).map((programs) => createPart(compiled, programs));
+  if (parts.length === 1) {
+    const [part] = parts;
+    return (states, from, targets) => part(states, from, targets, 0);
+  }
+  return (states, from, targets) => {
+    let count = 0;
+    for (const part of parts) count = part(states, from, targets, count);
+    return count;
+  };
+}
+
+/** The instructions of one program, by address, in an order in which each stands after all that lead to it. */
+interface Listing {
+  readonly start: number;
+  /** How many lead to it. */
+  readonly uses: ReadonlyMap<number, number>;
+  readonly order: readonly number[];
+}
+
+function listingOf({ code, starts }: CompiledMachine, event: number): Listing {
+  const uses = new Map<number, number>();
+  const visit = (address: number): void => {
+    if (address < 0) return;
+    const count = uses.get(address) ?? 0;
+    uses.set(address, count + 1);
+    if (count === 0) for (const next of nextOf(code, address)) visit(next);
+  };
+  visit(starts[event]);
+  // Instructions are written from the ends of a program to its beginning, so what comes later has the lower address.
+  return { start: starts[event], uses, order: [...uses.keys()].toSorted((one, other) => other - one) };
+}
+
+function nextOf(code: Int32Array, address: number): number[] {
+  const operation = code[address + format.OPERATION];
+  const isFork = operation === format.TEST || operation === format.UNLESS;
+  return [code[address + format.THEN], ...(isFork ? [code[address + format.ELSE]] : [])];
+}
+
+/** Shares out the programs, in order, so that no part has many more instructions than it should. */
+function partsOf(compiled: CompiledMachine): Listing[][] {
+  const parts: Listing[][] = [[]];
+  let room = INSTRUCTIONS_OF_FUNCTION;
+  for (const event of compiled.events.keys()) {
+    const listing = listingOf(compiled, event);
+    if (listing.order.length > room && parts[parts.length - 1].length > 0) {
+      parts.push([]);
+      room = INSTRUCTIONS_OF_FUNCTION;
+    }
+    parts[parts.length - 1].push(listing);
+    room -= listing.order.length;
+  }
+  return parts;
+}
+
+function createPart(compiled: CompiledMachine, listings: readonly Listing[]): ExpandPart {
+  const words = Array.from({ length: compiled.wordCount }, (_, word) => word);
+  const text = [
+    `let to = count * ${words.length};`,
+    ...words.map((word) => `const s${word} = states[from + ${word}]; let t${word} = 0;`),
+    `let taken = false;`,
+    ...listings.flatMap((listing) => [
+      ...words.map((word) => `t${word} = s${word};`),
+      `taken = false;`,
+      programText(compiled, listing),
+      `if (taken) {`,
+      ...words.map((word) => `targets[to + ${word}] = t${word};`),
+      `to += ${words.length}; count++; }`,
+    ]),
+    `return count;`,
+  ];
+  return new Function('states', 'from', 'targets', 'count', text.join('\n')) as ExpandPart;
+}
+
+/**
+ * One program as nested blocks. An instruction that one other leads to stands inside of it; one that several lead to stands
+ * after a block of its own, which they leave by its label. That is enough because no program has a loop.
+ */
+function programText({ code, lists }: CompiledMachine, { start, uses, order }: Listing): string {
+  const watched = new Set<number>();
+  const rivalsOf = (address: number): number[] => {
+    const list = code[address + format.LIST];
+    return Array.from(lists.subarray(list + 1, list + 1 + lists[list]));
+  };
+  for (const address of order) {
+    if (code[address + format.OPERATION] === format.UNLESS) for (const rival of rivalsOf(address)) watched.add(rival);
+  }
+  const goTo = (address: number): string => {
+    if (address < 0) return 'break end;';
+    return uses.get(address) === 1 ? instruction(address) : `break at${address};`;
+  };
+  const instruction = (address: number): string => {
+    const word = code[address + format.WORD];
+    const then = goTo(code[address + format.THEN]);
+    switch (code[address + format.OPERATION]) {
+      case format.TEST: {
+        const test = `(s${word} & ${code[address + format.MASK]}) === ${code[address + format.VALUE]}`;
+        return `if (${test}) { ${then} } else { ${goTo(code[address + format.ELSE])} }`;
+      }
+      case format.UNLESS: {
+        const test = rivalsOf(address).map((rival) => `r${rival}`);
+        return `if (${test.join(' || ')}) { ${goTo(code[address + format.ELSE])} } else { ${then} }`;
+      }
+      default: {
+        const isTake = code[address + format.OPERATION] === format.TAKE;
+        const number = code[address + format.TAKEN];
+        const note = isTake ? `taken = true; ${watched.has(number) ? `r${number} = true; ` : ''}` : '';
+        const keep = code[address + format.KEEP];
+        const write = keep === -1 ? '' : `t${word} = t${word} & ${keep} | ${code[address + format.SET]}; `;
+        return `${note}${write}${then}`;
+      }
+    }
+  };
+  const shared = order.filter((address) => address !== start && (uses.get(address) as number) > 1);
+  const body = shared.reduce((text, address) => `at${address}: { ${text} }\n${instruction(address)}`, instruction(start));
+  const flags = [...watched].map((number) => `let r${number} = false;`).join(' ');
+  return `end: { ${flags} ${body} }`;
+}
