@@ -20,6 +20,12 @@ export const write = (vector: number, name: string): string => `guest.write.${ve
 export const signal = (vector: number): string => `device.signal.${vector}`;
 export const retire = (vector: number): string => `device.retire.${vector}`;
 export const RESET = 'device.reset';
+/** A read of the table or of the Pending Bit Array, and its completion. Only with a channel (MSIX-MSG-5). */
+export const READ = 'guest.read';
+/** The message in transit arrives. Only with a channel. */
+export const arrive = (vector: number): string => `fabric.arrive.${vector}`;
+/** The function reads an unmasked entry again, before it must (MSIX-MSG-1). Only with a channel. */
+export const refresh = (vector: number): string => `device.refresh.${vector}`;
 
 /** An event taken apart. `value` is the control written, or the name of the message write. */
 export interface MachineEvent {
@@ -36,7 +42,7 @@ export function readEvent(name: string): MachineEvent {
   return /^\d+$/.test(third) ? { actor, verb, vector: Number(third), value: fourth } : { actor, verb, value: third };
 }
 
-/** An output: what the function does in a step, `send`, `use` or `release`. */
+/** An output: what is done in a step, `send`, `use`, `release`, or `deliver` where there is a channel. */
 export interface MachineOutput {
   readonly verb: string;
   readonly vector: number;
@@ -69,9 +75,12 @@ export function vectorEvents(vector: number, messages: MessageSet): string[] {
 export const CAPABILITY_EVENTS: readonly string[] = [...CONTROLS.map(control), RESET];
 
 /** The events of the `function` machine with `vectors` vectors. */
-export function functionEvents(vectors: number, messages: MessageSet): string[] {
-  const each = Array.from({ length: vectors }, (_, vector) => vectorEvents(vector, messages));
-  return [...CAPABILITY_EVENTS, ...each.flat()];
+export function functionEvents(vectors: number, messages: MessageSet, channel = false): string[] {
+  const each = Array.from({ length: vectors }, (_, vector) => [
+    ...vectorEvents(vector, messages),
+    ...(channel ? [arrive(vector), refresh(vector)] : []),
+  ]);
+  return [...CAPABILITY_EVENTS, ...(channel ? [READ] : []), ...each.flat()];
 }
 
 const CONTROL_WORDS: Readonly<Record<string, string>> = {
@@ -89,12 +98,16 @@ const EVENT_WORDS: Readonly<Record<string, (event: MachineEvent) => string>> = {
   'device.signal': ({ vector }) => `the device signals vector ${vector}`,
   'device.retire': ({ vector }) => `the device retires what vector ${vector} was signalled for`,
   'device.reset': () => 'the function is reset',
+  'guest.read': () => 'the guest reads the table, and the read completes',
+  'fabric.arrive': ({ vector }) => `the message of vector ${vector} arrives`,
+  'device.refresh': ({ vector }) => `the function reads entry ${vector} again`,
 };
 
 const OUTPUT_WORDS: Readonly<Record<string, (output: MachineOutput) => string>> = {
   send: ({ vector, message }) => `vector ${vector} sends ${message}`,
   use: ({ vector, message }) => `vector ${vector} is in use with ${message}`,
   release: ({ vector }) => `vector ${vector} is released`,
+  deliver: ({ vector, message }) => `${message} of vector ${vector} is delivered`,
 };
 
 /** What an event says, as a clause: "the guest unmasks vector 0". Throws when the alphabet has no such event. */

@@ -14,6 +14,8 @@ export interface FunctionOptions {
   /** 1 or more. The machine has 4 * 8^vectors states with two messages. */
   readonly vectors: number;
   readonly messages: MessageSet;
+  /** Whether messages take their time, and the function may read an entry again early; see `channel.ts`. Default false. */
+  readonly channel?: boolean;
 }
 
 /** Enable set and Function Mask clear: the function blocks no vector. */
@@ -23,14 +25,14 @@ export const OPEN = and([
 ]);
 
 /** Creates the machine. */
-export function createFunction({ vectors, messages }: FunctionOptions): AnyStateMachine {
+export function createFunction({ vectors, messages, channel = false }: FunctionOptions): AnyStateMachine {
   const indices = Array.from({ length: vectors }, (_, vector) => vector);
   const regions = indices.map((vector) => [
     vectorRegionName(vector),
-    vectorRegion(vector, messages, { opening: OPENING, closing: CLOSING }),
+    vectorRegion(vector, messages, { opening: OPENING, closing: CLOSING, channel }),
   ]);
   return setup({
-    guards: Object.assign({ open: OPEN }, ...indices.map((vector) => vectorGuards(vector, messages))),
+    guards: Object.assign({ open: OPEN }, ...indices.map((vector) => vectorGuards(vector, messages, channel))),
     actions: vectorActions,
   }).createMachine({
     id: 'function',

@@ -14,7 +14,8 @@ import {
   type StateNodeConfig,
   stateIn,
 } from 'xstate';
-import { type Control, control, mask, RESET, retire, signal, unmask, write } from './alphabet.ts';
+import { type Control, control, mask, refresh, RESET, retire, signal, unmask, write } from './alphabet.ts';
+import { transitGuards, transitRegion } from './channel.ts';
 import type { MessageSet } from './messages.ts';
 
 /** A guard made of `stateIn`, `and`, `or` and `not`. Its names are computed, so their types say no more than this. */
@@ -39,6 +40,8 @@ export interface Surroundings {
   /** The controls that open a closed function, and those that close an open one. */
   readonly opening: readonly Control[];
   readonly closing: readonly Control[];
+  /** Whether messages take their time; see `channel.ts`. */
+  readonly channel?: boolean;
 }
 
 /** The name of the region of `vector`, in every machine that has one. */
@@ -48,7 +51,7 @@ export const vectorRegionName = (vector: number): string => `vector${vector}`;
  * The guards of a vector. `open` is the machine's own: Enable set and Function Mask clear.
  * A vector in use has no message but its own, so each guard that lets a message out names the message.
  */
-export function vectorGuards(vector: number, messages: MessageSet): Record<string, Guard> {
+export function vectorGuards(vector: number, messages: MessageSet, channel = false): Record<string, Guard> {
   const region = vectorRegionName(vector);
   const holding = messages.values.flatMap((message) => {
     const holds = `holds.${vector}.${message}`;
@@ -62,11 +65,13 @@ export function vectorGuards(vector: number, messages: MessageSet): Record<strin
     [`unmasked.${vector}`]: stateIn({ [region]: { mask: 'unmasked' } }),
     [`blocked.${vector}`]: or([not('open'), not(`unmasked.${vector}`)]),
     ...Object.fromEntries(holding),
+    ...(channel ? transitGuards(vector, region, messages) : {}),
   };
 }
 
 /** The region of `vector`, for `vector` and for its places in `function`. */
-export function vectorRegion(vector: number, messages: MessageSet, { opening, closing }: Surroundings): Region {
+export function vectorRegion(vector: number, messages: MessageSet, surroundings: Surroundings): Region {
+  const { opening, closing, channel = false } = surroundings;
   const [initial] = messages.values;
   const send = (message: string) => ({ type: 'send', params: { vector, message } });
   const use = (message: string) => ({ type: 'use', params: { vector, message } });
@@ -113,6 +118,7 @@ export function vectorRegion(vector: number, messages: MessageSet, { opening, cl
         initial,
         states: Object.fromEntries(messages.values.map((message) => [message, entryState(vector, messages, message)])),
       },
+      ...(channel ? { transit: transitRegion(vector, messages, surroundings) } : {}),
       force: {
         description: 'The message in force: the whole entry as it stood at the last unblocking edge. [MSIX-MSG-1]',
         initial: 'none',
@@ -136,6 +142,7 @@ export function vectorRegion(vector: number, messages: MessageSet, { opening, cl
                     actions: send(message),
                     description: 'An event goes out at once, with the message in force. [MSIX-MSG-1]',
                   },
+                  ...(channel ? onRefresh(vector, messages, message) : {}),
                   [RESET]: {
                     target: 'none',
                     actions: release,
@@ -189,6 +196,17 @@ function entryState(vector: number, messages: MessageSet, message: string): Regi
   };
 }
 
+/** The freedom to read an entry again while it is in force: what it holds by then comes into force at once. */
+function onRefresh(vector: number, messages: MessageSet, message: string) {
+  const others = messages.values.filter((other) => other !== message);
+  const again = others.map((other) => ({
+    target: other,
+    guard: `holds.${vector}.${other}`,
+    description: 'The function need not wait for the next edge. [MSIX-MSG-1]',
+  }));
+  return { [refresh(vector)]: again };
+}
+
 /** The same transitions for several events. */
 function eachOf<Transition>(events: readonly string[], transition: Transition): Record<string, Transition> {
   return Object.fromEntries(events.map((event) => [event, transition]));
@@ -202,6 +220,7 @@ export const vectorActions = {
   use: (_: unknown, _params: { vector: number; message: string }): void => {},
   release: (_: unknown, _params: { vector: number }): void => {},
   send: (_: unknown, _params: { vector: number; message: string }): void => {},
+  deliver: (_: unknown, _params: { vector: number; message: string }): void => {},
 };
 
 /** Creates the machine: one vector behind a gate. 16 states with two messages. */
