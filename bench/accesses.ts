@@ -9,6 +9,7 @@ const OPERATIONS = {
   togglePairs: 'write a Mask Bit, read it back',
   signalUnmasked: 'signal, unmasked',
   signalMasked: 'signal, masked',
+  signalRetire: 'signal, masked; retire',
 } as const satisfies Partial<Record<keyof Contender, string>>;
 
 /** What one operation took: by the limit, by maskbit, by plain objects, in this order. */
@@ -21,7 +22,10 @@ export interface AccessTiming {
 export function benchAccesses(effort: Effort): AccessTiming[] {
   const contenders = [createBareArray(), createOurs(), createPlainObjects()];
   return Object.entries(OPERATIONS).map(([key, operation]) => {
-    const works = contenders.map((contender) => ({ name: contender.name, run: contender[key as keyof typeof OPERATIONS] }));
+    const works = contenders.map((contender) => ({
+      name: contender.name,
+      run: contender[key as keyof typeof OPERATIONS],
+    }));
     const timings = timeInTurns(works, effort);
     for (const { name, checksum } of timings) {
       if (checksum === timings[0].checksum) continue;

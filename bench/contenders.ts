@@ -17,8 +17,10 @@ export interface Contender {
   readonly togglePairs: (count: number) => number;
   /** Signals vectors that are not masked. The checksum is over the messages. */
   readonly signalUnmasked: (count: number) => number;
-  /** Signals vectors that are masked. The checksum is the lower Pending dword. */
+  /** Signals vectors that are masked, and mostly are pending already. The checksum is the lower Pending dword. */
   readonly signalMasked: (count: number) => number;
+  /** Signals vectors that are masked, and retires what is then pending. The checksum is the lower Pending dword. */
+  readonly signalRetire: (count: number) => number;
 }
 
 /** How many vectors each contender has; a power of two, for the loops wrap around by a bit mask. */
@@ -70,6 +72,13 @@ export function createOurs(): Contender {
       for (let index = 0; index < count; index++) masked.signal(index & LAST);
       return masked.pbaRead(0, 4);
     },
+    signalRetire: (count) => {
+      for (let index = 0; index < count; index++) {
+        masked.signal(index & LAST);
+        masked.retire(index & LAST);
+      }
+      return masked.pbaRead(0, 4);
+    },
   };
 }
 
@@ -112,6 +121,12 @@ function bareSignal(table: Uint32Array, pending: Uint32Array, vector: number, se
   return 0;
 }
 
+function bareRetire(pending: Uint32Array, vector: number): boolean {
+  if (vector >>> 0 !== vector || vector >= 32 * pending.length) return false;
+  pending[vector >>> 5] &= ~(1 << (vector & 31));
+  return true;
+}
+
 /** Creates the limit. */
 export function createBareArray(): Contender {
   let sum = 0;
@@ -145,6 +160,13 @@ export function createBareArray(): Contender {
     },
     signalMasked: (count) => {
       for (let index = 0; index < count; index++) bareSignal(masked, pending, index & LAST, send);
+      return pending[0];
+    },
+    signalRetire: (count) => {
+      for (let index = 0; index < count; index++) {
+        bareSignal(masked, pending, index & LAST, send);
+        bareRetire(pending, index & LAST);
+      }
       return pending[0];
     },
   };
@@ -215,6 +237,16 @@ class PlainFunction {
     this.sendPending(vector);
   }
 
+  retire(index: number): void {
+    const vector = this.vectors[index];
+    if (vector !== undefined) vector.pending = false;
+  }
+
+  /** The Pending bits of vectors 0 to 31. */
+  pendingDword(): number {
+    return this.vectors.slice(0, 32).reduce((bits, { pending }, index) => bits + Number(pending) * 2 ** index, 0);
+  }
+
   private sendPending(vector: PlainVector): void {
     if (!vector.pending || this.isBlocked(vector)) return;
     vector.pending = false;
@@ -258,7 +290,14 @@ export function createPlainObjects(): Contender {
     },
     signalMasked: (count) => {
       for (let index = 0; index < count; index++) masked.signal(index & LAST);
-      return masked.vectors.slice(0, 32).reduce((bits, vector, index) => (vector.pending ? bits | (1 << index) : bits), 0) >>> 0;
+      return masked.pendingDword();
+    },
+    signalRetire: (count) => {
+      for (let index = 0; index < count; index++) {
+        masked.signal(index & LAST);
+        masked.retire(index & LAST);
+      }
+      return masked.pendingDword();
     },
   };
 }

@@ -50,6 +50,7 @@ class Compiler {
   private readonly machine: AnyStateMachine;
   private readonly name: NameOutput;
   private readonly layout: Layout;
+  private readonly nodes: readonly AnyStateNode[];
   private readonly guards: ReadonlyMap<string, GuardExpression>;
   private readonly builder = new ProgramBuilder();
   private readonly numbers = new Map<Transition, number>();
@@ -61,7 +62,8 @@ class Compiler {
     this.name = name;
     this.layout = layoutOf(machine);
     this.guards = machineGuards(machine);
-    for (const transition of nodesOf(machine.root).flatMap(transitionsOf)) {
+    this.nodes = nodesOf(machine.root);
+    for (const transition of this.nodes.flatMap(transitionsOf)) {
       this.numbers.set(transition, this.numbers.size);
       const listeners = this.listeners.get(transition.eventType) ?? [];
       this.listeners.set(transition.eventType, [...listeners, transition]);
@@ -71,13 +73,15 @@ class Compiler {
   compile(events: readonly string[]): CompiledMachine {
     const { machine, layout, builder } = this;
     const programs = events.map((event) => this.select(machine.root, event, { taken: NO, none: NO }));
-    const transitions = [...this.numbers.keys()].map((transition) => this.compileOutputs(transition));
+    const transitions = [...this.numbers.keys()].map((transition) => this.compileTransition(transition));
+    const nodes = this.nodes.map((node) => ({ node, active: this.active(node) }));
     return {
       ...layout,
       machine,
       events,
       outputs: [...this.outputs.keys()],
       transitions,
+      nodes,
       initial: packNodes(layout, initialNodes(machine.root)),
       starts: Int32Array.from(programs, (program) => builder.addressOf(program)),
       ...builder.write(),
@@ -159,19 +163,29 @@ class Compiler {
     }
   }
 
-  // ---- Outputs
+  // ---- What a step tells
 
-  private compileOutputs(transition: Transition): CompiledTransition {
-    const outputs = this.numberOutputs(transition.actions);
-    if (targetsOf(transition).length === 0) return { transition, outputs, exits: [], entries: [] };
+  private compileTransition(transition: Transition): CompiledTransition {
+    const guard = transition.guard ? this.condition(readGuard(transition.guard), YES, NO) : YES;
+    const isMove = targetsOf(transition).length > 0;
     const domain = domainOf(transition);
-    const left = nodesOf(this.machine.root).filter((node) => isBelow(node, domain) && node.exit.length > 0);
-    const exits = left.toReversed().map((node) => ({
-      condition: this.builder.addressOf(this.builder.test(bitsActive(this.layout, [node]) as Bits[], YES, NO)),
-      outputs: this.numberOutputs(node.exit),
-    }));
-    const entries = enteredBy(transition).flatMap((node) => this.numberOutputs(node.entry));
-    return { transition, outputs, exits, entries };
+    const left = this.nodes.filter((node) => isMove && node.exit.length > 0 && isBelow(node, domain));
+    const entered = isMove ? enteredBy(transition) : [];
+    return {
+      transition,
+      active: this.active(transition.source),
+      guard: this.builder.addressOf(guard),
+      outputs: this.numberOutputs(transition.actions),
+      exits: left
+        .toReversed()
+        .map((node) => ({ condition: this.active(node), outputs: this.numberOutputs(node.exit) })),
+      entries: entered.flatMap((node) => this.numberOutputs(node.entry)),
+    };
+  }
+
+  /** The condition that a state is active. */
+  private active(node: AnyStateNode): number {
+    return this.builder.addressOf(this.builder.test(bitsActive(this.layout, [node]) as Bits[], YES, NO));
   }
 
   private numberOutputs(actions: readonly unknown[]): number[] {

@@ -91,6 +91,7 @@ function createPart(compiled: CompiledMachine, listings: readonly Listing[]): Ex
     ]),
     `return count;`,
   ];
+  // oxlint-disable-next-line typescript/no-implied-eval -- this is the translation, and its text is numbers
   return new Function('states', 'from', 'targets', 'count', text.join('\n')) as ExpandPart;
 }
 
@@ -133,8 +134,8 @@ function programText({ code, lists }: CompiledMachine, { start, uses, order }: L
       }
     }
   };
-  const shared = order.filter((address) => address !== start && (uses.get(address) as number) > 1);
-  const body = shared.reduce((text, address) => `at${address}: { ${text} }\n${instruction(address)}`, instruction(start));
+  const shared = order.filter((address) => (uses.get(address) as number) > 1);
+  const body = shared.reduce((text, address) => `at${address}: { ${text} }\n${instruction(address)}`, goTo(start));
   const flags = [...watched].map((number) => `let r${number} = false;`).join(' ');
   return `end: { ${flags} ${body} }`;
 }

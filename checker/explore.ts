@@ -65,10 +65,9 @@ const CLOCK_EXPANSIONS = 256;
 export function explore(compiled: CompiledMachine, options: ExploreOptions = {}): Exploration {
   const { wordCount, bitCount, events, initial } = compiled;
   const tally = new Tally(options, events.length);
-  const states = new NumberedStates(wordCount, bitCount, tally.limits);
+  const states = new NumberedStates(initial, bitCount, tally.limits);
   const expand = createExpand(compiled);
   const targets = new Int32Array(events.length * wordCount);
-  states.add(initial, 0, 0);
   let layerEnd = 1;
   for (let state = 0; state < states.count && tally.goesOn(states.count, states); state++) {
     if (state === layerEnd) {
@@ -76,6 +75,7 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
       layerEnd = states.count;
     }
     const taken = expand(states.words, state * wordCount, targets);
+    states.expect(targets, taken);
     let added = 0;
     while (added < taken && states.add(targets, added * wordCount, state) !== FULL) added++;
     tally.expand(taken, added === taken);
@@ -105,6 +105,7 @@ export function count(compiled: CompiledMachine, options: ExploreOptions = {}): 
     next.count = 0;
     for (let state = 0; state < layer.count && tally.goesOn(states.count, memory); state++) {
       const taken = expand(layer.words, state * wordCount, targets);
+      states.expect(targets, taken);
       let added = 0;
       for (; added < taken; added++) {
         const result = states.add(targets, added * wordCount);
@@ -157,6 +158,15 @@ export class Exploration {
   outputs(state: number, event: number): string[] {
     this.target(state, event);
     return this.stepper.outputs(this.states.words, state * this.compiled.wordCount);
+  }
+
+  /** Returns the states in which every event is ignored. Those that were not expanded are among them if they are such. */
+  deadlocks(): number[] {
+    const { states, compiled } = this;
+    const events = [...compiled.events.keys()];
+    return Array.from({ length: states.count }, (_, state) => state).filter((state) => {
+      return events.every((event) => !this.taken(state, event));
+    });
   }
 
   /** Returns the value of a state, as XState has it. */

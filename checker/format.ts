@@ -83,6 +83,10 @@ export interface Layout {
 /** A transition of the machine, by number. */
 export interface CompiledTransition {
   readonly transition: Transition;
+  /** The condition that its source is active. */
+  readonly active: number;
+  /** The condition that its guard holds. */
+  readonly guard: number;
   /** Its own outputs, in order, by number. */
   readonly outputs: readonly number[];
   /** The outputs of leaving states, in order: each with the condition that the state is active. */
@@ -100,6 +104,8 @@ export interface CompiledMachine extends Layout {
   readonly outputs: readonly string[];
   /** In document order of their sources. Transitions go by their place in it. */
   readonly transitions: readonly CompiledTransition[];
+  /** All states of the machine in document order, each with the condition that it is active. */
+  readonly nodes: readonly { readonly node: AnyStateNode; readonly active: number }[];
   /** The words of the initial state. */
   readonly initial: Int32Array;
   readonly code: Int32Array;

@@ -5,7 +5,14 @@
 export { BoundError, enumerate } from './enumerate.ts';
 export { type GuardExpression, machineGuards, readGuard } from './guard.ts';
 export { type Mutant, mutate } from './mutate.ts';
-export { compareWithAdjacency, countSimplePaths, type Path, shortestPaths, simplePaths, transitionPaths } from './paths.ts';
+export {
+  compareWithAdjacency,
+  countSimplePaths,
+  type Path,
+  shortestPaths,
+  simplePaths,
+  transitionPaths,
+} from './paths.ts';
 export * from './property.ts';
 export type { StateGraph } from './state-graph.ts';
 export { printTypeScript } from './typescript.ts';

@@ -36,7 +36,9 @@ export function bitsCurrent(layout: Layout, node: AnyStateNode): Bits[] {
   const { parent } = node;
   const field = parent && layout.fields.get(parent);
   if (field === undefined || field.mask === 0) return [];
-  return [{ word: field.word, mask: field.mask, value: childrenOf(parent as AnyStateNode).indexOf(node) << field.shift }];
+  return [
+    { word: field.word, mask: field.mask, value: childrenOf(parent as AnyStateNode).indexOf(node) << field.shift },
+  ];
 }
 
 /** Returns what the words of a state must be for all of `nodes` to be active, or undefined when they never are. */

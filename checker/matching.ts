@@ -29,7 +29,9 @@ function matchBelow(node: AnyStateNode, value: StateValue | undefined): AnyState
   }
   const keys = Object.keys(value ?? {});
   if (keys.length === 0) {
-    throw new RangeError(`stateIn names nothing below '${node.id}'; write the key of a child there, or end the value at it.`);
+    throw new RangeError(
+      `stateIn names nothing below '${node.id}'; write the key of a child there, or end the value at it.`,
+    );
   }
   if (node.type === 'compound' && keys.length > 1) {
     throw new RangeError(

@@ -19,19 +19,18 @@ import {
   VALUE,
   WORD,
   WRITE,
-  YES,
 } from './format.ts';
 import type { Bits } from './layout.ts';
 
-/** A decision graph: where it begins. The ends are plain addresses. */
-export type Program = typeof NO | typeof YES | Instruction;
+/** A decision graph: the instruction that it begins with, or the address of an end, `NO` or `YES`. */
+export type Program = number | Instruction;
 
 interface Instruction {
   readonly operation: number;
   readonly operands: readonly [number, number, number];
-  readonly then: Program;
-  /** Where to go on else; the number of the transition in TAKE. */
-  readonly other: Program | number;
+  readonly next: Program;
+  /** Where to go on else; in TAKE, the number of the transition. */
+  readonly other: Program;
   readonly number: number;
 }
 
@@ -51,7 +50,7 @@ export class ProgramBuilder {
     if (typeof then !== 'number' && then.operation === TEST && then.operands[0] === word && then.other === other) {
       const [, nextMask, nextValue] = then.operands;
       if (((value ^ nextValue) & mask & nextMask) !== 0) return other;
-      return this.instruction(TEST, [word, mask | nextMask, value | nextValue], then.then, other);
+      return this.instruction(TEST, [word, mask | nextMask, value | nextValue], then.next, other);
     }
     return this.instruction(TEST, [word, mask, value], then, other);
   }
@@ -70,13 +69,13 @@ export class ProgramBuilder {
   private instruction(
     operation: number,
     operands: readonly [number, number, number],
-    then: Program,
-    other: Program | number,
+    next: Program,
+    other: Program,
   ): Program {
-    const key = [operation, ...operands, numberOf(then), numberOf(other)].join();
+    const key = [operation, ...operands, numberOf(next), numberOf(other)].join();
     let found = this.instructions.get(key);
     if (found === undefined) {
-      found = { operation, operands, then, other, number: this.instructions.size };
+      found = { operation, operands, next, other, number: this.instructions.size };
       this.instructions.set(key, found);
     }
     return found;
@@ -96,19 +95,19 @@ export class ProgramBuilder {
   /** Writes down all instructions, and the lists. */
   write(): { code: Int32Array; lists: Int32Array } {
     const code = new Int32Array(this.instructions.size * STRIDE);
-    for (const { operation, operands, then, other, number } of this.instructions.values()) {
+    for (const { operation, operands, next, other, number } of this.instructions.values()) {
       const at = number * STRIDE;
       code[at + OPERATION] = operation;
       code[at + (operation === UNLESS ? LIST : WORD)] = operands[0];
       code[at + (operation === TEST ? MASK : KEEP)] = operands[1];
       code[at + (operation === TEST ? VALUE : SET)] = operands[2];
-      code[at + THEN] = this.addressOf(then);
-      code[at + (operation === TAKE ? TAKEN : ELSE)] = typeof other === 'number' ? other : this.addressOf(other);
+      code[at + THEN] = this.addressOf(next);
+      code[at + (operation === TAKE ? TAKEN : ELSE)] = this.addressOf(other);
     }
     return { code, lists: Int32Array.from(this.lists) };
   }
 }
 
-function numberOf(program: Program | number): string {
+function numberOf(program: Program): string {
   return typeof program === 'number' ? `end ${program}` : `${program.number}`;
 }

@@ -2,13 +2,16 @@
  * Sets of packed states, exact: whole states are compared, never hashes of them. Open addressing over typed arrays, with
  * linear probing; where a state has few bits, a table with a place for every possible one.
  *
+ * States are kept as their difference from the initial one. That makes zeros the initial state, which is always in the
+ * set; so a slot of zeros is an empty one, and no state is ever taken for it.
+ *
  * `NumberedStates` keeps states in order and knows where each came from, so that there are traces. `CountedStates` only
  * knows which states it has, in the fewest bytes.
  */
 
 /** What `add` returns when a state is new and the set has no room for it within its limits. */
 export const FULL = -1;
-/** What `find` returns for a state that is not in the set, and `CountedStates.add` for one that is already. */
+/** What `add` returns for a state that is in the set already, and `find` for one that is not. */
 export const NONE = -2;
 
 /** How large a set may become. */
@@ -21,56 +24,185 @@ export interface SetLimits {
 // A table with a place for every state: of numbers, 16 MB at most; of single bits, 32 MB.
 const DIRECT_NUMBER_BITS = 22;
 const DIRECT_FLAG_BITS = 28;
-// At three quarters, a search ends after two or three places.
-const LOAD_NUMERATOR = 3;
-const LOAD_DENOMINATOR = 4;
+// At three quarters full, a search ends after two or three slots.
+const LOAD_MAX = 0.75;
 const SLOTS_AT_FIRST = 1 << 12;
 const STATES_AT_FIRST = 1 << 10;
 
-/** Mixes a word into a hash. Every bit of it reaches the low bits, which choose the slot. */
+/** Mixes a word into a hash. */
 function mix(hash: number, word: number): number {
   const product = Math.imul(hash ^ word, 0x9e3779b1);
-  return product ^ (product >>> 15);
+  return product ^ (product >>> 16);
 }
 
-/** States by number, in the order in which they were added. */
+/** Makes all bits of a hash count for its lowest ones, which choose the slot. */
+function finish(hash: number): number {
+  const product = Math.imul(hash, 0x85ebca6b);
+  return product ^ (product >>> 13);
+}
+
+/** Slots of a state each, and of one more word for its number if there is one. */
+class SlotTable {
+  /** How many slots are used. The initial state needs none. */
+  used = 0;
+  slots: Int32Array;
+  private readonly initial: Int32Array;
+  private readonly wordCount: number;
+  private readonly stride: number;
+  private mask = SLOTS_AT_FIRST - 1;
+
+  constructor(initial: Int32Array, stride: number) {
+    this.initial = initial;
+    this.wordCount = initial.length;
+    this.stride = stride;
+    this.slots = new Int32Array(SLOTS_AT_FIRST * stride);
+  }
+
+  /** Whether one state more would make searches slow. */
+  get isLoaded(): boolean {
+    return this.used >= LOAD_MAX * (this.mask + 1);
+  }
+
+  /**
+   * Brings the slots of the first `count` states of `source` into the processor's cache, all at once: in a large table, to
+   * wait for each one when it is searched takes longer. Returns a number that means nothing, so that the reads are made.
+   */
+  touch(source: Int32Array, count: number): number {
+    const { slots, mask, stride, wordCount } = this;
+    let touched = 0;
+    for (let from = 0; from < count * wordCount; from += wordCount) {
+      touched ^= slots[(this.hash(source, from) & mask) * stride];
+    }
+    return touched;
+  }
+
+  private hash(source: Int32Array, from: number): number {
+    let hash = 0;
+    for (let word = 0; word < this.wordCount; word++) hash = mix(hash, source[from + word] ^ this.initial[word]);
+    return finish(hash);
+  }
+
+  /**
+   * Returns where the slot of the state that begins at `from` in `source` begins; if it is not there, the complement of
+   * where it would. The initial state is in the first empty slot.
+   */
+  search(source: Int32Array, from: number): number {
+    const { slots, initial, mask, stride, wordCount } = this;
+    const first = source[from] ^ initial[0];
+    let slot = this.hash(source, from) & mask;
+    for (;;) {
+      const at = slot * stride;
+      let difference = slots[at] ^ first;
+      let content = slots[at];
+      for (let word = 1; word < wordCount; word++) {
+        difference |= slots[at + word] ^ source[from + word] ^ initial[word];
+        content |= slots[at + word];
+      }
+      if (difference === 0) return at;
+      if (content === 0) return ~at;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  /** Uses the empty slot that begins at `at`. */
+  use(at: number, source: Int32Array, from: number): void {
+    for (let word = 0; word < this.wordCount; word++) this.slots[at + word] = source[from + word] ^ this.initial[word];
+    this.used++;
+  }
+
+  /** Doubles the slots. */
+  grow(): void {
+    const { slots, stride } = this;
+    const state = new Int32Array(this.wordCount);
+    this.mask = 2 * this.mask + 1;
+    this.slots = new Int32Array(2 * slots.length);
+    for (let from = 0; from < slots.length; from += stride) {
+      if (!this.read(slots, from, state)) continue;
+      const at = ~this.search(state, 0);
+      for (let word = 0; word < stride; word++) this.slots[at + word] = slots[from + word];
+    }
+  }
+
+  /** Calls `visit` with each state but the initial one. What it is given is overwritten by the next. */
+  forEach(visit: (words: Int32Array, from: number) => void): void {
+    const state = new Int32Array(this.wordCount);
+    for (let from = 0; from < this.slots.length; from += this.stride) {
+      if (this.read(this.slots, from, state)) visit(state, 0);
+    }
+  }
+
+  /** Reads the state of a slot; returns false when it is empty. */
+  private read(slots: Int32Array, from: number, state: Int32Array): boolean {
+    let content = 0;
+    for (let word = 0; word < this.wordCount; word++) {
+      content |= slots[from + word];
+      state[word] = slots[from + word] ^ this.initial[word];
+    }
+    return content !== 0;
+  }
+}
+
+/** States by number, in the order in which they were added; 0 is the initial one. */
 export class NumberedStates {
   /** How many there are. */
-  count = 0;
+  count = 1;
   /** The words of all states, one after the other. Another array after each growth. */
   words: Int32Array;
-  /** For each state, the number of the one that it was reached from; its own for the first. */
+  /** For each state, the number of the one that it was reached from; its own for the initial one. */
   parents: Int32Array = new Int32Array(STATES_AT_FIRST);
   private readonly wordCount: number;
   private readonly limits: SetLimits;
-  private readonly isDirect: boolean;
-  // The number of a state plus one; zero where there is none.
-  private slots: Int32Array;
+  private readonly table: SlotTable;
+  // With few bits, the number of every possible state instead; zero also where there is none.
+  private readonly numbers: Int32Array | undefined;
+  private readonly initial: Int32Array;
+  private touched = 0;
 
-  constructor(wordCount: number, bitCount: number, limits: SetLimits) {
-    this.wordCount = wordCount;
+  constructor(initial: Int32Array, bitCount: number, limits: SetLimits) {
+    this.initial = initial;
+    this.wordCount = initial.length;
     this.limits = limits;
-    this.isDirect = bitCount <= DIRECT_NUMBER_BITS;
-    this.words = new Int32Array(STATES_AT_FIRST * wordCount);
-    this.slots = new Int32Array(this.isDirect ? 1 << bitCount : SLOTS_AT_FIRST);
+    this.words = new Int32Array(STATES_AT_FIRST * initial.length);
+    this.words.set(initial);
+    this.table = new SlotTable(initial, initial.length + 1);
+    if (bitCount <= DIRECT_NUMBER_BITS) this.numbers = new Int32Array(2 ** bitCount);
   }
 
   /** The bytes of all typed arrays. */
   get bytes(): number {
-    return this.words.byteLength + this.parents.byteLength + this.slots.byteLength;
+    const { words, parents, table, numbers } = this;
+    return words.byteLength + parents.byteLength + table.slots.byteLength + (numbers?.byteLength ?? 0);
   }
 
-  /** Returns the number of the state that begins at `from` in `source`, which is added if it is new; or FULL. */
+  /** Adds the state that begins at `from` in `source`; returns its number, NONE if it was there already, or FULL. */
   add(source: Int32Array, from: number, parent: number): number {
-    const slot = this.search(source, from);
-    const found = this.slots[slot];
-    return found !== 0 ? found - 1 : this.insert(slot, source, from, parent);
+    const { numbers, table } = this;
+    if (numbers !== undefined) {
+      if (numbers[source[from]] !== 0 || source[from] === this.initial[0]) return NONE;
+      if (!this.hasRoom()) return FULL;
+      return (numbers[source[from]] = this.append(source, from, parent));
+    }
+    if (table.search(source, from) >= 0) return NONE;
+    if (!this.hasRoom()) return FULL;
+    const at = ~table.search(source, from);
+    table.use(at, source, from);
+    return (table.slots[at + this.wordCount] = this.append(source, from, parent));
+  }
+
+  /** Says that the first `count` states of `source` are about to be added. */
+  expect(source: Int32Array, count: number): void {
+    if (this.numbers === undefined) this.touched ^= this.table.touch(source, count);
   }
 
   /** Returns the number of the state that begins at `from` in `source`, or NONE. */
   find(source: Int32Array, from: number): number {
-    const found = this.slots[this.search(source, from)];
-    return found !== 0 ? found - 1 : NONE;
+    const { numbers, table } = this;
+    if (numbers !== undefined) {
+      const number = numbers[source[from]];
+      return number !== 0 || source[from] === this.initial[0] ? number : NONE;
+    }
+    const found = table.search(source, from);
+    return found >= 0 ? table.slots[found + this.wordCount] : NONE;
   }
 
   /** Calls `visit` with each state, in order. */
@@ -78,165 +210,95 @@ export class NumberedStates {
     for (let number = 0; number < this.count; number++) visit(this.words, number * this.wordCount);
   }
 
-  /** The slot of a state, or the empty one where it would be. */
-  private search(source: Int32Array, from: number): number {
-    const { slots, words, wordCount } = this;
-    const mask = slots.length - 1;
-    if (wordCount === 1) {
-      const word = source[from];
-      if (this.isDirect) return word;
-      let slot = mix(0, word) & mask;
-      while (slots[slot] !== 0 && words[slots[slot] - 1] !== word) slot = (slot + 1) & mask;
-      return slot;
-    }
-    let hash = 0;
-    for (let word = 0; word < wordCount; word++) hash = mix(hash, source[from + word]);
-    let slot = hash & mask;
-    while (slots[slot] !== 0 && !equal(words, (slots[slot] - 1) * wordCount, source, from, wordCount)) {
-      slot = (slot + 1) & mask;
-    }
-    return slot;
-  }
-
-  private insert(slot: number, source: Int32Array, from: number, parent: number): number {
-    const { wordCount, limits } = this;
-    if (this.count === limits.states) return FULL;
-    if (this.count === this.parents.length) {
-      const more = this.words.byteLength + this.parents.byteLength;
-      // While it is copied, an array is there twice.
-      if (this.bytes + 2 * more > limits.bytes) return FULL;
-      this.words = grown(this.words);
-      this.parents = grown(this.parents);
-    }
-    if (!this.isDirect && isLoaded(this.count, this.slots.length)) {
-      if (this.bytes + 2 * this.slots.byteLength > limits.bytes) return FULL;
-      this.rehash();
-      return this.insert(this.search(source, from), source, from, parent);
-    }
+  private append(source: Int32Array, from: number, parent: number): number {
     const number = this.count++;
-    for (let word = 0; word < wordCount; word++) this.words[number * wordCount + word] = source[from + word];
+    for (let word = 0; word < this.wordCount; word++) this.words[number * this.wordCount + word] = source[from + word];
     this.parents[number] = parent;
-    this.slots[slot] = number + 1;
     return number;
   }
 
-  private rehash(): void {
-    this.slots = new Int32Array(2 * this.slots.length);
-    for (let number = 0; number < this.count; number++) {
-      // All states are different, so the search ends at an empty slot.
-      this.slots[this.search(this.words, number * this.wordCount)] = number + 1;
+  /** Makes room for one state more; returns false when the limits forbid it. While it is copied, an array is there twice. */
+  private hasRoom(): boolean {
+    if (this.count === this.limits.states) return false;
+    if (this.count === this.parents.length) {
+      if (this.bytes + 2 * (this.words.byteLength + this.parents.byteLength) > this.limits.bytes) return false;
+      this.words = grown(this.words);
+      this.parents = grown(this.parents);
     }
+    if (this.table.isLoaded) {
+      if (this.bytes + 2 * this.table.slots.byteLength > this.limits.bytes) return false;
+      this.table.grow();
+    }
+    return true;
   }
 }
 
-/**
- * States without order or number. They are kept as their difference from the initial one: that makes zeros the initial
- * state, which is always in the set, so a slot of zeros is an empty one.
- */
+/** States without order or number. */
 export class CountedStates {
   /** How many there are, the initial one included. */
   count = 1;
   private readonly initial: Int32Array;
-  private readonly wordCount: number;
   private readonly limits: SetLimits;
-  // With a place for every possible state, one bit each; else slots of `wordCount` words.
-  private readonly isDirect: boolean;
-  private slots: Int32Array;
-  private slotCount: number;
-  // The state in hand, as its difference.
-  private readonly key: Int32Array;
+  private readonly table: SlotTable;
+  // With few bits, one bit for every possible state instead.
+  private readonly flags: Int32Array | undefined;
+  private touched = 0;
 
   constructor(initial: Int32Array, bitCount: number, limits: SetLimits) {
     this.initial = initial;
-    this.wordCount = initial.length;
     this.limits = limits;
-    this.isDirect = bitCount <= DIRECT_FLAG_BITS;
-    this.slotCount = this.isDirect ? 2 ** Math.max(5, bitCount) : SLOTS_AT_FIRST;
-    this.slots = new Int32Array(this.isDirect ? this.slotCount / 32 : this.slotCount * this.wordCount);
-    this.key = new Int32Array(this.wordCount);
-    if (this.isDirect) this.slots[0] = 1;
+    this.table = new SlotTable(initial, initial.length);
+    if (bitCount <= DIRECT_FLAG_BITS) this.flags = new Int32Array(Math.ceil(2 ** bitCount / 32));
   }
 
   /** The bytes of all typed arrays. */
   get bytes(): number {
-    return this.slots.byteLength;
+    return this.table.slots.byteLength + (this.flags?.byteLength ?? 0);
   }
 
-  /** Adds the state that begins at `from` in `source`; returns how many there are now, NONE if it was there, or FULL. */
+  /** Adds the state that begins at `from` in `source`; returns how many there are now, NONE if it was there already, or FULL. */
   add(source: Int32Array, from: number): number {
-    const { key, initial, wordCount } = this;
-    if (this.isDirect) return this.addFlag(source[from] ^ initial[0]);
-    let rest = 0;
-    for (let word = 0; word < wordCount; word++) rest |= key[word] = source[from + word] ^ initial[word];
-    if (rest === 0) return NONE;
-    const at = this.search(key, 0);
-    return isZero(this.slots, at, wordCount) ? this.insert(at) : NONE;
+    const { flags, table } = this;
+    if (flags !== undefined) {
+      const state = source[from];
+      if (state === this.initial[0] || ((flags[state >>> 5] >>> (state & 31)) & 1) !== 0) return NONE;
+      if (this.count === this.limits.states) return FULL;
+      flags[state >>> 5] |= 1 << (state & 31);
+      return ++this.count;
+    }
+    if (table.search(source, from) >= 0) return NONE;
+    if (!this.hasRoom()) return FULL;
+    table.use(~table.search(source, from), source, from);
+    return ++this.count;
   }
 
-  /** Calls `visit` with each state, in no order. What it is given is overwritten by the next. */
+  /** Says that the first `count` states of `source` are about to be added. */
+  expect(source: Int32Array, count: number): void {
+    if (this.flags === undefined) this.touched ^= this.table.touch(source, count);
+  }
+
+  /** Calls `visit` with each state, the initial one first and the others in no order. */
   forEach(visit: (words: Int32Array, from: number) => void): void {
-    const { key, initial, slots, wordCount } = this;
+    const { flags, table, initial } = this;
     visit(initial, 0);
-    for (let slot = 1; slot < this.slotCount; slot++) {
-      if (this.isDirect) {
-        if (((slots[slot >>> 5] >>> (slot & 31)) & 1) === 0) continue;
-        key[0] = slot ^ initial[0];
-      } else {
-        if (isZero(slots, slot * wordCount, wordCount)) continue;
-        for (let word = 0; word < wordCount; word++) key[word] = slots[slot * wordCount + word] ^ initial[word];
-      }
-      visit(key, 0);
+    table.forEach(visit);
+    if (flags === undefined) return;
+    const state = new Int32Array(1);
+    for (let each = 0; each < 32 * flags.length; each++) {
+      if (((flags[each >>> 5] >>> (each & 31)) & 1) === 0) continue;
+      state[0] = each;
+      visit(state, 0);
     }
   }
 
-  private addFlag(state: number): number {
-    const flag = 1 << (state & 31);
-    if ((this.slots[state >>> 5] & flag) !== 0) return NONE;
-    if (this.count === this.limits.states) return FULL;
-    this.slots[state >>> 5] |= flag;
-    return ++this.count;
+  /** Makes room for one state more; returns false when the limits forbid it. While it is copied, the table is there twice. */
+  private hasRoom(): boolean {
+    if (this.count === this.limits.states) return false;
+    if (!this.table.isLoaded) return true;
+    if (3 * this.bytes > this.limits.bytes) return false;
+    this.table.grow();
+    return true;
   }
-
-  /** Where the slot of a state begins, or the empty one where it would be. */
-  private search(keys: Int32Array, from: number): number {
-    const { slots, wordCount } = this;
-    const mask = this.slotCount - 1;
-    let hash = 0;
-    for (let word = 0; word < wordCount; word++) hash = mix(hash, keys[from + word]);
-    let slot = hash & mask;
-    let at = slot * wordCount;
-    while (!isZero(slots, at, wordCount) && !equal(slots, at, keys, from, wordCount)) {
-      slot = (slot + 1) & mask;
-      at = slot * wordCount;
-    }
-    return at;
-  }
-
-  private insert(at: number): number {
-    if (this.count === this.limits.states) return FULL;
-    if (isLoaded(this.count, this.slotCount)) {
-      if (3 * this.bytes > this.limits.bytes) return FULL;
-      this.rehash();
-      return this.insert(this.search(this.key, 0));
-    }
-    for (let word = 0; word < this.wordCount; word++) this.slots[at + word] = this.key[word];
-    return ++this.count;
-  }
-
-  private rehash(): void {
-    const { slots, wordCount } = this;
-    this.slotCount *= 2;
-    this.slots = new Int32Array(this.slotCount * wordCount);
-    for (let from = 0; from < slots.length; from += wordCount) {
-      if (isZero(slots, from, wordCount)) continue;
-      const at = this.search(slots, from);
-      for (let word = 0; word < wordCount; word++) this.slots[at + word] = slots[from + word];
-    }
-  }
-}
-
-function isLoaded(count: number, slotCount: number): boolean {
-  return count * LOAD_DENOMINATOR >= slotCount * LOAD_NUMERATOR;
 }
 
 /** Returns a copy of twice the length. */
@@ -244,14 +306,4 @@ export function grown(array: Int32Array): Int32Array {
   const larger = new Int32Array(2 * array.length);
   larger.set(array);
   return larger;
-}
-
-function equal(one: Int32Array, from: number, other: Int32Array, otherFrom: number, wordCount: number): boolean {
-  for (let word = 0; word < wordCount; word++) if (one[from + word] !== other[otherFrom + word]) return false;
-  return true;
-}
-
-function isZero(words: Int32Array, from: number, wordCount: number): boolean {
-  for (let word = 0; word < wordCount; word++) if (words[from + word] !== 0) return false;
-  return true;
 }

@@ -66,7 +66,12 @@ function nodeProblems(node: AnyStateNode): string[] {
   const own = [...keyProblems(node), ...typeProblems(node)];
   const entry = actionsProblems(node, `${node.id}, entry`, node.entry);
   const exit = actionsProblems(node, `${node.id}, exit`, node.exit);
-  return [...own, ...entry, ...exit, ...[...node.transitions].flatMap(([event, each]) => eventProblems(node, event, each))];
+  return [
+    ...own,
+    ...entry,
+    ...exit,
+    ...[...node.transitions].flatMap(([event, each]) => eventProblems(node, event, each)),
+  ];
 }
 
 function keyProblems(node: AnyStateNode): string[] {
@@ -79,7 +84,9 @@ function keyProblems(node: AnyStateNode): string[] {
     problems.push(`${node.id}: got context; write a region with a state for each value instead.`);
   }
   if (node.parent !== undefined && (node.key === '' || /^#|[.\\]/.test(node.key))) {
-    problems.push(`${node.id}: got the key '${node.key}'; write one without '.' and '\\', and with no '#' at its start.`);
+    problems.push(
+      `${node.id}: got the key '${node.key}'; write one without '.' and '\\', and with no '#' at its start.`,
+    );
   }
   return problems;
 }
@@ -91,7 +98,8 @@ function typeProblems(node: AnyStateNode): string[] {
       return count === 0 ? [] : [`${node.id}: got an atomic state with children; write no type instead.`];
     case 'parallel': {
       const { initial } = node.config as { initial?: unknown };
-      if (initial !== undefined) return [`${node.id}: got initial in a parallel state; write it in its regions instead.`];
+      if (initial !== undefined)
+        return [`${node.id}: got initial in a parallel state; write it in its regions instead.`];
       return count > 0 ? [] : [`${node.id}: got a parallel state without regions; write an atomic state instead.`];
     }
     case 'compound':
@@ -214,7 +222,9 @@ function actionsProblems(node: AnyStateNode, place: string, actions: readonly un
     if (typeof action === 'string') return [];
     const { type, params } = action as { type: string; params?: unknown };
     if (typeof params === 'function') {
-      return [`${place}: got dynamic parameters of ${type}; write a transition with static ones for each case instead.`];
+      return [
+        `${place}: got dynamic parameters of ${type}; write a transition with static ones for each case instead.`,
+      ];
     }
     return Object.entries(params ?? {})
       .filter(([, value]) => !['string', 'number', 'boolean'].includes(typeof value))
@@ -234,7 +244,9 @@ function implementationProblems(machine: AnyStateMachine): string[] {
     });
   const badGuards = Object.entries(guards)
     .filter(([, guard]) => !isReadable(guard))
-    .map(([name]) => `${machine.id}: got the guard '${name}' as a function; write it with stateIn, and, or, not instead.`);
+    .map(
+      ([name]) => `${machine.id}: got the guard '${name}' as a function; write it with stateIn, and, or, not instead.`,
+    );
   return [...badActions, ...badGuards];
 }
 

@@ -112,7 +112,8 @@ function inDocumentOrder(nodes: Iterable<AnyStateNode>): AnyStateNode[] {
  */
 export function inConflict(one: Transition, other: Transition): boolean {
   if (targetsOf(one).length === 0 || targetsOf(other).length === 0) return false;
-  if (one.source === other.source || isBelow(one.source, other.source) || isBelow(other.source, one.source)) return false;
+  if (one.source === other.source || isBelow(one.source, other.source) || isBelow(other.source, one.source))
+    return false;
   const around = ancestorsOf(one.source).find((node) => isBelow(other.source, node));
   if (around?.type !== 'parallel') return false;
   const domain = domainOf(one);

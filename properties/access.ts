@@ -1,12 +1,16 @@
 /**
- * Whatever can be done to a function from outside, as data: each access with real offsets, widths and values, and how the
- * machine understands it. The decoding is a second one, written from the rules: it shares no line with the implementation.
+ * Whatever can be done to a function from outside, as data: each access with real offsets, widths and values, and how
+ * the machine understands it. The decoding is a second one, written from the rules: it shares no line with the
+ * implementation.
  */
 import { type Control, control, mask, RESET, retire, signal, unmask, write } from '../machines/alphabet.ts';
 import { type MsixFunction, type Refusals, SIGNAL_REFUSED, WRITE_IGNORED, WRITE_REFUSED } from '../src/index.ts';
 import * as registers from '../src/registers.ts';
 
-/** A read of the capability, of the table, or of the Pending Bit Array. Offset and size are in bytes, and may be nonsense. */
+/**
+ * A read of the capability, of the table, or of the Pending Bit Array. Offset and size are in bytes, and may be
+ * nonsense.
+ */
 export interface ReadAccess {
   readonly kind: 'configRead' | 'tableRead' | 'pbaRead';
   readonly offset: number;
@@ -176,7 +180,9 @@ export function messageText(addressLow: number, addressHigh: number, data: numbe
   return `${hex(addressHigh)}:${hex(addressLow)}:${hex(data)}`;
 }
 
-/** What the text of a message becomes by the write `name`: `low=0x...`, `high=0x...`, `data=0x...`, parted by commas. */
+/**
+ * What the text of a message becomes by the write `name`: `low=0x...`, `high=0x...`, `data=0x...`, parted by commas.
+ */
 export function writtenText(message: string, name: string): string {
   const [high, low, data] = message.split(':').map(Number);
   const fields: Record<string, number> = { low, high, data };

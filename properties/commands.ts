@@ -1,18 +1,21 @@
 /**
- * Random runs of the implementation, for fast-check: every access that a guest can make, lawful or not, and everything that
- * the device and its host can do.
+ * Random runs of the implementation, for fast-check: every access that a guest can make, lawful or not, and everything
+ * that the device and its host can do.
  *
- * The one module that imports fast-check, which is no dependency of the published package: nothing that the package exports
- * or that its command line runs may import this one.
+ * The one module that imports fast-check, which is no dependency of the published package: nothing that the package
+ * exports or that its command line runs may import this one.
  */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import * as registers from '../src/registers.ts';
 import { type Access, accessSentence } from './access.ts';
-import type { Judge, Meaning } from './implementation.ts';
+import type { Judge } from './judge.ts';
 import type { ObservedFunction } from './observed.ts';
 import { projectedMessage } from './projection.ts';
+import type { Meaning } from './runs.ts';
 
-/** The default of fast-check generates short runs, and misses half of what takes five steps to go wrong. */
+/**
+ * By default fast-check makes short runs, and misses half of what takes five steps to go wrong; 'max' alone has no end.
+ */
 const LENGTH = { size: 'max', maxLength: 60 } as const;
 
 // ---- Values
@@ -71,6 +74,8 @@ const configAccesses = fc
   .map((each): Access => ({ ...each, high: 0 }));
 
 const entryOf = (vector: number): number => registers.ENTRY_BYTES * vector;
+const pendingQwordOf = (vector: number): number =>
+  registers.PBA_QWORD_BYTES * Math.floor(vector / registers.PBA_QWORD_BITS);
 
 /** Writes to an entry by dwords and QWORDs: any message, any reserved bits, whether the vector is blocked or not. */
 function entryWrites(vector: number): fc.Arbitrary<Access> {
@@ -100,9 +105,11 @@ function projectedWrites(vector: number): fc.Arbitrary<Access> {
 
 /** Lawful reads of an entry and of the Pending bits around it. */
 function readsAround(vector: number): fc.Arbitrary<Access> {
-  const pendingQword = registers.PBA_QWORD_BYTES * Math.floor(vector / registers.PBA_QWORD_BITS);
+  const pendingQword = pendingQwordOf(vector);
   return fc.oneof(
-    fc.constantFrom(0, 4, 8, 12).map((place): Access => ({ kind: 'tableRead', offset: entryOf(vector) + place, bytes: 4 })),
+    fc
+      .constantFrom(0, 4, 8, 12)
+      .map((place): Access => ({ kind: 'tableRead', offset: entryOf(vector) + place, bytes: 4 })),
     fc.constantFrom(0, 8).map((place): Access => ({ kind: 'tableRead', offset: entryOf(vector) + place, bytes: 8 })),
     fc
       .constantFrom([0, 4], [4, 4], [0, 8])
@@ -143,7 +150,10 @@ function saneAccesses(
   writes: (vector: number) => fc.Arbitrary<Access>,
 ): fc.Arbitrary<Access> {
   const vectors = fc.constantFrom(...cast);
-  const device = fc.record({ kind: fc.constantFrom('signal' as const, 'signal' as const, 'retire' as const), vector: vectors });
+  const device = fc.record({
+    kind: fc.constantFrom('signal' as const, 'signal' as const, 'retire' as const),
+    vector: vectors,
+  });
   return fc.oneof(
     { weight: 8, arbitrary: fc.oneof(...cast.map(writes)) },
     { weight: 4, arbitrary: device },
@@ -154,10 +164,29 @@ function saneAccesses(
   );
 }
 
+/**
+ * Accesses that miss by little: a width too many, a byte beside, or just behind the end of the table and of the PBA.
+ */
+function nearMisses(vectorCount: number): fc.Arbitrary<Access> {
+  const kinds = fc.constantFrom(...(['tableRead', 'tableWrite', 'pbaRead', 'pbaWrite'] as const));
+  const places = fc.oneof(
+    fc.record({ dword: fc.integer({ min: -4, max: 8 }), behind: fc.constant(true), beside: fc.constant(0) }),
+    fc.record({ dword: fc.nat({ max: 8 }), behind: fc.boolean(), beside: fc.integer({ min: 1, max: 3 }) }),
+  );
+  return fc
+    .tuple(kinds, places, fc.constantFrom(4, 8), dwords, dwords)
+    .map(([kind, { dword, behind, beside }, bytes, low, high]): Access => {
+      const isTable = kind === 'tableRead' || kind === 'tableWrite';
+      const end = isTable ? entryOf(vectorCount) : pendingQwordOf(vectorCount - 1) + registers.PBA_QWORD_BYTES;
+      return { kind, offset: Math.max(0, (behind ? end : 0) + 4 * dword + beside), bytes, low, high };
+    });
+}
+
 /** Everything that can be done to a function, mostly to the vectors of `cast`. */
 function anyAccesses(vectorCount: number, cast: readonly number[]): fc.Arbitrary<Access> {
   return fc.oneof(
-    { weight: 9, arbitrary: saneAccesses(vectorCount, cast, entryWrites) },
+    { weight: 16, arbitrary: saneAccesses(vectorCount, cast, entryWrites) },
+    { weight: 1, arbitrary: nearMisses(vectorCount) },
     { weight: 1, arbitrary: wildAccesses(vectorCount) },
   );
 }
@@ -287,7 +316,9 @@ export const restoreRuns = vectorCounts.chain((vectorCount) =>
   }),
 );
 
-/** Runs for `ProjectionRuns`: whatever is written to the entries that are followed, the machine must have a name for. */
+/**
+ * Runs for `ProjectionRuns`: whatever is written to the entries that are followed, the machine must have a name for.
+ */
 export const projectionRuns = vectorCounts.chain((vectorCount) =>
   casts(vectorCount).chain((followed) => {
     const isOfOthers = (access: Access): boolean =>

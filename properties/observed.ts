@@ -1,9 +1,10 @@
 /**
- * The implementation as a property sees it. The observer stands outside: it knows what the function says to a peek, to reads
- * of the capability, and to its callbacks, and nothing else. The message in force is what notifications have said it is.
+ * The implementation as a property sees it. The observer stands outside: it knows what the function says to a peek, to
+ * reads of the capability, and to its callbacks, and nothing else. The message in force is what notifications have said
+ * it is.
  */
 import type { StepView } from '../checker/property.ts';
-import { MsixFunction, type MsixFunctionOptions, type Refusals } from '../src/index.ts';
+import { MsixFunction, type MsixFunctionOptions, Refusals } from '../src/index.ts';
 import * as registers from '../src/registers.ts';
 import {
   type Access,
@@ -103,10 +104,10 @@ export class ObservedFunction {
   /**
    * Makes an access, and returns the steps that it is: one, or two for a QWORD of data and Vector Control.
    *
-   * Of those two only the ends are seen. The state between them is computed, as the rule has it (MSIX-ACCESS-4, 5): the data
-   * is written, nothing else has changed, and nothing was said. All that the access did say belongs to the second step. A
-   * function that takes the control first does not pass: what it sends then is not what the entry holds after the step.
-   * `SizeEquivalenceRuns` makes the same write as two dwords, where the state between is seen.
+   * Of those two only the ends are seen. The state between them is computed, as the rule has it (MSIX-ACCESS-4, 5): the
+   * data is written, nothing else has changed, and nothing was said. All that the access did say belongs to the second
+   * step. A function that takes the control first does not pass: what it sends then is not what the entry holds after
+   * the step. `SizeEquivalenceRuns` makes the same write as two dwords, where the state between is seen.
    */
   perform(access: Access): readonly ImplementationStep[] {
     const before = this.current;
@@ -114,10 +115,12 @@ export class ObservedFunction {
     this.outputs = [];
     const after = this.observe(attempt(this.msix, access, decoded));
     this.current = after;
-    const { events, vector = 0 } = decoded;
+    const { events, vector } = decoded;
     const [first = NO_EVENT, second] = events;
-    if (second === undefined) return [{ before, event: first, outputs: this.outputs, after }];
-    const between = withData(before, vector, 'low' in access ? access.low : 0);
+    if (second === undefined || access.kind !== 'tableWrite' || vector === undefined) {
+      return [{ before, event: first, outputs: this.outputs, after }];
+    }
+    const between = withData(before, vector, access.low);
     return [
       { before, event: first, outputs: [], after: between },
       { before: between, event: second, outputs: this.outputs, after },
@@ -129,7 +132,10 @@ export class ObservedFunction {
     const words = new Uint32Array(1 + (msix.tableBytes + msix.pbaBytes) / 4);
     msix.peekInto(words);
     const capability = [0, 4, 8].map((offset) => msix.configRead(offset, 4));
-    return viewOf({ vectorCount, words, capability, refusals: { ...msix.refusals }, performed }, this.force.slice());
+    return viewOf(
+      { vectorCount, words, capability, refusals: Object.assign(new Refusals(), msix.refusals), performed },
+      this.force.slice(),
+    );
   }
 }
 

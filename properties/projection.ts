@@ -1,9 +1,10 @@
 /**
- * A function with many vectors, held against the machine with one. Vectors meet only in the capability, so what each of them
- * does, under the events that concern it, must be a run of the one-vector machine (P20 IndependentVectors, of whole runs).
- * That ties a function of 2048 vectors to the specification, of which no more than three can be explored.
+ * A function with many vectors, held against the machine with one. Vectors meet only in the capability, so what each of
+ * them does, under the events that concern it, must be a run of the one-vector machine (P20 IndependentVectors, of
+ * whole runs). That ties a function of 2048 vectors to the specification, of which no more than three can be explored.
  *
- * The messages are halves: each lawful write of an address or of data is then one event, and no state falls between two.
+ * The messages are halves: each lawful write of an address or of data is then one event, and no state falls between
+ * two.
  */
 import { enumerate } from '../checker/enumerate.ts';
 import type { StateGraph } from '../checker/state-graph.ts';
@@ -11,12 +12,16 @@ import { functionEvents, readEvent, readOutput } from '../machines/alphabet.ts';
 import { createFunction } from '../machines/function.ts';
 import { HALVES } from '../machines/messages.ts';
 import { type Access, accessSentence, messageText, NO_EVENT, RESTORED, writtenText } from './access.ts';
-import type { RunProperty } from './implementation.ts';
 import { type ImplementationStep, ObservedFunction } from './observed.ts';
+import type { RunProperty } from './runs.ts';
 import { type FunctionView, machineView } from './view.ts';
 
 /** The one message that a projected vector may be given beside zero, half by half. No two vectors have the same. */
-export function projectedMessage(vector: number): { readonly low: number; readonly high: number; readonly data: number } {
+export function projectedMessage(vector: number): {
+  readonly low: number;
+  readonly high: number;
+  readonly data: number;
+} {
   return { low: 0xfee00010 + 0x10 * vector, high: 0x80000001, data: 0xfffffff0 - vector };
 }
 
@@ -54,14 +59,15 @@ class Projection {
   follow(step: ImplementationStep, passed: Passed): string | undefined {
     const name = this.project(step);
     const event = name === undefined ? undefined : graph.events.indexOf(name);
-    if (event === -1) throw new Error(`Got ${step.event} as an event of vector ${this.vector}; the machine has none like it.`);
+    if (event === -1)
+      throw new Error(`Got ${step.event} as an event of vector ${this.vector}; the machine has none like it.`);
     const expected = event === undefined ? [] : graph.outputs(this.state, event);
     if (event !== undefined) {
       passed.steps.add(`${this.state}:${event}`);
       this.state = graph.target(this.state, event);
       passed.states.add(this.state);
     }
-    const did = step.outputs.filter((output) => readOutput(output).vector === this.vector).map((each) => this.rename(each));
+    const did = step.outputs.filter((output) => this.concerns(output, step.event)).map((each) => this.rename(each));
     if (did.join() !== expected.join()) return `does ${did.join(' ')}; expected ${expected.join(' ')}`;
     return this.compare(step.after, views[this.state]);
   }
@@ -77,6 +83,12 @@ class Projection {
     const written = this.nameOf(writtenText(before.entry(vector), value));
     const half = value.startsWith('data') ? /data\d$/.exec(written) : /^address\d/.exec(written);
     return `${actor}.${verb}.0.${half?.[0] ?? written}`;
+  }
+
+  /** Whether an output is this vector's, and the machine's: what restoring tells notifiers is not. */
+  private concerns(output: string, event: string): boolean {
+    const { verb, vector } = readOutput(output);
+    return vector === this.vector && (event !== RESTORED || verb === 'send');
   }
 
   private rename(output: string): string {

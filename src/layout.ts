@@ -16,6 +16,8 @@
  *     scheduled  P    bit v: the message of v is on its way out; never set while no call is under way
  *     releasing  P    bit v: v was in use and became blocked, which is yet to be told; as `scheduled`
  *     inUse      P    bit v: `use` was called for v, and v has not been blocked since
+ *     concerned  P    bit v: an edge of v concerns someone: v is pending, scheduled or diverged, or there are notifiers.
+ *                     It may be set without need, which only costs time; it is never clear where it is needed
  *
  * The message in force is the entry as it stood at the last unblocking edge (MSIX-MSG-1). Copying three dwords at
  * every edge would pay for writes that almost never come, so the copy is made by the first write to an entry that is
@@ -54,6 +56,7 @@ export interface Layout {
   readonly scheduled: number;
   readonly releasing: number;
   readonly inUse: number;
+  readonly concerned: number;
   readonly end: number;
 }
 
@@ -68,6 +71,7 @@ export function layoutOf(vectorCount: number): Layout {
   const scheduled = saved;
   const releasing = scheduled + bitWords;
   const inUse = releasing + bitWords;
-  const end = inUse + bitWords;
-  return { vectorCount, bitWords, pending, diverged, shadow, saved, scheduled, releasing, inUse, end };
+  const concerned = inUse + bitWords;
+  const end = concerned + bitWords;
+  return { vectorCount, bitWords, pending, diverged, shadow, saved, scheduled, releasing, inUse, concerned, end };
 }

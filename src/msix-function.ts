@@ -111,6 +111,7 @@ export class MsixFunction {
   private readonly scheduled: number;
   private readonly releasing: number;
   private readonly inUse: number;
+  private readonly concerned: number;
   private readonly onSend: SendMessage;
   private readonly onUse: MsixFunctionOptions['use'];
   private readonly onRelease: MsixFunctionOptions['release'];
@@ -143,12 +144,14 @@ export class MsixFunction {
     this.scheduled = layout.scheduled;
     this.releasing = layout.releasing;
     this.inUse = layout.inUse;
+    this.concerned = layout.concerned;
 
     this.onSend = send;
     this.onUse = use;
     this.onRelease = release;
     this.onPoll = poll;
     this.notifies = use !== undefined || release !== undefined;
+    if (this.notifies) this.fillAll(this.concerned, ALL_ONES);
     this.clear();
   }
 
@@ -289,7 +292,7 @@ export class MsixFunction {
     }
     if (this.blocked(vector)) {
       //= MSIX-PEND-1, MSIX-PEND-4, MSIX-ENABLE-2
-      this.put(this.pending, vector);
+      if (!this.has(this.pending, vector)) this.hold(vector);
       return SIGNAL_HELD;
     }
     if (this.notifies && !this.has(this.inUse, vector)) return this.signalUntold(vector);
@@ -306,6 +309,11 @@ export class MsixFunction {
     this.put(this.scheduled, vector);
     throwAll(this.settleVector(vector, NO_ERRORS));
     return this.has(this.pending, vector) ? SIGNAL_HELD : SIGNAL_SENT;
+  }
+
+  private hold(vector: number): void {
+    this.put(this.pending, vector);
+    this.put(this.concerned, vector);
   }
 
   /** Takes back what `signal` left pending: its cause is gone. Returns false, counted, when there is no such vector. */
@@ -366,7 +374,8 @@ export class MsixFunction {
     //= MSIX-SAVE-1
     this.endUse();
     for (let word = 0; word < layout.saved; word++) memory[word] = saved[word];
-    this.clearAll(layout.scheduled);
+    this.fillAll(layout.scheduled, 0);
+    this.fillAll(layout.concerned, ALL_ONES);
     if (!this.closed()) this.schedulePending();
     this.settle();
   }
@@ -416,7 +425,8 @@ export class MsixFunction {
     const mask = value & MASK;
     if (this.memory[TABLE_AT + word] === mask) return;
     this.memory[TABLE_AT + word] = mask;
-    if (this.closed()) return;
+    // Mostly nobody is concerned by the edge, and one bit says so.
+    if (this.closed() || !this.has(this.concerned, word >>> 2)) return;
     if (mask === 0) this.unblock(word >>> 2);
     else this.block(word >>> 2);
   }
@@ -433,6 +443,7 @@ export class MsixFunction {
     const { memory } = this;
     if (this.has(this.diverged, vector)) return;
     this.put(this.diverged, vector);
+    this.put(this.concerned, vector);
     //= MSIX-MSG-3
     const to = this.shadow + MESSAGE_WORDS * vector;
     const from = TABLE_AT + ENTRY_WORDS * vector;
@@ -441,16 +452,8 @@ export class MsixFunction {
     memory[to + 2] = memory[from + 2];
   }
 
-  /** The falling edge of one vector: its own mask was set, in an open function. Mostly nothing follows from it. */
+  /** The falling edge of one vector: its own mask was set, in an open function. */
   private block(vector: number): void {
-    const { memory } = this;
-    const word = vector >>> 5;
-    const bits = memory[this.diverged + word] | memory[this.scheduled + word] | memory[this.inUse + word];
-    if ((bits & (1 << (vector & 31))) !== 0) this.withdraw(vector);
-  }
-
-  /** Ends what `use` began and what is on its way out: the slow part of `block`. */
-  private withdraw(vector: number): void {
     this.take(this.diverged, vector);
     // A message that has not left yet must not leave any more; it is pending again.
     //= MSIX-MASK-2
@@ -458,13 +461,9 @@ export class MsixFunction {
     if (this.take(this.inUse, vector)) this.onRelease?.(vector);
   }
 
-  /** The rising edge of one vector: its own mask was cleared, in an open function. Mostly nothing follows from it. */
+  /** The rising edge of one vector: its own mask was cleared, in an open function. */
   private unblock(vector: number): void {
-    if (this.notifies || this.has(this.pending, vector)) this.announce(vector);
-  }
-
-  /** Tells of the message in force, and sends what was pending: the slow part of `unblock`. */
-  private announce(vector: number): void {
+    if (!this.notifies) this.take(this.concerned, vector);
     //= MSIX-PEND-2
     if (this.take(this.pending, vector)) this.put(this.scheduled, vector);
     throwAll(this.settleVector(vector, NO_ERRORS));
@@ -516,22 +515,22 @@ export class MsixFunction {
       // Messages that have not left yet must not leave any more; they are pending again.
       //= MSIX-MASK-2
       this.moveAll(this.scheduled, this.pending);
-      this.clearAll(this.diverged);
+      this.fillAll(this.diverged, 0);
       this.endUse();
     }
     this.settle();
   }
 
-  /** Clears the bit array at `bits`. */
-  private clearAll(bits: number): void {
-    this.memory.fill(0, bits, bits + this.bitWords);
+  /** Makes `value` of every dword of the bit array at `bits`. */
+  private fillAll(bits: number, value: number): void {
+    this.memory.fill(value, bits, bits + this.bitWords);
   }
 
   /** Sets in the bit array at `to` what is set in the one at `from`, and clears that. */
   private moveAll(from: number, to: number): void {
     const { memory } = this;
     for (let word = 0; word < this.bitWords; word++) memory[to + word] |= memory[from + word];
-    this.clearAll(from);
+    this.fillAll(from, 0);
   }
 
   /** Moves the Pending bits of all vectors whose own mask is clear to `scheduled`: the function has just opened. */
@@ -705,49 +704,53 @@ function kindOf(value: unknown): string {
 
 /** Refuses words that no function of this layout can have saved. */
 function requireSaved(saved: Uint32Array, layout: Layout): void {
-  const refuse = (what: string, got: number | string, expected: number | string): never => {
-    throw new RangeError(`MsixFunction.restore: ${what} is ${got}; expected ${expected}. Nothing was restored.`);
-  };
-  const { vectorCount } = layout;
   const { MAGIC_AT, VERSION_AT, COUNT_AT, SAVE_MAGIC, SAVE_VERSION } = words;
-  if (!(saved instanceof Uint32Array)) refuse('the saved function', kindOf(saved), 'a Uint32Array');
-  if (saved.length < TABLE_AT) refuse('the length', `${saved.length} words`, `${layout.saved}`);
-  if (saved[MAGIC_AT] !== SAVE_MAGIC) refuse('the first word', hex(saved[MAGIC_AT]), hex(SAVE_MAGIC));
-  if (saved[VERSION_AT] !== SAVE_VERSION) refuse('the version', saved[VERSION_AT], SAVE_VERSION);
-  if (saved[COUNT_AT] !== vectorCount) refuse('the number of vectors', saved[COUNT_AT], vectorCount);
-  if (saved.length !== layout.saved) refuse('the length', `${saved.length} words`, `${layout.saved}`);
-
+  if (!(saved instanceof Uint32Array)) refuseSaved('the saved function', kindOf(saved), 'a Uint32Array');
+  if (saved.length < TABLE_AT) refuseSaved('the length', `${saved.length} words`, layout.saved);
+  if (saved[MAGIC_AT] !== SAVE_MAGIC) refuseSaved('the first word', hex(saved[MAGIC_AT]), hex(SAVE_MAGIC));
+  if (saved[VERSION_AT] !== SAVE_VERSION) refuseSaved('the version', saved[VERSION_AT], SAVE_VERSION);
+  if (saved[COUNT_AT] !== layout.vectorCount) {
+    refuseSaved('the number of vectors', saved[COUNT_AT], layout.vectorCount);
+  }
+  if (saved.length !== layout.saved) refuseSaved('the length', `${saved.length} words`, layout.saved);
   const control = saved[CONTROL_AT];
   if ((control & ~(ENABLE | FUNCTION_MASK)) !== 0) {
-    refuse('Message Control', hex(control), `no bits but ${hex(ENABLE | FUNCTION_MASK)}`);
+    refuseSaved('Message Control', hex(control), `no bits but ${hex(ENABLE | FUNCTION_MASK)}`);
   }
-  const closed = (control & (ENABLE | FUNCTION_MASK)) !== ENABLE;
-  for (let vector = 0; vector < vectorCount; vector++) {
-    const entry = TABLE_AT + ENTRY_WORDS * vector;
-    const shadow = layout.shadow + MESSAGE_WORDS * vector;
-    const vectorControl = saved[entry + 3];
-    const diverged = (saved[layout.diverged + (vector >>> 5)] & (1 << (vector & 31))) !== 0;
-    if (vectorControl > MASK) refuse(`Vector Control of vector ${vector}`, hex(vectorControl), '0 or 1');
-    for (const address of [saved[entry], saved[shadow]]) {
-      if ((address & ~ADDRESS_LOW_WRITABLE) === 0) continue;
-      refuse(`a message address of vector ${vector}`, hex(address), 'a multiple of 4');
-    }
-    if (!diverged && (saved[shadow] | saved[shadow + 1] | saved[shadow + 2]) !== 0) {
-      refuse(`the shadow of vector ${vector}`, 'not zero', 'zero, since the vector has not diverged');
-    }
-    if (diverged && (closed || vectorControl === MASK)) {
-      refuse(`the diverged bit of vector ${vector}`, 'set while it is blocked', 'a clear one');
-    }
-    if (diverged && sameMessage(saved, shadow, entry)) {
-      refuse(`the diverged bit of vector ${vector}`, 'set, and its shadow equals its entry', 'a clear one');
-    }
-  }
-  for (let vector = vectorCount; vector < 32 * layout.bitWords; vector++) {
+  for (let vector = 0; vector < layout.vectorCount; vector++) requireSavedVector(saved, layout, vector);
+  for (let vector = layout.vectorCount; vector < 32 * layout.bitWords; vector++) {
     const word = vector >>> 5;
     const bits = saved[layout.pending + word] | saved[layout.diverged + word];
     //= MSIX-PBA-2
-    if ((bits & (1 << (vector & 31))) !== 0) refuse(`the bit of vector ${vector}`, 'set', 'clear: there is none');
+    if ((bits & (1 << (vector & 31))) !== 0) refuseSaved(`a bit of vector ${vector}`, 'set', 'a clear one: it is none');
   }
+}
+
+function requireSavedVector(saved: Uint32Array, layout: Layout, vector: number): void {
+  const entry = TABLE_AT + ENTRY_WORDS * vector;
+  const shadow = layout.shadow + MESSAGE_WORDS * vector;
+  const mask = saved[entry + 3];
+  const blocked = (saved[CONTROL_AT] & (ENABLE | FUNCTION_MASK)) !== ENABLE || mask !== 0;
+  const diverged = (saved[layout.diverged + (vector >>> 5)] & (1 << (vector & 31))) !== 0;
+  if (mask > MASK) refuseSaved(`Vector Control of vector ${vector}`, hex(mask), '0x0 or 0x1');
+  if ((saved[entry] & ~ADDRESS_LOW_WRITABLE) !== 0) {
+    refuseSaved(`the address of vector ${vector}`, hex(saved[entry]), 'a multiple of 4');
+  }
+  if ((saved[shadow] & ~ADDRESS_LOW_WRITABLE) !== 0) {
+    refuseSaved(`the address in the shadow of vector ${vector}`, hex(saved[shadow]), 'a multiple of 4');
+  }
+  if (diverged && blocked)
+    refuseSaved(`the diverged bit of vector ${vector}`, 'set while it is blocked', 'a clear one');
+  if (diverged && sameMessage(saved, shadow, entry)) {
+    refuseSaved(`the diverged bit of vector ${vector}`, 'set while its shadow equals its entry', 'a clear one');
+  }
+  if (!diverged && (saved[shadow] | saved[shadow + 1] | saved[shadow + 2]) !== 0) {
+    refuseSaved(`the shadow of vector ${vector}`, 'not zero', 'zero, since the vector has not diverged');
+  }
+}
+
+function refuseSaved(what: string, got: number | string, expected: number | string): never {
+  throw new RangeError(`MsixFunction.restore: ${what} is ${got}; expected ${expected}. Nothing was restored.`);
 }
 
 function hex(value: number): string {

@@ -69,7 +69,8 @@ export function randomMachine(seed: number): AnyStateMachine {
   const guards = Object.fromEntries(Array.from({ length: 4 }, (_, index) => [`g${index}`, guardOf(2)]));
   guards.g4 = and(['g0', not('g1')]);
 
-  const actionOf = (verb: string): any => (chance(50) ? `${verb}${random(3)}` : { type: verb, params: { n: random(3) } });
+  const actionOf = (verb: string): any =>
+    chance(50) ? `${verb}${random(3)}` : { type: verb, params: { n: random(3) } };
   const actionsOf = (verb: string): any[] => Array.from({ length: random(3) }, () => actionOf(verb));
   const targetOf = (node: Tree): string => {
     const siblings = nodes.filter((other) => other.path.length === node.path.length && node.path.length > 0);
@@ -81,8 +82,8 @@ export function randomMachine(seed: number): AnyStateMachine {
     return `#${ids.get(pick(nodes))}`;
   };
   const transitionOf = (node: Tree): any => {
-    const kind = random(40);
-    const target = kind < 6 ? undefined : kind === 6 ? [targetOf(node), targetOf(node)] : targetOf(node);
+    const kind = random(100);
+    const target = kind < 15 ? undefined : kind === 15 ? [targetOf(node), targetOf(node)] : targetOf(node);
     if (typeof target === 'string' && chance(20)) return target;
     return {
       ...(target === undefined ? {} : { target }),
@@ -105,7 +106,9 @@ export function randomMachine(seed: number): AnyStateMachine {
       ...(on.length > 0 ? { on: Object.fromEntries(on) } : {}),
       ...(chance(15) ? { entry: actionsOf('enter') } : {}),
       ...(chance(15) ? { exit: actionsOf('exit') } : {}),
-      ...(node.children.length > 0 ? { states: Object.fromEntries(node.children.map((x) => [x.key, configOf(x)])) } : {}),
+      ...(node.children.length > 0
+        ? { states: Object.fromEntries(node.children.map((x) => [x.key, configOf(x)])) }
+        : {}),
     };
   };
   return createMachine(configOf(root)).provide({ guards });

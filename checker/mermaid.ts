@@ -1,0 +1,76 @@
+/**
+ * Traces as mermaid sequence diagrams: who tells whom what, with time downward.
+ */
+import { tellVerdict } from './trace-text.ts';
+import { type Trace, TraceError, type TraceStep } from './trace.ts';
+
+/** One message of a sequence diagram. */
+export interface Arrow {
+  readonly from: string;
+  readonly to: string;
+  readonly label: string;
+}
+
+/** Who takes part in the runs of a machine, and what its events and outputs are among them. */
+export interface Cast {
+  /** From left to right. Those who take no part in a trace are left out of its diagram. */
+  readonly participants: readonly string[];
+  event(name: string): Arrow;
+  output(name: string): Arrow;
+}
+
+/** The most characters that mermaid draws, unless its `maxTextSize` is set. */
+export const MERMAID_CHARACTERS = 50_000;
+
+/**
+ * Prints a trace as a sequence diagram. Events are solid arrows, and outputs dashed ones.
+ * @throws {TraceError} when an arrow leads to nobody, or when mermaid would refuse the diagram for its length.
+ */
+export function printMermaid(trace: Trace, cast: Cast): string {
+  const { events, steps, loop = steps.length, verdict } = trace;
+  const arrows = steps.map((step) => arrowsOf(step, events, cast));
+  const participants = participantsOf(arrows.flat(), cast);
+  const ids = new Map(participants.map((name, index) => [name, `P${index}`]));
+  const draw = ({ from, to, label, line }: DrawnArrow): string =>
+    `${ids.get(from)}${line}${ids.get(to)}: ${escape(label)}`;
+  const everyone = [...new Set(['P0', `P${participants.length - 1}`])].join(',');
+  const note = (text: string): string => `note over ${everyone}: ${escape(text)}`;
+  const looped = arrows.slice(loop).flat().map(draw);
+  const lines = [
+    ...participants.map((name) => `participant ${ids.get(name)} as ${escape(name)}`),
+    ...arrows.slice(0, loop).flat().map(draw),
+    ...(looped.length > 0 ? ['loop again and again', ...looped.map((each) => `  ${each}`), 'end'] : []),
+    ...(trace.loop === steps.length ? [note('Nothing happens any more.')] : []),
+    ...(verdict === undefined ? [] : [note(tellVerdict(verdict))]),
+  ];
+  const text = ['sequenceDiagram', ...lines.map((each) => `  ${each}`), ''].join('\n');
+  if (text.length <= MERMAID_CHARACTERS) return text;
+  throw new TraceError(
+    `Got a trace of ${steps.length} steps, whose diagram has ${text.length} characters; expected one of at most ` +
+      `${MERMAID_CHARACTERS}, which is all that mermaid draws.`,
+  );
+}
+
+interface DrawnArrow extends Arrow {
+  readonly line: '->>' | '-->>';
+}
+
+function arrowsOf({ event, outputs }: TraceStep, events: readonly string[], cast: Cast): DrawnArrow[] {
+  const drawn = outputs.map((output): DrawnArrow => ({ ...cast.output(output), line: '-->>' }));
+  return [{ ...cast.event(events[event]), line: '->>' }, ...drawn];
+}
+
+/** Those who take part in `arrows`, from left to right; everyone where there are no arrows. */
+function participantsOf(arrows: readonly Arrow[], { participants }: Cast): readonly string[] {
+  const present = new Set(arrows.flatMap(({ from, to }) => [from, to]));
+  const stranger = [...present].find((name) => !participants.includes(name));
+  if (stranger !== undefined) {
+    throw new TraceError(`Got an arrow with ${stranger} at an end; expected one of ${participants.join(', ')}.`);
+  }
+  return present.size === 0 ? participants : participants.filter((name) => present.has(name));
+}
+
+/** Writes what mermaid could take for syntax as entities, by number. */
+function escape(text: string): string {
+  return text.replaceAll(/[^\p{L}\p{N} .,()[\]/=+*!?'→-]/gu, (character) => `#${character.codePointAt(0)};`);
+}

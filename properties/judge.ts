@@ -1,0 +1,75 @@
+/**
+ * The judge: holds the properties, those of the machine and those of the implementation, against every step of a run of
+ * the implementation, and counts how often each had something to say.
+ */
+import { applies, type Property, satisfied } from '../checker/property.ts';
+import { readEvent } from '../machines/alphabet.ts';
+import { type Access, accessSentence, RESTORED } from './access.ts';
+import { FUNCTION_PROPERTIES } from './function.ts';
+import { IMPLEMENTATION_PROPERTIES } from './implementation.ts';
+import type { ImplementationStep, ImplementationView, ObservedFunction } from './observed.ts';
+
+/** How often each property applied, by its name: its witnesses. One that is missing says nothing. */
+export type Witnesses = Map<string, number>;
+
+/** A property that a step breaks. */
+export interface Breach {
+  readonly property: string;
+  /** A sentence: which access, which vector, and what the property claims. */
+  readonly story: string;
+}
+
+/** Everything that a state and a step of the implementation are held against. */
+export const STEP_PROPERTIES: readonly Property<ImplementationView>[] = [
+  ...FUNCTION_PROPERTIES,
+  ...IMPLEMENTATION_PROPERTIES,
+];
+
+// Restoring tells notifiers what is no edge, so it is no step of the machine; but it leads to a state of the machine.
+const RESTORE_PROPERTIES = STEP_PROPERTIES.filter(
+  (property) => property.kind === 'invariant' || IMPLEMENTATION_PROPERTIES.includes(property),
+);
+
+/** Holds all properties against the steps of one run. */
+export class Judge {
+  readonly breaches: Breach[] = [];
+  private readonly witnesses: Witnesses;
+  private readonly met = new Set<number>();
+
+  constructor(witnesses: Witnesses) {
+    this.witnesses = witnesses;
+  }
+
+  /** Makes an access and judges it, for the vectors that it may have touched. */
+  watch(subject: ObservedFunction, access: Access): void {
+    for (const step of subject.perform(access)) {
+      for (const vector of this.suspects(step)) this.judge(step, vector, access);
+    }
+  }
+
+  /**
+   * The vectors that a step is judged for: the one that it is for, its neighbours, the first and the last; and of an
+   * event that concerns all vectors, every vector of the run so far. That no register of any other changes,
+   * `ContainedAccessStep` looks at over all of them.
+   */
+  private suspects({ event, after }: ImplementationStep): ReadonlySet<number> {
+    const { vectorCount, performed } = after;
+    const vector = readEvent(event).vector ?? performed?.decoded.vector;
+    if (vector !== undefined) this.met.add(vector);
+    const near = vector === undefined ? this.met : [vector - 1, vector, vector + 1];
+    return new Set([0, ...near, vectorCount - 1].filter((each) => each >= 0 && each < vectorCount));
+  }
+
+  private judge(step: ImplementationStep, vector: number, access: Access): void {
+    // An invariant speaks of the state before a step; here it is to speak of the one that the step has led to.
+    const reached = { ...step, before: step.after };
+    for (const property of step.event === RESTORED ? RESTORE_PROPERTIES : STEP_PROPERTIES) {
+      const shown = property.kind === 'invariant' ? reached : step;
+      if (!applies(property, shown, vector)) continue;
+      this.witnesses.set(property.name, (this.witnesses.get(property.name) ?? 0) + 1);
+      if (satisfied(property, shown, vector)) continue;
+      const what = `${accessSentence(access)} (${step.event}, then ${step.outputs.join(' ') || 'nothing'})`;
+      this.breaches.push({ property: property.name, story: `Vector ${vector}: ${what} breaks "${property.title}"` });
+    }
+  }
+}
