@@ -24,14 +24,24 @@ function patternOf(name) {
   return `(^|node_modules/)${name}(/|$)`;
 }
 
+const layers = Object.entries(LAYERS).map(([folder, allowed]) => ({
+  name: `${folder}-imports`,
+  comment: `${folder}/ may import ${allowed.length === 0 ? 'nothing' : allowed.join(', ')}`,
+  severity: 'error',
+  from: { path: `^${folder}/` },
+  to: { pathNot: [`^${folder}/`, ...allowed.map(patternOf)] },
+}));
+
+const fastCheck = {
+  name: 'fast-check-in-one-place',
+  comment: 'fast-check is for tests; the published package runs without it, so nothing else may lead there',
+  severity: 'error',
+  from: { path: '^(cli|conformance|properties)/', pathNot: '^properties/commands\\.ts$' },
+  to: { path: '(^|node_modules/)fast-check(/|$)|^properties/commands\\.ts$' },
+};
+
 export default {
-  forbidden: Object.entries(LAYERS).map(([folder, allowed]) => ({
-    name: `${folder}-imports`,
-    comment: `${folder}/ may import ${allowed.length === 0 ? 'nothing' : allowed.join(', ')}`,
-    severity: 'error',
-    from: { path: `^${folder}/` },
-    to: { pathNot: [`^${folder}/`, ...allowed.map(patternOf)] },
-  })),
+  forbidden: [...layers, fastCheck],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

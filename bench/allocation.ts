@@ -1,9 +1,8 @@
 /**
- * How many bytes each operation allocates, seen on the heap over ten million of each. Needs `node --expose-gc`.
+ * How many bytes each operation allocates, seen on the heap over ten million of each.
  *
- * An operation runs in chunks that are much smaller than the young generation, each after a collection: no collection
- * comes in between, so what the heap has grown by is what was allocated. Two more operations that do allocate show that
- * the scale works.
+ * An operation runs in chunks that fit into the young generation, each after a collection: no collection comes in between,
+ * so what the heap has grown by is what was allocated. Operations that do allocate show that the scale works.
  */
 import { MsixFunction, type SendMessage } from '../src/index.ts';
 import { ADDRESS_LOW, createOurs, DATA, VECTOR_COUNT } from './contenders.ts';
@@ -16,21 +15,26 @@ export interface Allocation {
   readonly checksum: number;
 }
 
-const CHUNK = 50_000;
+/** How much to measure, and how to collect garbage: `gc` of `node --expose-gc`. */
+export interface AllocationEffort {
+  readonly chunks: number;
+  /** Operations in a chunk. At 32 bytes each they must fit into the young generation. */
+  readonly operations: number;
+  /** Chunks before these, in which V8 compiles. */
+  readonly warmUp: number;
+  readonly gc: () => void;
+}
 
-/** Measures what `operations` of each kind allocate, after as many chunks of each for V8 to compile. */
-export function benchAllocation(operations: number, warmUp: number): Allocation[] {
-  const { gc } = globalThis;
-  if (gc === undefined) throw new Error('Got no way to collect garbage; expected to run with node --expose-gc.');
+/** Measures what each kind of operation allocates. */
+export function benchAllocation({ chunks, operations, warmUp, gc }: AllocationEffort): Allocation[] {
   return [...ownWorks(), ...allocatingWorks()].map(({ name, run }) => {
-    for (let chunk = 0; chunk < warmUp; chunk++) run(CHUNK);
+    for (let chunk = 0; chunk < warmUp; chunk++) run(operations);
     let bytes = 0;
     let checksum = 0;
-    const chunks = Math.ceil(operations / CHUNK);
     for (let chunk = 0; chunk < chunks; chunk++) {
-      bytes += heapGrowth(gc, () => (checksum = run(CHUNK))) - heapGrowth(gc, nothing);
+      bytes += heapGrowth(gc, () => (checksum = run(operations))) - heapGrowth(gc, nothing);
     }
-    return { name, bytesPerOperation: bytes / (chunks * CHUNK), checksum };
+    return { name, bytesPerOperation: bytes / (chunks * operations), checksum };
   });
 }
 
@@ -68,7 +72,7 @@ function ownWorks(): Work[] {
     { name: 'signal, masked; retire', run: ours.signalRetire },
     each('write an address, read it back', (index) => {
       msix.tableWrite((index & 63) << 4, 4, ADDRESS_LOW + (index & 0xff000));
-      return msix.tableRead((index & 63) << 4, 4);
+      return msix.tableRead((index & 63) << 4, 4) | 0;
     }),
     each('write and read a QWORD', (index) => {
       msix.tableWrite((index & 63) << 4, 8, ADDRESS_LOW, index);
@@ -87,11 +91,14 @@ function ownWorks(): Work[] {
     }),
     each('read Message Control', () => msix.configRead(2, 2)),
     each('read a Pending QWORD', () => msix.pbaRead(0, 8) ^ msix.readHigh),
-    each('refused accesses', (index) => msix.tableRead(index | 1, 4) ^ msix.tableWrite(-1, 4, index) ^ msix.signal(-index - 1)),
+    each(
+      'refused accesses',
+      (index) => msix.tableRead(index | 1, 4) ^ msix.tableWrite(-1, 4, index) ^ msix.signal(-index - 1),
+    ),
     each('peek', () => msix.peekInto(peek)),
-    each('save and restore', () => {
+    each('save, and restore every hundredth time', (index) => {
       const words = msix.saveInto(saved);
-      msix.restore(saved);
+      if (index % 100 === 0) msix.restore(saved);
       return words;
     }),
   ];
@@ -142,9 +149,16 @@ function createOpen(send: SendMessage, addressLow = ADDRESS_LOW): MsixFunction {
 }
 
 function main(): void {
-  console.log('bytes an operation, over 10,000,000 operations each');
-  for (const { name, bytesPerOperation, checksum } of benchAllocation(10_000_000, 20)) {
-    console.log(`${bytesPerOperation.toFixed(4)}\t${name}\t${checksum}`);
+  const { gc } = globalThis;
+  if (gc === undefined) throw new Error('Got no function gc; expected node --expose-gc --min-semi-space-size=64.');
+  console.log('bytes an operation, over 10,000,000 operations of each kind');
+  for (const { name, bytesPerOperation, checksum } of benchAllocation({
+    chunks: 20,
+    operations: 500_000,
+    warmUp: 2,
+    gc,
+  })) {
+    console.log(`${bytesPerOperation.toFixed(2)}\t${name}\t${checksum}`);
   }
 }
 

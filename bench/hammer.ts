@@ -216,8 +216,8 @@ class Strokes {
     const { msix, expected, random } = this;
     this.offset = random.below(4) === 0 ? random.offset(12) : 2;
     this.bytes = this.offset === 2 ? 2 : random.bytes();
-    // Bits 15 and 14 by themselves, so that each of the four controls comes often, or all of them at random.
-    this.value = random.below(2) === 0 ? random.below(4) << 14 : random.value();
+    // Bits 15 and 14 by themselves, mostly so that they open the function, or all bits at random.
+    this.value = random.below(4) > 0 ? [2, 2, 2, 2, 0, 1, 3][random.below(7)] << 14 : random.value();
     const { offset, bytes } = this;
     const lawful = isConfigLawful(offset, bytes);
     const wasOpen = expected.open;
@@ -240,7 +240,8 @@ class Strokes {
     ];
     const lawful = isConfigLawful(offset, bytes);
     let value = 0;
-    for (let byte = 0; lawful && byte < bytes; byte++) {
+    const width = lawful ? bytes : 0;
+    for (let byte = 0; byte < width; byte++) {
       const at = offset + byte;
       value += (Math.floor(dwords[at >> 2] / 256 ** (at & 3)) % 256) * 256 ** byte;
     }
@@ -334,11 +335,7 @@ class Strokes {
   }
 }
 
-/** The kinds of access, each as often as it stands here. */
-const KINDS = [
-  ...['tableWrite', 'tableWrite', 'tableWrite', 'tableWrite', 'tableRead', 'configWrite', 'configRead'],
-  ...['pbaRead', 'pbaWrite', 'signal', 'signal', 'retire', 'reset'],
-] as (
+type Kind =
   | 'tableWrite'
   | 'tableRead'
   | 'configWrite'
@@ -347,8 +344,24 @@ const KINDS = [
   | 'pbaWrite'
   | 'signal'
   | 'retire'
-  | 'reset'
-)[];
+  | 'reset';
+
+/** The kinds of access, each as often as it stands here. */
+const KINDS: readonly Kind[] = [
+  'tableWrite',
+  'tableWrite',
+  'tableWrite',
+  'tableWrite',
+  'tableRead',
+  'configWrite',
+  'configRead',
+  'pbaRead',
+  'pbaWrite',
+  'signal',
+  'signal',
+  'retire',
+  'reset',
+];
 
 const STRANGE_OFFSETS = [
   -1,

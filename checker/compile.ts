@@ -13,6 +13,7 @@ import { type GuardExpression, machineGuards, readGuard } from './guard.ts';
 import { type Bits, bitsActive, bitsCurrent, bitsWritten, layoutOf, packNodes } from './layout.ts';
 import { matchedNodes } from './matching.ts';
 import { type Program, ProgramBuilder } from './program.ts';
+import { holds } from './step.ts';
 import { checkSpec } from './subset.ts';
 import {
   childrenOf,
@@ -46,13 +47,13 @@ interface Continuation {
   readonly none: Program;
 }
 
-class Compiler {
-  private readonly machine: AnyStateMachine;
+class Compiler implements ConditionContext {
+  readonly machine: AnyStateMachine;
+  readonly layout: Layout;
+  readonly guards: ReadonlyMap<string, GuardExpression>;
+  readonly builder = new ProgramBuilder();
   private readonly name: NameOutput;
-  private readonly layout: Layout;
   private readonly nodes: readonly AnyStateNode[];
-  private readonly guards: ReadonlyMap<string, GuardExpression>;
-  private readonly builder = new ProgramBuilder();
   private readonly numbers = new Map<Transition, number>();
   private readonly listeners = new Map<string, Transition[]>();
   private readonly outputs = new Map<string, number>();
@@ -103,7 +104,7 @@ class Compiler {
     const candidates = (node.transitions.get(event) ?? []) as Transition[];
     return candidates.reduceRight<Program>((other, candidate) => {
       const take = this.take(candidate, event, next.taken);
-      return candidate.guard ? this.condition(readGuard(candidate.guard), take, other) : take;
+      return candidate.guard ? conditionProgram(this, readGuard(candidate.guard), take, other) : take;
     }, next.none);
   }
 
@@ -144,29 +145,10 @@ class Compiler {
     );
   }
 
-  // ---- Guards
-
-  private condition(expression: GuardExpression, yes: Program, no: Program): Program {
-    switch (expression.kind) {
-      case 'named':
-        return this.condition(this.guards.get(expression.name) as GuardExpression, yes, no);
-      case 'stateIn': {
-        const bits = bitsActive(this.layout, matchedNodes(this.machine, expression.value));
-        return bits === undefined ? no : this.builder.test(bits, yes, no);
-      }
-      case 'and':
-        return expression.parts.reduceRight<Program>((rest, part) => this.condition(part, rest, no), yes);
-      case 'or':
-        return expression.parts.reduceRight<Program>((rest, part) => this.condition(part, yes, rest), no);
-      case 'not':
-        return this.condition(expression.part, no, yes);
-    }
-  }
-
   // ---- What a step tells
 
   private compileTransition(transition: Transition): CompiledTransition {
-    const guard = transition.guard ? this.condition(readGuard(transition.guard), YES, NO) : YES;
+    const guard = transition.guard ? conditionProgram(this, readGuard(transition.guard), YES, NO) : YES;
     const isMove = targetsOf(transition).length > 0;
     const domain = domainOf(transition);
     const left = this.nodes.filter((node) => isMove && node.exit.length > 0 && isBelow(node, domain));
@@ -197,6 +179,53 @@ class Compiler {
       return number;
     });
   }
+}
+
+/** What a guard is compiled with. */
+interface ConditionContext {
+  readonly machine: AnyStateMachine;
+  readonly layout: Layout;
+  readonly guards: ReadonlyMap<string, GuardExpression>;
+  readonly builder: ProgramBuilder;
+}
+
+/** The program that goes on with `yes` if the expression holds, and with `no` if not. */
+function conditionProgram(context: ConditionContext, expression: GuardExpression, yes: Program, no: Program): Program {
+  const { machine, layout, guards, builder } = context;
+  switch (expression.kind) {
+    case 'named': {
+      const named = guards.get(expression.name);
+      if (named !== undefined) return conditionProgram(context, named, yes, no);
+      throw new RangeError(`Got the guard '${expression.name}'; expected one of ${[...guards.keys()].join(', ')}.`);
+    }
+    case 'stateIn': {
+      const bits = bitsActive(layout, matchedNodes(machine, expression.value));
+      return bits === undefined ? no : builder.test(bits, yes, no);
+    }
+    case 'and':
+      return expression.parts.reduceRight<Program>((rest, part) => conditionProgram(context, part, rest, no), yes);
+    case 'or':
+      return expression.parts.reduceRight<Program>((rest, part) => conditionProgram(context, part, yes, rest), no);
+    case 'not':
+      return conditionProgram(context, expression.part, no, yes);
+  }
+}
+
+/**
+ * Compiles an expression over the states of a compiled machine, which may name the guards of the machine.
+ * Returns a function that says whether it holds in the state that begins at `from` in `states`.
+ * @throws {RangeError} when it names a guard or a state that the machine does not have.
+ */
+export function compileCondition(
+  compiled: CompiledMachine,
+  expression: GuardExpression,
+): (states: Int32Array, from: number) => boolean {
+  const { machine } = compiled;
+  const builder = new ProgramBuilder();
+  const context = { machine, layout: compiled, guards: machineGuards(machine), builder };
+  const start = builder.addressOf(conditionProgram(context, expression, YES, NO));
+  const { code } = builder.write();
+  return (states, from) => holds(code, start, states, from);
 }
 
 interface NamedAction {

@@ -16,3 +16,25 @@ export {
 export * from './property.ts';
 export type { StateGraph } from './state-graph.ts';
 export { printTypeScript } from './typescript.ts';
+export { type DotOptions, printDot } from './dot.ts';
+export { fingerprintOf } from './fingerprint.ts';
+export { printItf } from './itf.ts';
+export { type Arrow, type Cast, printMermaid } from './mermaid.ts';
+export { type Regions, regionsOf } from './regions.ts';
+export * from './trace-codec.ts';
+export { TRACE_FORMAT, TRACE_SCHEMA, TRACE_VERSION } from './trace-schema.ts';
+export { tellTrace, tellVerdict } from './trace-text.ts';
+export {
+  makeTrace,
+  type PackedTrace,
+  reduceTrace,
+  replayTrace,
+  type Trace,
+  TraceError,
+  type TraceInstance,
+  type TraceOptions,
+  type TraceStep,
+  type TraceSubject,
+  type TraceVerdict,
+  type TraceWords,
+} from './trace.ts';

@@ -3,7 +3,7 @@
  *
  * A packed trace is `t1.HEADER.PATH.CHECKSUM`, of characters that a URL leaves alone. The header is base64url of JSON: what
  * the trace is of, but for its steps. The path has the number of each event in as many digits to the base 64 as the header
- * says: one for an alphabet of up to 64 events, so a packed path can be read, and cut, by hand. The machine knows the rest.
+ * says: one for an alphabet of up to 64 events, so a path can be read, and two be compared, by eye. The machine knows the rest.
  */
 import { hash } from './fingerprint.ts';
 import type { Regions } from './regions.ts';
@@ -68,10 +68,10 @@ function parseJson(text: string): unknown {
 function toTrace(document: unknown): Trace {
   const { format, version } = Object(document) as { format?: unknown; version?: unknown };
   if (format !== TRACE_FORMAT) {
-    throw new TraceError(`Got JSON with the format ${show(format)}; expected ${show(TRACE_FORMAT)}.`);
+    throw new TraceError(`Got JSON with the format ${quote(format)}; expected ${quote(TRACE_FORMAT)}.`);
   }
   if (version !== TRACE_VERSION) {
-    throw new TraceError(`Got a trace of version ${show(version)}; expected version ${TRACE_VERSION}.`);
+    throw new TraceError(`Got a trace of version ${quote(version)}; expected version ${TRACE_VERSION}.`);
   }
   if (!validate(document)) throw new TraceError(tellProblem(document, validate.errors[0]));
   const { format: _format, version: _version, ...trace } = document as Trace & { format: string; version: number };
@@ -93,14 +93,14 @@ function requireRegions(changes: Regions, index: number, start: Regions): void {
 function tellProblem(document: unknown, { instancePath, message, params }: SchemaProblem): string {
   const keys = instancePath.split('/').slice(1);
   const got = keys.reduce((at, key) => (at as any)[key.replaceAll('~1', '/').replaceAll('~0', '~')], document);
-  const allowed = params.allowedValues === undefined ? '' : `: ${params.allowedValues.map(show).join(', ')}`;
+  const allowed = params.allowedValues === undefined ? '' : `: ${params.allowedValues.map(quote).join(', ')}`;
   const added = params.additionalProperty === undefined ? '' : `: ${params.additionalProperty}`;
   const what = message.replace('must NOT', 'must not');
-  return `Got ${show(got)} at ${instancePath || 'the top'} of the trace; it ${what}${allowed}${added}.`;
+  return `Got ${quote(got)} at ${instancePath || 'the top'} of the trace; it ${what}${allowed}${added}.`;
 }
 
-/** Shows a value of JSON as it is written, as far as that fits into a sentence. */
-function show(value: unknown): string {
+/** Quotes a value as JSON writes it, as far as that fits into a sentence. */
+function quote(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
@@ -121,34 +121,37 @@ export function packTrace(packed: PackedTrace): string {
  * @throws {TraceError} when it is no packed trace of this version, cut short, or changed.
  */
 export function unpackTrace(text: string): PackedTrace {
-  const packed = text.trim();
-  if (!PACKED.test(packed)) {
-    throw new TraceError(`Got ${show(packed)}; expected a packed trace, which begins with ${PREFIX}`);
-  }
-  const [version, header, path, checksum, ...more] = packed.split('.');
-  if (`${version}.` !== PREFIX) {
-    throw new TraceError(`Got a packed trace of version ${version.slice(1)}; expected version ${TRACE_VERSION}.`);
-  }
-  if (checksum === undefined || checksum.length < 8) {
-    throw new TraceError('Got a packed trace without its end; expected it to close with a checksum of 8 digits.');
-  }
-  const expected = hash([`${header}.${path}`]);
-  if (checksum !== expected || more.length > 0) {
-    throw new TraceError(
-      `Got a packed trace that was changed: its checksum is ${[checksum, ...more].join('.')}; expected ${expected}.`,
-    );
-  }
+  const { header, path } = intactParts(text.trim());
   const { digits, digest, start, ...origin } = Object(parseJson(fromBase64(header))) as Record<string, any>;
   // But for its steps, a header has the shape of a trace: so it is one without any.
   const whole = { ...origin, format: TRACE_FORMAT, version: TRACE_VERSION, events: [], start: start ?? {}, steps: [] };
   const { events: _events, start: _start, steps: _steps, ...checked } = toTrace(whole);
   if (!/^[0-9a-f]{8}$/.test(digest) || ![1, 2, 3, 4, 5].includes(digits) || path.length % digits !== 0) {
     throw new TraceError(
-      `Got a packed trace with the digest ${show(digest)} and ${show(path.length)} digits in steps of ${show(digits)}; ` +
+      `Got a packed trace with the digest ${quote(digest)} and ${quote(path.length)} digits in steps of ${quote(digits)}; ` +
         'expected a digest of 8 digits, and from 1 to 5 digits for each step.',
     );
   }
   return { ...checked, ...(start === undefined ? {} : { start }), path: readNumbers(path, digits), digest };
+}
+
+/** Takes a packed trace apart, given that it is of this version and as it was packed. */
+function intactParts(packed: string): { readonly header: string; readonly path: string } {
+  if (!PACKED.test(packed)) {
+    throw new TraceError(`Got ${quote(packed)}; expected a packed trace, which begins with ${PREFIX}`);
+  }
+  const [version, header, path, checksum = '', ...more] = packed.split('.');
+  if (`${version}.` !== PREFIX) {
+    throw new TraceError(`Got a packed trace of version ${version.slice(1)}; expected version ${TRACE_VERSION}.`);
+  }
+  if (checksum.length < 8) {
+    throw new TraceError('Got a packed trace without its end; expected it to close with a checksum of 8 digits.');
+  }
+  const expected = hash([`${header}.${path}`]);
+  if (checksum === expected && more.length === 0) return { header, path };
+  throw new TraceError(
+    `Got a packed trace that was changed: its checksum is ${[checksum, ...more].join('.')}; expected ${expected}.`,
+  );
 }
 
 function digitsFor(largest: number): number {
@@ -158,9 +161,9 @@ function digitsFor(largest: number): number {
 }
 
 function writeNumber(value: number, digits: number): string {
-  return Array.from({ length: digits }, (_, digit) => DIGITS[Math.floor(value / 64 ** (digits - 1 - digit)) % 64]).join(
-    '',
-  );
+  let text = '';
+  for (let rest = value; text.length < digits; rest = Math.floor(rest / 64)) text = DIGITS[rest % 64] + text;
+  return text;
 }
 
 function readNumbers(text: string, digits: number): number[] {
@@ -181,6 +184,6 @@ function fromBase64(text: string): string {
     const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (byte) => byte.charCodeAt(0));
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new TraceError(`Got a packed trace whose header is ${show(text)}; expected base64url of JSON.`);
+    throw new TraceError(`Got a packed trace whose header is ${quote(text)}; expected base64url of JSON.`);
   }
 }

@@ -9,6 +9,7 @@ import { MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
 import type { ReplayChoices } from './replay.ts';
 import { EXIT, type Exit } from './report.ts';
 import { packagePath } from './root.ts';
+import { TRACE_FORMS, type TraceForm } from './show.ts';
 
 const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string };
 
@@ -74,6 +75,17 @@ program
   .action(async (file: string, choices: ReplayChoices) => {
     const { replay } = await import('./replay.ts');
     status = replay(file, choices);
+  });
+
+program
+  .command('show')
+  .description('prints a trace, from a file or from a link, as its machine makes it today')
+  .addArgument(new Argument('<trace>', 'the path of a file, or a packed trace'))
+  .addOption(new Option('--format <form>', 'how it is printed').choices(TRACE_FORMS).default('text'))
+  .addHelpText('after', example('maskbit show trace.json', 'maskbit show trace.json --format mermaid'))
+  .action(async (source: string, { format }: { format: TraceForm }) => {
+    const { show } = await import('./show.ts');
+    status = show(source, format);
   });
 
 program

@@ -82,7 +82,7 @@ export function subjectByName(machine: string, instance: TraceInstance): TraceSu
   }
   const { vectors = 0, messages = 'two' } = instance;
   if (typeof vectors !== 'number' || !Number.isInteger(vectors) || vectors < 0 || vectors > 64) {
-    throw new TraceError(`Got a trace of ${vectors} vectors; expected a whole number up to 64.`);
+    throw new TraceError(`Got a trace of ${vectors} vectors; expected a whole number from 0 to 64.`);
   }
   if (!Object.hasOwn(MESSAGE_SETS, messages)) {
     throw new TraceError(
@@ -105,10 +105,11 @@ interface Route {
   readonly to: string;
 }
 
-/** By the actor of an event. A device's own doings are its own affair until a message comes of them. */
+/** By the actor of an event. A device's own doings, and arrivals at the host, lead to nobody until an output comes of them. */
 const EVENT_ROUTES: Readonly<Record<string, Route>> = {
   guest: { from: 'guest', to: 'device' },
   device: { from: 'device', to: 'device' },
+  fabric: { from: 'host', to: 'host' },
 };
 
 /** By the verb of an output. Messages go out to the host; the kernel is told which of them are in use. */
@@ -116,6 +117,7 @@ const OUTPUT_ROUTES: Readonly<Record<string, Route>> = {
   send: { from: 'device', to: 'host' },
   use: { from: 'device', to: 'kernel' },
   release: { from: 'device', to: 'kernel' },
+  deliver: { from: 'host', to: 'guest' },
 };
 
 function routeOf(routes: Readonly<Record<string, Route>>, key: string, name: string): Route {

@@ -5,8 +5,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TWO } from '../machines/messages.ts';
-import { FUNCTION_PROPERTIES } from '../properties/function.ts';
 import { createMachineByName, MACHINE_NAMES } from '../properties/instances.ts';
+import { STEP_PROPERTIES } from '../properties/judge.ts';
+import { ProjectionRuns } from '../properties/projection.ts';
+import { RestoreBisimRuns, SizeEquivalenceRuns } from '../properties/runs.ts';
 import { citedRules, RULES, type Rule } from '../spec/index.ts';
 import { packagePath } from './root.ts';
 
@@ -62,6 +64,9 @@ export function machineCitations(): Citation[] {
   });
 }
 
+/** Every property there is, of machines and of the implementation. */
+const PROPERTIES = [...STEP_PROPERTIES, SizeEquivalenceRuns, RestoreBisimRuns, ProjectionRuns];
+
 /** Gathers what stands behind every rule. */
 export function traceRules(): Evidence[] {
   const machines = machineCitations();
@@ -73,7 +78,7 @@ export function traceRules(): Evidence[] {
     rule,
     machine: places(machines, rule.id),
     implementation: places(sources, rule.id),
-    property: FUNCTION_PROPERTIES.filter(({ rules }) => rules.includes(rule.id)).map(({ name }) => name),
+    property: PROPERTIES.filter(({ rules }) => rules.includes(rule.id)).map(({ name }) => name),
     test: places(tests, rule.id),
   }));
 }

@@ -5,3 +5,7 @@ export * from './function.ts';
 export * from './instances.ts';
 export * from './mutants.ts';
 export { blocked, type FunctionView, machineView } from './view.ts';
+export * from './implementation.ts';
+export * from './judge.ts';
+export * from './projection.ts';
+export * from './runs.ts';

@@ -20,9 +20,14 @@ function unreachedBy(suites: readonly string[]): string[] {
   const folder = 'coverage';
   const files = suites.map((name) => `test/${name}.test.ts`);
   const reports = ['--coverage', '--coverage.reporter=json', `--coverage.reportsDirectory=${folder}`];
-  const { status, stdout } = spawnSync('npx', ['vitest', 'run', '--reporter=dot', ...reports, ...files], { encoding: 'utf8' });
+  const { status, stdout } = spawnSync('npx', ['vitest', 'run', '--reporter=dot', ...reports, ...files], {
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`Got failing suites; expected ${suites.join(', ')} to pass.\n${stdout}`);
-  const report = JSON.parse(readFileSync(resolve(folder, 'coverage-final.json'), 'utf8')) as Record<string, FileCoverage>;
+  const report = JSON.parse(readFileSync(resolve(folder, 'coverage-final.json'), 'utf8')) as Record<
+    string,
+    FileCoverage
+  >;
   rmSync(folder, { recursive: true });
   const lines = Object.values(report).flatMap(({ path, statementMap, s }) =>
     Object.entries(statementMap)

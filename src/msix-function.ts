@@ -23,7 +23,9 @@ import {
   WRITE_REFUSED,
   type WriteOutcome,
 } from './outcome.ts';
+import { capabilityOf, type MsixFunctionOptions, requireOptions, type SendMessage } from './options.ts';
 import * as registers from './registers.ts';
+import { requireRoom, requireSaved, sameMessage } from './saved.ts';
 
 // A module-level alias costs nothing in a hot loop, where an imported binding is loaded every time: bench/alias.ts.
 const ENABLE = registers.CONTROL_ENABLE;
@@ -35,33 +37,6 @@ const TABLE_AT = words.TABLE_AT;
 const ENTRY_WORDS = words.ENTRY_WORDS;
 const MESSAGE_WORDS = words.MESSAGE_WORDS;
 const ALL_ONES = 0xffffffff;
-
-/** Takes a message: a posted write of one dword, `data`, to the 64-bit address. All numbers are unsigned 32-bit. */
-export type SendMessage = (addressLow: number, addressHigh: number, data: number, vector: number) => void;
-
-/** What a function is made of. Everything but `vectorCount` and `send` has a default. */
-export interface MsixFunctionOptions {
-  /** 1 to 2048. */
-  readonly vectorCount: number;
-  /** Called for every message, in order. */
-  readonly send: SendMessage;
-  /** Called when `vector` stops being blocked, with the message that is in force from now on. */
-  readonly use?: (vector: number, addressLow: number, addressHigh: number, data: number) => void;
-  /** Called when `vector` becomes blocked. `use` and `release` of a vector strictly alternate, `use` first. */
-  readonly release?: (vector: number) => void;
-  /** Called before the guest reads the Pending bits of vectors `first` to `end - 1`: the last chance to signal. */
-  readonly poll?: (first: number, end: number) => void;
-  /** Base Address Register of the MSI-X Table, 0 to 5. Default 0. */
-  readonly tableBir?: number;
-  /** Byte offset of the MSI-X Table in its BAR, a multiple of 8. Default 0. */
-  readonly tableOffset?: number;
-  /** Base Address Register of the Pending Bit Array, 0 to 5. Default `tableBir`. */
-  readonly pbaBir?: number;
-  /** Byte offset of the Pending Bit Array in its BAR, a multiple of 8. Default: the first 4-KiB page after the table. */
-  readonly pbaOffset?: number;
-  /** Configuration space offset of the next capability, 0 for none. Default 0. */
-  readonly nextCapability?: number;
-}
 
 /** How many accesses and signals were refused or ignored, since construction. Reset does not clear them. */
 export class Refusals {
@@ -120,12 +95,8 @@ export class MsixFunction {
   private readonly notifies: boolean;
 
   constructor(options: MsixFunctionOptions) {
+    requireOptions(options);
     const { vectorCount, send, use, release, poll } = options;
-    requireInteger('vectorCount', vectorCount, 1, registers.VECTOR_COUNT_MAX);
-    requireFunction('send', send, true);
-    requireFunction('use', use, false);
-    requireFunction('release', release, false);
-    requireFunction('poll', poll, false);
     const layout = layoutOf(vectorCount);
     this.vectorCount = vectorCount;
     this.tableBytes = vectorCount * registers.ENTRY_BYTES;
@@ -609,13 +580,6 @@ export class MsixFunction {
   }
 }
 
-/** Whether the messages at `one` and at `other` are the same. */
-function sameMessage(memory: Uint32Array, one: number, other: number): boolean {
-  return (
-    memory[one] === memory[other] && memory[one + 1] === memory[other + 1] && memory[one + 2] === memory[other + 2]
-  );
-}
-
 /** The vector of the lowest bit that is set in `bits`, dword `word` of a bit array. */
 function lowestVector(word: number, bits: number): number {
   return (word << 5) + 31 - Math.clz32(bits & -bits);
@@ -650,109 +614,4 @@ function allOnes(bytes: number): number {
 function isConfigAccess(offset: number, bytes: number): boolean {
   const width = bytes === 1 || bytes === 2 || bytes === 4;
   return width && offset >>> 0 === offset && offset + bytes <= registers.CAPABILITY_BYTES;
-}
-
-/** Builds the three dwords of the capability, as they read while Enable and Function Mask are clear. */
-function capabilityOf(options: MsixFunctionOptions, tableBytes: number, pbaBytes: number): Uint32Array {
-  const { tableBir = 0, tableOffset = 0, nextCapability = 0 } = options;
-  const pbaBir = options.pbaBir ?? tableBir;
-  const afterTable = pbaBir === tableBir ? tableOffset + tableBytes : 0;
-  const pbaOffset = options.pbaOffset ?? Math.ceil(afterTable / 4096) * 4096;
-  requireInteger('tableBir', tableBir, 0, registers.LOCATION_BIR_MAX);
-  requireInteger('pbaBir', pbaBir, 0, registers.LOCATION_BIR_MAX);
-  requireMultiple('tableOffset', tableOffset, 8, 0, 2 ** 32 - tableBytes);
-  requireMultiple('pbaOffset', pbaOffset, 8, 0, 2 ** 32 - pbaBytes);
-  if (nextCapability !== 0) requireMultiple('nextCapability', nextCapability, 4, 0x40, 0xfc);
-  //= MSIX-TABLE-7
-  if (tableBir === pbaBir && tableOffset < pbaOffset + pbaBytes && pbaOffset < tableOffset + tableBytes) {
-    throw new RangeError(
-      `MsixFunction: the table (${tableBytes} bytes at ${tableOffset}) and the Pending Bit Array (${pbaBytes} bytes at ` +
-        `${pbaOffset}) overlap in BAR ${tableBir}; expected two separate ranges.`,
-    );
-  }
-  const header = registers.CAPABILITY_ID | (nextCapability << 8) | ((options.vectorCount - 1) << 16);
-  return Uint32Array.of(header, tableOffset | tableBir, pbaOffset | pbaBir);
-}
-
-function requireInteger(name: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new RangeError(`MsixFunction: ${name} is ${String(value)}; expected an integer from ${least} to ${most}.`);
-}
-
-function requireMultiple(name: string, value: number, factor: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value % factor === 0 && value >= least && value <= most) return;
-  throw new RangeError(
-    `MsixFunction: ${name} is ${String(value)}; expected a multiple of ${factor} from ${least} to ${most}.`,
-  );
-}
-
-function requireFunction(name: string, value: unknown, required: boolean): void {
-  if (typeof value === 'function' || (value === undefined && !required)) return;
-  throw new TypeError(`MsixFunction: ${name} is ${String(value)}; expected a function.`);
-}
-
-function requireRoom(name: string, out: Uint32Array, words: number): void {
-  if (out instanceof Uint32Array && out.length >= words) return;
-  throw new RangeError(`MsixFunction.${name}: got ${kindOf(out)}; expected a Uint32Array of at least ${words} words.`);
-}
-
-/** What kind of thing a caller passed for words: a name, never its content, which may be megabytes. */
-function kindOf(value: unknown): string {
-  if (value instanceof Uint32Array) return `a Uint32Array of ${value.length} words`;
-  return Object.prototype.toString.call(value).slice('[object '.length, -1);
-}
-
-/** Refuses words that no function of this layout can have saved. */
-function requireSaved(saved: Uint32Array, layout: Layout): void {
-  const { MAGIC_AT, VERSION_AT, COUNT_AT, SAVE_MAGIC, SAVE_VERSION } = words;
-  if (!(saved instanceof Uint32Array)) refuseSaved('the saved function', kindOf(saved), 'a Uint32Array');
-  if (saved.length < TABLE_AT) refuseSaved('the length', `${saved.length} words`, layout.saved);
-  if (saved[MAGIC_AT] !== SAVE_MAGIC) refuseSaved('the first word', hex(saved[MAGIC_AT]), hex(SAVE_MAGIC));
-  if (saved[VERSION_AT] !== SAVE_VERSION) refuseSaved('the version', saved[VERSION_AT], SAVE_VERSION);
-  if (saved[COUNT_AT] !== layout.vectorCount) {
-    refuseSaved('the number of vectors', saved[COUNT_AT], layout.vectorCount);
-  }
-  if (saved.length !== layout.saved) refuseSaved('the length', `${saved.length} words`, layout.saved);
-  const control = saved[CONTROL_AT];
-  if ((control & ~(ENABLE | FUNCTION_MASK)) !== 0) {
-    refuseSaved('Message Control', hex(control), `no bits but ${hex(ENABLE | FUNCTION_MASK)}`);
-  }
-  for (let vector = 0; vector < layout.vectorCount; vector++) requireSavedVector(saved, layout, vector);
-  for (let vector = layout.vectorCount; vector < 32 * layout.bitWords; vector++) {
-    const word = vector >>> 5;
-    const bits = saved[layout.pending + word] | saved[layout.diverged + word];
-    //= MSIX-PBA-2
-    if ((bits & (1 << (vector & 31))) !== 0) refuseSaved(`a bit of vector ${vector}`, 'set', 'a clear one: it is none');
-  }
-}
-
-function requireSavedVector(saved: Uint32Array, layout: Layout, vector: number): void {
-  const entry = TABLE_AT + ENTRY_WORDS * vector;
-  const shadow = layout.shadow + MESSAGE_WORDS * vector;
-  const mask = saved[entry + 3];
-  const blocked = (saved[CONTROL_AT] & (ENABLE | FUNCTION_MASK)) !== ENABLE || mask !== 0;
-  const diverged = (saved[layout.diverged + (vector >>> 5)] & (1 << (vector & 31))) !== 0;
-  if (mask > MASK) refuseSaved(`Vector Control of vector ${vector}`, hex(mask), '0x0 or 0x1');
-  if ((saved[entry] & ~ADDRESS_LOW_WRITABLE) !== 0) {
-    refuseSaved(`the address of vector ${vector}`, hex(saved[entry]), 'a multiple of 4');
-  }
-  if ((saved[shadow] & ~ADDRESS_LOW_WRITABLE) !== 0) {
-    refuseSaved(`the address in the shadow of vector ${vector}`, hex(saved[shadow]), 'a multiple of 4');
-  }
-  if (diverged && blocked)
-    refuseSaved(`the diverged bit of vector ${vector}`, 'set while it is blocked', 'a clear one');
-  if (diverged && sameMessage(saved, shadow, entry)) {
-    refuseSaved(`the diverged bit of vector ${vector}`, 'set while its shadow equals its entry', 'a clear one');
-  }
-  if (!diverged && (saved[shadow] | saved[shadow + 1] | saved[shadow + 2]) !== 0) {
-    refuseSaved(`the shadow of vector ${vector}`, 'not zero', 'zero, since the vector has not diverged');
-  }
-}
-
-function refuseSaved(what: string, got: number | string, expected: number | string): never {
-  throw new RangeError(`MsixFunction.restore: ${what} is ${got}; expected ${expected}. Nothing was restored.`);
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
 }

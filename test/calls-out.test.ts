@@ -2,7 +2,7 @@
  * Calls out of a function that come back into it, or that throw: nothing is lost, nothing is sent while its vector is
  * blocked, `use` and `release` alternate, and the message told is the one in force.
  */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MsixFunction, SIGNAL_HELD, SIGNAL_SENT } from '../src/index.ts';
 import { Scene } from './setup/scene.ts';

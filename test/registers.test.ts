@@ -26,7 +26,7 @@ const TWINS: Record<string, number> = {
   VECTOR_COUNT_MAX: bits(10, 0) + 1,
   // 7.7.2, an entry: DWORD 0 Message Address, 1 Message Upper Address, 2 Message Data, 3 Vector Control.
   ENTRY_BYTES: 4 * 4,
-  ENTRY_ADDRESS_LOW_OFFSET: 0 * 4,
+  ENTRY_ADDRESS_LOW_OFFSET: 0,
   ENTRY_ADDRESS_HIGH_OFFSET: 1 * 4,
   ENTRY_DATA_OFFSET: 2 * 4,
   ENTRY_VECTOR_CONTROL_OFFSET: 3 * 4,

@@ -94,7 +94,7 @@ describe('a saved function', () => {
     'may be saved within a call: what has not left is sent where it is restored',
     (notifiers) => {
       const scene = new Scene(3, { notifiers }).write(0, 'A').write(1, 'B').unmask(0, 1).signal(0, 1, 2);
-      let saved = new Uint32Array();
+      let saved: Uint32Array = new Uint32Array();
       // Vector 1 is rewritten too: the message that has not left is the one of before.
       scene.on('send 0 A', () => (saved = scene.write(1, 'C').save())).control('on');
       expect(scene.take().filter((call) => call.startsWith('send'))).toEqual(['send 0 A', 'send 1 B']);

@@ -1,12 +1,19 @@
-import { createMachine } from 'xstate';
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMachine, type StateValue } from 'xstate';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { DOT_STATES, printDot } from '../checker/dot.ts';
 import { enumerate } from '../checker/enumerate.ts';
 import { printItf } from '../checker/itf.ts';
 import { MERMAID_CHARACTERS, printMermaid } from '../checker/mermaid.ts';
+import { LINK_CHARACTERS, packTrace, printTrace } from '../checker/trace-codec.ts';
 import { tellTrace } from '../checker/trace-text.ts';
-import { makeTrace, TraceError, type TraceSubject, type TraceVerdict } from '../checker/trace.ts';
-import { CAST, subjectByName } from '../cli/show.ts';
+import { makeTrace, reduceTrace, TraceError, type TraceSubject, type TraceVerdict } from '../checker/trace.ts';
+import { CAST, show, subjectByName, type TraceForm } from '../cli/show.ts';
+import { functionEvents } from '../machines/alphabet.ts';
+import { createFunction } from '../machines/function.ts';
+import { TWO } from '../machines/messages.ts';
 
 const subject = subjectByName('function', { vectors: 1, messages: 'two' });
 const numbers = (events: readonly string[]): number[] => events.map((name) => subject.events.indexOf(name));
@@ -199,19 +206,29 @@ describe('a trace in mermaid', () => {
       Array.from({ length: 2000 }, () => PATH[0]),
     );
     expect(() => printMermaid(long, CAST)).toThrow(
-      `Got a trace of 2000 steps, whose diagram has 76060 characters; expected one of at most ${MERMAID_CHARACTERS}`,
+      `Got a trace of 2000 steps, whose diagram has 76069 characters; expected one of at most ${MERMAID_CHARACTERS}`,
     );
   });
 
-  test('has a route for every event and every output of the machine', () => {
-    const graph = enumerate(subject.machine, subject.events);
-    const outputs = new Set(
-      graph.states.flatMap((_, state) => graph.events.flatMap((_name, event) => graph.outputs(state, event))),
+  test('has a route for every event and every output of the function, with a channel or without', () => {
+    const machine = createFunction({ vectors: 1, messages: TWO, channel: true });
+    const graph = enumerate(machine, functionEvents(1, TWO, true));
+    const every = graph.states.flatMap((_, state) =>
+      graph.events.flatMap((_name, event) => graph.outputs(state, event)),
     );
-    expect(outputs.size).toBe(5);
-    const arrows = [...graph.events.map(CAST.event), ...[...outputs].map(CAST.output)];
+    const outputs = [...new Set(every)];
+    expect(outputs.map((name) => name.split('.')[0]).toSorted()).toEqual([
+      'deliver',
+      'deliver',
+      'release',
+      'send',
+      'send',
+      'use',
+      'use',
+    ]);
+    const arrows = [...graph.events.map((name) => CAST.event(name)), ...outputs.map((name) => CAST.output(name))];
     for (const { from, to } of arrows) expect(CAST.participants).toEqual(expect.arrayContaining([from, to]));
-    expect(() => CAST.output('tea.0')).toThrow('Got tea.0; expected one of send, use, release in it.');
+    expect(() => CAST.output('tea.0')).toThrow('Got tea.0; expected one of send, use, release, deliver in it.');
   });
 });
 
@@ -235,7 +252,8 @@ describe('a state graph in DOT', () => {
 
   test('joins the events that do the same, and leaves out what is ignored', () => {
     const { machine, events } = subjectByName('capability', {});
-    const text = printDot(enumerate(machine, events), { label: (value) => Object.values(value).join(' ') });
+    const label = (value: StateValue): string => Object.values(value as Record<string, string>).join(' ');
+    const text = printDot(enumerate(machine, events), { label });
     expect(text).toContain('0 [label="0\\ndisabled clear"]');
     expect(text).toContain('1 -> 0 [label="guest.control.off\\ndevice.reset"]');
     expect(text.match(/->/g)).toHaveLength(1 + 12);
@@ -245,5 +263,82 @@ describe('a state graph in DOT', () => {
     const graph = enumerate(subject.machine, subject.events);
     const many = { ...graph, states: Array.from({ length: DOT_STATES + 1 }, () => graph.states[0]) };
     expect(() => printDot(many)).toThrow('Got 501 states of function; expected at most 500.');
+  });
+});
+
+describe('maskbit show', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'maskbit-show-'));
+  const file = join(folder, 'lasso.json');
+  const link = packTrace(reduceTrace(subject, lasso));
+  writeFileSync(file, printTrace(lasso));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** What `show` prints. */
+  const shown = (source: string, form: TraceForm): string => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    try {
+      expect(show(source, form)).toBe(0);
+      return write.mock.calls.map(([text]) => text).join('');
+    } finally {
+      write.mockRestore();
+    }
+  };
+
+  test.each<[TraceForm, string]>([
+    ['text', tellTrace(lasso, `maskbit show ${link}`)],
+    ['mermaid', printMermaid(lasso, CAST)],
+    ['itf', printItf(lasso)],
+    ['json', printTrace(lasso)],
+    ['link', `${link}\n`],
+  ])('prints the same %s from a file and from a link', (form, expected) => {
+    expect(shown(file, form)).toBe(expected);
+    expect(shown(link, form)).toBe(expected);
+    writeFileSync(join(folder, 'link'), `${link}\n`);
+    expect(shown(join(folder, 'link'), form)).toBe(expected);
+  });
+
+  test('ends with the name of the file where the trace is too long for a link', () => {
+    const long = join(folder, 'long.json');
+    writeFileSync(
+      long,
+      printTrace(
+        makeTrace(
+          subject,
+          Array.from({ length: LINK_CHARACTERS }, () => 0),
+        ),
+      ),
+    );
+    expect(shown(long, 'text').endsWith(`Show it again: maskbit show ${long}\n`)).toBe(true);
+    expect(() => show(long, 'link')).toThrow(
+      /^Got a trace with 8\d\d\d characters when packed; expected at most 8192,/,
+    );
+  });
+
+  const altered = (changes: object): string => {
+    const path = join(folder, 'altered.json');
+    writeFileSync(path, JSON.stringify({ ...(JSON.parse(printTrace(lasso)) as object), ...changes }));
+    return path;
+  };
+
+  test.each<[object, string]>([
+    [{ machine: 'toaster' }, 'Got a trace of the machine toaster; expected one of capability, vector, function.'],
+    [{ instance: { vectors: 1e9 } }, 'Got a trace of 1000000000 vectors; expected a whole number from 0 to 64.'],
+    [{ instance: { vectors: 'many' } }, 'Got a trace of many vectors; expected a whole number from 0 to 64.'],
+    [
+      { instance: { vectors: 1, messages: 'toString' } },
+      'Got a trace with messages toString; expected one of two, three, halves.',
+    ],
+    [
+      { instance: { vectors: 2, messages: 'two' } },
+      'Got a stale trace, made for function (vectors 2, messages two) when its event 11 was missing; expected guest.mask.1.',
+    ],
+  ])('refuses %j', (changes, expected) => {
+    expect(() => show(altered(changes), 'text')).toThrow(new TraceError(expected));
+  });
+
+  test('refuses what is neither a file nor a link', () => {
+    expect(() => show('no-such-file', 'text')).toThrow(
+      'Got no-such-file; expected the path of a file that exists, or a packed trace.',
+    );
   });
 });

@@ -1,0 +1,80 @@
+/**
+ * What a function is made of: its options, their checks, and the capability that follows from them.
+ * It knows nothing of the state.
+ */
+import * as registers from './registers.ts';
+
+/** Takes a message: a posted write of one dword, `data`, to the 64-bit address. All numbers are unsigned 32-bit. */
+export type SendMessage = (addressLow: number, addressHigh: number, data: number, vector: number) => void;
+
+/** What a function is made of. Everything but `vectorCount` and `send` has a default. */
+export interface MsixFunctionOptions {
+  /** 1 to 2048. */
+  readonly vectorCount: number;
+  /** Called for every message, in order. */
+  readonly send: SendMessage;
+  /** Called when `vector` stops being blocked, with the message that is in force from now on. */
+  readonly use?: (vector: number, addressLow: number, addressHigh: number, data: number) => void;
+  /** Called when `vector` becomes blocked. `use` and `release` of a vector strictly alternate, `use` first. */
+  readonly release?: (vector: number) => void;
+  /** Called before the guest reads the Pending bits of vectors `first` to `end - 1`: the last chance to signal. */
+  readonly poll?: (first: number, end: number) => void;
+  /** Base Address Register of the MSI-X Table, 0 to 5. Default 0. */
+  readonly tableBir?: number;
+  /** Byte offset of the MSI-X Table in its BAR, a multiple of 8. Default 0. */
+  readonly tableOffset?: number;
+  /** Base Address Register of the Pending Bit Array, 0 to 5. Default `tableBir`. */
+  readonly pbaBir?: number;
+  /** Byte offset of the Pending Bit Array in its BAR, a multiple of 8. Default: the first 4-KiB page after the table. */
+  readonly pbaOffset?: number;
+  /** Configuration space offset of the next capability, 0 for none. Default 0. */
+  readonly nextCapability?: number;
+}
+
+/** Refuses options that no function can have, in a sentence. */
+export function requireOptions({ vectorCount, send, use, release, poll }: MsixFunctionOptions): void {
+  requireInteger('vectorCount', vectorCount, 1, registers.VECTOR_COUNT_MAX);
+  requireFunction('send', send, true);
+  requireFunction('use', use, false);
+  requireFunction('release', release, false);
+  requireFunction('poll', poll, false);
+}
+
+/** Builds the three dwords of the capability, as they read while Enable and Function Mask are clear. */
+export function capabilityOf(options: MsixFunctionOptions, tableBytes: number, pbaBytes: number): Uint32Array {
+  const { tableBir = 0, tableOffset = 0, nextCapability = 0 } = options;
+  const pbaBir = options.pbaBir ?? tableBir;
+  const afterTable = pbaBir === tableBir ? tableOffset + tableBytes : 0;
+  const pbaOffset = options.pbaOffset ?? Math.ceil(afterTable / 4096) * 4096;
+  requireInteger('tableBir', tableBir, 0, registers.LOCATION_BIR_MAX);
+  requireInteger('pbaBir', pbaBir, 0, registers.LOCATION_BIR_MAX);
+  requireMultiple('tableOffset', tableOffset, 8, 0, 2 ** 32 - tableBytes);
+  requireMultiple('pbaOffset', pbaOffset, 8, 0, 2 ** 32 - pbaBytes);
+  if (nextCapability !== 0) requireMultiple('nextCapability', nextCapability, 4, 0x40, 0xfc);
+  //= MSIX-TABLE-7
+  if (tableBir === pbaBir && tableOffset < pbaOffset + pbaBytes && pbaOffset < tableOffset + tableBytes) {
+    throw new RangeError(
+      `MsixFunction: the table (${tableBytes} bytes at ${tableOffset}) and the Pending Bit Array (${pbaBytes} bytes at ` +
+        `${pbaOffset}) overlap in BAR ${tableBir}; expected two separate ranges.`,
+    );
+  }
+  const header = registers.CAPABILITY_ID | (nextCapability << 8) | ((options.vectorCount - 1) << 16);
+  return Uint32Array.of(header, tableOffset | tableBir, pbaOffset | pbaBir);
+}
+
+function requireInteger(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new RangeError(`MsixFunction: ${name} is ${String(value)}; expected an integer from ${least} to ${most}.`);
+}
+
+function requireMultiple(name: string, value: number, factor: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value % factor === 0 && value >= least && value <= most) return;
+  throw new RangeError(
+    `MsixFunction: ${name} is ${String(value)}; expected a multiple of ${factor} from ${least} to ${most}.`,
+  );
+}
+
+function requireFunction(name: string, value: unknown, required: boolean): void {
+  if (typeof value === 'function' || (value === undefined && !required)) return;
+  throw new TypeError(`MsixFunction: ${name} is ${String(value)}; expected a function.`);
+}

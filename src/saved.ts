@@ -1,0 +1,85 @@
+/**
+ * A saved function, looked at before it is restored: words that no function can have saved are refused whole.
+ */
+import * as words from './layout.ts';
+import type { Layout } from './layout.ts';
+import * as registers from './registers.ts';
+
+const { CONTROL_AT, TABLE_AT, ENTRY_WORDS, MESSAGE_WORDS } = words;
+const CONTROL_WRITABLE = registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK;
+
+/** Refuses a place that is too small for what `name` writes. */
+export function requireRoom(name: string, out: Uint32Array, wordCount: number): void {
+  if (out instanceof Uint32Array && out.length >= wordCount) return;
+  throw new RangeError(
+    `MsixFunction.${name}: got ${kindOf(out)}; expected a Uint32Array of at least ${wordCount} words.`,
+  );
+}
+
+/** Whether the messages at `one` and at `other` are the same. */
+export function sameMessage(memory: Uint32Array, one: number, other: number): boolean {
+  return (
+    memory[one] === memory[other] && memory[one + 1] === memory[other + 1] && memory[one + 2] === memory[other + 2]
+  );
+}
+
+/** What kind of thing a caller passed for words: a name, never its content, which may be megabytes. */
+function kindOf(value: unknown): string {
+  if (value instanceof Uint32Array) return `a Uint32Array of ${value.length} words`;
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
+}
+
+/** Refuses words that no function of this layout can have saved. */
+export function requireSaved(saved: Uint32Array, layout: Layout): void {
+  const { MAGIC_AT, VERSION_AT, COUNT_AT, SAVE_MAGIC, SAVE_VERSION } = words;
+  if (!(saved instanceof Uint32Array)) refuseSaved('the saved function', kindOf(saved), 'a Uint32Array');
+  if (saved.length < TABLE_AT) refuseSaved('the length', `${saved.length} words`, layout.saved);
+  if (saved[MAGIC_AT] !== SAVE_MAGIC) refuseSaved('the first word', hex(saved[MAGIC_AT]), hex(SAVE_MAGIC));
+  if (saved[VERSION_AT] !== SAVE_VERSION) refuseSaved('the version', saved[VERSION_AT], SAVE_VERSION);
+  if (saved[COUNT_AT] !== layout.vectorCount) {
+    refuseSaved('the number of vectors', saved[COUNT_AT], layout.vectorCount);
+  }
+  if (saved.length !== layout.saved) refuseSaved('the length', `${saved.length} words`, layout.saved);
+  const control = saved[CONTROL_AT];
+  if ((control & ~CONTROL_WRITABLE) !== 0) {
+    refuseSaved('Message Control', hex(control), `no bits but ${hex(CONTROL_WRITABLE)}`);
+  }
+  for (let vector = 0; vector < layout.vectorCount; vector++) requireSavedVector(saved, layout, vector);
+  for (let vector = layout.vectorCount; vector < 32 * layout.bitWords; vector++) {
+    const word = vector >>> 5;
+    const bits = saved[layout.pending + word] | saved[layout.diverged + word];
+    //= MSIX-PBA-2
+    if ((bits & (1 << (vector & 31))) !== 0) refuseSaved(`a bit of vector ${vector}`, 'set', 'a clear one: it is none');
+  }
+}
+
+function requireSavedVector(saved: Uint32Array, layout: Layout, vector: number): void {
+  const entry = TABLE_AT + ENTRY_WORDS * vector;
+  const shadow = layout.shadow + MESSAGE_WORDS * vector;
+  const mask = saved[entry + 3];
+  const blocked = (saved[CONTROL_AT] & CONTROL_WRITABLE) !== registers.CONTROL_ENABLE || mask !== 0;
+  const diverged = (saved[layout.diverged + (vector >>> 5)] & (1 << (vector & 31))) !== 0;
+  if (mask > registers.VECTOR_CONTROL_MASK) refuseSaved(`Vector Control of vector ${vector}`, hex(mask), '0x0 or 0x1');
+  if ((saved[entry] & registers.ADDRESS_LOW_RESERVED) !== 0) {
+    refuseSaved(`the address of vector ${vector}`, hex(saved[entry]), 'a multiple of 4');
+  }
+  if ((saved[shadow] & registers.ADDRESS_LOW_RESERVED) !== 0) {
+    refuseSaved(`the address in the shadow of vector ${vector}`, hex(saved[shadow]), 'a multiple of 4');
+  }
+  if (diverged && blocked)
+    refuseSaved(`the diverged bit of vector ${vector}`, 'set while it is blocked', 'a clear one');
+  if (diverged && sameMessage(saved, shadow, entry)) {
+    refuseSaved(`the diverged bit of vector ${vector}`, 'set while its shadow equals its entry', 'a clear one');
+  }
+  if (!diverged && (saved[shadow] | saved[shadow + 1] | saved[shadow + 2]) !== 0) {
+    refuseSaved(`the shadow of vector ${vector}`, 'not zero', 'zero, since the vector has not diverged');
+  }
+}
+
+function refuseSaved(what: string, got: number | string, expected: number | string): never {
+  throw new RangeError(`MsixFunction.restore: ${what} is ${got}; expected ${expected}. Nothing was restored.`);
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
