@@ -99,7 +99,7 @@ export function count(compiled: CompiledMachine, options: ExploreOptions = {}): 
       return states.bytes + layer.bytes + next.bytes;
     },
   };
-  while (next.count > 0 && tally.bound === undefined) {
+  while (next.count > 0 && tally.goesOn(states.count, memory)) {
     if (tally.expanded > 0) tally.depth++;
     [layer, next] = [next, layer];
     next.count = 0;
@@ -244,7 +244,7 @@ class Tally {
   readonly limits: SetLimits;
   expanded = 0;
   depth = 0;
-  bound: keyof ExploreLimits | undefined;
+  private bound: keyof ExploreLimits | undefined;
   private transitions = 0;
   private deadlocks = 0;
   private isFull = false;

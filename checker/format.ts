@@ -1,16 +1,20 @@
 /**
- * The compiled form of a machine: its tables and what each number in them means. `layout.ts` and `compile.ts` write it,
- * `step.ts` reads it, and nobody else looks inside.
+ * The compiled form of a machine: its tables and what each number in them means. `layout.ts`, `program.ts` and `compile.ts`
+ * write it, `step.ts` runs it, `expand.ts` translates it, and nobody else looks inside.
  *
  * **A state** is `wordCount` words of 32 bits. Each compound state has a *field* that holds the number of its current
  * child, in document order. Regions of a parallel state have their fields side by side. Children of a compound state are
  * never active together, so what lies in them shares the same bits. All bits below a child that is not active are zero:
  * two states are the same exactly when their words are. No field straddles two words.
  *
- *     parallel                             bits  1 0    |a| of 2 children, |b| of 3, |x| in the first child of b
- *       a: compound of p, q                      a
- *       b: compound of r, s, t              2 1                 b = t, a = q   is   0 10 1
- *         r: compound of x, y             3
+ *     a parallel state of          field      bits
+ *       a: p or q                  of a          0
+ *       b: r, s or t               of b      2   1
+ *         r: x or y                of r      3
+ *         s: u or v                of s      3           shared with r: never both at once
+ *
+ *     a in q, b in s, s in v       is        1   0 1   1
+ *     a in q, b in t               is        0   1 0   1
  *
  * **A program** decides what one event does in any state. It is a graph without loops, written in the words of `code` as
  * instructions of `STRIDE` words each: an operation, three operands, and two addresses to go on from. All programs share

@@ -10,22 +10,25 @@
  * leads to it, so SPIN's count is ours and one. (A model that begins with a step, to start a process or to set
  * a variable, has one state and one transition more; this one begins with its variables as they are.)
  *
- * Claims become formulas in LTL. SPIN's own fairness is of processes, so fairness is a premise of the formula, and
- * events that it names are written to a variable `last`. That multiplies the states: each is there once for each such event
- * that leads to it. So a model with claims is for verdicts, and one without for counts.
+ * Claims become formulas in LTL. A run may stop, so a model with claims has a step in which nothing happens. SPIN's own
+ * fairness is of processes, so ours is a premise of the formula, and events that it names are written to a variable
+ * `last`: each state is there once for each such event that leads to it. A claim over steps is a variable too, written in
+ * the step. So a model without claims is for counts, and one with them for verdicts.
  */
 import type { AnyStateNode } from 'xstate';
-import { type Claim, type Fairness, type Proposition, type Watched, watchedBy } from './claim.ts';
+import type { Claim, StatePredicate } from './decide.ts';
+import type { Fairness } from './liveness.ts';
+import { enabledWhen, fairEvents, requirePrintable, stateCondition, stepConditions } from './symbolic-claim.ts';
 import {
   activeIn,
   areParallel,
   type Condition,
-  conditionOf,
   type ConditionSyntax,
   Identifiers,
+  not,
   or,
   printCondition,
-  putOutWhen,
+  printPart,
   readBy,
   type SymbolicEvent,
   type SymbolicMachine,
@@ -38,7 +41,7 @@ import { childrenOf } from './transition-sets.ts';
 
 /** How a model is printed. */
 export interface PromelaOptions {
-  /** What is claimed; nothing when left out. Each becomes an `ltl` of its name. */
+  /** What is claimed; nothing when left out. Each becomes an `ltl` of its name; no predicate may be a function. */
   readonly claims?: readonly Claim[];
   /** What an event says, for a comment beside it. */
   readonly eventSentence?: (event: string) => string;
@@ -46,11 +49,8 @@ export interface PromelaOptions {
   readonly forbidsDeadlock?: boolean;
 }
 
-/** What SPIN counts beyond ours, in a model without claims. */
+/** What SPIN counts beyond what we count, in a model without claims. */
 export const SPIN_OFFSET = { states: 0, transitions: 1 } as const;
-
-/** The most symbols of a model: SPIN keeps an `mtype` in a byte, whose zero means that there is none. */
-const SYMBOLS_MAX = 255;
 
 /**
  * Prints a machine as a Promela model.
@@ -60,12 +60,23 @@ export function printPromela(symbolic: SymbolicMachine, options: PromelaOptions 
   return new Printer(symbolic, options).print();
 }
 
+/**
+ * Returns whether a claim holds, given how many errors SPIN found in its formula. What is to be reached is claimed never to
+ * be, so that SPIN finds it as an error. SPIN knows no premise without a witness: a claim that is `n/a` holds.
+ */
+export function holdsBySpin(claim: Claim, errors: number): boolean {
+  return claim.kind === 'reach' ? errors > 0 : errors === 0;
+}
+
+/** The most symbols of a model: SPIN keeps an `mtype` in a byte, whose zero means that there is none. */
+const SYMBOLS_MAX = 255;
+
 const RESERVED = new Set(
   // Of Promela, with the names that it predefines,
   (
     'active always arrow assert atomic bit bool break byte c_code c_decl c_expr c_state c_track chan cond_expr d_proctype ' +
-    'd_step do else empty enabled eval eventually false fi for full get_priority goto hidden if implies in init inline ' +
-    'inp int len local ltl mtype nempty never next nfull none notrace np_ od of pc_value pid print printf printm priority ' +
+    'd_step do else empty enabled equivalent eval eventually false fi for full get_priority goto hidden if implies in ' +
+    'init inline int len local ltl mtype nempty never next nfull notrace np_ od of pc_value pid printf printm priority ' +
     'proctype provided release return run select set_priority short show skip stronguntil timeout trace true typedef ' +
     'unless unsigned until weakuntil xr xs ' +
     // and of C, in which SPIN writes the variables down.
@@ -74,46 +85,60 @@ const RESERVED = new Set(
   ).split(' '),
 );
 
-/** SPIN's verifier has macros of its own in capitals, and its formulas operators. */
-const isReserved = (identifier: string): boolean => RESERVED.has(identifier) || !/[a-z]/.test(identifier);
+/** The operators of SPIN's formulas are single capitals. */
+const isReserved = (identifier: string): boolean => RESERVED.has(identifier) || /^[UVX]$/.test(identifier);
+
+/** A claim over steps, and what it says of the steps of one event. */
+interface StepClaim {
+  readonly name: string;
+  readonly condition: Condition;
+}
 
 class Printer {
   private readonly symbolic: SymbolicMachine;
   private readonly options: PromelaOptions;
   private readonly claims: readonly Claim[];
-  private readonly watched: Watched;
   private readonly process: string;
   private readonly last: string;
   private readonly inactive: string;
   private readonly variables = new Map<AnyStateNode, string>();
   /** For each variable, the one that may hold its value before the step. */
   private readonly before = new Map<AnyStateNode, string>();
-  private readonly guards = new Map<string, string>();
+  /** The symbols of states, by key. States with the same key share one, whichever variables may hold it. */
   private readonly keys = new Map<string, string>();
+  /** The symbols of the events that fairness names. */
   private readonly events = new Map<string, string>();
-  private readonly outputs = new Map<string, string>();
+  private readonly guards = new Map<string, string>();
+  /** For each claim over steps, the variable that says whether the last step was as claimed. */
+  private readonly kept = new Map<string, string>();
 
   constructor(symbolic: SymbolicMachine, options: PromelaOptions) {
-    const { machine, variables, guards, events } = symbolic;
+    const { machine, variables, guards } = symbolic;
     this.symbolic = symbolic;
     this.options = options;
     this.claims = options.claims ?? [];
-    const alphabet = events.map(({ name }) => name);
-    this.watched = watchedBy(this.claims, alphabet);
+    requirePrintable(symbolic, this.claims);
     const identifiers = new Identifiers(isReserved);
-    const name = (names: Iterable<string>, table: Map<string, string>, prefix = ''): void => {
-      for (const each of names) if (!table.has(each)) table.set(each, identifiers.give(prefix + each));
+    const name = <Key>(keys: Iterable<Key>, table: Map<Key, string>, nameOf: (key: Key) => string): void => {
+      for (const key of keys) if (!table.has(key)) table.set(key, identifiers.give(nameOf(key)));
     };
-    for (const claim of this.claims) identifiers.give(claim.name);
     const compounds = [...variables.keys()];
-    for (const node of compounds) this.variables.set(node, identifiers.give(variableName(node)));
-    // States with the same key share a symbol, whichever variables may hold it.
-    const keys = compounds.flatMap(childrenOf).map(({ key }) => key);
-    name(keys, this.keys);
-    name(this.watched.events, this.events);
-    name(guards.keys(), this.guards);
-    name(this.watched.outputs, this.outputs, 'put.');
-    for (const node of compounds) this.before.set(node, identifiers.give(`before.${variableName(node)}`));
+    for (const claim of this.claims) identifiers.give(claim.name);
+    name(compounds, this.variables, inLowerCase);
+    name(
+      compounds.flatMap(childrenOf).map(({ key }) => key),
+      this.keys,
+      String,
+    );
+    name(guards.keys(), this.guards, String);
+    name(fairEvents(this.claims), this.events, String);
+    const steps = this.claims.filter(({ kind }) => kind === 'step');
+    name(
+      steps.map((claim) => claim.name),
+      this.kept,
+      (claim) => `kept.${claim}`,
+    );
+    name(compounds, this.before, (node) => `before.${variableName(node)}`);
     this.process = identifiers.give(machine.id);
     this.last = identifiers.give('last');
     this.inactive = identifiers.give('inactive');
@@ -127,13 +152,6 @@ class Printer {
 
   print(): string {
     const { machine, events } = this.symbolic;
-    const { forbidsDeadlock = false } = this.options;
-    const taken = events.filter(({ transitions }) => transitions.length > 0);
-    const ignored = events.filter(({ transitions }) => transitions.length === 0).map(({ name }) => name);
-    const steps = [
-      ...taken.map((event) => this.printEvent(event)),
-      ...(this.claims.length > 0 ? [this.printStop()] : []),
-    ];
     const { description } = machine.root;
     const lines = [
       comment(description === undefined ? machine.id : `${machine.id}: ${description}`),
@@ -141,16 +159,19 @@ class Printer {
       ...this.printWatched(),
       ...this.printGuards(),
       '',
-      ...(ignored.length > 0 ? [comment(`Ignored in every state: ${ignored.join(', ')}.`)] : []),
       `active proctype ${this.process}() {`,
-      // Where it may end, a state without transitions is no error.
-      ...(forbidsDeadlock ? [] : ['end:']),
+      // Where a process may end, a state without transitions is no error.
+      ...(this.options.forbidsDeadlock === true ? [] : ['end:']),
       '  do',
-      // A loop needs a step. This one is never taken.
-      ...(steps.length > 0 ? steps : [[':: false']]).flat().map((line) => `  ${line}`),
+      ...events.flatMap((event) => [...this.printTaken(event), ...this.printIgnored(event)]).map(indented),
+      ...(this.claims.length > 0 ? this.printStop() : []).map(indented),
       '  od',
       '}',
-      ...this.claims.flatMap((claim) => ['', comment(claim.title), this.printClaim(claim)]),
+      ...this.claims.flatMap((claim) => [
+        '',
+        comment(claim.title),
+        `ltl ${claim.name} { ${this.printFormula(claim)} }`,
+      ]),
     ];
     return `${lines.join('\n')}\n`;
   }
@@ -159,15 +180,15 @@ class Printer {
 
   private printVariables(): string[] {
     const { variables, events } = this.symbolic;
-    const saved = events.flatMap(({ transitions }) => [...this.arrange(transitions).saved]);
+    const saved = new Set(events.flatMap((event) => [...this.arrange(event).saved]));
     const isNested = [...variables.keys()].some((node) => activeIn(node) !== TRUE);
     const symbols = [...this.keys.values(), ...this.events.values()];
     return [
       ...(symbols.length > 0 ? [`mtype = { ${symbols.join(', ')} };`] : []),
-      ...(isNested ? [comment('The value of a state that is not active.'), `#define ${this.inactive} 0`] : []),
+      ...(isNested ? [comment('The value of a compound state that is not active.'), `#define ${this.inactive} 0`] : []),
       ...[...variables].flatMap(([node, initial]) => ['', ...this.printVariable(node, initial)]),
-      ...(saved.length > 0 ? ['', comment('Values before the step in hand, no part of the state.')] : []),
-      ...[...new Set(saved)].map((node) => `hidden mtype ${this.before.get(node)};`),
+      ...(saved.size > 0 ? ['', comment('Values before the step in hand; no part of the state.')] : []),
+      ...[...saved].map((node) => `hidden mtype ${this.before.get(node)};`),
     ];
   }
 
@@ -178,18 +199,13 @@ class Printer {
     return [...(lines.length > 0 ? [comment(...lines)] : []), value];
   }
 
+  /** The variables that claims need beside the state. */
   private printWatched(): string[] {
-    const { events } = this.watched;
-    return [
-      ...(events.size > 0
-        ? ['', comment('The last event, if it is one that a claim names.'), `mtype ${this.last};`]
-        : []),
-      ...[...this.outputs].flatMap(([name, put]) => [
-        '',
-        comment(`Whether the last step put out ${name}.`),
-        `bool ${put};`,
-      ]),
-    ];
+    const last = [comment('The last event, if it is one that the fairness of a claim names.'), `mtype ${this.last};`];
+    const kept = [...this.kept].flatMap(([name, variable]) => {
+      return ['', comment(`Whether the last step is as ${name} claims.`), `bool ${variable} = true;`];
+    });
+    return [...(this.events.size > 0 ? ['', ...last] : []), ...kept];
   }
 
   private printGuards(): string[] {
@@ -201,73 +217,31 @@ class Printer {
 
   // ---- Steps
 
-  private printEvent(event: SymbolicEvent): string[] {
+  private printTaken(event: SymbolicEvent): string[] {
     const { eventSentence } = this.options;
-    const { transitions } = event;
-    const { groups, saved } = this.arrange(transitions);
+    const sentence = eventSentence === undefined ? '' : `: ${eventSentence(event.name)}`;
+    if (event.transitions.length === 0) return [comment(`${event.name}${sentence}. No state takes it.`)];
+    const { groups, saved } = this.arrange(event);
+    const syntax = this.syntax(saved);
     const saves = [...saved].map((node) => `${this.before.get(node)} = ${this.variables.get(node)}`);
-    const first = [...this.printNotes(event), ...saves];
+    const notes = [
+      ...(this.events.size > 0 ? [`${this.last} = ${this.events.get(event.name) ?? '0'}`] : []),
+      ...this.printKept(this.stepClaims(event, 'taken'), syntax),
+    ];
     // What is alone in its step is its guard too.
-    const isAlone = groups.length === 1 && first.length === 0;
-    const cases = transitions.map(({ condition }) => this.condition(condition));
+    const isAlone = groups.length === 1 && saves.length + notes.length === 0;
+    const cases = event.transitions.map(({ condition }) => printPart(condition, this.syntax()));
     const statements = [
-      ...first.map((each) => [each]),
-      ...groups.map((group) => this.printGroup(group, this.syntax(saved), isAlone)),
+      ...saves.map((each) => [each]),
+      ...groups.map((group) => this.printGroup(group, syntax, isAlone)),
+      ...notes.map((each) => [each]),
     ];
     return [
-      comment(`${event.name}${eventSentence === undefined ? '' : `: ${eventSentence(event.name)}`}`),
+      comment(`${event.name}${sentence}`),
       ':: d_step {',
-      ...(isAlone ? [] : [`     (${cases.join(' ||\n      ')}) ->`]),
-      ...statements.flatMap((lines, index) => {
-        const end = index < statements.length - 1 ? ';' : '';
-        return lines.map((line, at) => `     ${line}${at === lines.length - 1 ? end : ''}`);
-      }),
+      ...(isAlone ? [] : [`     (${cases.join(' ||\n        ')}) ->`]),
+      ...separated(statements).map((line) => `     ${line}`),
       '   }',
-    ].flatMap((text) => text.split('\n'));
-  }
-
-  /**
-   * Puts transitions into groups, of each of which at most one is taken, and finds the variables that a group reads after
-   * another one has written them.
-   */
-  private arrange(transitions: readonly SymbolicTransition[]): {
-    readonly groups: readonly (readonly SymbolicTransition[])[];
-    readonly saved: ReadonlySet<AnyStateNode>;
-  } {
-    const groups: SymbolicTransition[][] = [];
-    const written = new Set<AnyStateNode>();
-    const saved = new Set<AnyStateNode>();
-    for (const each of transitions) {
-      const last = groups.at(-1);
-      const isAlternative = last?.every(({ transition }) => !areParallel(transition.source, each.transition.source));
-      if (last && isAlternative) last.push(each);
-      else groups.push([each]);
-    }
-    for (const group of groups) {
-      for (const { condition } of group) {
-        for (const compound of readBy(condition, this.symbolic.guards)) if (written.has(compound)) saved.add(compound);
-      }
-      for (const { compound } of group.flatMap(({ writes }) => writes)) written.add(compound);
-    }
-    return { groups, saved };
-  }
-
-  /** What is written of a step for claims to speak of, while the state before it is there to be asked. */
-  private printNotes(event: SymbolicEvent): string[] {
-    const { events } = this.watched;
-    const name = events.has(event.name) ? this.events.get(event.name) : '0';
-    return [
-      ...(events.size > 0 ? [`${this.last} = ${name}`] : []),
-      ...[...this.outputs].map(([output, put]) => `${put} = (${this.condition(putOutWhen(event, output))})`),
-    ];
-  }
-
-  /** A step in which nothing happens, for a run that stops. It is there only for claims, and no event. */
-  private printStop(): string[] {
-    const forgotten = [...(this.watched.events.size > 0 ? [this.last] : []), ...this.outputs.values()];
-    return [
-      comment('A run may stop.'),
-      `:: d_step { true -> ${forgotten.map((each) => `${each} = 0`).join('; ') || 'skip'} }`,
     ];
   }
 
@@ -285,43 +259,103 @@ class Printer {
     return ['if', ...choices, ...(isGuard ? [] : [':: else']), 'fi'];
   }
 
-  // ---- Claims
-
-  private printClaim(claim: Claim): string {
-    const formula = claim.kind === 'invariant' ? `[] (${this.proposition(claim.holds)})` : this.printLiveness(claim);
-    return `ltl ${claim.name} { ${formula} }`;
+  /** The step in which an event is ignored, where a claim over steps says anything of it. */
+  private printIgnored(event: SymbolicEvent): string[] {
+    const kept = this.printKept(this.stepClaims(event, 'ignored'), this.syntax());
+    if (kept.length === 0) return [];
+    const statements = [...(this.events.size > 0 ? [`${this.last} = 0`] : []), ...kept];
+    return [
+      comment(`${event.name}, ignored`),
+      `:: d_step { ${this.condition(not(takenWhen(event)))} -> ${statements.join('; ')} }`,
+    ];
   }
 
-  private printLiveness(claim: Exclude<Claim, { kind: 'invariant' }>): string {
-    const end = `<> (${this.proposition(claim.to)})`;
-    const goal = claim.kind === 'eventually' ? end : `[] ((${this.proposition(claim.from)}) -> ${end})`;
-    const premises = claim.fairness.map((fairness) => this.printFairness(fairness));
-    return premises.length === 0 ? goal : `(${premises.join(' && ')}) -> ${goal}`;
+  /** A step in which nothing happens, for a run that stops. */
+  private printStop(): string[] {
+    return [comment('A run may stop.'), `:: d_step { true -> ${this.events.size > 0 ? `${this.last} = 0` : 'skip'} }`];
+  }
+
+  private printKept(claims: readonly StepClaim[], syntax: ConditionSyntax): string[] {
+    return claims.map(({ name, condition }) => `${this.kept.get(name)} = (${printCondition(condition, syntax)})`);
+  }
+
+  /** The claims over steps that say anything of an event that is taken, or ignored. */
+  private stepClaims(event: SymbolicEvent, step: 'taken' | 'ignored'): StepClaim[] {
+    const claims = this.claims.flatMap((claim) => {
+      if (claim.kind !== 'step') return [];
+      return [{ name: claim.name, condition: stepConditions(this.symbolic, claim, event)[step] }];
+    });
+    return claims.filter(({ condition }) => !(condition.kind === 'and' && condition.parts.length === 0));
+  }
+
+  /**
+   * Puts the transitions of an event into groups, of each of which at most one is taken, and finds the variables that are
+   * asked for after a group has written them.
+   */
+  private arrange(event: SymbolicEvent): {
+    readonly groups: readonly (readonly SymbolicTransition[])[];
+    readonly saved: ReadonlySet<AnyStateNode>;
+  } {
+    const groups: SymbolicTransition[][] = [];
+    for (const each of event.transitions) {
+      const last = groups.at(-1);
+      const isAlternative = last?.every(({ transition }) => !areParallel(transition.source, each.transition.source));
+      if (last && isAlternative) last.push(each);
+      else groups.push([each]);
+    }
+    const written = new Set<AnyStateNode>();
+    const saved = new Set<AnyStateNode>();
+    const ask = (condition: Condition): void => {
+      for (const compound of readBy(condition, this.symbolic.guards)) if (written.has(compound)) saved.add(compound);
+    };
+    for (const group of groups) {
+      for (const { condition } of group) ask(condition);
+      for (const { compound } of group.flatMap(({ writes }) => writes)) written.add(compound);
+    }
+    for (const { condition } of this.stepClaims(event, 'taken')) ask(condition);
+    return { groups, saved };
+  }
+
+  // ---- Claims
+
+  private printFormula(claim: Claim): string {
+    const state = (predicate: StatePredicate | undefined): Condition => stateCondition(this.symbolic, predicate);
+    switch (claim.kind) {
+      case 'invariant':
+        return `[] (${this.condition(or([not(state(claim.when)), state(claim.holds)]))})`;
+      case 'step':
+        return `[] (${this.kept.get(claim.name)})`;
+      case 'reach':
+        return `[] (${this.condition(not(state(claim.that)))})`;
+      case 'leadsTo': {
+        const end = `<> (${this.condition(state(claim.to))})`;
+        const goal = claim.from === undefined ? end : `[] ((${this.condition(state(claim.from))}) -> ${end})`;
+        const premises = claim.fairness.map((fairness) => this.printFairness(fairness));
+        return premises.length === 0 ? goal : `(${premises.join(' && ')}) -> (${goal})`;
+      }
+    }
   }
 
   private printFairness({ strength, events }: Fairness): string {
-    const able = this.symbolic.events.filter(({ name }) => events.includes(name)).map(takenWhen);
-    const can = this.condition(or(able));
-    const taken = this.condition({ kind: 'event', events });
-    return strength === 'weak' ? `([] <> ((${taken}) || !(${can})))` : `(([] <> (${can})) -> ([] <> (${taken})))`;
+    const enabled = this.condition(enabledWhen(this.symbolic, events));
+    const taken = events.map((name) => `${this.last} == ${this.events.get(name)}`).join(' || ') || 'false';
+    if (strength === 'weak') return `([] <> (${taken} || !(${enabled})))`;
+    return `(([] <> (${enabled})) -> ([] <> (${taken})))`;
   }
 
   // ---- Conditions
-
-  private proposition(proposition: Proposition): string {
-    return this.condition(conditionOf(this.symbolic.machine, proposition));
-  }
 
   private condition(condition: Condition): string {
     return printCondition(condition, this.syntax());
   }
 
-  private symbol(child: AnyStateNode | undefined): string {
-    return child === undefined ? this.inactive : (this.keys.get(child.key) as string);
+  private symbol(child: AnyStateNode | undefined): string | undefined {
+    return child === undefined ? this.inactive : this.keys.get(child.key);
   }
 
   /** How a condition is written that asks for the values before the step where these are `saved`. */
   private syntax(saved: ReadonlySet<AnyStateNode> = new Set()): ConditionSyntax {
+    const { guards } = this.symbolic;
     const syntax: ConditionSyntax = {
       and: ' && ',
       or: ' || ',
@@ -332,17 +366,33 @@ class Printer {
         const compound = child.parent as AnyStateNode;
         return `${(saved.has(compound) ? this.before : this.variables).get(compound)} == ${this.symbol(child)}`;
       },
-      // A macro would ask for the values of now.
       named: (name) => {
-        if (saved.size === 0) return this.guards.get(name) as string;
-        return `(${printCondition(this.symbolic.guards.get(name) as Condition, syntax)})`;
+        const guard: Condition = { kind: 'named', name };
+        if (![...readBy(guard, guards)].some((node) => saved.has(node))) return this.guards.get(name) as string;
+        // The macro asks for the values of now.
+        return `(${printCondition(guards.get(name) as Condition, syntax)})`;
       },
-      event: (name) => `${this.last} == ${this.events.get(name)}`,
-      output: (name) => this.outputs.get(name) as string,
+      next: (part) => `(${this.condition(part)})`,
     };
     return syntax;
   }
 }
+
+/** The name of a variable. SPIN's verifier has macros of its own in capitals. */
+function inLowerCase(node: AnyStateNode): string {
+  const name = variableName(node);
+  return /[a-z]/.test(name) ? name : `state.${name}`;
+}
+
+/** The lines of statements, with a semicolon between each and the next. */
+function separated(statements: readonly (readonly string[])[]): string[] {
+  return statements.flatMap((lines, index) => {
+    const end = index < statements.length - 1 ? ';' : '';
+    return lines.map((line, at) => (at === lines.length - 1 ? line + end : line));
+  });
+}
+
+const indented = (line: string): string => `  ${line}`;
 
 function comment(...lines: readonly string[]): string {
   return `/* ${lines.map((line) => line.replaceAll('*/', '* /')).join('\n * ')} */`;

@@ -1,5 +1,6 @@
 /**
- * The stepper: runs the programs of `format.ts`. Nothing of it allocates but `outputs`.
+ * The stepper: runs the programs of `format.ts` as they stand, one event at a time, and says which transitions were taken
+ * and what they put out. Nothing of it allocates but `outputs`. Who only wants targets, and many, uses `expand.ts`.
  */
 import * as format from './format.ts';
 import type { CompiledMachine } from './format.ts';
@@ -40,36 +41,13 @@ export class Stepper {
     this.wordCount = compiled.wordCount;
   }
 
-  /** Returns the state after `event` in a state of one word. */
-  stepWord(state: number, event: number): number {
-    const { code, taken } = this;
-    let target = state;
-    let takenCount = 0;
-    let at = this.starts[event];
-    // Every address outside of the code is an end.
-    while (at >= 0) {
-      const operation = code[at + OPERATION];
-      if (operation === TEST) {
-        at = (state & code[at + MASK]) === code[at + VALUE] ? code[at + THEN] : code[at + ELSE];
-      } else if (operation === TAKE) {
-        target = (target & code[at + KEEP]) | code[at + SET];
-        taken[takenCount++] = code[at + TAKEN];
-        at = code[at + THEN];
-      } else {
-        // A state of one word has no WRITE.
-        at = this.hasTaken(code[at + LIST], takenCount) ? code[at + ELSE] : code[at + THEN];
-      }
-    }
-    this.takenCount = takenCount;
-    return target;
-  }
-
   /** Writes the state after `event` in the state that begins at `from` in `states` to `targets`, from `to` on. */
   stepWords(states: Int32Array, from: number, event: number, targets: Int32Array, to: number): void {
     const { code, taken, wordCount } = this;
     for (let word = 0; word < wordCount; word++) targets[to + word] = states[from + word];
     let takenCount = 0;
     let at = this.starts[event];
+    // Every address outside of the code is an end.
     while (at >= 0) {
       const operation = code[at + OPERATION];
       const word = code[at + WORD];

@@ -9,9 +9,8 @@
  * at the state before the step, and at most one transition of each region is taken in it.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import type { Proposition } from './claim.ts';
 import { nameOutput, type NameOutput } from './enumerate.ts';
-import { machineGuards, readGuard } from './guard.ts';
+import { type GuardExpression, machineGuards, readGuard } from './guard.ts';
 import { matchedNodes } from './matching.ts';
 import { checkSpec } from './subset.ts';
 import {
@@ -28,19 +27,19 @@ import {
 } from './transition-sets.ts';
 
 /**
- * A formula over the state. `is` holds when `child` is the current child of its parent, a compound state. Events and outputs
- * are those of the step that led to the state; only claims speak of them.
+ * A formula over the state, or over the states before and after a step. `is` holds when `child` is the current child of its
+ * parent, a compound state; `next` when its part holds after the step.
  */
 export type Condition =
   | { readonly kind: 'is'; readonly child: AnyStateNode }
   | { readonly kind: 'named'; readonly name: string }
-  | { readonly kind: 'event'; readonly events: readonly string[] }
-  | { readonly kind: 'output'; readonly output: string }
   | { readonly kind: 'and' | 'or'; readonly parts: readonly Condition[] }
-  | { readonly kind: 'not'; readonly part: Condition };
+  | { readonly kind: 'not' | 'next'; readonly part: Condition };
 
 /** Always holds. */
 export const TRUE: Condition = { kind: 'and', parts: [] };
+/** Never holds. */
+export const FALSE: Condition = { kind: 'or', parts: [] };
 
 /** A value that a transition gives to a compound state: a child, or nothing when it leaves the state. */
 export interface Write {
@@ -101,30 +100,48 @@ export function activeIn(node: AnyStateNode): Condition {
   return current === undefined ? TRUE : { kind: 'is', child: current };
 }
 
-/** Returns the formula of a guard or of a proposition. */
-export function conditionOf(machine: AnyStateMachine, proposition: Proposition): Condition {
-  switch (proposition.kind) {
+/** Returns the formula of a guard. */
+export function conditionOf(machine: AnyStateMachine, guard: GuardExpression): Condition {
+  switch (guard.kind) {
+    case 'named':
+      return guard;
     case 'stateIn':
-      return and(matchedNodes(machine, proposition.value).map(activeIn));
+      return and(matchedNodes(machine, guard.value).map(activeIn));
     case 'not':
-      return { kind: 'not', part: conditionOf(machine, proposition.part) };
+      return not(conditionOf(machine, guard.part));
     case 'and':
+      return and(guard.parts.map((part) => conditionOf(machine, part)));
     case 'or':
-      return { kind: proposition.kind, parts: proposition.parts.map((part) => conditionOf(machine, part)) };
-    default:
-      return proposition;
+      return or(guard.parts.map((part) => conditionOf(machine, part)));
   }
 }
 
-/** Returns a condition under which all of `parts` hold. */
+/** Returns the condition under which all of `parts` hold. */
 export function and(parts: readonly Condition[]): Condition {
-  const flat = parts.flatMap((part) => (part.kind === 'and' ? part.parts : [part]));
-  return flat.length === 1 ? flat[0] : { kind: 'and', parts: flat };
+  return joined('and', parts, FALSE);
 }
 
-/** Returns a condition under which one of `parts` holds at least. */
+/** Returns the condition under which one of `parts` holds at least. */
 export function or(parts: readonly Condition[]): Condition {
-  return parts.length === 1 ? parts[0] : { kind: 'or', parts };
+  return joined('or', parts, TRUE);
+}
+
+/** Without parts that decide nothing; `decided` alone where a part decides all. */
+function joined(kind: 'and' | 'or', parts: readonly Condition[], decided: Condition): Condition {
+  const flat = parts.flatMap((part) => (part.kind === kind ? part.parts : [part]));
+  if (flat.some((part) => part.kind === decided.kind && part.parts.length === 0)) return decided;
+  return flat.length === 1 ? flat[0] : { kind, parts: flat };
+}
+
+/** Returns the condition under which `part` does not hold. */
+export function not(part: Condition): Condition {
+  if (isConstant(part)) return part.kind === 'and' ? FALSE : TRUE;
+  return part.kind === 'not' ? part.part : { kind: 'not', part };
+}
+
+/** Returns whether a condition holds always, or never. */
+export function isConstant(condition: Condition): condition is Extract<Condition, { readonly parts: unknown }> {
+  return 'parts' in condition && condition.parts.length === 0;
 }
 
 /** Returns the condition under which an event is taken, not ignored. */
@@ -140,19 +157,19 @@ export function putOutWhen({ transitions }: SymbolicEvent, output: string): Cond
   return or(cases);
 }
 
-/** Returns the compound states that a condition asks about. */
+/** Returns the compound states that a condition asks about, as they are before the step. */
 export function readBy(condition: Condition, guards: ReadonlyMap<string, Condition>): Set<AnyStateNode> {
   switch (condition.kind) {
     case 'is':
       return new Set([condition.child.parent as AnyStateNode]);
     case 'named':
       return readBy(guards.get(condition.name) as Condition, guards);
-    case 'not':
-      return readBy(condition.part, guards);
     case 'and':
     case 'or':
       return new Set(condition.parts.flatMap((part) => [...readBy(part, guards)]));
-    default:
+    case 'not':
+      return readBy(condition.part, guards);
+    case 'next':
       return new Set();
   }
 }
@@ -203,7 +220,7 @@ class Reader {
   /** The condition without the cases of `others`. Those that it rules out by itself are not written. */
   private unless(condition: Condition, others: readonly Condition[]): Condition {
     const possible = others.filter((other) => !this.contradict(condition, other));
-    return and([condition, ...possible.map((part): Condition => ({ kind: 'not', part }))]);
+    return and([condition, ...possible.map(not)]);
   }
 
   /** Whether two conditions ask for different children of one compound state. */
@@ -286,36 +303,35 @@ export interface ConditionSyntax {
   readonly no: string;
   is(child: AnyStateNode): string;
   named(name: string): string;
-  event(name: string): string;
-  output(name: string): string;
+  next(part: Condition): string;
 }
 
-/** Prints a condition. Everything but a single name or comparison stands in brackets where it is a part. */
+/** Prints a condition. */
 export function printCondition(condition: Condition, syntax: ConditionSyntax): string {
   switch (condition.kind) {
     case 'is':
       return syntax.is(condition.child);
     case 'named':
       return syntax.named(condition.name);
-    case 'event': {
-      const parts = condition.events.map((name) => syntax.event(name));
-      return parts.length === 1 ? parts[0] : `(${parts.join(syntax.or) || syntax.no})`;
+    case 'next':
+      return syntax.next(condition.part);
+    case 'not': {
+      const text = printCondition(condition.part, syntax);
+      return syntax.not + (condition.part.kind === 'named' ? text : `(${text})`);
     }
-    case 'output':
-      return syntax.output(condition.output);
-    case 'not':
-      return `${syntax.not}(${printCondition(condition.part, syntax)})`;
     default: {
       const { kind, parts } = condition;
       if (parts.length === 0) return kind === 'and' ? syntax.yes : syntax.no;
       if (parts.length === 1) return printCondition(parts[0], syntax);
-      const texts = parts.map((part) => {
-        const text = printCondition(part, syntax);
-        return (part.kind === 'and' || part.kind === 'or') && part.parts.length > 1 ? `(${text})` : text;
-      });
-      return texts.join(syntax[kind]);
+      return parts.map((part) => printPart(part, syntax)).join(syntax[kind]);
     }
   }
+}
+
+/** Prints a condition as a part of a larger one, in brackets where it needs them. */
+export function printPart(condition: Condition, syntax: ConditionSyntax): string {
+  const text = printCondition(condition, syntax);
+  return 'parts' in condition && condition.parts.length > 1 ? `(${text})` : text;
 }
 
 /** Gives names that a language admits, no two alike: letters, digits and underscores, and none that is `reserved`. */

@@ -30,7 +30,9 @@ export function ancestorsOf(node: AnyStateNode, end?: AnyStateNode): AnyStateNod
 
 /** Returns whether `node` is properly below `ancestor`; everything is below `undefined`, which stands above the root. */
 export function isBelow(node: AnyStateNode, ancestor: AnyStateNode | undefined): boolean {
-  return ancestor === undefined || ancestorsOf(node).includes(ancestor);
+  if (ancestor === undefined) return true;
+  for (let at = node.parent; at !== undefined; at = at.parent) if (at === ancestor) return true;
+  return false;
 }
 
 /** Returns the targets of a transition; none when it has no target. */

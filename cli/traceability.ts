@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TWO } from '../machines/messages.ts';
+import { CHANNEL_PROPERTIES } from '../properties/channel.ts';
 import { createMachineByName, MACHINE_NAMES } from '../properties/instances.ts';
 import { STEP_PROPERTIES } from '../properties/judge.ts';
 import { ProjectionRuns } from '../properties/projection.ts';
@@ -58,14 +59,14 @@ function descriptionsOf(config: unknown): string[] {
 /** The rules that each machine cites in its descriptions. */
 export function machineCitations(): Citation[] {
   return MACHINE_NAMES.flatMap((name) => {
-    const { machine } = createMachineByName(name, 1, TWO);
+    const { machine } = createMachineByName(name, 1, TWO, true);
     const ids = new Set(descriptionsOf(machine.config).flatMap(citedRules));
     return [...ids].map((id) => ({ id, isTest: false, place: name }));
   });
 }
 
 /** Every property there is, of machines and of the implementation. */
-const PROPERTIES = [...STEP_PROPERTIES, SizeEquivalenceRuns, RestoreBisimRuns, ProjectionRuns];
+const PROPERTIES = [...STEP_PROPERTIES, ...CHANNEL_PROPERTIES, SizeEquivalenceRuns, RestoreBisimRuns, ProjectionRuns];
 
 /** Gathers what stands behind every rule. */
 export function traceRules(): Evidence[] {

@@ -13,7 +13,7 @@ type FunctionInvariant = Invariant<FunctionView>;
 type FunctionStepProperty = StepProperty<FunctionView>;
 
 /** The messages that a step sends from a vector. */
-function sent(step: FunctionStep, vector: number): string[] {
+export function sent(step: FunctionStep, vector: number): string[] {
   const outputs = step.outputs.map(readOutput);
   return outputs.filter((each) => each.verb === 'send' && each.vector === vector).map((each) => each.message ?? '');
 }
@@ -22,7 +22,7 @@ function sent(step: FunctionStep, vector: number): string[] {
 function notified(step: FunctionStep, vector: number): string[] {
   return step.outputs.filter((name) => {
     const output = readOutput(name);
-    return output.vector === vector && output.verb !== 'send';
+    return output.vector === vector && (output.verb === 'use' || output.verb === 'release');
   });
 }
 
@@ -87,13 +87,16 @@ export const LatchOnUnmaskStep: FunctionStepProperty = {
 export const NoTornStep: FunctionStepProperty = {
   kind: 'step',
   name: 'NoTornStep',
-  title: 'Between two edges the message in force stays, whatever is written; and what is sent is the message in force.',
+  title:
+    'Between edges the message in force stays, unless the function reads its whole entry again; no other one is sent.',
   rules: ['MSIX-MSG-2', 'MSIX-MSG-3', 'MSIX-MSG-4'],
   when: (step, vector) =>
     sent(step, vector).length > 0 || (!blocked(step.before, vector) && !blocked(step.after, vector)),
   holds: (step, vector) =>
     sent(step, vector).every((message) => message === step.after.force(vector)) &&
-    (unblocks(step, vector) || step.before.force(vector) === step.after.force(vector)),
+    (unblocks(step, vector) ||
+      step.before.force(vector) === step.after.force(vector) ||
+      (isEvent(step, 'device.refresh', vector) && step.after.force(vector) === step.after.entry(vector))),
 };
 
 /** P8 SingleView, of registers: each reads as it was last written, and nothing else changes it. */

@@ -1,6 +1,7 @@
 /**
  * What must hold of a function, the bounds within which it is decided, and the mutants that show it is not said in vain.
  */
+export * from './channel.ts';
 export * from './function.ts';
 export * from './instances.ts';
 export * from './mutants.ts';

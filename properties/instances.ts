@@ -3,11 +3,15 @@
  * changes is a change of the specification, and the commit that changes it says why.
  */
 import type { AnyStateMachine } from 'xstate';
+import type { Property } from '../checker/property.ts';
 import { CAPABILITY_EVENTS, control, functionEvents, RESET, vectorEvents } from '../machines/alphabet.ts';
 import { createCapability } from '../machines/capability.ts';
 import { createFunction } from '../machines/function.ts';
-import { HALVES, type MessageSet, TWO } from '../machines/messages.ts';
+import { HALVES, type MessageSet, THREE, TWO } from '../machines/messages.ts';
 import { createVector, GATE } from '../machines/vector.ts';
+import { CHANNEL_PROPERTIES } from './channel.ts';
+import { FUNCTION_PROPERTIES } from './function.ts';
+import type { FunctionView } from './view.ts';
 
 /** A machine with its bounds. */
 export interface Instance {
@@ -17,6 +21,8 @@ export interface Instance {
   /** The number of vectors; the capability alone has none. */
   readonly vectors: number;
   readonly messages: MessageSet;
+  /** Whether messages take their time. */
+  readonly channel: boolean;
   readonly expected: { readonly states: number; readonly transitions: number; readonly depth: number };
 }
 
@@ -24,26 +30,31 @@ export interface Instance {
 export const MACHINE_NAMES = ['capability', 'vector', 'function'] as const;
 export type MachineName = (typeof MACHINE_NAMES)[number];
 
-/** Creates a machine by its name. `capability` has neither vectors nor messages, and `vector` has one vector. */
+/**
+ * Creates a machine by its name. `capability` has neither vectors nor messages, `vector` has one vector, and `function`
+ * alone has the option `channel`.
+ */
 export function createMachineByName(
   name: MachineName,
   vectors: number,
   messages: MessageSet,
-): Pick<Instance, 'machine' | 'events' | 'vectors' | 'messages'> {
+  channel = false,
+): Omit<Instance, 'expected'> {
   switch (name) {
     case 'capability':
-      return { machine: createCapability(), events: CAPABILITY_EVENTS, vectors: 0, messages };
+      return { machine: createCapability(), events: CAPABILITY_EVENTS, vectors: 0, messages, channel: false };
     case 'vector': {
       const gate = [...GATE.opening, ...GATE.closing].map(control);
       const events = [...gate, RESET, ...vectorEvents(0, messages)];
-      return { machine: createVector({ messages }), events, vectors: 1, messages };
+      return { machine: createVector({ messages }), events, vectors: 1, messages, channel: false };
     }
     case 'function':
       return {
-        machine: createFunction({ vectors, messages }),
-        events: functionEvents(vectors, messages),
+        machine: createFunction({ vectors, messages, channel }),
+        events: functionEvents(vectors, messages, channel),
         vectors,
         messages,
+        channel,
       };
   }
 }
@@ -55,10 +66,15 @@ export const INSTANCES: readonly Instance[] = [
   { ...createMachineByName('function', 1, TWO), expected: { states: 32, transitions: 223, depth: 4 } },
   { ...createMachineByName('function', 1, HALVES), expected: { states: 72, transitions: 575, depth: 6 } },
   { ...createMachineByName('function', 2, TWO), expected: { states: 256, transitions: 2559, depth: 7 } },
+  { ...createMachineByName('function', 1, THREE, true), expected: { states: 204, transitions: 1958, depth: 8 } },
 ];
 
-/** What an instance is called in tables: "function, 2 vectors, two messages". */
-export function instanceName({ machine, vectors, messages }: Instance): string {
+/** The properties of the machines. Those of the channel say nothing where there is none. */
+export const MACHINE_PROPERTIES: readonly Property<FunctionView>[] = [...FUNCTION_PROPERTIES, ...CHANNEL_PROPERTIES];
+
+/** What an instance is called in tables: "function, 2 vectors, messages two". */
+export function instanceName({ machine, vectors, messages, channel }: Instance): string {
   if (vectors === 0) return machine.id;
-  return `${machine.id}, ${vectors} vector${vectors === 1 ? '' : 's'}, messages ${messages.name}`;
+  const bounds = `${machine.id}, ${vectors} vector${vectors === 1 ? '' : 's'}, messages ${messages.name}`;
+  return channel ? `${bounds}, channel` : bounds;
 }

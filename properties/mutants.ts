@@ -2,17 +2,17 @@
  * The properties held against the mutants of the machines: each property must be broken by one, and each mutant must break
  * a property, or be listed here with the reason why it cannot.
  */
-import type { AnyStateMachine } from 'xstate';
-import { enumerate } from '../checker/enumerate.ts';
+import { compile } from '../checker/compile.ts';
+import { explore } from '../checker/explore.ts';
 import { type Mutant, mutate } from '../checker/mutate.ts';
 import { decideProperties } from '../checker/property.ts';
-import { functionEvents, readEvent } from '../machines/alphabet.ts';
+import { functionEvents, READ, readEvent } from '../machines/alphabet.ts';
 import { createFunction } from '../machines/function.ts';
 import { type MessageSet, TWO } from '../machines/messages.ts';
-import { FUNCTION_PROPERTIES } from './function.ts';
+import { MACHINE_PROPERTIES } from './instances.ts';
 import { machineView } from './view.ts';
 
-/** A family of mutants that no property can tell from the machine, and why that is right. */
+/** A family of mutants that break no property, and why that is right. */
 export interface Survivors {
   readonly name: RegExp;
   readonly because: string;
@@ -20,12 +20,24 @@ export interface Survivors {
 
 export const SURVIVORS: readonly Survivors[] = [
   {
-    name: /\[(openHolding|unmaskedHolding)\.0\.A\]: guard without vector0\.entry\.A$/,
+    name: /\[\w+Holding\.0\.A\]: guard without vector0\.entry\.A$/,
     because: 'A is the last message tried: the entry holds it whenever none before it was held.',
   },
   {
     name: /force\.(\w+) on device\.signal\.0: target \1$/,
     because: 'A transition back to its own state does what the transition without a target does.',
+  },
+  {
+    name: /transit\.(\w+) on .*\.\1\]: target dropped$/,
+    because: 'The message that follows the same message in transit leaves the region as it was.',
+  },
+  {
+    name: /transit\.\w+ on fabric\.arrive\.0: transition dropped$/,
+    because: 'That a message arrives at last is liveness: no step is wrong while it does not.',
+  },
+  {
+    name: /force\.(\w+) on device\.refresh\.0 .*: (?:transition dropped|target \1)$/,
+    because: 'Reading an entry again early is a freedom of the function, which it need not use (MSIX-MSG-1).',
   },
 ];
 
@@ -38,26 +50,38 @@ export interface MutantVerdict {
 }
 
 /** Decides the properties of a function for one of its mutants. */
-export function judge({ name, machine }: Mutant, vectors: number, messages: MessageSet): MutantVerdict {
+export function judge({ mutant: { name, machine }, vectors, messages, channel }: JudgedMutant): MutantVerdict {
   // A mutant may reach states that the machine does not, but never more than all combinations of its regions.
-  const graph = enumerate(machine, functionEvents(vectors, messages));
-  const verdicts = decideProperties(graph, FUNCTION_PROPERTIES, machineView(vectors, messages), vectors);
+  const graph = explore(compile(machine, functionEvents(vectors, messages, channel))).graph();
+  const verdicts = decideProperties(graph, MACHINE_PROPERTIES, machineView(vectors, messages), vectors);
   const broken = verdicts.filter(({ result }) => result === 'fails').map(({ property }) => property.name);
   return { mutant: name, broken, because: SURVIVORS.find((each) => each.name.test(name))?.because };
 }
 
+/** A mutant of `function`, with the bounds of its instance. */
+export interface JudgedMutant {
+  readonly mutant: Mutant;
+  readonly vectors: number;
+  readonly messages: MessageSet;
+  readonly channel: boolean;
+}
+
 /**
- * Yields the mutants that the properties are held against: every one of `function` with one vector, and those of its first
- * vector with two vectors that listen to the second one too.
+ * Yields the mutants that the properties are held against: every one of `function` with one vector; those of its first
+ * vector with two vectors that listen to the second one too; and those of its channel.
  */
-export function* functionMutants(): Generator<{ readonly mutant: Mutant; readonly vectors: number }> {
-  const events = functionEvents(1, TWO);
-  const one: AnyStateMachine = createFunction({ vectors: 1, messages: TWO });
-  for (const mutant of mutate(one, () => events)) yield { mutant, vectors: 1 };
-  const two: AnyStateMachine = createFunction({ vectors: 2, messages: TWO });
+export function* functionMutants(): Generator<JudgedMutant> {
+  const one = { vectors: 1, messages: TWO, channel: false };
+  for (const mutant of mutate(createFunction(one), () => functionEvents(1, TWO))) yield { mutant, ...one };
+  const two = { vectors: 2, messages: TWO, channel: false };
   const neighbour = (event: string): string[] =>
     readEvent(event).vector === 0 ? [event.replace(/\.0(?=\.|$)/, '.1')] : [];
-  for (const mutant of mutate(two, neighbour)) {
-    if (mutant.name.includes(': also on ')) yield { mutant, vectors: 2 };
+  for (const mutant of mutate(createFunction(two), neighbour)) {
+    if (mutant.name.includes(': also on ')) yield { mutant, ...two };
+  }
+  const channel = { vectors: 1, messages: TWO, channel: true };
+  for (const mutant of mutate(createFunction(channel), () => [READ])) {
+    if (mutant.name.startsWith('vector0.transit.') || mutant.name.includes('device.refresh'))
+      yield { mutant, ...channel };
   }
 }

@@ -17,6 +17,8 @@ export interface FunctionView {
   entry(vector: number): string;
   /** The message in force; undefined while the vector is released. */
   force(vector: number): string | undefined;
+  /** The message in transit; undefined when there is none, or no channel (MSIX-MSG-5). */
+  transit?(vector: number): string | undefined;
   /** What `entry` is after reset (MSIX-RESET-4). */
   readonly resetEntry: string;
   /** What an entry becomes by the write that an event names, `guest.write.<vector>.<name>`. */
@@ -49,6 +51,9 @@ export function machineView(vectorCount: number, messages: MessageSet): (value: 
       pending: (vector) => vectors[vector].pending === 'set',
       entry: (vector) => vectors[vector].entry,
       force: (vector) => (vectors[vector].force === 'none' ? undefined : vectors[vector].force),
+      ...(vectors.some((region) => 'transit' in region)
+        ? { transit: (vector: number) => (vectors[vector].transit === 'none' ? undefined : vectors[vector].transit) }
+        : {}),
     };
   };
 }

@@ -373,6 +373,15 @@ describe('checkSpec', () => {
     expect(problemsOf(withState(state))).toEqual([problem]);
   });
 
+  test('refuses ids and keys that are not clear, and an initial state that there is not', () => {
+    const states = { a: { id: 'same' }, b: { id: 'same' }, 'c.d': {}, e: { initial: 'g', states: { f: {} } } };
+    expect(problemsOf(createMachine({ id: 'm', initial: 'a', states } as object))).toEqual([
+      'same: got this id a second time, at b; write one of its own.',
+      "m.c.d: got the key 'c.d'; write one without '.' and '\\', and with no '#' at its start.",
+      'm.e: got the initial state "g"; write the key of one of its children instead.',
+    ]);
+  });
+
   test('refuses implementations that do more than tell of an output', () => {
     const machine = withState(
       { on: { x: { actions: 'keep', guard: 'both' } } },

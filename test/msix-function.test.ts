@@ -427,10 +427,10 @@ describe('the Pending Bit Array', () => {
     expect(msix.refusals).toEqual(refusals({ pbaWrites: 2 }));
   });
 
-  test('does not poll for a peek or for a read that is refused', () => {
-    const scene = new Scene(2);
+  test('does not poll for a peek, for a read that is refused, or for bits that belong to no vector', () => {
+    const scene = new Scene(32);
     scene.peek();
-    scene.msix.pbaRead(8, 4);
+    expect([scene.msix.pbaRead(8, 4), scene.msix.pbaRead(4, 4)]).toEqual([0xffffffff, 0]);
     expect(scene.take()).toEqual([]);
   });
 });

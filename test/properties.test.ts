@@ -3,8 +3,7 @@ import { BoundError, enumerate } from '../checker/enumerate.ts';
 import { compareWithAdjacency } from '../checker/paths.ts';
 import { decideProperties } from '../checker/property.ts';
 import { TWO } from '../machines/messages.ts';
-import { FUNCTION_PROPERTIES } from '../properties/function.ts';
-import { createMachineByName, INSTANCES, instanceName } from '../properties/instances.ts';
+import { createMachineByName, INSTANCES, instanceName, MACHINE_PROPERTIES } from '../properties/instances.ts';
 import { functionMutants, judge, SURVIVORS } from '../properties/mutants.ts';
 import { machineView } from '../properties/view.ts';
 import { ruleById } from '../spec/index.ts';
@@ -28,9 +27,12 @@ describe.each(explored.map((each) => ({ ...each, name: instanceName(each.instanc
 
     test.runIf(instance.vectors > 0)('has every property that says something about it', () => {
       const view = machineView(instance.vectors, instance.messages);
-      const verdicts = decideProperties(graph, FUNCTION_PROPERTIES, view, instance.vectors);
-      // With one vector there is no other one to disturb, so that property says nothing; every other one has a witness.
-      const silent = instance.vectors === 1 ? ['IndependentVectorsStep'] : [];
+      const verdicts = decideProperties(graph, MACHINE_PROPERTIES, view, instance.vectors);
+      // With one vector there is no other one to disturb, and without a channel nothing is in transit.
+      const silent = [
+        ...(instance.vectors === 1 ? ['IndependentVectorsStep'] : []),
+        ...(instance.channel ? [] : ['FlushOnReadStep', 'DeliverSentStep']),
+      ];
       expect(verdicts.filter(({ result }) => result === 'n/a').map(({ property }) => property.name)).toEqual(silent);
       expect(verdicts.filter(({ result }) => result === 'fails')).toEqual([]);
       for (const { result, witness } of verdicts) expect(witness !== undefined).toBe(result === 'holds');
@@ -42,8 +44,12 @@ test('function with 3 vectors: 2,048 states, 26,623 transitions, and every prope
   const { machine, events } = createMachineByName('function', 3, TWO);
   const graph = enumerate(machine, events);
   expect([graph.states.length, graph.transitionCount, graph.depth]).toEqual([2048, 26_623, 10]);
-  const verdicts = decideProperties(graph, FUNCTION_PROPERTIES, machineView(3, TWO), 3);
-  expect(verdicts.map(({ result }) => result)).toEqual(FUNCTION_PROPERTIES.map(() => 'holds'));
+  const verdicts = decideProperties(graph, MACHINE_PROPERTIES, machineView(3, TWO), 3);
+  expect(verdicts.filter(({ result }) => result !== 'holds').map(({ property }) => property.name)).toEqual([
+    'FlushOnReadStep',
+    'DeliverSentStep',
+  ]);
+  expect(verdicts.filter(({ result }) => result === 'fails')).toEqual([]);
 });
 
 test('an exploration that meets its bound says so, and gives no graph', () => {
@@ -54,21 +60,21 @@ test('an exploration that meets its bound says so, and gives no graph', () => {
 });
 
 describe('the mutants of function', () => {
-  const verdicts = [...functionMutants()].map(({ mutant, vectors }) => judge(mutant, vectors, TWO));
+  const verdicts = [...functionMutants()].map(judge);
 
-  test('are 464, each with a name of its own', () => {
-    expect(verdicts).toHaveLength(464);
-    expect(new Set(verdicts.map(({ mutant }) => mutant)).size).toBe(464);
+  test('are 650, each with a name of its own', () => {
+    expect(verdicts).toHaveLength(650);
+    expect(new Set(verdicts.map(({ mutant }) => mutant)).size).toBe(650);
   });
 
-  test('are told apart by a property, all but 6 that are equal to the machine', () => {
+  test('are told apart by a property, all but 24 for which there is a reason', () => {
     const survivors = verdicts.filter(({ broken }) => broken.length === 0);
     expect(survivors.filter(({ because }) => because === undefined)).toEqual([]);
-    expect(survivors).toHaveLength(6);
+    expect(survivors).toHaveLength(24);
   });
 
   test('break every property', () => {
-    const counts = FUNCTION_PROPERTIES.map(({ name }) => [
+    const counts = MACHINE_PROPERTIES.map(({ name }) => [
       name,
       verdicts.filter(({ broken }) => broken.includes(name)).length,
     ]);
@@ -77,16 +83,18 @@ describe('the mutants of function', () => {
       PendingTransientInv: 49,
       NoSpuriousStep: 170,
       LatchOnUnmaskStep: 194,
-      NoTornStep: 306,
+      NoTornStep: 312,
       SingleViewStep: 140,
       EntryStep: 33,
       ResetStateStep: 17,
       DisableRoundTripStep: 41,
       FmaskIndependentStep: 22,
-      PBATruthStep: 138,
+      PBATruthStep: 140,
       IndependentVectorsStep: 14,
-      NotifierAlternationStep: 262,
-      InForceInv: 244,
+      NotifierAlternationStep: 264,
+      InForceInv: 246,
+      FlushOnReadStep: 8,
+      DeliverSentStep: 160,
     });
   });
 
@@ -99,8 +107,28 @@ describe('the mutants of function', () => {
   });
 });
 
+//= MSIX-MSG-5 type=test
+test('a read completion lets nothing stay in transit, and a mask or a reset calls nothing back [MSIX-MSG-5]', () => {
+  const { machine, events } = createMachineByName('function', 1, TWO, true);
+  const graph = enumerate(machine, events);
+  const run = (...names: string[]): string[] => {
+    let state = 0;
+    return names.flatMap((name) => {
+      const event = events.indexOf(name);
+      const outputs = graph.outputs(state, event);
+      state = graph.target(state, event);
+      return outputs;
+    });
+  };
+  const sent = ['guest.write.0.A', 'guest.unmask.0', 'guest.control.on', 'device.signal.0'];
+  expect(run(...sent)).toEqual(['use.0.A', 'send.0.A']);
+  expect(run(...sent, 'guest.mask.0', 'guest.read')).toEqual(['use.0.A', 'send.0.A', 'release.0', 'deliver.0.A']);
+  expect(run(...sent, 'device.reset', 'fabric.arrive.0')).toEqual(['use.0.A', 'send.0.A', 'release.0', 'deliver.0.A']);
+  expect(run(...sent, 'guest.read', 'guest.read').slice(2)).toEqual(['deliver.0.A']);
+});
+
 test('every property has a name of its kind, a title that is a sentence, and rules that exist', () => {
-  for (const { name, kind, title, rules } of FUNCTION_PROPERTIES) {
+  for (const { name, kind, title, rules } of MACHINE_PROPERTIES) {
     expect(name).toMatch(kind === 'invariant' ? /^[A-Z]\w+Inv$/ : /^[A-Z]\w+Step$/);
     expect(title).toMatch(/^[A-Z].*\.$/);
     expect(rules.map((id) => ruleById(id).id)).toEqual(rules);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { citationsBelow, findCitations, machineCitations, traceRules } from '../cli/traceability.ts';
-import { FUNCTION_PROPERTIES } from '../properties/function.ts';
+import { MACHINE_PROPERTIES } from '../properties/instances.ts';
 import { RULES } from '../spec/index.ts';
 
 const known = new Set(RULES.map(({ id }) => id));
@@ -10,7 +10,7 @@ describe('the rules and what stands behind them', () => {
     const cited = [
       ...machineCitations(),
       ...['src', 'machines', 'properties', 'conformance', 'checker', 'cli', 'test'].flatMap(citationsBelow),
-      ...FUNCTION_PROPERTIES.flatMap(({ name, rules }) => rules.map((id) => ({ id, place: name, isTest: false }))),
+      ...MACHINE_PROPERTIES.flatMap(({ name, rules }) => rules.map((id) => ({ id, place: name, isTest: false }))),
     ];
     expect(cited.length).toBeGreaterThan(100);
     expect(cited.filter(({ id }) => !known.has(id))).toEqual([]);
