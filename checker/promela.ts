@@ -11,14 +11,13 @@
  * a variable, has one state and one transition more; this one begins with its variables as they are.)
  *
  * Claims become formulas in LTL. A run may stop, so a model with claims has a step in which nothing happens. SPIN's own
- * fairness is of processes, so ours is a premise of the formula, and events that it names are written to a variable
- * `last`: each state is there once for each such event that leads to it. A claim over steps is a variable too, written in
- * the step. So a model without claims is for counts, and one with them for verdicts.
+ * fairness is of processes, so ours is a premise of the formula, over variables that every step writes; so are claims over
+ * steps. These make several states of one, so a model without claims is for counts, and one with them for verdicts.
  */
 import type { AnyStateNode } from 'xstate';
 import type { Claim, StatePredicate } from './decide.ts';
 import type { Fairness } from './liveness.ts';
-import { enabledWhen, fairEvents, requirePrintable, stateCondition, stepConditions } from './symbolic-claim.ts';
+import { enabledWhen, fairnessOf, requirePrintable, stateCondition, stepConditions } from './symbolic-claim.ts';
 import {
   activeIn,
   areParallel,
@@ -94,23 +93,32 @@ interface StepClaim {
   readonly condition: Condition;
 }
 
+/** What stands for an assumption in the model. */
+interface Assumption extends Fairness {
+  /** The macro for the condition under which one of its events can be taken. */
+  readonly enabled: string;
+  /** The variable that says whether one can be; for strong fairness alone. */
+  readonly can: string;
+  /** The variable that is true again and again when the assumption is satisfied. */
+  readonly met: string;
+}
+
 class Printer {
   private readonly symbolic: SymbolicMachine;
   private readonly options: PromelaOptions;
   private readonly claims: readonly Claim[];
   private readonly process: string;
-  private readonly last: string;
   private readonly inactive: string;
   private readonly variables = new Map<AnyStateNode, string>();
   /** For each variable, the one that may hold its value before the step. */
   private readonly before = new Map<AnyStateNode, string>();
   /** The symbols of states, by key. States with the same key share one, whichever variables may hold it. */
   private readonly keys = new Map<string, string>();
-  /** The symbols of the events that fairness names. */
-  private readonly events = new Map<string, string>();
   private readonly guards = new Map<string, string>();
   /** For each claim over steps, the variable that says whether the last step was as claimed. */
   private readonly kept = new Map<string, string>();
+  /** Each once, however many claims make it. */
+  private readonly assumptions = new Map<string, Assumption>();
 
   constructor(symbolic: SymbolicMachine, options: PromelaOptions) {
     const { machine, variables, guards } = symbolic;
@@ -131,7 +139,6 @@ class Printer {
       String,
     );
     name(guards.keys(), this.guards, String);
-    name(fairEvents(this.claims), this.events, String);
     const steps = this.claims.filter(({ kind }) => kind === 'step');
     name(
       steps.map((claim) => claim.name),
@@ -140,12 +147,17 @@ class Printer {
     );
     name(compounds, this.before, (node) => `before.${variableName(node)}`);
     this.process = identifiers.give(machine.id);
-    this.last = identifiers.give('last');
     this.inactive = identifiers.give('inactive');
-    const symbolCount = this.keys.size + this.events.size;
-    if (symbolCount > SYMBOLS_MAX) {
+    for (const fairness of fairnessOf(this.claims)) {
+      if (this.assumptions.has(nameFairness(fairness))) continue;
+      const [enabled, can, met] = ['enabled', 'can', 'met'].map((prefix) => {
+        return identifiers.give(`${prefix}.${nameFairness(fairness)}`);
+      });
+      this.assumptions.set(nameFairness(fairness), { ...fairness, enabled, can, met });
+    }
+    if (this.keys.size > SYMBOLS_MAX) {
       throw new RangeError(
-        `Got ${symbolCount} names of states and events in ${machine.id}; expected at most ${SYMBOLS_MAX}, as SPIN has.`,
+        `Got ${this.keys.size} names of states in ${machine.id}; expected at most ${SYMBOLS_MAX}, as SPIN has.`,
       );
     }
   }
@@ -156,8 +168,8 @@ class Printer {
     const lines = [
       comment(description === undefined ? machine.id : `${machine.id}: ${description}`),
       ...this.printVariables(),
-      ...this.printWatched(),
       ...this.printGuards(),
+      ...this.printWatched(),
       '',
       `active proctype ${this.process}() {`,
       // Where a process may end, a state without transitions is no error.
@@ -182,7 +194,7 @@ class Printer {
     const { variables, events } = this.symbolic;
     const saved = new Set(events.flatMap((event) => [...this.arrange(event).saved]));
     const isNested = [...variables.keys()].some((node) => activeIn(node) !== TRUE);
-    const symbols = [...this.keys.values(), ...this.events.values()];
+    const symbols = [...this.keys.values()];
     return [
       ...(symbols.length > 0 ? [`mtype = { ${symbols.join(', ')} };`] : []),
       ...(isNested ? [comment('The value of a compound state that is not active.'), `#define ${this.inactive} 0`] : []),
@@ -201,11 +213,17 @@ class Printer {
 
   /** The variables that claims need beside the state. */
   private printWatched(): string[] {
-    const last = [comment('The last event, if it is one that the fairness of a claim names.'), `mtype ${this.last};`];
     const kept = [...this.kept].flatMap(([name, variable]) => {
       return ['', comment(`Whether the last step is as ${name} claims.`), `bool ${variable} = true;`];
     });
-    return [...(this.events.size > 0 ? ['', ...last] : []), ...kept];
+    const fairness = [...this.assumptions.values()].flatMap(({ strength, events, enabled, can, met }) => [
+      '',
+      comment(`${strength === 'weak' ? 'Weak' : 'Strong'} fairness of ${events.join(', ')}.`),
+      `#define ${enabled} (${this.condition(enabledWhen(this.symbolic, events))})`,
+      `bool ${met};`,
+      ...(strength === 'strong' ? [`bool ${can};`] : []),
+    ]);
+    return [...kept, ...fairness];
   }
 
   private printGuards(): string[] {
@@ -224,10 +242,7 @@ class Printer {
     const { groups, saved } = this.arrange(event);
     const syntax = this.syntax(saved);
     const saves = [...saved].map((node) => `${this.before.get(node)} = ${this.variables.get(node)}`);
-    const notes = [
-      ...(this.events.size > 0 ? [`${this.last} = ${this.events.get(event.name) ?? '0'}`] : []),
-      ...this.printKept(this.stepClaims(event, 'taken'), syntax),
-    ];
+    const notes = [...this.printKept(this.stepClaims(event, 'taken'), syntax), ...this.printFairness(event.name)];
     // What is alone in its step is its guard too.
     const isAlone = groups.length === 1 && saves.length + notes.length === 0;
     const cases = event.transitions.map(({ condition }) => printPart(condition, this.syntax()));
@@ -263,7 +278,7 @@ class Printer {
   private printIgnored(event: SymbolicEvent): string[] {
     const kept = this.printKept(this.stepClaims(event, 'ignored'), this.syntax());
     if (kept.length === 0) return [];
-    const statements = [...(this.events.size > 0 ? [`${this.last} = 0`] : []), ...kept];
+    const statements = [...kept, ...this.printFairness()];
     return [
       comment(`${event.name}, ignored`),
       `:: d_step { ${this.condition(not(takenWhen(event)))} -> ${statements.join('; ')} }`,
@@ -272,7 +287,16 @@ class Printer {
 
   /** A step in which nothing happens, for a run that stops. */
   private printStop(): string[] {
-    return [comment('A run may stop.'), `:: d_step { true -> ${this.events.size > 0 ? `${this.last} = 0` : 'skip'} }`];
+    return [comment('A run may stop.'), `:: d_step { true -> ${this.printFairness().join('; ') || 'skip'} }`];
+  }
+
+  /** What is written at the end of each step for fairness; `event` is the one that was taken, if any was. */
+  private printFairness(event?: string): string[] {
+    return [...this.assumptions.values()].flatMap(({ strength, events, enabled, can, met }) => {
+      const isTaken = event !== undefined && events.includes(event);
+      if (strength === 'weak') return [`${met} = ${isTaken ? 'true' : `!${enabled}`}`];
+      return [`${met} = ${isTaken}`, `${can} = ${enabled}`];
+    });
   }
 
   private printKept(claims: readonly StepClaim[], syntax: ConditionSyntax): string[] {
@@ -285,7 +309,7 @@ class Printer {
       if (claim.kind !== 'step') return [];
       return [{ name: claim.name, condition: stepConditions(this.symbolic, claim, event)[step] }];
     });
-    return claims.filter(({ condition }) => !(condition.kind === 'and' && condition.parts.length === 0));
+    return claims.filter(({ condition }) => condition !== TRUE);
   }
 
   /**
@@ -330,17 +354,15 @@ class Printer {
       case 'leadsTo': {
         const end = `<> (${this.condition(state(claim.to))})`;
         const goal = claim.from === undefined ? end : `[] ((${this.condition(state(claim.from))}) -> ${end})`;
-        const premises = claim.fairness.map((fairness) => this.printFairness(fairness));
+        const premises = claim.fairness.map((fairness) => this.printPremise(fairness));
         return premises.length === 0 ? goal : `(${premises.join(' && ')}) -> (${goal})`;
       }
     }
   }
 
-  private printFairness({ strength, events }: Fairness): string {
-    const enabled = this.condition(enabledWhen(this.symbolic, events));
-    const taken = events.map((name) => `${this.last} == ${this.events.get(name)}`).join(' || ') || 'false';
-    if (strength === 'weak') return `([] <> (${taken} || !(${enabled})))`;
-    return `(([] <> (${enabled})) -> ([] <> (${taken})))`;
+  private printPremise(fairness: Fairness): string {
+    const { can, met } = this.assumptions.get(nameFairness(fairness)) as Assumption;
+    return fairness.strength === 'weak' ? `[] <> ${met}` : `([] <> ${can} -> [] <> ${met})`;
   }
 
   // ---- Conditions
@@ -377,6 +399,8 @@ class Printer {
     return syntax;
   }
 }
+
+const nameFairness = ({ strength, events }: Fairness): string => [strength, ...events].join('.');
 
 /** The name of a variable. SPIN's verifier has macros of its own in capitals. */
 function inLowerCase(node: AnyStateNode): string {

@@ -2,6 +2,7 @@
  * Claims as formulas. Only those made of data can be printed for another checker: a predicate in JavaScript cannot.
  */
 import type { Claim, StatePredicate, StepPredicate } from './decide.ts';
+import type { Fairness } from './liveness.ts';
 import {
   and,
   type Condition,
@@ -29,17 +30,16 @@ export function requirePrintable({ events }: SymbolicMachine, claims: readonly C
     );
   }
   const alphabet = events.map(({ name }) => name);
-  const unknown = fairEvents(claims).find((event) => !alphabet.includes(event));
+  const unknown = fairnessOf(claims)
+    .flatMap(({ events: names }) => names)
+    .find((event) => !alphabet.includes(event));
   if (unknown === undefined) return;
   throw new RangeError(`Got fairness of the event '${unknown}'; expected one of ${alphabet.join(', ')}.`);
 }
 
-/** Returns the events that the fairness of claims names, each once. */
-export function fairEvents(claims: readonly Claim[]): string[] {
-  const events = claims
-    .flatMap((claim) => (claim.kind === 'leadsTo' ? claim.fairness : []))
-    .flatMap((each) => each.events);
-  return [...new Set(events)];
+/** Returns the assumptions of claims. */
+export function fairnessOf(claims: readonly Claim[]): Fairness[] {
+  return claims.flatMap((claim) => (claim.kind === 'leadsTo' ? claim.fairness : []));
 }
 
 /**

@@ -129,19 +129,16 @@ export function or(parts: readonly Condition[]): Condition {
 /** Without parts that decide nothing; `decided` alone where a part decides all. */
 function joined(kind: 'and' | 'or', parts: readonly Condition[], decided: Condition): Condition {
   const flat = parts.flatMap((part) => (part.kind === kind ? part.parts : [part]));
-  if (flat.some((part) => part.kind === decided.kind && part.parts.length === 0)) return decided;
+  if (flat.includes(decided)) return decided;
+  if (flat.length === 0) return decided === TRUE ? FALSE : TRUE;
   return flat.length === 1 ? flat[0] : { kind, parts: flat };
 }
 
 /** Returns the condition under which `part` does not hold. */
 export function not(part: Condition): Condition {
-  if (isConstant(part)) return part.kind === 'and' ? FALSE : TRUE;
+  if (part === TRUE) return FALSE;
+  if (part === FALSE) return TRUE;
   return part.kind === 'not' ? part.part : { kind: 'not', part };
-}
-
-/** Returns whether a condition holds always, or never. */
-export function isConstant(condition: Condition): condition is Extract<Condition, { readonly parts: unknown }> {
-  return 'parts' in condition && condition.parts.length === 0;
 }
 
 /** Returns the condition under which an event is taken, not ignored. */
