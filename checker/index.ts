@@ -38,3 +38,21 @@ export {
   type TraceVerdict,
   type TraceWords,
 } from './trace.ts';
+export { audit, type Audit } from './audit.ts';
+export { compile, compileCondition } from './compile.ts';
+export { type Claim, decide, type Decision, startAt, type StatePredicate, type StepPredicate } from './decide.ts';
+export {
+  count,
+  type Count,
+  Exploration,
+  explore,
+  type ExploreLimits,
+  type ExploreOptions,
+  type Progress,
+  type Summary,
+} from './explore.ts';
+export type { CompiledMachine } from './format.ts';
+export type { Fairness, Lasso } from './liveness.ts';
+export { compareRuns, type Observe, refine, type Refinement } from './refine.ts';
+export { Stepper } from './step.ts';
+export { checkSpec, SubsetError } from './subset.ts';
