@@ -31,7 +31,7 @@ export function requirePrintable({ events }: SymbolicMachine, claims: readonly C
   }
   const alphabet = events.map(({ name }) => name);
   const unknown = fairnessOf(claims)
-    .flatMap(({ events: names }) => names)
+    .flatMap((fairness) => fairness.events)
     .find((event) => !alphabet.includes(event));
   if (unknown === undefined) return;
   throw new RangeError(`Got fairness of the event '${unknown}'; expected one of ${alphabet.join(', ')}.`);

@@ -134,7 +134,7 @@ export function readRun(text: string): Omit<SpinRun, 'milliseconds'> {
   if (cut !== null && errors === 0) throw new SpinError(`Got '${cut[0]}'; expected a search of all states. ${text}`);
   return {
     states: Number(find('its states', /^\s*([\d.e+]+) states, stored/m)),
-    transitions: Number(find('its transitions', /^\s*([\d.e+]+) transitions \(= stored\+matched\)$/m)),
+    transitions: Number(find('its transitions', /^\s*([\d.e+]+) transitions \(= (?:stored|visited)\+matched\)$/m)),
     depth: Number(find('its depth', /depth reached (\d+)/)),
     errors,
     ...(error === undefined ? {} : { error }),

@@ -6,8 +6,14 @@ import { Scene } from './setup/scene.ts';
 
 /** Every kind of state that a vector can be in: in use, diverged, diverged in one dword, pending, masked. */
 function busyScene(): Scene {
-  const scene = new Scene(66).write(0, 'A').write(1, 'B').write(2, 'C').write(3, 'A').unmask(0, 1, 2, 65).control('on');
-  scene.write(1, 'C').write(65, 'B').signal(3, 64);
+  const scene = new Scene(66)
+    .write(0, 'A')
+    .write(1, 'B')
+    .write(2, 'C')
+    .write(3, 'A')
+    .unmask(0, 1, 2, 20, 65)
+    .control('on');
+  scene.write(1, 'C').write(20, 'B').write(65, 'B').signal(3, 64);
   scene.msix.tableWrite(16 * 2 + 8, 4, 0);
   scene.take();
   return scene;
@@ -20,13 +26,14 @@ describe('a saved function', () => {
     const restored = new Scene(66).unmask(5).control('on').signal(5, 6);
     restored.take();
     restored.msix.restore(scene.save());
-    expect(restored.take()).toEqual(['release 5', 'use 0 A', 'use 1 B', 'use 2 C', 'use 65 zero']);
+    expect(restored.take()).toEqual(['release 5', 'use 0 A', 'use 1 B', 'use 2 C', 'use 20 zero', 'use 65 zero']);
     expect(restored.peek()).toEqual(scene.peek());
     expect([...restored.save()]).toEqual([...scene.save()]);
     for (const each of [scene, restored]) {
-      each.signal(0, 1, 2, 3, 64, 65).mask(1).unmask(1).signal(1).unmask(3, 64).control('off').control('on');
+      each.signal(0, 1, 2, 3, 20, 64, 65).mask(1).unmask(1).signal(1).unmask(3, 64).control('off').control('on');
     }
     const calls = scene.take();
+    expect(calls).toContain('send 20 zero');
     expect(calls).toContain('send 65 zero');
     expect(calls).toContain('use 65 B');
     expect(restored.take()).toEqual(calls);
@@ -47,9 +54,9 @@ describe('a saved function', () => {
     const scene = busyScene();
     const peek = scene.peek();
     scene.msix.restore(scene.save());
-    const used = ['0 A', '1 B', '2 C', '65 zero'];
+    const used = ['0 A', '1 B', '2 C', '20 zero', '65 zero'];
     expect(scene.take()).toEqual([
-      ...[0, 1, 2, 65].map((vector) => `release ${vector}`),
+      ...[0, 1, 2, 20, 65].map((vector) => `release ${vector}`),
       ...used.map((use) => `use ${use}`),
     ]);
     expect(scene.peek()).toEqual(peek);
