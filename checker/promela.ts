@@ -10,13 +10,14 @@
  * leads to it, so SPIN's count is ours and one. (A model that begins with a step, to start a process or to set
  * a variable, has one state and one transition more; this one begins with its variables as they are.)
  *
- * Claims become formulas in LTL. A run may stop, so a model with claims has a step in which nothing happens. SPIN's own
- * fairness is of processes, so ours is a premise of the formula, over variables that every step writes; so are claims over
- * steps. These make several states of one, so a model without claims is for counts, and one with them for verdicts.
+ * Claims become formulas in LTL, or the automaton of one (`never.ts`). A run may stop, so a model with claims has a step in
+ * which nothing happens. SPIN's own fairness is of processes, so ours is a premise of the formula, over variables that
+ * every step writes; claims over steps are such variables too. These make several states of one, so a model without
+ * claims is for counts, and one with them for verdicts.
  */
 import type { AnyStateNode } from 'xstate';
 import type { Claim, StatePredicate } from './decide.ts';
-import type { Fairness } from './liveness.ts';
+import { type LeadsToConditions, printLtl, printNever } from './never.ts';
 import { enabledWhen, fairnessOf, requirePrintable, stateCondition, stepConditions } from './symbolic-claim.ts';
 import {
   activeIn,
@@ -93,14 +94,13 @@ interface StepClaim {
   readonly condition: Condition;
 }
 
-/** What stands for an assumption in the model. */
-interface Assumption extends Fairness {
-  /** The macro for the condition under which one of its events can be taken. */
+/** What stands for some events in the model that the fairness of a claim names. */
+interface FairEvents {
+  readonly events: readonly string[];
+  /** The macro for the condition under which one of them can be taken. */
   readonly enabled: string;
-  /** The variable that says whether one can be; for strong fairness alone. */
-  readonly can: string;
-  /** The variable that is true again and again when the assumption is satisfied. */
-  readonly met: string;
+  /** The variable that says whether the last step took one. */
+  readonly took: string;
 }
 
 class Printer {
@@ -117,8 +117,8 @@ class Printer {
   private readonly guards = new Map<string, string>();
   /** For each claim over steps, the variable that says whether the last step was as claimed. */
   private readonly kept = new Map<string, string>();
-  /** Each once, however many claims make it. */
-  private readonly assumptions = new Map<string, Assumption>();
+  /** Each set of events once, however many claims name it. */
+  private readonly fairEvents = new Map<string, FairEvents>();
 
   constructor(symbolic: SymbolicMachine, options: PromelaOptions) {
     const { machine, variables, guards } = symbolic;
@@ -148,12 +148,11 @@ class Printer {
     name(compounds, this.before, (node) => `before.${variableName(node)}`);
     this.process = identifiers.give(machine.id);
     this.inactive = identifiers.give('inactive');
-    for (const fairness of fairnessOf(this.claims)) {
-      if (this.assumptions.has(nameFairness(fairness))) continue;
-      const [enabled, can, met] = ['enabled', 'can', 'met'].map((prefix) => {
-        return identifiers.give(`${prefix}.${nameFairness(fairness)}`);
-      });
-      this.assumptions.set(nameFairness(fairness), { ...fairness, enabled, can, met });
+    for (const { events } of fairnessOf(this.claims)) {
+      const called = events.join('.');
+      if (this.fairEvents.has(called)) continue;
+      const [enabled, took] = ['enabled', 'took'].map((prefix) => identifiers.give(`${prefix}.${called}`));
+      this.fairEvents.set(called, { events, enabled, took });
     }
     if (this.keys.size > SYMBOLS_MAX) {
       throw new RangeError(
@@ -179,11 +178,7 @@ class Printer {
       ...(this.claims.length > 0 ? this.printStop() : []).map(indented),
       '  od',
       '}',
-      ...this.claims.flatMap((claim) => [
-        '',
-        comment(claim.title),
-        `ltl ${claim.name} { ${this.printFormula(claim)} }`,
-      ]),
+      ...this.claims.flatMap((claim) => ['', ...this.printClaim(claim)]),
     ];
     return `${lines.join('\n')}\n`;
   }
@@ -216,12 +211,11 @@ class Printer {
     const kept = [...this.kept].flatMap(([name, variable]) => {
       return ['', comment(`Whether the last step is as ${name} claims.`), `bool ${variable} = true;`];
     });
-    const fairness = [...this.assumptions.values()].flatMap(({ strength, events, enabled, can, met }) => [
+    const fairness = [...this.fairEvents.values()].flatMap(({ events, enabled, took }) => [
       '',
-      comment(`${strength === 'weak' ? 'Weak' : 'Strong'} fairness of ${events.join(', ')}.`),
+      comment(`Whether ${events.join(', ')} can be taken, and whether the last step was one.`),
       `#define ${enabled} (${this.condition(enabledWhen(this.symbolic, events))})`,
-      `bool ${met};`,
-      ...(strength === 'strong' ? [`bool ${can};`] : []),
+      `bool ${took};`,
     ]);
     return [...kept, ...fairness];
   }
@@ -242,7 +236,7 @@ class Printer {
     const { groups, saved } = this.arrange(event);
     const syntax = this.syntax(saved);
     const saves = [...saved].map((node) => `${this.before.get(node)} = ${this.variables.get(node)}`);
-    const notes = [...this.printKept(this.stepClaims(event, 'taken'), syntax), ...this.printFairness(event.name)];
+    const notes = [...this.printKept(this.stepClaims(event, 'taken'), syntax), ...this.printTook(event.name)];
     // What is alone in its step is its guard too.
     const isAlone = groups.length === 1 && saves.length + notes.length === 0;
     const cases = event.transitions.map(({ condition }) => printPart(condition, this.syntax()));
@@ -278,7 +272,7 @@ class Printer {
   private printIgnored(event: SymbolicEvent): string[] {
     const kept = this.printKept(this.stepClaims(event, 'ignored'), this.syntax());
     if (kept.length === 0) return [];
-    const statements = [...kept, ...this.printFairness()];
+    const statements = [...kept, ...this.printTook()];
     return [
       comment(`${event.name}, ignored`),
       `:: d_step { ${this.condition(not(takenWhen(event)))} -> ${statements.join('; ')} }`,
@@ -287,15 +281,13 @@ class Printer {
 
   /** A step in which nothing happens, for a run that stops. */
   private printStop(): string[] {
-    return [comment('A run may stop.'), `:: d_step { true -> ${this.printFairness().join('; ') || 'skip'} }`];
+    return [comment('A run may stop.'), `:: d_step { true -> ${this.printTook().join('; ') || 'skip'} }`];
   }
 
-  /** What is written at the end of each step for fairness; `event` is the one that was taken, if any was. */
-  private printFairness(event?: string): string[] {
-    return [...this.assumptions.values()].flatMap(({ strength, events, enabled, can, met }) => {
-      const isTaken = event !== undefined && events.includes(event);
-      if (strength === 'weak') return [`${met} = ${isTaken ? 'true' : `!${enabled}`}`];
-      return [`${met} = ${isTaken}`, `${can} = ${enabled}`];
+  /** What a step writes for fairness; `event` is the one that it takes, if any. */
+  private printTook(event?: string): string[] {
+    return [...this.fairEvents.values()].map(({ events, took }) => {
+      return `${took} = ${event !== undefined && events.includes(event)}`;
     });
   }
 
@@ -342,30 +334,37 @@ class Printer {
 
   // ---- Claims
 
-  private printFormula(claim: Claim): string {
-    const state = (predicate: StatePredicate | undefined): Condition => stateCondition(this.symbolic, predicate);
+  private printClaim(claim: Claim): string[] {
+    const { name, title } = claim;
+    if (claim.kind !== 'leadsTo') return [comment(title), `ltl ${name} { [] (${this.printInvariant(claim)}) }`];
+    const conditions: LeadsToConditions = {
+      ...(claim.from === undefined ? {} : { from: this.predicate(claim.from) }),
+      to: this.predicate(claim.to),
+      fairness: claim.fairness.map(({ strength, events }) => {
+        return { ...(this.fairEvents.get(events.join('.')) as FairEvents), strength };
+      }),
+    };
+    return [comment(title, `ltl { ${printLtl(conditions)} }`), ...printNever(name, conditions)];
+  }
+
+  private printInvariant(claim: Exclude<Claim, { readonly kind: 'leadsTo' }>): string {
     switch (claim.kind) {
-      case 'invariant':
-        return `[] (${this.condition(or([not(state(claim.when)), state(claim.holds)]))})`;
-      case 'step':
-        return `[] (${this.kept.get(claim.name)})`;
-      case 'reach':
-        return `[] (${this.condition(not(state(claim.that)))})`;
-      case 'leadsTo': {
-        const end = `<> (${this.condition(state(claim.to))})`;
-        const goal = claim.from === undefined ? end : `[] ((${this.condition(state(claim.from))}) -> ${end})`;
-        const premises = claim.fairness.map((fairness) => this.printPremise(fairness));
-        return premises.length === 0 ? goal : `(${premises.join(' && ')}) -> (${goal})`;
+      case 'invariant': {
+        const [when, holds] = [claim.when, claim.holds].map((each) => stateCondition(this.symbolic, each));
+        return this.condition(or([not(when), holds]));
       }
+      case 'step':
+        return this.kept.get(claim.name) as string;
+      case 'reach':
+        return this.condition(not(stateCondition(this.symbolic, claim.that)));
     }
   }
 
-  private printPremise(fairness: Fairness): string {
-    const { can, met } = this.assumptions.get(nameFairness(fairness)) as Assumption;
-    return fairness.strength === 'weak' ? `[] <> ${met}` : `([] <> ${can} -> [] <> ${met})`;
-  }
-
   // ---- Conditions
+
+  private predicate(predicate: StatePredicate): string {
+    return this.condition(stateCondition(this.symbolic, predicate));
+  }
 
   private condition(condition: Condition): string {
     return printCondition(condition, this.syntax());
@@ -399,8 +398,6 @@ class Printer {
     return syntax;
   }
 }
-
-const nameFairness = ({ strength, events }: Fairness): string => [strength, ...events].join('.');
 
 /** The name of a variable. SPIN's verifier has macros of its own in capitals. */
 function inLowerCase(node: AnyStateNode): string {

@@ -86,10 +86,12 @@ export function decideProperties<State>(
       for (const property of properties) {
         for (let index = 0; index < indexCount; index++) {
           if (failures.has(property) || !applies(property, step, index)) continue;
+          const holds = satisfied(property, step, index);
+          if (holds && witnesses.has(property)) continue;
           const last = property.kind === 'step' ? [event] : [];
-          const occurrence = (): Occurrence => ({ path: [...graph.pathTo(state), ...last], index });
-          if (!witnesses.has(property)) witnesses.set(property, occurrence());
-          if (!satisfied(property, step, index)) failures.set(property, occurrence());
+          const occurrence: Occurrence = { path: [...graph.pathTo(state), ...last], index };
+          if (!witnesses.has(property)) witnesses.set(property, occurrence);
+          if (!holds) failures.set(property, occurrence);
         }
       }
     }

@@ -39,7 +39,8 @@ export interface MachineEvent {
 export function readEvent(name: string): MachineEvent {
   const [actor, verb, third, fourth] = name.split('.');
   if (third === undefined) return { actor, verb };
-  return /^\d+$/.test(third) ? { actor, verb, vector: Number(third), value: fourth } : { actor, verb, value: third };
+  const vector = Number(third);
+  return Number.isInteger(vector) ? { actor, verb, vector, value: fourth } : { actor, verb, value: third };
 }
 
 /** An output: what is done in a step, `send`, `use`, `release`, or `deliver` where there is a channel. */

@@ -50,7 +50,7 @@ export class Refusals {
 }
 
 /**
- * One emulated MSI-X function with 1 to 2048 vectors. Allocates nothing after construction.
+ * One emulated MSI-X function with 1 to 2048 vectors. Allocates nothing after construction itself; see `SendMessage`.
  *
  * Offsets and sizes are in bytes: of the configuration accesses, from the start of the capability; of the others, from
  * the start of the table or of the Pending Bit Array. Values are unsigned 32-bit numbers; an 8-byte value is two of them.

@@ -159,6 +159,7 @@ describe('a state that no function of this size can be in', () => {
     ['a header only', good().subarray(0, 4), 'the length is 4 words; expected 22'],
     ['one word less', good().subarray(0, 21), 'the length is 21 words; expected 22'],
     ['one word more', Uint32Array.of(...good(), 0), 'the length is 23 words; expected 22'],
+    ['as many zeros as a header', new Uint32Array(4), 'the first word is 0x0; expected 0x5849534d'],
     ['zeros', new Uint32Array(22), 'the first word is 0x0; expected 0x5849534d'],
     ['the other byte order', swapped(), 'the first word is 0x4d534958; expected 0x5849534d'],
     ['another version', changed([1, 2]), 'the version is 2; expected 1'],
@@ -218,11 +219,11 @@ describe('a state that no function of this size can be in', () => {
       changed([14, 0]),
       'the shadow of vector 0 is not zero; expected zero, since the vector has not diverged',
     ],
-    [
-      'one word in the shadow of another',
-      changed([21, 1]),
+    ...[19, 20, 21].map((word): [string, unknown, string] => [
+      `word ${word}, in the shadow of another`,
+      changed([word, 4]),
       'the shadow of vector 1 is not zero; expected zero, since the vector has not diverged',
-    ],
+    ]),
   ];
 
   //= MSIX-SAVE-2 type=test
