@@ -1,0 +1,177 @@
+/**
+ * What steps cannot say: that something comes about in the end (P2), and that a choice makes no difference but in name (P22).
+ * Decided by the compiled checker, on every run of an instance of `function`.
+ *
+ * Each has a twin that must fail: without its fairness, what is owed never comes; without the renaming, the runs differ.
+ */
+import type { StateValue } from 'xstate';
+import { compile } from '../checker/compile.ts';
+import { decide, type LeadsToClaim, startAt } from '../checker/decide.ts';
+import { type Exploration, explore } from '../checker/explore.ts';
+import type { GuardExpression } from '../checker/guard.ts';
+import type { Fairness } from '../checker/liveness.ts';
+import { compareRuns, type ObservedStep } from '../checker/refine.ts';
+import { arrive, control, readEvent, RESET, unmask } from '../machines/alphabet.ts';
+import type { MessageSet } from '../machines/messages.ts';
+import { vectorRegionName } from '../machines/vector.ts';
+import type { Instance } from './instances.ts';
+
+/** A claim about whole runs. */
+export interface TemporalProperty {
+  /** Ends in `Leads` for what comes about, and in `Runs` for what compares two runs. */
+  readonly name: string;
+  readonly title: string;
+  readonly rules: readonly string[];
+  /** Whether the instance has what the claim is about. */
+  readonly applies: (instance: Bounds) => boolean;
+  readonly decide: (instance: Bounds) => TemporalVerdict;
+  /** Decides the same without the assumption that it needs. It must fail, or the assumption is idle. */
+  readonly decideWithout: (instance: Bounds) => TemporalVerdict;
+}
+
+/** An instance to decide on. */
+export type Bounds = Omit<Instance, 'expected'>;
+
+export interface TemporalVerdict {
+  readonly result: 'holds' | 'fails' | 'n/a' | 'open';
+  /** The events of a shortest counterexample, by name; `loop` is repeated for ever after them, where there is one. */
+  readonly path?: readonly string[];
+  readonly loop?: readonly string[];
+}
+
+function exploration({ machine, events }: Bounds, leftOut: (event: string) => boolean = () => false): Exploration {
+  return explore(
+    compile(
+      machine,
+      events.filter((event) => !leftOut(event)),
+    ),
+  );
+}
+
+const inState = (vector: number, region: string, state: string): GuardExpression => ({
+  kind: 'stateIn',
+  value: { [vectorRegionName(vector)]: { [region]: state } },
+});
+const not = (part: GuardExpression): GuardExpression => ({ kind: 'not', part });
+
+interface Leading {
+  readonly from: GuardExpression;
+  readonly to: GuardExpression;
+  readonly fairness: readonly Fairness[];
+}
+
+/** Decides a leads-to for each vector, and gives the first verdict that is not `holds`. */
+function decideLeading(
+  explored: Exploration,
+  vectors: number,
+  claim: (vector: number) => readonly Leading[],
+  fair: boolean,
+): TemporalVerdict {
+  const { events } = explored.compiled;
+  const leadings = Array.from({ length: vectors }, (_, vector) => claim(vector)).flat();
+  const claims = leadings.map(({ from, to, fairness }, index): LeadsToClaim => {
+    return { kind: 'leadsTo', name: `leading${index}`, title: '', from, to, fairness: fair ? fairness : [] };
+  });
+  const decisions = decide(explored, claims);
+  const { result, counterexample } = decisions.find((each) => each.result !== 'holds') ?? decisions[0];
+  const names = (numbers: readonly number[] | undefined) => numbers?.map((event) => events[event]);
+  return { result, path: names(counterexample?.path), loop: names(counterexample?.loop) };
+}
+
+const arriving = (vector: number): Leading[] => [
+  {
+    from: not(inState(vector, 'transit', 'none')),
+    to: inState(vector, 'transit', 'none'),
+    fairness: [{ strength: 'weak', events: [arrive(vector)] }],
+  },
+];
+
+/** P2 NoLostEvent, on the way. */
+export const ArrivalLeads: TemporalProperty = {
+  name: 'ArrivalLeads',
+  title: 'A message that was sent arrives, if arrivals are not put off for ever.',
+  rules: ['MSIX-MSG-5'],
+  applies: ({ channel }) => channel,
+  decide: (instance) => decideLeading(exploration(instance), instance.vectors, arriving, true),
+  decideWithout: (instance) => decideLeading(exploration(instance), instance.vectors, arriving, false),
+};
+
+const OPEN_NAME: GuardExpression = { kind: 'named', name: 'open' };
+const and = (...parts: readonly GuardExpression[]): GuardExpression => ({ kind: 'and', parts });
+
+/** Of an open function, unmasking is enough; of an unmasked vector, opening the function is. */
+const releasing = (vector: number): Leading[] => [
+  {
+    from: and(inState(vector, 'pending', 'set'), OPEN_NAME),
+    to: inState(vector, 'pending', 'clear'),
+    fairness: [{ strength: 'weak', events: [unmask(vector)] }],
+  },
+  {
+    from: and(inState(vector, 'pending', 'set'), inState(vector, 'mask', 'unmasked')),
+    to: inState(vector, 'pending', 'clear'),
+    fairness: [{ strength: 'weak', events: [control('on')] }],
+  },
+];
+
+/** The guest masks no more, and nobody takes an event back. */
+function masksAgain(event: string): boolean {
+  const { actor, verb, value } = readEvent(event);
+  const name = `${actor}.${verb}`;
+  return name === 'guest.mask' || name === 'device.retire' || event === RESET || (verb === 'control' && value !== 'on');
+}
+
+/** P2 NoLostEvent, in the function. */
+export const PendingLeads: TemporalProperty = {
+  name: 'PendingLeads',
+  title: 'Once the guest masks no more, lifting the last mask in the end is enough for a pending event to be sent.',
+  rules: ['MSIX-PEND-2', 'MSIX-PEND-5'],
+  applies: ({ vectors, machine }) => vectors > 0 && machine.id === 'function',
+  decide: (instance) => decideLeading(exploration(instance, masksAgain), instance.vectors, releasing, true),
+  decideWithout: (instance) => decideLeading(exploration(instance, masksAgain), instance.vectors, releasing, false),
+};
+
+/** Exchanges the first two messages in a name of an event or an output. */
+function exchange([one, other]: readonly string[]): (name: string) => string {
+  return (name) => {
+    const parts = name.split('.');
+    const last = parts.at(-1);
+    return [...parts.slice(0, -1), last === one ? other : last === other ? one : last].join('.');
+  };
+}
+
+/** Exchanges the first two messages in every entry of a state. */
+function exchangeEntries(value: StateValue, { values: [one, other] }: MessageSet): StateValue {
+  const regions = Object.entries(value as Record<string, Record<string, string>>).map(([name, region]) => {
+    const entry = region.entry === one ? other : one;
+    return [name, 'entry' in region ? { ...region, entry } : region];
+  });
+  return Object.fromEntries(regions) as StateValue;
+}
+
+function compareExchanged(instance: Bounds, renames: boolean): TemporalVerdict {
+  // Reset leaves zero, by our choice (MSIX-RESET-4), which no renaming can make anything else of.
+  const one = exploration(instance, (event) => event === RESET);
+  const other = explore(startAt(one.compiled, exchangeEntries(one.value(0), instance.messages)));
+  const rename = renames ? exchange(instance.messages.values) : (name: string): string => name;
+  const { same, counterexample } = compareRuns(one, other, {
+    event: rename,
+    first: ({ outputs }: ObservedStep) => outputs.map(rename).join(' '),
+    other: ({ outputs }: ObservedStep) => outputs.join(' '),
+  });
+  return { result: same ? 'holds' : 'fails', path: counterexample?.path.map((event) => one.compiled.events[event]) };
+}
+
+/** P22 NonInterference. */
+export const NonInterferenceRuns: TemporalProperty = {
+  name: 'NonInterferenceRuns',
+  title: 'Zero is a message like any other: exchanged with another one everywhere, it makes no difference but in name.',
+  rules: ['MSIX-MSG-6'],
+  // With halves, an exchange of two whole messages is no renaming of the writes.
+  applies: ({ vectors, machine, messages }) =>
+    vectors > 0 && machine.id === 'function' && messages.writes.every(({ name }) => messages.values.includes(name)),
+  decide: (instance) => compareExchanged(instance, true),
+  decideWithout: (instance) => compareExchanged(instance, false),
+};
+
+/** All claims about whole runs. */
+export const TEMPORAL_PROPERTIES: readonly TemporalProperty[] = [ArrivalLeads, PendingLeads, NonInterferenceRuns];
