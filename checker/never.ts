@@ -50,10 +50,8 @@ export function printNever(name: string, { from, to, fairness }: LeadsToConditio
     '  do',
     ...(from === undefined ? [`  :: !(${to}) -> break`] : [`  :: (${from}) && !(${to}) -> break`, '  :: true']),
     '  od;',
-    '  do',
-    ...starts,
-    `  :: !(${to})`,
-    '  od;',
+    // Without strong assumptions there is nothing to guess.
+    ...(strong.length === 0 ? [] : ['  do', ...starts, `  :: !(${to})`, '  od;']),
     ...rounds.flatMap(printRound),
     '}',
   ];

@@ -18,7 +18,7 @@
 import type { AnyStateNode } from 'xstate';
 import type { Claim, StatePredicate } from './decide.ts';
 import { type LeadsToConditions, printLtl, printNever } from './never.ts';
-import { enabledWhen, fairnessOf, requirePrintable, stateCondition, stepConditions } from './symbolic-claim.ts';
+import { enabledWhen, fairnessOf, requireNames, stateCondition, stepConditions } from './symbolic-claim.ts';
 import {
   activeIn,
   areParallel,
@@ -125,29 +125,21 @@ class Printer {
     this.symbolic = symbolic;
     this.options = options;
     this.claims = options.claims ?? [];
-    requirePrintable(symbolic, this.claims);
+    requireNames(symbolic, this.claims);
     const identifiers = new Identifiers(isReserved);
-    const name = <Key>(keys: Iterable<Key>, table: Map<Key, string>, nameOf: (key: Key) => string): void => {
-      for (const key of keys) if (!table.has(key)) table.set(key, identifiers.give(nameOf(key)));
-    };
     const compounds = [...variables.keys()];
-    for (const claim of this.claims) identifiers.give(claim.name);
-    name(compounds, this.variables, inLowerCase);
-    name(
-      compounds.flatMap(childrenOf).map(({ key }) => key),
-      this.keys,
-      String,
-    );
-    name(guards.keys(), this.guards, String);
-    const steps = this.claims.filter(({ kind }) => kind === 'step');
-    name(
-      steps.map((claim) => claim.name),
-      this.kept,
-      (claim) => `kept.${claim}`,
-    );
-    name(compounds, this.before, (node) => `before.${variableName(node)}`);
+    for (const { name } of this.claims) identifiers.keep(name);
+    for (const node of compounds) this.variables.set(node, identifiers.give(inLowerCase(node)));
+    for (const { key } of compounds.flatMap(childrenOf)) {
+      if (!this.keys.has(key)) this.keys.set(key, identifiers.give(key));
+    }
+    for (const name of guards.keys()) this.guards.set(name, identifiers.give(name));
+    for (const node of compounds) this.before.set(node, identifiers.give(`before.${variableName(node)}`));
     this.process = identifiers.give(machine.id);
     this.inactive = identifiers.give('inactive');
+    for (const { name, kind } of this.claims) {
+      if (kind === 'step') this.kept.set(name, identifiers.give(`kept.${name}`));
+    }
     for (const { events } of fairnessOf(this.claims)) {
       const called = events.join('.');
       if (this.fairEvents.has(called)) continue;

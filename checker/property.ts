@@ -22,6 +22,8 @@ interface Named {
   readonly title: string;
   /** The rules that it stands for. */
   readonly rules: readonly string[];
+  /** What an instance must have for the property to say anything of it: the reason of a verdict `n/a`. */
+  readonly needs?: string;
 }
 
 /** A claim about each reachable state, for each index of a family of like parts. */

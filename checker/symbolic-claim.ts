@@ -2,6 +2,7 @@
  * Claims as formulas. Only those made of data can be printed for another checker: a predicate in JavaScript cannot.
  */
 import type { Claim, StatePredicate, StepPredicate } from './decide.ts';
+import type { GuardExpression } from './guard.ts';
 import type { Fairness } from './liveness.ts';
 import {
   and,
@@ -18,23 +19,32 @@ import {
 } from './symbolic.ts';
 
 /**
- * Requires that claims can be printed.
- * @throws {RangeError} when a name is no identifier, or is there twice, or when fairness names an event of another alphabet.
+ * Requires that the events and outputs that claims name are there. One that is misspelt would make a claim that says nothing.
+ * @throws {RangeError} otherwise.
  */
-export function requirePrintable({ events }: SymbolicMachine, claims: readonly Claim[]): void {
-  const names = claims.map(({ name }) => name);
-  const refused = names.find((name, index) => !/^[A-Za-z]\w*$/.test(name) || names.indexOf(name) !== index);
-  if (refused !== undefined) {
-    throw new RangeError(
-      `Got a claim called '${refused}'; expected a letter, then letters and digits, each name once.`,
-    );
-  }
-  const alphabet = events.map(({ name }) => name);
-  const unknown = fairnessOf(claims)
-    .flatMap((fairness) => fairness.events)
-    .find((event) => !alphabet.includes(event));
+export function requireNames({ events }: SymbolicMachine, claims: readonly Claim[]): void {
+  const steps = claims.flatMap((claim) => (claim.kind === 'step' ? [claim.when, claim.holds] : []));
+  const atoms = steps.flatMap((predicate) => (predicate === undefined ? [] : atomsOf(predicate)));
+  const named = (kind: 'event' | 'output') => atoms.flatMap((atom) => (atom.kind === kind ? atom.names : []));
+  const fair = fairnessOf(claims).flatMap((fairness) => fairness.events);
+  requireKnown('event', [...named('event'), ...fair], new Set(events.map(({ name }) => name)));
+  const transitions = events.flatMap((event) => event.transitions);
+  requireKnown(
+    'output',
+    named('output'),
+    new Set(transitions.flatMap(({ outputs }) => outputs.map(({ name }) => name))),
+  );
+}
+
+function atomsOf(predicate: StepPredicate): StepPredicate[] {
+  if ('parts' in predicate) return predicate.parts.flatMap(atomsOf);
+  return 'part' in predicate ? atomsOf(predicate.part) : [predicate];
+}
+
+function requireKnown(what: string, names: readonly string[], known: ReadonlySet<string>): void {
+  const unknown = names.find((name) => !known.has(name));
   if (unknown === undefined) return;
-  throw new RangeError(`Got fairness of the event '${unknown}'; expected one of ${alphabet.join(', ')}.`);
+  throw new RangeError(`Got a claim about the ${what} '${unknown}'; expected one of ${[...known].join(', ')}.`);
 }
 
 /** Returns the assumptions of claims. */
@@ -44,12 +54,21 @@ export function fairnessOf(claims: readonly Claim[]): Fairness[] {
 
 /**
  * Returns the formula of a predicate over states; TRUE where there is none.
- * @throws {RangeError} when the predicate is a function.
+ * @throws {RangeError} when the predicate is a function, or names what the machine does not have.
  */
-export function stateCondition({ machine }: SymbolicMachine, predicate: StatePredicate | undefined): Condition {
+export function stateCondition({ machine, guards }: SymbolicMachine, predicate: StatePredicate | undefined): Condition {
   if (predicate === undefined) return TRUE;
-  if (typeof predicate !== 'function') return conditionOf(machine, predicate);
-  throw new RangeError('Got a claim with a function as predicate; expected one of stateIn, named, and, or, not.');
+  if (typeof predicate === 'function') {
+    throw new RangeError('Got a claim with a function as predicate; expected one of stateIn, named, and, or, not.');
+  }
+  requireKnown('guard', guardsIn(predicate), new Set(guards.keys()));
+  return conditionOf(machine, predicate);
+}
+
+function guardsIn(guard: GuardExpression): string[] {
+  if ('parts' in guard) return guard.parts.flatMap(guardsIn);
+  if ('part' in guard) return guardsIn(guard.part);
+  return guard.kind === 'named' ? [guard.name] : [];
 }
 
 /** What a claim over steps says of the steps of one event. */

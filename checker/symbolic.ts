@@ -340,6 +340,14 @@ export class Identifiers {
     this.isReserved = isReserved;
   }
 
+  /**
+   * Keeps a name for what must be called so.
+   * @throws {RangeError} when it is taken, or the language does not admit it.
+   */
+  keep(name: string): void {
+    if (this.give(name) !== name) throw new RangeError(`Got the name '${name}'; expected one that is free to be used.`);
+  }
+
   /** Returns a name of its own for something that is called `name`. */
   give(name: string): string {
     let identifier = name.replaceAll(/\W/g, '_').replace(/^(?=[^A-Za-z])/, 'x');

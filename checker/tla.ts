@@ -8,14 +8,14 @@
  */
 import type { AnyStateNode } from 'xstate';
 import type { Claim } from './decide.ts';
-import { requirePrintable, stateCondition, stepConditions } from './symbolic-claim.ts';
+import { requireNames, stateCondition, stepConditions } from './symbolic-claim.ts';
 import {
   activeIn,
   type Condition,
   type ConditionSyntax,
   Identifiers,
-  or,
   not,
+  or,
   printCondition,
   type SymbolicEvent,
   type SymbolicMachine,
@@ -87,13 +87,13 @@ class Printer {
     this.symbolic = symbolic;
     this.options = options;
     this.claims = options.claims ?? [];
-    requirePrintable(symbolic, this.claims);
+    requireNames(symbolic, this.claims);
     this.hasTurn = this.claims.some(
       (claim) => claim.kind === 'step' || (claim.kind === 'leadsTo' && claim.fairness.length > 0),
     );
     const identifiers = new Identifiers(isReserved);
     this.name = identifiers.give(machine.id);
-    for (const { name } of this.claims) identifiers.give(name);
+    for (const { name } of this.claims) identifiers.keep(name);
     for (const node of variables.keys()) this.variables.set(node, identifiers.give(variableName(node)));
     for (const name of guards.keys()) this.guards.set(name, identifiers.give(name));
     for (const { name, transitions } of events) {
@@ -141,8 +141,8 @@ class Printer {
       comment(`For TLC: java -jar tla2tools.jar -config ${this.name}.cfg ${this.name}.tla`),
       comment(
         this.hasTurn
-          ? 'It finds up to twice the states of the machine, for the sake of `turn`.'
-          : 'Its distinct states are those of the machine, and the states it generates are the transitions and one.',
+          ? 'It should find at most twice the states of the machine, for the sake of `turn`.'
+          : 'Its distinct states should be those of the machine, and the states it generates the transitions and one.',
       ),
       comment(`For Apalache: apalache-mc check --inv=TypeOK ${this.name}.tla; types stand above the variables.`),
     ];
@@ -173,7 +173,7 @@ class Printer {
 
   private describe(node: AnyStateNode): string[] {
     const told = [node, ...childrenOf(node)].filter(({ description }) => description !== undefined);
-    return told.map((each) => comment(each === node ? `${each.description}` : `  ${each.key}: ${each.description}`));
+    return told.map((each) => comment(each === node ? `${each.description}` : `${each.key}: ${each.description}`));
   }
 
   private variableNames(): string[] {
@@ -231,7 +231,8 @@ class Printer {
     return [
       comment(`${event.name}${eventSentence === undefined ? '' : `: ${eventSentence(event.name)}`}`),
       ...conditions,
-      `${taken} == ${names.join(' \\/ ')}`,
+      `${taken} ==`,
+      ...names.map((name) => `    \\/ ${name}`),
       `${action} ==`,
       `    /\\ ${taken}`,
       // Of several transitions of one step no two write the same variable, so at most one case applies.

@@ -7,7 +7,7 @@ import { createMachineByName, type MachineName } from '../properties/instances.t
 import { EXIT, type Exit } from './report.ts';
 
 /** Prints the machine. */
-export function exportMachine(name: MachineName, vectors: number, messages: MessageSet): Exit {
-  process.stdout.write(printTypeScript(createMachineByName(name, vectors, messages).machine));
+export function exportMachine(name: MachineName, vectors: number, messages: MessageSet, channel = false): Exit {
+  process.stdout.write(printTypeScript(createMachineByName(name, vectors, messages, channel).machine));
   return EXIT.holds;
 }

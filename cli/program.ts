@@ -45,15 +45,26 @@ program
   .command('export')
   .description('prints a machine as a TypeScript file that imports only xstate, for the Stately editor')
   .addOption(new Option('--machine <name>', 'the machine').choices(MACHINE_NAMES).makeOptionMandatory())
-  .addOption(new Option('--vectors <n>', 'how many vectors the function has').default(1).argParser(parseVectors))
+  .addOption(new Option('--vectors <n>', 'how many vectors the function has (default: 1)').argParser(parseVectors))
   .addOption(
     new Option('--messages <set>', 'the messages it tells apart').choices(Object.keys(MESSAGE_SETS)).default('two'),
   )
+  .option('--channel', 'let the messages of the function take their time')
   .addHelpText('after', example('maskbit export --machine function --vectors 2 > function.ts'))
-  .action(async ({ machine, vectors, messages }: { machine: MachineName; vectors: number; messages: string }) => {
+  .action(async ({ machine, vectors, messages, channel }: ExportChoices, command: Command) => {
+    if (machine !== 'function' && (vectors !== undefined || channel === true)) {
+      command.error(`error: got ${machine} with --vectors or --channel; expected them of function alone`);
+    }
     const { exportMachine } = await import('./export.ts');
-    status = exportMachine(machine, vectors, MESSAGE_SETS[messages]);
+    status = exportMachine(machine, vectors ?? 1, MESSAGE_SETS[messages], channel);
   });
+
+interface ExportChoices {
+  readonly machine: MachineName;
+  readonly vectors?: number;
+  readonly messages: string;
+  readonly channel?: boolean;
+}
 
 function parseVectors(text: string): number {
   const vectors = Number(text);

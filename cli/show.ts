@@ -66,8 +66,15 @@ function printAs(form: TraceForm, subject: TraceSubject, trace: Trace, source: s
 // ---- MSI-X
 
 /** Makes an instance of a machine a subject of traces. */
-export function traceSubject({ machine, events, vectors, messages }: Omit<Instance, 'expected'>): TraceSubject {
-  const instance: TraceInstance = vectors === 0 ? {} : { vectors, messages: messages.name };
+export function traceSubject({
+  machine,
+  events,
+  vectors,
+  messages,
+  channel,
+}: Omit<Instance, 'expected'>): TraceSubject {
+  const bounds: TraceInstance = vectors === 0 ? {} : { vectors, messages: messages.name };
+  const instance: TraceInstance = channel ? { ...bounds, channel: 1 } : bounds;
   return { machine, events, instance, words: { event: eventSentence, output: outputSentence } };
 }
 
@@ -80,7 +87,7 @@ export function subjectByName(machine: string, instance: TraceInstance): TraceSu
   if (name === undefined) {
     throw new TraceError(`Got a trace of the machine ${machine}; expected one of ${MACHINE_NAMES.join(', ')}.`);
   }
-  const { vectors = 0, messages = 'two' } = instance;
+  const { vectors = 0, messages = 'two', channel = 0 } = instance;
   if (typeof vectors !== 'number' || !Number.isInteger(vectors) || vectors < 0 || vectors > 64) {
     throw new TraceError(`Got a trace of ${vectors} vectors; expected a whole number from 0 to 64.`);
   }
@@ -89,7 +96,7 @@ export function subjectByName(machine: string, instance: TraceInstance): TraceSu
       `Got a trace with messages ${messages}; expected one of ${Object.keys(MESSAGE_SETS).join(', ')}.`,
     );
   }
-  const subject = traceSubject(createMachineByName(name, vectors, MESSAGE_SETS[messages]));
+  const subject = traceSubject(createMachineByName(name, vectors, MESSAGE_SETS[messages], channel === 1));
   return { ...subject, compiled: compile(subject.machine, subject.events) };
 }
 

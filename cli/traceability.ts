@@ -10,6 +10,7 @@ import { createMachineByName, MACHINE_NAMES } from '../properties/instances.ts';
 import { STEP_PROPERTIES } from '../properties/judge.ts';
 import { ProjectionRuns } from '../properties/projection.ts';
 import { RestoreBisimRuns, SizeEquivalenceRuns } from '../properties/runs.ts';
+import { TEMPORAL_PROPERTIES } from '../properties/temporal.ts';
 import { citedRules, RULES, type Rule } from '../spec/index.ts';
 import { packagePath } from './root.ts';
 
@@ -66,7 +67,14 @@ export function machineCitations(): Citation[] {
 }
 
 /** Every property there is, of machines and of the implementation. */
-const PROPERTIES = [...STEP_PROPERTIES, ...CHANNEL_PROPERTIES, SizeEquivalenceRuns, RestoreBisimRuns, ProjectionRuns];
+const PROPERTIES = [
+  ...STEP_PROPERTIES,
+  ...CHANNEL_PROPERTIES,
+  ...TEMPORAL_PROPERTIES,
+  SizeEquivalenceRuns,
+  RestoreBisimRuns,
+  ProjectionRuns,
+];
 
 /** Gathers what stands behind every rule. */
 export function traceRules(): Evidence[] {

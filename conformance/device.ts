@@ -16,6 +16,8 @@ export interface DeviceOutput {
 export interface Device {
   readonly name: string;
   readonly vectorCount: number;
+  /** Whether the device tells `use` and `release`. One that does not is compared by its messages. */
+  readonly notifies: boolean;
   reset(): void;
   configWrite(offset: number, bytes: number, value: number): void;
   tableWrite(offset: number, bytes: number, low: number, high: number): void;

@@ -70,7 +70,7 @@ export function outputNameOf(messages: MessageSet, output: DeviceOutput): string
 export function readback(value: StateValue, vectors: number, messages: MessageSet): number[] {
   const view = machineView(vectors, messages)(value);
   const enable = view.enabled ? registers.CONTROL_ENABLE : 0;
-  const functionMask = view.functionMask ? registers.CONTROL_FUNCTION_MASK : 0;
+  const functionMask = view.functionMask === true ? registers.CONTROL_FUNCTION_MASK : 0;
   const words = [enable | functionMask | (vectors - 1)];
   for (let vector = 0; vector < vectors; vector++) {
     words.push(...messageOf(view.entry(vector), vector), view.masked(vector) ? registers.VECTOR_CONTROL_MASK : 0);

@@ -5,8 +5,17 @@ import { MsixFunction } from '../src/index.ts';
 import type { DeviceOutput } from './device.ts';
 import type { RestorableDevice } from './lockstep.ts';
 
-/** Creates an `MsixFunction`, or one of a subclass with a planted fault, that records what it does. */
-export function createInProcessDevice(vectorCount: number, Implementation = MsixFunction): RestorableDevice {
+/** How the implementation is set up as a device. */
+export interface InProcessOptions {
+  /** Whether it is given `use` and `release`. Without them it takes shorter ways. Default true. */
+  readonly notifies?: boolean;
+  /** A subclass, with a planted fault perhaps. Default `MsixFunction`. */
+  readonly Implementation?: typeof MsixFunction;
+}
+
+/** Creates an `MsixFunction` that records what it does. */
+export function createInProcessDevice(vectorCount: number, options: InProcessOptions = {}): RestorableDevice {
+  const { notifies = true, Implementation = MsixFunction } = options;
   let outputs: DeviceOutput[] = [];
   const record =
     (verb: DeviceOutput['verb']) =>
@@ -16,11 +25,11 @@ export function createInProcessDevice(vectorCount: number, Implementation = Msix
   const msix = new Implementation({
     vectorCount,
     send: (addressLow, addressHigh, data, vector) => send(vector, addressLow, addressHigh, data),
-    use: record('use'),
-    release: record('release'),
+    ...(notifies ? { use: record('use'), release: record('release') } : {}),
   });
   return {
-    name: Implementation.name,
+    name: notifies ? Implementation.name : `${Implementation.name} without notifiers`,
+    notifies,
     vectorCount,
     reset: () => msix.reset(),
     configWrite: (offset, bytes, value) => void msix.configWrite(offset, bytes, value),

@@ -56,11 +56,6 @@ export function readOutput(name: string): MachineOutput {
   return { verb, vector: Number(vector), message };
 }
 
-/** The name of an output of a machine: its action and the values of its parameters. */
-export function outputName(type: string, params: Readonly<Record<string, unknown>> | undefined): string {
-  return [type, ...Object.values(params ?? {})].join('.');
-}
-
 /** The events of one vector. */
 export function vectorEvents(vector: number, messages: MessageSet): string[] {
   return [

@@ -27,6 +27,7 @@ export const FlushOnReadStep: StepProperty<FunctionView> = {
   name: 'FlushOnReadStep',
   title: 'Once a read has completed, nothing that was sent before is still on its way.',
   rules: ['MSIX-MSG-5'],
+  needs: 'a channel',
   when: (step, vector) => step.event === READ && inTransit(step.before, vector).length > 0,
   holds: (step, vector) => inTransit(step.after, vector).length === 0,
 };
@@ -38,6 +39,7 @@ export const DeliverSentStep: StepProperty<FunctionView> = {
   title:
     'What is delivered, and what is on its way afterwards, is what was on its way and what is sent, in that order.',
   rules: ['MSIX-MSG-5', 'MSIX-MSG-3'],
+  needs: 'a channel',
   when: (step, vector) =>
     step.after.transit !== undefined &&
     [step.before, step.after].flatMap((view) => inTransit(view, vector)).length + sent(step, vector).length > 0,

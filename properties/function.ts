@@ -120,7 +120,8 @@ export const SingleViewStep: FunctionStepProperty = {
       : !reset && before.functionMask;
     const masked =
       reset || isEvent(step, 'guest.mask', vector) || (before.masked(vector) && !isEvent(step, 'guest.unmask', vector));
-    return after.enabled === enabled && after.functionMask === functionMask && after.masked(vector) === masked;
+    const sameFunctionMask = before.functionMask === undefined || after.functionMask === functionMask;
+    return after.enabled === enabled && sameFunctionMask && after.masked(vector) === masked;
   },
 };
 
@@ -149,7 +150,7 @@ export const ResetStateStep: FunctionStepProperty = {
   when: (step) => step.event === RESET,
   holds: (step, vector) =>
     !step.after.enabled &&
-    !step.after.functionMask &&
+    step.after.functionMask !== true &&
     step.after.masked(vector) &&
     !step.after.pending(vector) &&
     step.after.entry(vector) === step.after.resetEntry &&
@@ -176,10 +177,12 @@ export const FmaskIndependentStep: FunctionStepProperty = {
   name: 'FmaskIndependentStep',
   title: 'Function Mask changes no Mask Bit, and a Mask Bit does not change Function Mask.',
   rules: ['MSIX-MASK-3'],
+  needs: 'a Function Mask',
   when: (step, vector) =>
-    (isControl(step) && step.before.functionMask !== step.after.functionMask) ||
-    isEvent(step, 'guest.mask', vector) ||
-    isEvent(step, 'guest.unmask', vector),
+    step.before.functionMask !== undefined &&
+    ((isControl(step) && step.before.functionMask !== step.after.functionMask) ||
+      isEvent(step, 'guest.mask', vector) ||
+      isEvent(step, 'guest.unmask', vector)),
   holds: (step, vector) =>
     isControl(step)
       ? step.before.masked(vector) === step.after.masked(vector)
@@ -204,6 +207,7 @@ export const IndependentVectorsStep: FunctionStepProperty = {
   name: 'IndependentVectorsStep',
   title: "An event of one vector changes nothing of another's, and makes it send nothing.",
   rules: ['MSIX-MASK-4'],
+  needs: 'a second vector',
   when: (step, vector) => (readEvent(step.event).vector ?? vector) !== vector,
   holds: (step, vector) =>
     step.outputs.every((name) => readOutput(name).vector !== vector) &&

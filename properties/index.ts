@@ -10,3 +10,4 @@ export * from './implementation.ts';
 export * from './judge.ts';
 export * from './projection.ts';
 export * from './runs.ts';
+export * from './temporal.ts';

@@ -8,7 +8,7 @@ import { type Mutant, mutate } from '../checker/mutate.ts';
 import { decideProperties } from '../checker/property.ts';
 import { functionEvents, READ, readEvent } from '../machines/alphabet.ts';
 import { createFunction } from '../machines/function.ts';
-import { type MessageSet, TWO } from '../machines/messages.ts';
+import { HALVES, type MessageSet, TWO } from '../machines/messages.ts';
 import { MACHINE_PROPERTIES } from './instances.ts';
 import { machineView } from './view.ts';
 
@@ -20,8 +20,8 @@ export interface Survivors {
 
 export const SURVIVORS: readonly Survivors[] = [
   {
-    name: /\[\w+Holding\.0\.A\]: guard without vector0\.entry\.A$/,
-    because: 'A is the last message tried: the entry holds it whenever none before it was held.',
+    name: /\[\w+Holding\.0\.(A|address1data1)\]: guard without vector0\.entry\.\1$/,
+    because: 'It is the last message tried: the entry holds it whenever none before it was held.',
   },
   {
     name: /force\.(\w+) on device\.signal\.0: target \1$/,
@@ -67,12 +67,15 @@ export interface JudgedMutant {
 }
 
 /**
- * Yields the mutants that the properties are held against: every one of `function` with one vector; those of its first
- * vector with two vectors that listen to the second one too; and those of its channel.
+ * Yields the mutants that the properties are held against: every one of `function` with one vector, and with halves of
+ * messages, which alone can be torn. With two vectors, those of the first that listen to the second too; with a channel, those
+ * of the channel, on reads too. The other regions are the same there as before, and so are their mutants.
  */
 export function* functionMutants(): Generator<JudgedMutant> {
   const one = { vectors: 1, messages: TWO, channel: false };
   for (const mutant of mutate(createFunction(one), () => functionEvents(1, TWO))) yield { mutant, ...one };
+  const halves = { vectors: 1, messages: HALVES, channel: false };
+  for (const mutant of mutate(createFunction(halves))) yield { mutant, ...halves };
   const two = { vectors: 2, messages: TWO, channel: false };
   const neighbour = (event: string): string[] =>
     readEvent(event).vector === 0 ? [event.replace(/\.0(?=\.|$)/, '.1')] : [];

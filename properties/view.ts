@@ -9,7 +9,8 @@ import { vectorRegionName } from '../machines/vector.ts';
 export interface FunctionView {
   readonly vectorCount: number;
   readonly enabled: boolean;
-  readonly functionMask: boolean;
+  /** Undefined where there is none: `vector` has a gate in its place. */
+  readonly functionMask: boolean | undefined;
   /** The Mask Bit of a vector. */
   masked(vector: number): boolean;
   pending(vector: number): boolean;
@@ -27,7 +28,7 @@ export interface FunctionView {
 
 /** Whether a vector must not send (MSIX-MASK-1). The properties' own copy of the rule, on purpose. */
 export function blocked(view: FunctionView, vector: number): boolean {
-  return !view.enabled || view.functionMask || view.masked(vector);
+  return !view.enabled || view.functionMask === true || view.masked(vector);
 }
 
 type Region = Record<string, string>;
@@ -46,7 +47,7 @@ export function machineView(vectorCount: number, messages: MessageSet): (value: 
       resetEntry,
       written,
       enabled: capability === undefined ? regions.gate === 'open' : capability.enable === 'enabled',
-      functionMask: capability?.functionMask === 'set',
+      functionMask: capability === undefined ? undefined : capability.functionMask === 'set',
       masked: (vector) => vectors[vector].mask === 'masked',
       pending: (vector) => vectors[vector].pending === 'set',
       entry: (vector) => vectors[vector].entry,

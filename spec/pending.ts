@@ -62,8 +62,10 @@ export const PENDING_RULES: readonly Rule[] = [
     strength: 'silent',
     text: 'Clearing Function Mask may release the messages of many vectors. In which order they leave is not said.',
     choice: {
-      ours: 'In the order of vector numbers, each once. Enabling MSI-X does the same.',
-      because: 'A run can then be repeated, and compared with another message by message.',
+      ours:
+        'In the order of vector numbers, each once; all their Pending bits read clear before the first one leaves, and one ' +
+        'that is blocked before its turn is pending again. Enabling MSI-X does the same.',
+      because: 'A run can then be repeated, and whoever takes the first message sees a state that is final.',
       others:
         'QEMU, too, goes through the vectors in order. cloud-hypervisor, crosvm and Firecracker replay at this edge; ' +
         'kvmtool does not, for vectors already in use.',

@@ -27,7 +27,7 @@ import { capabilityOf, type MsixFunctionOptions, requireOptions, type SendMessag
 import * as registers from './registers.ts';
 import { requireRoom, requireSaved, sameMessage } from './saved.ts';
 
-// A module-level alias costs nothing in a hot loop, where an imported binding is loaded every time: bench/alias.ts.
+// A module-level alias costs nothing in a hot loop, where an imported binding is loaded every time: bench/aliases.ts.
 const ENABLE = registers.CONTROL_ENABLE;
 const FUNCTION_MASK = registers.CONTROL_FUNCTION_MASK;
 const MASK = registers.VECTOR_CONTROL_MASK;
@@ -38,7 +38,10 @@ const ENTRY_WORDS = words.ENTRY_WORDS;
 const MESSAGE_WORDS = words.MESSAGE_WORDS;
 const ALL_ONES = 0xffffffff;
 
-/** How many accesses and signals were refused or ignored, since construction. Reset does not clear them. */
+/**
+ * How many accesses and signals were refused or ignored, since construction. Reset does not clear them.
+ * `signals` counts calls of `signal` and of `retire` for vectors that do not exist.
+ */
 export class Refusals {
   configReads = 0;
   configWrites = 0;
@@ -346,7 +349,11 @@ export class MsixFunction {
     this.endUse();
     for (let word = 0; word < layout.saved; word++) memory[word] = saved[word];
     this.fillAll(layout.scheduled, 0);
-    this.fillAll(layout.concerned, ALL_ONES);
+    for (let word = 0; word < this.bitWords; word++) {
+      // As it would be had the same calls been made here, so that a restored function takes the same ways.
+      const held = memory[layout.pending + word] | memory[layout.diverged + word];
+      memory[layout.concerned + word] = this.notifies ? ALL_ONES : held;
+    }
     if (!this.closed()) this.schedulePending();
     this.settle();
   }

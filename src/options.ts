@@ -28,14 +28,29 @@ export interface MsixFunctionOptions {
   readonly tableOffset?: number;
   /** Base Address Register of the Pending Bit Array, 0 to 5. Default `tableBir`. */
   readonly pbaBir?: number;
-  /** Byte offset of the Pending Bit Array in its BAR, a multiple of 8. Default: the first 4-KiB page after the table. */
+  /** Byte offset of the Pending Bit Array in its BAR, a multiple of 8. Default: the 4-KiB page after the table, or 0 in a BAR of its own. */
   readonly pbaOffset?: number;
   /** Configuration space offset of the next capability, 0 for none. Default 0. */
   readonly nextCapability?: number;
 }
 
+const OPTION_NAMES = [
+  ...['vectorCount', 'send', 'use', 'release', 'poll'],
+  ...['tableBir', 'tableOffset', 'pbaBir', 'pbaOffset', 'nextCapability'],
+];
+
 /** Refuses options that no function can have, in a sentence. */
-export function requireOptions({ vectorCount, send, use, release, poll }: MsixFunctionOptions): void {
+export function requireOptions(options: MsixFunctionOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(
+      `MsixFunction: the options are ${String(options)}; expected an object with vectorCount and send.`,
+    );
+  }
+  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(`MsixFunction: got the option ${unknown}; expected one of ${OPTION_NAMES.join(', ')}.`);
+  }
+  const { vectorCount, send, use, release, poll } = options;
   requireInteger('vectorCount', vectorCount, 1, registers.VECTOR_COUNT_MAX);
   requireFunction('send', send, true);
   requireFunction('use', use, false);
@@ -67,17 +82,22 @@ export function capabilityOf(options: MsixFunctionOptions, tableBytes: number, p
 
 function requireInteger(name: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new RangeError(`MsixFunction: ${name} is ${String(value)}; expected an integer from ${least} to ${most}.`);
+  throw new RangeError(`MsixFunction: ${name} is ${told(value)}; expected an integer from ${least} to ${most}.`);
 }
 
 function requireMultiple(name: string, value: number, factor: number, least: number, most: number): void {
   if (Number.isInteger(value) && value % factor === 0 && value >= least && value <= most) return;
   throw new RangeError(
-    `MsixFunction: ${name} is ${String(value)}; expected a multiple of ${factor} from ${least} to ${most}.`,
+    `MsixFunction: ${name} is ${told(value)}; expected a multiple of ${factor} from ${least} to ${most}.`,
   );
 }
 
 function requireFunction(name: string, value: unknown, required: boolean): void {
   if (typeof value === 'function' || (value === undefined && !required)) return;
   throw new TypeError(`MsixFunction: ${name} is ${String(value)}; expected a function.`);
+}
+
+/** A wrong value in a sentence; text in quotes, for '4' is not 4. */
+function told(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
 }

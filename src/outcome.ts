@@ -17,5 +17,8 @@ export const SIGNAL_SENT = 0;
 export const SIGNAL_HELD = 1;
 /** There is no such vector; nothing changed. Counted. */
 export const SIGNAL_REFUSED = 2;
-/** What `signal` returns. */
+/**
+ * What `signal` returns. From within a callback, where a call out may change the vector before its message leaves, it tells
+ * whether the vector is pending afterwards.
+ */
 export type SignalOutcome = typeof SIGNAL_SENT | typeof SIGNAL_HELD | typeof SIGNAL_REFUSED;

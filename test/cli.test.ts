@@ -26,6 +26,10 @@ describe('maskbit', () => {
       /argument 'toaster' is invalid. Allowed choices are capability, vector, function/,
     ],
     [['export', '--machine', 'function', '--vectors', '0'], /Got 0; expected a whole number from 1 to 64/],
+    [
+      ['export', '--machine', 'vector', '--vectors', '3'],
+      /got vector with --vectors or --channel; expected them of function/,
+    ],
     [['rules', 'MSIX-TEA-1'], /There is no rule MSIX-TEA-1; expected one of the 64/],
     [['replay', 'no-such-file'], /no-such-file/],
   ])('%j is a wrong call: exit status 2', (parameters, complaint) => {

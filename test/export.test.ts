@@ -39,7 +39,8 @@ describe('maskbit export prints a file of its own', () => {
     ['function', 1, 'halves', 936],
     ['function', 2, 'two', 4352],
   ])('%s with %i vectors, messages %s: %i steps are the same', async (name, vectors, messages, steps) => {
-    const { status, stdout } = maskbit('export', '--machine', name, '--vectors', `${vectors}`, '--messages', messages);
+    const size = name === 'function' ? ['--vectors', `${vectors}`] : [];
+    const { status, stdout } = maskbit('export', '--machine', name, ...size, '--messages', messages);
     expect(status).toBe(0);
     expect(stdout.match(/^import .*$/gm)).toEqual([expect.stringMatching(/^import \{ [\w, ]+ \} from 'xstate';$/)]);
     const { machine, events } = createMachineByName(name, vectors, MESSAGE_SETS[messages]);

@@ -23,8 +23,8 @@ describe('the implementation in lockstep with the machine', () => {
   ])('equals it: $vectors vectors, messages $messages.name', ({ vectors, messages, states }) => {
     const graph = graphOf(vectors, messages);
     expect(graph.states).toHaveLength(states);
-    for (const dialect of DIALECTS) {
-      const device = createInProcessDevice(vectors);
+    for (const [dialect, notifies] of DIALECTS.flatMap((each) => [[each, true] as const, [each, false] as const])) {
+      const device = createInProcessDevice(vectors, { notifies });
       const steps = states * graph.events.length;
       expect(walkInLockstep(graph, device, messages, dialect)).toEqual({ pairs: states, steps });
     }
@@ -33,7 +33,7 @@ describe('the implementation in lockstep with the machine', () => {
 
 describe('a fault in the implementation is found, and told as a story', () => {
   const find = (Implementation: typeof MsixFunction) => () =>
-    walkInLockstep(graphOf(1), createInProcessDevice(1, Implementation), TWO, DIALECTS[0]);
+    walkInLockstep(graphOf(1), createInProcessDevice(1, { Implementation }), TWO, DIALECTS[0]);
 
   test('an event is dropped while blocked (HB-65)', () => {
     class Dropping extends MsixFunction {
@@ -80,6 +80,19 @@ describe('a fault in the implementation is found, and told as a story', () => {
       /it did "vector 0 sends zero", then "vector 0 sends zero"; expected "vector 0 sends zero"/,
     );
   });
+});
+
+test('a held message that is forgotten where nobody is notified is found by the walk without notifiers', () => {
+  class Forgetting extends MsixFunction {
+    override signal(vector: number) {
+      const outcome = super.signal(vector);
+      (this as unknown as { concerned: number; memory: Uint32Array }).memory.fill(0, this['concerned']);
+      return outcome;
+    }
+  }
+  const walk = (notifies: boolean) => () =>
+    walkInLockstep(graphOf(1), createInProcessDevice(1, { notifies, Implementation: Forgetting }), TWO, DIALECTS[0]);
+  expect(walk(false)).toThrow(/it did nothing; expected "vector 0 sends zero"/);
 });
 
 describe('the strict adapter', () => {
