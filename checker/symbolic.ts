@@ -345,7 +345,10 @@ export class Identifiers {
    * @throws {RangeError} when it is taken, or the language does not admit it.
    */
   keep(name: string): void {
-    if (this.give(name) !== name) throw new RangeError(`Got the name '${name}'; expected one that is free to be used.`);
+    if (!/^[A-Za-z]\w*$/.test(name) || this.used.has(name) || this.isReserved(name)) {
+      throw new RangeError(`Got the name '${name}'; expected letters and digits, and a name that is not taken.`);
+    }
+    this.used.add(name);
   }
 
   /** Returns a name of its own for something that is called `name`. */

@@ -59,8 +59,10 @@ const RESERVED = new Set(
   ).split(' '),
 );
 
-/** `WF_` and `SF_` are the operators of fairness. */
-const isReserved = (identifier: string): boolean => RESERVED.has(identifier) || /^[WS]F_/.test(identifier);
+const isReserved = (identifier: string): boolean => RESERVED.has(identifier) || isFairness(identifier);
+
+/** What begins so is an operator of fairness. */
+const isFairness = (name: string): boolean => /^[WS]F[\W_]/.test(name);
 
 /** The operators of an event. */
 interface EventNames {
@@ -92,15 +94,16 @@ class Printer {
       (claim) => claim.kind === 'step' || (claim.kind === 'leadsTo' && claim.fairness.length > 0),
     );
     const identifiers = new Identifiers(isReserved);
-    this.name = identifiers.give(machine.id);
+    const give = (name: string): string => identifiers.give(isFairness(name) ? `x${name}` : name);
+    this.name = give(machine.id);
     for (const { name } of this.claims) identifiers.keep(name);
-    for (const node of variables.keys()) this.variables.set(node, identifiers.give(variableName(node)));
-    for (const name of guards.keys()) this.guards.set(name, identifiers.give(name));
+    for (const node of variables.keys()) this.variables.set(node, give(variableName(node)));
+    for (const name of guards.keys()) this.guards.set(name, give(name));
     for (const { name, transitions } of events) {
       this.events.set(name, {
-        action: identifiers.give(name),
-        taken: identifiers.give(`taken.${name}`),
-        transitions: transitions.map((_, index) => identifiers.give(`${name}.${index + 1}`)),
+        action: give(name),
+        taken: give(`taken.${name}`),
+        transitions: transitions.map((_, index) => give(`${name}.${index + 1}`)),
       });
     }
   }

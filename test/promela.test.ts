@@ -420,7 +420,7 @@ describe('a model in Promela', () => {
     [
       'a name that is reserved',
       { ...named('init'), kind: 'reach', that: { kind: 'stateIn', value: { enable: 'enabled' } } },
-      "Got the name 'init'; expected one that is free to be used.",
+      "Got the name 'init'; expected letters and digits, and a name that is not taken.",
     ],
   ];
   test.each(wrong)('is refused for a claim with %s', (_, claim, message) => {

@@ -43,7 +43,7 @@ describe('a module in TLA+', () => {
     const { variables, events, guards } = channel();
     const definitions = definitionsOf(module);
     const names = (name: string): string => name.replaceAll('.', '_');
-    expect([variables.size, events.length, guards.size]).toEqual([12, 22, 45]);
+    expect([variables.size, events.length, guards.size]).toEqual([12, 24, 41]);
     expect(module.match(/@type: Str;/g)).toHaveLength(variables.size);
     expect([...definitions.keys()]).toEqual([
       'vars',
