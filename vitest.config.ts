@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: 'test/setup/build.ts',
     pool: 'threads',
     isolate: false,
+    maxWorkers: '100%',
     testTimeout: 60_000,
     coverage: { include: ['src/**'], reporter: ['text'] },
   },

@@ -9,10 +9,5 @@ export function placeMarked(text: string, name: string, content: string): string
   return text.replace(marks, (_, begin: string, end: string) => `${begin}\n${content}\n\n${end}`);
 }
 
-/** What stands between the marks of `name`. */
-export function readMarked(text: string, name: string): string | undefined {
-  return new RegExp(`<!-- ${name}: begin [^>]*-->\n\n([^]*)\n\n<!-- ${name}: end -->`).exec(text)?.[1];
-}
-
 /** A block of code in Markdown. */
 export const codeBlock = (language: string, code: string): string => `\`\`\`${language}\n${code.trimEnd()}\n\`\`\``;

@@ -1,5 +1,5 @@
 /**
- * Puts what `maskbit check` prints into README.md. `npm run readme` runs it; a test holds the two against each other.
+ * Puts what `maskbit check` prints into README.md. `npm run readme` runs it; CI holds the two against each other.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { codeBlock, readMarked } from '../scripts/marked.ts';
 import { maskbit } from './setup/command.ts';
 
 describe('maskbit', () => {
@@ -45,14 +43,5 @@ describe('maskbit', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^MSIX-MSG-2 {2}/);
     expect(stdout).toMatch(/^Property: {7}NoTornStep/m);
-  });
-
-  test('check holds, and prints what the README shows', () => {
-    const withoutSeconds = (text: string): string => text.replace(/\(\d+\.\d s\)/, '(… s)').trim();
-    const { status, stdout } = maskbit('check');
-    expect(status).toBe(0);
-    const shown = readMarked(readFileSync('README.md', 'utf8'), 'check') ?? '';
-    expect(withoutSeconds(codeBlock('text', stdout))).toBe(withoutSeconds(shown));
-    expect(stdout).toMatch(/\nholds: .*\.\n$/);
   });
 });

@@ -601,7 +601,12 @@ describe('the constructor refuses', () => {
     [{ vectorCount: 2049 }, RangeError, `vectorCount is 2049; expected ${integer(1, 2048)}.`],
     [{ vectorCount: 1.5 }, RangeError, `vectorCount is 1.5; expected ${integer(1, 2048)}.`],
     [{ vectorCount: NaN }, RangeError, `vectorCount is NaN; expected ${integer(1, 2048)}.`],
-    [{ tableOfset: 8 }, TypeError, 'got the option tableOfset; expected one of vectorCount, send, use, release, poll'],
+    [
+      { tableOfset: 8 },
+      TypeError,
+      'got the option tableOfset; expected one of vectorCount, send, use, release, poll, tableBir, tableOffset, pbaBir, ' +
+        'pbaOffset, nextCapability.',
+    ],
     [{ vectorCount: '4' }, RangeError, `vectorCount is '4'; expected ${integer(1, 2048)}.`],
     [{ vectorCount: undefined }, RangeError, `vectorCount is undefined; expected ${integer(1, 2048)}.`],
     [{ send: undefined }, TypeError, 'send is undefined; expected a function.'],
