@@ -156,6 +156,12 @@ class Printer {
   print(): string {
     const { machine, events } = this.symbolic;
     const { description } = machine.root;
+    const steps = [
+      ...events.flatMap((event) => [...this.printTaken(event), ...this.printIgnored(event)]),
+      ...(this.claims.length > 0 ? this.printStop() : []),
+      // A loop must have a step. This one is never taken.
+      ...(events.some(({ transitions }) => transitions.length > 0) ? [] : [':: false']),
+    ];
     const lines = [
       comment(description === undefined ? machine.id : `${machine.id}: ${description}`),
       ...this.printVariables(),
@@ -166,8 +172,7 @@ class Printer {
       // Where a process may end, a state without transitions is no error.
       ...(this.options.forbidsDeadlock === true ? [] : ['end:']),
       '  do',
-      ...events.flatMap((event) => [...this.printTaken(event), ...this.printIgnored(event)]).map(indented),
-      ...(this.claims.length > 0 ? this.printStop() : []).map(indented),
+      ...steps.map(indented),
       '  od',
       '}',
       ...this.claims.flatMap((claim) => ['', ...this.printClaim(claim)]),

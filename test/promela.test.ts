@@ -155,6 +155,11 @@ describe.skipIf(lacksSpin)('SPIN', () => {
     expect(runSpin(changed, SMALL).states).toBe(10);
   });
 
+  test('finds one state where nothing ever happens', () => {
+    const machine = createMachine({ id: 'm', initial: 'a', states: { a: {} } });
+    expect(countBoth(machine, ['go'])).toEqual({ ours: [1, 0], spins: [1, 0] });
+  });
+
   test('finds a state in which every event is ignored, when it is told that there is none', () => {
     const machine = createMachine({ id: 'm', initial: 'a', states: { a: { on: { go: 'b' } }, b: {} } });
     const symbolic = symbolicOf(machine, ['go']);
