@@ -56,3 +56,6 @@ export type { Fairness, Lasso } from './liveness.ts';
 export { compareRuns, type Observe, refine, type Refinement } from './refine.ts';
 export { Stepper } from './step.ts';
 export { checkSpec, SubsetError } from './subset.ts';
+export { holdsBySpin, printPromela, type PromelaOptions, SPIN_OFFSET } from './promela.ts';
+export { type SymbolicMachine, symbolicOf } from './symbolic.ts';
+export { printTla, type TlaModule, type TlaOptions } from './tla.ts';

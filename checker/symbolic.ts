@@ -279,7 +279,7 @@ function writesOf(transition: Transition): Write[] {
 }
 
 /** Returns whether two states can be active at once. */
-export function areTogether(one: AnyStateNode, other: AnyStateNode): boolean {
+function areTogether(one: AnyStateNode, other: AnyStateNode): boolean {
   return one === other || isBelow(one, other) || isBelow(other, one) || areParallel(one, other);
 }
 

@@ -33,7 +33,7 @@ export interface SpinOptions {
 export interface SpinRun {
   /** States stored. */
   readonly states: number;
-  /** States stored, and states met again. */
+  /** States stored, and states met again. SPIN prints eight digits of it, and beyond them zeros. */
   readonly transitions: number;
   /** The longest path of the search, which is no shortest path unless it is breadth-first. */
   readonly depth: number;
