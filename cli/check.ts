@@ -20,17 +20,23 @@ import { type Dialect, DIALECTS } from '../conformance/encoding.ts';
 import { createInProcessDevice } from '../conformance/in-process.ts';
 import { walkInLockstep } from '../conformance/lockstep.ts';
 import { eventSentence } from '../machines/alphabet.ts';
-import { type Instance, INSTANCES, instanceName, MACHINE_PROPERTIES } from '../properties/instances.ts';
+import {
+  type Instance,
+  INSTANCES,
+  instanceName,
+  MACHINE_PROPERTIES,
+  type PinnedInstance,
+} from '../properties/instances.ts';
 import { functionMutants, judge, SURVIVORS } from '../properties/mutants.ts';
+import { traceSubject } from '../properties/subject.ts';
 import { TEMPORAL_PROPERTIES } from '../properties/temporal.ts';
 import { type FunctionView, machineView } from '../properties/view.ts';
 import { printFigures, runReplay } from './replay.ts';
 import { EXIT, type Exit, formatCell, print, printTable, startProgress } from './report.ts';
 import { packagePath } from './root.ts';
-import { traceSubject } from './show.ts';
 
 interface Explored {
-  readonly instance: Instance;
+  readonly instance: PinnedInstance;
   readonly graph: StateGraph;
 }
 
@@ -132,7 +138,7 @@ function tellFailure(
 }
 
 /** Tells a path as a story, with the command that shows it again. */
-function tellPath(head: string, instance: Omit<Instance, 'expected'>, path: readonly string[]): string {
+function tellPath(head: string, instance: Instance, path: readonly string[]): string {
   const story = path.map((event, step) => `  ${step + 1}. ${eventSentence(event)}`);
   const subject = traceSubject(instance);
   const packed = packTrace(

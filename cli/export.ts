@@ -3,11 +3,11 @@
  */
 import { printTypeScript } from '../checker/typescript.ts';
 import { type MessageSet } from '../machines/messages.ts';
-import { createMachineByName, type MachineName } from '../properties/instances.ts';
+import { createInstance, type MachineName } from '../properties/instances.ts';
 import { EXIT, type Exit } from './report.ts';
 
 /** Prints the machine. */
 export function exportMachine(name: MachineName, vectors: number, messages: MessageSet, channel = false): Exit {
-  process.stdout.write(printTypeScript(createMachineByName(name, vectors, messages, channel).machine));
+  process.stdout.write(printTypeScript(createInstance(name, { vectors, messages, channel }).machine));
   return EXIT.holds;
 }

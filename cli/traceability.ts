@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TWO } from '../machines/messages.ts';
 import { CHANNEL_PROPERTIES } from '../properties/channel.ts';
-import { createMachineByName, MACHINE_NAMES } from '../properties/instances.ts';
+import { createInstance, MACHINE_NAMES } from '../properties/instances.ts';
 import { STEP_PROPERTIES } from '../properties/judge.ts';
 import { ProjectionRuns } from '../properties/projection.ts';
 import { RestoreBisimRuns, SizeEquivalenceRuns } from '../properties/runs.ts';
@@ -60,7 +60,7 @@ function descriptionsOf(config: unknown): string[] {
 /** The rules that each machine cites in its descriptions. */
 export function machineCitations(): Citation[] {
   return MACHINE_NAMES.flatMap((name) => {
-    const { machine } = createMachineByName(name, 1, TWO, true);
+    const { machine } = createInstance(name, { vectors: 1, messages: TWO, channel: true });
     const ids = new Set(descriptionsOf(machine.config).flatMap(citedRules));
     return [...ids].map((id) => ({ id, isTest: false, place: name }));
   });

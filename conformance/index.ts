@@ -10,3 +10,4 @@ export { fileSource, ReplayError } from './replay/log.ts';
 export { type FileReplay, replayFile } from './replay/record.ts';
 export { replay, type ReplayOptions } from './replay/replay.ts';
 export type { Disagreement, Replay, ReplayFigures } from './replay/run.ts';
+export * from './spin.ts';

@@ -1,6 +1,7 @@
 /**
  * What must hold of a function, the bounds within which it is decided, and the mutants that show it is not said in vain.
  */
+export * from './cast.ts';
 export * from './channel.ts';
 export * from './function.ts';
 export * from './instances.ts';
@@ -10,4 +11,5 @@ export * from './implementation.ts';
 export * from './judge.ts';
 export * from './projection.ts';
 export * from './runs.ts';
+export * from './subject.ts';
 export * from './temporal.ts';

@@ -13,16 +13,24 @@ import { CHANNEL_PROPERTIES } from './channel.ts';
 import { FUNCTION_PROPERTIES } from './function.ts';
 import type { FunctionView } from './view.ts';
 
+/** What an instance is made of. Left out: one vector, two messages, no channel. */
+export interface Bounds {
+  /** The number of vectors; `capability` has none, and `vector` has one. */
+  readonly vectors?: number;
+  readonly messages?: MessageSet;
+  /** Whether messages take their time; `function` alone has the option. */
+  readonly channel?: boolean;
+}
+
 /** A machine with its bounds. */
-export interface Instance {
+export interface Instance extends Required<Bounds> {
   readonly machine: AnyStateMachine;
   /** The alphabet that it is explored with: every event in every state. */
   readonly events: readonly string[];
-  /** The number of vectors; the capability alone has none. */
-  readonly vectors: number;
-  readonly messages: MessageSet;
-  /** Whether messages take their time. */
-  readonly channel: boolean;
+}
+
+/** An instance of which it is known how large it is. */
+export interface PinnedInstance extends Instance {
   readonly expected: { readonly states: number; readonly transitions: number; readonly depth: number };
 }
 
@@ -30,16 +38,9 @@ export interface Instance {
 export const MACHINE_NAMES = ['capability', 'vector', 'function'] as const;
 export type MachineName = (typeof MACHINE_NAMES)[number];
 
-/**
- * Creates a machine by its name. `capability` has neither vectors nor messages, `vector` has one vector, and `function`
- * alone has the option `channel`.
- */
-export function createMachineByName(
-  name: MachineName,
-  vectors: number,
-  messages: MessageSet,
-  channel = false,
-): Omit<Instance, 'expected'> {
+/** Creates a machine by its name. */
+export function createInstance(name: MachineName, bounds: Bounds = {}): Instance {
+  const { vectors = 1, messages = TWO, channel = false } = bounds;
   switch (name) {
     case 'capability':
       return { machine: createCapability(), events: CAPABILITY_EVENTS, vectors: 0, messages, channel: false };
@@ -60,13 +61,25 @@ export function createMachineByName(
 }
 
 /** Every instance that `maskbit check` explores. */
-export const INSTANCES: readonly Instance[] = [
-  { ...createMachineByName('capability', 0, TWO), expected: { states: 4, transitions: 15, depth: 1 } },
-  { ...createMachineByName('vector', 1, TWO), expected: { states: 16, transitions: 79, depth: 4 } },
-  { ...createMachineByName('function', 1, TWO), expected: { states: 32, transitions: 223, depth: 4 } },
-  { ...createMachineByName('function', 1, HALVES), expected: { states: 72, transitions: 575, depth: 6 } },
-  { ...createMachineByName('function', 2, TWO), expected: { states: 256, transitions: 2559, depth: 7 } },
-  { ...createMachineByName('function', 1, THREE, true), expected: { states: 204, transitions: 1958, depth: 8 } },
+export const INSTANCES: readonly PinnedInstance[] = [
+  { ...createInstance('capability'), expected: { states: 4, transitions: 15, depth: 1 } },
+  { ...createInstance('vector', { messages: TWO }), expected: { states: 16, transitions: 79, depth: 4 } },
+  {
+    ...createInstance('function', { vectors: 1, messages: TWO }),
+    expected: { states: 32, transitions: 223, depth: 4 },
+  },
+  {
+    ...createInstance('function', { vectors: 1, messages: HALVES }),
+    expected: { states: 72, transitions: 575, depth: 6 },
+  },
+  {
+    ...createInstance('function', { vectors: 2, messages: TWO }),
+    expected: { states: 256, transitions: 2559, depth: 7 },
+  },
+  {
+    ...createInstance('function', { vectors: 1, messages: THREE, channel: true }),
+    expected: { states: 204, transitions: 1958, depth: 8 },
+  },
 ];
 
 /** The properties of the machines. Those of the channel say nothing where there is none. */

@@ -23,14 +23,11 @@ export interface TemporalProperty {
   readonly title: string;
   readonly rules: readonly string[];
   /** Whether the instance has what the claim is about. */
-  readonly applies: (instance: Bounds) => boolean;
-  readonly decide: (instance: Bounds) => TemporalVerdict;
+  readonly applies: (instance: Instance) => boolean;
+  readonly decide: (instance: Instance) => TemporalVerdict;
   /** Decides the same without the assumption that it needs. It must fail, or the assumption is idle. */
-  readonly decideWithout: (instance: Bounds) => TemporalVerdict;
+  readonly decideWithout: (instance: Instance) => TemporalVerdict;
 }
-
-/** An instance to decide on. */
-export type Bounds = Omit<Instance, 'expected'>;
 
 export interface TemporalVerdict {
   readonly result: 'holds' | 'fails' | 'n/a' | 'open';
@@ -39,7 +36,7 @@ export interface TemporalVerdict {
   readonly loop?: readonly string[];
 }
 
-function exploration({ machine, events }: Bounds, leftOut: (event: string) => boolean = () => false): Exploration {
+function exploration({ machine, events }: Instance, leftOut: (event: string) => boolean = () => false): Exploration {
   return explore(
     compile(
       machine,
@@ -148,7 +145,7 @@ function exchangeEntries(value: StateValue, { values: [one, other] }: MessageSet
   return Object.fromEntries(regions) as StateValue;
 }
 
-function compareExchanged(instance: Bounds, renames: boolean): TemporalVerdict {
+function compareExchanged(instance: Instance, renames: boolean): TemporalVerdict {
   // Reset leaves zero, by our choice (MSIX-RESET-4), which no renaming can make anything else of.
   const one = exploration(instance, (event) => event === RESET);
   const other = explore(startAt(one.compiled, exchangeEntries(one.value(0), instance.messages)));

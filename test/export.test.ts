@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { enumerate } from '../checker/enumerate.ts';
 import type { StateGraph } from '../checker/state-graph.ts';
 import { MESSAGE_SETS } from '../machines/messages.ts';
-import { createMachineByName, type MachineName } from '../properties/instances.ts';
+import { createInstance, type MachineName } from '../properties/instances.ts';
 import { maskbit, runCommand } from './setup/command.ts';
 
 /** Every step of a graph, in words: what two machines that are the same have in common. */
@@ -43,7 +43,7 @@ describe('maskbit export prints a file of its own', () => {
     const { status, stdout } = maskbit('export', '--machine', name, ...size, '--messages', messages);
     expect(status).toBe(0);
     expect(stdout.match(/^import .*$/gm)).toEqual([expect.stringMatching(/^import \{ [\w, ]+ \} from 'xstate';$/)]);
-    const { machine, events } = createMachineByName(name, vectors, MESSAGE_SETS[messages]);
+    const { machine, events } = createInstance(name, { vectors, messages: MESSAGE_SETS[messages] });
     const exported = await withFile(stdout, async (path) => (await import(path)) as { machine: AnyStateMachine });
     // Descriptions, rules and guards come along, not only behaviour.
     expect(exported.machine.config).toEqual(machine.config);

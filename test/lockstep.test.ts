@@ -5,11 +5,11 @@ import { DIALECTS, perform } from '../conformance/encoding.ts';
 import { createInProcessDevice } from '../conformance/in-process.ts';
 import { walkInLockstep } from '../conformance/lockstep.ts';
 import { HALVES, THREE, TWO } from '../machines/messages.ts';
-import { createMachineByName } from '../properties/instances.ts';
+import { createInstance } from '../properties/instances.ts';
 import { MsixFunction, SIGNAL_HELD } from '../src/index.ts';
 
 const graphOf = (vectors: number, messages = TWO) => {
-  const { machine, events } = createMachineByName('function', vectors, messages);
+  const { machine, events } = createInstance('function', { vectors, messages });
   return enumerate(machine, events);
 };
 

@@ -4,12 +4,12 @@ import { countSimplePaths, shortestPaths, simplePaths, transitionPaths } from '.
 import { createDriver, type Driver } from '../conformance/drive.ts';
 import { DIALECTS } from '../conformance/encoding.ts';
 import { createInProcessDevice } from '../conformance/in-process.ts';
-import { createMachineByName, type MachineName } from '../properties/instances.ts';
+import { createInstance, type MachineName } from '../properties/instances.ts';
 import { type MessageSet, HALVES, TWO } from '../machines/messages.ts';
 
 /** Explores an instance and makes what drives the implementation along its paths. */
 function prepare(name: MachineName, vectors: number, messages: MessageSet) {
-  const { machine, events } = createMachineByName(name, vectors, messages);
+  const { machine, events } = createInstance(name, { vectors, messages });
   const graph = enumerate(machine, events);
   return { machine, events, graph, driver: createDriver(graph, vectors, messages) };
 }
@@ -67,7 +67,7 @@ test('vector: all 29,553 simple paths are followed', () => {
 });
 
 test('capability: all 16 simple paths are followed, as paths of the function around it', () => {
-  const { events, machine } = createMachineByName('capability', 0, TWO);
+  const { events, machine } = createInstance('capability');
   const paths = simplePaths(enumerate(machine, events));
   expect(paths).toHaveLength(16);
   const { driver } = prepare('function', 1, TWO);

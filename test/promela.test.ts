@@ -16,7 +16,7 @@ import { CAPABILITY_EVENTS, eventSentence, functionEvents } from '../machines/al
 import { createCapability } from '../machines/capability.ts';
 import { createFunction } from '../machines/function.ts';
 import { type MessageSet, THREE, TWO } from '../machines/messages.ts';
-import { createMachineByName } from '../properties/instances.ts';
+import { createInstance } from '../properties/instances.ts';
 import { RANDOM_EVENTS, randomMachine, randomNumbers } from './random-machine.ts';
 
 /** Small models are compiled in less time when they are not optimised. */
@@ -31,7 +31,7 @@ const functionOf = (vectors: number, messages: MessageSet, channel = false): [An
 ];
 
 const vectorOf = (): [AnyStateMachine, readonly string[]] => {
-  const { machine, events } = createMachineByName('vector', 1, TWO);
+  const { machine, events } = createInstance('vector', { messages: TWO });
   return [machine, events];
 };
 

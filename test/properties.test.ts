@@ -3,7 +3,7 @@ import { BoundError, enumerate } from '../checker/enumerate.ts';
 import { compareWithAdjacency } from '../checker/paths.ts';
 import { decideProperties } from '../checker/property.ts';
 import { TWO } from '../machines/messages.ts';
-import { createMachineByName, INSTANCES, instanceName, MACHINE_PROPERTIES } from '../properties/instances.ts';
+import { createInstance, INSTANCES, instanceName, MACHINE_PROPERTIES } from '../properties/instances.ts';
 import { functionMutants, judge, SURVIVORS } from '../properties/mutants.ts';
 import { machineView } from '../properties/view.ts';
 import { ruleById } from '../spec/index.ts';
@@ -42,7 +42,7 @@ describe.each(explored.map((each) => ({ ...each, name: instanceName(each.instanc
 );
 
 test('function with 3 vectors: 2,048 states, 26,623 transitions, and every property holds', () => {
-  const { machine, events } = createMachineByName('function', 3, TWO);
+  const { machine, events } = createInstance('function', { vectors: 3, messages: TWO });
   const graph = enumerate(machine, events);
   expect([graph.states.length, graph.transitionCount, graph.depth]).toEqual([2048, 26_623, 10]);
   const verdicts = decideProperties(graph, MACHINE_PROPERTIES, machineView(3, TWO), 3);
@@ -54,7 +54,7 @@ test('function with 3 vectors: 2,048 states, 26,623 transitions, and every prope
 });
 
 test('an exploration that meets its bound says so, and gives no graph', () => {
-  const { machine, events } = createMachineByName('function', 2, TWO);
+  const { machine, events } = createInstance('function', { vectors: 2, messages: TWO });
   expect(() => enumerate(machine, events, 255)).toThrow(BoundError);
   expect(() => enumerate(machine, events, 255)).toThrow('Got more than 255 states of function; expected no more');
   expect(enumerate(machine, events, 256).states).toHaveLength(256);
@@ -114,7 +114,7 @@ describe('the mutants of function', () => {
 
 //= MSIX-MSG-5 type=test
 test('a read completion lets nothing stay in transit, and a mask or a reset calls nothing back [MSIX-MSG-5]', () => {
-  const { machine, events } = createMachineByName('function', 1, TWO, true);
+  const { machine, events } = createInstance('function', { vectors: 1, messages: TWO, channel: true });
   const graph = enumerate(machine, events);
   const run = (...names: string[]): string[] => {
     let state = 0;

@@ -1,28 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { mutate } from '../checker/mutate.ts';
 import { THREE, TWO } from '../machines/messages.ts';
-import { createMachineByName, instanceName } from '../properties/instances.ts';
-import {
-  ArrivalLeads,
-  type Bounds,
-  NonInterferenceRuns,
-  PendingLeads,
-  TEMPORAL_PROPERTIES,
-} from '../properties/temporal.ts';
+import { createInstance, type Instance, instanceName } from '../properties/instances.ts';
+import { ArrivalLeads, NonInterferenceRuns, PendingLeads, TEMPORAL_PROPERTIES } from '../properties/temporal.ts';
 import { ruleById } from '../spec/index.ts';
 
-const function1 = createMachineByName('function', 1, TWO);
-const channel1 = createMachineByName('function', 1, TWO, true);
-const named = (bounds: Bounds) => instanceName({ ...bounds, expected: { states: 0, transitions: 0, depth: 0 } });
+const function1 = createInstance('function', { vectors: 1, messages: TWO });
+const channel1 = createInstance('function', { vectors: 1, messages: TWO, channel: true });
 
 describe.each(
   [
     function1,
-    createMachineByName('function', 2, TWO),
-    createMachineByName('function', 3, TWO),
-    createMachineByName('function', 1, THREE, true),
-    createMachineByName('function', 2, THREE, true),
-  ].map((bounds) => ({ bounds, name: named(bounds) })),
+    createInstance('function', { vectors: 2, messages: TWO }),
+    createInstance('function', { vectors: 3, messages: TWO }),
+    createInstance('function', { vectors: 1, messages: THREE, channel: true }),
+    createInstance('function', { vectors: 2, messages: THREE, channel: true }),
+  ].map((bounds) => ({ bounds, name: instanceName(bounds) })),
 )('of $name', ({ bounds }) => {
   test.each(
     TEMPORAL_PROPERTIES.filter(({ applies }) => applies(bounds)).map((property) => [property.name, property] as const),

@@ -18,9 +18,9 @@ import {
 import { TRACE_SCHEMA } from '../checker/trace-schema.ts';
 import { tellTrace } from '../checker/trace-text.ts';
 import { makeTrace, reduceTrace, replayTrace, type Trace, TraceError, type TraceSubject } from '../checker/trace.ts';
-import { subjectByName, traceSubject } from '../cli/show.ts';
 import { TWO } from '../machines/messages.ts';
-import { createMachineByName, INSTANCES } from '../properties/instances.ts';
+import { createInstance, INSTANCES } from '../properties/instances.ts';
+import { subjectByName, traceSubject } from '../properties/subject.ts';
 import { RANDOM_EVENTS, randomMachine } from './random-machine.ts';
 
 const subject = subjectByName('function', { vectors: 2, messages: 'two' });
@@ -167,7 +167,7 @@ describe('a trace comes back', () => {
   });
 
   test('when its machine has more events than one digit can number', () => {
-    const many = traceSubject(createMachineByName('function', 20, TWO));
+    const many = traceSubject(createInstance('function', { vectors: 20, messages: TWO }));
     const path = many.events.map((_, event) => event);
     const trace = makeTrace(many, path);
     expect(many.events.length).toBeGreaterThan(64);
