@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mutate } from '../checker/mutate.ts';
 import { THREE, TWO } from '../machines/messages.ts';
-import { createInstance, type Instance, instanceName } from '../properties/instances.ts';
+import { createInstance, instanceName } from '../properties/instances.ts';
 import { ArrivalLeads, NonInterferenceRuns, PendingLeads, TEMPORAL_PROPERTIES } from '../properties/temporal.ts';
 import { ruleById } from '../spec/index.ts';
 
