@@ -2,9 +2,9 @@
  * The checker of XState machines: explores them, decides properties over them, enumerates their paths, makes their mutants.
  * It knows nothing of MSI-X.
  */
-export { BoundError, enumerate } from './enumerate.ts';
-export { type GuardExpression, machineGuards, readGuard } from './guard.ts';
-export { type Mutant, mutate } from './mutate.ts';
+export { BoundError, enumerate } from './explore/enumerate.ts';
+export { type GuardExpression, machineGuards, readGuard } from './machine/guard.ts';
+export { type Mutant, mutate } from './machine/mutate.ts';
 export {
   compareWithAdjacency,
   countSimplePaths,
@@ -12,18 +12,18 @@ export {
   shortestPaths,
   simplePaths,
   transitionPaths,
-} from './paths.ts';
-export * from './property.ts';
-export type { StateGraph } from './state-graph.ts';
-export { printTypeScript } from './typescript.ts';
-export { type DotOptions, printDot } from './dot.ts';
-export { fingerprintOf } from './fingerprint.ts';
-export { printItf } from './itf.ts';
-export { type Arrow, type Cast, printMermaid } from './mermaid.ts';
-export { type Regions, regionsOf } from './regions.ts';
-export * from './trace-codec.ts';
-export { TRACE_FORMAT, TRACE_SCHEMA, TRACE_VERSION } from './trace-schema.ts';
-export { tellTrace, tellVerdict } from './trace-text.ts';
+} from './explore/paths.ts';
+export * from './decide/property.ts';
+export type { StateGraph } from './explore/state-graph.ts';
+export { printTypeScript } from './export/typescript.ts';
+export { type DotOptions, printDot } from './export/dot.ts';
+export { fingerprintOf } from './machine/fingerprint.ts';
+export { printItf } from './export/itf.ts';
+export { type Arrow, type Cast, printMermaid } from './export/mermaid.ts';
+export { type Regions, regionsOf } from './machine/regions.ts';
+export * from './trace/codec.ts';
+export { TRACE_FORMAT, TRACE_SCHEMA, TRACE_VERSION } from './trace/schema.ts';
+export { tellTrace, tellVerdict } from './trace/text.ts';
 export {
   makeTrace,
   type PackedTrace,
@@ -37,10 +37,17 @@ export {
   type TraceSubject,
   type TraceVerdict,
   type TraceWords,
-} from './trace.ts';
-export { audit, type Audit } from './audit.ts';
-export { compile, compileCondition } from './compile.ts';
-export { type Claim, decide, type Decision, startAt, type StatePredicate, type StepPredicate } from './decide.ts';
+} from './trace/trace.ts';
+export { audit, type Audit } from './explore/audit.ts';
+export { compile, compileCondition } from './compile/compile.ts';
+export {
+  type Claim,
+  decide,
+  type Decision,
+  startAt,
+  type StatePredicate,
+  type StepPredicate,
+} from './decide/decide.ts';
 export {
   count,
   type Count,
@@ -50,12 +57,12 @@ export {
   type ExploreOptions,
   type Progress,
   type Summary,
-} from './explore.ts';
-export type { CompiledMachine } from './format.ts';
-export type { Fairness, Lasso } from './liveness.ts';
-export { compareRuns, type Observe, refine, type Refinement } from './refine.ts';
-export { Stepper } from './step.ts';
-export { checkSpec, SubsetError } from './subset.ts';
-export { holdsBySpin, printPromela, type PromelaOptions, SPIN_OFFSET } from './promela.ts';
-export { type SymbolicMachine, symbolicOf } from './symbolic.ts';
-export { printTla, type TlaModule, type TlaOptions } from './tla.ts';
+} from './explore/explore.ts';
+export type { CompiledMachine } from './compile/format.ts';
+export type { Fairness, Lasso } from './decide/liveness.ts';
+export { compareRuns, type Observe, refine, type Refinement } from './decide/refine.ts';
+export { Stepper } from './compile/step.ts';
+export { checkSpec, SubsetError } from './machine/subset.ts';
+export { holdsBySpin, printPromela, type PromelaOptions, SPIN_OFFSET } from './export/promela.ts';
+export { type SymbolicMachine, symbolicOf } from './export/symbolic.ts';
+export { printTla, type TlaModule, type TlaOptions } from './export/tla.ts';

@@ -2,7 +2,7 @@
  * `maskbit check`: the main job. Explores the machines, decides the properties and holds them against mutants, drives the
  * implementation along the paths and in lockstep, and replays the recorded guest.
  */
-import { enumerate } from '../checker/enumerate.ts';
+import { enumerate } from '../checker/explore/enumerate.ts';
 import {
   compareWithAdjacency,
   countSimplePaths,
@@ -10,11 +10,11 @@ import {
   SIMPLE_PATH_RAIL,
   simplePaths,
   transitionPaths,
-} from '../checker/paths.ts';
-import { decideProperties, type Verdict } from '../checker/property.ts';
-import type { StateGraph } from '../checker/state-graph.ts';
-import { packTrace } from '../checker/trace-codec.ts';
-import { makeTrace, reduceTrace } from '../checker/trace.ts';
+} from '../checker/explore/paths.ts';
+import { decideProperties, type Verdict } from '../checker/decide/property.ts';
+import type { StateGraph } from '../checker/explore/state-graph.ts';
+import { packTrace } from '../checker/trace/codec.ts';
+import { makeTrace, reduceTrace } from '../checker/trace/trace.ts';
 import { ConformanceError, createDriver, type Driver } from '../conformance/drive.ts';
 import { type Dialect, DIALECTS } from '../conformance/encoding.ts';
 import { createInProcessDevice } from '../conformance/in-process.ts';

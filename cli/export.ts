@@ -1,7 +1,7 @@
 /**
  * `maskbit export`: a machine as one TypeScript file, for the Stately editor and its kin.
  */
-import { printTypeScript } from '../checker/typescript.ts';
+import { printTypeScript } from '../checker/export/typescript.ts';
 import { type MessageSet } from '../machines/messages.ts';
 import { createInstance, type MachineName } from '../properties/instances.ts';
 import { EXIT, type Exit } from './report.ts';

@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { BoundError } from '../checker/enumerate.ts';
+import { BoundError } from '../checker/explore/enumerate.ts';
 import { MESSAGE_SETS } from '../machines/messages.ts';
 import { MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
 import type { ReplayChoices } from './replay.ts';

@@ -2,11 +2,11 @@
  * `maskbit show`: a trace, from a file or from a link, made again by its machine and printed in one of several forms.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { printItf } from '../checker/itf.ts';
-import { printMermaid } from '../checker/mermaid.ts';
-import { isPacked, LINK_CHARACTERS, packTrace, printTrace, readTrace } from '../checker/trace-codec.ts';
-import { tellTrace } from '../checker/trace-text.ts';
-import { reduceTrace, replayTrace, type Trace, TraceError, type TraceSubject } from '../checker/trace.ts';
+import { printItf } from '../checker/export/itf.ts';
+import { printMermaid } from '../checker/export/mermaid.ts';
+import { isPacked, LINK_CHARACTERS, packTrace, printTrace, readTrace } from '../checker/trace/codec.ts';
+import { tellTrace } from '../checker/trace/text.ts';
+import { reduceTrace, replayTrace, type Trace, TraceError, type TraceSubject } from '../checker/trace/trace.ts';
 import { CAST } from '../properties/cast.ts';
 import { subjectByName } from '../properties/subject.ts';
 import { EXIT, type Exit } from './report.ts';

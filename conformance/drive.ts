@@ -3,7 +3,7 @@
  * that a guest can read. An event without an access, an output missing, an output too many, an output out of order, or a
  * dword that differs is an error that tells the path as a story.
  */
-import type { StateGraph } from '../checker/state-graph.ts';
+import type { StateGraph } from '../checker/explore/state-graph.ts';
 import { eventSentence } from '../machines/alphabet.ts';
 import type { MessageSet } from '../machines/messages.ts';
 import type { Device } from './device.ts';

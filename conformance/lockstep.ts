@@ -3,7 +3,7 @@
  * in each. The implementation saves and restores itself, so all that it saves takes part, what no guest can read included.
  * Reaching the end without a difference is a proof for the bound, not a sample.
  */
-import type { StateGraph } from '../checker/state-graph.ts';
+import type { StateGraph } from '../checker/explore/state-graph.ts';
 import type { MessageSet } from '../machines/messages.ts';
 import type { Device } from './device.ts';
 import { compareStep, type Expectation, expectation } from './drive.ts';

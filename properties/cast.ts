@@ -2,7 +2,7 @@
  * Who takes part in a run, for sequence charts: guest, kernel, userspace, device and host, and which event and output goes from
  * whom to whom.
  */
-import type { Cast } from '../checker/mermaid.ts';
+import type { Cast } from '../checker/export/mermaid.ts';
 import { eventSentence, outputSentence, readEvent, readOutput } from '../machines/alphabet.ts';
 
 /** Who takes part in a run, from left to right. */

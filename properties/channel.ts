@@ -2,7 +2,7 @@
  * The properties of the way between function and host: what the option `channel` of the machine adds. The implementation
  * sends within the step, so they are about the machine alone.
  */
-import type { StepProperty, StepView } from '../checker/property.ts';
+import type { StepProperty, StepView } from '../checker/decide/property.ts';
 import { READ, readOutput } from '../machines/alphabet.ts';
 import { sent } from './function.ts';
 import type { FunctionView } from './view.ts';

@@ -4,7 +4,7 @@
  *
  * Each is an implication, for every vector; the premise is its witness.
  */
-import type { Invariant, Property, StepProperty, StepView } from '../checker/property.ts';
+import type { Invariant, Property, StepProperty, StepView } from '../checker/decide/property.ts';
 import { readEvent, readOutput, RESET } from '../machines/alphabet.ts';
 import { blocked, type FunctionView } from './view.ts';
 

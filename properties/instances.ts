@@ -3,7 +3,7 @@
  * changes is a change of the specification, and the commit that changes it says why.
  */
 import type { AnyStateMachine } from 'xstate';
-import type { Property } from '../checker/property.ts';
+import type { Property } from '../checker/decide/property.ts';
 import { CAPABILITY_EVENTS, control, functionEvents, RESET, vectorEvents } from '../machines/alphabet.ts';
 import { createCapability } from '../machines/capability.ts';
 import { createFunction } from '../machines/function.ts';

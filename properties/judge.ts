@@ -2,7 +2,7 @@
  * The judge: holds the properties, those of the machine and those of the implementation, against every step of a run of
  * the implementation, and counts how often each had something to say.
  */
-import { applies, type Property, satisfied } from '../checker/property.ts';
+import { applies, type Property, satisfied } from '../checker/decide/property.ts';
 import { readEvent } from '../machines/alphabet.ts';
 import { type Access, accessSentence, RESTORED } from './access.ts';
 import { FUNCTION_PROPERTIES } from './function.ts';

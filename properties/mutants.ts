@@ -2,10 +2,10 @@
  * The properties held against the mutants of the machines: each property must be broken by one, and each mutant must break
  * a property, or be listed here with the reason why it cannot.
  */
-import { compile } from '../checker/compile.ts';
-import { explore } from '../checker/explore.ts';
-import { type Mutant, mutate } from '../checker/mutate.ts';
-import { decideProperties } from '../checker/property.ts';
+import { compile } from '../checker/compile/compile.ts';
+import { explore } from '../checker/explore/explore.ts';
+import { type Mutant, mutate } from '../checker/machine/mutate.ts';
+import { decideProperties } from '../checker/decide/property.ts';
 import { functionEvents, READ, readEvent } from '../machines/alphabet.ts';
 import { createFunction } from '../machines/function.ts';
 import { HALVES, type MessageSet, TWO } from '../machines/messages.ts';

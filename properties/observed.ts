@@ -3,7 +3,7 @@
  * reads of the capability, and to its callbacks, and nothing else. The message in force is what notifications have said
  * it is.
  */
-import type { StepView } from '../checker/property.ts';
+import type { StepView } from '../checker/decide/property.ts';
 import { MsixFunction, type MsixFunctionOptions, Refusals } from '../src/index.ts';
 import * as registers from '../src/registers.ts';
 import {

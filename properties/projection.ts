@@ -6,8 +6,8 @@
  * The messages are halves: each lawful write of an address or of data is then one event, and no state falls between
  * two.
  */
-import { enumerate } from '../checker/enumerate.ts';
-import type { StateGraph } from '../checker/state-graph.ts';
+import { enumerate } from '../checker/explore/enumerate.ts';
+import type { StateGraph } from '../checker/explore/state-graph.ts';
 import { functionEvents, readEvent, readOutput } from '../machines/alphabet.ts';
 import { createFunction } from '../machines/function.ts';
 import { HALVES } from '../machines/messages.ts';

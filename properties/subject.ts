@@ -1,8 +1,8 @@
 /**
  * The instances of the machines as subjects of traces: what a trace says of its instance, and the way back from there.
  */
-import { compile } from '../checker/compile.ts';
-import { TraceError, type TraceInstance, type TraceSubject } from '../checker/trace.ts';
+import { compile } from '../checker/compile/compile.ts';
+import { TraceError, type TraceInstance, type TraceSubject } from '../checker/trace/trace.ts';
 import { eventSentence, outputSentence } from '../machines/alphabet.ts';
 import { MESSAGE_SETS } from '../machines/messages.ts';
 import { createInstance, type Instance, MACHINE_NAMES } from './instances.ts';

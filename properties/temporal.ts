@@ -5,12 +5,12 @@
  * Each has a twin that must fail: without its fairness, what is owed never comes; without the renaming, the runs differ.
  */
 import type { StateValue } from 'xstate';
-import { compile } from '../checker/compile.ts';
-import { decide, type LeadsToClaim, startAt } from '../checker/decide.ts';
-import { type Exploration, explore } from '../checker/explore.ts';
-import type { GuardExpression } from '../checker/guard.ts';
-import type { Fairness } from '../checker/liveness.ts';
-import { compareRuns, type ObservedStep } from '../checker/refine.ts';
+import { compile } from '../checker/compile/compile.ts';
+import { decide, type LeadsToClaim, startAt } from '../checker/decide/decide.ts';
+import { type Exploration, explore } from '../checker/explore/explore.ts';
+import type { GuardExpression } from '../checker/machine/guard.ts';
+import type { Fairness } from '../checker/decide/liveness.ts';
+import { compareRuns, type ObservedStep } from '../checker/decide/refine.ts';
 import { arrive, control, readEvent, RESET, unmask } from '../machines/alphabet.ts';
 import type { MessageSet } from '../machines/messages.ts';
 import { vectorRegionName } from '../machines/vector.ts';

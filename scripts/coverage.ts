@@ -15,7 +15,7 @@ interface FileCoverage {
   readonly s: Readonly<Record<string, number>>;
 }
 
-/** Runs suites and returns the lines of src/ with statements that they do not reach: "src/layout.ts:12". */
+/** Runs suites and returns the lines of src/ with statements that they do not reach: "src/function/layout.ts:12". */
 function unreachedBy(suites: readonly string[]): string[] {
   const folder = 'coverage';
   const files = suites.map((name) => `test/${name}.test.ts`);

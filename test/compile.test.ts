@@ -11,16 +11,16 @@ import {
   stateIn,
 } from 'xstate';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../checker/compile.ts';
-import { enumerate, stepper } from '../checker/enumerate.ts';
-import { createExpand } from '../checker/expand.ts';
-import { explore } from '../checker/explore.ts';
-import type { CompiledMachine } from '../checker/format.ts';
-import { packValue, unpackValue } from '../checker/layout.ts';
-import { compareWithAdjacency } from '../checker/paths.ts';
-import type { StateGraph } from '../checker/state-graph.ts';
-import { Stepper } from '../checker/step.ts';
-import { checkSpec, SubsetError } from '../checker/subset.ts';
+import { compile } from '../checker/compile/compile.ts';
+import { enumerate, stepper } from '../checker/explore/enumerate.ts';
+import { createExpand } from '../checker/compile/expand.ts';
+import { explore } from '../checker/explore/explore.ts';
+import type { CompiledMachine } from '../checker/compile/format.ts';
+import { packValue, unpackValue } from '../checker/compile/layout.ts';
+import { compareWithAdjacency } from '../checker/explore/paths.ts';
+import type { StateGraph } from '../checker/explore/state-graph.ts';
+import { Stepper } from '../checker/compile/step.ts';
+import { checkSpec, SubsetError } from '../checker/machine/subset.ts';
 import { CAPABILITY_EVENTS, functionEvents, vectorEvents } from '../machines/alphabet.ts';
 import { createCapability } from '../machines/capability.ts';
 import { createFunction } from '../machines/function.ts';

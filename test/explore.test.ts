@@ -1,11 +1,11 @@
 import { type AnyStateMachine, createMachine, setup, stateIn } from 'xstate';
 import { describe, expect, test } from 'vitest';
-import { audit } from '../checker/audit.ts';
-import { compile } from '../checker/compile.ts';
-import { BoundError, enumerate } from '../checker/enumerate.ts';
-import { count, explore, type Progress } from '../checker/explore.ts';
-import type { CompiledMachine } from '../checker/format.ts';
-import { CountedStates, FULL, NONE, NumberedStates } from '../checker/state-set.ts';
+import { audit } from '../checker/explore/audit.ts';
+import { compile } from '../checker/compile/compile.ts';
+import { BoundError, enumerate } from '../checker/explore/enumerate.ts';
+import { count, explore, type Progress } from '../checker/explore/explore.ts';
+import type { CompiledMachine } from '../checker/compile/format.ts';
+import { CountedStates, FULL, NONE, NumberedStates } from '../checker/explore/state-set.ts';
 import { functionEvents } from '../machines/alphabet.ts';
 import { createFunction } from '../machines/function.ts';
 import { type MessageSet, THREE, TWO } from '../machines/messages.ts';

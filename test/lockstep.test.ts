@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { enumerate } from '../checker/enumerate.ts';
+import { enumerate } from '../checker/explore/enumerate.ts';
 import { createDriver } from '../conformance/drive.ts';
 import { DIALECTS, perform } from '../conformance/encoding.ts';
 import { createInProcessDevice } from '../conformance/in-process.ts';

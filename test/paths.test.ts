@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { enumerate } from '../checker/enumerate.ts';
-import { countSimplePaths, shortestPaths, simplePaths, transitionPaths } from '../checker/paths.ts';
+import { enumerate } from '../checker/explore/enumerate.ts';
+import { countSimplePaths, shortestPaths, simplePaths, transitionPaths } from '../checker/explore/paths.ts';
 import { createDriver, type Driver } from '../conformance/drive.ts';
 import { DIALECTS } from '../conformance/encoding.ts';
 import { createInProcessDevice } from '../conformance/in-process.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { BoundError, enumerate } from '../checker/enumerate.ts';
-import { compareWithAdjacency } from '../checker/paths.ts';
-import { decideProperties } from '../checker/property.ts';
+import { BoundError, enumerate } from '../checker/explore/enumerate.ts';
+import { compareWithAdjacency } from '../checker/explore/paths.ts';
+import { decideProperties } from '../checker/decide/property.ts';
 import { TWO } from '../machines/messages.ts';
 import { createInstance, INSTANCES, instanceName, MACHINE_PROPERTIES } from '../properties/instances.ts';
 import { functionMutants, judge, SURVIVORS } from '../properties/mutants.ts';

@@ -1,10 +1,10 @@
 import { type AnyStateMachine, createMachine } from 'xstate';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../checker/compile.ts';
-import { startAt } from '../checker/decide.ts';
-import { BoundError } from '../checker/enumerate.ts';
-import { type Exploration, explore } from '../checker/explore.ts';
-import { compareRuns, type Observe, refine } from '../checker/refine.ts';
+import { compile } from '../checker/compile/compile.ts';
+import { startAt } from '../checker/decide/decide.ts';
+import { BoundError } from '../checker/explore/enumerate.ts';
+import { type Exploration, explore } from '../checker/explore/explore.ts';
+import { compareRuns, type Observe, refine } from '../checker/decide/refine.ts';
 import { functionEvents, RESET } from '../machines/alphabet.ts';
 import { createFunction } from '../machines/function.ts';
 import { TWO } from '../machines/messages.ts';

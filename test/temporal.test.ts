@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mutate } from '../checker/mutate.ts';
+import { mutate } from '../checker/machine/mutate.ts';
 import { THREE, TWO } from '../machines/messages.ts';
 import { createInstance, instanceName } from '../properties/instances.ts';
 import { ArrivalLeads, NonInterferenceRuns, PendingLeads, TEMPORAL_PROPERTIES } from '../properties/temporal.ts';

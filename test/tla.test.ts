@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type AnyStateMachine, createMachine } from 'xstate';
 import { describe, expect, test } from 'vitest';
-import type { Claim } from '../checker/decide.ts';
-import { type SymbolicMachine, symbolicOf } from '../checker/symbolic.ts';
-import { printTla } from '../checker/tla.ts';
+import type { Claim } from '../checker/decide/decide.ts';
+import { type SymbolicMachine, symbolicOf } from '../checker/export/symbolic.ts';
+import { printTla } from '../checker/export/tla.ts';
 import { CAPABILITY_EVENTS, eventSentence, functionEvents } from '../machines/alphabet.ts';
 import { createCapability } from '../machines/capability.ts';
 import { createFunction } from '../machines/function.ts';

@@ -4,8 +4,8 @@ import { format } from 'oxfmt';
 import * as fc from 'fast-check';
 import { createMachine } from 'xstate';
 import { describe, expect, test } from 'vitest';
-import { enumerate } from '../checker/enumerate.ts';
-import { fingerprintOf, hash } from '../checker/fingerprint.ts';
+import { enumerate } from '../checker/explore/enumerate.ts';
+import { fingerprintOf, hash } from '../checker/machine/fingerprint.ts';
 import {
   isPacked,
   LINK_CHARACTERS,
@@ -14,10 +14,17 @@ import {
   printTrace,
   readTrace,
   unpackTrace,
-} from '../checker/trace-codec.ts';
-import { TRACE_SCHEMA } from '../checker/trace-schema.ts';
-import { tellTrace } from '../checker/trace-text.ts';
-import { makeTrace, reduceTrace, replayTrace, type Trace, TraceError, type TraceSubject } from '../checker/trace.ts';
+} from '../checker/trace/codec.ts';
+import { TRACE_SCHEMA } from '../checker/trace/schema.ts';
+import { tellTrace } from '../checker/trace/text.ts';
+import {
+  makeTrace,
+  reduceTrace,
+  replayTrace,
+  type Trace,
+  TraceError,
+  type TraceSubject,
+} from '../checker/trace/trace.ts';
 import { TWO } from '../machines/messages.ts';
 import { createInstance, INSTANCES } from '../properties/instances.ts';
 import { subjectByName, traceSubject } from '../properties/subject.ts';
@@ -416,10 +423,10 @@ describe('a link that is no trace is refused', () => {
 });
 
 /** What stands at the top of the compiled schema, so that nobody edits it, checks its types or reads it for pleasure. */
-const GENERATED = `// Generated from trace-schema.ts by ajv: npx vitest run test/trace.test.ts -u
+const GENERATED = `// Generated from schema.ts by ajv: npx vitest run test/trace.test.ts -u
 // @ts-nocheck
 /* oxlint-disable */
-import type { SchemaValidator } from './trace-schema.ts';
+import type { SchemaValidator } from './schema.ts';
 export const validate: SchemaValidator =`;
 
 test('the validator is the schema, compiled: it imports nothing and compiles nothing', async () => {
@@ -427,6 +434,6 @@ test('the validator is the schema, compiled: it imports nothing and compiles not
   const code = standalone.default(ajv, ajv.compile(TRACE_SCHEMA));
   expect(code).not.toMatch(/require\(|import |new Function|eval\(/);
   const module = code.replace(/^.*export const validate =/s, GENERATED).replace(/export default \w+;\n/, '');
-  const { code: formatted } = await format('trace-validate.ts', module, { printWidth: 120, singleQuote: true });
-  await expect(formatted).toMatchFileSnapshot('../checker/trace-validate.ts');
+  const { code: formatted } = await format('validate.ts', module, { printWidth: 120, singleQuote: true });
+  await expect(formatted).toMatchFileSnapshot('../checker/trace/validate.ts');
 });

@@ -3,7 +3,7 @@
  * dwords that a guest reads.
  */
 import { type AnyMachineSnapshot, initialTransition } from 'xstate';
-import { stepper } from '../../checker/enumerate.ts';
+import { stepper } from '../../checker/explore/enumerate.ts';
 import { createFunction } from '../../machines/function.ts';
 import { wholeMessages } from '../../machines/messages.ts';
 import { machineView } from '../../properties/view.ts';

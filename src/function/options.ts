@@ -2,7 +2,7 @@
  * What a function is made of: its options, their checks, and the capability that follows from them.
  * It knows nothing of the state.
  */
-import * as registers from './registers.ts';
+import * as registers from '../registers.ts';
 
 /**
  * Takes a message: a posted write of one dword, `data`, to the 64-bit address. All numbers are unsigned 32-bit.

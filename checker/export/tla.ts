@@ -7,7 +7,7 @@
  * TLC finds up to twice the states. Runs may stop: `Spec` has no fairness, and each claim has its own as a premise.
  */
 import type { AnyStateNode } from 'xstate';
-import type { Claim } from './decide.ts';
+import type { Claim } from '../decide/decide.ts';
 import { requireNames, stateCondition, stepConditions } from './symbolic-claim.ts';
 import {
   activeIn,
@@ -22,7 +22,7 @@ import {
   TRUE,
   variableName,
 } from './symbolic.ts';
-import { childrenOf } from './transition-sets.ts';
+import { childrenOf } from '../machine/transition-sets.ts';
 
 /** How a module is printed. */
 export interface TlaOptions {

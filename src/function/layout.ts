@@ -26,7 +26,7 @@
  * Words are numbers: a big-endian host saves and restores the same ones, and whoever stores them as bytes picks the
  * byte order.
  */
-import { PBA_QWORD_BITS } from './registers.ts';
+import { PBA_QWORD_BITS } from '../registers.ts';
 
 /** Where the parts of fixed place begin, in words. */
 export const MAGIC_AT = 0;

@@ -3,7 +3,7 @@
  */
 import * as words from './layout.ts';
 import type { Layout } from './layout.ts';
-import * as registers from './registers.ts';
+import * as registers from '../registers.ts';
 
 const { CONTROL_AT, TABLE_AT, ENTRY_WORDS, MESSAGE_WORDS } = words;
 const CONTROL_WRITABLE = registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK;

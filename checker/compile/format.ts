@@ -35,7 +35,7 @@
  * that would leave a state which an earlier one of the same step leaves too; the list has all that may stand in its way.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import type { Transition } from './transition-sets.ts';
+import type { Transition } from '../machine/transition-sets.ts';
 
 /** The number of words of an instruction. */
 export const STRIDE = 6;

@@ -7,14 +7,14 @@
  * of an event is that selection, unrolled, with every state that has no say in the event left out.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { nameOutput, type NameOutput } from './enumerate.ts';
+import { nameOutput, type NameOutput } from '../explore/enumerate.ts';
 import { type CompiledMachine, type CompiledTransition, type Layout, NO, YES } from './format.ts';
-import { type GuardExpression, machineGuards, readGuard } from './guard.ts';
+import { type GuardExpression, machineGuards, readGuard } from '../machine/guard.ts';
 import { type Bits, bitsActive, bitsCurrent, bitsWritten, layoutOf, packNodes } from './layout.ts';
-import { matchedNodes } from './matching.ts';
+import { matchedNodes } from '../machine/matching.ts';
 import { type Program, ProgramBuilder } from './program.ts';
 import { holds } from './step.ts';
-import { checkSpec } from './subset.ts';
+import { checkSpec } from '../machine/subset.ts';
 import {
   childrenOf,
   domainOf,
@@ -25,7 +25,7 @@ import {
   nodesOf,
   targetsOf,
   type Transition,
-} from './transition-sets.ts';
+} from '../machine/transition-sets.ts';
 
 /**
  * Compiles `machine` for the events of an alphabet. An event that is not in the alphabet never happens.

@@ -4,7 +4,7 @@
  */
 import type { AnyStateMachine, AnyStateNode, StateValue } from 'xstate';
 import type { Field, Layout } from './format.ts';
-import { ancestorsOf, childrenOf, isBelow } from './transition-sets.ts';
+import { ancestorsOf, childrenOf, isBelow } from '../machine/transition-sets.ts';
 
 /** Bits of one word: which of them are meant, and what they are. */
 export interface Bits {

@@ -2,8 +2,8 @@
  * Small state graphs in DOT, the language of Graphviz.
  */
 import type { StateValue } from 'xstate';
-import { regionsOf } from './regions.ts';
-import type { StateGraph } from './state-graph.ts';
+import { regionsOf } from '../machine/regions.ts';
+import type { StateGraph } from '../explore/state-graph.ts';
 
 /** The most states that are printed: beyond them nobody reads the picture. */
 export const DOT_STATES = 500;

@@ -5,8 +5,8 @@
  * Refinement is about what may be seen and in which order, never about what must come in the end; that is what `leadsTo`
  * claims. A machine that does nothing refines every other.
  */
-import { BoundError } from './enumerate.ts';
-import type { Exploration } from './explore.ts';
+import { BoundError } from '../explore/enumerate.ts';
+import type { Exploration } from '../explore/explore.ts';
 
 /** A step as an observer may see it. */
 export interface ObservedStep {

@@ -3,15 +3,15 @@
  *
  * A run is decided by where it starts and by its event numbers; outputs and changes are what the machine made of them. So a
  * trace can be shown without its machine, and replayed with it: a trace that the machine no longer makes is refused, in a
- * sentence that says what is stale. `trace-codec.ts` writes traces and reads them.
+ * sentence that says what is stale. `codec.ts` writes traces and reads them.
  */
 import { type AnyStateMachine, initialTransition, type StateValue } from 'xstate';
-import { stepper } from './enumerate.ts';
-import { FINGERPRINT_PARTS, fingerprintOf, hash } from './fingerprint.ts';
-import type { CompiledMachine } from './format.ts';
-import { packValue, unpackValue } from './layout.ts';
-import { type Regions, regionReader, regionsOf, valueOf } from './regions.ts';
-import { Stepper } from './step.ts';
+import { stepper } from '../explore/enumerate.ts';
+import { FINGERPRINT_PARTS, fingerprintOf, hash } from '../machine/fingerprint.ts';
+import type { CompiledMachine } from '../compile/format.ts';
+import { packValue, unpackValue } from '../compile/layout.ts';
+import { type Regions, regionReader, regionsOf, valueOf } from '../machine/regions.ts';
+import { Stepper } from '../compile/step.ts';
 
 /** Thrown when a trace cannot be made, read or replayed, with what was got and what was expected. */
 export class TraceError extends RangeError {

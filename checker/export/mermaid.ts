@@ -1,8 +1,8 @@
 /**
  * Traces as mermaid sequence diagrams: who tells whom what, with time downward.
  */
-import { tellVerdict } from './trace-text.ts';
-import { type Trace, TraceError, type TraceStep } from './trace.ts';
+import { tellVerdict } from '../trace/text.ts';
+import { type Trace, TraceError, type TraceStep } from '../trace/trace.ts';
 
 /** One message of a sequence diagram. */
 export interface Arrow {

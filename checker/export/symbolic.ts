@@ -9,10 +9,10 @@
  * at the state before the step, and at most one transition of each region is taken in it.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { nameOutput, type NameOutput } from './enumerate.ts';
-import { type GuardExpression, machineGuards, readGuard } from './guard.ts';
-import { matchedNodes } from './matching.ts';
-import { checkSpec } from './subset.ts';
+import { nameOutput, type NameOutput } from '../explore/enumerate.ts';
+import { type GuardExpression, machineGuards, readGuard } from '../machine/guard.ts';
+import { matchedNodes } from '../machine/matching.ts';
+import { checkSpec } from '../machine/subset.ts';
 import {
   ancestorsOf,
   childrenOf,
@@ -24,7 +24,7 @@ import {
   nodesOf,
   targetsOf,
   type Transition,
-} from './transition-sets.ts';
+} from '../machine/transition-sets.ts';
 
 /**
  * A formula over the state, or over the states before and after a step. `is` holds when `child` is the current child of its

@@ -2,7 +2,7 @@
  * Traces in the Informal Trace Format, which Apalache, Quint and their viewers read: a variable for each region.
  * Source: Apalache, ADR-015.
  */
-import { nameSubject, type Trace } from './trace.ts';
+import { nameSubject, type Trace } from '../trace/trace.ts';
 
 /** The variable with the event that led to a state, by the name that Quint gives it; `init` leads to the first one. */
 const EVENT_VARIABLE = 'mbt::actionTaken';

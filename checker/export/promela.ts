@@ -16,7 +16,7 @@
  * claims is for counts, and one with them for verdicts.
  */
 import type { AnyStateNode } from 'xstate';
-import type { Claim, StatePredicate } from './decide.ts';
+import type { Claim, StatePredicate } from '../decide/decide.ts';
 import { type LeadsToConditions, printLtl, printNever } from './never.ts';
 import { enabledWhen, fairnessOf, requireNames, stateCondition, stepConditions } from './symbolic-claim.ts';
 import {
@@ -37,7 +37,7 @@ import {
   TRUE,
   variableName,
 } from './symbolic.ts';
-import { childrenOf } from './transition-sets.ts';
+import { childrenOf } from '../machine/transition-sets.ts';
 
 /** How a model is printed. */
 export interface PromelaOptions {

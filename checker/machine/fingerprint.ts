@@ -3,7 +3,7 @@
  * accidents, as checksums do, and not against malice.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { nameOutput } from './enumerate.ts';
+import { nameOutput } from '../explore/enumerate.ts';
 import { nodesOf } from './transition-sets.ts';
 
 const OFFSET = 0x811c9dc5;

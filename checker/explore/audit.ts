@@ -3,8 +3,8 @@
  * None of this is wrong in general; all of it is what a reader of the machine would want to know.
  */
 import type { Count, Exploration } from './explore.ts';
-import type { CompiledMachine } from './format.ts';
-import { Stepper } from './step.ts';
+import type { CompiledMachine } from '../compile/format.ts';
+import { Stepper } from '../compile/step.ts';
 
 /** The findings. Transitions go by their number in the compiled machine; only those of events in the alphabet count. */
 export interface Audit {

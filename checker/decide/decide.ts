@@ -8,11 +8,11 @@
  * A claim may be made from another state (`startAt`), or with events left out: compile with a smaller alphabet.
  */
 import type { StateValue } from 'xstate';
-import { compileCondition } from './compile.ts';
-import type { Exploration } from './explore.ts';
-import type { CompiledMachine } from './format.ts';
-import type { GuardExpression } from './guard.ts';
-import { packValue } from './layout.ts';
+import { compileCondition } from '../compile/compile.ts';
+import type { Exploration } from '../explore/explore.ts';
+import type { CompiledMachine } from '../compile/format.ts';
+import type { GuardExpression } from '../machine/guard.ts';
+import { packValue } from '../compile/layout.ts';
 import { type Fairness, findLasso, type Lasso } from './liveness.ts';
 
 /** A predicate over states. Functions take far longer; they are for small machines. */

@@ -5,7 +5,7 @@
  * property says nothing, and its verdict is `n/a`, never `holds`.
  */
 import type { StateValue } from 'xstate';
-import type { StateGraph } from './state-graph.ts';
+import type { StateGraph } from '../explore/state-graph.ts';
 
 /** One step of a machine or of an implementation, as a property sees it. */
 export interface StepView<State> {

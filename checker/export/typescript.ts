@@ -3,7 +3,7 @@
  * JSON would lose the guards.
  */
 import type { AnyStateMachine } from 'xstate';
-import { type GuardExpression, machineGuards } from './guard.ts';
+import { type GuardExpression, machineGuards } from '../machine/guard.ts';
 
 /** Prints `machine` as a TypeScript module that exports it as `machine`. */
 export function printTypeScript(machine: AnyStateMachine): string {

@@ -5,7 +5,7 @@
  * A run may also stand still for ever: nothing happens any more, or only events that are ignored. Fairness is what
  * forbids it.
  */
-import type { Exploration } from './explore.ts';
+import type { Exploration } from '../explore/explore.ts';
 
 /**
  * An assumption on runs. Its events, taken together, are enabled where any of them is not ignored. Weak: if they stay enabled

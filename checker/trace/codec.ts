@@ -5,10 +5,10 @@
  * the trace is of, but for its steps. The path has the number of each event in as many digits to the base 64 as the header
  * says: one for an alphabet of up to 64 events, so a path can be read, and two be compared, by eye. The machine knows the rest.
  */
-import { hash } from './fingerprint.ts';
-import type { Regions } from './regions.ts';
-import { type SchemaProblem, TRACE_FORMAT, TRACE_VERSION } from './trace-schema.ts';
-import { validate } from './trace-validate.ts';
+import { hash } from '../machine/fingerprint.ts';
+import type { Regions } from '../machine/regions.ts';
+import { type SchemaProblem, TRACE_FORMAT, TRACE_VERSION } from './schema.ts';
+import { validate } from './validate.ts';
 import { type PackedTrace, requireClosedLoop, requireEvent, type Trace, TraceError } from './trace.ts';
 
 /** The most characters that a link may have, for what is in between to carry it. A longer trace is a file. */

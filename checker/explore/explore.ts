@@ -7,12 +7,12 @@
  */
 import type { StateValue } from 'xstate';
 import { BoundError } from './enumerate.ts';
-import { createExpand } from './expand.ts';
-import type { CompiledMachine } from './format.ts';
-import { unpackValue } from './layout.ts';
+import { createExpand } from '../compile/expand.ts';
+import type { CompiledMachine } from '../compile/format.ts';
+import { unpackValue } from '../compile/layout.ts';
 import type { StateGraph } from './state-graph.ts';
 import { CountedStates, FULL, grown, NONE, NumberedStates, type SetLimits } from './state-set.ts';
-import { Stepper } from './step.ts';
+import { Stepper } from '../compile/step.ts';
 
 /** How far an exploration may go. What is not given has no limit, but for `bytes`: 4 GB. */
 export interface ExploreLimits {

@@ -22,9 +22,9 @@ import {
   WRITE_IGNORED,
   WRITE_REFUSED,
   type WriteOutcome,
-} from './outcome.ts';
+} from '../outcome.ts';
 import { capabilityOf, type MsixFunctionOptions, requireOptions, type SendMessage } from './options.ts';
-import * as registers from './registers.ts';
+import * as registers from '../registers.ts';
 import { requireRoom, requireSaved, sameMessage } from './saved.ts';
 
 // A module-level alias costs nothing in a hot loop, where an imported binding is loaded every time: bench/aliases.ts.
