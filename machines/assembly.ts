@@ -106,7 +106,10 @@ export class Assembly {
     }
     if (!design.direct) book.opposite(`nonzero.${vector}`, `holds.${vector}.${zero}`);
     const userMask = design.oneOwner ? `unmasked.${vector}` : `userUnmasked.${vector}`;
-    if (!design.grow) book.define(`wanted.${vector}`, and([design.direct ? userMask : `nonzero.${vector}`]));
+    if (!design.grow) {
+      book.define(`wanted.${vector}`, and([design.direct ? userMask : `nonzero.${vector}`]));
+      book.opposite(`unfit.${vector}`, book.define(`fit.${vector}`, and(['hostUp', `used.${vector}`])));
+    }
     const live = [this.whileUp, this.ifUsed(vector), `unmasked.${vector}`].filter((name) => name !== undefined);
     book.define(`live.${vector}`, and(live));
     book.opposite(`blocked.${vector}`, `live.${vector}`);
@@ -143,7 +146,7 @@ export class Assembly {
       return [{ target: 'closing', guard: 'hostUp' }];
     }
     if (kind !== 'unmask') return [];
-    const needed = book.all('open', `unused.${vector}`, this.design.direct ? undefined : `nonzero.${vector}`);
+    const needed = book.all('open', `unfit.${vector}`, this.design.direct ? undefined : `nonzero.${vector}`);
     return [
       { target: 'rebuilding', guard: book.all(needed, 'hostUp') },
       { target: 'opening', guard: needed },

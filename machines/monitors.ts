@@ -153,27 +153,38 @@ const REGIONS: Readonly<Record<MonitorName, (assembly: Assembly, vector: number)
     };
   },
 
-  signalled: (assembly, vector) => ({
-    description: 'Whether the device has signalled since the last message.',
-    initial: 'no',
-    states: {
-      no: {
-        description: 'A message would be spurious.',
-        on: { [signal(vector)]: { target: 'yes', description: 'The device signals.' } },
-      },
-      yes: {
-        description: 'A message is due, or may be.',
-        on: {
-          ...onDelivery(assembly, vector, 'no'),
-          [retire(vector)]: {
-            target: 'no',
-            guard: assembly.book.define(`landed.${vector}`, not(`flying.${vector}`)),
-            description: 'The cause is gone before a message was sent.',
+  signalled: (assembly, vector) => {
+    assembly.book.opposite(`landed.${vector}`, `flying.${vector}`);
+    const signals = (target: string) => ({ [signal(vector)]: { target, description: 'The device signals.' } });
+    const withdrawn = (target: string, guard: string) => ({
+      target,
+      guard: `${guard}.${vector}`,
+      description: 'The cause is gone before a message of it was sent.',
+    });
+    return {
+      description:
+        'The events that no message has told of. One may be pending and one in flight; more than two make no more messages.',
+      initial: 'none',
+      states: {
+        none: { description: 'A message would be spurious.', on: signals('one') },
+        one: {
+          description: 'A message is due.',
+          on: {
+            ...onDelivery(assembly, vector, 'none'),
+            ...signals('two'),
+            [retire(vector)]: withdrawn('none', 'landed'),
+          },
+        },
+        two: {
+          description: 'Two messages are due.',
+          on: {
+            ...onDelivery(assembly, vector, 'one'),
+            [retire(vector)]: [withdrawn('none', 'landed'), withdrawn('one', 'flying')],
           },
         },
       },
-    },
-  }),
+    };
+  },
 
   fresh: (assembly, vector) => {
     const { book, messages } = assembly;

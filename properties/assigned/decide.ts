@@ -1,0 +1,87 @@
+/**
+ * Decides properties of instances of the assigned device. An exploration serves every property that asks the same monitors in
+ * the same scene.
+ */
+import { compile } from '../../checker/compile/compile.ts';
+import { type CompiledMachine } from '../../checker/compile/format.ts';
+import { Stepper } from '../../checker/compile/step.ts';
+import { type Claim, decide } from '../../checker/decide/decide.ts';
+import { type Exploration, explore, type ExploreOptions } from '../../checker/explore/explore.ts';
+import { createAssignedDevice } from '../../machines/assigned-device.ts';
+import { type MonitorName, withNeeds } from '../../machines/monitors.ts';
+import type { AssignedBounds, AssignedProperty, AssignedVerdict, Scene } from './property.ts';
+
+/** The explorations of one instance, each made once. */
+export class AssignedInstance {
+  readonly bounds: AssignedBounds;
+  private readonly options: ExploreOptions;
+  private readonly explored = new Map<string, Exploration>();
+
+  constructor(bounds: AssignedBounds, options: ExploreOptions = {}) {
+    this.bounds = bounds;
+    this.options = options;
+  }
+
+  /** Explores the instance with some monitors, in a scene. */
+  readonly explore = (monitors: readonly MonitorName[] = [], scene: Scene = {}): Exploration => {
+    const names = withNeeds(monitors);
+    const key = `${names.join()} ${scene.words ?? ''}`;
+    let exploration = this.explored.get(key);
+    if (exploration === undefined) {
+      exploration = explore(this.compile(names, scene), this.options);
+      this.explored.set(key, exploration);
+    }
+    return exploration;
+  };
+
+  /** Decides a property, in its own scene or in another one. */
+  decide(property: AssignedProperty, scene: Scene = property.scene ?? {}): AssignedVerdict {
+    const { name } = property;
+    const reason = property.notFor?.(this.bounds);
+    if (reason !== undefined) return { property: name, result: 'n/a', reason };
+    if ('compare' in property) {
+      const { same, pairs, path } = property.compare(this, scene);
+      return { property: name, result: same ? 'holds' : 'fails', states: pairs, path };
+    }
+    const exploration = this.explore(property.monitors, scene);
+    const [{ result, counterexample }] = decide(exploration, [inScene(property.claim(this.bounds), exploration)]);
+    const { events } = exploration.compiled;
+    const names = (numbers: readonly number[] | undefined) => numbers?.map((number) => events[number]);
+    const { path, loop } = counterexample ?? {};
+    return { property: name, result, states: exploration.summary.states, path: names(path), loop: names(loop) };
+  }
+
+  /** Forgets all explorations, and the memory that they take. */
+  forget(): void {
+    this.explored.clear();
+  }
+
+  private compile(monitors: readonly MonitorName[], { after = [], without = () => false }: Scene): CompiledMachine {
+    const { machine, events } = createAssignedDevice({ ...this.bounds, monitors });
+    const whole = compile(machine, events);
+    const initial = stateAfter(whole, after);
+    const left = events.filter((event) => !without(event));
+    return { ...(left.length === events.length ? whole : compile(machine, left)), initial };
+  }
+}
+
+/** A claim without the fairness of events that do not happen in a scene. */
+function inScene(claim: Claim, { compiled }: Exploration): Claim {
+  if (claim.kind !== 'leadsTo') return claim;
+  const happen = claim.fairness.filter(({ events }) => events.every((event) => compiled.events.includes(event)));
+  return { ...claim, fairness: happen };
+}
+
+/** The words of the state after some events, of which the machine ignores what it ignores. */
+function stateAfter(compiled: CompiledMachine, names: readonly string[]): Int32Array {
+  const stepper = new Stepper(compiled);
+  let here: Int32Array = compiled.initial.slice();
+  for (const name of names) {
+    const event = compiled.events.indexOf(name);
+    if (event < 0) continue;
+    const next = new Int32Array(compiled.wordCount);
+    stepper.stepWords(here, 0, event, next, 0);
+    here = next;
+  }
+  return here;
+}

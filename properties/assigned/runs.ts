@@ -1,0 +1,52 @@
+/**
+ * Properties of the assigned device that compare runs: that a choice of the guest makes no difference but in name, and that all
+ * that is seen of the device may be seen of the function.
+ */
+import type { StateValue } from 'xstate';
+import { startAt } from '../../checker/decide/decide.ts';
+import { compareRuns, type ObservedStep } from '../../checker/decide/refine.ts';
+import { explore } from '../../checker/explore/explore.ts';
+import type { MessageSet } from '../../machines/messages.ts';
+import type { RunsProperty } from './property.ts';
+
+/** What a guest can tell: what it reads, and what is delivered. */
+const isTold = (output: string): boolean => output.startsWith('answer.') || output.startsWith('deliver.');
+
+/** Exchanges the first two messages in a name of an event or an output. */
+function exchange({ values: [one, other] }: MessageSet): (name: string) => string {
+  return (name) =>
+    name
+      .split('.')
+      .map((part) => (part === one ? other : part === other ? one : part))
+      .join('.');
+}
+
+/** Exchanges the first two messages wherever a state holds one. */
+function exchangeState(value: StateValue, messages: MessageSet): StateValue {
+  if (typeof value === 'string') return exchange(messages)(value);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inside]) => [name, exchangeState(inside as StateValue, messages)]),
+  );
+}
+
+/** P22 NonInterference. */
+export const NonInterferenceRuns: RunsProperty = {
+  name: 'NonInterferenceRuns',
+  number: 'P22',
+  title: 'Zero is a message like any other: exchanged with another one everywhere, it makes no difference but in name.',
+  rules: ['MSIX-MSG-6', 'MSIX-ASSIGN-2'],
+  compare: ({ bounds: { messages }, explore: exploreInstance }, scene) => {
+    const one = exploreInstance([], scene);
+    const other = explore(startAt(one.compiled, exchangeState(one.value(0), messages)));
+    const rename = exchange(messages);
+    const { same, pairs, counterexample } = compareRuns(one, other, {
+      event: rename,
+      first: ({ outputs }: ObservedStep) => outputs.filter(isTold).map(rename).join(' '),
+      other: ({ outputs }: ObservedStep) => outputs.filter(isTold).join(' '),
+    });
+    return { same, pairs, path: counterexample?.path.map((event) => one.compiled.events[event]) };
+  },
+};
+
+/** The properties that compare runs. */
+export const ASSIGNED_RUNS: readonly RunsProperty[] = [NonInterferenceRuns];
