@@ -15,6 +15,7 @@ export {
 } from './explore/paths.ts';
 export * from './decide/property.ts';
 export type { StateGraph } from './explore/state-graph.ts';
+export { printSequence } from './export/sequence.ts';
 export { printTypeScript } from './export/typescript.ts';
 export { type DotOptions, printDot } from './export/dot.ts';
 export { fingerprintOf } from './machine/fingerprint.ts';

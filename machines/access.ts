@@ -91,7 +91,11 @@ export function vcpuRegion(accesses: readonly Access[], paths: Paths): Region {
       ...each,
       description: 'There is more to be done first.',
     }));
-    const complete = { target: 'running', actions: RETURN, description: 'Userspace completes the access.' };
+    const complete = {
+      target: 'running',
+      actions: RETURN,
+      description: 'Userspace completes the access. [MSIX-OWN-3]',
+    };
     return [access.state, { description: `Stopped in ${access.event}.`, on: { [VMM_COMPLETE]: [...later, complete] } }];
   });
   const work = Object.entries(paths.work ?? {}).map(([name, { event, target, description }]) => [

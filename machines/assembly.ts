@@ -70,6 +70,7 @@ export class Assembly {
     book.define('open', OPEN);
     book.opposite('closed', 'open');
     book.define('kernelOwns', KERNEL_OWNS);
+    book.define('userspaceOwns', stateIn({ ownership: 'userspace' }));
     defineVcpuGuards(book, this.accesses);
     if (!design.grow) {
       book.define('hostUp', stateIn({ host: 'up' }));
@@ -180,7 +181,9 @@ export class Assembly {
     return {
       [unmask(vector)]: book.all(whileUp, used, `masked.${vector}`),
       ...(design.grow ? { [control('on')]: book.all('closed', used, `unmasked.${vector}`) } : {}),
-      ...(design.oneOwner ? {} : { [REGISTER]: book.all(whileUp, used, `masked.${vector}`, `userUnmasked.${vector}`) }),
+      ...(design.oneOwner
+        ? {}
+        : { [REGISTER]: book.all('userspaceOwns', whileUp, used, `masked.${vector}`, `userUnmasked.${vector}`) }),
     };
   }
 

@@ -83,7 +83,7 @@ function maskRegions(assembly: Assembly, vector: number): Record<string, Region>
   if (design.oneOwner) return { mask: maskRegion(assembly, vector, 'either', {}) };
   // Userspace's record is copied into the kernel's when the page is handed over, and when all vectors are built up.
   const copies = {
-    [REGISTER]: book.all(assembly.ifUsed(vector)),
+    [REGISTER]: book.all('userspaceOwns', assembly.ifUsed(vector)),
     ...(design.grow ? {} : { [ENABLE_ALL]: book.all('opening', `wanted.${vector}`) }),
   };
   return {

@@ -68,11 +68,15 @@ export function without(design: Design, repair: Repair): Design {
 }
 
 /**
- * Finds a design by its name.
+ * Finds a design by its name: one of `DESIGNS`, or one of them without a repair, "reviewed without flush".
  * @throws {RangeError} when there is none.
  */
 export function designByName(name: string): Design {
-  const design = DESIGNS.find((each) => each.name === name);
-  if (design !== undefined) return design;
-  throw new RangeError(`Got the design ${name}; expected one of ${DESIGNS.map((each) => each.name).join(', ')}.`);
+  const [whole, lacking] = name.split(' without ');
+  const design = DESIGNS.find((each) => each.name === whole);
+  const repair = REPAIRS.find((each) => each === lacking);
+  if (design !== undefined && lacking === undefined) return design;
+  if (design !== undefined && repair !== undefined) return without(design, repair);
+  const names = DESIGNS.map((each) => each.name).join(', ');
+  throw new RangeError(`Got the design ${name}; expected one of ${names}, or one without ${REPAIRS.join(', ')}.`);
 }

@@ -2,14 +2,17 @@
  * Decides properties of instances of the assigned device. An exploration serves every property that asks the same monitors in
  * the same scene.
  */
+import type { AssignedBounds } from '../../machines/assembly.ts';
+import type { StateValue } from 'xstate';
 import { compile } from '../../checker/compile/compile.ts';
 import { type CompiledMachine } from '../../checker/compile/format.ts';
+import { unpackValue } from '../../checker/compile/layout.ts';
 import { Stepper } from '../../checker/compile/step.ts';
-import { type Claim, decide } from '../../checker/decide/decide.ts';
+import { type Claim, decide, startAt } from '../../checker/decide/decide.ts';
 import { type Exploration, explore, type ExploreOptions } from '../../checker/explore/explore.ts';
 import { createAssignedDevice } from '../../machines/assigned-device.ts';
 import { type MonitorName, withNeeds } from '../../machines/monitors.ts';
-import type { AssignedBounds, AssignedProperty, AssignedVerdict, Scene } from './property.ts';
+import type { AssignedProperty, AssignedVerdict, Scene } from './property.ts';
 
 /** The explorations of one instance, each made once. */
 export class AssignedInstance {
@@ -59,9 +62,8 @@ export class AssignedInstance {
   private compile(monitors: readonly MonitorName[], { after = [], without = () => false }: Scene): CompiledMachine {
     const { machine, events } = createAssignedDevice({ ...this.bounds, monitors });
     const whole = compile(machine, events);
-    const initial = stateAfter(whole, after);
     const left = events.filter((event) => !without(event));
-    return { ...(left.length === events.length ? whole : compile(machine, left)), initial };
+    return startAt(left.length === events.length ? whole : compile(machine, left), stateAfter(whole, after));
   }
 }
 
@@ -72,8 +74,8 @@ function inScene(claim: Claim, { compiled }: Exploration): Claim {
   return { ...claim, fairness: happen };
 }
 
-/** The words of the state after some events, of which the machine ignores what it ignores. */
-function stateAfter(compiled: CompiledMachine, names: readonly string[]): Int32Array {
+/** The state after some events, of which the machine ignores what it ignores. */
+export function stateAfter(compiled: CompiledMachine, names: readonly string[]): StateValue {
   const stepper = new Stepper(compiled);
   let here: Int32Array = compiled.initial.slice();
   for (const name of names) {
@@ -83,5 +85,5 @@ function stateAfter(compiled: CompiledMachine, names: readonly string[]): Int32A
     stepper.stepWords(here, 0, event, next, 0);
     here = next;
   }
-  return here;
+  return unpackValue(compiled, here);
 }

@@ -4,16 +4,8 @@
  */
 import type { Exploration } from '../../checker/explore/explore.ts';
 import type { Claim, Decision, StatePredicate, StepPredicate } from '../../checker/decide/decide.ts';
-import type { Design } from '../../machines/designs.ts';
-import type { MessageSet } from '../../machines/messages.ts';
+import type { AssignedBounds } from '../../machines/assembly.ts';
 import type { MonitorName } from '../../machines/monitors.ts';
-
-/** An instance of the machine, without monitors. */
-export interface AssignedBounds {
-  readonly design: Design;
-  readonly vectors: number;
-  readonly messages: MessageSet;
-}
 
 /** Where a claim is made from, and what does not happen: one property has many causes, and this asks for one of them. */
 export interface Scene {
@@ -36,6 +28,8 @@ interface Stated {
   readonly rules: readonly string[];
   /** Why it says nothing of an instance; undefined when it says something. */
   readonly notFor?: (bounds: AssignedBounds) => string | undefined;
+  /** Why a design that meets every objection may fail it all the same; absent where it may not. */
+  readonly beyond?: string;
   /** Where it is claimed, if not from the start and of everything. */
   readonly scene?: Scene;
 }
