@@ -147,7 +147,7 @@ export class Exploration {
   }
 
   /** Returns the outputs of `event` in `state`, in order. */
-  outputs(state: number, event: number): string[] {
+  outputs(state: number, event: number): readonly string[] {
     this.target(state, event);
     return this.stepper.outputs(this.states.words, state * this.compiled.wordCount);
   }
