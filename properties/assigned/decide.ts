@@ -8,11 +8,11 @@ import { compile } from '../../checker/compile/compile.ts';
 import { type CompiledMachine } from '../../checker/compile/format.ts';
 import { unpackValue } from '../../checker/compile/layout.ts';
 import { Stepper } from '../../checker/compile/step.ts';
-import { type Claim, decide, startAt } from '../../checker/decide/decide.ts';
+import { type Claim, decide, type Decision, startAt } from '../../checker/decide/decide.ts';
 import { type Exploration, explore, type ExploreOptions } from '../../checker/explore/explore.ts';
 import { createAssignedDevice } from '../../machines/assigned-device.ts';
 import { type MonitorName, withNeeds } from '../../machines/monitors.ts';
-import type { AssignedProperty, AssignedVerdict, Scene } from './property.ts';
+import type { AssignedProperty, AssignedVerdict, ClaimProperty, RunsProperty, Scene } from './property.ts';
 
 /** The explorations of one instance, each made once. */
 export class AssignedInstance {
@@ -39,19 +39,37 @@ export class AssignedInstance {
 
   /** Decides a property, in its own scene or in another one. */
   decide(property: AssignedProperty, scene: Scene = property.scene ?? {}): AssignedVerdict {
-    const { name } = property;
-    const reason = property.notFor?.(this.bounds);
-    if (reason !== undefined) return { property: name, result: 'n/a', reason };
-    if ('compare' in property) {
-      const { same, pairs, path } = property.compare(this, scene);
-      return { property: name, result: same ? 'holds' : 'fails', states: pairs, path };
+    return this.decideAll([property], scene)[0];
+  }
+
+  /** Decides several properties, each in its own scene or all in another one: those that ask the same monitors together. */
+  decideAll(properties: readonly AssignedProperty[], scene?: Scene): AssignedVerdict[] {
+    const verdicts = new Map<AssignedProperty, AssignedVerdict>();
+    const claims = new Map<Exploration, ClaimProperty[]>();
+    for (const property of properties) {
+      const place = scene ?? property.scene ?? {};
+      const reason = property.notFor?.(this.bounds);
+      if (reason !== undefined) verdicts.set(property, { property: property.name, result: 'n/a', reason });
+      else if ('compare' in property) verdicts.set(property, this.compare(property, place));
+      else {
+        const exploration = this.explore(property.monitors, place);
+        claims.set(exploration, [...(claims.get(exploration) ?? []), property]);
+      }
     }
-    const exploration = this.explore(property.monitors, scene);
-    const [{ result, counterexample }] = decide(exploration, [inScene(property.claim(this.bounds), exploration)]);
-    const { events } = exploration.compiled;
-    const names = (numbers: readonly number[] | undefined) => numbers?.map((number) => events[number]);
-    const { path, loop } = counterexample ?? {};
-    return { property: name, result, states: exploration.summary.states, path: names(path), loop: names(loop) };
+    for (const [exploration, asked] of claims) {
+      const decisions = decide(
+        exploration,
+        asked.map((each) => inScene(each.claim(this.bounds), exploration)),
+      );
+      for (const [index, decision] of decisions.entries())
+        verdicts.set(asked[index], verdictOf(asked[index], exploration, decision));
+    }
+    return properties.map((property) => verdicts.get(property)!);
+  }
+
+  private compare({ name, compare }: RunsProperty, scene: Scene): AssignedVerdict {
+    const { same, pairs, path } = compare(this, scene);
+    return { property: name, result: same ? 'holds' : 'fails', states: pairs, path };
   }
 
   /** Forgets all explorations, and the memory that they take. */
@@ -65,6 +83,16 @@ export class AssignedInstance {
     const left = events.filter((event) => !without(event));
     return startAt(left.length === events.length ? whole : compile(machine, left), stateAfter(whole, after));
   }
+}
+
+function verdictOf(
+  { name }: ClaimProperty,
+  { compiled, summary }: Exploration,
+  { result, counterexample }: Decision,
+): AssignedVerdict {
+  const names = (numbers: readonly number[] | undefined) => numbers?.map((number) => compiled.events[number]);
+  const { path, loop } = counterexample ?? {};
+  return { property: name, result, states: summary.states, path: names(path), loop: names(loop) };
 }
 
 /** A claim without the fairness of events that do not happen in a scene. */
