@@ -29,6 +29,8 @@ export interface AssignedDeviceOptions {
   readonly design?: AssignedDesign;
   /** Called for each message that the host injects into the guest, in order. The number types are as in `SendMessage`. */
   readonly deliver?: (addressLow: number, addressHigh: number, data: number, vector: number) => void;
+  /** Called for each message of the device that goes into flight; not when it coalesces with one that is. */
+  readonly sent?: (vector: number) => void;
   /** Called for each interrupt that such a message makes, decoded. */
   readonly interrupt?: KernelOptions['interrupt'];
   /** Guest-physical address at which BAR 0 is mapped before the guest starts: a multiple of 64 KiB below 2^32. Default 0xfebf0000. */
@@ -68,11 +70,11 @@ export class AssignedDevice {
   private readonly scratch = new Uint32Array(2);
 
   constructor(options: AssignedDeviceOptions) {
-    const { vectorCount, design = 'reviewed', deliver, interrupt, barAddress = 0xfebf0000 } = options;
+    const { vectorCount, design = 'reviewed', deliver, sent, interrupt, barAddress = 0xfebf0000 } = options;
     requireOptions(vectorCount, design, barAddress);
     this.vectorCount = vectorCount;
     this.design = design;
-    this.host = new HostFunction({ vectorCount, dropsWhileDisabled: design === 'posted' });
+    this.host = new HostFunction({ vectorCount, dropsWhileDisabled: design === 'posted', sent });
     const place = { busnr: 1, devfn: 0 };
     this.kernel = new Kernel({ hostDevices: [{ ...place, function: this.host }], deliver, interrupt });
     this.monitor = new Monitor({
@@ -178,9 +180,10 @@ export class AssignedDevice {
   complete(): boolean {
     if (!this.isExit) return false;
     this.work = this.monitor.complete(this.exit, this.answer);
-    if (this.work !== WORK_NONE) return false;
     this.exit.fill(0);
-    return true;
+    if (this.work === WORK_NONE) return true;
+    this.exit[exit.KIND_AT] = exit.COMPLETED;
+    return false;
   }
 
   /** Begins to hand the page of the table to the kernel. Each of these four returns false, and does nothing, when it is not its turn. */

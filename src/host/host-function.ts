@@ -16,6 +16,8 @@ export interface HostFunctionOptions {
   readonly firstIrq?: number;
   /** Whether it drops events while its MSI-X is disabled, instead of holding them; either is lawful (MSIX-ENABLE-2). Default false. */
   readonly dropsWhileDisabled?: boolean;
+  /** Called when a message goes into flight; not when it coalesces with one that is. */
+  readonly sent?: (vector: number) => void;
 }
 
 /** Called when a message arrives at the host, with the number of the host interrupt. */
@@ -38,12 +40,14 @@ export class HostFunction {
   private readonly data: Uint32Array;
   private flyingCount = 0;
   private interrupt: HostInterrupt = ignore;
+  private readonly sent: HostFunctionOptions['sent'];
 
-  constructor({ vectorCount, firstIrq = 64, dropsWhileDisabled = false }: HostFunctionOptions) {
+  constructor({ vectorCount, firstIrq = 64, dropsWhileDisabled = false, sent }: HostFunctionOptions) {
     this.msix = new MsixFunction({ vectorCount, send: (_low, _high, data, vector) => this.launch(vector, data) });
     this.vectorCount = vectorCount;
     this.firstIrq = firstIrq;
     this.drops = dropsWhileDisabled;
+    this.sent = sent;
     this.flights = new Uint32Array(Math.ceil(vectorCount / 32));
     this.data = new Uint32Array(vectorCount);
   }
@@ -71,6 +75,7 @@ export class HostFunction {
     }
     this.flights[vector >>> 5] |= bit;
     this.flyingCount++;
+    this.sent?.(vector);
   }
 
   // ---- The fabric between device and host

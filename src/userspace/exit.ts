@@ -25,6 +25,8 @@ export const MMIO_WRITE = 4;
 export const MESSAGE_WRITE = 5;
 /** A read of an entry, 16 bytes, and of its Pending bit. */
 export const ENTRY_READ = 6;
+/** Completed, with work still to be done before the vCPU goes on: which access it was no longer matters. */
+export const COMPLETED = 7;
 export type ExitKind =
   | typeof EXIT_NONE
   | typeof CONFIG_READ
@@ -32,4 +34,5 @@ export type ExitKind =
   | typeof MMIO_READ
   | typeof MMIO_WRITE
   | typeof MESSAGE_WRITE
-  | typeof ENTRY_READ;
+  | typeof ENTRY_READ
+  | typeof COMPLETED;

@@ -21,7 +21,12 @@ export interface TwoTablesOptions {
   readonly pbaOffset: number;
 }
 
-/** A keeper with a table of its own: words of entries, the fourth of which is userspace's Mask Bit. */
+/** In `records`: the entry has a route, and so counts as in use. */
+const ROUTED = 1;
+/** In `records`: the kernel's Mask Bit, as it was when the host's vectors were torn down. */
+const KERNEL_MASKED = 2;
+
+/** A keeper with a table of its own: words of entries, the fourth of which is userspace's Mask Bit; then a record for each. */
 export class TwoTables implements Keeper {
   private readonly calls: KernelCalls;
   private readonly device: KernelDevice;
@@ -29,6 +34,7 @@ export class TwoTables implements Keeper {
   private readonly pbaOffset: number;
   private readonly vectorCount: number;
   private readonly table: Uint32Array;
+  private readonly records: Uint32Array;
   private enabled = false;
   private functionMask = false;
 
@@ -39,6 +45,7 @@ export class TwoTables implements Keeper {
     this.pbaOffset = pbaOffset;
     this.vectorCount = device.host.vectorCount;
     this.table = new Uint32Array(ENTRY_WORDS * this.vectorCount);
+    this.records = new Uint32Array(this.vectorCount);
     this.clear();
   }
 
@@ -60,12 +67,14 @@ export class TwoTables implements Keeper {
 
   writeMessage(vector: number, addressLow: number, addressHigh: number, data: number): Work {
     if (vector >= this.vectorCount) return WORK_NONE;
-    const inUse = this.device.posted.isInUse(vector);
+    const inUse = this.isRouted(vector);
     // The patch's kernel looks at its own Mask Bit before it lets such a write exit; here userspace asks for it.
-    const masked = inUse ? this.device.posted.isMasked(vector) : this.peekOwn(vector, 3) !== 0;
+    const masked = inUse ? this.isKernelMasked(vector) : this.peekOwn(vector, 3) !== 0;
     if (!masked) return WORK_NONE;
     this.table.set([addressLow & ~3, addressHigh, data], ENTRY_WORDS * vector);
-    if (inUse) this.route();
+    if (!inUse) return WORK_NONE;
+    this.setRouted(vector, !this.isZero(vector));
+    this.tellRoutes();
     return WORK_NONE;
   }
 
@@ -85,21 +94,28 @@ export class TwoTables implements Keeper {
 
   beforeRegister(): void {
     for (let vector = 0; vector < this.vectorCount; vector++) {
-      if (this.device.posted.isInUse(vector)) this.tellEntry(vector);
+      if (!this.isRouted(vector)) continue;
+      if (this.hostUp) this.tellEntry(vector);
+      else this.recordKernelMask(vector, this.peekOwn(vector, 3) !== 0);
     }
   }
 
   enableAll(): void {
     const wanted = this.wanted();
     this.settleIntx();
+    this.records.fill(0);
+    for (const vector of wanted) this.setRouted(vector, true);
+    this.tellRoutes();
     if (wanted.length === 0) return;
-    this.route();
     this.calls.setEntryCount(wanted.length);
     for (const vector of wanted) this.tellEntry(vector);
     this.calls.assignIrqs(MSIX);
   }
 
   disableAll(): void {
+    for (let vector = 0; vector < this.vectorCount && this.hostUp; vector++) {
+      if (this.isRouted(vector)) this.recordKernelMask(vector, this.device.posted.isMasked(vector));
+    }
     if (this.hostUp) this.calls.deassignIrqs(MSIX);
     this.settleIntx();
   }
@@ -118,18 +134,20 @@ export class TwoTables implements Keeper {
   }
 
   get savedWords(): number {
-    return 1 + this.table.length;
+    return 1 + this.table.length + this.records.length;
   }
 
   saveInto(out: Uint32Array, at: number): void {
     out[at] = Number(this.enabled) | (Number(this.functionMask) << 1);
     out.set(this.table, at + 1);
+    out.set(this.records, at + 1 + this.table.length);
   }
 
   restore(saved: Uint32Array, at: number): void {
     this.enabled = (saved[at] & 1) !== 0;
     this.functionMask = (saved[at] & 2) !== 0;
-    this.table.set(saved.subarray(at + 1, at + this.savedWords));
+    this.table.set(saved.subarray(at + 1, at + 1 + this.table.length));
+    this.records.set(saved.subarray(at + 1 + this.table.length, at + this.savedWords));
   }
 
   private get open(): boolean {
@@ -138,6 +156,23 @@ export class TwoTables implements Keeper {
 
   private get hostUp(): boolean {
     return (this.device.irqTypes & abi.KVM_DEV_IRQ_HOST_MSIX) !== 0;
+  }
+
+  /** Whether an entry counts as in use: it has a route, whether or not the host's vectors are there. */
+  private isRouted(vector: number): boolean {
+    return (this.records[vector] & ROUTED) !== 0;
+  }
+
+  private setRouted(vector: number, routed: boolean): void {
+    this.records[vector] = routed ? this.records[vector] | ROUTED : 0;
+  }
+
+  private isKernelMasked(vector: number): boolean {
+    return this.hostUp ? this.device.posted.isMasked(vector) : (this.records[vector] & KERNEL_MASKED) !== 0;
+  }
+
+  private recordKernelMask(vector: number, masked: boolean): void {
+    this.records[vector] = (this.records[vector] & ~KERNEL_MASKED) | (masked ? KERNEL_MASKED : 0);
   }
 
   private peekOwn(vector: number, dword: number): number {
@@ -161,7 +196,7 @@ export class TwoTables implements Keeper {
     }
     this.table[word] = value & VECTOR_CONTROL_MASK;
     if ((value & VECTOR_CONTROL_MASK) !== 0 || !this.open) return WORK_NONE;
-    if (this.device.posted.isInUse(vector) || this.isZero(vector)) return WORK_NONE;
+    if (this.isRouted(vector) || this.isZero(vector)) return WORK_NONE;
     return this.hostUp ? WORK_REBUILD : WORK_ENABLE_ALL;
   }
 
@@ -169,13 +204,16 @@ export class TwoTables implements Keeper {
     this.calls.setEntry(vector, FIRST_GSI + vector, this.peekOwn(vector, 3) !== 0);
   }
 
-  private route(): void {
-    const routes = this.wanted().map((vector): Route => ({
-      gsi: FIRST_GSI + vector,
-      addressLow: this.peekOwn(vector, 0),
-      addressHigh: this.peekOwn(vector, 1),
-      data: this.peekOwn(vector, 2),
-    }));
+  private tellRoutes(): void {
+    const routed = Array.from({ length: this.vectorCount }, (_, vector) => vector).filter((each) => this.isRouted(each));
+    const routes = routed.map(
+      (vector): Route => ({
+        gsi: FIRST_GSI + vector,
+        addressLow: this.peekOwn(vector, 0),
+        addressHigh: this.peekOwn(vector, 1),
+        data: this.peekOwn(vector, 2),
+      }),
+    );
     this.calls.setRoutes(routes);
   }
 
@@ -188,6 +226,7 @@ export class TwoTables implements Keeper {
 
   private clear(): void {
     this.table.fill(0);
+    this.records.fill(0);
     for (let vector = 0; vector < this.vectorCount; vector++)
       this.table[ENTRY_WORDS * vector + 3] = VECTOR_CONTROL_MASK;
   }
