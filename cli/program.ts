@@ -6,6 +6,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import { BoundError } from '../checker/explore/enumerate.ts';
 import { MESSAGE_SETS } from '../machines/messages.ts';
 import { MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
+import type { CheckChoices } from './check.ts';
 import type { ReplayChoices } from './replay.ts';
 import { EXIT, type Exit } from './report.ts';
 import { packagePath } from './root.ts';
@@ -35,11 +36,32 @@ let status: Exit = EXIT.holds;
 program
   .command('check')
   .description('explores the machines, decides the properties, drives the implementation, replays the recorded guest')
-  .addHelpText('after', example('maskbit check'))
-  .action(async () => {
+  .option('--full', 'check larger instances too, which takes minutes')
+  .option('--states <n>', 'explore no more states than this of each instance', parseCount)
+  .option('--memory <bytes>', 'use no more memory than this for each exploration, such as 500M or 8G', parseBytes)
+  .option('--seconds <n>', 'begin nothing after this time', parseCount)
+  .option('--manifest <file>', 'what is expected (default: properties/manifest.json of the package)')
+  .option('--pin', 'write what is found to the manifest, so that it is expected from now on')
+  .addHelpText('after', example('maskbit check', 'maskbit check --full --memory 8G'))
+  .addHelpText('after', '\nWhat a bound leaves undecided is told as open, and the exit status is 3.')
+  .action(async (choices: CheckChoices) => {
     const { check } = await import('./check.ts');
-    status = check();
+    status = check(choices);
   });
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(count)) return count;
+  throw new InvalidArgumentError(`Got ${text}; expected a whole number.`);
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+function parseBytes(text: string): number {
+  const [, digits, unit] = /^(\d+)([kMG]?)$/.exec(text) ?? [];
+  if (digits !== undefined) return Number(digits) * UNITS[unit];
+  throw new InvalidArgumentError(`Got ${text}; expected a number of bytes, such as 500M or 8G.`);
+}
 
 program
   .command('export')

@@ -8,7 +8,9 @@ import { describe, expect, test } from 'vitest';
 import { benchAccesses } from '../bench/accesses.ts';
 import { benchAliases } from '../bench/aliases.ts';
 import { benchAllocation } from '../bench/allocation.ts';
+import { benchChecker } from '../bench/checker.ts';
 import { createBareArray, createOurs, createPlainObjects } from '../bench/contenders.ts';
+import { benchStates } from '../bench/states.ts';
 import { timeInTurns } from '../bench/timing.ts';
 
 const EFFORT = { operations: 6_400, rounds: 3, warmUp: 1 };
@@ -35,6 +37,22 @@ describe('the benches', () => {
   test('time the ways to name a constant', () => {
     const names = benchAliases(EFFORT).map(({ name }) => name);
     expect(names).toEqual(['literal', 'alias at module level', 'imported binding', 'property of a namespace']);
+  });
+
+  test('time explorers, which find the same or are refused', () => {
+    const { states, transitions, tries, timings } = benchChecker(2, { rounds: 1, xstateGraph: 1, spin: 0 });
+    expect([states, transitions, tries]).toEqual([256, 2_559, 4_352]);
+    expect(timings.map(({ explorer }) => explorer)).toEqual(['ours, traces kept', 'ours, count only', '@xstate/graph']);
+    for (const { seconds, triesPerSecond, transitionsPerSecond } of timings) {
+      expect(triesPerSecond * seconds).toBeCloseTo(tries);
+      expect(transitionsPerSecond * seconds).toBeCloseTo(transitions);
+    }
+  });
+
+  test('count the states of a large instance, and weigh them', () => {
+    const { instance, summary, bytesPerState } = benchStates(4, 'two');
+    expect([instance, summary.states, summary.complete]).toEqual(['function, 4 vectors, messages two', 16_384, true]);
+    expect(bytesPerState * summary.states).toBeCloseTo(summary.bytes);
   });
 
   test('time in turns: each as often as the others, a slow one as slower than the first', () => {

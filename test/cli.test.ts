@@ -1,4 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { MANIFEST } from '../cli/check.ts';
 import { maskbit } from './setup/command.ts';
 
 describe('maskbit', () => {
@@ -30,6 +34,9 @@ describe('maskbit', () => {
     ],
     [['rules', 'MSIX-TEA-1'], /There is no rule MSIX-TEA-1; expected one of the 64/],
     [['replay', 'no-such-file'], /no-such-file/],
+    [['check', '--states', 'many'], /Got many; expected a whole number/],
+    [['check', '--memory', '4T'], /Got 4T; expected a number of bytes, such as 500M or 8G/],
+    [['check', '--manifest', 'package.json'], /Got a manifest of version "\d+\.\d+\.\d+"; expected version 1/],
   ])('%j is a wrong call: exit status 2', (parameters, complaint) => {
     const { status, stdout, stderr } = maskbit(...parameters);
     expect(stderr).toMatch(complaint);
@@ -43,5 +50,29 @@ describe('maskbit', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^MSIX-MSG-2 {2}/);
     expect(stdout).toMatch(/^Property: {7}NoTornStep/m);
+  });
+
+  test('check without time decides nothing, and says so: exit status 3', () => {
+    const { status, stdout } = maskbit('check', '--seconds', '0');
+    expect(stdout).toContain(
+      'open: function, 1 vector, messages two has 1 states or more: --seconds was met before all were found.',
+    );
+    expect(stdout).toMatch(/\nopen: 0 instances of the machines with 0 states; .*\n$/);
+    expect(status).toBe(3);
+  });
+
+  test('check that differs from the manifest says what it got and what was expected: exit status 1', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'maskbit-manifest-'));
+    try {
+      const file = join(folder, 'manifest.json');
+      const known = readFileSync(MANIFEST, 'utf8');
+      writeFileSync(file, known.replace('"depth": 4', '"depth": 5'));
+      const { status, stdout } = maskbit('check', '--seconds', '1', '--manifest', file);
+      expect(stdout).toContain('violated: Got 4 as the depth of vector (vectors 1, messages two); expected 5.');
+      expect(stdout).toMatch(/\nviolated, in 1 places: /);
+      expect(status).toBe(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

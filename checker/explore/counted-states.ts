@@ -28,8 +28,8 @@ export interface Window {
 }
 
 const WINDOW_BITS = 5;
-// Up to 26 bits there is a slot for every key, and no key to store: 16 MB.
-const DIRECT_BITS = 26;
+/** Up to so many bits there is a slot for every key, and none is stored: 16 MB. The window is the lowest bits. */
+export const DIRECT_BITS = 26;
 // At two thirds full, a search ends after two slots.
 const LOAD_MAX = 2 / 3;
 const SLOTS_AT_FIRST = 1 << 12;

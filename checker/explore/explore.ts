@@ -11,7 +11,7 @@ import { createExpand } from '../compile/expand.ts';
 import type { CompiledMachine } from '../compile/format.ts';
 import { unpackValue } from '../compile/layout.ts';
 import type { StateGraph } from './state-graph.ts';
-import { chooseWindow, CountedStates, type Window } from './counted-states.ts';
+import { chooseWindow, CountedStates, DIRECT_BITS, type Window } from './counted-states.ts';
 import { FULL, NumberedStates, type SetLimits } from './state-set.ts';
 import { Stepper } from '../compile/step.ts';
 
@@ -104,8 +104,9 @@ export function count(compiled: CompiledMachine, options: ExploreOptions = {}): 
 
 const SAMPLE_STATES = 4096;
 
-/** The window for the states of a machine, by the first few of them. */
+/** The window for the states of a machine, by the first few of them. With few bits there is no choice. */
 function windowOf(compiled: CompiledMachine): Window {
+  if (compiled.bitCount <= DIRECT_BITS) return { word: 0, shift: 0 };
   const { states } = explore(compiled, { limits: { states: SAMPLE_STATES } });
   return chooseWindow(compiled, states.words, states.count);
 }
