@@ -11,6 +11,7 @@ import {
   renewManifest,
 } from '../checker/decide/manifest.ts';
 import { FULL_INSTANCES, INSTANCES, LARGER_INSTANCES } from '../properties/instances.ts';
+import { checkAssigned, checkAssignedDevice, checkObjections } from './check/assigned.ts';
 import { Budget, type Budgets } from './check/budget.ts';
 import { checkLockstep } from './check/lockstep.ts';
 import { checkMachines } from './check/machines.ts';
@@ -49,6 +50,9 @@ export function check(choices: CheckChoices = {}): Exit {
     checkPaths(explored, budget),
     checkLockstep(explored, budget),
     checkReplay(),
+    checkAssigned(isFull, budget),
+    checkObjections(),
+    checkAssignedDevice(isFull, budget),
   ];
 
   const open = parts.flatMap((each) => each.open ?? []);

@@ -226,6 +226,18 @@ export class AssignedDriver {
     }
   }
 
+  /** Brings a device into every state of the machine, each along its shortest path, and shows it. Returns the number of states. */
+  forEachState(adapter: AssignedAdapter, visit: (path: readonly string[]) => void): number {
+    const { exploration } = this;
+    const { events } = exploration.compiled;
+    for (let state = 0; state < exploration.states.count; state++) {
+      const path = exploration.pathTo(state);
+      this.drive(adapter, path);
+      visit(path.map((event) => events[event]));
+    }
+    return exploration.states.count;
+  }
+
   /** Drives a device from its reset along a path of event numbers. Throws a `ConformanceError` at the first difference. */
   drive(adapter: AssignedAdapter, path: readonly number[]): void {
     adapter.reset();

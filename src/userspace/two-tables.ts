@@ -205,15 +205,15 @@ export class TwoTables implements Keeper {
   }
 
   private tellRoutes(): void {
-    const routed = Array.from({ length: this.vectorCount }, (_, vector) => vector).filter((each) => this.isRouted(each));
-    const routes = routed.map(
-      (vector): Route => ({
-        gsi: FIRST_GSI + vector,
-        addressLow: this.peekOwn(vector, 0),
-        addressHigh: this.peekOwn(vector, 1),
-        data: this.peekOwn(vector, 2),
-      }),
+    const routed = Array.from({ length: this.vectorCount }, (_, vector) => vector).filter((each) =>
+      this.isRouted(each),
     );
+    const routes = routed.map((vector): Route => ({
+      gsi: FIRST_GSI + vector,
+      addressLow: this.peekOwn(vector, 0),
+      addressHigh: this.peekOwn(vector, 1),
+      data: this.peekOwn(vector, 2),
+    }));
     this.calls.setRoutes(routes);
   }
 
