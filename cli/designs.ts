@@ -6,70 +6,39 @@ import { printMermaid } from '../checker/export/mermaid.ts';
 import { printSequence } from '../checker/export/sequence.ts';
 import { packTrace } from '../checker/trace/codec.ts';
 import { reduceTrace } from '../checker/trace/trace.ts';
-import { CHAIN, type Design, designByName, REVIEWED } from '../machines/designs.ts';
+import { type Design, designByName } from '../machines/designs.ts';
 import { THREE } from '../machines/messages.ts';
 import { ASSIGNED_PROPERTIES, NOT_HERE } from '../properties/assigned/index.ts';
 import { AssignedInstance } from '../properties/assigned/decide.ts';
-import {
-  decideObjection,
-  decideObjections,
-  type Objection,
-  OBJECTIONS,
-  rowProblem,
-  UNEXPRESSED,
-} from '../properties/assigned/objections.ts';
+import { decideObjection, type Objection, OBJECTIONS } from '../properties/assigned/objections.ts';
 import type { AssignedProperty, AssignedVerdict, Scene } from '../properties/assigned/property.ts';
 import { traceVerdict } from '../properties/assigned/trace.ts';
 import { castOf } from '../properties/cast.ts';
 import { ruleById } from '../spec/index.ts';
-import { EXIT, type Exit, print, printTable, startProgress } from './report.ts';
+import { checkObjections } from './check/assigned.ts';
+import { EXIT, type Exit, print, printTable } from './report.ts';
 
-/** Prints the table design x objection, and what is wrong with it. */
+/** Holds every design of the chain against every objection. */
 export function checkDesigns(): Exit {
-  const progress = startProgress('objections', OBJECTIONS.length);
-  const rows = decideObjections((done) => progress.advance(done));
-  progress.end();
-  printTable(
-    ['objection', 'property', ...CHAIN.map(({ name }) => name), 'reviewed without'],
-    rows.map(({ objection, chain, withoutRepair }) => [
-      objection.of,
-      objection.property.name,
-      ...chain.map(tellVerdict),
-      `${objection.repair}: ${tellVerdict(withoutRepair)}`,
-    ]),
-  );
-  print('In brackets: the steps of a shortest trace. Each design is the one before it and one repair.');
-  print();
-  for (const { of, words, scene } of OBJECTIONS) {
-    print(`${of}: ${words}${scene?.words === undefined ? '' : ` (Asked ${scene.words}.)`}`);
-  }
-  for (const [hazard, why] of Object.entries(UNEXPRESSED)) print(`${hazard} is not asked: ${why}.`);
-  print();
-  const problems = rows.flatMap((row) => rowProblem(row) ?? []);
-  for (const problem of problems) print(problem);
-  if (problems.length > 0) return EXIT.violated;
-  print(
-    `holds: each of ${CHAIN.length - 1} repairs turns its own objections from fails to holds and breaks none, and ` +
-      `${REVIEWED.name} without it alone fails them again.`,
-  );
-  return EXIT.holds;
+  const { clause, violations } = checkObjections();
+  for (const violation of violations) print(`violated: ${violation}`);
+  print(`${violations.length === 0 ? 'holds' : 'violated'}: ${clause}.`);
+  return violations.length === 0 ? EXIT.holds : EXIT.violated;
 }
 
-const tellVerdict = ({ result, path }: AssignedVerdict): string =>
-  path === undefined ? result : `${result} (${path.length})`;
-
-/** How traces are printed. */
+/** How traces are printed: in columns of text, or as a page of Markdown with diagrams. */
 export type ChartForm = 'text' | 'mermaid';
 
 /**
  * Decides every property of a design, and prints each objection that it does not meet as a message sequence.
  * @throws {RangeError} when there is no such design.
  */
-export function checkDesign(name: string, vectors: number, form: ChartForm): Exit {
+export function checkDesign(name: string, form: ChartForm): Exit {
   const design = designByName(name);
-  const bounds = { design, vectors, messages: THREE };
+  const bounds = { design, vectors: 1, messages: THREE };
   const instance = new AssignedInstance(bounds);
-  const verdicts = ASSIGNED_PROPERTIES.map((property) => ({ property, verdict: instance.decide(property) }));
+  const decided = instance.decideAll(ASSIGNED_PROPERTIES);
+  const verdicts = ASSIGNED_PROPERTIES.map((property, index) => ({ property, verdict: decided[index] }));
   if (form === 'text') printVerdicts(verdicts);
   const failing = OBJECTIONS.map((objection) => ({ objection, verdict: decideObjection(objection, design) })).filter(
     ({ verdict }) => verdict.result === 'fails',
@@ -80,7 +49,7 @@ export function checkDesign(name: string, vectors: number, form: ChartForm): Exi
       verdict.result === 'fails' && !failing.some(({ objection }) => objection.property === property),
   );
   for (const { property, verdict } of others) {
-    printChart(design, property, vectors, verdict, property.scene, form);
+    printChart(design, property, 1, verdict, property.scene, form);
     if (property.beyond !== undefined) print(`${property.name}: ${property.beyond}`);
     print();
   }
@@ -121,12 +90,10 @@ function printVerdicts(verdicts: readonly Decided[]): void {
 }
 
 function printObjection(design: Design, objection: Objection, verdict: AssignedVerdict, form: ChartForm): void {
-  if (form === 'text') {
-    print(`${objection.of}: ${objection.words}`);
-    if (objection.scene?.words !== undefined) print(`Asked ${objection.scene.words}.`);
-  }
+  print(`${form === 'mermaid' ? '## ' : ''}${objection.of}: ${objection.words}`);
+  if (objection.scene?.words !== undefined) print(`Asked ${objection.scene.words}.`);
   printChart(design, objection.property, objection.vectors, verdict, objection.scene ?? objection.property.scene, form);
-  if (form === 'text') print();
+  print();
 }
 
 function printChart(
@@ -139,9 +106,9 @@ function printChart(
 ): void {
   const { subject, trace } = traceVerdict({ design, vectors, messages: THREE }, property, verdict, scene);
   const cast = castOf(trace.machine);
-  if (form === 'mermaid') return void process.stdout.write(printMermaid(trace, cast));
   for (const id of property.rules) print(`${id}: ${ruleById(id).text}`);
   print();
+  if (form === 'mermaid') return print(`\`\`\`mermaid\n${printMermaid(trace, cast)}\`\`\``);
   process.stdout.write(printSequence(trace, cast));
   print(`Show it again: maskbit show ${packTrace(reduceTrace(subject, trace))}`);
 }

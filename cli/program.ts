@@ -41,13 +41,34 @@ program
   .option('--memory <bytes>', 'use no more memory than this for each exploration, such as 500M or 8G', parseBytes)
   .option('--seconds <n>', 'begin nothing after this time', parseCount)
   .option('--manifest <file>', 'what is expected (default: properties/manifest.json of the package)')
+  .option('--designs', 'hold the designs of the assigned device against the objections of the review, and nothing else')
+  .option('--design <name>', 'check one design of the assigned device, and show each failure as a message sequence')
+  .addOption(new Option('--format <form>', 'how those are shown').choices(['text', 'mermaid']))
   .option('--pin', 'write what is found to the manifest, so that it is expected from now on')
-  .addHelpText('after', example('maskbit check', 'maskbit check --full --memory 8G'))
+  .addHelpText('after', example('maskbit check', 'maskbit check --full --memory 8G', 'maskbit check --design posted'))
   .addHelpText('after', '\nWhat a bound leaves undecided is told as open, and the exit status is 3.')
-  .action(async (choices: CheckChoices) => {
-    const { check } = await import('./check.ts');
-    status = check(choices);
+  .action(async ({ designs, design, format, ...choices }: CheckChoices & DesignChoices, command: Command) => {
+    const others = Object.keys(choices).length + Number(designs === true) + Number(design !== undefined);
+    if ((designs === true || design !== undefined) && others > 1) {
+      command.error('error: got --designs or --design with other choices; expected one of them alone');
+    }
+    if (format !== undefined && design === undefined) {
+      command.error(`error: got --format ${format} without --design; expected both`);
+    }
+    if (designs !== true && design === undefined) {
+      const { check } = await import('./check.ts');
+      status = check(choices);
+      return;
+    }
+    const { checkDesign, checkDesigns } = await import('./designs.ts');
+    status = design === undefined ? checkDesigns() : checkDesign(design, format ?? 'text');
   });
+
+interface DesignChoices {
+  readonly designs?: boolean;
+  readonly design?: string;
+  readonly format?: 'text' | 'mermaid';
+}
 
 function parseCount(text: string): number {
   const count = Number(text);
