@@ -2,16 +2,26 @@
  * The instances of the machines as subjects of traces: what a trace says of its instance, and the way back from there.
  */
 import { compile } from '../checker/compile/compile.ts';
+import { mutate } from '../checker/machine/mutate.ts';
 import { TraceError, type TraceInstance, type TraceSubject } from '../checker/trace/trace.ts';
 import { eventSentence, outputSentence } from '../machines/alphabet.ts';
-import { MESSAGE_SETS } from '../machines/messages.ts';
+import { MESSAGE_SETS, type MessageSet, wholeMessages } from '../machines/messages.ts';
 import { createInstance, type Instance, MACHINE_NAMES } from './instances.ts';
 
+/** What an instance of a trace is beside its bounds: changed in one place, under the name of its mutant. */
+export interface MutatedInstance extends Instance {
+  readonly mutant?: string;
+}
+
 /** Makes an instance of a machine a subject of traces. */
-export function traceSubject({ machine, events, vectors, messages, channel }: Instance): TraceSubject {
-  const bounds: TraceInstance = vectors === 0 ? {} : { vectors, messages: messages.name };
-  const instance: TraceInstance = channel ? { ...bounds, channel: 1 } : bounds;
-  return { machine, events, instance, words: { event: eventSentence, output: outputSentence } };
+export function traceSubject({ machine, events, vectors, messages, channel, mutant }: MutatedInstance): TraceSubject {
+  const named = MESSAGE_SETS[messages.name] === messages ? messages.name : messages.values.join(' ');
+  const bounds: TraceInstance = {
+    ...(vectors === 0 ? {} : { vectors, messages: named }),
+    ...(channel ? { channel: 1 } : {}),
+    ...(mutant === undefined ? {} : { mutant }),
+  };
+  return { machine, events, instance: bounds, words: { event: eventSentence, output: outputSentence } };
 }
 
 /**
@@ -19,21 +29,53 @@ export function traceSubject({ machine, events, vectors, messages, channel }: In
  * @throws {TraceError} when there is no such machine, or no such instance of it.
  */
 export function subjectByName(machine: string, instance: TraceInstance): TraceSubject {
+  const subject = traceSubject(instanceByName(machine, instance));
+  return { ...subject, compiled: compile(subject.machine, subject.events) };
+}
+
+/**
+ * Finds the instance that a trace is of.
+ * @throws {TraceError} when there is no such machine, or no such instance of it.
+ */
+export function instanceByName(machine: string, bounds: TraceInstance): MutatedInstance {
   const name = MACHINE_NAMES.find((each) => each === machine);
   if (name === undefined) {
     throw new TraceError(`Got a trace of the machine ${machine}; expected one of ${MACHINE_NAMES.join(', ')}.`);
   }
-  const { vectors = 0, messages = 'two', channel = 0 } = instance;
+  const { vectors = 0, messages = 'two', channel = 0, mutant } = bounds;
   if (typeof vectors !== 'number' || !Number.isInteger(vectors) || vectors < 0 || vectors > 64) {
     throw new TraceError(`Got a trace of ${vectors} vectors; expected a whole number from 0 to 64.`);
   }
-  if (!Object.hasOwn(MESSAGE_SETS, messages)) {
+  const instance = createInstance(name, { vectors, messages: messagesByName(messages), channel: channel === 1 });
+  return mutant === undefined ? instance : mutantOf(instance, String(mutant));
+}
+
+/** The messages of an instance: a set by its name, or whole messages by theirs, with spaces between them. */
+function messagesByName(name: string | number): MessageSet {
+  if (Object.hasOwn(MESSAGE_SETS, name)) return MESSAGE_SETS[name];
+  const values = String(name).split(' ');
+  const isList = values.length > 1 && values.length <= 64 && new Set(values).size === values.length;
+  if (isList && values.every((value) => /^[\w:]+$/.test(value))) return wholeMessages('listed', values);
+  throw new TraceError(
+    `Got a trace with messages ${name}; expected one of ${Object.keys(MESSAGE_SETS).join(', ')}, or 2 to 64 names with ` +
+      'spaces between them.',
+  );
+}
+
+function mutantOf(instance: Instance, name: string): MutatedInstance {
+  // All mutants of a large machine are more than a page that opens a link should make.
+  if (instance.vectors > 2 || !Object.hasOwn(MESSAGE_SETS, instance.messages.name)) {
     throw new TraceError(
-      `Got a trace with messages ${messages}; expected one of ${Object.keys(MESSAGE_SETS).join(', ')}.`,
+      `Got a trace of a mutant with ${instance.vectors} vectors and messages ${instance.messages.values.join(' ')}; ` +
+        'expected at most 2 vectors, and messages that have a name.',
     );
   }
-  const subject = traceSubject(
-    createInstance(name, { vectors, messages: MESSAGE_SETS[messages], channel: channel === 1 }),
+  // The other events that a transition could be taken on are many; the name says which of them it is.
+  const other = /: also on (.+)$/.exec(name)?.[1];
+  const mutants = mutate(instance.machine, () => (other === undefined ? [] : [other]));
+  const mutant = mutants.find((each) => each.name === name);
+  if (mutant !== undefined) return { ...instance, machine: mutant.machine, mutant: name };
+  throw new TraceError(
+    `Got a trace of ${instance.machine.id} with the change "${name}"; expected the name of a mutant of it.`,
   );
-  return { ...subject, compiled: compile(subject.machine, subject.events) };
 }
