@@ -5,8 +5,9 @@ import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { BoundError } from '../checker/explore/enumerate.ts';
 import { MESSAGE_SETS } from '../machines/messages.ts';
-import { MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
+import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
 import type { CheckChoices } from './check.ts';
+import type { InspectChoices } from './inspect.ts';
 import type { ReplayChoices } from './replay.ts';
 import { EXIT, type Exit } from './report.ts';
 import { packagePath } from './root.ts';
@@ -113,6 +114,47 @@ function parseVectors(text: string): number {
   const vectors = Number(text);
   if (Number.isInteger(vectors) && vectors >= 1 && vectors <= 64) return vectors;
   throw new InvalidArgumentError(`Got ${text}; expected a whole number from 1 to 64.`);
+}
+
+program
+  .command('inspect')
+  .description('serves a page that shows machines and traces, on this computer alone, and opens it')
+  .option('--port <n>', 'where to listen (default: 8080, or any port that is free)', parsePort)
+  .option('--no-open', 'leave the browser alone')
+  .option('--stately', "show the machine in Stately's inspector too, which needs internet")
+  .option('--static <folder>', 'write the page to files, for any web server, and serve nothing')
+  .addOption(new Option('--machine <name>', 'the machine to begin with').choices(MACHINE_NAMES))
+  .addOption(new Option('--vectors <n>', 'how many vectors the function has (default: 1)').argParser(parseVectors))
+  .addOption(
+    new Option('--messages <set>', 'the messages it tells apart').choices(Object.keys(MESSAGE_SETS)).default('two'),
+  )
+  .option('--channel', 'let the messages of the function take their time')
+  .addHelpText(
+    'after',
+    example('maskbit inspect', 'maskbit inspect --machine function --vectors 2', 'maskbit inspect --static site'),
+  )
+  .action(async ({ machine, vectors, messages, channel, ...choices }: InspectOptions, command: Command) => {
+    if (machine !== 'function' && (vectors !== undefined || channel === true)) {
+      command.error(
+        `error: got ${machine ?? 'no machine'} with --vectors or --channel; expected them of function alone`,
+      );
+    }
+    const bounds = { vectors: vectors ?? 1, messages: MESSAGE_SETS[messages], channel };
+    const { inspect } = await import('./inspect.ts');
+    status = await inspect({ ...choices, instance: machine && createInstance(machine, bounds) });
+  });
+
+interface InspectOptions extends Omit<InspectChoices, 'instance'> {
+  readonly machine?: MachineName;
+  readonly vectors?: number;
+  readonly messages: string;
+  readonly channel?: boolean;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65535) return port;
+  throw new InvalidArgumentError(`Got ${text}; expected a whole number from 1 to 65535.`);
 }
 
 program

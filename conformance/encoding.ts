@@ -35,14 +35,23 @@ export const DIALECTS: readonly Dialect[] = [
 
 /**
  * The message that a name of a machine stands for in an entry. Its address lies at and above 2^31 and uses both dwords,
- * its data all 32 bits, and they differ from vector to vector; zero is zero.
+ * its data all 32 bits, and they differ from vector to vector; zero is zero. A recorded message, `address:data` in
+ * hexadecimal, stands for itself.
  */
 export function messageOf(name: string, vector: number): Message {
+  const registers64 = /^([0-9a-f]{1,16}):([0-9a-f]{1,8})$/.exec(name);
+  if (registers64 !== null) {
+    const [, address, data] = registers64;
+    return [hexOf(address.slice(-8)), hexOf(address.slice(0, -8)), hexOf(data)];
+  }
   const halves = /^address(\d)data(\d)$/.exec(name);
   const [address, data] = halves
     ? [Number(halves[1]), Number(halves[2])]
     : [VALUES.indexOf(name), VALUES.indexOf(name)];
-  if (address < 0) throw new Error(`Got the message ${name}; expected ${VALUES.join(', ')}, or address<n>data<n>.`);
+  if (address < 0)
+    throw new Error(
+      `Got the message ${name}; expected ${VALUES.join(', ')}, address<n>data<n>, or address:data in hexadecimal.`,
+    );
   return [
     address === 0 ? 0 : 0xfee00000 + 0x1000 * address + 0x10 * vector,
     address === 0 ? 0 : 0x80000000 + address,
@@ -50,6 +59,7 @@ export function messageOf(name: string, vector: number): Message {
   ];
 }
 const VALUES = ['zero', 'A', 'B'];
+const hexOf = (digits: string): number => (digits === '' ? 0 : Number.parseInt(digits, 16));
 
 /** The name of a message of `vector`, or its registers where it has none. */
 export function messageName(messages: MessageSet, vector: number, message: Message): string {

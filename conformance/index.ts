@@ -6,7 +6,8 @@ export { ConformanceError, createDriver, type DriveCounts, type Driver } from '.
 export { DIALECTS, type Dialect, messageOf, readback } from './encoding.ts';
 export { createInProcessDevice } from './in-process.ts';
 export { type Lockstep, type RestorableDevice, walkInLockstep } from './lockstep.ts';
-export { fileSource, ReplayError } from './replay/log.ts';
+export { fileSource } from './replay/file.ts';
+export { ReplayError } from './replay/log.ts';
 export { type FileReplay, replayFile } from './replay/record.ts';
 export { replay, type ReplayOptions } from './replay/replay.ts';
 export type { Disagreement, Replay, ReplayFigures } from './replay/run.ts';

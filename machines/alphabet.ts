@@ -99,6 +99,19 @@ export function functionEvents(vectors: number, messages: MessageSet, channel = 
   return [...CAPABILITY_EVENTS, ...(channel ? [READ] : []), ...each.flat()];
 }
 
+const HANDOVER = [REGISTER, REGISTERED, UNREGISTER, UNREGISTERED];
+
+/** The events of the `ownership` machine, whose vCPU has one access. */
+export const OWNERSHIP_EVENTS: readonly string[] = [mask(0), VMM_COMPLETE, ...HANDOVER];
+
+/** The events of the `host-function` machine. */
+export function hostEvents(vectors: number): string[] {
+  const each = Array.from({ length: vectors }, (_, vector) => [
+    ...[hostMask(vector), hostUnmask(vector), signal(vector), retire(vector), arrive(vector)],
+  ]);
+  return [HOST_READ, ...each.flat()];
+}
+
 /** The events of the `assigned-device` machine. Those of the `vmm` that tear down and build up are of designs that do so. */
 export function assignedEvents(
   accesses: readonly { readonly event: string }[],
@@ -106,7 +119,7 @@ export function assignedEvents(
   rebuilds: boolean,
 ): string[] {
   const each = Array.from({ length: vectors }, (_, vector) => [signal(vector), retire(vector), arrive(vector)]);
-  const vmm = [VMM_COMPLETE, REGISTER, REGISTERED, UNREGISTER, UNREGISTERED];
+  const vmm = [VMM_COMPLETE, ...HANDOVER];
   return [
     ...accesses.map(({ event }) => event),
     ...vmm,

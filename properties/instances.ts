@@ -4,33 +4,54 @@
  */
 import type { AnyStateMachine } from 'xstate';
 import type { Property } from '../checker/decide/property.ts';
-import { CAPABILITY_EVENTS, control, functionEvents, RESET, vectorEvents } from '../machines/alphabet.ts';
+import {
+  CAPABILITY_EVENTS,
+  control,
+  functionEvents,
+  hostEvents,
+  OWNERSHIP_EVENTS,
+  RESET,
+  vectorEvents,
+} from '../machines/alphabet.ts';
+import { createAssignedDevice } from '../machines/assigned-device.ts';
 import { createCapability } from '../machines/capability.ts';
+import { type Design, REVIEWED } from '../machines/designs.ts';
 import { createFunction } from '../machines/function.ts';
+import { createHostFunction } from '../machines/host-function.ts';
 import { HALVES, type MessageSet, THREE, TWO } from '../machines/messages.ts';
+import { createOwnership } from '../machines/ownership.ts';
 import { createVector, GATE } from '../machines/vector.ts';
 import { CHANNEL_PROPERTIES } from './channel.ts';
 import { FUNCTION_PROPERTIES } from './function.ts';
 import type { FunctionView } from './view.ts';
 
-/** What an instance is made of. Left out: one vector, two messages, no channel. */
+/** What an instance is made of. Left out: one vector, two messages, no channel, the design `reviewed`. */
 export interface Bounds {
   /** The number of vectors; `capability` has none, and `vector` has one. */
   readonly vectors?: number;
   readonly messages?: MessageSet;
   /** Whether messages take their time; `function` alone has the option. */
   readonly channel?: boolean;
+  /** Of `assigned-device` alone. */
+  readonly design?: Design;
 }
 
 /** A machine with its bounds. */
-export interface Instance extends Required<Bounds> {
+export interface Instance extends Required<Omit<Bounds, 'design'>>, Pick<Bounds, 'design'> {
   readonly machine: AnyStateMachine;
   /** The alphabet that it is explored with: every event in every state. */
   readonly events: readonly string[];
 }
 
 /** The names of the machines, as the command line takes them. */
-export const MACHINE_NAMES = ['capability', 'vector', 'function'] as const;
+export const MACHINE_NAMES = [
+  'capability',
+  'vector',
+  'function',
+  'ownership',
+  'host-function',
+  'assigned-device',
+] as const;
 export type MachineName = (typeof MACHINE_NAMES)[number];
 
 /** Creates a machine by its name. */
@@ -52,6 +73,20 @@ export function createInstance(name: MachineName, bounds: Bounds = {}): Instance
         messages,
         channel,
       };
+    case 'ownership':
+      return { machine: createOwnership(), events: OWNERSHIP_EVENTS, vectors: 0, messages, channel: false };
+    case 'host-function':
+      return {
+        machine: createHostFunction({ vectors }),
+        events: hostEvents(vectors),
+        vectors,
+        messages,
+        channel: false,
+      };
+    case 'assigned-device': {
+      const { design = REVIEWED } = bounds;
+      return { ...createAssignedDevice({ design, vectors, messages }), vectors, messages, channel: false, design };
+    }
   }
 }
 
@@ -83,8 +118,9 @@ export const FULL_INSTANCES: readonly Instance[] = [
 export const MACHINE_PROPERTIES: readonly Property<FunctionView>[] = [...FUNCTION_PROPERTIES, ...CHANNEL_PROPERTIES];
 
 /** What an instance is called in tables: "function, 2 vectors, messages two". */
-export function instanceName({ machine, vectors, messages, channel }: Instance): string {
+export function instanceName({ machine, vectors, messages, channel, design }: Instance): string {
   if (vectors === 0) return machine.id;
-  const bounds = `${machine.id}, ${vectors} vector${vectors === 1 ? '' : 's'}, messages ${messages.name}`;
-  return channel ? `${bounds}, channel` : bounds;
+  const count = `${vectors} vector${vectors === 1 ? '' : 's'}`;
+  const parts = [machine.id, design?.name, count, `messages ${messages.name}`, channel ? 'channel' : undefined];
+  return parts.filter((part) => part !== undefined).join(', ');
 }

@@ -2,75 +2,110 @@
  * The instances of the machines as subjects of traces: what a trace says of its instance, and the way back from there.
  */
 import { compile } from '../checker/compile/compile.ts';
+import { mutate } from '../checker/machine/mutate.ts';
 import { TraceError, type TraceInstance, type TraceSubject } from '../checker/trace/trace.ts';
 import { eventSentence, outputSentence } from '../machines/alphabet.ts';
-import type { AssignedBounds } from '../machines/assembly.ts';
-import { createAssignedDevice } from '../machines/assigned-device.ts';
-import { designByName } from '../machines/designs.ts';
-import { MESSAGE_SETS, type MessageSet } from '../machines/messages.ts';
+import { type Design, designByName } from '../machines/designs.ts';
+import { MESSAGE_SETS, type MessageSet, wholeMessages } from '../machines/messages.ts';
 import { createInstance, type Instance, MACHINE_NAMES } from './instances.ts';
 
-/** Makes an instance of a machine a subject of traces. */
-export function traceSubject({ machine, events, vectors, messages, channel }: Instance): TraceSubject {
-  const bounds: TraceInstance = vectors === 0 ? {} : { vectors, messages: messages.name };
-  const instance: TraceInstance = channel ? { ...bounds, channel: 1 } : bounds;
-  return { machine, events, instance, words: { event: eventSentence, output: outputSentence } };
+/** What an instance of a trace is beside its bounds: changed in one place, under the name of its mutant. */
+export interface MutatedInstance extends Instance {
+  readonly mutant?: string;
 }
 
-/** A subject that has its machine compiled. */
-export type CompiledSubject = TraceSubject & Required<Pick<TraceSubject, 'compiled'>>;
-
-/** Makes an assigned device a subject of traces. */
-export function assignedSubject({ design, vectors, messages }: AssignedBounds): CompiledSubject {
-  const { machine, events } = createAssignedDevice({ design, vectors, messages });
-  const instance: TraceInstance = { design: design.name, vectors, messages: messages.name };
-  const compiled = compile(machine, events);
-  return { machine, events, instance, words: { event: eventSentence, output: outputSentence }, compiled };
+/** Makes an instance of a machine a subject of traces. */
+export function traceSubject({
+  machine,
+  events,
+  vectors,
+  messages,
+  channel,
+  design,
+  mutant,
+}: MutatedInstance): TraceSubject {
+  const named = MESSAGE_SETS[messages.name] === messages ? messages.name : messages.values.join(' ');
+  const bounds: TraceInstance = {
+    ...(design === undefined ? {} : { design: design.name }),
+    ...(vectors === 0 ? {} : { vectors, messages: named }),
+    ...(channel ? { channel: 1 } : {}),
+    ...(mutant === undefined ? {} : { mutant }),
+  };
+  return { machine, events, instance: bounds, words: { event: eventSentence, output: outputSentence } };
 }
 
 /**
  * Finds the subject of a trace.
  * @throws {TraceError} when there is no such machine, or no such instance of it.
  */
-export function subjectByName(machine: string, instance: TraceInstance): TraceSubject {
-  if (machine === 'assigned-device') return assignedByName(instance);
+export function subjectByName(machine: string, instance: TraceInstance): CompiledSubject {
+  return compiledSubject(instanceByName(machine, instance));
+}
+
+/** A subject that has its machine compiled: it steps fast. */
+export type CompiledSubject = TraceSubject & Required<Pick<TraceSubject, 'compiled'>>;
+
+/** Makes an instance a subject of traces that steps fast. */
+export function compiledSubject(instance: MutatedInstance): CompiledSubject {
+  return { ...traceSubject(instance), compiled: compile(instance.machine, instance.events) };
+}
+
+/**
+ * Finds the instance that a trace is of.
+ * @throws {TraceError} when there is no such machine, or no such instance of it.
+ */
+export function instanceByName(machine: string, bounds: TraceInstance): MutatedInstance {
   const name = MACHINE_NAMES.find((each) => each === machine);
   if (name === undefined) {
-    const names = [...MACHINE_NAMES, 'assigned-device'].join(', ');
-    throw new TraceError(`Got a trace of the machine ${machine}; expected one of ${names}.`);
+    throw new TraceError(`Got a trace of the machine ${machine}; expected one of ${MACHINE_NAMES.join(', ')}.`);
   }
-  const channel = instance.channel === 1;
-  const subject = traceSubject(createInstance(name, { ...boundsOf(instance, 0, 'two'), channel }));
-  return { ...subject, compiled: compile(subject.machine, subject.events) };
+  const { vectors = 0, messages = 'two', channel = 0, design, mutant } = bounds;
+  if (typeof vectors !== 'number' || !Number.isInteger(vectors) || vectors < 0 || vectors > 64) {
+    throw new TraceError(`Got a trace of ${vectors} vectors; expected a whole number from 0 to 64.`);
+  }
+  const instance = createInstance(name, {
+    vectors,
+    messages: messagesByName(messages),
+    channel: channel === 1,
+    design: design === undefined ? undefined : designOf(String(design)),
+  });
+  return mutant === undefined ? instance : mutantOf(instance, String(mutant));
 }
 
-function assignedByName(instance: TraceInstance): TraceSubject {
-  const bounds = boundsOf(instance, 1, 'three');
+function designOf(name: string): Design {
   try {
-    return assignedSubject({ design: designByName(String(instance.design)), ...bounds });
+    return designByName(name);
   } catch (error) {
-    if (error instanceof RangeError) throw new TraceError(error.message);
-    throw error;
+    throw new TraceError((error as Error).message);
   }
 }
 
-/** The bounds that a trace says its instance has: at least `vectorsMin` vectors, and as many where it does not say. */
-function boundsOf(
-  { vectors = Number.NaN, messages = '' }: TraceInstance,
-  vectorsMin: number,
-  messagesDefault: string,
-): {
-  readonly vectors: number;
-  readonly messages: MessageSet;
-} {
-  const count = Number.isNaN(vectors) ? vectorsMin : vectors;
-  if (typeof count !== 'number' || !Number.isInteger(count) || count < vectorsMin || count > 64) {
-    throw new TraceError(`Got a trace of ${count} vectors; expected a whole number from ${vectorsMin} to 64.`);
+/** The messages of an instance: a set by its name, or whole messages by theirs, with spaces between them. */
+function messagesByName(name: string | number): MessageSet {
+  if (Object.hasOwn(MESSAGE_SETS, name)) return MESSAGE_SETS[name];
+  const values = String(name).split(' ');
+  const isList = values.length > 1 && values.length <= 64 && new Set(values).size === values.length;
+  if (isList && values.every((value) => /^[\w:]+$/.test(value))) return wholeMessages('listed', values);
+  throw new TraceError(
+    `Got a trace with messages ${name}; expected one of ${Object.keys(MESSAGE_SETS).join(', ')}, or 2 to 64 names with ` +
+      'spaces between them.',
+  );
+}
+
+function mutantOf(instance: Instance, name: string): MutatedInstance {
+  // All mutants of a large machine are more than a page that opens a link should make.
+  if (instance.vectors > 2 || !Object.hasOwn(MESSAGE_SETS, instance.messages.name)) {
+    throw new TraceError(
+      `Got a trace of a mutant with ${instance.vectors} vectors and messages ${instance.messages.values.join(' ')}; ` +
+        'expected at most 2 vectors, and messages that have a name.',
+    );
   }
-  const set = messages === '' ? messagesDefault : messages;
-  if (!Object.hasOwn(MESSAGE_SETS, set)) {
-    const names = Object.keys(MESSAGE_SETS).join(', ');
-    throw new TraceError(`Got a trace with messages ${set}; expected one of ${names}.`);
-  }
-  return { vectors: count, messages: MESSAGE_SETS[set] };
+  // The other events that a transition could be taken on are many; the name says which of them it is.
+  const other = /: also on (.+)$/.exec(name)?.[1];
+  const mutants = mutate(instance.machine, () => (other === undefined ? [] : [other]));
+  const mutant = mutants.find((each) => each.name === name);
+  if (mutant !== undefined) return { ...instance, machine: mutant.machine, mutant: name };
+  throw new TraceError(
+    `Got a trace of ${instance.machine.id} with the change "${name}"; expected the name of a mutant of it.`,
+  );
 }

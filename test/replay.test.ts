@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { fileSource, ReplayError } from '../conformance/replay/log.ts';
+import { fileSource } from '../conformance/replay/file.ts';
+import { ReplayError } from '../conformance/replay/log.ts';
 import { readRecord, replayFile } from '../conformance/replay/record.ts';
 import { replay, type ReplayOptions } from '../conformance/replay/replay.ts';
 import { MsixFunction, SIGNAL_HELD } from '../src/index.ts';

@@ -8,7 +8,6 @@
  *
  * QEMU may write `PID@SECONDS:` before a line, and `mr POINTER` after `cpu`; both are passed over.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
 
 /** Thrown when a trace cannot be replayed. The message is a full sentence; nothing has been driven halfway. */
 export class ReplayError extends Error {
@@ -59,46 +58,6 @@ export const MESSAGE_REGION = 'apic-msi';
 
 /** No line of QEMU's comes near this length; without a bound, a file that is not a log would be read as one line. */
 const LINE_LIMIT = 4096;
-const CHUNK_BYTES = 1 << 16;
-
-/** Returns the file at `path` as a source. */
-export function fileSource(path: string): TraceSource {
-  return function* chunks() {
-    const file = openFile(path);
-    try {
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-      for (;;) {
-        const count = readChunk(file, chunk, path);
-        if (count === 0) return;
-        // A character for each byte, so that no character is cut in two, and nonsense survives to be shown.
-        yield chunk.toString('latin1', 0, count);
-      }
-    } finally {
-      closeSync(file);
-    }
-  };
-}
-
-function openFile(path: string): number {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-function readChunk(file: number, chunk: Buffer, path: string): number {
-  try {
-    return readSync(file, chunk);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-function unreadable(path: string, error: unknown): ReplayError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new ReplayError(`Got no text from ${path} (${reason}); expected a trace of QEMU's.`, { cause: error });
-}
 
 /**
  * Yields the lines of `source`, without their ends.

@@ -3,7 +3,8 @@
  * messages are other devices', and what a replay counts. A trace without one can be replayed, and shows less.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { fileSource, ReplayError } from './log.ts';
+import { fileSource } from './file.ts';
+import { ReplayError } from './log.ts';
 import { replay, type ReplayOptions } from './replay.ts';
 import type { Replay } from './run.ts';
 

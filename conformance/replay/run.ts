@@ -86,6 +86,8 @@ export interface RunOptions {
   readonly others?: readonly string[];
   /** The implementation, or a subclass with a planted fault. Default `MsixFunction`. */
   readonly Implementation?: typeof MsixFunction;
+  /** Called with the events of the machine that a step is, in order: those that were inferred too. */
+  readonly events?: (names: readonly string[]) => void;
 }
 
 const DISAGREEMENTS_KEPT = 100;
@@ -102,6 +104,7 @@ export class Run {
   private readonly survey: Survey;
   private readonly others: ReadonlySet<string> | undefined;
   private readonly implementation: MsixFunction;
+  private readonly tellEvents: RunOptions['events'];
   private readonly machine: ReplayMachine | undefined;
   private readonly machineResult: Replay['machine'];
   private readonly entries = new Entries();
@@ -136,10 +139,11 @@ export class Run {
   private readonly disagreements: Disagreement[] = [];
   private disagreementCount = 0;
 
-  constructor(survey: Survey, { others, Implementation = MsixFunction }: RunOptions) {
+  constructor(survey: Survey, { others, Implementation = MsixFunction, events }: RunOptions) {
     const { geometry, messages } = survey;
     const { vectorCount } = geometry;
     this.survey = survey;
+    this.tellEvents = events;
     this.others = others === undefined ? undefined : new Set(others);
     this.inForce = Array.from({ length: vectorCount }, () => undefined);
     this.implementation = createImplementation(Implementation, geometry, {
@@ -254,6 +258,7 @@ export class Run {
   /** Like `step`, where what is sent is accounted for by the caller. */
   private stepSending<Result>(act: () => Result, events: readonly string[]): Result {
     this.outputs = [];
+    this.tellEvents?.(events);
     const before = this.dwords.slice();
     const result = act();
     this.implementation.peekInto(this.dwords);

@@ -3,7 +3,8 @@
  */
 import type { AssignedBounds } from '../../machines/assembly.ts';
 import { makeTrace, type Trace, type TraceSubject, type TraceVerdict } from '../../checker/trace/trace.ts';
-import { assignedSubject } from '../subject.ts';
+import { createInstance } from '../instances.ts';
+import { compiledSubject } from '../subject.ts';
 import { stateAfter } from './decide.ts';
 import type { AssignedProperty, AssignedVerdict, Scene } from './property.ts';
 
@@ -21,7 +22,7 @@ export function traceVerdict(
   scene: Scene = property.scene ?? {},
 ): SubjectTrace {
   if (path === undefined) throw new Error(`Got ${property.name} without a path; expected a counterexample.`);
-  const subject = assignedSubject(bounds);
+  const subject = compiledSubject(createInstance('assigned-device', bounds));
   const { compiled, events } = subject;
   const numbers = [...path, ...loop].map((name) => events.indexOf(name));
   const start = stateAfter(compiled, scene.after ?? []);

@@ -1,0 +1,158 @@
+/**
+ * A machine as a chart: the boxes and the transitions between them, read from XState's own state nodes. It knows neither where
+ * anything stands (`layout.ts`) nor how it looks (`statechart.tsx`).
+ *
+ * A transition without a target, or back to its own state, is a row within the box; all others between the same two states
+ * are one edge, with a row for each.
+ */
+import type { AnyStateMachine, AnyStateNode, StateValue } from 'xstate';
+import { nameOutput } from '../../checker/explore/enumerate.ts';
+
+/** One event that leads somewhere. */
+export interface ChartTransition {
+  /** Unique in its chart. */
+  readonly id: string;
+  readonly event: string;
+  /** The guard as its name, or undefined when there is none. */
+  readonly guard?: string;
+  readonly actions: readonly string[];
+  readonly description: string;
+}
+
+/** A state. */
+export interface ChartNode {
+  readonly id: string;
+  readonly key: string;
+  readonly kind: 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly entry: readonly string[];
+  readonly exit: readonly string[];
+  /** Transitions that stay. */
+  readonly inner: readonly ChartTransition[];
+  readonly children: readonly ChartNode[];
+  /** The id of the child that is entered first. */
+  readonly initial?: string;
+}
+
+/** All transitions from one state to another. */
+export interface ChartEdge {
+  readonly id: string;
+  readonly source: string;
+  readonly target: string;
+  readonly transitions: readonly ChartTransition[];
+}
+
+export interface Chart {
+  readonly root: ChartNode;
+  readonly edges: readonly ChartEdge[];
+  /** The ids of transitions by XState's own objects: what it says is taken is found here. */
+  readonly ids: ReadonlyMap<unknown, string>;
+}
+
+/** Reads the chart of a machine. */
+export function chartOf(machine: AnyStateMachine): Chart {
+  const edges = new Map<string, { source: string; target: string; transitions: ChartTransition[] }>();
+  const inner = new Map<string, ChartTransition[]>();
+  const ids = new Map<unknown, string>();
+  const visit = (node: AnyStateNode): void => {
+    for (const definition of transitionsOf(node)) {
+      const { eventType, target, guard, actions, description } = definition;
+      const id = `t${ids.size}`;
+      ids.set(definition, id);
+      const transition: ChartTransition = {
+        id,
+        event: tellEvent(eventType),
+        guard: guard === undefined ? undefined : nameOf(guard),
+        actions: actions.map(nameOf),
+        description: description ?? '',
+      };
+      const [to] = target ?? [];
+      if (to === undefined || to === node) {
+        inner.set(node.id, [...(inner.get(node.id) ?? []), transition]);
+      } else {
+        const key = JSON.stringify([node.id, to.id]);
+        const edge = edges.get(key) ?? { source: node.id, target: to.id, transitions: [] };
+        edge.transitions.push(transition);
+        edges.set(key, edge);
+      }
+    }
+    for (const child of Object.values(node.states)) visit(child);
+  };
+  visit(machine.root);
+  return {
+    root: boxOf(machine.root, inner),
+    edges: [...edges.values()].map((edge, index) => ({ id: `e${index}`, ...edge })),
+    ids,
+  };
+}
+
+interface Transition {
+  readonly eventType: string;
+  readonly target?: readonly AnyStateNode[];
+  readonly guard?: unknown;
+  readonly actions: readonly unknown[];
+  readonly description?: string;
+}
+
+function transitionsOf(node: AnyStateNode): Transition[] {
+  return [...node.transitions.values(), node.always ?? []].flat();
+}
+
+function boxOf(node: AnyStateNode, inner: ReadonlyMap<string, readonly ChartTransition[]>): ChartNode {
+  return {
+    id: node.id,
+    key: node.key,
+    kind: node.type,
+    description: node.description ?? '',
+    tags: node.tags,
+    entry: node.entry.map(nameOf),
+    exit: node.exit.map(nameOf),
+    inner: inner.get(node.id) ?? [],
+    children: Object.values(node.states).map((child) => boxOf(child, inner)),
+    initial: node.type === 'compound' ? node.initial.target?.[0]?.id : undefined,
+  };
+}
+
+/** XState's own events, as a reader would call them. */
+function tellEvent(eventType: string): string {
+  if (eventType === '') return 'always';
+  const after = /^xstate\.after\.([^.]+)\./.exec(eventType);
+  if (after !== null) return `after ${after[1]}`;
+  const settled = /^xstate\.(done|error)\.(actor|state)\.(.+)$/.exec(eventType);
+  return settled === null ? eventType : `${settled[1]} ${settled[3]}`;
+}
+
+/** The name of a guard or an action; a function without one is `(inline)`. */
+function nameOf(part: unknown): string {
+  if (typeof part === 'string') return part;
+  if (typeof part === 'function') return part.name || INLINE;
+  const { type, params } = Object(part) as { type?: unknown; params?: unknown };
+  const given = typeof params === 'object' && params !== null ? (params as Record<string, unknown>) : undefined;
+  return nameOutput(typeof type === 'string' && type !== '' ? type : INLINE, given);
+}
+const INLINE = '(inline)';
+
+/** The ids of the states that are active in `value`, the root included. */
+export function activeIds(root: ChartNode, value: StateValue | undefined): ReadonlySet<string> {
+  const active = new Set<string>();
+  const visit = (node: ChartNode, at: StateValue | undefined): void => {
+    active.add(node.id);
+    if (at === undefined) return;
+    for (const child of node.children) {
+      if (typeof at === 'string') {
+        if (at === child.key) visit(child, undefined);
+      } else if (Object.hasOwn(at, child.key)) {
+        visit(child, at[child.key]);
+      }
+    }
+  };
+  if (value !== undefined) visit(root, value);
+  return active;
+}
+
+/** Calls `visit` with every state, parents first. */
+export function eachNode(node: ChartNode, visit: (node: ChartNode) => void): void {
+  visit(node);
+  for (const child of node.children) eachNode(child, visit);
+}

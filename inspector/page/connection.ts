@@ -1,0 +1,49 @@
+/**
+ * The page's way to the server that it came from, if that is one of `maskbit inspect`: what other programs tell comes in, and with
+ * `--stately` what happens here goes out, both in the inspector's protocol. A page from any other server has no connection.
+ */
+import { effect } from '@preact/signals';
+import type { Session } from '../server/session.ts';
+import { hearMessage, scene, value } from './store.ts';
+
+/** Connects, where there is something to connect to. */
+export async function connect(): Promise<void> {
+  const session = (await (await fetch('./session.json')).json()) as Session;
+  if (!session.live) return;
+  listen();
+  if (session.stately) await publish();
+}
+
+const socketUrl = (path: string): string => `${location.origin.replace(/^http/, 'ws')}${path}`;
+
+/** Listens to what other programs tell, and connects again when the server has been away. */
+function listen(): void {
+  const socket = new WebSocket(socketUrl('/watch'));
+  socket.addEventListener('message', ({ data }) => hearMessage(JSON.parse(String(data))));
+  socket.addEventListener('close', () => setTimeout(listen, 2000));
+}
+
+/** Tells what happens to the machine that is shown, as XState's own inspectors do. */
+async function publish(): Promise<void> {
+  const { createWebSocketInspector } = await import('@statelyai/inspect');
+  // A definition is nested deeper than the ten levels that are told by default.
+  const inspector = createWebSocketInspector({ url: socketUrl('/'), serializationDepthLimit: 40 });
+  let machine: unknown;
+  let session = 0;
+  effect(() => {
+    const at = scene.value;
+    if (at.kind !== 'own') return;
+    const snapshot = { status: 'active' as const, value: value.value, context: {} };
+    if (at.machine !== machine) {
+      machine = at.machine;
+      session++;
+      const actor = { sessionId: `maskbit:${session}`, logic: at.machine } as unknown as Parameters<
+        typeof inspector.actor
+      >[0];
+      inspector.actor(actor, snapshot);
+    } else {
+      const step = at.run.length === 0 ? undefined : at.eventAt(at.run.length);
+      inspector.snapshot(`maskbit:${session}`, snapshot, { event: { type: step ?? 'travel' } });
+    }
+  });
+}

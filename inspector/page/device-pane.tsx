@@ -1,0 +1,238 @@
+/**
+ * The device: registers as the machine has them and as the implementation has them, one below the other; whatever differs is
+ * framed in red, carries a sign, and is told in a sentence.
+ */
+import type { JSX } from 'preact';
+import { messageOf } from '../../conformance/encoding.ts';
+import { readOutput } from '../../machines/alphabet.ts';
+import type { DeviceView } from './device.ts';
+import type { OwnScene } from './scene.ts';
+import { firstDifference, position, scene, travel, twinState, value } from './store.ts';
+import type { TwinState } from './twin.ts';
+
+/** Messages that are listed; the run has the others. */
+const DELIVERED_LISTED = 6;
+
+export function DevicePane(): JSX.Element {
+  const at = scene.value;
+  if (at.kind === 'watched') {
+    return (
+      <section class="device" aria-label="Device">
+        <h2>Actor</h2>
+        <dl class="facts">
+          <dt>State</dt>
+          <dd>{value.value === undefined ? 'none was told' : JSON.stringify(value.value)}</dd>
+          <dt>Context</dt>
+          <dd>{at.contextAt(position.value) ?? 'none'}</dd>
+        </dl>
+      </section>
+    );
+  }
+  const view = at.adapter?.(value.value!);
+  const state = twinState.value;
+  return (
+    <section class="device" aria-label="Device">
+      <header>
+        <h2>Device</h2>
+        <Agreement at={at} />
+      </header>
+      {view === undefined ? (
+        <p class="empty">There is no reader for the states of {at.machine.id}.</p>
+      ) : (
+        <Registers at={at} view={view} state={state} />
+      )}
+      {state !== undefined && state.differences.length > 0 && (
+        <ul class="differences" role="alert">
+          {state.differences.slice(0, 4).map(({ sentence }) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
+      <Messages at={at} view={view} />
+    </section>
+  );
+}
+
+/** Whether machine and implementation agree, in words. */
+function Agreement({ at }: { at: OwnScene }): JSX.Element {
+  if (at.twin === undefined) return <p class="agreement none">{at.twinRefusal}</p>;
+  const first = firstDifference.value;
+  if (first === undefined) return <p class="agreement same">machine = implementation</p>;
+  return (
+    <p class="agreement differs">
+      ≠ differs from{' '}
+      <button type="button" class="link" onClick={() => travel(first)}>
+        step {first}
+      </button>{' '}
+      on
+    </p>
+  );
+}
+
+function Registers({ at, view, state }: { at: OwnScene; view: DeviceView; state: TwinState | undefined }): JSX.Element {
+  const { control, rows, facts } = view;
+  return (
+    <>
+      {control !== undefined && (
+        <div class="control">
+          <Bit name="MSI-X Enable" on={control.enable} wrong={isWrong(state, 0)} />
+          {control.functionMask !== undefined && (
+            <Bit name="Function Mask" on={control.functionMask} wrong={isWrong(state, 0)} />
+          )}
+          {state !== undefined && (
+            <span class={`register ${isWrong(state, 0) ? 'wrong' : ''}`}>
+              Message Control <code>0x{state.words[0].toString(16).padStart(4, '0')}</code>
+            </span>
+          )}
+        </div>
+      )}
+      {facts.length > 0 && (
+        <dl class="facts">
+          {facts.map(({ name, value: told }) => (
+            <>
+              <dt>{name}</dt>
+              <dd>{told}</dd>
+            </>
+          ))}
+        </dl>
+      )}
+      {rows.length > 0 && (
+        <div class="table-frame" tabIndex={0} role="region" aria-label="MSI-X Table">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">#</th>
+                <th scope="col">side</th>
+                <th scope="col">address : data</th>
+                <th scope="col">mask</th>
+                <th scope="col">pending</th>
+                <th scope="col">in force</th>
+              </tr>
+            </thead>
+            {rows.map((row) => (
+              <TableRows key={row.vector} at={at} row={row} state={state} />
+            ))}
+          </table>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Bit({ name, on, wrong }: { name: string; on: boolean; wrong: boolean }): JSX.Element {
+  return (
+    <span class={`bit ${on ? 'on' : 'off'} ${wrong ? 'wrong' : ''}`}>
+      <b>{on ? '1' : '0'}</b> {name}
+    </span>
+  );
+}
+
+type Row = DeviceView['rows'][number];
+
+function TableRows({ at, row, state }: { at: OwnScene; row: Row; state: TwinState | undefined }): JSX.Element {
+  const { vector, message, mask, pending, blocked, force } = row;
+  const word = 1 + 4 * vector;
+  const pendingWord = 1 + 4 * at.instance.vectors + (vector >>> 5);
+  return (
+    <tbody>
+      <tr class={blocked === true ? 'blocked' : ''}>
+        <th scope="rowgroup" rowSpan={state === undefined ? 1 : 2}>
+          {vector}
+        </th>
+        <td class="side">machine</td>
+        <td class="message">{message}</td>
+        <Flag on={mask} word="masked" />
+        <Flag on={pending} word="pending" />
+        <td>{force ?? <span class="quiet">{blocked === true ? 'blocked' : 'none'}</span>}</td>
+      </tr>
+      {state !== undefined && (
+        <tr>
+          <td class="side">code</td>
+          <td class={`message registers ${[0, 1, 2].some((each) => isWrong(state, word + each)) ? 'wrong' : ''}`}>
+            {registersOf(state, word)}
+          </td>
+          <Flag on={(state.words[word + 3] & 1) === 1} word="masked" wrong={isWrong(state, word + 3)} />
+          <Flag
+            on={((state.words[pendingWord] >>> (vector & 31)) & 1) === 1}
+            word="pending"
+            wrong={
+              isWrong(state, pendingWord) && (((state.words[pendingWord] >>> (vector & 31)) & 1) === 1) !== pending
+            }
+          />
+          <td class={state.force[vector] === force ? '' : 'wrong'}>
+            {state.force[vector] ?? <span class="quiet">none</span>}
+          </td>
+        </tr>
+      )}
+    </tbody>
+  );
+}
+
+function Flag({ on, word, wrong = false }: { on: boolean | undefined; word: string; wrong?: boolean }): JSX.Element {
+  if (on === undefined) return <td />;
+  return (
+    <td class={wrong ? 'wrong' : ''}>
+      <span class={`flag ${on ? 'on' : ''}`} aria-hidden="true" />
+      {on ? word : <span class="quiet">clear</span>}
+    </td>
+  );
+}
+
+const isWrong = (state: TwinState | undefined, word: number): boolean =>
+  state?.differences.some((difference) => difference.word === word) ?? false;
+
+function registersOf({ words }: TwinState, word: number): string {
+  const [low, high, data] = [0, 1, 2].map((each) => words[word + each].toString(16).padStart(8, '0'));
+  return `${high === '00000000' ? '' : `${high} `}${low} : ${data}`;
+}
+
+/** What is on its way, and what has left or arrived so far. */
+function Messages({ at, view }: { at: OwnScene; view: DeviceView | undefined }): JSX.Element {
+  const count = at.run.outputCountAt(position.value);
+  const messages = at.run.outputs.slice(0, count).filter(({ output }) => /^(?:send|deliver)\./.test(output));
+  const shown = messages.slice(-DELIVERED_LISTED).toReversed();
+  return (
+    <div class="messages">
+      {view?.inFlight !== undefined && (
+        <p>
+          <span class="label">In flight</span>
+          {view.inFlight.length === 0 ? <span class="quiet">nothing</span> : null}
+          {view.inFlight.map(({ vector, message }) => (
+            <span key={vector} class="chip flight" title={`vector ${vector}`}>
+              → {message} <small>#{vector}</small>
+            </span>
+          ))}
+        </p>
+      )}
+      <p>
+        <span class="label">Messages</span>
+        {shown.length === 0 ? <span class="quiet">none yet</span> : null}
+        {shown.map(({ position: step, output }, index) => {
+          const { verb, vector, message = '' } = readOutput(output);
+          return (
+            <button
+              key={`${step} ${index}`}
+              type="button"
+              class="chip"
+              title={tellMessage(at, message, vector)}
+              onClick={() => travel(step)}
+            >
+              {verb === 'deliver' ? '✓ ' : ''}
+              {message}{' '}
+              <small>
+                #{vector}, step {step}
+              </small>
+            </button>
+          );
+        })}
+        {messages.length > shown.length && <span class="quiet">and {messages.length - shown.length} before</span>}
+      </p>
+    </div>
+  );
+}
+
+function tellMessage(at: OwnScene, message: string, vector: number): string {
+  if (at.twin === undefined) return `${message} of vector ${vector}`;
+  const [low, high, data] = messageOf(message, vector).map((word) => word.toString(16).padStart(8, '0'));
+  return `address ${high} ${low}, data ${data}`;
+}

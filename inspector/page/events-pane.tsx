@@ -1,0 +1,55 @@
+/**
+ * What can happen: every event of the alphabet as a button. One that no transition takes now can be sent too, for what does not
+ * happen is part of what a machine says.
+ */
+import type { JSX } from 'preact';
+import { eventSentence } from '../../machines/alphabet.ts';
+import { eventGroups } from './scene.ts';
+import { openEvents, scene, send } from './store.ts';
+
+export function EventsPane(): JSX.Element {
+  const at = scene.value;
+  if (at.kind === 'watched') {
+    return (
+      <section class="events" aria-label="Events">
+        <p class="empty">
+          The inspector's protocol runs one way: what a watched program does is shown, and no event is sent to it.
+        </p>
+      </section>
+    );
+  }
+  const open = openEvents.value;
+  return (
+    <section class="events" aria-label="Events">
+      {eventGroups(at.subject.events).map(({ title, actors }) => (
+        <div key={title} class="group" role="group" aria-label={title}>
+          <h3>{title}</h3>
+          <div class="buttons">
+            {actors.map(({ actor, events }) => (
+              <div key={actor} class="actor">
+                <span>{actor}</span>
+                {events.map(({ number, name, label }) => {
+                  const isOpen = open.has(number);
+                  const sentence = `${eventSentence(name)}${isOpen ? '' : ' (nothing changes)'}`;
+                  return (
+                    <button
+                      key={name}
+                      type="button"
+                      class={isOpen ? 'open' : 'ignored'}
+                      data-event={name}
+                      title={sentence}
+                      aria-label={`${label}: ${sentence}`}
+                      onClick={() => send(number)}
+                    >
+                      {label}
+                    </button>
+                  );
+                })}
+              </div>
+            ))}
+          </div>
+        </div>
+      ))}
+    </section>
+  );
+}

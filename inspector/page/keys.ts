@@ -1,0 +1,92 @@
+/**
+ * The keyboard: every key that does something, with what it does. The help is made of this list.
+ */
+import { chartView } from './chart-pane.tsx';
+import { dialog, pane, scene, position, togglePlaying, travel } from './store.ts';
+import { nextTheme } from './theme.ts';
+import { copyLink } from './app.tsx';
+
+/** A key and what it does. */
+export interface Shortcut {
+  /** As the browser calls it. */
+  readonly keys: readonly string[];
+  /** As the key is labelled. */
+  readonly label: string;
+  readonly does: string;
+  readonly run: () => void;
+}
+
+const focusOn = (selector: string): void => document.querySelector<HTMLElement>(selector)?.focus();
+
+export const SHORTCUTS: readonly Shortcut[] = [
+  { keys: ['ArrowRight', 'l'], label: '→', does: 'a step forward', run: () => travel(position.value + 1) },
+  { keys: ['ArrowLeft', 'h'], label: '←', does: 'a step back', run: () => travel(position.value - 1) },
+  { keys: ['Home'], label: 'Home', does: 'to the beginning', run: () => travel(0) },
+  { keys: ['End'], label: 'End', does: 'to the end', run: () => travel(scene.value.length) },
+  { keys: [' '], label: 'Space', does: 'play, or stop', run: togglePlaying },
+  {
+    keys: ['e'],
+    label: 'E',
+    does: 'to the events that can be sent',
+    run: () => {
+      pane.value = pane.value === 'map' ? 'map' : 'events';
+      requestAnimationFrame(() => focusOn('.events button'));
+    },
+  },
+  {
+    keys: ['s'],
+    label: 'S',
+    does: 'to the sequence chart; ↑ and ↓ travel',
+    run: () => {
+      pane.value = 'sequence';
+      requestAnimationFrame(() => focusOn('.sequence-list'));
+    },
+  },
+  { keys: ['t'], label: 'T', does: 'traces', run: () => (dialog.value = 'traces') },
+  { keys: ['c'], label: 'C', does: 'the statechart', run: () => (pane.value = 'chart') },
+  {
+    keys: ['m'],
+    label: 'M',
+    does: 'the map of the state space; arrows choose, Enter goes there',
+    run: () => {
+      pane.value = 'map';
+      requestAnimationFrame(() => focusOn('.map-canvas'));
+    },
+  },
+  { keys: ['d'], label: 'D', does: 'the device', run: () => (pane.value = 'device') },
+  {
+    keys: ['/'],
+    label: '/',
+    does: 'search the chart',
+    run: () => {
+      pane.value = 'chart';
+      requestAnimationFrame(() => focusOn('#search'));
+    },
+  },
+  { keys: ['+', '='], label: '+', does: 'larger', run: () => chartView.value?.zoom(1.25) },
+  { keys: ['-'], label: '−', does: 'smaller', run: () => chartView.value?.zoom(0.8) },
+  { keys: ['0'], label: '0', does: 'the whole chart', run: () => chartView.value?.fit() },
+  { keys: ['y'], label: 'Y', does: 'copy the link', run: () => void copyLink() },
+  { keys: ['b'], label: 'B', does: 'light, dark, or as the system', run: nextTheme },
+  {
+    keys: ['?'],
+    label: '?',
+    does: 'this help',
+    run: () => (dialog.value = dialog.value === 'help' ? undefined : 'help'),
+  },
+];
+
+/** Listens to the keyboard, wherever no field or list has a use for the key itself. */
+export function listenToKeys(): void {
+  addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const target = event.target instanceof Element ? event.target : document.body;
+    if (target.closest('input, select, textarea, dialog') !== null) return;
+    // A button is pressed by Space; so it is not for playing there.
+    if (event.key === ' ' && target.closest('button, summary, a') !== null) return;
+    const shortcut = SHORTCUTS.find(({ keys }) => keys.includes(event.key) || keys.includes(event.key.toLowerCase()));
+    if (shortcut === undefined) return;
+    event.preventDefault();
+    shortcut.run();
+  });
+}

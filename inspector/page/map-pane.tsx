@@ -1,0 +1,193 @@
+/**
+ * The map of the state space: where the run has been, where it is, and where it has not been yet.
+ */
+import { computed, signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { BoundError } from '../../checker/explore/enumerate.ts';
+import { mapOf, type MapNode, pathBetween, type StateMap } from './map.ts';
+import { pane, position, scene, send, value } from './store.ts';
+
+const maps = new WeakMap<object, StateMap | string>();
+
+const map = computed<StateMap | string>(() => {
+  const at = scene.value;
+  if (at.kind !== 'own') return 'The state space of a watched program is not known: its guards are not told.';
+  if (pane.value !== 'map') return '';
+  const known = maps.get(at.machine) ?? makeMap(at.subject);
+  maps.set(at.machine, known);
+  return known;
+});
+
+function makeMap(subject: Parameters<typeof mapOf>[0]): StateMap | string {
+  try {
+    return mapOf(subject);
+  } catch (error) {
+    if (error instanceof BoundError) return `${error.message} Fewer vectors or messages make it small enough.`;
+    throw error;
+  }
+}
+
+/** The states along the run, by number. */
+const path = computed<readonly number[]>(() => {
+  const at = scene.value;
+  const { numbers } = Object(map.value) as Partial<StateMap>;
+  if (at.kind !== 'own' || numbers === undefined) return [];
+  return Array.from(
+    { length: Math.min(at.length, PATH_STEPS) + 1 },
+    (_, step) => numbers.get(JSON.stringify(at.valueAt(step))) ?? -1,
+  );
+});
+
+/** Steps of a run that count for the map: with three hundred states, more of them show nothing new. */
+const PATH_STEPS = 20_000;
+
+const chosen = signal<number | undefined>(undefined);
+
+export function MapPane(): JSX.Element {
+  const drawn = map.value;
+  if (typeof drawn === 'string') {
+    return (
+      <section class="map" aria-label="State space">
+        <p class="empty" role="status">
+          {drawn}
+        </p>
+      </section>
+    );
+  }
+  return <MapDrawing map={drawn} />;
+}
+
+function MapDrawing({ map: { graph, nodes, links, numbers, radius } }: { map: StateMap }): JSX.Element {
+  const visited = new Set(path.value);
+  const here = numbers.get(JSON.stringify(value.value)) ?? -1;
+  const end = Math.min(position.value, path.value.length - 1);
+  const walked = path.value.slice(0, end + 1).filter((state) => state >= 0);
+  const took = new Set(path.value.slice(1).map((state, index) => `${path.value[index]} ${state}`));
+  const at = nodes[chosen.value ?? -1];
+
+  const go = (state: number): void => {
+    const events = pathBetween(graph, here, state);
+    if (events !== undefined && events.length > 0) send(...events);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const current = nodes[chosen.value ?? Math.max(0, here)];
+    if (event.key === 'Enter') go(current.state);
+    else if (event.key === 'Escape') chosen.value = undefined;
+    else {
+      const next = neighbour(nodes, current, event.key);
+      if (next === undefined) return;
+      chosen.value = next.state;
+    }
+    event.preventDefault();
+  };
+
+  return (
+    <section class="map" aria-label="State space">
+      <p class="legend">
+        <span>{graph.states.length} states</span>
+        <span>
+          <i class="dot visited" /> {visited.size} on this run
+        </span>
+        <span>
+          <i class="dot" /> {graph.states.length - visited.size} not on it
+        </span>
+        <span>
+          <i class="dot here" /> here
+        </span>
+        <span class="hint">Each ring is a step further from reset. Press a state to take the shortest way there.</span>
+      </p>
+      <svg
+        class="map-canvas"
+        viewBox={`${-radius} ${-radius} ${2 * radius} ${2 * radius}`}
+        role="listbox"
+        aria-label={`${graph.states.length} states; the run has been in ${visited.size}`}
+        aria-activedescendant={at === undefined ? undefined : `map-${at.state}`}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      >
+        <g role="presentation">
+          {[...new Set(nodes.map(({ x, y }) => Math.round(Math.hypot(x, y))))].map((ring) => (
+            <circle key={ring} class="ring" r={ring} />
+          ))}
+          <path class="links" d={links.map(([from, to]) => curve(nodes[from], nodes[to])).join('')} />
+          <path
+            class="links taken"
+            d={links
+              .filter(([from, to]) => took.has(`${from} ${to}`))
+              .map(([from, to]) => curve(nodes[from], nodes[to]))
+              .join('')}
+          />
+          <path
+            class="walked"
+            d={walked
+              .slice(1)
+              .map((state, index) => curve(nodes[walked[index]], nodes[state]))
+              .join('')}
+          />
+        </g>
+        {nodes.map(({ state, x, y }) => {
+          const classes = [
+            'place',
+            visited.has(state) ? 'visited' : '',
+            state === here ? 'here' : '',
+            state === chosen.value ? 'chosen' : '',
+          ];
+          const name = tellState(graph.states[state]);
+          return (
+            <g
+              key={state}
+              id={`map-${state}`}
+              role="option"
+              aria-selected={state === here}
+              aria-label={`${visited.has(state) ? 'visited: ' : ''}${name}`}
+              class={classes.filter((each) => each !== '').join(' ')}
+              onClick={() => go(state)}
+              onPointerEnter={() => (chosen.value = state)}
+            >
+              <circle cx={x} cy={y} r={state === here ? 8 : 5.5} />
+              {state === here && <circle class="core" cx={x} cy={y} r={3} />}
+              <title>{name}</title>
+            </g>
+          );
+        })}
+      </svg>
+      <p class="chosen-state" role="status">
+        {at === undefined ? tellState(value.value) : tellState(graph.states[at.state])}
+      </p>
+    </section>
+  );
+}
+
+/** A line between two states, bent a little so that there and back are two. */
+function curve(from: MapNode, to: MapNode): string {
+  const bend = 0.12;
+  const x = (from.x + to.x) / 2 + (to.y - from.y) * bend;
+  const y = (from.y + to.y) / 2 - (to.x - from.x) * bend;
+  const round = (each: number): number => Math.round(each * 10) / 10;
+  return `M${round(from.x)},${round(from.y)}Q${round(x)},${round(y)} ${round(to.x)},${round(to.y)}`;
+}
+
+/** The state nearest in the direction of an arrow key. */
+function neighbour(nodes: readonly MapNode[], from: MapNode, key: string): MapNode | undefined {
+  const direction = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key];
+  if (direction === undefined) return undefined;
+  const [right, down] = direction;
+  const cost = ({ x, y }: MapNode): number => {
+    const along = (x - from.x) * right + (y - from.y) * down;
+    const across = Math.abs((x - from.x) * down) + Math.abs((y - from.y) * right);
+    return along <= 1 ? Infinity : along + 2 * across;
+  };
+  const best = nodes.reduce((one, other) => (cost(other) < cost(one) ? other : one), from);
+  return cost(best) === Infinity ? from : best;
+}
+
+/** A state in words: "capability: enabled, clear; vector0: masked, A, none, set". */
+function tellState(state: unknown): string {
+  if (typeof state === 'string') return state;
+  return Object.entries(Object(state) as object)
+    .map(([name, inside]) => `${name}: ${typeof inside === 'string' ? inside : leaves(inside).join(', ')}`)
+    .join('; ');
+}
+
+const leaves = (state: unknown): string[] =>
+  typeof state === 'string' ? [state] : Object.values(Object(state) as object).flatMap(leaves);

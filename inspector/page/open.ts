@@ -1,0 +1,63 @@
+/**
+ * Ways in: a link, a file, a piece of text. Whatever they hold is a trace of one of maskbit's machines, or it is refused in a
+ * sentence that says what was expected.
+ */
+import { isPacked, LINK_CHARACTERS, packTrace, readTrace } from '../../checker/trace/codec.ts';
+import { reduceTrace, replayTrace, TraceError } from '../../checker/trace/trace.ts';
+import { ReplayError } from '../../conformance/replay/log.ts';
+import { traceLog } from '../../conformance/replay/trace.ts';
+import { subjectByName } from '../../properties/subject.ts';
+import { type OwnScene, traceScene } from './scene.ts';
+
+/** The most characters of a file that is opened: about half a million steps. */
+export const FILE_CHARACTERS = 100_000_000;
+
+/** What a link holds: a packed trace, and the position that is looked at. */
+export interface Link {
+  readonly packed: string;
+  readonly position: number | undefined;
+}
+
+/** Reads the part of an address after `#`; undefined when there is none. */
+export function readLink(hash: string): Link | undefined {
+  const [packed, ...rest] = hash.replace(/^#/, '').split('&');
+  if (packed === '') return undefined;
+  const step = rest.map((part) => /^step=(\d{1,9})$/.exec(part)?.[1]).find((each) => each !== undefined);
+  return { packed: decodeURIComponent(packed), position: step === undefined ? undefined : Number(step) };
+}
+
+/** Writes the part of an address after `#`; undefined when the run is too long for one. */
+export function writeLink({ subject, run }: OwnScene, position: number): string | undefined {
+  // Each step takes a character or more, so a longer run need not be packed to know that it does not fit.
+  if (run.length > LINK_CHARACTERS) return undefined;
+  const packed = packTrace(reduceTrace(subject, run.trace()));
+  if (packed.length > LINK_CHARACTERS) return undefined;
+  return position === run.length ? packed : `${packed}&step=${position}`;
+}
+
+/**
+ * Opens a trace, packed or whole, or a log of QEMU's.
+ * @throws {RangeError | ReplayError} in a sentence, when it is none, or one that its machine does not make any more.
+ */
+export function openText(text: string): OwnScene {
+  if (text.length > FILE_CHARACTERS) {
+    throw new TraceError(`Got a file of ${text.length} characters; expected at most ${FILE_CHARACTERS}.`);
+  }
+  if (isPacked(text) || /^\s*[{[]/.test(text)) {
+    const recorded = readTrace(text);
+    return traceScene(replayTrace(subjectByName(recorded.machine, recorded.instance), recorded));
+  }
+  if (/^.{0,200}\b(?:memory_region_ops_|pci_cfg_|msix_write_config)/m.test(text))
+    return traceScene(traceLog(() => [text]).trace);
+  const start = text.trim().slice(0, 40);
+  throw new TraceError(
+    `Got ${start === '' ? 'an empty file' : `text that begins with "${start}"`}; expected a trace of maskbit's, as a link or as ` +
+      "JSON, or a trace log of QEMU's.",
+  );
+}
+
+/** Tells an error to a reader: what was refused in a sentence, in that sentence. */
+export function tellError(error: unknown): string {
+  if (error instanceof RangeError || error instanceof ReplayError) return error.message;
+  return `Something went wrong that should not have: ${error instanceof Error ? error.message : String(error)}`;
+}

@@ -1,0 +1,124 @@
+/**
+ * What is on the page: one of maskbit's machines with its run, or an actor of another program that is watched. Both have
+ * positions, a state at each, and steps between them; only the first takes events.
+ */
+import type { AnyStateMachine, StateValue } from 'xstate';
+import type { Trace, TraceSubject } from '../../checker/trace/trace.ts';
+import { readEvent } from '../../machines/alphabet.ts';
+import type { Instance } from '../../properties/instances.ts';
+import { instanceByName, type MutatedInstance, subjectByName } from '../../properties/subject.ts';
+import { type Timeline, timelineOf } from '../drawing/timeline.ts';
+import { ADAPTERS, type DeviceAdapter } from './device.ts';
+import { Run } from './run.ts';
+import { Twin, twinRefusal } from './twin.ts';
+
+interface SceneBase {
+  /** For people: "function, 1 vector, messages two". */
+  readonly title: string;
+  /** What the chart shows; undefined when there is nothing to draw, which `problem` explains. */
+  readonly machine: AnyStateMachine | undefined;
+  readonly problem?: string;
+  /** The number of steps, and of the last position. */
+  readonly length: number;
+  readonly timeline: Timeline;
+  valueAt(position: number): StateValue | undefined;
+  /** The event that led to a position. */
+  eventAt(position: number): string | undefined;
+}
+
+/** One of maskbit's machines with a run. */
+export interface OwnScene extends SceneBase {
+  readonly kind: 'own';
+  readonly machine: AnyStateMachine;
+  readonly instance: MutatedInstance;
+  readonly subject: TraceSubject;
+  readonly run: Run;
+  readonly adapter: DeviceAdapter | undefined;
+  readonly twin: Twin | undefined;
+  /** Why there is no implementation beside the machine. */
+  readonly twinRefusal: string | undefined;
+}
+
+/** An actor of another program. */
+export interface WatchedScene extends SceneBase {
+  readonly kind: 'watched';
+  readonly sessionId: string;
+  /** Not its state, but what there is to say of it: a context, a status. */
+  contextAt(position: number): string | undefined;
+}
+
+export type Scene = OwnScene | WatchedScene;
+
+/** Opens the run of no step of a machine. */
+export function beginScene(machine: string, bounds: Readonly<Record<string, string | number>>): OwnScene {
+  const instance = instanceByName(machine, bounds);
+  const subject = subjectByName(machine, bounds);
+  return sceneOf(instance, subject, Run.begin(subject));
+}
+
+/** Opens a trace that its machine has made. */
+export function traceScene(trace: Trace): OwnScene {
+  const instance = instanceByName(trace.machine, trace.instance);
+  const subject = subjectByName(trace.machine, trace.instance);
+  return sceneOf(instance, subject, Run.of(subject, trace));
+}
+
+/** Takes events at a position: the scene after them. */
+export function takeEvents(scene: OwnScene, position: number, events: readonly number[]): OwnScene {
+  const { instance, subject, run, twin } = scene;
+  const next = run.take(position, events);
+  return sceneOf(instance, subject, next, next === run ? twin : undefined);
+}
+
+function sceneOf(instance: MutatedInstance, subject: TraceSubject, run: Run, twin?: Twin): OwnScene {
+  const refusal = twinRefusal(instance, run);
+  const { machine, events } = subject;
+  return {
+    kind: 'own',
+    title: titleOf(instance),
+    machine,
+    instance,
+    subject,
+    run,
+    length: run.length,
+    timeline: timelineOf({ events, steps: run.steps, loop: run.loop, outputNames: subject.compiled?.outputs ?? [] }),
+    adapter: ADAPTERS[machine.id]?.(instance),
+    twin: twin ?? (refusal === undefined ? new Twin(instance, run) : undefined),
+    twinRefusal: refusal,
+    valueAt: (position) => run.valueAt(position),
+    eventAt: (position) => run.eventAt(position),
+  };
+}
+
+function titleOf({ machine, vectors, channel }: Instance): string {
+  if (vectors === 0 || machine.id === 'vector') return machine.id;
+  return `${machine.id}, ${vectors} vector${vectors === 1 ? '' : 's'}${channel ? ', channel' : ''}`;
+}
+
+/** Events that concern one vector, or all of them, by who makes them happen. */
+export interface EventGroup {
+  readonly title: string;
+  readonly actors: readonly EventsOfActor[];
+}
+
+export interface EventsOfActor {
+  readonly actor: string;
+  readonly events: readonly { readonly number: number; readonly name: string; readonly label: string }[];
+}
+
+/** The alphabet in groups, as buttons are arranged. */
+export function eventGroups(events: readonly string[]): EventGroup[] {
+  const groups = new Map<string, Map<string, { number: number; name: string; label: string }[]>>();
+  for (const [number, name] of events.entries()) {
+    const { actor, verb, vector, value } = readEvent(name);
+    const title = vector === undefined ? 'function' : `vector ${vector}`;
+    const group = groups.get(title) ?? new Map<string, { number: number; name: string; label: string }[]>();
+    const label = value === undefined ? verb : `${verb} ${value}`;
+    group.set(actor, [...(group.get(actor) ?? []), { number, name, label }]);
+    groups.set(title, group);
+  }
+  return [...groups].map(([title, group]) => ({
+    title,
+    actors: [...group].map(([actor, each]) => ({ actor, events: each })),
+  }));
+}

@@ -1,0 +1,185 @@
+/**
+ * The sequence chart of the run, of which only what is in sight is drawn: a hundred thousand steps scroll like ten.
+ */
+import { computed, signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { columnPlaces, SEQUENCE, SequenceHead, SequenceStep, stepHeight } from '../drawing/sequence.tsx';
+import type { Timeline } from '../drawing/timeline.ts';
+import { RuleText } from './chart-pane.tsx';
+import { firstDifference, position, scene, travel } from './store.ts';
+
+/** Steps drawn beyond what is in sight, on either side. */
+const MARGIN = 4;
+
+/** The upper ends of all steps, and the lower end of the last: by which what is in sight is found. */
+const edges = computed(() => edgesOf(scene.value.timeline));
+
+function edgesOf(timeline: Timeline): Float64Array {
+  const { length } = timeline;
+  const tops = new Float64Array(length + 1);
+  for (let step = 0; step < length; step++) tops[step + 1] = tops[step] + stepHeight(timeline.arrowCount(step));
+  return tops;
+}
+
+/** The step at a height. */
+export function stepAt(tops: Float64Array, height: number): number {
+  let low = 0;
+  let high = Math.max(0, tops.length - 2);
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (tops[middle] <= height) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+const sight = signal({ top: 0, height: 600, width: 440 });
+
+export function SequencePane(): JSX.Element {
+  const list = useRef<HTMLDivElement>(null);
+  const { timeline, length } = scene.value;
+  const tops = edges.value;
+  const { top, height, width } = sight.value;
+  const places = columnPlaces(timeline.columns, width);
+  const first = Math.max(0, stepAt(tops, top) - MARGIN);
+  const last = Math.min(length - 1, stepAt(tops, top + height) + MARGIN);
+  const steps = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+
+  useEffect(() => {
+    const element = list.current!;
+    const measure = (): void => {
+      sight.value = { top: element.scrollTop, height: element.clientHeight, width: Math.max(280, element.clientWidth) };
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    element.addEventListener('scroll', measure, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', measure);
+    };
+  }, []);
+
+  const here = position.value;
+  useEffect(() => {
+    const element = list.current!;
+    if (here === 0) {
+      element.scrollTop = 0;
+      return;
+    }
+    const [from, to] = [tops[here - 1], tops[here]];
+    if (from < element.scrollTop) element.scrollTop = from - 40;
+    else if (to > element.scrollTop + element.clientHeight) {
+      element.scrollTop = here === length ? element.scrollHeight : to - element.clientHeight + 40;
+    }
+  }, [here, tops]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const page = Math.max(1, Math.floor(height / 50));
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    travel(here + by);
+  };
+
+  return (
+    <section class="sequence" aria-label="Sequence chart">
+      <svg class="sequence-columns" width={width} height={SEQUENCE.head} aria-hidden="true">
+        <SequenceHead places={places} />
+      </svg>
+      <div
+        ref={list}
+        class="sequence-list"
+        role="listbox"
+        aria-label={`Steps of the run, ${length} in all`}
+        aria-activedescendant={here > 0 && here - 1 >= first && here - 1 <= last ? `step-${here}` : undefined}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      >
+        {length === 0 && (
+          <p class="empty" role="option" aria-selected="false">
+            Nothing has happened yet. Send an event, or open a trace.
+          </p>
+        )}
+        <div role="presentation" style={{ height: `${tops[length]}px`, position: 'relative' }}>
+          {steps.map((step) => (
+            <div
+              key={step}
+              id={`step-${step + 1}`}
+              role="option"
+              aria-selected={step + 1 === here}
+              aria-posinset={step + 1}
+              aria-setsize={length}
+              aria-label={`${step + 1}. ${timeline.sentence(step)}`}
+              class={`step ${step + 1 === here ? 'here' : ''} ${step + 1 > here ? 'ahead' : ''}`}
+              style={{ top: `${tops[step]}px`, height: `${tops[step + 1] - tops[step]}px` }}
+              onClick={() => travel(step + 1)}
+            >
+              <svg width={width} height={tops[step + 1] - tops[step]} aria-hidden="true">
+                <SequenceStep
+                  number={step + 1}
+                  arrows={timeline.arrows(step)}
+                  places={places}
+                  width={width}
+                  mark={firstDifference.value === step + 1 ? '≠' : timeline.loop === step ? '↻' : undefined}
+                />
+              </svg>
+            </div>
+          ))}
+        </div>
+        <Ending />
+      </div>
+    </section>
+  );
+}
+
+/** What the run shows: what broke, and which rules say so. */
+function Ending(): JSX.Element | null {
+  const at = scene.value;
+  if (at.kind !== 'own') return null;
+  const { verdict, loop } = at.run;
+  const rest =
+    loop === undefined
+      ? undefined
+      : loop === at.length
+        ? 'From here on, nothing happens any more.'
+        : `From step ${loop + 1} on, again and again.`;
+  if (verdict === undefined && rest === undefined) return null;
+  const claim = verdict && { fails: 'broken', holds: 'holds', witness: 'where it applies' }[verdict.result];
+  return (
+    <div
+      class={`ending ${verdict?.result ?? ''}`}
+      role="option"
+      aria-selected="false"
+      aria-label={verdict?.sentence ?? rest}
+    >
+      {rest !== undefined && <p class="rest">↻ {rest}</p>}
+      {verdict !== undefined && (
+        <>
+          <p class="claim">
+            {verdict.result === 'fails' ? '✗' : '✓'} {verdict.property}, {claim}
+          </p>
+          <p>{verdict.sentence}</p>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The rules behind the verdict of the run, to be opened. */
+export function VerdictRules(): JSX.Element | null {
+  const at = scene.value;
+  const verdict = at.kind === 'own' ? at.run.verdict : undefined;
+  if (verdict === undefined || position.value < at.length) return null;
+  return (
+    <aside class={`verdict ${verdict.result}`} aria-label="What the run shows">
+      <p class="claim">
+        {verdict.result === 'fails' ? '✗ This is broken here:' : '✓ This is where it applies:'}{' '}
+        <b>{verdict.sentence}</b>
+      </p>
+      {verdict.rules.map((id) => (
+        <RuleText key={id} id={id} />
+      ))}
+    </aside>
+  );
+}

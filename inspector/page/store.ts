@@ -1,0 +1,297 @@
+/**
+ * The state of the page, as signals: what is shown, where in it, and what follows from both. Components read from here and call
+ * what is exported here; none of them keeps a second copy.
+ */
+import { batch, computed, effect, signal } from '@preact/signals';
+import type { AnyStateMachine, StateValue } from 'xstate';
+import { printTrace } from '../../checker/trace/codec.ts';
+import { activeIds, type Chart, chartOf } from '../drawing/chart.ts';
+import type { ChartLayout } from '../drawing/layout.ts';
+import { layOutInWorker } from './elk.ts';
+import { openText, readLink, tellError, writeLink } from './open.ts';
+import { beginScene, type OwnScene, type Scene, takeEvents } from './scene.ts';
+import { type Actors, hear, watchedScene } from './watch.ts';
+
+/** The parts of the page that a narrow window shows one at a time. */
+export const PANES = ['chart', 'map', 'device', 'sequence', 'events'] as const;
+export type Pane = (typeof PANES)[number];
+
+/** A sentence for the reader: that something was refused, or that something came. */
+export interface Notice {
+  readonly kind: 'error' | 'news';
+  readonly text: string;
+  readonly action?: { readonly label: string; readonly run: () => void };
+}
+
+const own = signal<OwnScene>(beginScene('function', { vectors: 2, messages: 'two' }));
+/** The actors of other programs. */
+export const actors = signal<Actors>(new Map());
+/** The session of the actor that is watched; undefined while one of maskbit's machines is shown. */
+export const watchedId = signal<string | undefined>(undefined);
+
+export const scene = computed<Scene>(() => {
+  const actor = watchedId.value === undefined ? undefined : actors.value.get(watchedId.value);
+  return actor === undefined ? own.value : watchedScene(actor);
+});
+
+const ownPosition = signal(0);
+/** Where a watched actor is looked at; undefined while it is followed. */
+const watchedPosition = signal<number | undefined>(undefined);
+export const position = computed(() => {
+  const { kind, length } = scene.value;
+  return Math.min(length, kind === 'own' ? ownPosition.value : (watchedPosition.value ?? length));
+});
+
+export const pane = signal<Pane>('chart');
+export const notice = signal<Notice | undefined>(undefined);
+export const selected = signal<string | undefined>(undefined);
+export const query = signal('');
+export const dialog = signal<'help' | 'traces' | undefined>(undefined);
+export const playing = signal(false);
+/** Steps a second. */
+export const speed = signal(2);
+
+// ---- The chart
+
+const drawing = signal<{ machine: AnyStateMachine; chart: Chart; layout?: ChartLayout; problem?: string } | undefined>(
+  undefined,
+);
+export const chartDrawing = computed(() => drawing.value);
+const layouts = new WeakMap<AnyStateMachine, { chart: Chart; layout: ChartLayout }>();
+
+effect(() => {
+  const { machine } = scene.value;
+  if (machine === drawing.peek()?.machine) return;
+  if (machine === undefined) {
+    drawing.value = undefined;
+    return;
+  }
+  const known = layouts.get(machine);
+  if (known !== undefined) {
+    drawing.value = { machine, ...known };
+    return;
+  }
+  const chart = chartOf(machine);
+  drawing.value = { machine, chart };
+  layOutInWorker(chart).then(
+    (layout) => {
+      layouts.set(machine, { chart, layout });
+      if (drawing.value?.machine === machine) drawing.value = { machine, chart, layout };
+    },
+    (error: unknown) => {
+      if (drawing.value?.machine === machine) {
+        drawing.value = { machine, chart, problem: `This machine cannot be laid out: ${tellError(error)}` };
+      }
+    },
+  );
+});
+
+// ---- What follows
+
+/** The state at the position. */
+export const value = computed<StateValue | undefined>(() => scene.value.valueAt(position.value));
+
+/** The ids of the states that are active. */
+export const active = computed<ReadonlySet<string>>(() => {
+  const chart = drawing.value?.chart;
+  return chart === undefined ? new Set() : activeIds(chart.root, value.value);
+});
+
+/** The numbers of the events that some transition takes now. */
+export const openEvents = computed<ReadonlySet<number>>(() => {
+  const at = scene.value;
+  if (at.kind !== 'own') return new Set();
+  const snapshot = at.machine.resolveState({ value: value.value!, context: {} });
+  return new Set(
+    at.subject.events.flatMap((type, number) =>
+      at.machine.getTransitionData(snapshot, { type }).length > 0 ? [number] : [],
+    ),
+  );
+});
+
+/** The ids of the chart's transitions that can be taken now. */
+export const openTransitions = computed<ReadonlySet<string>>(() => {
+  const at = scene.value;
+  if (at.kind !== 'own') return new Set();
+  return transitionIds(
+    at,
+    value.value,
+    [...openEvents.value].map((number) => at.subject.events[number]),
+  );
+});
+
+/** The ids of the transitions that were taken in the step that led here. */
+export const takenTransitions = computed<ReadonlySet<string>>(() => {
+  const at = scene.value;
+  const event = at.eventAt(position.value);
+  if (event === undefined) return new Set();
+  return transitionIds(at, at.valueAt(position.value - 1), [event]);
+});
+
+function transitionIds(at: Scene, from: StateValue | undefined, events: readonly string[]): ReadonlySet<string> {
+  const chart = drawing.value?.chart;
+  if (chart === undefined || at.machine === undefined || from === undefined) return new Set();
+  try {
+    const snapshot = at.machine.resolveState({ value: from, context: {} });
+    return new Set(
+      events.flatMap((type) =>
+        at.machine!.getTransitionData(snapshot, { type }).flatMap((transition) => chart.ids.get(transition) ?? []),
+      ),
+    );
+  } catch {
+    // A watched machine has names for guards, and nobody to ask.
+    return new Set();
+  }
+}
+
+/** Machine and implementation, at the position. */
+export const twinState = computed(() => {
+  const at = scene.value;
+  return at.kind === 'own' ? at.twin?.at(position.value) : undefined;
+});
+
+/** The first position at which the two differ, as far as they have been compared. */
+export const firstDifference = signal<number | undefined>(undefined);
+const COMPARED_AT_ONCE = 400;
+
+effect(() => {
+  const at = own.value;
+  firstDifference.value = at.twin?.firstDifference;
+  const go = (): void => {
+    if (own.peek() !== at || at.twin === undefined) return;
+    const isDone = at.twin.compare(COMPARED_AT_ONCE);
+    firstDifference.value = at.twin.firstDifference;
+    if (!isDone) setTimeout(go);
+  };
+  setTimeout(go);
+});
+
+// ---- What can be done
+
+/** Shows a scene of maskbit's own. */
+export function show(next: OwnScene, at = next.length): void {
+  batch(() => {
+    if (next.machine !== own.value.machine) selected.value = undefined;
+    own.value = next;
+    watchedId.value = undefined;
+    ownPosition.value = Math.min(at, next.length);
+    playing.value = false;
+    notice.value = undefined;
+  });
+}
+
+/** Does what may be refused; a refusal is told, and changes nothing. */
+export function attempt(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    notice.value = { kind: 'error', text: tellError(error) };
+  }
+}
+
+/** Begins anew with a machine. */
+export const begin = (machine: string, bounds: Readonly<Record<string, string | number>>): void =>
+  attempt(() => show(beginScene(machine, bounds)));
+
+/** Opens a trace from text. It is looked at from its beginning. */
+export const openTrace = (text: string, at = 0): void => attempt(() => show(openText(text), at));
+
+/** Sends events to the machine that is shown, by number. */
+export function send(...events: readonly number[]): void {
+  const at = scene.value;
+  if (at.kind !== 'own') return;
+  attempt(() => show(takeEvents(at, position.value, events)));
+}
+
+/** Sends an event by its name. */
+export function sendNamed(name: string): void {
+  const at = scene.value;
+  if (at.kind === 'own') send(at.subject.events.indexOf(name));
+}
+
+/** Goes to a position. */
+export function travel(to: number): void {
+  const { kind, length } = scene.value;
+  const at = Math.max(0, Math.min(length, to));
+  if (kind === 'own') ownPosition.value = at;
+  else watchedPosition.value = at === length ? undefined : at;
+}
+
+/** Watches an actor of another program, or goes back to maskbit's own machine. */
+export function watch(sessionId: string | undefined): void {
+  batch(() => {
+    watchedId.value = sessionId;
+    watchedPosition.value = undefined;
+    selected.value = undefined;
+    playing.value = false;
+    notice.value = undefined;
+  });
+}
+
+const sources = new Map<string, string>();
+
+/** Hears a message of the inspector's protocol. */
+export function hearMessage(message: unknown): void {
+  const before = actors.value;
+  actors.value = hear(before, message, sources);
+  const come = [...actors.value.values()].find(({ sessionId }) => !before.has(sessionId));
+  if (come === undefined) return;
+  const news: Notice = {
+    kind: 'news',
+    text: `${come.name} has connected.`,
+    action: { label: 'Watch it', run: () => watch(come.sessionId) },
+  };
+  notice.value = notice.value?.kind === 'error' ? notice.value : news;
+}
+
+/** The run as a file. */
+export function traceFile(): Blob | undefined {
+  const at = scene.value;
+  return at.kind === 'own' ? new Blob([printTrace(at.run.trace())], { type: 'application/json' }) : undefined;
+}
+
+// ---- The address is the trace
+
+let written = '';
+
+/** Keeps the address and the page in step, from now on. */
+export function keepAddress(): void {
+  const read = (): void => {
+    const { hash } = location;
+    if (hash.replace(/^#/, '') === written) return;
+    const link = readLink(hash);
+    if (link !== undefined) openTrace(link.packed, link.position ?? 0);
+  };
+  read();
+  addEventListener('hashchange', read);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    const at = own.value;
+    const to = ownPosition.value;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      // A refused address stays where it is, to be looked at beside the message that refuses it.
+      if (notice.peek()?.kind === 'error') return;
+      written = writeLink(at, to) ?? '';
+      history.replaceState(null, '', written === '' ? location.pathname + location.search : `#${written}`);
+    }, 150);
+  });
+}
+
+// ---- Playing
+
+effect(() => {
+  if (!playing.value) return;
+  const timer = setInterval(() => {
+    const { length } = scene.peek();
+    if (position.peek() >= length) playing.value = false;
+    else travel(position.peek() + 1);
+  }, 1000 / speed.value);
+  return () => clearInterval(timer);
+});
+
+/** Plays from here, or from the beginning where there is nothing left; or stops. */
+export function togglePlaying(): void {
+  if (!playing.value && position.value >= scene.value.length) travel(0);
+  playing.value = !playing.value && scene.value.length > 0;
+}

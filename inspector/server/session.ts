@@ -1,0 +1,12 @@
+/**
+ * What the page asks its server first: whether there is one behind it.
+ */
+export interface Session {
+  /** Whether other programs can connect here, to be watched. False of a page that was written to files. */
+  readonly live: boolean;
+  /** Whether what happens on the page is shown to Stately's inspector too. */
+  readonly stately: boolean;
+}
+
+/** Where it stands, beside the page. */
+export const SESSION_FILE = 'session.json';
