@@ -44,7 +44,7 @@ export interface Paths {
   /** The guard under which the kernel answers an access at once; undefined where it never does. */
   readonly kernel: (access: Access) => string | undefined;
   /** Where the vCPU goes once userspace has completed an access, if it must wait for more: states of `work`, with guards. */
-  readonly then?: (access: Access) => readonly { readonly target: string; readonly guard?: string }[];
+  readonly afterwards?: (access: Access) => readonly { readonly target: string; readonly guard?: string }[];
   /** What the vCPU may have to wait for, by the name of its state: the event that ends it, and where that leads. */
   readonly work?: Readonly<
     Record<string, { readonly event: string; readonly target: string; readonly description: string }>
@@ -87,7 +87,7 @@ export function vcpuRegion(accesses: readonly Access[], paths: Paths): Region {
     }),
   );
   const stopped = accesses.map((access) => {
-    const later = (paths.then?.(access) ?? []).map((each) => ({
+    const later = (paths.afterwards?.(access) ?? []).map((each) => ({
       ...each,
       description: 'There is more to be done first.',
     }));

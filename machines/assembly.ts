@@ -60,7 +60,7 @@ export class Assembly {
     this.accesses = accessesOf(vectors, messages);
     this.paths = {
       kernel: (access) => this.answeredByKernel(access),
-      ...(design.grow ? {} : { then: (access: Access) => this.workAfter(access), work: WORK }),
+      ...(design.grow ? {} : { afterwards: (access: Access) => this.workAfter(access), work: WORK }),
     };
     this.defineGuards();
   }

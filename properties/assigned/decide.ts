@@ -3,12 +3,13 @@
  * the same scene.
  */
 import type { AssignedBounds } from '../../machines/assembly.ts';
-import type { StateValue } from 'xstate';
+import type { AnyStateMachine, StateValue } from 'xstate';
 import { compile } from '../../checker/compile/compile.ts';
 import { type CompiledMachine } from '../../checker/compile/format.ts';
 import { unpackValue } from '../../checker/compile/layout.ts';
 import { Stepper } from '../../checker/compile/step.ts';
 import { type Claim, decide, type Decision, startAt } from '../../checker/decide/decide.ts';
+import { mutate } from '../../checker/machine/mutate.ts';
 import { type Exploration, explore, type ExploreOptions } from '../../checker/explore/explore.ts';
 import { createAssignedDevice } from '../../machines/assigned-device.ts';
 import { type MonitorName, withNeeds } from '../../machines/monitors.ts';
@@ -20,9 +21,13 @@ export class AssignedInstance {
   private readonly options: ExploreOptions;
   private readonly explored = new Map<string, Exploration>();
 
-  constructor(bounds: AssignedBounds, options: ExploreOptions = {}) {
+  private readonly mutant: string | undefined;
+
+  /** @param mutant The name of a mutant, to explore that in the place of the machine. */
+  constructor(bounds: AssignedBounds, options: ExploreOptions = {}, mutant?: string) {
     this.bounds = bounds;
     this.options = options;
+    this.mutant = mutant;
   }
 
   /** Explores the instance with some monitors, in a scene. */
@@ -78,11 +83,18 @@ export class AssignedInstance {
   }
 
   private compile(monitors: readonly MonitorName[], { after = [], without = () => false }: Scene): CompiledMachine {
-    const { machine, events } = createAssignedDevice({ ...this.bounds, monitors });
+    const { machine: original, events } = createAssignedDevice({ ...this.bounds, monitors });
+    const machine = this.mutant === undefined ? original : mutantByName(original, this.mutant);
     const whole = compile(machine, events);
     const left = events.filter((event) => !without(event));
     return startAt(left.length === events.length ? whole : compile(machine, left), stateAfter(whole, after));
   }
+}
+
+function mutantByName(machine: AnyStateMachine, name: string): AnyStateMachine {
+  const mutant = mutate(machine).find((each) => each.name === name);
+  if (mutant !== undefined) return mutant.machine;
+  throw new RangeError(`Got the mutant "${name}"; expected the name of one of ${machine.id}.`);
 }
 
 function verdictOf(
