@@ -229,7 +229,7 @@ export class NumberedStates {
 }
 
 /** Returns a copy of twice the length. */
-function grown(array: Int32Array): Int32Array {
+export function grown(array: Int32Array): Int32Array {
   const larger = new Int32Array(2 * array.length);
   larger.set(array);
   return larger;
