@@ -29,8 +29,12 @@ export function traceSubject({ machine, events, vectors, messages, channel, muta
  * @throws {TraceError} when there is no such machine, or no such instance of it.
  */
 export function subjectByName(machine: string, instance: TraceInstance): TraceSubject {
-  const subject = traceSubject(instanceByName(machine, instance));
-  return { ...subject, compiled: compile(subject.machine, subject.events) };
+  return compiledSubject(instanceByName(machine, instance));
+}
+
+/** Makes an instance a subject of traces that steps fast. */
+export function compiledSubject(instance: MutatedInstance): TraceSubject {
+  return { ...traceSubject(instance), compiled: compile(instance.machine, instance.events) };
 }
 
 /**
