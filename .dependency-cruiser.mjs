@@ -11,16 +11,22 @@ export const LAYERS = {
   checker: ['xstate', '@xstate/graph'],
   properties: ['machines', 'src', 'spec', 'checker', 'xstate', 'fast-check'],
   conformance: ['checker', 'machines', 'properties', 'src', 'xstate', 'node:'],
+  inspector: [
+    ...['spec', 'src', 'machines', 'checker', 'properties', 'conformance', 'traces'],
+    ...['xstate', 'preact', '@preact/signals', 'elkjs', '@statelyai/inspect', 'vite', 'sirv', 'ws', 'node:'],
+  ],
   cli: [
-    ...['spec', 'src', 'machines', 'checker', 'properties', 'conformance'],
-    ...['xstate', 'commander', 'cli-progress', 'cli-table3', 'node:'],
+    ...['spec', 'src', 'machines', 'checker', 'properties', 'conformance', 'inspector/server'],
+    ...['xstate', 'commander', 'cli-progress', 'cli-table3', 'open', 'node:'],
   ],
 };
 
 /** The pattern of a path or a module name, as dependency-cruiser resolves it. */
 function patternOf(name) {
-  if (name === 'node:') return '^(node:)?(fs|path|url|process|os|util|child_process|readline|stream|zlib)(/|$)';
-  if (name in LAYERS || name.includes('.ts')) return `^${name}(/|$)`;
+  if (name === 'node:')
+    return '^(node:)?(fs|path|url|process|os|util|child_process|readline|stream|zlib|http|net)(/|$)';
+  if (name in LAYERS || name.includes('.ts') || name.startsWith('inspector/') || name === 'traces')
+    return `^${name}(/|$)`;
   return `(^|node_modules/)${name}(/|$)`;
 }
 
@@ -40,8 +46,20 @@ const fastCheck = {
   to: { path: '(^|node_modules/)fast-check(/|$)|^properties/commands\\.ts$' },
 };
 
+const page = {
+  name: 'page-runs-in-a-browser',
+  comment:
+    'the page and what it draws with run in a browser, without Node and without the server; but for types, which are gone by then',
+  severity: 'error',
+  from: { path: '^inspector/(page|drawing)/' },
+  to: {
+    path: [patternOf('node:'), '(^|node_modules/)(sirv|ws)(/|$)', '^inspector/server/'],
+    dependencyTypesNot: ['type-only'],
+  },
+};
+
 export default {
-  forbidden: [...layers, fastCheck],
+  forbidden: [...layers, fastCheck, page],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

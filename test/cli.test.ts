@@ -13,7 +13,7 @@ describe('maskbit', () => {
     expect(stdout).toContain('Exit status: 0 holds, 1 violated, 2 wrong call, 3 a bound was met before an answer.');
   });
 
-  test.each(['check', 'export', 'replay', 'rules', 'show'])('%s --help has an example', (verb) => {
+  test.each(['check', 'export', 'inspect', 'replay', 'rules', 'show'])('%s --help has an example', (verb) => {
     const { status, stdout } = maskbit(verb, '--help');
     expect(status).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples?:\\n  maskbit ${verb}`));
@@ -32,6 +32,9 @@ describe('maskbit', () => {
       ['export', '--machine', 'vector', '--vectors', '3'],
       /got vector with --vectors or --channel; expected them of function/,
     ],
+    [['inspect', '--port', '0'], /Got 0; expected a whole number from 1 to 65535/],
+    [['inspect', '--vectors', '3'], /got no machine with --vectors or --channel; expected them of function/],
+    [['inspect', '--machine', 'toaster'], /argument 'toaster' is invalid/],
     [['rules', 'MSIX-TEA-1'], /There is no rule MSIX-TEA-1; expected one of the 64/],
     [['replay', 'no-such-file'], /no-such-file/],
     [['check', '--states', 'many'], /Got many; expected a whole number/],

@@ -34,6 +34,19 @@ describe('the layers', () => {
     }
   });
 
+  test('are held: what the page imports of Node and of the server is found', async () => {
+    const folder = mkdtempSync(join('inspector', 'page', 'canary-'));
+    try {
+      writeFileSync(join(folder, 'canary.ts'), "import 'node:fs';\nimport '../../server/relay.ts';\n");
+      expect((await violations()).map((each) => each.replace(/.* -> /, ''))).toEqual([
+        'fs',
+        'inspector/server/relay.ts',
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test('are the ones of the picture in ARCHITECTURE.md', async () => {
     const text = readFileSync('ARCHITECTURE.md', 'utf8');
     expect(placePicture(text, await drawPicture())).toBe(text);

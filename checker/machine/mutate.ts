@@ -39,13 +39,22 @@ export function mutate(machine: AnyStateMachine, others: (event: string) => read
       change: string,
       apply: (transitions: TransitionConfig[], on: Record<string, unknown>) => void,
     ): void => {
-      const config = structuredClone(original);
-      const on = stateAt(config).on!;
-      const transitions = listOf(on[event]);
-      on[event] = transitions;
-      apply(transitions, on);
-      const mutant = (createMachine(config as object) as AnyStateMachine).provide(machine.implementations as object);
-      mutants.push({ name: `${place}: ${change}`, machine: mutant });
+      const make = (): AnyStateMachine => {
+        const config = structuredClone(original);
+        const on = stateAt(config).on!;
+        const transitions = listOf(on[event]);
+        on[event] = transitions;
+        apply(transitions, on);
+        return (createMachine(config as object) as AnyStateMachine).provide(machine.implementations as object);
+      };
+      let made: AnyStateMachine | undefined;
+      // Who looks for one by its name need not wait until all are made.
+      mutants.push({
+        name: `${place}: ${change}`,
+        get machine() {
+          return (made ??= make());
+        },
+      });
     };
 
     for (const other of others(event).filter((name) => !(name in handlers))) {

@@ -2,12 +2,11 @@
  * A real guest's log as a trace of the machine `function`: what the guest did, what the device must have done, and what the
  * machine makes of it. The messages are those of the log.
  */
-import { compile } from '../../checker/compile/compile.ts';
 import { makeTrace, type Trace, type TraceSubject } from '../../checker/trace/trace.ts';
 import { readEvent } from '../../machines/alphabet.ts';
 import { wholeMessages } from '../../machines/messages.ts';
 import { createInstance } from '../../properties/instances.ts';
-import { traceSubject } from '../../properties/subject.ts';
+import { compiledSubject } from '../../properties/subject.ts';
 import { ReplayError, type TraceSource } from './log.ts';
 import { MACHINE_MESSAGES_MAX } from './machine.ts';
 import { replay, type ReplayOptions } from './replay.ts';
@@ -41,7 +40,7 @@ export function traceLog(source: TraceSource, options: ReplayOptions = {}): Trac
     );
   }
   const instance = createInstance('function', { vectors, messages: wholeMessages('listed', messages) });
-  const subject = { ...traceSubject(instance), compiled: compile(instance.machine, instance.events) };
+  const subject = compiledSubject(instance);
   const numbers = new Map(instance.events.map((name, number) => [name, number]));
   const trace = makeTrace(
     subject,

@@ -2,8 +2,8 @@
  * A machine as a chart: the boxes and the transitions between them, read from XState's own state nodes. It knows neither where
  * anything stands (`layout.ts`) nor how it looks (`statechart.tsx`).
  *
- * A transition without a target, or back to its own state, is a row within the box; all others between the same two states
- * are one edge, with a row for each.
+ * A transition without a target, or back to its own state, is a row within the box, and so is one into it or out to what is
+ * around it; all others between the same two states are one edge, with a row for each.
  */
 import type { AnyStateMachine, AnyStateNode, StateValue } from 'xstate';
 import { nameOutput } from '../../checker/explore/enumerate.ts';
@@ -13,6 +13,8 @@ export interface ChartTransition {
   /** Unique in its chart. */
   readonly id: string;
   readonly event: string;
+  /** Where it leads, when that is told by name and not by an edge: a state around this one, or within it. */
+  readonly leadsTo?: string;
   /** The guard as its name, or undefined when there is none. */
   readonly guard?: string;
   readonly actions: readonly string[];
@@ -70,6 +72,8 @@ export function chartOf(machine: AnyStateMachine): Chart {
       const [to] = target ?? [];
       if (to === undefined || to === node) {
         inner.set(node.id, [...(inner.get(node.id) ?? []), transition]);
+      } else if (isWithin(to, node) || isWithin(node, to)) {
+        inner.set(node.id, [...(inner.get(node.id) ?? []), { ...transition, leadsTo: to.key }]);
       } else {
         const key = JSON.stringify([node.id, to.id]);
         const edge = edges.get(key) ?? { source: node.id, target: to.id, transitions: [] };
@@ -86,6 +90,9 @@ export function chartOf(machine: AnyStateMachine): Chart {
     ids,
   };
 }
+
+const isWithin = ({ path }: AnyStateNode, outer: AnyStateNode): boolean =>
+  path.length > outer.path.length && outer.path.every((key, depth) => key === path[depth]);
 
 interface Transition {
   readonly eventType: string;

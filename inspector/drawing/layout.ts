@@ -71,11 +71,17 @@ const LAMP = 18;
 export async function layOut(chart: Chart, elk: Pick<ELK, 'layout'>): Promise<ChartLayout> {
   const crossed = crossedNodes(chart);
   const owners = edgeOwners(chart);
+  // The library fails over what orders a layout where an edge crosses a border.
+  const ordered = crossed.size === 0;
+  const layered = ordered ? { ...LAYERED, ...ORDERED } : LAYERED;
   const build = (node: ChartNode): ElkNode => {
     const rows = rowsOf(node);
     const own = boxSize(node, rows);
     if (node.children.length === 0) return { id: node.id, width: own.width, height: own.height };
-    const dot = node.initial === undefined ? [] : [{ id: dotId(node), width: DOT, height: DOT, layoutOptions: FIRST }];
+    const dot =
+      node.initial === undefined
+        ? []
+        : [{ id: dotId(node), width: DOT, height: DOT, layoutOptions: ordered ? FIRST : {} }];
     const edges = (owners.get(node.id) ?? []).map(elkEdge);
     if (node.initial !== undefined) {
       edges.unshift({ id: `initial ${node.id}`, sources: [dotId(node)], targets: [node.initial] });
@@ -83,7 +89,7 @@ export async function layOut(chart: Chart, elk: Pick<ELK, 'layout'>): Promise<Ch
     return {
       id: node.id,
       layoutOptions: {
-        ...LAYERED,
+        ...layered,
         ...(node.kind === 'parallel' && !crossed.has(node.id) ? PACKED : {}),
         'elk.hierarchyHandling': crossed.has(node.id) ? 'INCLUDE_CHILDREN' : 'SEPARATE_CHILDREN',
         'elk.padding': `[top=${own.height + METRIC.padding},left=16,bottom=16,right=16]`,
@@ -96,7 +102,11 @@ export async function layOut(chart: Chart, elk: Pick<ELK, 'layout'>): Promise<Ch
   };
   const placed = await elk.layout({
     id: ROOT,
-    layoutOptions: { ...LAYERED, 'elk.padding': '[top=0,left=0,bottom=0,right=0]' },
+    layoutOptions: {
+      ...layered,
+      'elk.hierarchyHandling': crossed.has(ROOT) ? 'INCLUDE_CHILDREN' : 'SEPARATE_CHILDREN',
+      'elk.padding': '[top=0,left=0,bottom=0,right=0]',
+    },
     children: [build(chart.root)],
     edges: (owners.get(ROOT) ?? []).map(elkEdge),
   });
@@ -111,10 +121,8 @@ const LAYERED = {
   'elk.edgeRouting': 'ORTHOGONAL',
   'elk.json.edgeCoords': 'ROOT',
   'elk.json.shapeCoords': 'ROOT',
-  'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
-  'elk.layered.cycleBreaking.strategy': 'MODEL_ORDER',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '28',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '20',
   'elk.layered.spacing.edgeNodeBetweenLayers': '14',
   'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
   'elk.spacing.nodeNode': '24',
@@ -122,6 +130,12 @@ const LAYERED = {
   'elk.spacing.edgeEdge': '12',
   'elk.spacing.edgeLabel': '4',
   'elk.spacing.componentComponent': '20',
+};
+
+/** States in the order in which the machine has them. */
+const ORDERED = {
+  'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+  'elk.layered.cycleBreaking.strategy': 'MODEL_ORDER',
 };
 
 /** A chart is read from where it begins. */
@@ -150,7 +164,6 @@ function edgeOwners({ root, edges }: Chart): Map<string, ChartEdge[]> {
     const source = chains.get(edge.source) ?? [];
     const target = chains.get(edge.target) ?? [];
     const shared = source.filter((id, depth) => target[depth] === id);
-    // An edge between a state and one within it lies within the outer one.
     const owner = shared.at(-1) ?? ROOT;
     owners.set(owner, [...(owners.get(owner) ?? []), edge]);
   }
@@ -166,11 +179,7 @@ function crossedNodes({ root, edges }: Chart): Set<string> {
     const other = chains.get(target) ?? [];
     const shared = one.filter((id, depth) => other[depth] === id).length;
     const inside = [...one.slice(shared, -1), ...other.slice(shared, -1)];
-    const isAncestor = shared === Math.min(one.length, other.length);
-    if (inside.length > 0 || isAncestor) {
-      for (const id of inside) crossed.add(id);
-      crossed.add(one[shared - 1] ?? ROOT);
-    }
+    if (inside.length > 0) for (const id of [one[shared - 1] ?? ROOT, ...inside]) crossed.add(id);
   }
   return crossed;
 }
@@ -201,7 +210,8 @@ export function rowsOf({ entry, exit, inner }: ChartNode): Row[] {
 /** The rows of transitions. Neighbours with the same guard and the same actions share the row that tells them. */
 export function rowsOfTransitions(transitions: readonly ChartTransition[]): Row[] {
   return transitions.flatMap((transition, index): Row[] => {
-    const event: Row = { kind: 'event', transition, text: transition.event };
+    const { event: name, leadsTo } = transition;
+    const event: Row = { kind: 'event', transition, text: leadsTo === undefined ? name : `${name} → ${leadsTo}` };
     const detail = detailOf(transition);
     const next = transitions[index + 1];
     if (detail === '' || (next !== undefined && detailOf(next) === detail)) return [event];

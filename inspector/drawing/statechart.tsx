@@ -141,7 +141,7 @@ function EventRow({
   if (!isOpen || send === undefined) return <g class={classes}>{shape}</g>;
   return (
     // The same events are buttons of the list beside the chart, which is what the keyboard goes to.
-    <g class={classes} data-event={text} data-from={from} onClick={() => send(text)}>
+    <g class={classes} data-event={transition.event} data-from={from} onClick={() => send(transition.event)}>
       {shape}
     </g>
   );

@@ -20,6 +20,13 @@ import {
   takenTransitions,
 } from './store.ts';
 
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** What is in sight of a chart: the shift of its corner, and how large it is. */
 interface Sight {
   readonly x: number;
@@ -69,7 +76,7 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
     content.current?.setAttribute('transform', `translate(${next.x} ${next.y}) scale(${next.scale})`);
   };
   const fit = (): void => {
-    const { clientWidth: width, clientHeight: height } = frame.current!;
+    const { clientWidth: width = 0, clientHeight: height = 0 } = frame.current ?? {};
     if (width === 0 || height === 0) return;
     // Text below nine pixels is not read: a chart that does not fit is looked at from its corner on.
     const whole = Math.min(1.25, (width - 32) / layout.width, (height - 32) / layout.height);
@@ -107,16 +114,32 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
     };
   }, [layout]);
 
-  useSignalEffect(() => {
-    const [first] = found.value;
-    if (first === undefined || frame.current === null) return;
+  /** Brings a part of the chart into the middle; or leaves all as it is, where the part is in sight already. */
+  const bring = ({ x, y, width, height }: Box): void => {
+    if (frame.current === null) return;
     const { clientWidth, clientHeight } = frame.current;
-    const { scale } = sight.current;
+    const { x: left, y: top, scale } = sight.current;
+    const isInSight =
+      x * scale + left >= 0 &&
+      y * scale + top >= 0 &&
+      (x + width) * scale + left <= clientWidth &&
+      (y + height) * scale + top <= clientHeight;
+    if (isInSight) return;
     look({
       scale,
-      x: clientWidth / 2 - (first.x + first.width / 2) * scale,
-      y: clientHeight / 2 - (first.y + first.height / 2) * scale,
+      x: clientWidth / 2 - (x + width / 2) * scale,
+      y: clientHeight / 2 - (y + height / 2) * scale,
     });
+  };
+  useSignalEffect(() => {
+    const [first] = found.value;
+    if (first !== undefined) bring(first);
+  });
+  // What was just taken is what the reader looks for.
+  useSignalEffect(() => {
+    const taken = takenTransitions.value;
+    const edge = layout.edges.find(({ edge: { transitions } }) => transitions.some(({ id }) => taken.has(id)));
+    if (edge !== undefined) bring(edge.label);
   });
 
   const drag = (event: PointerEvent): void => {
@@ -143,7 +166,7 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
 
   const label = `Statechart of ${scene.value.title}. Active: ${[...active.value].filter((id) => isLeaf(layout, id)).join(', ')}`;
   return (
-    <svg ref={frame} class="chart" role="img" aria-label={label} tabIndex={0} onPointerDown={drag} onKeyDown={pan}>
+    <svg ref={frame} class="chart" role="img" aria-label={label} tabindex={0} onPointerDown={drag} onKeyDown={pan}>
       <g ref={content}>
         <Statechart
           layout={layout}

@@ -42,11 +42,11 @@ export function DevicePane(): JSX.Element {
         <Registers at={at} view={view} state={state} />
       )}
       {state !== undefined && state.differences.length > 0 && (
-        <ul class="differences" role="alert">
+        <div class="differences" role="alert">
           {state.differences.slice(0, 4).map(({ sentence }) => (
-            <li key={sentence}>{sentence}</li>
+            <p key={sentence}>{sentence}</p>
           ))}
-        </ul>
+        </div>
       )}
       <Messages at={at} view={view} />
     </section>
@@ -139,22 +139,21 @@ function TableRows({ at, row, state }: { at: OwnScene; row: Row; state: TwinStat
         <th scope="rowgroup" rowSpan={state === undefined ? 1 : 2}>
           {vector}
         </th>
-        <td class="side">machine</td>
+        <td class="whose">machine</td>
         <td class="message">{message}</td>
-        <Flag on={mask} word="masked" />
-        <Flag on={pending} word="pending" />
+        <Flag on={mask} />
+        <Flag on={pending} />
         <td>{force ?? <span class="quiet">{blocked === true ? 'blocked' : 'none'}</span>}</td>
       </tr>
       {state !== undefined && (
         <tr>
-          <td class="side">code</td>
+          <td class="whose">code</td>
           <td class={`message registers ${[0, 1, 2].some((each) => isWrong(state, word + each)) ? 'wrong' : ''}`}>
             {registersOf(state, word)}
           </td>
-          <Flag on={(state.words[word + 3] & 1) === 1} word="masked" wrong={isWrong(state, word + 3)} />
+          <Flag on={(state.words[word + 3] & 1) === 1} wrong={isWrong(state, word + 3)} />
           <Flag
             on={((state.words[pendingWord] >>> (vector & 31)) & 1) === 1}
-            word="pending"
             wrong={
               isWrong(state, pendingWord) && (((state.words[pendingWord] >>> (vector & 31)) & 1) === 1) !== pending
             }
@@ -168,12 +167,12 @@ function TableRows({ at, row, state }: { at: OwnScene; row: Row; state: TwinStat
   );
 }
 
-function Flag({ on, word, wrong = false }: { on: boolean | undefined; word: string; wrong?: boolean }): JSX.Element {
+function Flag({ on, wrong = false }: { on: boolean | undefined; wrong?: boolean }): JSX.Element {
   if (on === undefined) return <td />;
   return (
     <td class={wrong ? 'wrong' : ''}>
       <span class={`flag ${on ? 'on' : ''}`} aria-hidden="true" />
-      {on ? word : <span class="quiet">clear</span>}
+      {on ? 'set' : <span class="quiet">clear</span>}
     </td>
   );
 }

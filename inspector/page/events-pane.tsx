@@ -23,7 +23,7 @@ export function EventsPane(): JSX.Element {
     <section class="events" aria-label="Events">
       {eventGroups(at.subject.events).map(({ title, actors }) => (
         <div key={title} class="group" role="group" aria-label={title}>
-          <h3>{title}</h3>
+          <b>{title}</b>
           <div class="buttons">
             {actors.map(({ actor, events }) => (
               <div key={actor} class="actor">

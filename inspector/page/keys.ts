@@ -16,7 +16,12 @@ export interface Shortcut {
   readonly run: () => void;
 }
 
-const focusOn = (selector: string): void => document.querySelector<HTMLElement>(selector)?.focus();
+/** Focuses what may first have to come into sight. */
+function focusOn(selector: string): void {
+  const focus = (): void => document.querySelector<HTMLElement>(selector)?.focus();
+  focus();
+  if (document.activeElement?.matches(selector) !== true) requestAnimationFrame(focus);
+}
 
 export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['ArrowRight', 'l'], label: '→', does: 'a step forward', run: () => travel(position.value + 1) },
@@ -30,7 +35,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     does: 'to the events that can be sent',
     run: () => {
       pane.value = pane.value === 'map' ? 'map' : 'events';
-      requestAnimationFrame(() => focusOn('.events button'));
+      focusOn('.events button');
     },
   },
   {
@@ -39,7 +44,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     does: 'to the sequence chart; ↑ and ↓ travel',
     run: () => {
       pane.value = 'sequence';
-      requestAnimationFrame(() => focusOn('.sequence-list'));
+      focusOn('.sequence-list');
     },
   },
   { keys: ['t'], label: 'T', does: 'traces', run: () => (dialog.value = 'traces') },
@@ -50,7 +55,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     does: 'the map of the state space; arrows choose, Enter goes there',
     run: () => {
       pane.value = 'map';
-      requestAnimationFrame(() => focusOn('.map-canvas'));
+      focusOn('.map-canvas');
     },
   },
   { keys: ['d'], label: 'D', does: 'the device', run: () => (pane.value = 'device') },
@@ -60,7 +65,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     does: 'search the chart',
     run: () => {
       pane.value = 'chart';
-      requestAnimationFrame(() => focusOn('#search'));
+      focusOn('#search');
     },
   },
   { keys: ['+', '='], label: '+', does: 'larger', run: () => chartView.value?.zoom(1.25) },

@@ -94,7 +94,10 @@ function MapDrawing({ map: { graph, nodes, links, numbers, radius } }: { map: St
         <span>
           <i class="dot here" /> here
         </span>
-        <span class="hint">Each ring is a step further from reset. Press a state to take the shortest way there.</span>
+        <span class="hint">
+          Each ring is a step further from reset; drawn are the steps outward and those of the run. Press a state to
+          take the shortest way there.
+        </span>
       </p>
       <svg
         class="map-canvas"
@@ -102,14 +105,20 @@ function MapDrawing({ map: { graph, nodes, links, numbers, radius } }: { map: St
         role="listbox"
         aria-label={`${graph.states.length} states; the run has been in ${visited.size}`}
         aria-activedescendant={at === undefined ? undefined : `map-${at.state}`}
-        tabIndex={0}
+        tabindex={0}
         onKeyDown={onKeyDown}
       >
         <g role="presentation">
           {[...new Set(nodes.map(({ x, y }) => Math.round(Math.hypot(x, y))))].map((ring) => (
             <circle key={ring} class="ring" r={ring} />
           ))}
-          <path class="links" d={links.map(([from, to]) => curve(nodes[from], nodes[to])).join('')} />
+          <path
+            class="links"
+            d={links
+              .filter(([from, to]) => nodes[to].depth > nodes[from].depth)
+              .map(([from, to]) => curve(nodes[from], nodes[to]))
+              .join('')}
+          />
           <path
             class="links taken"
             d={links
@@ -144,8 +153,8 @@ function MapDrawing({ map: { graph, nodes, links, numbers, radius } }: { map: St
               onClick={() => go(state)}
               onPointerEnter={() => (chosen.value = state)}
             >
-              <circle cx={x} cy={y} r={state === here ? 8 : 5.5} />
-              {state === here && <circle class="core" cx={x} cy={y} r={3} />}
+              <circle cx={x} cy={y} r={state === here ? 10 : 7} />
+              {state === here && <circle class="core" cx={x} cy={y} r={4} />}
               <title>{name}</title>
             </g>
           );

@@ -3,11 +3,10 @@
  * sentence that says what was expected.
  */
 import { isPacked, LINK_CHARACTERS, packTrace, readTrace } from '../../checker/trace/codec.ts';
-import { reduceTrace, replayTrace, TraceError } from '../../checker/trace/trace.ts';
+import { reduceTrace, TraceError } from '../../checker/trace/trace.ts';
 import { ReplayError } from '../../conformance/replay/log.ts';
 import { traceLog } from '../../conformance/replay/trace.ts';
-import { subjectByName } from '../../properties/subject.ts';
-import { type OwnScene, traceScene } from './scene.ts';
+import { type OwnScene, recordedScene, traceScene } from './scene.ts';
 
 /** The most characters of a file that is opened: about half a million steps. */
 export const FILE_CHARACTERS = 100_000_000;
@@ -43,10 +42,7 @@ export function openText(text: string): OwnScene {
   if (text.length > FILE_CHARACTERS) {
     throw new TraceError(`Got a file of ${text.length} characters; expected at most ${FILE_CHARACTERS}.`);
   }
-  if (isPacked(text) || /^\s*[{[]/.test(text)) {
-    const recorded = readTrace(text);
-    return traceScene(replayTrace(subjectByName(recorded.machine, recorded.instance), recorded));
-  }
+  if (isPacked(text) || /^\s*[{[]/.test(text)) return recordedScene(readTrace(text));
   if (/^.{0,200}\b(?:memory_region_ops_|pci_cfg_|msix_write_config)/m.test(text))
     return traceScene(traceLog(() => [text]).trace);
   const start = text.trim().slice(0, 40);

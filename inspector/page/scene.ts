@@ -3,10 +3,10 @@
  * positions, a state at each, and steps between them; only the first takes events.
  */
 import type { AnyStateMachine, StateValue } from 'xstate';
-import type { Trace, TraceSubject } from '../../checker/trace/trace.ts';
+import { type PackedTrace, replayTrace, type Trace, type TraceSubject } from '../../checker/trace/trace.ts';
 import { readEvent } from '../../machines/alphabet.ts';
 import type { Instance } from '../../properties/instances.ts';
-import { instanceByName, type MutatedInstance, subjectByName } from '../../properties/subject.ts';
+import { compiledSubject, instanceByName, type MutatedInstance } from '../../properties/subject.ts';
 import { type Timeline, timelineOf } from '../drawing/timeline.ts';
 import { ADAPTERS, type DeviceAdapter } from './device.ts';
 import { Run } from './run.ts';
@@ -52,15 +52,25 @@ export type Scene = OwnScene | WatchedScene;
 /** Opens the run of no step of a machine. */
 export function beginScene(machine: string, bounds: Readonly<Record<string, string | number>>): OwnScene {
   const instance = instanceByName(machine, bounds);
-  const subject = subjectByName(machine, bounds);
+  const subject = compiledSubject(instance);
   return sceneOf(instance, subject, Run.begin(subject));
 }
 
 /** Opens a trace that its machine has made. */
 export function traceScene(trace: Trace): OwnScene {
   const instance = instanceByName(trace.machine, trace.instance);
-  const subject = subjectByName(trace.machine, trace.instance);
+  const subject = compiledSubject(instance);
   return sceneOf(instance, subject, Run.of(subject, trace));
+}
+
+/**
+ * Has its machine make a recorded trace again, and opens it.
+ * @throws {RangeError} when there is no such machine, or when it makes another run today.
+ */
+export function recordedScene(recorded: Trace | PackedTrace): OwnScene {
+  const instance = instanceByName(recorded.machine, recorded.instance);
+  const subject = compiledSubject(instance);
+  return sceneOf(instance, subject, Run.of(subject, replayTrace(subject, recorded)));
 }
 
 /** Takes events at a position: the scene after them. */

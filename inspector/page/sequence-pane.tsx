@@ -110,11 +110,11 @@ export function SequencePane(): JSX.Element {
               aria-selected={step + 1 === here}
               aria-posinset={step + 1}
               aria-setsize={length}
-              aria-label={`${step + 1}. ${timeline.sentence(step)}`}
               class={`step ${step + 1 === here ? 'here' : ''} ${step + 1 > here ? 'ahead' : ''}`}
               style={{ top: `${tops[step]}px`, height: `${tops[step + 1] - tops[step]}px` }}
               onClick={() => travel(step + 1)}
             >
+              <span class="visually-hidden">{`${step + 1}. ${timeline.sentence(step)}`}</span>
               <svg width={width} height={tops[step + 1] - tops[step]} aria-hidden="true">
                 <SequenceStep
                   number={step + 1}
@@ -147,12 +147,7 @@ function Ending(): JSX.Element | null {
   if (verdict === undefined && rest === undefined) return null;
   const claim = verdict && { fails: 'broken', holds: 'holds', witness: 'where it applies' }[verdict.result];
   return (
-    <div
-      class={`ending ${verdict?.result ?? ''}`}
-      role="option"
-      aria-selected="false"
-      aria-label={verdict?.sentence ?? rest}
-    >
+    <div class={`ending ${verdict?.result ?? ''}`} role="option" aria-selected="false">
       {rest !== undefined && <p class="rest">↻ {rest}</p>}
       {verdict !== undefined && (
         <>
@@ -169,14 +164,20 @@ function Ending(): JSX.Element | null {
 /** The rules behind the verdict of the run, to be opened. */
 export function VerdictRules(): JSX.Element | null {
   const at = scene.value;
-  const verdict = at.kind === 'own' ? at.run.verdict : undefined;
-  if (verdict === undefined || position.value < at.length) return null;
+  if (at.kind !== 'own' || position.value < at.length) return null;
+  const { verdict } = at.run;
+  if (verdict === undefined) return null;
   return (
     <aside class={`verdict ${verdict.result}`} aria-label="What the run shows">
       <p class="claim">
         {verdict.result === 'fails' ? '✗ This is broken here:' : '✓ This is where it applies:'}{' '}
         <b>{verdict.sentence}</b>
       </p>
+      {at.instance.mutant !== undefined && (
+        <p class="mutant">
+          In a machine with one change: <code>{at.instance.mutant}</code>
+        </p>
+      )}
       {verdict.rules.map((id) => (
         <RuleText key={id} id={id} />
       ))}

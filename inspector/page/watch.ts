@@ -89,8 +89,8 @@ function readSnapshot(snapshot: unknown): Pick<Moment, 'value' | 'context'> {
 
 function readDefinition(definition: unknown): Pick<Actor, 'machine' | 'problem'> {
   try {
-    const config = JSON.parse(String(definition)) as object;
-    if (!('states' in config))
+    const config = JSON.parse(String(definition)) as { readonly states?: unknown };
+    if (typeof config.states !== 'object' || config.states === null)
       return { machine: undefined, problem: 'This actor is not a state machine: there is no chart of it.' };
     const cut = JSON.stringify(config).includes('"[Object]"');
     const machine = createMachine(config as Parameters<typeof createMachine>[0]) as unknown as AnyStateMachine;
