@@ -3,9 +3,11 @@
  * that is seen of the device may be seen of the function.
  */
 import type { StateValue } from 'xstate';
+import { compile } from '../../checker/compile/compile.ts';
 import { startAt } from '../../checker/decide/decide.ts';
-import { compareRuns, type ObservedStep } from '../../checker/decide/refine.ts';
+import { compareRuns, type ObservedStep, refine } from '../../checker/decide/refine.ts';
 import { explore } from '../../checker/explore/explore.ts';
+import { createInterval } from '../../machines/interval.ts';
 import type { MessageSet } from '../../machines/messages.ts';
 import type { RunsProperty } from './property.ts';
 
@@ -51,5 +53,30 @@ export const NonInterferenceRuns: RunsProperty = {
   },
 };
 
+/** What the guest sees of a step: that it calls an access, what is delivered, what is answered, and that the access is complete. */
+function seen({ event, outputs, taken }: ObservedStep): string[] {
+  const call = event.startsWith('guest.') && taken ? [event] : [];
+  return [...call, ...outputs.filter((output) => isTold(output) || output === 'return')];
+}
+
+/** The refinement of the function, whose accesses take time too. */
+export const RefinementRuns: RunsProperty = {
+  name: 'RefinementRuns',
+  title:
+    'Whatever the guest sees of the assigned device, it may see of the function with a channel, whose accesses take time.',
+  rules: ['MSIX-ASSIGN-1', 'MSIX-MSG-1', 'MSIX-MSG-5'],
+  notFor: ({ vectors }) => (vectors > 1 ? 'it is decided of one vector' : undefined),
+  compare: ({ bounds, explore: exploreInstance }, scene) => {
+    const one = exploreInstance([], scene);
+    const { machine, events } = createInterval(bounds);
+    const other = explore(compile(machine, events));
+    const { refines, pairs, counterexample } = refine(
+      { exploration: one, observe: seen },
+      { exploration: other, observe: seen },
+    );
+    return { same: refines, pairs, path: counterexample?.path.map((event) => one.compiled.events[event]) };
+  },
+};
+
 /** The properties that compare runs. */
-export const ASSIGNED_RUNS: readonly RunsProperty[] = [NonInterferenceRuns];
+export const ASSIGNED_RUNS: readonly RunsProperty[] = [NonInterferenceRuns, RefinementRuns];
