@@ -295,6 +295,7 @@ export class AssignedDevice {
     const { vectorCount, host, monitor } = this;
     const pbaAt = 1 + 4 * vectorCount;
     const pbaWords = host.pbaBytes >>> 2;
+    requireRoom('peekInto', out, pbaAt + pbaWords);
     out[0] = monitor.config.messageControl;
     for (let word = 0; word < 4 * vectorCount; word++) out[1 + word] = monitor.peek(word >>> 2, word & 3);
     for (let word = 0; word < pbaWords; word++) out[pbaAt + word] = host.pendingWord(word);
@@ -320,6 +321,7 @@ export class AssignedDevice {
 
   /** Copies the state into `out`; returns the number of words. What no guest can ever tell apart is saved alike. */
   saveInto(out: Uint32Array): number {
+    requireRoom('saveInto', out, this.savedWords);
     out[0] = this.work;
     out.set(this.exit, 1);
     this.monitor.saveInto(out, OWN_WORDS);
@@ -368,6 +370,16 @@ function requireOptions(vectorCount: number, design: AssignedDesign, barAddress:
 
 function requireSaved(saved: Uint32Array, words: number): void {
   if (saved instanceof Uint32Array && saved.length === words) return;
-  const got = saved instanceof Uint32Array ? `${saved.length} words` : String(saved);
-  throw new RangeError(`AssignedDevice.restore: got ${got}; expected a Uint32Array of ${words} words.`);
+  throw new RangeError(`AssignedDevice.restore: got ${lengthOf(saved)}; expected a Uint32Array of ${words} words.`);
+}
+
+function requireRoom(name: string, out: Uint32Array, words: number): void {
+  if (out instanceof Uint32Array && out.length >= words) return;
+  throw new RangeError(
+    `AssignedDevice.${name}: got ${lengthOf(out)}; expected a Uint32Array of at least ${words} words.`,
+  );
+}
+
+function lengthOf(words: unknown): string {
+  return words instanceof Uint32Array ? `${words.length} words` : String(words);
 }

@@ -151,7 +151,7 @@ export class HostFunction {
 
   /** Whether `vector` is pending. Looking at it is no read of the device: nothing is flushed. */
   isPending(vector: number): boolean {
-    return (this.pendingWord(vector >>> 5) & (1 << (vector & 31))) !== 0;
+    return vector < this.vectorCount && (this.pendingWord(vector >>> 5) & (1 << (vector & 31))) !== 0;
   }
 
   /** A dword of the Pending Bit Array, all-ones beyond it. As `isPending`. */

@@ -74,14 +74,15 @@ export function encode({ name, bytes, fields }: Struct, values: Values, view: Da
   const stranger = Object.keys(values).find((key) => !fields.some((field) => field.name === key));
   if (stranger !== undefined) {
     const names = fields.map((field) => field.name).join(', ');
-    throw new TypeError(`encode: got the field ${stranger}; expected one of ${name}, which are ${names}.`);
+    throw new TypeError(`encode: got the field ${stranger}; expected one of ${names}, which are those of ${name}.`);
   }
   for (let byte = 0; byte < bytes; byte++) view.setUint8(at + byte, 0);
   for (const field of fields) {
     const value = values[field.name] ?? 0;
     const list = Array.isArray(value) ? value : [value];
     if (list.length > (field.length ?? 1)) {
-      throw new RangeError(`encode: got ${list.length} values for ${field.name}; expected ${field.length ?? 1}.`);
+      const most = field.length ?? 1;
+      throw new RangeError(`encode: got ${list.length} values for ${field.name} of ${name}; expected at most ${most}.`);
     }
     for (const [index, each] of list.entries()) {
       put(view, at + field.offset + index * TYPE_BYTES[field.type], field.type, each);

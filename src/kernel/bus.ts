@@ -87,9 +87,10 @@ export class MmioBus {
 
   private search(address: number, bytes: number): number {
     for (let at = 0; at < this.devices.length; at++) {
-      if (address < this.bases[at] || address + bytes > this.ends[at]) continue;
-      this.last = at;
-      return at;
+      if (address >= this.bases[at] && address + bytes <= this.ends[at]) {
+        this.last = at;
+        return at;
+      }
     }
     return -1;
   }

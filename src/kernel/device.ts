@@ -64,6 +64,7 @@ export class KernelDevice {
   /** Puts the page on the bus: the table, and with the one table the Pending Bit Array, too. */
   register(base: number): number {
     const { bus } = this.around;
+    //= MSIX-OWN-1
     // The patch initialises a device again that is on the bus already (hazard S1), and moves its base under it.
     if (this.mmioBase !== 0) return abi.EEXIST;
     const { table } = this;

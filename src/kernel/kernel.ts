@@ -97,6 +97,7 @@ export class Kernel {
     // The one that is called while the guest runs comes first.
     const call = request === abi.MASKBIT_ACCESS_MSIX ? ACCESS_MSIX : CALLS.get(request);
     if (call === undefined) return abi.ENOTTY;
+    //= MSIX-ASSIGN-14
     if (!isPointer(view, at, call.bytes)) return abi.EFAULT;
     return call.run(this, view, at);
   }

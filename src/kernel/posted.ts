@@ -73,6 +73,7 @@ export class PostedEntries implements BusDevice {
 
   /** Whether the kernel answers for `entry`. */
   isInUse(entry: number): boolean {
+    //= MSIX-POSTED-1
     return this.acquired && this.messageAt(entry) >= 0;
   }
 
@@ -83,6 +84,7 @@ export class PostedEntries implements BusDevice {
 
   /** The host's MSI-X is enabled with these entries: each gets its host interrupt. */
   acquire(request: (irq: number) => void): void {
+    //= MSIX-POSTED-2
     this.acquired = true;
     for (let slot = 0; slot < this.filledCount; slot++) {
       const entry = this.entries[slot];
@@ -97,6 +99,7 @@ export class PostedEntries implements BusDevice {
     if (!this.acquired) return;
     this.acquired = false;
     for (let slot = 0; slot < this.filledCount; slot++) this.host.mask(this.entries[slot]);
+    //= MSIX-POSTED-4
     this.host.lose();
     this.slotCount = 0;
     this.filledCount = 0;
@@ -129,6 +132,7 @@ export class PostedEntries implements BusDevice {
   read(offset: number, bytes: number, out: Uint32Array): boolean {
     const entry = offset >>> 4;
     if (!this.isInUse(entry)) return false;
+    //= MSIX-POSTED-5
     if (offset % bytes !== 0 || (bytes !== 4 && bytes !== 8)) {
       out[0] = allOnes(bytes);
       return true;

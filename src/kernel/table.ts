@@ -104,6 +104,7 @@ export class MsixTable {
   read(offset: number, bytes: number, out: Uint32Array): true {
     const word = accessedWord(offset, bytes, this.tableWords);
     if (word < 0) return this.refuseRead(bytes, out);
+    //= MSIX-ASSIGN-13
     out[0] = this.memory[TABLE_AT + word];
     if (bytes === 8) out[1] = this.memory[TABLE_AT + word + 1];
     //= MSIX-ASSIGN-6
@@ -258,7 +259,7 @@ export class MsixTable {
     memory[to + 1] = memory[from + 1];
     memory[to + 2] = memory[from + 2];
     if (this.allocated[vector] === 0) {
-      //= MSIX-ASSIGN-10
+      //= MSIX-ASSIGN-1, MSIX-ASSIGN-10
       this.allocated[vector] = 1;
       this.allocate(vector);
       this.host.program(vector);

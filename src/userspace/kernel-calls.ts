@@ -66,9 +66,10 @@ export class KernelCalls {
     this.call('MASKBIT_RESET_MSIX', abi.MASKBIT_RESET_MSIX, abi.MSIX_DEVICE, {});
   }
 
-  register(base: number): void {
-    const values = { base_addr: BigInt(base) };
-    this.call('KVM_ASSIGN_REG_MSIX_MMIO', abi.KVM_ASSIGN_REG_MSIX_MMIO, abi.ASSIGNED_MSIX_MMIO, values);
+  /** Registers the page at `base`, which the guest chose. Returns false when the kernel refuses it. */
+  register(base: number): boolean {
+    abi.encode(abi.ASSIGNED_MSIX_MMIO, { assigned_dev_id: this.id, base_addr: BigInt(base) }, this.view);
+    return this.kernel.vmIoctl(abi.KVM_ASSIGN_REG_MSIX_MMIO, this.view) === 0;
   }
 
   unregister(): void {

@@ -5,6 +5,7 @@
  * An exit completes whoever owns the page by then: nothing of it depends on who owned the page when the access was made. So a handover
  * may begin and end while an exit is out, and an exit never waits for one.
  */
+import { allOnes } from '../access.ts';
 import * as abi from '../kernel/abi.ts';
 import type { KernelDevice } from '../kernel/device.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -96,6 +97,7 @@ export class Monitor {
    * and the Pending bit. Returns what is still to be done before the guest goes on.
    */
   complete(access: Uint32Array, out: Uint32Array): Work {
+    //= MSIX-OWN-3
     const offset = access[exit.ADDRESS_LOW_AT] + access[exit.ADDRESS_HIGH_AT] * 2 ** 32;
     const bytes = access[exit.BYTES_AT];
     switch (access[exit.KIND_AT]) {
@@ -125,8 +127,8 @@ export class Monitor {
       return;
     }
     // Nobody is there.
-    out[0] = 0xffffffff;
-    out[1] = 0xffffffff;
+    out[0] = allOnes(bytes);
+    out[1] = allOnes(4);
   }
 
   private writePage(offset: number, bytes: number, low: number, high: number): Work {
@@ -181,17 +183,17 @@ export class Monitor {
   /** Begins to hand the page to the kernel. Returns false, and does nothing, when the page is not userspace's. */
   register(): boolean {
     if (this.owner !== OWNER_USERSPACE) return false;
+    //= MSIX-OWN-2
     this.keeper.beforeRegister();
     this.owner = OWNER_REGISTERING;
     return true;
   }
 
-  /** The kernel answers from here on. */
+  /** The kernel answers from here on, or userspace still, when the guest has put the page where the kernel cannot have it. */
   registered(): boolean {
     if (this.owner !== OWNER_REGISTERING) return false;
-    this.calls.register(this.tableAddress);
-    this.owner = OWNER_KERNEL;
-    return true;
+    this.owner = this.placePage();
+    return this.owner === OWNER_KERNEL;
   }
 
   /** Begins to take the page back: accesses exit from here on. */
@@ -216,8 +218,13 @@ export class Monitor {
     if (this.tableAddress === before || this.owner !== OWNER_KERNEL) return;
     //= MSIX-ASSIGN-12
     this.calls.unregister();
-    if (this.config.barBase === 0) this.owner = OWNER_USERSPACE;
-    else this.calls.register(this.tableAddress);
+    this.owner = this.placePage();
+  }
+
+  /** Registers the page where the guest has put it; returns who answers it then. */
+  private placePage(): Owner {
+    const isMapped = this.config.barBase !== 0;
+    return isMapped && this.calls.register(this.tableAddress) ? OWNER_KERNEL : OWNER_USERSPACE;
   }
 
   private findTable(): void {

@@ -2,6 +2,7 @@
  * Userspace's side of the design `posted`: userspace keeps a table of its own, and the kernel has a copy of the Mask Bits and routes
  * of the entries in use. What is in use is guessed: an entry whose address and data are not zero. Kept to be run, not to be used.
  */
+import { allOnes } from '../access.ts';
 import * as abi from '../kernel/abi.ts';
 import type { KernelDevice } from '../kernel/device.ts';
 import { VECTOR_CONTROL_MASK } from '../registers.ts';
@@ -70,6 +71,7 @@ export class TwoTables implements Keeper {
     const inUse = this.isRouted(vector);
     // The patch's kernel looks at its own Mask Bit before it lets such a write exit; here userspace asks for it.
     const masked = inUse ? this.isKernelMasked(vector) : this.peekOwn(vector, 3) !== 0;
+    //= MSIX-POSTED-6
     if (!masked) return WORK_NONE;
     this.table.set([addressLow & ~3, addressHigh, data], ENTRY_WORDS * vector);
     if (!inUse) return WORK_NONE;
@@ -79,7 +81,8 @@ export class TwoTables implements Keeper {
   }
 
   read(offset: number, bytes: number, out: Uint32Array): void {
-    out.fill(0xffffffff);
+    out[0] = allOnes(bytes);
+    out[1] = allOnes(4);
     if (offset % bytes !== 0 || (bytes !== 4 && bytes !== 8)) return;
     for (let dword = 0; dword < bytes / 4; dword++) out[dword] = this.dwordAt(offset + 4 * dword);
   }
@@ -95,6 +98,7 @@ export class TwoTables implements Keeper {
   beforeRegister(): void {
     for (let vector = 0; vector < this.vectorCount; vector++) {
       if (!this.isRouted(vector)) continue;
+      //= MSIX-POSTED-3
       if (this.hostUp) this.tellEntry(vector);
       else this.recordKernelMask(vector, this.peekOwn(vector, 3) !== 0);
     }
