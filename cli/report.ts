@@ -60,7 +60,7 @@ export interface Progress {
 
 /** Follows an exploration on standard error: what it has found, how fast, and how long it will take where that is known. */
 export interface ExplorationProgress {
-  report(progress: ExploreProgress): void;
+  readonly report: (progress: ExploreProgress) => void;
   end(): void;
 }
 

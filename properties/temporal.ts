@@ -76,7 +76,7 @@ function decideLeading(
   return { result, path: names(counterexample?.path), loop: names(counterexample?.loop) };
 }
 
-const arriving = (vector: number): Leading[] => [
+const arrivalOf = (vector: number): Leading[] => [
   {
     from: not(inState(vector, 'transit', 'none')),
     to: inState(vector, 'transit', 'none'),
@@ -90,8 +90,8 @@ export const ArrivalLeads: TemporalProperty = {
   title: 'A message that was sent arrives, if arrivals are not put off for ever.',
   rules: ['MSIX-MSG-5'],
   applies: ({ channel }) => channel,
-  decide: (instance) => decideLeading(exploration(instance), instance.vectors, arriving, true),
-  decideWithout: (instance) => decideLeading(exploration(instance), instance.vectors, arriving, false),
+  decide: (instance) => decideLeading(exploration(instance), instance.vectors, arrivalOf, true),
+  decideWithout: (instance) => decideLeading(exploration(instance), instance.vectors, arrivalOf, false),
 };
 
 const OPEN_NAME: GuardExpression = { kind: 'named', name: 'open' };

@@ -41,9 +41,8 @@ const ALL_DESIGNS = [...DESIGNS, ...REPAIRS.map((repair) => without(REVIEWED, re
 
 describe('the machines of the assigned device', () => {
   test.each(ALL_DESIGNS)('$name lies in the subset, with every monitor', (design) => {
-    checkSpec(
-      createAssignedDevice({ design, vectors: 2, messages: THREE, monitors: MONITORS, watched: [0, 1] }).machine,
-    );
+    const options = { design, vectors: 2, messages: THREE, monitors: MONITORS, watched: [0, 1] };
+    expect(() => checkSpec(createAssignedDevice(options).machine)).not.toThrow();
   });
 
   test.each([
@@ -158,9 +157,9 @@ describe('the chain of designs', () => {
   });
 
   test('answers every hazard of the patch, or says why it cannot', () => {
-    const asked = OBJECTIONS.flatMap(({ of }) => of.split(', '));
+    const asked = new Set(OBJECTIONS.flatMap(({ of }) => of.split(', ')));
     for (const hazard of ['S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7']) {
-      expect([hazard, asked.includes(hazard) || hazard in UNEXPRESSED]).toEqual([hazard, true]);
+      expect([hazard, asked.has(hazard) || hazard in UNEXPRESSED]).toEqual([hazard, true]);
     }
   });
 
@@ -183,11 +182,13 @@ describe('the chain of designs', () => {
   //= MSIX-POSTED-6 type=test
   test('begins with the posted design, whose failures have the traces that are pinned', () => {
     const manifest = parseManifest(readFileSync('properties/manifest.json', 'utf8'));
-    const pinned = manifest.find(({ instance }) => instance.design === 'posted' && instance.vectors === 1)?.verdicts;
+    const { verdicts: pinned } = manifest.find(
+      ({ instance }) => instance.design === 'posted' && instance.vectors === 1,
+    )!;
     for (const { property, result, path } of verdictsOf(POSTED)) {
       expect([property, result === 'fails' ? path?.length : result]).toEqual([
         property,
-        result === 'fails' ? (pinned?.[property] as { fails: number }).fails : pinned?.[property],
+        result === 'fails' ? (pinned[property] as { fails: number }).fails : pinned[property],
       ]);
     }
   });

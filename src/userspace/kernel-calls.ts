@@ -37,7 +37,7 @@ export class KernelCalls {
       throw new Error(`KVM_CHECK_EXTENSION: got no capability ${cap}; expected a kernel that has it.`);
     }
     abi.encode(abi.ENABLE_CAP, { cap }, this.view);
-    this.require('KVM_ENABLE_CAP', this.kernel.vcpuIoctl(abi.KVM_ENABLE_CAP, this.view));
+    this.expectDone('KVM_ENABLE_CAP', this.kernel.vcpuIoctl(abi.KVM_ENABLE_CAP, this.view));
   }
 
   assignDevice(busnr: number, devfn: number): void {
@@ -94,7 +94,7 @@ export class KernelCalls {
       const at = abi.IRQ_ROUTING.bytes + index * abi.IRQ_ROUTING_ENTRY.bytes;
       abi.encode(abi.IRQ_ROUTING_ENTRY, values, view, at);
     }
-    this.require('KVM_SET_GSI_ROUTING', this.kernel.vmIoctl(abi.KVM_SET_GSI_ROUTING, view));
+    this.expectDone('KVM_SET_GSI_ROUTING', this.kernel.vmIoctl(abi.KVM_SET_GSI_ROUTING, view));
   }
 
   /** Hands a write to the owner of the table. Allocates nothing, as `read`. */
@@ -105,7 +105,7 @@ export class KernelCalls {
     view.setUint32(ACCESS.is_write, 1, true);
     view.setUint32(ACCESS.data, low, true);
     view.setUint32(ACCESS.data + 4, high, true);
-    this.require('MASKBIT_ACCESS_MSIX', this.kernel.vmIoctl(ACCESS_MSIX, view));
+    this.expectDone('MASKBIT_ACCESS_MSIX', this.kernel.vmIoctl(ACCESS_MSIX, view));
   }
 
   /** Hands a read to the owner of the table, and puts its value into `out`. */
@@ -114,17 +114,17 @@ export class KernelCalls {
     view.setUint32(ACCESS.offset, offset, true);
     view.setUint32(ACCESS.bytes, bytes, true);
     view.setUint32(ACCESS.is_write, 0, true);
-    this.require('MASKBIT_ACCESS_MSIX', this.kernel.vmIoctl(ACCESS_MSIX, view));
+    this.expectDone('MASKBIT_ACCESS_MSIX', this.kernel.vmIoctl(ACCESS_MSIX, view));
     out[0] = view.getUint32(ACCESS.data, true);
     out[1] = view.getUint32(ACCESS.data + 4, true);
   }
 
   private call(name: string, request: number, struct: abi.Struct, values: abi.Values): void {
     abi.encode(struct, { assigned_dev_id: this.id, ...values }, this.view);
-    this.require(name, this.kernel.vmIoctl(request, this.view));
+    this.expectDone(name, this.kernel.vmIoctl(request, this.view));
   }
 
-  private require(name: string, result: number): void {
+  private expectDone(name: string, result: number): void {
     if (result >= 0) return;
     throw new Error(`${name}: got the errno ${-result} for device ${this.id}; expected success.`);
   }
