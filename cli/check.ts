@@ -11,7 +11,7 @@ import {
   renewManifest,
 } from '../checker/decide/manifest.ts';
 import { FULL_INSTANCES, INSTANCES, LARGER_INSTANCES } from '../properties/instances.ts';
-import { checkAssigned, checkAssignedDevice, checkObjections } from './check/assigned.ts';
+import { checkAssigned, checkAssignedDevice, checkAssignedMutants, checkObjections } from './check/assigned.ts';
 import { Budget, type Budgets } from './check/budget.ts';
 import { checkLockstep } from './check/lockstep.ts';
 import { checkMachines } from './check/machines.ts';
@@ -51,6 +51,7 @@ export function check(choices: CheckChoices = {}): Exit {
     checkLockstep(explored, budget),
     checkReplay(),
     checkAssigned(isFull, budget),
+    checkAssignedMutants(),
     checkObjections(),
     checkAssignedDevice(isFull, budget),
   ];

@@ -28,6 +28,7 @@ import { THREE, TWO } from '../machines/messages.ts';
 import { MONITORS } from '../machines/monitors.ts';
 import { AssignedInstance } from '../properties/assigned/decide.ts';
 import { ASSIGNED_PROPERTIES } from '../properties/assigned/index.ts';
+import { BREAKERS, decideBroken, decideWhole } from '../properties/assigned/mutants.ts';
 import { decideObjection, OBJECTIONS, UNEXPRESSED } from '../properties/assigned/objections.ts';
 import type { AssignedVerdict } from '../properties/assigned/property.ts';
 import { traceVerdict } from '../properties/assigned/trace.ts';
@@ -196,6 +197,17 @@ describe('the chain of designs', () => {
   test("finds the reviewer's trace of a message in flight after the flush", () => {
     const { path } = decideObjection(OBJECTIONS[0], POSTED);
     expect(path).toEqual(['device.signal.0', 'guest.mask.0', 'guest.read.0', 'fabric.arrive.0']);
+  });
+});
+
+describe('what breaks the properties of the assigned device', () => {
+  test('is known of each of them', () => {
+    expect(BREAKERS.map(({ property }) => property)).toEqual(ASSIGNED_PROPERTIES);
+  });
+
+  test.each(BREAKERS)('$property.name fails in $design.name by $mutant', (breaker) => {
+    expect(decideBroken(breaker).result).toBe('fails');
+    expect(decideWhole(breaker)?.result ?? 'holds').toBe('holds');
   });
 });
 

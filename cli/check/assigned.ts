@@ -10,6 +10,7 @@ import { THREE, TWO } from '../../machines/messages.ts';
 import { AssignedInstance } from '../../properties/assigned/decide.ts';
 import { ASSIGNED_PROPERTIES, NOT_HERE } from '../../properties/assigned/index.ts';
 import { ASSIGNED_TASKS, type AssignedTask, FULL_ASSIGNED_TASKS } from '../../properties/assigned/instances.ts';
+import { BREAKERS, decideBroken, decideWhole } from '../../properties/assigned/mutants.ts';
 import {
   decideObjections,
   OBJECTIONS,
@@ -131,6 +132,29 @@ function printVerdicts(decided: readonly Decided[]): void {
 
 const tellVerdict = ({ result, path }: AssignedVerdict): string =>
   path === undefined ? result : `fails (${path.length})`;
+
+/** Breaks each property of the assigned device: by a mutant of a design in which it holds, or by a design that lacks a repair. */
+export function checkAssignedMutants(): Part {
+  const progress = startProgress('mutants of designs', BREAKERS.length);
+  const violations: string[] = [];
+  const rows = BREAKERS.map((breaker, index) => {
+    const { property, design, mutant } = breaker;
+    const broken = decideBroken(breaker);
+    const whole = decideWhole(breaker);
+    progress.advance(index + 1);
+    if (broken.result !== 'fails') violations.push(`${property.name} ${broken.result} where it should be broken.`);
+    if (whole !== undefined && whole.result !== 'holds')
+      violations.push(`${property.name} ${whole.result} without its mutant.`);
+    return [property.name, design.name, broken.path?.length ?? 0, mutant ?? 'the design itself'];
+  });
+  progress.end();
+  for (const { name } of ASSIGNED_PROPERTIES) {
+    if (!BREAKERS.some(({ property }) => property.name === name)) violations.push(`Nothing breaks ${name}.`);
+  }
+  printTable(['property', 'is broken in', 'steps', 'by'], rows);
+  print();
+  return { clause: `each of ${BREAKERS.length} properties of it broken by a mutant or a design`, violations };
+}
 
 /** Holds the chain of designs against the objections of the review. */
 export function checkObjections(): Part {
