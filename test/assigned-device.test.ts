@@ -423,10 +423,10 @@ describe('a vCPU that is stopped', () => {
     expect([ACCESS_REFUSED, [...scene.save()]]).toEqual([2, before]);
     expect([device.complete(), device.complete(), device.stopped]).toEqual([true, false, false]);
     device.mask(0);
-    expect([...device.access]).toEqual([MMIO_WRITE, 0xfebf000c, 0, 4, 1, 0, 0]);
+    expect([...device.access]).toEqual([MMIO_WRITE, 0x7ebf000c, 0, 4, 1, 0, 0]);
     device.complete();
     device.readEntry(0);
-    expect([...device.access]).toEqual([ENTRY_READ, 0xfebf0000, 0, 16, 0, 0, 0]);
+    expect([...device.access]).toEqual([ENTRY_READ, 0x7ebf0000, 0, 16, 0, 0, 0]);
   });
 });
 

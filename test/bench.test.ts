@@ -7,6 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { benchAccesses } from '../bench/accesses.ts';
 import { benchAliases } from '../bench/aliases.ts';
+import { benchAssigned } from '../bench/assigned.ts';
 import { benchAllocation } from '../bench/allocation.ts';
 import { benchChecker } from '../bench/checker.ts';
 import { createBareArray, createOurs, createPlainObjects } from '../bench/contenders.ts';
@@ -32,6 +33,20 @@ describe('the benches', () => {
       expect(create().signalUnmasked(100)).not.toBe(create().signalUnmasked(99));
       expect(create().signalMasked(20)).not.toBe(create().signalMasked(19));
     }
+  });
+
+  test('time the assigned device, its pairs with the checksum of the bare one, its injections with one of theirs', () => {
+    const table = benchAssigned(EFFORT).map(({ name, checksum }) => [name, checksum]);
+    expect(table).toEqual([
+      ['pair, a bare Uint32Array', 3_200],
+      ['pair, an MsixFunction', 3_200],
+      ['pair, bus and kernel half', 3_200],
+      ['pair, the same above 2^31', 3_200],
+      ['pair, two exits and completions', 3_200],
+      ['inject from address and data', 419_200],
+      ['inject by GSI', 419_200],
+      ['signal, arrive, inject', 419_200],
+    ]);
   });
 
   test('time the ways to name a constant', () => {
@@ -87,6 +102,8 @@ describe('the benches', () => {
     );
     expect(weights.get('an object of one field, for scale')).toBeGreaterThan(20);
     expect(weights.get('signal, masked')).toBeLessThan(4);
-    expect(weights.size).toBe(16);
+    expect(weights.get('pair, bus and kernel half')).toBeLessThan(4);
+    expect(weights.get('pair, two exits and completions')).toBeLessThan(4);
+    expect(weights.size).toBe(22);
   });
 });

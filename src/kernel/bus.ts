@@ -61,6 +61,7 @@ export class MmioBus {
       devices.splice(at, 1);
       bases.copyWithin(at, at + 1, devices.length + 1);
       ends.copyWithin(at, at + 1, devices.length + 1);
+      ends[devices.length] = 0;
       found++;
     }
     return found;
@@ -80,8 +81,9 @@ export class MmioBus {
 
   /** The range that holds all of the access, or -1. */
   private find(address: number, bytes: number): number {
-    const { bases, ends, last } = this;
-    if (last < this.devices.length && address >= bases[last] && address + bytes <= ends[last]) return last;
+    const { last } = this;
+    // A place without a range ends at 0, which no access does.
+    if (address >= this.bases[last] && address + bytes <= this.ends[last]) return last;
     return this.search(address, bytes);
   }
 

@@ -7,7 +7,7 @@ import * as abi from './abi.ts';
 import type { MmioBus } from './bus.ts';
 import { PostedEntries } from './posted.ts';
 import type { RoutingTable } from './routing.ts';
-import { MsixTable } from './table.ts';
+import { type InjectMessage, MsixTable } from './table.ts';
 
 /** What a device needs of the kernel around it. */
 export interface DeviceSurroundings {
@@ -16,7 +16,7 @@ export interface DeviceSurroundings {
   /** The owner of each host interrupt. */
   readonly irqs: Map<number, KernelDevice>;
   /** Injects a message of `vector` of this device into the guest. */
-  readonly inject: (addressLow: number, addressHigh: number, data: number, vector: number) => void;
+  readonly inject: InjectMessage;
 }
 
 /** A device that was just assigned: no interrupts, no table, no page. */
@@ -72,11 +72,11 @@ export class KernelDevice {
       const error = bus.register(base, 16 * abi.KVM_MAX_MSIX_PER_DEV, this.posted);
       if (error !== 0) return error;
     } else {
-      const error = bus.register(base, 16 * table.vectorCount, table.tablePort);
+      const error = bus.register(base, 16 * table.vectorCount, table);
       if (error !== 0) return error;
       const second = bus.register(base + this.pbaOffset, this.host.pbaBytes, table.pbaPort);
       if (second !== 0) {
-        bus.unregister(table.tablePort);
+        bus.unregister(table);
         return second;
       }
     }
@@ -90,7 +90,7 @@ export class KernelDevice {
     const { bus } = this.around;
     if (this.table === undefined) bus.unregister(this.posted);
     else {
-      bus.unregister(this.table.tablePort);
+      bus.unregister(this.table);
       bus.unregister(this.table.pbaPort);
     }
     this.mmioBase = 0;

@@ -120,9 +120,9 @@ export class Kernel {
       bus: this.bus,
       routing: this.routing,
       irqs: this.irqs,
-      inject: (addressLow, addressHigh, data, vector) => {
-        this.deliver?.(addressLow, addressHigh, data, vector, id);
-        this.injectMessage(addressLow, addressHigh, data);
+      inject: (words, from, vector) => {
+        this.deliver?.(words[from], words[from + 1], words[from + 2], vector, id);
+        this.tell(this.message.decode(words[from], words[from + 1], words[from + 2]));
       },
     });
     host.reset();
@@ -163,12 +163,14 @@ export class Kernel {
 
   /** Injects a message into the guest, straight from address and data. Returns false when it makes no interrupt. */
   injectMessage(addressLow: number, addressHigh: number, data: number): boolean {
-    if (!this.message.decode(addressLow, addressHigh, data)) {
-      this.refusedMessages++;
-      return false;
-    }
-    this.interrupt?.(this.message);
-    return true;
+    return this.tell(this.message.decode(addressLow, addressHigh, data));
+  }
+
+  /** Tells of the interrupt that a message makes, or counts that it makes none. */
+  private tell(isDecoded: boolean): boolean {
+    if (isDecoded) this.interrupt?.(this.message);
+    else this.refusedMessages++;
+    return isDecoded;
   }
 
   /** Injects the message that a GSI stands for. Returns false when there is none, or when it makes no interrupt. */
@@ -176,7 +178,7 @@ export class Kernel {
     const at = this.routing.messageAt(gsi);
     if (at < 0) return false;
     const { routes } = this.routing;
-    return this.injectMessage(routes[at], routes[at + 1], routes[at + 2]);
+    return this.tell(this.message.decode(routes[at], routes[at + 1], routes[at + 2]));
   }
 
   /** Copies the whole state, for comparison: flags, routes, ranges on the bus, and each device in the order of ids. */

@@ -11,6 +11,7 @@ import { VECTOR_CONTROL_MASK } from '../registers.ts';
 import * as abi from './abi.ts';
 import type { BusDevice } from './bus.ts';
 import type { RoutingTable } from './routing.ts';
+import type { InjectMessage } from './table.ts';
 
 const NONE = -1;
 const SLOT_WORDS = 6;
@@ -21,7 +22,7 @@ export class PostedEntries implements BusDevice {
   lost = 0;
   private readonly host: HostFunction;
   private readonly routing: RoutingTable;
-  private readonly inject: (addressLow: number, addressHigh: number, data: number, vector: number) => void;
+  private readonly inject: InjectMessage;
   /** What `KVM_ASSIGN_SET_MSIX_NR` said, or 0. */
   private slotCount = 0;
   private filledCount = 0;
@@ -33,7 +34,7 @@ export class PostedEntries implements BusDevice {
   private readonly masks = new Uint8Array(abi.KVM_MAX_MSIX_PER_DEV).fill(1);
   private acquired = false;
 
-  constructor(host: HostFunction, routing: RoutingTable, inject: PostedEntries['inject']) {
+  constructor(host: HostFunction, routing: RoutingTable, inject: InjectMessage) {
     this.host = host;
     this.routing = routing;
     this.inject = inject;
@@ -98,7 +99,7 @@ export class PostedEntries implements BusDevice {
   release(): void {
     if (!this.acquired) return;
     this.acquired = false;
-    for (let slot = 0; slot < this.filledCount; slot++) this.host.mask(this.entries[slot]);
+    for (let slot = 0; slot < this.filledCount; slot++) this.host.setMask(this.entries[slot], 1);
     //= MSIX-POSTED-4
     this.host.lose();
     this.slotCount = 0;
@@ -116,8 +117,7 @@ export class PostedEntries implements BusDevice {
       this.lost++;
       return;
     }
-    const { routes } = this.routing;
-    this.inject(routes[at], routes[at + 1], routes[at + 2], entry);
+    this.inject(this.routing.routes, at, entry);
   }
 
   // ---- The page
@@ -150,9 +150,7 @@ export class PostedEntries implements BusDevice {
 
   private setMask(entry: number, masked: boolean): void {
     this.masks[entry] = masked ? 1 : 0;
-    if (!this.acquired) return;
-    if (masked) this.host.mask(entry);
-    else this.host.unmask(entry);
+    if (this.acquired) this.host.setMask(entry, this.masks[entry]);
   }
 
   /** Where in the routes the message of `entry` begins, or -1. */

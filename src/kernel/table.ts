@@ -33,28 +33,31 @@ export interface TableRefusals {
   writes: number;
 }
 
+/**
+ * Injects the message of a vector into the guest: address low, address high and data, from word `at` of `words`. They stay where they
+ * are, for V8 boxes a number of 2^31 or more that crosses a call.
+ */
+export type InjectMessage = (words: Uint32Array, at: number, vector: number) => void;
+
 /** What a table needs of the kernel around it. */
 export interface TableSurroundings {
   readonly host: HostFunction;
   /** Whether arrivals are held against the guest's masks, too. */
   readonly checksArrivals: boolean;
-  /** Injects a message into the guest. */
-  readonly inject: (addressLow: number, addressHigh: number, data: number, vector: number) => void;
+  readonly inject: InjectMessage;
   /** Allocates the host interrupt of a vector, which is unblocked for the first time; the others go on. */
   readonly allocate: (vector: number) => void;
 }
 
-/** The table, all masked, and its two ranges on the bus. */
-export class MsixTable {
+/** The table, all masked. It answers its range on the bus itself, and that of the Pending Bit Array through `pbaPort`. */
+export class MsixTable implements BusDevice {
   readonly vectorCount: number;
   readonly refusals: TableRefusals = { reads: 0, writes: 0 };
-  /** What answers the range of the table. */
-  readonly tablePort: BusDevice;
   /** What answers the range of the Pending Bit Array. */
   readonly pbaPort: BusDevice;
   private readonly host: HostFunction;
   private readonly checks: boolean;
-  private readonly inject: TableSurroundings['inject'];
+  private readonly inject: InjectMessage;
   private readonly allocate: TableSurroundings['allocate'];
   private readonly memory: Uint32Array;
   private readonly tableWords: number;
@@ -75,14 +78,7 @@ export class MsixTable {
     this.force = TABLE_AT + this.tableWords;
     this.memory = new Uint32Array(this.force + MESSAGE_WORDS * vectorCount);
     this.allocated = new Uint8Array(vectorCount);
-    this.tablePort = {
-      write: (offset, bytes, low, high) => this.write(offset, bytes, low, high),
-      read: (offset, bytes, out) => this.read(offset, bytes, out),
-    };
-    this.pbaPort = {
-      write: () => true,
-      read: (offset, bytes, out) => this.readPending(offset, bytes, out),
-    };
+    this.pbaPort = new PbaPort(this);
     this.clear();
   }
 
@@ -142,8 +138,7 @@ export class MsixTable {
     if (closes === wasClosed) return;
     for (let vector = 0; vector < vectorCount; vector++) {
       if (memory[TABLE_AT + ENTRY_WORDS * vector + 3] !== 0) continue;
-      if (closes) this.host.mask(vector);
-      else this.unblock(vector);
+      this.edge(vector, closes ? MASK : 0);
     }
   }
 
@@ -168,7 +163,7 @@ export class MsixTable {
     }
     const at = this.force + MESSAGE_WORDS * vector;
     //= MSIX-ASSIGN-4
-    this.inject(memory[at], memory[at + 1], memory[at + 2], vector);
+    this.inject(memory, at, vector);
   }
 
   // ---- What may be asked at any time, and changes nothing
@@ -236,8 +231,8 @@ export class MsixTable {
   private writeWord(word: number, value: number): void {
     const { memory } = this;
     const at = TABLE_AT + word;
+    //= MSIX-ASSIGN-7, MSIX-ASSIGN-2
     if ((word & 3) !== 3) {
-      //= MSIX-ASSIGN-7, MSIX-ASSIGN-2
       memory[at] = (word & 3) === 0 ? value & ADDRESS_LOW_WRITABLE : value;
       return;
     }
@@ -245,25 +240,48 @@ export class MsixTable {
     if (memory[at] === mask) return;
     //= MSIX-ASSIGN-5
     memory[at] = mask;
-    if (this.closed()) return;
-    if (mask === 0) this.unblock(word >>> 2);
-    else this.host.mask(word >>> 2);
+    if (!this.closed()) this.edge(word >>> 2, mask);
   }
 
-  /** The unblocking edge: the whole entry comes into force, and the device may send. */
-  private unblock(vector: number): void {
+  /** Blocks a vector (1) or unblocks it (0), and its counterpart in the device with it. */
+  private edge(vector: number, mask: number): void {
+    if (mask === 0) this.load(vector);
+    this.host.setMask(vector, mask);
+  }
+
+  /** Brings the whole entry into force: the vector is about to be unblocked. */
+  private load(vector: number): void {
     const { memory } = this;
     const from = TABLE_AT + ENTRY_WORDS * vector;
     const to = this.force + MESSAGE_WORDS * vector;
     memory[to] = memory[from];
     memory[to + 1] = memory[from + 1];
     memory[to + 2] = memory[from + 2];
-    if (this.allocated[vector] === 0) {
-      //= MSIX-ASSIGN-1, MSIX-ASSIGN-10
-      this.allocated[vector] = 1;
-      this.allocate(vector);
-      this.host.program(vector);
-    }
-    this.host.unmask(vector);
+    if (this.allocated[vector] === 0) this.allocateIrq(vector);
+  }
+
+  /** The first time since the host has interrupts for this device; the other vectors go on meanwhile. */
+  private allocateIrq(vector: number): void {
+    //= MSIX-ASSIGN-1, MSIX-ASSIGN-10
+    this.allocated[vector] = 1;
+    this.allocate(vector);
+    this.host.program(vector);
+  }
+}
+
+/** The range of a Pending Bit Array, which takes writes and ignores them. */
+class PbaPort implements BusDevice {
+  private readonly table: MsixTable;
+
+  constructor(table: MsixTable) {
+    this.table = table;
+  }
+
+  write(): true {
+    return true;
+  }
+
+  read(offset: number, bytes: number, out: Uint32Array): true {
+    return this.table.readPending(offset, bytes, out);
   }
 }
