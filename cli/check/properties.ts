@@ -57,10 +57,10 @@ function decideFor(instance: Instance, graph: StateGraph, budget: Budget): Verdi
 /** Properties that say nothing anywhere, or that no mutant breaks: they guard nothing. */
 function idleProperties(columns: readonly (readonly string[])[], broken: ReadonlyMap<string, number>): string[] {
   return MACHINE_PROPERTIES.flatMap(({ name, needs }, index) => {
-    const results = columns.map((column) => column[index]);
+    const results = new Set(columns.map((column) => column[index]));
     return [
-      ...(results.includes('holds') ? [] : [`${name} is vacuous in every instance.`]),
-      ...(results.includes('n/a') && needs === undefined ? [`${name} is vacuous, and nobody knows why.`] : []),
+      ...(results.has('holds') ? [] : [`${name} is vacuous in every instance.`]),
+      ...(results.has('n/a') && needs === undefined ? [`${name} is vacuous, and nobody knows why.`] : []),
       ...(broken.has(name) ? [] : [`${name} is broken by no mutant, so it guards nothing.`]),
     ];
   });
