@@ -7,6 +7,7 @@ import { BoundError } from '../checker/explore/enumerate.ts';
 import { MESSAGE_SETS } from '../machines/messages.ts';
 import { MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
 import type { CheckChoices } from './check.ts';
+import { EXPORT_FORMATS, type ExportFormat } from './export.ts';
 import type { ReplayChoices } from './replay.ts';
 import { EXIT, type Exit } from './report.ts';
 import { packagePath } from './root.ts';
@@ -65,20 +66,28 @@ function parseBytes(text: string): number {
 
 program
   .command('export')
-  .description('prints a machine as a TypeScript file that imports only xstate, for the Stately editor')
+  .description('prints a machine for other tools: the Stately editor, SPIN, TLC and Apalache, Graphviz')
   .addOption(new Option('--machine <name>', 'the machine').choices(MACHINE_NAMES).makeOptionMandatory())
   .addOption(new Option('--vectors <n>', 'how many vectors the function has (default: 1)').argParser(parseVectors))
   .addOption(
     new Option('--messages <set>', 'the messages it tells apart').choices(Object.keys(MESSAGE_SETS)).default('two'),
   )
   .option('--channel', 'let the messages of the function take their time')
-  .addHelpText('after', example('maskbit export --machine function --vectors 2 > function.ts'))
-  .action(async ({ machine, vectors, messages, channel }: ExportChoices, command: Command) => {
+  .addOption(new Option('--format <format>', 'what it is printed as').choices(EXPORT_FORMATS).default('typescript'))
+  .addHelpText(
+    'after',
+    example(
+      'maskbit export --machine function --vectors 2 > function.ts',
+      'maskbit export --machine function --format promela > function.pml',
+      'maskbit export --machine capability --format dot | dot -Tsvg > capability.svg',
+    ),
+  )
+  .action(async ({ machine, vectors, messages, channel, format }: ExportChoices, command: Command) => {
     if (machine !== 'function' && (vectors !== undefined || channel === true)) {
       command.error(`error: got ${machine} with --vectors or --channel; expected them of function alone`);
     }
     const { exportMachine } = await import('./export.ts');
-    status = exportMachine(machine, vectors ?? 1, MESSAGE_SETS[messages], channel);
+    status = exportMachine(machine, { vectors, messages: MESSAGE_SETS[messages], channel }, format);
   });
 
 interface ExportChoices {
@@ -86,6 +95,7 @@ interface ExportChoices {
   readonly vectors?: number;
   readonly messages: string;
   readonly channel?: boolean;
+  readonly format: ExportFormat;
 }
 
 function parseVectors(text: string): number {

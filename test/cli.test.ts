@@ -32,6 +32,14 @@ describe('maskbit', () => {
       ['export', '--machine', 'vector', '--vectors', '3'],
       /got vector with --vectors or --channel; expected them of function/,
     ],
+    [
+      ['export', '--machine', 'function', '--format', 'png'],
+      /argument 'png' is invalid. Allowed choices are typescript, promela/,
+    ],
+    [
+      ['export', '--machine', 'function', '--vectors', '3', '--format', 'dot'],
+      /Got function, 3 vectors, messages two with more than 500 states; expected no more than that for the format dot/,
+    ],
     [['rules', 'MSIX-TEA-1'], /There is no rule MSIX-TEA-1; expected one of the 64/],
     [['replay', 'no-such-file'], /no-such-file/],
     [['check', '--states', 'many'], /Got many; expected a whole number/],
