@@ -1,3 +1,5 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CROSSING, HASTY } from '../checker/examples/crossing.ts';
 import { type Example, tellExample } from '../checker/examples/example.ts';
@@ -7,6 +9,7 @@ import { audit } from '../checker/explore/audit.ts';
 import { compile } from '../checker/compile/compile.ts';
 import { enumerate } from '../checker/explore/enumerate.ts';
 import { explore } from '../checker/explore/explore.ts';
+import { runCommand } from './setup/command.ts';
 
 const EXAMPLES: readonly [Example, number, number][] = [
   [FEEDBACK, 8, 31],
@@ -46,4 +49,17 @@ test.each([
 test('of cars that never let anyone walk, the loop is told', () => {
   const [, lasso] = tellExample(CROSSING).split('WalkLeads: fails.');
   expect(lasso).toContain('From here on, again and again:\n  1. Event carTimer.\n       cars: green → yellow');
+});
+
+test("the lines of use in the checker's README print what it says", () => {
+  const text = readFileSync('checker/README.md', 'utf8');
+  const [, code, output] = /```js\n([^]*?)```[^]*?```text\n([^]*?)```/.exec(text)!;
+  // Where the package finds itself, as it is built.
+  const folder = mkdtempSync('.readme-');
+  try {
+    writeFileSync(join(folder, 'use.js'), code);
+    expect(runCommand(process.execPath, [join(folder, 'use.js')])).toEqual({ status: 0, stdout: output, stderr: '' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
