@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { MANIFEST } from '../cli/check.ts';
+import { tellProgress } from '../cli/report.ts';
 import { maskbit } from './setup/command.ts';
 
 describe('maskbit', () => {
@@ -69,13 +70,39 @@ describe('maskbit', () => {
     expect(status).toBe(3);
   });
 
+  test('check with a bound on states says what it did not explore whole: exit status 3', () => {
+    const { status, stdout } = maskbit('check', '--states', '40', '--seconds', '3');
+    expect(stdout).toContain(
+      'open: function, 1 vector, messages halves has 40 states or more: --states was met before',
+    );
+    expect(stdout).toMatch(/^function, 1 vector, messages two +32 +223 +352 +4 +equal$/m);
+    expect(stdout).toMatch(/^function, 4 vectors, messages two +>= 40 +>= \d+ +>= \d+ +open$/m);
+    expect(status).toBe(3);
+  });
+
+  test('an exploration tells its rate, and how long it will take where the number of states is known', () => {
+    const progress = {
+      states: 1_500,
+      frontier: 500,
+      tries: 40_000,
+      transitions: 20_000,
+      depth: 4,
+      milliseconds: 2_000,
+      triesPerSecond: 20_000_000,
+    };
+    expect(tellProgress(progress)).toBe('1,500 states, 500 of them open, depth 4, 20.0 million tries/s');
+    expect(tellProgress(progress, 3_000)).toBe(
+      '1,500 states (50% of 3,000), 500 of them open, depth 4, 20.0 million tries/s, 4 s left',
+    );
+  });
+
   test('check that differs from the manifest says what it got and what was expected: exit status 1', () => {
     const folder = mkdtempSync(join(tmpdir(), 'maskbit-manifest-'));
     try {
       const file = join(folder, 'manifest.json');
       const known = readFileSync(MANIFEST, 'utf8');
       writeFileSync(file, known.replace('"depth": 4', '"depth": 5'));
-      const { status, stdout } = maskbit('check', '--seconds', '1', '--manifest', file);
+      const { status, stdout } = maskbit('check', '--seconds', '3', '--manifest', file);
       expect(stdout).toContain('violated: Got 4 as the depth of vector (vectors 1, messages two); expected 5.');
       expect(stdout).toMatch(/\nviolated, in 1 places: /);
       expect(status).toBe(1);
