@@ -178,9 +178,11 @@ export function VerdictRules(): JSX.Element | null {
           In a machine with one change: <code>{at.instance.mutant}</code>
         </p>
       )}
-      {verdict.rules.map((id) => (
-        <RuleText key={id} id={id} />
-      ))}
+      <div class="rules">
+        {verdict.rules.map((id) => (
+          <RuleText key={id} id={id} />
+        ))}
+      </div>
     </aside>
   );
 }

@@ -14,6 +14,7 @@ import { printTrace } from '../../checker/trace/codec.ts';
 import { makeTrace } from '../../checker/trace/trace.ts';
 import { packagePath } from '../../cli/root.ts';
 import { writePage } from '../../inspector/server/files.ts';
+import { startServer } from '../../inspector/server/server.ts';
 import { libraryTrace } from '../../inspector/page/library.ts';
 import { writeLink } from '../../inspector/page/open.ts';
 import { traceScene } from '../../inspector/page/scene.ts';
@@ -145,6 +146,26 @@ describe('another program', () => {
     inspector.stop();
     await page.selectOption('.machine', { label: 'capability' });
     await page.waitForSelector('.statechart [data-state="capability.enable"]');
+  });
+
+  test("such as Stately's inspector, hears of the machine on the page, its definition whole", async () => {
+    const server = await startServer({ folder: packagePath('dist', 'page'), port: 0, stately: true });
+    const page = await open('', {}, server.url);
+    const { WebSocket } = await import('ws');
+    await page.click(send('guest.control.on'));
+    await page.waitForTimeout(500);
+    const socket = new WebSocket(`ws://localhost:${server.port}/watch`, { origin: `http://localhost:${server.port}` });
+    const told: { type: string; definition?: string; snapshot: { value: unknown } }[] = [];
+    socket.on('message', (data: Buffer) => told.push(JSON.parse(data.toString()) as (typeof told)[number]));
+    await page.waitForTimeout(300);
+    expect(told.map(({ type }) => type)).toEqual(['@xstate.actor', '@xstate.snapshot']);
+    expect(told[0].definition).toContain('openHolding.0.zero');
+    expect(told[0].definition).not.toContain('[Object]');
+    expect(told[1].snapshot.value).toMatchObject({ capability: { enable: 'enabled' } });
+    // The page is not told of itself.
+    expect(await page.locator('.notice').count()).toBe(0);
+    socket.terminate();
+    await server.close();
   });
 
   test('that no chart can be made of is named with the reason', async () => {
