@@ -328,7 +328,7 @@ describe('maskbit show', () => {
     [{ instance: { vectors: 'many' } }, 'Got a trace of many vectors; expected a whole number from 0 to 64.'],
     [
       { instance: { vectors: 1, messages: 'toString' } },
-      'Got a trace with messages toString; expected one of two, three, halves.',
+      'Got a trace with messages toString; expected one of two, three, halves, or 2 to 64 names with spaces between them.',
     ],
     [
       { instance: { vectors: 2, messages: 'two' } },

@@ -48,7 +48,10 @@ const found = computed<readonly PlacedNode[]>(() => {
 export function ChartPane(): JSX.Element {
   const drawing = chartDrawing.value;
   const { problem } = scene.value;
-  const told = drawing?.problem ?? problem;
+  const leftOut = drawing?.layout === undefined ? 0 : drawing.chart.edges.length - drawing.layout.edges.length;
+  const crowded =
+    leftOut === 0 ? undefined : `With its ${leftOut} edges nobody could read this chart: here are the states alone.`;
+  const told = drawing?.problem ?? problem ?? crowded;
   return (
     <section class="chart-pane" aria-label="Statechart">
       <div class="canvas">

@@ -80,7 +80,11 @@ effect(() => {
     },
     (error: unknown) => {
       if (drawing.value?.machine === machine) {
-        drawing.value = { machine, chart, problem: `This machine cannot be laid out: ${tellError(error)}` };
+        drawing.value = {
+          machine,
+          chart,
+          problem: `This machine cannot be laid out. ${tellError(error)}`,
+        };
       }
     },
   );
