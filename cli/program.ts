@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { BoundError } from '../checker/explore/enumerate.ts';
 import { MESSAGE_SETS } from '../machines/messages.ts';
-import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
+import { type Bounds, createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
 import type { InspectChoices } from './inspect.ts';
 import type { ReplayChoices } from './replay.ts';
 import { EXIT, type Exit } from './report.ts';
@@ -42,29 +42,30 @@ program
     status = check();
   });
 
-program
-  .command('export')
-  .description('prints a machine as a TypeScript file that imports only xstate, for the Stately editor')
-  .addOption(new Option('--machine <name>', 'the machine').choices(MACHINE_NAMES).makeOptionMandatory())
-  .addOption(new Option('--vectors <n>', 'how many vectors the function has (default: 1)').argParser(parseVectors))
-  .addOption(
-    new Option('--messages <set>', 'the messages it tells apart').choices(Object.keys(MESSAGE_SETS)).default('two'),
-  )
-  .option('--channel', 'let the messages of the function take their time')
-  .addHelpText('after', example('maskbit export --machine function --vectors 2 > function.ts'))
-  .action(async ({ machine, vectors, messages, channel }: ExportChoices, command: Command) => {
-    if (machine !== 'function' && (vectors !== undefined || channel === true)) {
-      command.error(`error: got ${machine} with --vectors or --channel; expected them of function alone`);
-    }
-    const { exportMachine } = await import('./export.ts');
-    status = exportMachine(machine, vectors ?? 1, MESSAGE_SETS[messages], channel);
-  });
-
-interface ExportChoices {
-  readonly machine: MachineName;
+/** What was said of a machine, beside its name. */
+interface BoundsChoices {
   readonly vectors?: number;
   readonly messages: string;
   readonly channel?: boolean;
+}
+
+/** Adds the options that say what a machine is made of. */
+function withBounds(command: Command): Command {
+  return command
+    .addOption(new Option('--vectors <n>', 'how many vectors the function has (default: 1)').argParser(parseVectors))
+    .addOption(
+      new Option('--messages <set>', 'the messages it tells apart').choices(Object.keys(MESSAGE_SETS)).default('two'),
+    )
+    .option('--channel', 'let the messages of the function take their time');
+}
+
+/** Reads them, and refuses what only the function has of any other machine. */
+function readBounds(machine: MachineName | undefined, choices: BoundsChoices, command: Command): Bounds {
+  const { vectors, messages, channel } = choices;
+  if (machine !== 'function' && (vectors !== undefined || channel === true)) {
+    command.error(`error: got ${machine ?? 'no machine'} with --vectors or --channel; expected them of function alone`);
+  }
+  return { vectors, messages: MESSAGE_SETS[messages], channel };
 }
 
 function parseVectors(text: string): number {
@@ -73,39 +74,35 @@ function parseVectors(text: string): number {
   throw new InvalidArgumentError(`Got ${text}; expected a whole number from 1 to 64.`);
 }
 
-program
-  .command('inspect')
+withBounds(program.command('export'))
+  .description('prints a machine as a TypeScript file that imports only xstate, for the Stately editor')
+  .addOption(new Option('--machine <name>', 'the machine').choices(MACHINE_NAMES).makeOptionMandatory())
+  .addHelpText('after', example('maskbit export --machine function --vectors 2 > function.ts'))
+  .action(async ({ machine, ...choices }: BoundsChoices & { machine: MachineName }, command: Command) => {
+    const instance = createInstance(machine, readBounds(machine, choices, command));
+    const { exportMachine } = await import('./export.ts');
+    status = exportMachine(instance);
+  });
+
+withBounds(program.command('inspect'))
   .description('serves a page that shows machines and traces, on this computer alone, and opens it')
+  .addOption(new Option('--machine <name>', 'the machine to begin with').choices(MACHINE_NAMES))
   .option('--port <n>', 'where to listen (default: 8080, or any port that is free)', parsePort)
   .option('--no-open', 'leave the browser alone')
   .option('--stately', "show the machine in Stately's inspector too, which needs internet")
   .option('--static <folder>', 'write the page to files, for any web server, and serve nothing')
-  .addOption(new Option('--machine <name>', 'the machine to begin with').choices(MACHINE_NAMES))
-  .addOption(new Option('--vectors <n>', 'how many vectors the function has (default: 1)').argParser(parseVectors))
-  .addOption(
-    new Option('--messages <set>', 'the messages it tells apart').choices(Object.keys(MESSAGE_SETS)).default('two'),
-  )
-  .option('--channel', 'let the messages of the function take their time')
   .addHelpText(
     'after',
     example('maskbit inspect', 'maskbit inspect --machine function --vectors 2', 'maskbit inspect --static site'),
   )
-  .action(async ({ machine, vectors, messages, channel, ...choices }: InspectOptions, command: Command) => {
-    if (machine !== 'function' && (vectors !== undefined || channel === true)) {
-      command.error(
-        `error: got ${machine ?? 'no machine'} with --vectors or --channel; expected them of function alone`,
-      );
-    }
-    const bounds = { vectors: vectors ?? 1, messages: MESSAGE_SETS[messages], channel };
+  .action(async ({ machine, ...choices }: InspectOptions, command: Command) => {
+    const bounds = readBounds(machine, choices, command);
     const { inspect } = await import('./inspect.ts');
     status = await inspect({ ...choices, instance: machine && createInstance(machine, bounds) });
   });
 
-interface InspectOptions extends Omit<InspectChoices, 'instance'> {
+interface InspectOptions extends BoundsChoices, Omit<InspectChoices, 'instance'> {
   readonly machine?: MachineName;
-  readonly vectors?: number;
-  readonly messages: string;
-  readonly channel?: boolean;
 }
 
 function parsePort(text: string): number {

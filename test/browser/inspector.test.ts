@@ -165,6 +165,7 @@ describe('another program', () => {
     // The page is not told of itself.
     expect(await page.locator('.notice').count()).toBe(0);
     socket.terminate();
+    await visit.close();
     await server.close();
   });
 
@@ -402,6 +403,7 @@ describe('the page', () => {
     const page = await open('', {}, `http://localhost:${port}/deep/site/`);
     await page.click(send('device.signal.1'));
     expect(await page.textContent('.sentence')).toBe('The device signals vector 1.');
+    await visit.close();
     server.closeAllConnections();
     server.close();
     rmSync(folder, { recursive: true });
