@@ -15,7 +15,7 @@ const stage = await Stage.open();
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of WIDTHS) {
     const scene = traceScene(libraryTrace('unmask-forgets').make());
-    const hash = `#${writeLink(scene, scene.length)}&step=${scene.length}`;
+    const hash = `#${writeLink(scene, scene.length)}`;
     const visit = await stage.visit(hash, { viewport: { width, height: HEIGHT }, colorScheme });
     if (width === 640) await visit.page.keyboard.press(colorScheme === 'light' ? 's' : 'd');
     await visit.page.waitForTimeout(500);

@@ -44,7 +44,7 @@ afterEach(async () => {
 
 const linkTo = (name: string, step?: number): string => {
   const scene = traceScene(libraryTrace(name).make());
-  return `#${writeLink(scene, step ?? scene.length)}${step === undefined ? `&step=${scene.length}` : ''}`;
+  return `#${writeLink(scene, step ?? scene.length)}`;
 };
 const send = (event: string): string => `.events [data-event="${event}"]`;
 
@@ -74,9 +74,21 @@ describe('a run', () => {
     await page.waitForTimeout(300);
     const { hash } = new URL(page.url());
     await visit.close();
-    const other = await open(`${hash}&step=2`);
+    const other = await open(hash);
     expect(await other.locator('.step').count()).toBe(2);
     expect(await other.textContent('.sentence')).toBe('The guest enables MSI-X with Function Mask clear.');
+  });
+
+  test('that was there before is a step back in the browser', async () => {
+    const page = await open(linkTo('stale-message'));
+    await page.waitForTimeout(400);
+    await page.keyboard.press('t');
+    await page.click('[data-trace=retired-and-sent]');
+    await page.waitForTimeout(400);
+    expect(await page.textContent('.position span')).toBe('step 0 of 2');
+    await page.goBack();
+    await page.waitForSelector('text=step 3 of 3');
+    expect(await page.textContent('.verdict')).toContain('its whole entry as it stands then comes into force');
   });
 
   test('plays by itself to its end', async () => {
