@@ -301,9 +301,8 @@ export function keepAddress(): void {
 effect(() => {
   if (!playing.value) return;
   const timer = setInterval(() => {
-    const { length } = scene.peek();
-    if (position.peek() >= length) playing.value = false;
-    else travel(position.peek() + 1);
+    travel(position.peek() + 1);
+    if (position.peek() >= scene.peek().length) playing.value = false;
   }, 1000 / speed.value);
   return () => clearInterval(timer);
 });
