@@ -12,7 +12,7 @@ import { explore } from '../checker/explore/explore.ts';
 import { printTrace } from '../checker/trace/codec.ts';
 import { makeTrace, TraceError } from '../checker/trace/trace.ts';
 import { activeIds, chartOf, eachNode } from '../inspector/drawing/chart.ts';
-import { findInChart, layOut } from '../inspector/drawing/layout.ts';
+import { CHART_EDGES, findInChart, layOut } from '../inspector/drawing/layout.ts';
 import { ADAPTERS } from '../inspector/page/device.ts';
 import { createExpand } from '../inspector/page/expand.ts';
 import { LIBRARY, libraryTrace } from '../inspector/page/library.ts';
@@ -21,7 +21,7 @@ import { openText, readLink, tellError, writeLink } from '../inspector/page/open
 import { beginScene, eventGroups, takeEvents, traceScene } from '../inspector/page/scene.ts';
 import { hear, watchedScene } from '../inspector/page/watch.ts';
 import { createInstance, INSTANCES } from '../properties/instances.ts';
-import { subjectByName } from '../properties/subject.ts';
+import { instanceByName, subjectByName } from '../properties/subject.ts';
 import { Twin } from '../inspector/page/twin.ts';
 import { FAULTS } from '../properties/faults.ts';
 import { readFileSync } from 'node:fs';
@@ -92,6 +92,16 @@ describe('a chart', () => {
       'crossing.b.deep.two crossing.a',
     ]);
     for (const { points } of edges) expect(points.length).toBeGreaterThan(1);
+  });
+
+  test('that nobody could read has its states alone', async () => {
+    const chart = chartOf(instanceByName('function', { vectors: 32, messages: 'halves' }).machine);
+    const { edges, nodes } = await layOut(chart, elk);
+    expect(chart.edges.length).toBeGreaterThan(CHART_EDGES);
+    expect(edges).toEqual([]);
+    let states = 0;
+    eachNode(chart.root, () => states++);
+    expect(nodes).toHaveLength(states);
   });
 
   test('lights what a state value names, and is searched by state and by event', async () => {

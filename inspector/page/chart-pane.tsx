@@ -5,9 +5,9 @@
 import { computed, signal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { ruleById } from '../../spec/index.ts';
 import { type ChartLayout, findInChart, type PlacedNode } from '../drawing/layout.ts';
 import { Statechart } from '../drawing/statechart.tsx';
+import { Cited } from './rules.tsx';
 import {
   active,
   chartDrawing,
@@ -48,7 +48,10 @@ const found = computed<readonly PlacedNode[]>(() => {
 export function ChartPane(): JSX.Element {
   const drawing = chartDrawing.value;
   const { problem } = scene.value;
-  const told = drawing?.problem ?? problem;
+  const leftOut = drawing?.layout === undefined ? 0 : drawing.chart.edges.length - drawing.layout.edges.length;
+  const crowded =
+    leftOut === 0 ? undefined : `With its ${leftOut} edges nobody could read this chart: here are the states alone.`;
+  const told = drawing?.problem ?? problem ?? crowded;
   return (
     <section class="chart-pane" aria-label="Statechart">
       <div class="canvas">
@@ -243,38 +246,5 @@ function Explanation(): JSX.Element | null {
           </p>
         ))}
     </aside>
-  );
-}
-
-/** A text that cites rules in brackets, each of which opens. */
-export function Cited({ text, inline = false }: { text: string; inline?: boolean }): JSX.Element {
-  const rules = [...text.matchAll(/\[(MSIX-[A-Z]+-\d+)\]/g)].map(([, id]) => id);
-  const plain = text.replaceAll(/\s*\[MSIX-[A-Z]+-\d+\]/g, '');
-  return (
-    <>
-      {inline ? <span>{plain}</span> : <p>{plain}</p>}
-      {rules.map((id) => (
-        <RuleText key={id} id={id} />
-      ))}
-    </>
-  );
-}
-
-/** A rule by its id: its title, and on demand its whole text. */
-export function RuleText({ id }: { id: string }): JSX.Element {
-  const { title, source, text, choice } = ruleById(id);
-  return (
-    <details class="rule">
-      <summary>
-        <span class="rule-id">{id}</span> {title}
-      </summary>
-      <p>{text}</p>
-      {choice !== undefined && (
-        <p>
-          Our choice: {choice.ours} {choice.because}
-        </p>
-      )}
-      <p class="source">{source}</p>
-    </details>
   );
 }

@@ -14,12 +14,19 @@ export async function connect(): Promise<void> {
   if (session.stately) await publish();
 }
 
+/** What the sessions of this page begin with. */
+const SELF = `maskbit:${crypto.randomUUID()}:`;
+
 const socketUrl = (path: string): string => `${location.origin.replace(/^http/, 'ws')}${path}`;
 
 /** Listens to what other programs tell, and connects again when the server has been away. */
 function listen(): void {
   const socket = new WebSocket(socketUrl('/watch'));
-  socket.addEventListener('message', ({ data }) => hearMessage(JSON.parse(String(data))));
+  socket.addEventListener('message', ({ data }) => {
+    const message = JSON.parse(String(data)) as { readonly sessionId?: unknown };
+    // What this page tells comes back to it, as it comes to every other.
+    if (!String(message.sessionId).startsWith(SELF)) hearMessage(message);
+  });
   socket.addEventListener('close', () => setTimeout(listen, 2000));
 }
 
@@ -37,13 +44,13 @@ async function publish(): Promise<void> {
     if (at.machine !== machine) {
       machine = at.machine;
       session++;
-      const actor = { sessionId: `maskbit:${session}`, logic: at.machine } as unknown as Parameters<
+      const actor = { sessionId: `${SELF}${session}`, logic: at.machine } as unknown as Parameters<
         typeof inspector.actor
       >[0];
       inspector.actor(actor, snapshot);
     } else {
       const step = at.run.length === 0 ? undefined : at.eventAt(at.run.length);
-      inspector.snapshot(`maskbit:${session}`, snapshot, { event: { type: step ?? 'travel' } });
+      inspector.snapshot(`${SELF}${session}`, snapshot, { event: { type: step ?? 'travel' } });
     }
   });
 }

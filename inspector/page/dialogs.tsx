@@ -6,7 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import recordedUrl from '../../traces/linux-6.1-nvme.trace?url';
 import { SHORTCUTS } from './keys.ts';
 import { LIBRARY, type LibraryTrace } from './library.ts';
-import { attempt, dialog, notice, openTrace, show } from './store.ts';
+import { dialog, goTo, notice, openTrace } from './store.ts';
 import { traceScene } from './scene.ts';
 
 export function Dialogs(): JSX.Element | null {
@@ -72,7 +72,7 @@ function Help(): JSX.Element {
 function Traces(): JSX.Element {
   const pick = ({ make }: LibraryTrace): void => {
     close();
-    attempt(() => show(traceScene(make()), 0));
+    goTo(() => traceScene(make()));
   };
   const pickRecorded = (): void => {
     close();

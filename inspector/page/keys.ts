@@ -4,7 +4,7 @@
 import { chartView } from './chart-pane.tsx';
 import { dialog, pane, scene, position, togglePlaying, travel } from './store.ts';
 import { nextTheme } from './theme.ts';
-import { copyLink } from './app.tsx';
+import { copyLink } from './share.ts';
 
 /** A key and what it does. */
 export interface Shortcut {

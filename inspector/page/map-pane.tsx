@@ -41,6 +41,18 @@ const path = computed<readonly number[]>(() => {
 /** Steps of a run that count for the map: with three hundred states, more of them show nothing new. */
 const PATH_STEPS = 20_000;
 
+/** How many different transitions the run has tried, of those that are taken. */
+const coverage = computed(() => {
+  const at = scene.value;
+  const { graph } = Object(map.value) as Partial<StateMap>;
+  if (at.kind !== 'own' || graph === undefined) return 0;
+  const { steps } = at.run;
+  const tried = path.value.slice(0, -1).flatMap((from, step) => {
+    return from >= 0 && graph.taken(from, steps[step].event) ? [`${from} ${steps[step].event}`] : [];
+  });
+  return new Set(tried).size;
+});
+
 const chosen = signal<number | undefined>(undefined);
 
 export function MapPane(): JSX.Element {
@@ -93,6 +105,9 @@ function MapDrawing({ map: { graph, nodes, links, numbers, radius } }: { map: St
         </span>
         <span>
           <i class="dot here" /> here
+        </span>
+        <span>
+          {coverage.value} of {graph.transitionCount.toLocaleString('en-US')} transitions
         </span>
         <span class="hint">
           Each ring is a step further from reset; drawn are the steps outward and those of the run. Press a state to

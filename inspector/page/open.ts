@@ -31,7 +31,7 @@ export function writeLink({ subject, run }: OwnScene, position: number): string 
   if (run.length > LINK_CHARACTERS) return undefined;
   const packed = packTrace(reduceTrace(subject, run.trace()));
   if (packed.length > LINK_CHARACTERS) return undefined;
-  return position === run.length ? packed : `${packed}&step=${position}`;
+  return position === 0 ? packed : `${packed}&step=${position}`;
 }
 
 /**

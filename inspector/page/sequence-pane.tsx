@@ -6,7 +6,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { columnPlaces, SEQUENCE, SequenceHead, SequenceStep, stepHeight } from '../drawing/sequence.tsx';
 import type { Timeline } from '../drawing/timeline.ts';
-import { RuleText } from './chart-pane.tsx';
+import { RuleText } from './rules.tsx';
 import { firstDifference, position, scene, travel } from './store.ts';
 
 /** Steps drawn beyond what is in sight, on either side. */
@@ -178,9 +178,11 @@ export function VerdictRules(): JSX.Element | null {
           In a machine with one change: <code>{at.instance.mutant}</code>
         </p>
       )}
-      {verdict.rules.map((id) => (
-        <RuleText key={id} id={id} />
-      ))}
+      <div class="rules">
+        {verdict.rules.map((id) => (
+          <RuleText key={id} id={id} />
+        ))}
+      </div>
     </aside>
   );
 }

@@ -80,7 +80,11 @@ effect(() => {
     },
     (error: unknown) => {
       if (drawing.value?.machine === machine) {
-        drawing.value = { machine, chart, problem: `This machine cannot be laid out: ${tellError(error)}` };
+        drawing.value = {
+          machine,
+          chart,
+          problem: `This machine cannot be laid out. ${tellError(error)}`,
+        };
       }
     },
   );
@@ -169,7 +173,7 @@ effect(() => {
 // ---- What can be done
 
 /** Shows a scene of maskbit's own. */
-export function show(next: OwnScene, at = next.length): void {
+function show(next: OwnScene, at = next.length): void {
   batch(() => {
     if (next.machine !== own.value.machine) selected.value = undefined;
     own.value = next;
@@ -189,12 +193,20 @@ export function attempt(act: () => void): void {
   }
 }
 
+/** Goes elsewhere: what was there before is one step back in the browser. A refusal is told, and changes nothing. */
+export function goTo(make: () => OwnScene, at = 0): void {
+  attempt(() => {
+    show(make(), at);
+    isElsewhere = true;
+  });
+}
+
 /** Begins anew with a machine. */
 export const begin = (machine: string, bounds: Readonly<Record<string, string | number>>): void =>
-  attempt(() => show(beginScene(machine, bounds)));
+  goTo(() => beginScene(machine, bounds));
 
 /** Opens a trace from text. It is looked at from its beginning. */
-export const openTrace = (text: string, at = 0): void => attempt(() => show(openText(text), at));
+export const openTrace = (text: string, at = 0): void => goTo(() => openText(text), at);
 
 /** Sends events to the machine that is shown, by number. */
 export function send(...events: readonly number[]): void {
@@ -253,6 +265,8 @@ export function traceFile(): Blob | undefined {
 // ---- The address is the trace
 
 let written = '';
+/** Whether the reader has gone to something else since the address was last written. */
+let isElsewhere = false;
 
 /** Keeps the address and the page in step, from now on. */
 export function keepAddress(): void {
@@ -273,7 +287,11 @@ export function keepAddress(): void {
       // A refused address stays where it is, to be looked at beside the message that refuses it.
       if (notice.peek()?.kind === 'error') return;
       written = writeLink(at, to) ?? '';
-      history.replaceState(null, '', written === '' ? location.pathname + location.search : `#${written}`);
+      const address = written === '' ? location.pathname + location.search : `#${written}`;
+      // The first address of a visit takes the place of the one that was called.
+      if (isElsewhere && location.hash !== '' && location.hash !== address) history.pushState(null, '', address);
+      else history.replaceState(null, '', address);
+      isElsewhere = false;
     }, 150);
   });
 }
@@ -283,9 +301,8 @@ export function keepAddress(): void {
 effect(() => {
   if (!playing.value) return;
   const timer = setInterval(() => {
-    const { length } = scene.peek();
-    if (position.peek() >= length) playing.value = false;
-    else travel(position.peek() + 1);
+    travel(position.peek() + 1);
+    if (position.peek() >= scene.peek().length) playing.value = false;
   }, 1000 / speed.value);
   return () => clearInterval(timer);
 });

@@ -14,6 +14,7 @@ import { printTrace } from '../../checker/trace/codec.ts';
 import { makeTrace } from '../../checker/trace/trace.ts';
 import { packagePath } from '../../cli/root.ts';
 import { writePage } from '../../inspector/server/files.ts';
+import { startServer } from '../../inspector/server/server.ts';
 import { libraryTrace } from '../../inspector/page/library.ts';
 import { writeLink } from '../../inspector/page/open.ts';
 import { traceScene } from '../../inspector/page/scene.ts';
@@ -43,7 +44,7 @@ afterEach(async () => {
 
 const linkTo = (name: string, step?: number): string => {
   const scene = traceScene(libraryTrace(name).make());
-  return `#${writeLink(scene, step ?? scene.length)}${step === undefined ? `&step=${scene.length}` : ''}`;
+  return `#${writeLink(scene, step ?? scene.length)}`;
 };
 const send = (event: string): string => `.events [data-event="${event}"]`;
 
@@ -73,9 +74,21 @@ describe('a run', () => {
     await page.waitForTimeout(300);
     const { hash } = new URL(page.url());
     await visit.close();
-    const other = await open(`${hash}&step=2`);
+    const other = await open(hash);
     expect(await other.locator('.step').count()).toBe(2);
     expect(await other.textContent('.sentence')).toBe('The guest enables MSI-X with Function Mask clear.');
+  });
+
+  test('that was there before is a step back in the browser', async () => {
+    const page = await open(linkTo('stale-message'));
+    await page.waitForTimeout(400);
+    await page.keyboard.press('t');
+    await page.click('[data-trace=retired-and-sent]');
+    await page.waitForTimeout(400);
+    expect(await page.textContent('.position span')).toBe('step 0 of 2');
+    await page.goBack();
+    await page.waitForSelector('text=step 3 of 3');
+    expect(await page.textContent('.verdict')).toContain('its whole entry as it stands then comes into force');
   });
 
   test('plays by itself to its end', async () => {
@@ -145,6 +158,27 @@ describe('another program', () => {
     inspector.stop();
     await page.selectOption('.machine', { label: 'capability' });
     await page.waitForSelector('.statechart [data-state="capability.enable"]');
+  });
+
+  test("such as Stately's inspector, hears of the machine on the page, its definition whole", async () => {
+    const server = await startServer({ folder: packagePath('dist', 'page'), port: 0, stately: true });
+    const page = await open('', {}, server.url);
+    const { WebSocket } = await import('ws');
+    await page.click(send('guest.control.on'));
+    await page.waitForTimeout(500);
+    const socket = new WebSocket(`ws://localhost:${server.port}/watch`, { origin: `http://localhost:${server.port}` });
+    const told: { type: string; definition?: string; snapshot: { value: unknown } }[] = [];
+    socket.on('message', (data: Buffer) => told.push(JSON.parse(data.toString()) as (typeof told)[number]));
+    await page.waitForTimeout(300);
+    expect(told.map(({ type }) => type)).toEqual(['@xstate.actor', '@xstate.snapshot']);
+    expect(told[0].definition).toContain('openHolding.0.zero');
+    expect(told[0].definition).not.toContain('[Object]');
+    expect(told[1].snapshot.value).toMatchObject({ capability: { enable: 'enabled' } });
+    // The page is not told of itself.
+    expect(await page.locator('.notice').count()).toBe(0);
+    socket.terminate();
+    await visit.close();
+    await server.close();
   });
 
   test('that no chart can be made of is named with the reason', async () => {
@@ -381,6 +415,7 @@ describe('the page', () => {
     const page = await open('', {}, `http://localhost:${port}/deep/site/`);
     await page.click(send('device.signal.1'));
     expect(await page.textContent('.sentence')).toBe('The device signals vector 1.');
+    await visit.close();
     server.closeAllConnections();
     server.close();
     rmSync(folder, { recursive: true });

@@ -1,0 +1,102 @@
+/**
+ * The head of the page: the machine to look at, the traces, and what is done with all of it.
+ */
+import type { JSX } from 'preact';
+import { MACHINE_NAMES } from '../../properties/instances.ts';
+import { copyLink, download } from './share.ts';
+import { actors, begin, dialog, scene, watch, watchedId } from './store.ts';
+import { nextTheme, theme } from './theme.ts';
+
+export function Head(): JSX.Element {
+  return (
+    <header class="head">
+      <h1>
+        <svg class="logo" viewBox="0 0 16 16" width="20" height="20" aria-hidden="true">
+          <rect width="16" height="16" rx="4" />
+          <path d="M4 11V5l4 4 4-4v6" />
+        </svg>
+        maskbit
+      </h1>
+      <MachinePicker />
+      <button type="button" class="primary" onClick={() => (dialog.value = 'traces')}>
+        Traces
+      </button>
+      <span class="spring" />
+      <button type="button" onClick={() => void copyLink()}>
+        Copy link
+      </button>
+      <button type="button" onClick={download}>
+        Save
+      </button>
+      <button
+        type="button"
+        title="Light, dark, or as the system"
+        aria-label={`Theme: ${theme.value}`}
+        onClick={nextTheme}
+      >
+        {{ system: '◐', light: '○', dark: '●' }[theme.value]}
+      </button>
+      <button type="button" aria-label="Help" onClick={() => (dialog.value = 'help')}>
+        ?
+      </button>
+    </header>
+  );
+}
+
+/** The machines that the page begins with, by what they are made of. */
+const BEGINNINGS: readonly (readonly [
+  label: string,
+  machine: (typeof MACHINE_NAMES)[number],
+  bounds: Record<string, string | number>,
+])[] = [
+  ['capability', 'capability', {}],
+  ['vector', 'vector', { vectors: 1, messages: 'two' }],
+  ['function, 1 vector', 'function', { vectors: 1, messages: 'two' }],
+  ['function, 2 vectors', 'function', { vectors: 2, messages: 'two' }],
+  ['function, 1 vector, halves of messages', 'function', { vectors: 1, messages: 'halves' }],
+  ['function, 1 vector, channel', 'function', { vectors: 1, messages: 'three', channel: 1 }],
+  ['function, 4 vectors', 'function', { vectors: 4, messages: 'three' }],
+];
+
+function MachinePicker(): JSX.Element {
+  const at = scene.value;
+  const choose = (choice: string): void => {
+    if (choice.startsWith('actor ')) return watch(choice.slice('actor '.length));
+    const beginning = BEGINNINGS[Number(choice)];
+    if (beginning !== undefined) begin(beginning[1], beginning[2]);
+  };
+  const index =
+    at.kind === 'own'
+      ? BEGINNINGS.findIndex(([, machine, bounds]) => isSame(at.subject.instance, bounds) && at.machine.id === machine)
+      : -1;
+  const chosen = watchedId.value === undefined ? (index < 0 ? 'other' : String(index)) : `actor ${watchedId.value}`;
+  return (
+    <select class="machine" aria-label="Machine" value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
+      {chosen === 'other' && (
+        <option value="other">
+          {at.kind === 'own' && at.instance.mutant !== undefined ? `${at.title}, changed` : at.title}
+        </option>
+      )}
+      <optgroup label="maskbit">
+        {BEGINNINGS.map(([label], each) => (
+          <option key={label} value={String(each)}>
+            {label}
+          </option>
+        ))}
+      </optgroup>
+      {actors.value.size > 0 && (
+        <optgroup label="Connected programs">
+          {[...actors.value.values()].map(({ sessionId, name }) => (
+            <option key={sessionId} value={`actor ${sessionId}`}>
+              {name}
+            </option>
+          ))}
+        </optgroup>
+      )}
+    </select>
+  );
+}
+
+const isSame = (one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>): boolean =>
+  Object.keys(one).length === Object.keys(other).length &&
+  Object.entries(one).every(([name, each]) => other[name] === each);

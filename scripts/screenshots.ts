@@ -1,0 +1,41 @@
+/**
+ * Takes the screenshots of `docs/`: the inspector at two widths, light and dark. `npm run screenshots` builds the page and does so;
+ * they are looked at, and not compared, since every system draws its letters in its own way.
+ */
+import { join } from 'node:path';
+import { libraryTrace } from '../inspector/page/library.ts';
+import { writeLink } from '../inspector/page/open.ts';
+import { traceScene } from '../inspector/page/scene.ts';
+import { Stage } from '../test/browser/browser.ts';
+
+const WIDTHS = [1280, 640] as const;
+const HEIGHT = 800;
+
+const stage = await Stage.open();
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of WIDTHS) {
+    const scene = traceScene(libraryTrace('unmask-forgets').make());
+    const hash = `#${writeLink(scene, scene.length)}`;
+    const visit = await stage.visit(hash, { viewport: { width, height: HEIGHT }, colorScheme });
+    if (width === 640) await visit.page.keyboard.press(colorScheme === 'light' ? 's' : 'd');
+    await visit.page.waitForTimeout(500);
+    await visit.page.screenshot({ path: join('docs', `inspector-${width}-${colorScheme}.png`) });
+    await visit.close();
+  }
+}
+const { page, ...visit } = await stage.visit('', { viewport: { width: 1280, height: HEIGHT }, colorScheme: 'light' });
+for (const event of [
+  'guest.write.0.A',
+  'guest.control.on',
+  'device.signal.0',
+  'guest.unmask.0',
+  'guest.unmask.1',
+  'device.signal.1',
+]) {
+  await page.click(`.events [data-event="${event}"]`);
+}
+await page.keyboard.press('m');
+await page.waitForTimeout(500);
+await page.screenshot({ path: join('docs', 'inspector-map.png') });
+await visit.close();
+await stage.close();
