@@ -151,7 +151,7 @@ function createDevice(options: implementation.AssignedDeviceOptions): implementa
 type Regions = Readonly<Record<string, string>>;
 
 /** A state of the machine, as a bystander may tell it. */
-interface Told {
+export interface Told {
   readonly dwords: readonly number[];
   readonly owner: number;
   /** The name of the access that the vCPU is stopped in, or what it waits for. */
@@ -160,7 +160,8 @@ interface Told {
   readonly entries: readonly string[];
 }
 
-function tellState(value: StateValue, { design, vectors }: AssignedBounds): Told {
+/** Reads a state of the machine. */
+export function tellState(value: StateValue, { design, vectors }: AssignedBounds): Told {
   const regions = value as Record<string, Regions & string>;
   const { capability, ownership, vcpu, host } = regions;
   const each = Array.from({ length: vectors }, (_, vector) => regions[vectorRegionName(vector)] as Regions);
@@ -313,8 +314,11 @@ export class AssignedDriver {
 const keyOf = ({ state, words }: { readonly state: number; readonly words: Uint32Array }): string =>
   `${state}:${words.join()}`;
 
-/** What is delivered and sent has an order; then comes what was read, and then how the access ended. */
-function outputsDifference(done: readonly string[], due: readonly string[]): string | undefined {
+/**
+ * What was done and is not what the machine puts out, as a clause. What is delivered and sent has an order; then comes what was
+ * read, in any; and then how the access ended.
+ */
+export function outputsDifference(done: readonly string[], due: readonly string[]): string | undefined {
   const order = (names: readonly string[]): string =>
     [
       ...names.filter((name) => /^(send|deliver)\./.test(name)),

@@ -1,14 +1,15 @@
 /**
- * The implementation beside the machine: every event of a run is an access to `MsixFunction` too, and what it does and reads is
+ * The implementation beside the machine: every event of a run is an access to the implementation too, and what it does and reads is
  * compared after each. It is driven a piece at a time, and saved on the way, so that a long run can be travelled.
  */
-import { initialTransition } from 'xstate';
+import { initialTransition, type StateValue } from 'xstate';
 import { regionsOf } from '../../checker/machine/regions.ts';
+import { AssignedAdapter, IMPLEMENTED, outputsDifference, tellState } from '../../conformance/assigned.ts';
 import { DIALECTS, outputNameOf, perform, readback } from '../../conformance/encoding.ts';
 import { createInProcessDevice, type InProcessOptions } from '../../conformance/in-process.ts';
-import type { RestorableDevice } from '../../conformance/lockstep.ts';
 import { dwordName, tellOutputs } from '../../conformance/story.ts';
 import { readOutput } from '../../machines/alphabet.ts';
+import { REVIEWED } from '../../machines/designs.ts';
 import type { Instance } from '../../properties/instances.ts';
 import type { Run } from './run.ts';
 
@@ -35,9 +36,61 @@ interface Saved {
   readonly force: readonly (string | undefined)[];
 }
 
+/** An implementation that takes the events of a machine. */
+interface Driven {
+  reset(): void;
+  save(): Uint32Array;
+  restore(words: Uint32Array): void;
+  /** Performs an event, given the state of the machine before it, and returns what was done. */
+  perform(name: string, value: StateValue): readonly string[];
+  /** Whether what was done is what the machine puts out. */
+  isSame(done: readonly string[], outputs: readonly string[]): boolean;
+  peekInto(words: Uint32Array): void;
+  /** What a guest must read in a state of the machine. */
+  expected(value: StateValue): readonly number[];
+}
+
+function drivenFunction({ vectors, messages }: Instance, options: InProcessOptions): Driven {
+  const device = createInProcessDevice(vectors, options);
+  const [dialect] = DIALECTS;
+  return {
+    reset: () => device.reset(),
+    save: () => device.save(),
+    restore: (words) => {
+      device.restore(words);
+      device.takeOutputs();
+    },
+    perform: (name, value) => {
+      device.takeOutputs();
+      perform(name, { device, dialect, messages, value });
+      return device.takeOutputs().map((output) => outputNameOf(messages, output));
+    },
+    isSame: (done, outputs) => done.join(' ') === outputs.join(' '),
+    peekInto: (words) => void device.peekInto(words),
+    expected: (value) => readback(value, vectors, messages),
+  };
+}
+
+function drivenAssigned({ vectors, messages, design = REVIEWED }: Instance): Driven {
+  const bounds = { design, vectors, messages };
+  const adapter = new AssignedAdapter(bounds);
+  return {
+    reset: () => adapter.reset(),
+    save: () => adapter.save(),
+    restore: (words) => adapter.restore(words),
+    perform: (name, value) => adapter.perform(name, (vector) => tellState(value, bounds).entries[vector]),
+    isSame: (done, outputs) => outputsDifference(done, outputs) === undefined,
+    peekInto: (words) => void adapter.device.peekInto(words),
+    expected: (value) => tellState(value, bounds).dwords,
+  };
+}
+
 /** Why a run has no implementation beside it; undefined when it has. */
-export function twinRefusal({ machine, channel }: Instance, run: Run): string | undefined {
-  if (machine.id !== 'function' && machine.id !== 'vector') return 'The implementation is of a whole function.';
+export function twinRefusal({ machine, channel, design }: Instance, run: Run): string | undefined {
+  if (machine.id === 'assigned-device') {
+    const isImplemented = IMPLEMENTED.some((name) => name === design?.name);
+    if (!isImplemented) return `The designs that are implemented are ${IMPLEMENTED.join(', ')}.`;
+  } else if (machine.id !== 'function' && machine.id !== 'vector') return 'The implementation is of a whole function.';
   if (channel) return 'The implementation sends within the step, so it has no messages in transit to compare.';
   const reset = regionsOf(run.subject.machine, initialTransition(run.subject.machine)[0].value);
   const isReset = Object.entries(reset).every(([name, child]) => run.start[name] === child);
@@ -52,7 +105,7 @@ export class Twin {
   compared = 0;
   private readonly run: Run;
   private readonly instance: Instance;
-  private readonly device: RestorableDevice;
+  private readonly device: Driven;
   private readonly saved: Saved[] = [];
   private force: (string | undefined)[] = [];
   private position = 0;
@@ -60,9 +113,9 @@ export class Twin {
   constructor(instance: Instance, run: Run, options: InProcessOptions = {}) {
     this.instance = instance;
     this.run = run;
-    this.device = createInProcessDevice(instance.vectors, options);
+    this.device =
+      instance.machine.id === 'assigned-device' ? drivenAssigned(instance) : drivenFunction(instance, options);
     this.device.reset();
-    this.device.takeOutputs();
     this.saved.push(this.save());
     if (this.differences().length > 0) this.firstDifference = 0;
   }
@@ -94,7 +147,6 @@ export class Twin {
     const from = Math.min(Math.floor(position / STRIDE), this.saved.length - 1);
     if (this.position > position || this.position < from * STRIDE) {
       this.device.restore(this.saved[from].words);
-      this.device.takeOutputs();
       this.force = [...this.saved[from].force];
       this.position = from * STRIDE;
     }
@@ -105,31 +157,27 @@ export class Twin {
   private advance(): Difference[] {
     const done = this.drive();
     const { outputs } = this.run.steps[this.position - 1];
-    const due = outputs.join(' ') === done.join(' ');
+    const due = this.device.isSame(done, outputs);
     const sentence = `The machine does ${tellOutputs(outputs)}; the implementation does ${tellOutputs(done)}.`;
     return [...(due ? [] : [{ sentence }]), ...this.differences()];
   }
 
   private drive(): readonly string[] {
     const { device, instance, run } = this;
-    const { messages, vectors } = instance;
-    const value = run.valueAt(this.position);
-    const [dialect] = DIALECTS;
-    perform(run.eventAt(this.position + 1)!, { device, dialect, messages, value });
+    const done = device.perform(run.eventAt(this.position + 1)!, run.valueAt(this.position));
     this.position++;
-    const done = device.takeOutputs().map((output) => outputNameOf(messages, output));
     for (const output of done) {
       const { verb, vector, message } = readOutput(output);
       if (verb === 'use') this.force[vector] = message;
       if (verb === 'release') this.force[vector] = undefined;
     }
-    this.force.length = vectors;
+    this.force.length = instance.vectors;
     return done;
   }
 
   private differences(): Difference[] {
-    const { vectors, messages } = this.instance;
-    const due = readback(this.run.valueAt(this.position), vectors, messages);
+    const { vectors } = this.instance;
+    const due = this.device.expected(this.run.valueAt(this.position));
     const words = this.read();
     return due.flatMap((expected, word) => {
       if (words[word] === expected) return [];
