@@ -5,6 +5,7 @@
  * so what the heap has grown by is what was allocated. Operations that do allocate show that the scale works.
  */
 import { MsixFunction, type SendMessage } from '../src/index.ts';
+import { assignedWorks } from './assigned.ts';
 import { ADDRESS_LOW, createOurs, DATA, VECTOR_COUNT } from './contenders.ts';
 import type { Work } from './timing.ts';
 
@@ -27,7 +28,7 @@ export interface AllocationEffort {
 
 /** Measures what each kind of operation allocates. */
 export function benchAllocation({ chunks, operations, warmUp, gc }: AllocationEffort): Allocation[] {
-  return [...ownWorks(), ...allocatingWorks()].map(({ name, run }) => {
+  return [...ownWorks(), ...assignedDeviceWorks(), ...allocatingWorks()].map(({ name, run }) => {
     for (let chunk = 0; chunk < warmUp; chunk++) run(operations);
     let bytes = 0;
     let checksum = 0;
@@ -102,6 +103,11 @@ function ownWorks(): Work[] {
       return words;
     }),
   ];
+}
+
+/** Every operation of an assigned device; the two that only serve as its scale are left out. */
+function assignedDeviceWorks(): Work[] {
+  return assignedWorks().slice(2);
 }
 
 /** What is known to allocate, or may: V8 boxes a number of 2^31 or more when it crosses a call that is not inlined. */

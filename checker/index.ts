@@ -14,7 +14,9 @@ export {
   transitionPaths,
 } from './explore/paths.ts';
 export * from './decide/property.ts';
+export * from './decide/manifest.ts';
 export type { StateGraph } from './explore/state-graph.ts';
+export { printSequence } from './export/sequence.ts';
 export { printTypeScript } from './export/typescript.ts';
 export { type DotOptions, printDot } from './export/dot.ts';
 export { fingerprintOf } from './machine/fingerprint.ts';

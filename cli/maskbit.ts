@@ -3,6 +3,12 @@
  * The entry of the command line. Its dependencies are optional ones of the package, since the implementation needs none:
  * where they were left out, it says so.
  */
+// A reader that has seen enough, as `head` has, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(process.exitCode);
+});
+
 try {
   const { run } = await import('./program.ts');
   process.exitCode = await run();

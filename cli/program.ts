@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { BoundError } from '../checker/explore/enumerate.ts';
 import { MESSAGE_SETS } from '../machines/messages.ts';
-import { type Bounds, createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
+import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
+import type { CheckChoices } from './check.ts';
 import type { InspectChoices } from './inspect.ts';
 import type { ReplayChoices } from './replay.ts';
 import { EXIT, type Exit } from './report.ts';
@@ -36,36 +37,77 @@ let status: Exit = EXIT.holds;
 program
   .command('check')
   .description('explores the machines, decides the properties, drives the implementation, replays the recorded guest')
-  .addHelpText('after', example('maskbit check'))
-  .action(async () => {
-    const { check } = await import('./check.ts');
-    status = check();
+  .option('--full', 'check larger instances too, which takes minutes')
+  .option('--states <n>', 'explore no more states than this of each instance', parseCount)
+  .option('--memory <bytes>', 'use no more memory than this for each exploration, such as 500M or 8G', parseBytes)
+  .option('--seconds <n>', 'begin nothing after this time', parseCount)
+  .option('--manifest <file>', 'what is expected (default: properties/manifest.json of the package)')
+  .option('--designs', 'hold the designs of the assigned device against the objections of the review, and nothing else')
+  .option('--design <name>', 'check one design of the assigned device, and show each failure as a message sequence')
+  .addOption(new Option('--format <form>', 'how those are shown').choices(['text', 'mermaid']))
+  .option('--pin', 'write what is found to the manifest, so that it is expected from now on')
+  .addHelpText('after', example('maskbit check', 'maskbit check --full --memory 8G', 'maskbit check --design posted'))
+  .addHelpText('after', '\nWhat a bound leaves undecided is told as open, and the exit status is 3.')
+  .action(async ({ designs, design, format, ...choices }: CheckChoices & DesignChoices, command: Command) => {
+    const others = Object.keys(choices).length + Number(designs === true) + Number(design !== undefined);
+    if ((designs === true || design !== undefined) && others > 1) {
+      command.error('error: got --designs or --design with other choices; expected one of them alone');
+    }
+    if (format !== undefined && design === undefined) {
+      command.error(`error: got --format ${format} without --design; expected both`);
+    }
+    if (designs !== true && design === undefined) {
+      const { check } = await import('./check.ts');
+      status = check(choices);
+      return;
+    }
+    const { checkDesign, checkDesigns } = await import('./designs.ts');
+    status = design === undefined ? checkDesigns() : checkDesign(design, format ?? 'text');
   });
 
-/** What was said of a machine, beside its name. */
-interface BoundsChoices {
+interface DesignChoices {
+  readonly designs?: boolean;
+  readonly design?: string;
+  readonly format?: 'text' | 'mermaid';
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(count)) return count;
+  throw new InvalidArgumentError(`Got ${text}; expected a whole number.`);
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+function parseBytes(text: string): number {
+  const [, digits, unit] = /^(\d+)([kMG]?)$/.exec(text) ?? [];
+  if (digits !== undefined) return Number(digits) * UNITS[unit];
+  throw new InvalidArgumentError(`Got ${text}; expected a number of bytes, such as 500M or 8G.`);
+}
+
+program
+  .command('export')
+  .description('prints a machine as a TypeScript file that imports only xstate, for the Stately editor')
+  .addOption(new Option('--machine <name>', 'the machine').choices(MACHINE_NAMES).makeOptionMandatory())
+  .addOption(new Option('--vectors <n>', 'how many vectors the function has (default: 1)').argParser(parseVectors))
+  .addOption(
+    new Option('--messages <set>', 'the messages it tells apart').choices(Object.keys(MESSAGE_SETS)).default('two'),
+  )
+  .option('--channel', 'let the messages of the function take their time')
+  .addHelpText('after', example('maskbit export --machine function --vectors 2 > function.ts'))
+  .action(async ({ machine, vectors, messages, channel }: ExportChoices, command: Command) => {
+    if (machine !== 'function' && (vectors !== undefined || channel === true)) {
+      command.error(`error: got ${machine} with --vectors or --channel; expected them of function alone`);
+    }
+    const { exportMachine } = await import('./export.ts');
+    status = exportMachine(machine, vectors ?? 1, MESSAGE_SETS[messages], channel);
+  });
+
+interface ExportChoices {
+  readonly machine: MachineName;
   readonly vectors?: number;
   readonly messages: string;
   readonly channel?: boolean;
-}
-
-/** Adds the options that say what a machine is made of. */
-function withBounds(command: Command): Command {
-  return command
-    .addOption(new Option('--vectors <n>', 'how many vectors the function has (default: 1)').argParser(parseVectors))
-    .addOption(
-      new Option('--messages <set>', 'the messages it tells apart').choices(Object.keys(MESSAGE_SETS)).default('two'),
-    )
-    .option('--channel', 'let the messages of the function take their time');
-}
-
-/** Reads them, and refuses what only the function has of any other machine. */
-function readBounds(machine: MachineName | undefined, choices: BoundsChoices, command: Command): Bounds {
-  const { vectors, messages, channel } = choices;
-  if (machine !== 'function' && (vectors !== undefined || channel === true)) {
-    command.error(`error: got ${machine ?? 'no machine'} with --vectors or --channel; expected them of function alone`);
-  }
-  return { vectors, messages: MESSAGE_SETS[messages], channel };
 }
 
 function parseVectors(text: string): number {
@@ -74,35 +116,39 @@ function parseVectors(text: string): number {
   throw new InvalidArgumentError(`Got ${text}; expected a whole number from 1 to 64.`);
 }
 
-withBounds(program.command('export'))
-  .description('prints a machine as a TypeScript file that imports only xstate, for the Stately editor')
-  .addOption(new Option('--machine <name>', 'the machine').choices(MACHINE_NAMES).makeOptionMandatory())
-  .addHelpText('after', example('maskbit export --machine function --vectors 2 > function.ts'))
-  .action(async ({ machine, ...choices }: BoundsChoices & { machine: MachineName }, command: Command) => {
-    const instance = createInstance(machine, readBounds(machine, choices, command));
-    const { exportMachine } = await import('./export.ts');
-    status = exportMachine(instance);
-  });
-
-withBounds(program.command('inspect'))
+program
+  .command('inspect')
   .description('serves a page that shows machines and traces, on this computer alone, and opens it')
-  .addOption(new Option('--machine <name>', 'the machine to begin with').choices(MACHINE_NAMES))
   .option('--port <n>', 'where to listen (default: 8080, or any port that is free)', parsePort)
   .option('--no-open', 'leave the browser alone')
   .option('--stately', "show the machine in Stately's inspector too, which needs internet")
   .option('--static <folder>', 'write the page to files, for any web server, and serve nothing')
+  .addOption(new Option('--machine <name>', 'the machine to begin with').choices(MACHINE_NAMES))
+  .addOption(new Option('--vectors <n>', 'how many vectors the function has (default: 1)').argParser(parseVectors))
+  .addOption(
+    new Option('--messages <set>', 'the messages it tells apart').choices(Object.keys(MESSAGE_SETS)).default('two'),
+  )
+  .option('--channel', 'let the messages of the function take their time')
   .addHelpText(
     'after',
     example('maskbit inspect', 'maskbit inspect --machine function --vectors 2', 'maskbit inspect --static site'),
   )
-  .action(async ({ machine, ...choices }: InspectOptions, command: Command) => {
-    const bounds = readBounds(machine, choices, command);
+  .action(async ({ machine, vectors, messages, channel, ...choices }: InspectOptions, command: Command) => {
+    if (machine !== 'function' && (vectors !== undefined || channel === true)) {
+      command.error(
+        `error: got ${machine ?? 'no machine'} with --vectors or --channel; expected them of function alone`,
+      );
+    }
+    const bounds = { vectors: vectors ?? 1, messages: MESSAGE_SETS[messages], channel };
     const { inspect } = await import('./inspect.ts');
     status = await inspect({ ...choices, instance: machine && createInstance(machine, bounds) });
   });
 
-interface InspectOptions extends BoundsChoices, Omit<InspectChoices, 'instance'> {
+interface InspectOptions extends Omit<InspectChoices, 'instance'> {
   readonly machine?: MachineName;
+  readonly vectors?: number;
+  readonly messages: string;
+  readonly channel?: boolean;
 }
 
 function parsePort(text: string): number {

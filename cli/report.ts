@@ -1,6 +1,7 @@
 /**
  * How the command line looks: tables on standard output, progress on standard error, and the exit status.
  */
+import type { Progress as ExploreProgress } from '../checker/explore/explore.ts';
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 
@@ -22,9 +23,15 @@ export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Prints a table without borders: the first column to the left, numbers to the right. */
-export function printTable(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
-  const isNumber = head.map((_, column) => rows.every((row) => typeof row[column] === 'number'));
+/** Prints a table without borders: numbers to the right, and whatever `right` names; the rest to the left. */
+export function printTable(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  right: readonly number[] = [],
+): void {
+  const isNumber = head.map((_, column) => {
+    return right.includes(column) || rows.every((row) => typeof row[column] === 'number');
+  });
   const table = new Table({
     head: [...head],
     chars: Object.fromEntries(BORDERS.map((name) => [name, ''])),
@@ -49,6 +56,48 @@ export function formatCell(cell: string | number): string {
 export interface Progress {
   advance(done: number): void;
   end(): void;
+}
+
+/** Follows an exploration on standard error: what it has found, how fast, and how long it will take where that is known. */
+export interface ExplorationProgress {
+  readonly report: (progress: ExploreProgress) => void;
+  end(): void;
+}
+
+const LINE_MILLISECONDS = 10_000;
+
+/**
+ * Begins to follow an exploration. On a terminal it is one line that is written over; elsewhere a line every ten seconds.
+ * @param expected The number of states that it will find, where it is known from before.
+ */
+export function followExploration(name: string, expected?: number): ExplorationProgress {
+  const { isTTY } = process.stderr;
+  let written = 0;
+  return {
+    report: (progress) => {
+      if (!isTTY && progress.milliseconds < written + LINE_MILLISECONDS) return;
+      written = progress.milliseconds;
+      process.stderr.write(
+        `${isTTY ? '\r\u001B[K' : ''}${name}: ${tellProgress(progress, expected)}${isTTY ? '' : '\n'}`,
+      );
+    },
+    end: () => {
+      if (isTTY && written > 0) process.stderr.write('\r\u001B[K');
+    },
+  };
+}
+
+/** Says how far an exploration is: "1,200 states (40% of 3,000), 100 of them open, depth 4, 30.1 million tries/s, 2 s left". */
+export function tellProgress(progress: ExploreProgress, expected?: number): string {
+  const { states, frontier, depth, triesPerSecond, milliseconds } = progress;
+  const expanded = states - frontier;
+  const share =
+    expected === undefined ? '' : ` (${((100 * states) / expected).toFixed(0)}% of ${formatCell(expected)})`;
+  // What is left is states that are not expanded yet, whether they are found or not.
+  const seconds = expected === undefined ? NaN : ((milliseconds / 1000) * (expected - expanded)) / expanded;
+  const left = Number.isFinite(seconds) ? `, ${Math.ceil(seconds)} s left` : '';
+  const rate = `${(triesPerSecond / 1e6).toFixed(1)} million tries/s`;
+  return `${formatCell(states)} states${share}, ${formatCell(frontier)} of them open, depth ${depth}, ${rate}${left}`;
 }
 
 /** Begins to follow `total` pieces of work. */

@@ -3,16 +3,17 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { printItf } from '../checker/export/itf.ts';
+import { printSequence } from '../checker/export/sequence.ts';
 import { printMermaid } from '../checker/export/mermaid.ts';
 import { isPacked, LINK_CHARACTERS, packTrace, printTrace, readTrace } from '../checker/trace/codec.ts';
 import { tellTrace } from '../checker/trace/text.ts';
 import { reduceTrace, replayTrace, type Trace, TraceError, type TraceSubject } from '../checker/trace/trace.ts';
-import { CAST } from '../properties/cast.ts';
+import { castOf } from '../properties/cast.ts';
 import { subjectByName } from '../properties/subject.ts';
 import { EXIT, type Exit } from './report.ts';
 
 /** The forms in which a trace is printed. */
-export const TRACE_FORMS = ['text', 'mermaid', 'itf', 'json', 'link'] as const;
+export const TRACE_FORMS = ['text', 'sequence', 'mermaid', 'itf', 'json', 'link'] as const;
 export type TraceForm = (typeof TRACE_FORMS)[number];
 
 /**
@@ -39,8 +40,10 @@ function printAs(form: TraceForm, subject: TraceSubject, trace: Trace, source: s
   switch (form) {
     case 'text':
       return tellTrace(trace, `maskbit show ${fits ? packed : source}`);
+    case 'sequence':
+      return printSequence(trace, castOf(trace.machine));
     case 'mermaid':
-      return printMermaid(trace, CAST);
+      return printMermaid(trace, castOf(trace.machine));
     case 'itf':
       return printItf(trace);
     case 'json':

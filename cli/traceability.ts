@@ -4,7 +4,9 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DESIGNS } from '../machines/designs.ts';
 import { TWO } from '../machines/messages.ts';
+import { ASSIGNED_PROPERTIES } from '../properties/assigned/index.ts';
 import { CHANNEL_PROPERTIES } from '../properties/channel.ts';
 import { createInstance, MACHINE_NAMES } from '../properties/instances.ts';
 import { STEP_PROPERTIES } from '../properties/judge.ts';
@@ -60,8 +62,12 @@ function descriptionsOf(config: unknown): string[] {
 /** The rules that each machine cites in its descriptions. */
 export function machineCitations(): Citation[] {
   return MACHINE_NAMES.flatMap((name) => {
-    const { machine } = createInstance(name, { vectors: 1, messages: TWO, channel: true });
-    const ids = new Set(descriptionsOf(machine.config).flatMap(citedRules));
+    // Designs of one machine cite rules that others have repaired away.
+    const designs = name === 'assigned-device' ? DESIGNS : [undefined];
+    const configs = designs.map(
+      (design) => createInstance(name, { messages: TWO, channel: true, design }).machine.config,
+    );
+    const ids = new Set(configs.flatMap(descriptionsOf).flatMap(citedRules));
     return [...ids].map((id) => ({ id, isTest: false, place: name }));
   });
 }
@@ -74,6 +80,7 @@ const PROPERTIES = [
   SizeEquivalenceRuns,
   RestoreBisimRuns,
   ProjectionRuns,
+  ...ASSIGNED_PROPERTIES,
 ];
 
 /** Gathers what stands behind every rule. */

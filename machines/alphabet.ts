@@ -27,6 +27,23 @@ export const arrive = (vector: number): string => `fabric.arrive.${vector}`;
 /** The function reads an unmasked entry again, before it must (MSIX-MSG-1). Only with a channel. */
 export const refresh = (vector: number): string => `device.refresh.${vector}`;
 
+/** The guest reads one entry and its Pending bit, and the reads complete. Of `assigned-device`, whose answers are outputs. */
+export const readEntry = (vector: number): string => `guest.read.${vector}`;
+
+// What userspace does, of an assigned device.
+export const VMM_COMPLETE = 'vmm.complete';
+export const REGISTER = 'vmm.register';
+export const REGISTERED = 'vmm.registered';
+export const UNREGISTER = 'vmm.unregister';
+export const UNREGISTERED = 'vmm.unregistered';
+export const ENABLE_ALL = 'vmm.enableAll';
+export const DISABLE_ALL = 'vmm.disableAll';
+
+// What the host does to the physical function, where that is a machine of its own.
+export const hostMask = (vector: number): string => `host.mask.${vector}`;
+export const hostUnmask = (vector: number): string => `host.unmask.${vector}`;
+export const HOST_READ = 'host.read';
+
 /** An event taken apart. `value` is the control written, or the name of the message write. */
 export interface MachineEvent {
   readonly actor: string;
@@ -43,10 +60,13 @@ export function readEvent(name: string): MachineEvent {
   return Number.isInteger(vector) ? { actor, verb, vector, value: fourth } : { actor, verb, value: third };
 }
 
-/** An output: what is done in a step, `send`, `use`, `release`, or `deliver` where there is a channel. */
+/** An output: what is done in a step. */
 export interface MachineOutput {
+  /** `send`, `use`, `release`, `deliver`; of an assigned device also `interrupt`, `answer`, `exit` and `return`. */
   readonly verb: string;
+  /** NaN in `exit` and `return`. */
   readonly vector: number;
+  /** The message; in an `answer`, what was read: a message, or the state of a bit. */
   readonly message?: string;
 }
 
@@ -79,6 +99,35 @@ export function functionEvents(vectors: number, messages: MessageSet, channel = 
   return [...CAPABILITY_EVENTS, ...(channel ? [READ] : []), ...each.flat()];
 }
 
+const HANDOVER = [REGISTER, REGISTERED, UNREGISTER, UNREGISTERED];
+
+/** The events of the `ownership` machine, whose vCPU has one access. */
+export const OWNERSHIP_EVENTS: readonly string[] = [mask(0), VMM_COMPLETE, ...HANDOVER];
+
+/** The events of the `host-function` machine. */
+export function hostEvents(vectors: number): string[] {
+  const each = Array.from({ length: vectors }, (_, vector) => [
+    ...[hostMask(vector), hostUnmask(vector), signal(vector), retire(vector), arrive(vector)],
+  ]);
+  return [HOST_READ, ...each.flat()];
+}
+
+/** The events of the `assigned-device` machine. Those of the `vmm` that tear down and build up are of designs that do so. */
+export function assignedEvents(
+  accesses: readonly { readonly event: string }[],
+  vectors: number,
+  rebuilds: boolean,
+): string[] {
+  const each = Array.from({ length: vectors }, (_, vector) => [signal(vector), retire(vector), arrive(vector)]);
+  const vmm = [VMM_COMPLETE, ...HANDOVER];
+  return [
+    ...accesses.map(({ event }) => event),
+    ...vmm,
+    ...(rebuilds ? [ENABLE_ALL, DISABLE_ALL] : []),
+    ...each.flat(),
+  ];
+}
+
 const CONTROL_WORDS: Readonly<Record<string, string>> = {
   off: 'disables MSI-X',
   offMasked: 'disables MSI-X and sets Function Mask',
@@ -94,16 +143,34 @@ const EVENT_WORDS: Readonly<Record<string, (event: MachineEvent) => string>> = {
   'device.signal': ({ vector }) => `the device signals vector ${vector}`,
   'device.retire': ({ vector }) => `the device retires what vector ${vector} was signalled for`,
   'device.reset': () => 'the function is reset',
-  'guest.read': () => 'the guest reads the table, and the read completes',
+  'guest.read': ({ vector }) =>
+    vector === undefined
+      ? 'the guest reads the table, and the read completes'
+      : `the guest reads entry ${vector} and its Pending bit`,
+  'vmm.complete': () => 'userspace completes the exit',
+  'vmm.register': () => 'userspace begins to hand the page to the kernel',
+  'vmm.registered': () => 'the kernel answers the page from here on',
+  'vmm.unregister': () => 'userspace begins to take the page back',
+  'vmm.unregistered': () => 'userspace answers the page from here on',
+  'vmm.enableAll': () => 'userspace builds up all vectors that are in use',
+  'vmm.disableAll': () => 'userspace tears down all vectors',
+  'host.mask': ({ vector }) => `the host masks vector ${vector}`,
+  'host.unmask': ({ vector }) => `the host unmasks vector ${vector}`,
+  'host.read': () => 'the host reads the device, and the read completes',
   'fabric.arrive': ({ vector }) => `the message of vector ${vector} arrives`,
   'device.refresh': ({ vector }) => `the function reads entry ${vector} again`,
 };
 
 const OUTPUT_WORDS: Readonly<Record<string, (output: MachineOutput) => string>> = {
-  send: ({ vector, message }) => `vector ${vector} sends ${message}`,
+  send: ({ vector, message }) =>
+    message === undefined ? `vector ${vector} sends` : `vector ${vector} sends ${message}`,
   use: ({ vector, message }) => `vector ${vector} is in use with ${message}`,
   release: ({ vector }) => `vector ${vector} is released`,
   deliver: ({ vector, message }) => `${message} of vector ${vector} is delivered`,
+  interrupt: ({ vector }) => `the host is interrupted for vector ${vector}`,
+  answer: ({ vector, message }) => `vector ${vector} reads ${message}`,
+  exit: () => 'it exits',
+  return: () => 'it is complete',
 };
 
 /** What an event says, as a clause: "the guest unmasks vector 0". Throws when the alphabet has no such event. */

@@ -5,32 +5,52 @@
 import type { Cast } from '../checker/export/mermaid.ts';
 import { eventSentence, outputSentence, readEvent, readOutput } from '../machines/alphabet.ts';
 
-/** Who takes part in a run, from left to right. */
-export const CAST: Cast = {
-  participants: ['guest', 'kernel', 'userspace', 'device', 'host'],
-  event: (name) => ({ ...routeOf(EVENT_ROUTES, readEvent(name).actor, name), label: eventSentence(name) }),
-  output: (name) => ({ ...routeOf(OUTPUT_ROUTES, readOutput(name).verb, name), label: outputSentence(name) }),
-};
+const PARTICIPANTS = ['guest', 'kernel', 'userspace', 'device', 'host'];
 
-interface Route {
-  readonly from: string;
-  readonly to: string;
+/** Who takes part in a run of the function and its parts, from left to right. */
+export const CAST: Cast = castBy(
+  // By the actor. A device's own doings, and arrivals at the host, lead to nobody until an output comes of them.
+  { guest: ['guest', 'device'], device: ['device', 'device'], fabric: ['host', 'host'] },
+  // By the verb. Messages go out to the host; the kernel is told which of them are in use.
+  { send: ['device', 'host'], use: ['device', 'kernel'], release: ['device', 'kernel'], deliver: ['host', 'guest'] },
+);
+
+/** Who takes part in a run of an assigned device: the kernel is the host, and injects. */
+export const ASSIGNED_CAST: Cast = castBy(
+  {
+    guest: ['guest', 'kernel'],
+    vmm: ['userspace', 'kernel'],
+    device: ['device', 'device'],
+    fabric: ['device', 'kernel'],
+    host: ['kernel', 'device'],
+    access: ['kernel', 'kernel'],
+  },
+  {
+    exit: ['kernel', 'userspace'],
+    return: ['kernel', 'guest'],
+    answer: ['kernel', 'guest'],
+    send: ['device', 'device'],
+    deliver: ['kernel', 'guest'],
+    interrupt: ['device', 'kernel'],
+  },
+);
+
+/** The cast of a machine, by its id. */
+export function castOf(machine: string): Cast {
+  return ['capability', 'vector', 'function'].includes(machine) ? CAST : ASSIGNED_CAST;
 }
 
-/** By the actor of an event. A device's own doings, and arrivals at the host, lead to nobody until an output comes of them. */
-const EVENT_ROUTES: Readonly<Record<string, Route>> = {
-  guest: { from: 'guest', to: 'device' },
-  device: { from: 'device', to: 'device' },
-  fabric: { from: 'host', to: 'host' },
-};
+/** From whom, to whom. */
+type Route = readonly [from: string, to: string];
 
-/** By the verb of an output. Messages go out to the host; the kernel is told which of them are in use. */
-const OUTPUT_ROUTES: Readonly<Record<string, Route>> = {
-  send: { from: 'device', to: 'host' },
-  use: { from: 'device', to: 'kernel' },
-  release: { from: 'device', to: 'kernel' },
-  deliver: { from: 'host', to: 'guest' },
-};
+function castBy(events: Readonly<Record<string, Route>>, outputs: Readonly<Record<string, Route>>): Cast {
+  const arrow = ([from, to]: Route, label: string) => ({ from, to, label });
+  return {
+    participants: PARTICIPANTS,
+    event: (name) => arrow(routeOf(events, readEvent(name).actor, name), eventSentence(name)),
+    output: (name) => arrow(routeOf(outputs, readOutput(name).verb, name), outputSentence(name)),
+  };
+}
 
 function routeOf(routes: Readonly<Record<string, Route>>, key: string, name: string): Route {
   if (Object.hasOwn(routes, key)) return routes[key];

@@ -3,15 +3,15 @@
  * sends within the step, so they are about the machine alone.
  */
 import type { StepProperty, StepView } from '../checker/decide/property.ts';
-import { READ, readOutput } from '../machines/alphabet.ts';
-import { sent } from './function.ts';
+import { READ } from '../machines/alphabet.ts';
+import { outputsOf, sent } from './function.ts';
 import type { FunctionView } from './view.ts';
 
 type FunctionStep = StepView<FunctionView>;
 
 /** The messages of a vector that a step delivers. */
 function delivered(step: FunctionStep, vector: number): string[] {
-  const outputs = step.outputs.map(readOutput);
+  const outputs = outputsOf(step.outputs);
   return outputs.filter((each) => each.verb === 'deliver' && each.vector === vector).map((each) => each.message ?? '');
 }
 
@@ -42,7 +42,9 @@ export const DeliverSentStep: StepProperty<FunctionView> = {
   needs: 'a channel',
   when: (step, vector) =>
     step.after.transit !== undefined &&
-    [step.before, step.after].flatMap((view) => inTransit(view, vector)).length + sent(step, vector).length > 0,
+    (step.before.transit?.(vector) !== undefined ||
+      step.after.transit(vector) !== undefined ||
+      sent(step, vector).length > 0),
   holds: (step, vector) =>
     [...delivered(step, vector), ...inTransit(step.after, vector)].join() ===
     [...inTransit(step.before, vector), ...sent(step, vector)].join(),

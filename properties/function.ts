@@ -14,17 +14,34 @@ type FunctionStepProperty = StepProperty<FunctionView>;
 
 const NOTHING: readonly string[] = [];
 
+/** Remembers the last answer: all properties ask about one step, for one vector after the other, millions of times. */
+function rememberLast<Question, Answer>(answer: (question: Question) => Answer): (question: Question) => Answer {
+  let last: { readonly question: Question; readonly given: Answer } | undefined;
+  return (question) => {
+    if (last?.question !== question) last = { question, given: answer(question) };
+    return last.given;
+  };
+}
+
+const eventOf = rememberLast(readEvent);
+
+/** The outputs of a step, taken apart. */
+export const outputsOf = rememberLast((outputs: readonly string[]) => outputs.map(readOutput));
+
 /** The messages that a step sends from a vector. */
 export function sent(step: FunctionStep, vector: number): readonly string[] {
   if (step.outputs.length === 0) return NOTHING;
-  const outputs = step.outputs.map(readOutput);
-  return outputs.filter((each) => each.verb === 'send' && each.vector === vector).map((each) => each.message ?? '');
+  return outputsOf(step.outputs)
+    .filter((each) => each.verb === 'send' && each.vector === vector)
+    .map((each) => each.message ?? '');
 }
 
 /** The notifications of a step about a vector: `use` and `release`, with their messages. */
-function notified(step: FunctionStep, vector: number): string[] {
-  return step.outputs.filter((name) => {
-    const output = readOutput(name);
+function notified(step: FunctionStep, vector: number): readonly string[] {
+  if (step.outputs.length === 0) return NOTHING;
+  const outputs = outputsOf(step.outputs);
+  return step.outputs.filter((_, index) => {
+    const output = outputs[index];
     return output.vector === vector && (output.verb === 'use' || output.verb === 'release');
   });
 }
@@ -33,7 +50,7 @@ function notified(step: FunctionStep, vector: number): string[] {
 function isEvent(step: FunctionStep, name: string, vector: number): boolean {
   // Most events are told apart by their first letters; properties ask this millions of times.
   if (!step.event.startsWith(name)) return false;
-  return step.event === name || (readEvent(step.event).vector ?? vector) === vector;
+  return step.event === name || (eventOf(step.event).vector ?? vector) === vector;
 }
 
 const isControl = (step: FunctionStep): boolean => step.event.startsWith('guest.control.');
@@ -112,7 +129,7 @@ export const SingleViewStep: FunctionStepProperty = {
   when: () => true,
   holds: (step, vector) => {
     const { before, after } = step;
-    const value = isControl(step) ? readEvent(step.event).value : undefined;
+    const value = isControl(step) ? eventOf(step.event).value : undefined;
     const reset = step.event === RESET;
     const enabled = isControl(step) ? value === 'on' || value === 'onMasked' : !reset && before.enabled;
     const functionMask = isControl(step)
@@ -135,7 +152,7 @@ export const EntryStep: FunctionStepProperty = {
     step.before.entry(vector) !== step.after.entry(vector) || isEvent(step, 'guest.write', vector),
   holds: (step, vector) => {
     if (!isEvent(step, 'guest.write', vector)) return step.event === RESET;
-    const { value = '' } = readEvent(step.event);
+    const { value = '' } = eventOf(step.event);
     return step.after.entry(vector) === step.before.written(step.before.entry(vector), value);
   },
 };
@@ -208,9 +225,9 @@ export const IndependentVectorsStep: FunctionStepProperty = {
   title: "An event of one vector changes nothing of another's, and makes it send nothing.",
   rules: ['MSIX-MASK-4'],
   needs: 'a second vector',
-  when: (step, vector) => (readEvent(step.event).vector ?? vector) !== vector,
+  when: (step, vector) => (eventOf(step.event).vector ?? vector) !== vector,
   holds: (step, vector) =>
-    step.outputs.every((name) => readOutput(name).vector !== vector) &&
+    outputsOf(step.outputs).every((output) => output.vector !== vector) &&
     step.before.masked(vector) === step.after.masked(vector) &&
     step.before.pending(vector) === step.after.pending(vector) &&
     step.before.entry(vector) === step.after.entry(vector) &&

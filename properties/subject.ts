@@ -5,6 +5,7 @@ import { compile } from '../checker/compile/compile.ts';
 import { mutate } from '../checker/machine/mutate.ts';
 import { TraceError, type TraceInstance, type TraceSubject } from '../checker/trace/trace.ts';
 import { eventSentence, outputSentence } from '../machines/alphabet.ts';
+import { type Design, designByName } from '../machines/designs.ts';
 import { MESSAGE_SETS, type MessageSet, wholeMessages } from '../machines/messages.ts';
 import { createInstance, type Instance, MACHINE_NAMES } from './instances.ts';
 
@@ -14,9 +15,18 @@ export interface MutatedInstance extends Instance {
 }
 
 /** Makes an instance of a machine a subject of traces. */
-export function traceSubject({ machine, events, vectors, messages, channel, mutant }: MutatedInstance): TraceSubject {
+export function traceSubject({
+  machine,
+  events,
+  vectors,
+  messages,
+  channel,
+  design,
+  mutant,
+}: MutatedInstance): TraceSubject {
   const named = MESSAGE_SETS[messages.name] === messages ? messages.name : messages.values.join(' ');
   const bounds: TraceInstance = {
+    ...(design === undefined ? {} : { design: design.name }),
     ...(vectors === 0 ? {} : { vectors, messages: named }),
     ...(channel ? { channel: 1 } : {}),
     ...(mutant === undefined ? {} : { mutant }),
@@ -28,12 +38,15 @@ export function traceSubject({ machine, events, vectors, messages, channel, muta
  * Finds the subject of a trace.
  * @throws {TraceError} when there is no such machine, or no such instance of it.
  */
-export function subjectByName(machine: string, instance: TraceInstance): TraceSubject {
+export function subjectByName(machine: string, instance: TraceInstance): CompiledSubject {
   return compiledSubject(instanceByName(machine, instance));
 }
 
+/** A subject that has its machine compiled: it steps fast. */
+export type CompiledSubject = TraceSubject & Required<Pick<TraceSubject, 'compiled'>>;
+
 /** Makes an instance a subject of traces that steps fast. */
-export function compiledSubject(instance: MutatedInstance): TraceSubject {
+export function compiledSubject(instance: MutatedInstance): CompiledSubject {
   return { ...traceSubject(instance), compiled: compile(instance.machine, instance.events) };
 }
 
@@ -46,12 +59,25 @@ export function instanceByName(machine: string, bounds: TraceInstance): MutatedI
   if (name === undefined) {
     throw new TraceError(`Got a trace of the machine ${machine}; expected one of ${MACHINE_NAMES.join(', ')}.`);
   }
-  const { vectors = 0, messages = 'two', channel = 0, mutant } = bounds;
+  const { vectors = 0, messages = 'two', channel = 0, design, mutant } = bounds;
   if (typeof vectors !== 'number' || !Number.isInteger(vectors) || vectors < 0 || vectors > 64) {
     throw new TraceError(`Got a trace of ${vectors} vectors; expected a whole number from 0 to 64.`);
   }
-  const instance = createInstance(name, { vectors, messages: messagesByName(messages), channel: channel === 1 });
+  const instance = createInstance(name, {
+    vectors,
+    messages: messagesByName(messages),
+    channel: channel === 1,
+    design: design === undefined ? undefined : designOf(String(design)),
+  });
   return mutant === undefined ? instance : mutantOf(instance, String(mutant));
+}
+
+function designOf(name: string): Design {
+  try {
+    return designByName(name);
+  } catch (error) {
+    throw new TraceError((error as Error).message);
+  }
 }
 
 /** The messages of an instance: a set by its name, or whole messages by theirs, with spaces between them. */

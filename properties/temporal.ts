@@ -1,5 +1,6 @@
 /**
- * What steps cannot say: that something comes about in the end (P2), and that a choice makes no difference but in name (P22).
+ * What steps cannot say: that something comes about in the end (P2), that a choice makes no difference but in name
+ * (P22), and that one machine allows whatever another does.
  * Decided by the compiled checker, on every run of an instance of `function`.
  *
  * Each has a twin that must fail: without its fairness, what is owed never comes; without the renaming, the runs differ.
@@ -10,11 +11,11 @@ import { decide, type LeadsToClaim, startAt } from '../checker/decide/decide.ts'
 import { type Exploration, explore } from '../checker/explore/explore.ts';
 import type { GuardExpression } from '../checker/machine/guard.ts';
 import type { Fairness } from '../checker/decide/liveness.ts';
-import { compareRuns, type ObservedStep } from '../checker/decide/refine.ts';
-import { arrive, control, readEvent, RESET, unmask } from '../machines/alphabet.ts';
+import { compareRuns, type ObservedStep, refine } from '../checker/decide/refine.ts';
+import { arrive, control, readEvent, readOutput, RESET, unmask } from '../machines/alphabet.ts';
 import type { MessageSet } from '../machines/messages.ts';
 import { vectorRegionName } from '../machines/vector.ts';
-import type { Instance } from './instances.ts';
+import { createInstance, type Instance } from './instances.ts';
 
 /** A claim about whole runs. */
 export interface TemporalProperty {
@@ -75,7 +76,7 @@ function decideLeading(
   return { result, path: names(counterexample?.path), loop: names(counterexample?.loop) };
 }
 
-const arriving = (vector: number): Leading[] => [
+const arrivalOf = (vector: number): Leading[] => [
   {
     from: not(inState(vector, 'transit', 'none')),
     to: inState(vector, 'transit', 'none'),
@@ -89,8 +90,8 @@ export const ArrivalLeads: TemporalProperty = {
   title: 'A message that was sent arrives, if arrivals are not put off for ever.',
   rules: ['MSIX-MSG-5'],
   applies: ({ channel }) => channel,
-  decide: (instance) => decideLeading(exploration(instance), instance.vectors, arriving, true),
-  decideWithout: (instance) => decideLeading(exploration(instance), instance.vectors, arriving, false),
+  decide: (instance) => decideLeading(exploration(instance), instance.vectors, arrivalOf, true),
+  decideWithout: (instance) => decideLeading(exploration(instance), instance.vectors, arrivalOf, false),
 };
 
 const OPEN_NAME: GuardExpression = { kind: 'named', name: 'open' };
@@ -170,5 +171,46 @@ export const NonInterferenceRuns: TemporalProperty = {
   decideWithout: (instance) => compareExchanged(instance, false),
 };
 
+/** What host and guest see of a function: what they do to it, and what arrives. */
+const seenOf =
+  (arriving: 'send' | 'deliver') =>
+  ({ event, outputs }: ObservedStep): string[] => {
+    const { actor, verb } = readEvent(event);
+    const isHidden = actor === 'fabric' || `${actor}.${verb}` === 'device.refresh';
+    const arrivals = outputs.map(readOutput).filter((output) => output.verb === arriving);
+    return [...(isHidden ? [] : [event]), ...arrivals.map(({ vector, message }) => `arrives.${vector}.${message}`)];
+  };
+
+/** Whether a function that sends in the step refines one with a channel, whose messages arrive later. */
+function refineChannel(instance: Instance, leftOut?: (event: string) => boolean): TemporalVerdict {
+  const { vectors, messages } = instance;
+  const one = exploration(instance);
+  const other = exploration(createInstance('function', { vectors, messages, channel: true }), leftOut);
+  const { refines, counterexample } = refine(
+    { exploration: one, observe: seenOf('send') },
+    { exploration: other, observe: seenOf('deliver') },
+  );
+  const path = counterexample?.path.map((event) => one.compiled.events[event]);
+  return { result: refines ? 'holds' : 'fails', path };
+}
+
+/** That the option `channel` only allows more. */
+export const ChannelRuns: TemporalProperty = {
+  name: 'ChannelRuns',
+  title:
+    'Whatever is seen of a function that sends in the step is seen of one whose messages take their time, in some run.',
+  rules: ['MSIX-MSG-5'],
+  // With more vectors it says no more, for a channel has one vector.
+  applies: ({ vectors, machine, channel }) => vectors === 1 && machine.id === 'function' && !channel,
+  decide: (instance) => refineChannel(instance),
+  // A message that never arrives is never seen, unless the next one pushes it out.
+  decideWithout: (instance) => refineChannel(instance, (event) => readEvent(event).actor === 'fabric'),
+};
+
 /** All claims about whole runs. */
-export const TEMPORAL_PROPERTIES: readonly TemporalProperty[] = [ArrivalLeads, PendingLeads, NonInterferenceRuns];
+export const TEMPORAL_PROPERTIES: readonly TemporalProperty[] = [
+  ArrivalLeads,
+  PendingLeads,
+  NonInterferenceRuns,
+  ChannelRuns,
+];

@@ -69,7 +69,13 @@ const WIDTH = 640;
 function sequencePicture(title: string, trace: Trace): string {
   const { machine, events } = instanceByName(trace.machine, trace.instance);
   const { outputs } = compile(machine, events);
-  const timeline = timelineOf({ events, steps: trace.steps, loop: trace.loop, outputNames: outputs });
+  const timeline = timelineOf({
+    machine: machine.id,
+    events,
+    steps: trace.steps,
+    loop: trace.loop,
+    outputNames: outputs,
+  });
   const places = columnPlaces(timeline.columns, WIDTH);
   let y = 30 + SEQUENCE.head;
   const steps = trace.steps.map((_, step) => {

@@ -2,13 +2,16 @@
  * The rules of MSI-X, all of them, in the order of their areas. Imports nothing from outside of this folder.
  */
 import { ACCESS_RULES } from './access.ts';
+import { ASSIGNED_RULES } from './assigned.ts';
 import { CAPABILITY_RULES } from './capability.ts';
 import { ENABLE_RULES } from './enable.ts';
 import { MASK_RULES } from './mask.ts';
 import { MESSAGE_RULES } from './message.ts';
 import { NOTIFY_RULES } from './notify.ts';
+import { OWNERSHIP_RULES } from './ownership.ts';
 import { PBA_RULES } from './pba.ts';
 import { PENDING_RULES } from './pending.ts';
+import { POSTED_RULES } from './posted.ts';
 import { RESET_RULES } from './reset.ts';
 import type { Rule } from './rule.ts';
 import { SAVE_RULES } from './save.ts';
@@ -29,6 +32,9 @@ export const RULES: readonly Rule[] = [
   ...RESET_RULES,
   ...NOTIFY_RULES,
   ...SAVE_RULES,
+  ...ASSIGNED_RULES,
+  ...OWNERSHIP_RULES,
+  ...POSTED_RULES,
 ];
 
 const RULES_BY_ID: ReadonlyMap<string, Rule> = new Map(RULES.map((rule) => [rule.id, rule]));

@@ -7,8 +7,11 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { benchAccesses } from '../bench/accesses.ts';
 import { benchAliases } from '../bench/aliases.ts';
+import { benchAssigned } from '../bench/assigned.ts';
 import { benchAllocation } from '../bench/allocation.ts';
+import { benchChecker } from '../bench/checker.ts';
 import { createBareArray, createOurs, createPlainObjects } from '../bench/contenders.ts';
+import { benchStates } from '../bench/states.ts';
 import { timeInTurns } from '../bench/timing.ts';
 
 const EFFORT = { operations: 6_400, rounds: 3, warmUp: 1 };
@@ -32,9 +35,39 @@ describe('the benches', () => {
     }
   });
 
+  test('time the assigned device, its pairs with the checksum of the bare one, its injections with one of theirs', () => {
+    const table = benchAssigned(EFFORT).map(({ name, checksum }) => [name, checksum]);
+    expect(table).toEqual([
+      ['pair, a bare Uint32Array', 3_200],
+      ['pair, an MsixFunction', 3_200],
+      ['pair, bus and kernel half', 3_200],
+      ['pair, the same above 2^31', 3_200],
+      ['pair, two exits and completions', 3_200],
+      ['inject from address and data', 419_200],
+      ['inject by GSI', 419_200],
+      ['signal, arrive, inject', 419_200],
+    ]);
+  });
+
   test('time the ways to name a constant', () => {
     const names = benchAliases(EFFORT).map(({ name }) => name);
     expect(names).toEqual(['literal', 'alias at module level', 'imported binding', 'property of a namespace']);
+  });
+
+  test('time explorers, which find the same or are refused', () => {
+    const { states, transitions, tries, timings } = benchChecker(2, { rounds: 1, xstateGraph: 1, spin: 0 });
+    expect([states, transitions, tries]).toEqual([256, 2_559, 4_352]);
+    expect(timings.map(({ explorer }) => explorer)).toEqual(['ours, traces kept', 'ours, count only', '@xstate/graph']);
+    for (const { seconds, triesPerSecond, transitionsPerSecond } of timings) {
+      expect(triesPerSecond * seconds).toBeCloseTo(tries);
+      expect(transitionsPerSecond * seconds).toBeCloseTo(transitions);
+    }
+  });
+
+  test('count the states of a large instance, and weigh them', () => {
+    const { instance, summary, bytesPerState } = benchStates(4, 'two');
+    expect([instance, summary.states, summary.complete]).toEqual(['function, 4 vectors, messages two', 16_384, true]);
+    expect(bytesPerState * summary.states).toBeCloseTo(summary.bytes);
   });
 
   test('time in turns: each as often as the others, a slow one as slower than the first', () => {
@@ -69,6 +102,8 @@ describe('the benches', () => {
     );
     expect(weights.get('an object of one field, for scale')).toBeGreaterThan(20);
     expect(weights.get('signal, masked')).toBeLessThan(4);
-    expect(weights.size).toBe(16);
+    expect(weights.get('pair, bus and kernel half')).toBeLessThan(4);
+    expect(weights.get('pair, two exits and completions')).toBeLessThan(4);
+    expect(weights.size).toBe(22);
   });
 });

@@ -1,4 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { MANIFEST } from '../cli/check.ts';
 import { maskbit } from './setup/command.ts';
 
 describe('maskbit', () => {
@@ -31,8 +35,11 @@ describe('maskbit', () => {
     [['inspect', '--port', '0'], /Got 0; expected a whole number from 1 to 65535/],
     [['inspect', '--vectors', '3'], /got no machine with --vectors or --channel; expected them of function/],
     [['inspect', '--machine', 'toaster'], /argument 'toaster' is invalid/],
-    [['rules', 'MSIX-TEA-1'], /There is no rule MSIX-TEA-1; expected one of the 64/],
+    [['rules', 'MSIX-TEA-1'], /There is no rule MSIX-TEA-1; expected one of the 87/],
     [['replay', 'no-such-file'], /no-such-file/],
+    [['check', '--states', 'many'], /Got many; expected a whole number/],
+    [['check', '--memory', '4T'], /Got 4T; expected a number of bytes, such as 500M or 8G/],
+    [['check', '--manifest', 'package.json'], /Got a manifest of version "\d+\.\d+\.\d+"; expected version 1/],
   ])('%j is a wrong call: exit status 2', (parameters, complaint) => {
     const { status, stdout, stderr } = maskbit(...parameters);
     expect(stderr).toMatch(complaint);
@@ -41,10 +48,34 @@ describe('maskbit', () => {
   });
 
   test('rules prints every rule, and one whole', () => {
-    expect(maskbit('rules').stdout).toMatch(/\n64 rules; numbers count the places that cite a rule\./);
+    expect(maskbit('rules').stdout).toMatch(/\n87 rules; numbers count the places that cite a rule\./);
     const { status, stdout } = maskbit('rules', 'MSIX-MSG-2');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^MSIX-MSG-2 {2}/);
     expect(stdout).toMatch(/^Property: {7}NoTornStep/m);
+  });
+
+  test('check without time decides nothing, and says so: exit status 3', () => {
+    const { status, stdout } = maskbit('check', '--seconds', '0');
+    expect(stdout).toContain(
+      'open: function, 1 vector, messages two has 1 states or more: --seconds was met before all were found.',
+    );
+    expect(stdout).toMatch(/\nopen: 0 instances of the machines with 0 states; .*\n$/);
+    expect(status).toBe(3);
+  });
+
+  test('check that differs from the manifest says what it got and what was expected: exit status 1', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'maskbit-manifest-'));
+    try {
+      const file = join(folder, 'manifest.json');
+      const known = readFileSync(MANIFEST, 'utf8');
+      writeFileSync(file, known.replace('"depth": 4', '"depth": 5'));
+      const { status, stdout } = maskbit('check', '--seconds', '1', '--manifest', file);
+      expect(stdout).toContain('violated: Got 4 as the depth of vector (vectors 1, messages two); expected 5.');
+      expect(stdout).toMatch(/\nviolated, in 1 places: /);
+      expect(status).toBe(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

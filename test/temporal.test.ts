@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { mutate } from '../checker/machine/mutate.ts';
 import { THREE, TWO } from '../machines/messages.ts';
 import { createInstance, instanceName } from '../properties/instances.ts';
-import { ArrivalLeads, NonInterferenceRuns, PendingLeads, TEMPORAL_PROPERTIES } from '../properties/temporal.ts';
+import {
+  ArrivalLeads,
+  ChannelRuns,
+  NonInterferenceRuns,
+  PendingLeads,
+  TEMPORAL_PROPERTIES,
+} from '../properties/temporal.ts';
 import { ruleById } from '../spec/index.ts';
 
 const function1 = createInstance('function', { vectors: 1, messages: TWO });
@@ -38,6 +44,12 @@ describe('without its assumption', () => {
     expect(PendingLeads.decideWithout(function1).path).toEqual(['guest.control.on', 'device.signal.0']);
   });
 
+  //= MSIX-MSG-5 type=test
+  test('a message that is sent at once is not seen where none arrives', () => {
+    const { path } = ChannelRuns.decideWithout(function1);
+    expect(path).toEqual(['guest.control.on', 'guest.unmask.0', 'device.signal.0']);
+  });
+
   //= MSIX-MSG-6 type=test
   test('zero differs from A by its name alone', () => {
     expect(NonInterferenceRuns.decideWithout(function1).path).toEqual(['guest.control.on', 'guest.unmask.0']);
@@ -48,6 +60,7 @@ test.each([
   ['ArrivalLeads', ArrivalLeads, channel1, 8],
   ['PendingLeads', PendingLeads, function1, 12],
   ['NonInterferenceRuns', NonInterferenceRuns, function1, 108],
+  ['ChannelRuns', ChannelRuns, function1, 132],
 ] as const)('%s is broken by mutants of the machine', (_name, property, bounds, count) => {
   const broken = mutate(bounds.machine).filter(
     ({ machine }) => property.decide({ ...bounds, machine }).result === 'fails',

@@ -1,6 +1,6 @@
 /**
  * The stepper: runs the programs of `format.ts` as they stand, one event at a time, and says which transitions were taken
- * and what they put out. Nothing of it allocates but `outputs`. Who only wants targets, and many, uses `expand.ts`.
+ * and what they put out. Nothing of it allocates but `outputs`, and that only a list that it never made before. Who only wants targets, and many, uses `expand.ts`.
  */
 import * as format from './format.ts';
 import type { CompiledMachine } from './format.ts';
@@ -20,6 +20,12 @@ const TEST = format.TEST;
 const TAKE = format.TAKE;
 const UNLESS = format.UNLESS;
 
+/** A list of outputs, and the lists that it is the beginning of, by the number of their next output. */
+interface OutputList {
+  readonly names: readonly string[];
+  readonly longer: Map<number, OutputList>;
+}
+
 /** Steps a compiled machine from packed states. A stepper keeps its last step, so it serves one user at a time. */
 export class Stepper {
   readonly compiled: CompiledMachine;
@@ -31,6 +37,7 @@ export class Stepper {
   private readonly starts: Int32Array;
   private readonly lists: Int32Array;
   private readonly wordCount: number;
+  private readonly nothing: OutputList = { names: [], longer: new Map() };
 
   constructor(compiled: CompiledMachine) {
     this.compiled = compiled;
@@ -69,20 +76,40 @@ export class Stepper {
     return holds(this.code, condition, states, from);
   }
 
-  /** Returns the outputs of the last step, in order. `states` still has, from `from` on, the state before it. */
-  outputs(states: Int32Array, from = 0): string[] {
-    const { transitions, outputs: names } = this.compiled;
-    const steps = Array.from(this.taken.subarray(0, this.takenCount), (number) => transitions[number]);
+  /**
+   * Returns the outputs of the last step, in order. `states` still has, from `from` on, the state before it. Equal lists are
+   * one object, so a reader can know a list that it has read before.
+   */
+  outputs(states: Int32Array, from = 0): readonly string[] {
+    const { transitions } = this.compiled;
+    let list = this.nothing;
     // States are left from the last in document order to the first, and entered from the first to the last. What the
     // transitions of one step leave never overlaps, and lies in the order of their sources.
-    const left = steps
-      .toReversed()
-      .flatMap(({ exits }) => exits)
-      .filter(({ condition }) => this.holds(condition, states, from))
-      .flatMap(({ outputs }) => outputs);
-    const own = steps.flatMap(({ outputs }) => outputs);
-    const entered = steps.flatMap(({ entries }) => entries);
-    return [...left, ...own, ...entered].map((output) => names[output]);
+    for (let index = this.takenCount - 1; index >= 0; index--) {
+      for (const { condition, outputs } of transitions[this.taken[index]].exits) {
+        if (outputs.length > 0 && this.holds(condition, states, from)) list = this.extended(list, outputs);
+      }
+    }
+    for (let index = 0; index < this.takenCount; index++) {
+      list = this.extended(list, transitions[this.taken[index]].outputs);
+    }
+    for (let index = 0; index < this.takenCount; index++) {
+      list = this.extended(list, transitions[this.taken[index]].entries);
+    }
+    return list.names;
+  }
+
+  /** A list of outputs with more behind it. */
+  private extended(list: OutputList, outputs: readonly number[]): OutputList {
+    for (const output of outputs) {
+      let longer = list.longer.get(output);
+      if (longer === undefined) {
+        longer = { names: [...list.names, this.compiled.outputs[output]], longer: new Map() };
+        list.longer.set(output, longer);
+      }
+      list = longer;
+    }
+    return list;
   }
 
   private hasTaken(list: number, takenCount: number): boolean {

@@ -10,6 +10,7 @@
 import type { StateValue } from 'xstate';
 import { compileCondition } from '../compile/compile.ts';
 import type { Exploration } from '../explore/explore.ts';
+import { StepCursor } from './step-cursor.ts';
 import type { CompiledMachine } from '../compile/format.ts';
 import type { GuardExpression } from '../machine/guard.ts';
 import { packValue } from '../compile/layout.ts';
@@ -82,34 +83,37 @@ export function startAt(compiled: CompiledMachine, value: StateValue): CompiledM
   return { ...compiled, initial: packValue(compiled, value) };
 }
 
-/** Decides claims on an exploration. */
+/** Decides claims on an exploration. Those about steps are decided together, in one pass over all steps. */
 export function decide(exploration: Exploration, claims: readonly Claim[]): Decision[] {
-  return claims.map((claim) => decideClaim(exploration, claim));
+  const truths = new Truths(exploration);
+  const isStep = (claim: Claim): claim is StepClaim => claim.kind === 'step';
+  const steps = claims.filter(isStep);
+  const findings = new Map(findSteps(truths, steps).map((found, index) => [steps[index], found]));
+  return claims.map((claim) =>
+    isStep(claim) ? conclude(exploration, claim, findings.get(claim)!) : decideClaim(truths, claim),
+  );
 }
 
-function decideClaim(exploration: Exploration, claim: Claim): Decision {
+function decideClaim(truths: Truths, claim: Exclude<Claim, StepClaim>): Decision {
+  const { exploration } = truths;
   const always = new Uint8Array(exploration.states.count).fill(1);
   switch (claim.kind) {
     case 'invariant': {
-      const applies = claim.when === undefined ? always : truthOf(exploration, claim.when);
-      return conclude(exploration, claim, findStates(exploration, applies, truthOf(exploration, claim.holds)));
-    }
-    case 'step': {
-      const applies = claim.when === undefined ? () => true : stepTest(exploration, claim.when);
-      return conclude(exploration, claim, findSteps(exploration, applies, stepTest(exploration, claim.holds)));
+      const applies = claim.when === undefined ? always : truths.of(claim.when);
+      return conclude(exploration, claim, findStates(exploration, applies, truths.of(claim.holds)));
     }
     case 'reach': {
-      const { witness } = findStates(exploration, truthOf(exploration, claim.that), always);
+      const { witness } = findStates(exploration, truths.of(claim.that), always);
       if (witness !== undefined) return { claim, result: 'holds', witness };
       return { claim, result: exploration.summary.complete ? 'fails' : 'open' };
     }
     case 'leadsTo': {
       const initial = always.map((_, state) => (state === 0 ? 1 : 0));
-      const from = claim.from === undefined ? initial : truthOf(exploration, claim.from);
+      const from = claim.from === undefined ? initial : truths.of(claim.from);
       const { witness } = findStates(exploration, from, always);
       // A run in a part of the states may leave that part, so that nothing can be said.
       if (!exploration.summary.complete) return { claim, result: 'open', witness };
-      const counterexample = findLasso(exploration, from, truthOf(exploration, claim.to), claim.fairness);
+      const counterexample = findLasso(exploration, from, truths.of(claim.to), claim.fairness);
       return conclude(exploration, claim, { witness, counterexample });
     }
   }
@@ -134,65 +138,132 @@ function findStates(exploration: Exploration, applies: Uint8Array, holds: Uint8A
   return { witness: at(first), counterexample: at(broken) };
 }
 
-/** The same for steps. Those of states that were not expanded are not looked at. */
-function findSteps(exploration: Exploration, applies: StepTest, holds: StepTest): Findings {
+interface StepSearch {
+  readonly applies: StepTest;
+  readonly holds: StepTest;
+  witness?: Lasso;
+  counterexample?: Lasso;
+}
+
+/** The same for steps, of several claims at once. Steps from states that were not expanded are not looked at. */
+function findSteps(truths: Truths, claims: readonly StepClaim[]): Findings[] {
+  const { exploration } = truths;
   const { summary, compiled } = exploration;
-  let witness: Lasso | undefined;
-  for (let state = 0; state < summary.states - summary.frontier; state++) {
+  const searches = claims.map(({ when, holds }): StepSearch => {
+    return { applies: when === undefined ? () => true : stepTest(truths, when), holds: stepTest(truths, holds) };
+  });
+  const cursor = new StepCursor(exploration);
+  // A claim that is broken is not asked again.
+  let open = searches;
+  for (let state = 0; state < summary.states - summary.frontier && open.length > 0; state++) {
     for (let event = 0; event < compiled.events.length; event++) {
-      if (!applies(state, event)) continue;
-      const at = (): Lasso => ({ path: [...exploration.pathTo(state), event] });
-      witness ??= at();
-      if (!holds(state, event)) return { witness, counterexample: at() };
+      cursor.moveTo(state, event);
+      let isBroken = false;
+      for (const search of open) {
+        if (!search.applies(cursor)) continue;
+        const holds = search.holds(cursor);
+        if (holds && search.witness !== undefined) continue;
+        const here: Lasso = { path: [...exploration.pathTo(state), event] };
+        search.witness ??= here;
+        if (!holds) search.counterexample = here;
+        isBroken ||= !holds;
+      }
+      if (isBroken) open = open.filter(({ counterexample }) => counterexample === undefined);
     }
   }
-  return { witness };
+  return searches;
 }
 
-/** For each state, whether a predicate holds: 1 or 0. */
-function truthOf(exploration: Exploration, predicate: StatePredicate): Uint8Array {
-  const { states, compiled } = exploration;
-  const truth = new Uint8Array(states.count);
-  if (typeof predicate === 'function') return truth.map((_, state) => (predicate(exploration.value(state)) ? 1 : 0));
-  const condition = compileCondition(compiled, predicate);
-  return truth.map((_, state) => (condition(states.words, state * compiled.wordCount) ? 1 : 0));
+/** For each state, whether a predicate holds: 1 or 0. A predicate is looked at once for all claims that have it. */
+class Truths {
+  readonly exploration: Exploration;
+  private readonly known = new Map<string, Uint8Array>();
+
+  constructor(exploration: Exploration) {
+    this.exploration = exploration;
+  }
+
+  of(predicate: StatePredicate): Uint8Array {
+    if (typeof predicate === 'function') return this.make((state) => predicate(this.exploration.value(state)));
+    const key = JSON.stringify(predicate);
+    let truth = this.known.get(key);
+    if (truth === undefined) {
+      const { states, compiled } = this.exploration;
+      const condition = compileCondition(compiled, predicate);
+      truth = this.make((state) => condition(states.words, state * compiled.wordCount));
+      this.known.set(key, truth);
+    }
+    return truth;
+  }
+
+  private make(holds: (state: number) => boolean): Uint8Array {
+    const truth = new Uint8Array(this.exploration.states.count);
+    for (let state = 0; state < truth.length; state++) truth[state] = holds(state) ? 1 : 0;
+    return truth;
+  }
 }
 
-type StepTest = (state: number, event: number) => boolean;
+type StepTest = (step: StepCursor) => boolean;
 
-function stepTest(exploration: Exploration, predicate: StepPredicate): StepTest {
+function stepTest(truths: Truths, predicate: StepPredicate): StepTest {
+  const { compiled } = truths.exploration;
   switch (predicate.kind) {
     case 'before': {
-      const truth = truthOf(exploration, predicate.state);
-      return (state) => truth[state] === 1;
+      const truth = truths.of(predicate.state);
+      return (step) => truth[step.state] === 1;
     }
     case 'after': {
-      const truth = truthOf(exploration, predicate.state);
-      return (state, event) => truth[exploration.target(state, event)] === 1;
+      const truth = truths.of(predicate.state);
+      return (step) => truth[step.target] === 1;
     }
     case 'event': {
-      const numbers = new Set(predicate.names.map((name) => numberOf('event', exploration.compiled.events, name)));
-      return (_, event) => numbers.has(event);
+      const numbers = new Uint8Array(compiled.events.length);
+      for (const name of predicate.names) numbers[numberOf('event', compiled.events, name)] = 1;
+      return (step) => numbers[step.event] === 1;
     }
     case 'output': {
-      for (const name of predicate.names) numberOf('output', exploration.compiled.outputs, name);
-      return (state, event) => exploration.outputs(state, event).some((output) => predicate.names.includes(output));
+      for (const name of predicate.names) numberOf('output', compiled.outputs, name);
+      const mayOutput = eventsThatOutput(compiled, predicate.names);
+      // Lists of outputs are few, and equal ones are one object.
+      const answers = new Map<readonly string[], boolean>();
+      return (step) => {
+        if (mayOutput[step.event] === 0) return false;
+        const { outputs } = step;
+        let answer = answers.get(outputs);
+        if (answer === undefined) {
+          answer = outputs.some((output) => predicate.names.includes(output));
+          answers.set(outputs, answer);
+        }
+        return answer;
+      };
     }
     case 'taken':
-      return (state, event) => exploration.taken(state, event);
+      return (step) => step.taken;
     case 'not': {
-      const part = stepTest(exploration, predicate.part);
-      return (state, event) => !part(state, event);
+      const part = stepTest(truths, predicate.part);
+      return (step) => !part(step);
     }
     case 'and': {
-      const parts = predicate.parts.map((part) => stepTest(exploration, part));
-      return (state, event) => parts.every((part) => part(state, event));
+      const parts = predicate.parts.map((part) => stepTest(truths, part));
+      return (step) => parts.every((part) => part(step));
     }
     case 'or': {
-      const parts = predicate.parts.map((part) => stepTest(exploration, part));
-      return (state, event) => parts.some((part) => part(state, event));
+      const parts = predicate.parts.map((part) => stepTest(truths, part));
+      return (step) => parts.some((part) => part(step));
     }
   }
+}
+
+/** For each event, whether any transition of it can put out one of the names: 1 or 0. Most steps need not be made to know. */
+function eventsThatOutput({ events, outputs, transitions }: CompiledMachine, names: readonly string[]): Uint8Array {
+  const numbers = new Set(names.map((name) => outputs.indexOf(name)));
+  const found = new Uint8Array(events.length);
+  for (const each of transitions) {
+    const all = [...each.outputs, ...each.entries, ...each.exits.flatMap((exit) => exit.outputs)];
+    const event = events.indexOf(each.transition.eventType);
+    if (event >= 0 && all.some((output) => numbers.has(output))) found[event] = 1;
+  }
+  return found;
 }
 
 /** The place of a name. A name that is misspelt would make a predicate that never holds, and a claim that says nothing. */

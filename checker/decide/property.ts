@@ -50,7 +50,8 @@ export interface Occurrence {
 
 export interface Verdict<State> {
   readonly property: Property<State>;
-  readonly result: 'holds' | 'fails' | 'n/a';
+  /** `open` when the decision was called off before it failed. */
+  readonly result: 'holds' | 'fails' | 'n/a' | 'open';
   /** A shortest path to a state or step that satisfies the premise. Absent when the verdict is `n/a`. */
   readonly witness?: Occurrence;
   /** A shortest path to a state or step that breaks the property. Present when it fails. */
@@ -67,21 +68,31 @@ export function satisfied<State>(property: Property<State>, step: StepView<State
   return property.kind === 'invariant' ? property.holds(step.before, index) : property.holds(step, index);
 }
 
+// So many states between two questions whether to go on.
+const STATES_BETWEEN = 256;
+
 /**
  * Decides properties over every state and every step of a graph, for the indices 0 to `indexCount - 1`.
- * `view` decodes a state; it is called once for each.
+ * `view` decodes a state; it is called once for each. `goesOn` is asked now and then, with the number of states done; when
+ * it says no, what has not failed by then is open.
  */
 export function decideProperties<State>(
   graph: StateGraph,
   properties: readonly Property<State>[],
   view: (value: StateValue) => State,
   indexCount: number,
+  goesOn: (done: number) => boolean = () => true,
 ): Verdict<State>[] {
   const states = graph.states.map(view);
   const witnesses = new Map<Property<State>, Occurrence>();
   const failures = new Map<Property<State>, Occurrence>();
   // States stand in breadth-first order, so the first occurrence found is one of the shortest.
+  let isOpen = false;
   for (const [state, before] of states.entries()) {
+    if (state % STATES_BETWEEN === 0 && !goesOn(state)) {
+      isOpen = true;
+      break;
+    }
     for (const [event, name] of graph.events.entries()) {
       const after = states[graph.target(state, event)];
       const step = { before, event: name, outputs: graph.outputs(state, event), after };
@@ -101,6 +112,7 @@ export function decideProperties<State>(
   return properties.map((property) => {
     const witness = witnesses.get(property);
     const counterexample = failures.get(property);
-    return { property, result: counterexample ? 'fails' : witness ? 'holds' : 'n/a', witness, counterexample };
+    const result = counterexample ? 'fails' : isOpen ? 'open' : witness ? 'holds' : 'n/a';
+    return { property, result, witness, counterexample };
   });
 }

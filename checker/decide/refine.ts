@@ -2,11 +2,16 @@
  * Refinement: whether everything that can be seen of one machine can be seen of another, by the subset construction. And
  * the comparison of two runs of machines that get corresponding events: non-interference.
  *
+ * Of a step, nothing may be seen, or one thing, or several in order: a call, what is put out, and the answer. What several
+ * steps of the one show, a single step of the other may show, and the other way round. Only the order counts.
+ *
  * Refinement is about what may be seen and in which order, never about what must come in the end; that is what `leadsTo`
  * claims. A machine that does nothing refines every other.
  */
 import { BoundError } from '../explore/enumerate.ts';
 import type { Exploration } from '../explore/explore.ts';
+import { FULL, grown, NumberedStates, NONE } from '../explore/state-set.ts';
+import { Stepper } from '../compile/step.ts';
 
 /** A step as an observer may see it. */
 export interface ObservedStep {
@@ -16,8 +21,11 @@ export interface ObservedStep {
   readonly taken: boolean;
 }
 
-/** What is seen of a step; undefined when nothing is, so that the step is hidden. */
-export type Observe = (step: ObservedStep) => string | undefined;
+/** What is seen of a step: a label, or several in order. Undefined or empty when nothing is, so that the step is hidden. */
+export type Seen = string | readonly string[] | undefined;
+
+/** What is seen of a step. It is asked once for all steps that are alike, so it must say the same of them. */
+export type Observe = (step: ObservedStep) => Seen;
 
 /** A machine, whole, and what is seen of it. */
 export interface Observed {
@@ -27,22 +35,21 @@ export interface Observed {
 
 export interface Refinement {
   readonly refines: boolean;
-  /** The pairs of a state of the one and a set of states of the other that were met. */
+  /** The pairs of a state of the one and a set of states of the other that were followed. */
   readonly pairs: number;
-  /** The sets of states of the other. */
+  /** The sets of states of the other that were made. */
   readonly subsets: number;
   /** A shortest run of the one that the other cannot be seen to have. */
   readonly counterexample?: {
     /** Events of the one, by number. */
     readonly path: readonly number[];
-    /** What is seen in the last step. */
+    /** The first thing seen in the last step that cannot be seen of the other. */
     readonly seen: string;
     /** What could be seen of the other instead, after the same was seen before. */
     readonly expected: readonly string[];
   };
 }
 
-const HIDDEN = -1;
 const PAIR_LIMIT = 5_000_000;
 
 /**
@@ -50,53 +57,130 @@ const PAIR_LIMIT = 5_000_000;
  * @throws {BoundError} when either exploration is not complete, or there are more than `pairLimit` pairs.
  */
 export function refine(one: Observed, other: Observed, pairLimit = PAIR_LIMIT): Refinement {
-  const labels = new Map<string, number>();
-  const steps = new LabelledSteps(one, labels);
-  const subsets = new Subsets(new LabelledSteps(other, labels));
-  const names = [...labels.keys()];
-  const pairs = new PairSearch(pairLimit, one.exploration.compiled.machine.id);
-  pairs.add(0, subsets.initial, HIDDEN, HIDDEN);
+  const words = new Words();
+  const steps = new SeenSteps(one, words);
+  const subsets = new Subsets(new SeenGraph(new SeenSteps(other, words), words));
+  const pairs = new PairSearch(subsets.initial, pairLimit, one.exploration.compiled.machine.id);
+  const met = new Met(subsets, steps.stateCount);
+  met.add(0, subsets.initial);
   for (let pair = 0; pair < pairs.count; pair++) {
-    const [state, subset] = pairs.at(pair);
+    const state = pairs.one(pair);
     for (let event = 0; event < steps.eventCount; event++) {
-      const label = steps.label(state, event);
-      const next = label === HIDDEN ? subset : subsets.after(subset, label);
-      if (next !== subsets.empty) {
-        pairs.add(steps.target(state, event), next, pair, event);
-        continue;
+      let subset = pairs.other(pair);
+      for (const label of words.lists[steps.list(state, event)]) {
+        const next = subsets.after(subset, label);
+        if (next === EMPTY) {
+          const expected = subsets.labelsOf(subset).map((each) => words.labels[each]);
+          const counterexample = { path: [...pairs.pathTo(pair), event], seen: words.labels[label], expected };
+          return { refines: false, pairs: pairs.count, subsets: subsets.count, counterexample };
+        }
+        subset = next;
       }
-      const expected = subsets.labelsOf(subset).map((each) => names[each]);
-      const counterexample = { path: [...pairs.pathTo(pair), event], seen: names[label], expected };
-      return { refines: false, pairs: pairs.count, subsets: subsets.count, counterexample };
+      const target = steps.target(state, event);
+      if (met.add(target, subset)) pairs.add(target, subset, pair, event);
     }
   }
   return { refines: true, pairs: pairs.count, subsets: subsets.count };
 }
 
-/** All steps of a machine, with what is seen of each as a number. */
-class LabelledSteps {
+/**
+ * The sets that were met with each state, but for those that have a smaller one beside them: what the other machine can
+ * show from the smaller set, it can show from the larger one, so there is nothing to be found there, and nothing sooner.
+ * Source: De Wulf, Doyen, Henzinger, Raskin, Antichains, CAV 2006.
+ */
+class Met {
+  private readonly subsets: Subsets;
+  private readonly minimal: number[][];
+
+  constructor(subsets: Subsets, stateCount: number) {
+    this.subsets = subsets;
+    this.minimal = Array.from({ length: stateCount }, () => []);
+  }
+
+  /** Adds a set to those of a state. Returns false when it, or a smaller one, is there. */
+  add(state: number, subset: number): boolean {
+    const { subsets } = this;
+    const minimal = this.minimal[state];
+    if (minimal.some((each) => subsets.isWithin(each, subset))) return false;
+    this.minimal[state] = minimal.filter((each) => !subsets.isWithin(subset, each));
+    this.minimal[state].push(subset);
+    return true;
+  }
+}
+
+/** What can be seen, by number: labels, and lists of labels. */
+class Words {
+  readonly labels: string[] = [];
+  /** The list with the number 0 is empty. */
+  readonly lists: (readonly number[])[] = [[]];
+  private readonly labelNumbers = new Map<string, number>();
+  private readonly listNumbers = new Map<string, number>([['', 0]]);
+
+  /** The number of the list that something seen is. */
+  listOf(seen: Seen): number {
+    const labels = (seen === undefined ? [] : typeof seen === 'string' ? [seen] : seen).map((each) => this.label(each));
+    return this.list(labels);
+  }
+
+  list(labels: readonly number[]): number {
+    return numberOf(this.listNumbers, labels.join(), () => this.lists.push(labels));
+  }
+
+  private label(label: string): number {
+    return numberOf(this.labelNumbers, label, () => this.labels.push(label));
+  }
+}
+
+/** The number of a key; a key that is new gets the next one, and is noted. */
+function numberOf<Key>(numbers: Map<Key, number>, key: Key, note: () => void): number {
+  let number = numbers.get(key);
+  if (number === undefined) {
+    number = numbers.size;
+    numbers.set(key, number);
+    note();
+  }
+  return number;
+}
+
+/** All steps of a machine, with what is seen of each, by the number of the list. */
+class SeenSteps {
+  readonly stateCount: number;
   readonly eventCount: number;
   private readonly targets: Int32Array;
-  private readonly labels: Int32Array;
+  private readonly lists: Int32Array;
 
-  constructor({ exploration, observe }: Observed, labels: Map<string, number>) {
+  constructor({ exploration, observe }: Observed, words: Words) {
     const { compiled, states, summary } = exploration;
     if (!summary.complete) {
       throw new BoundError(
         `Got only ${summary.states} states of ${compiled.machine.id} within the limit of ${summary.bound}; expected all.`,
       );
     }
+    this.stateCount = states.count;
     this.eventCount = compiled.events.length;
     this.targets = new Int32Array(states.count * this.eventCount);
-    this.labels = new Int32Array(states.count * this.eventCount);
+    this.lists = new Int32Array(states.count * this.eventCount);
+    const stepper = new Stepper(compiled);
+    const target = new Int32Array(compiled.wordCount);
+    // Steps with the same outputs have them in the same list, so what is seen of them is found without asking.
+    const known = compiled.events.map(() => [
+      new Map<readonly string[], number>(),
+      new Map<readonly string[], number>(),
+    ]);
     for (let state = 0; state < states.count; state++) {
+      const from = state * compiled.wordCount;
       for (const [event, name] of compiled.events.entries()) {
-        const at = state * this.eventCount + event;
-        this.targets[at] = exploration.target(state, event);
-        const outputs = exploration.outputs(state, event);
-        const seen = observe({ event: name, outputs, taken: exploration.taken(state, event) });
-        if (seen !== undefined && !labels.has(seen)) labels.set(seen, labels.size);
-        this.labels[at] = seen === undefined ? HIDDEN : (labels.get(seen) as number);
+        stepper.stepWords(states.words, from, event, target, 0);
+        const taken = stepper.takenCount > 0;
+        const outputs = stepper.outputs(states.words, from);
+        const alike = known[event][Number(taken)];
+        let list = alike.get(outputs);
+        if (list === undefined) {
+          list = words.listOf(observe({ event: name, outputs, taken }));
+          alike.set(outputs, list);
+        }
+        this.targets[state * this.eventCount + event] = states.find(target, 0);
+        this.lists[state * this.eventCount + event] = list;
       }
     }
   }
@@ -105,115 +189,208 @@ class LabelledSteps {
     return this.targets[state * this.eventCount + event];
   }
 
-  label(state: number, event: number): number {
-    return this.labels[state * this.eventCount + event];
+  list(state: number, event: number): number {
+    return this.lists[state * this.eventCount + event];
   }
 }
 
-/** Sets of states in which a machine may be after something was seen, closed under hidden steps; by number. */
-class Subsets {
-  readonly empty: number;
-  readonly initial: number;
-  private readonly steps: LabelledSteps;
-  private readonly members: (readonly number[])[] = [];
-  private readonly numbers = new Map<string, number>();
-  private readonly successors = new Map<string, number>();
+const HIDDEN = -1;
 
-  constructor(steps: LabelledSteps) {
-    this.steps = steps;
-    this.empty = this.numberOf(new Set());
-    this.initial = this.numberOf(new Set([0]));
-  }
+/**
+ * The steps of a machine as a graph whose edges have one label each, or are hidden. A step that shows several leads through
+ * places in between; those from which the same is still to be seen before the same state are one.
+ */
+class SeenGraph {
+  /** States, and then places in between. */
+  readonly nodeCount: number;
+  /** For each node, and one more, where its edges begin. */
+  readonly starts: Int32Array;
+  readonly labels: Int32Array;
+  readonly targets: Int32Array;
 
-  /** How many there are, the empty one left out. */
-  get count(): number {
-    return this.members.length - 1;
-  }
-
-  /** The set after `label` was seen. */
-  after(subset: number, label: number): number {
-    const key = `${subset} ${label}`;
-    let next = this.successors.get(key);
-    if (next === undefined) {
-      const targets = new Set<number>();
-      this.forEachStep(this.members[subset], (target, seen) => {
-        if (seen === label) targets.add(target);
-      });
-      next = this.numberOf(targets);
-      this.successors.set(key, next);
-    }
-    return next;
-  }
-
-  /** What can be seen in a step from any state of the set. */
-  labelsOf(subset: number): number[] {
-    const labels = new Set<number>();
-    this.forEachStep(this.members[subset], (_, seen) => labels.add(seen));
-    labels.delete(HIDDEN);
-    return [...labels].toSorted((one, other) => one - other);
-  }
-
-  private numberOf(states: Set<number>): number {
-    // A set that grows while it is gone through is gone through to its new end.
-    for (const state of states) {
-      this.forEachStep([state], (target, seen) => {
-        if (seen === HIDDEN) states.add(target);
-      });
-    }
-    const members = [...states].toSorted((one, other) => one - other);
-    const key = members.join();
-    const number = this.numbers.get(key) ?? this.members.length;
-    if (number === this.members.length) this.members.push(members);
-    this.numbers.set(key, number);
-    return number;
-  }
-
-  private forEachStep(states: readonly number[], visit: (target: number, seen: number) => void): void {
-    for (const state of states) {
-      for (let event = 0; event < this.steps.eventCount; event++) {
-        visit(this.steps.target(state, event), this.steps.label(state, event));
+  constructor(steps: SeenSteps, words: Words) {
+    const between = new Map<string, number>();
+    const edges: { readonly label: number; readonly target: number }[][] = [];
+    const isThere: Set<number>[] = [];
+    const connect = (node: number, label: number, target: number): void => {
+      edges[node] ??= [];
+      // Many events lead from one state to another and show the same; once is enough.
+      const key = target * (words.labels.length + 1) + label + 1;
+      if ((isThere[node] ??= new Set()).has(key)) return;
+      isThere[node].add(key);
+      edges[node].push({ label, target });
+    };
+    /** The node from which `labels` are seen on the way to `target`. */
+    const nodeBefore = (labels: readonly number[], target: number): number => {
+      if (labels.length === 0) return target;
+      let isNew = false;
+      const offset = numberOf(between, `${labels.join()} ${target}`, () => (isNew = true));
+      const node = steps.stateCount + offset;
+      if (isNew) connect(node, labels[0], nodeBefore(labels.slice(1), target));
+      return node;
+    };
+    for (let state = 0; state < steps.stateCount; state++) {
+      edges[state] ??= [];
+      for (let event = 0; event < steps.eventCount; event++) {
+        const [label = HIDDEN, ...rest] = words.lists[steps.list(state, event)];
+        const target = steps.target(state, event);
+        if (label !== HIDDEN || target !== state) connect(state, label, nodeBefore(rest, target));
       }
     }
+    this.nodeCount = edges.length;
+    this.starts = new Int32Array(edges.length + 1);
+    for (const [node, each] of edges.entries()) this.starts[node + 1] = this.starts[node] + each.length;
+    this.labels = Int32Array.from(edges.flatMap((each) => each.map(({ label }) => label)));
+    this.targets = Int32Array.from(edges.flatMap((each) => each.map(({ target }) => target)));
   }
 }
 
-/** Pairs in breadth-first order, each with where it came from. */
+/** The set without any state: what was seen cannot be seen. */
+const EMPTY = -1;
+
+/** Sets of nodes in which a machine may be after something was seen, closed under hidden steps; by number. */
+class Subsets {
+  readonly initial: number;
+  private readonly graph: SeenGraph;
+  private readonly members: Int32Array[] = [];
+  /** The same as a bit for each node. */
+  private readonly bits: Int32Array[] = [];
+  /** The sets after each label, for those sets that were asked. */
+  private readonly successors: (ReadonlyMap<number, number> | undefined)[] = [];
+  private readonly byHash = new Map<number, number[]>();
+  // The set that a node was last put into, so that no set is searched for its members.
+  private readonly marks: Int32Array;
+  private round = 0;
+
+  constructor(graph: SeenGraph) {
+    this.graph = graph;
+    this.marks = new Int32Array(graph.nodeCount);
+    this.initial = this.numberOf([0]);
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return this.members.length;
+  }
+
+  /** Whether all members of one set are members of the other. */
+  isWithin(one: number, other: number): boolean {
+    if (one === other) return true;
+    if (this.members[one].length >= this.members[other].length) return false;
+    const bits = this.bits[one];
+    const otherBits = this.bits[other];
+    for (let word = 0; word < bits.length; word++) if ((bits[word] & ~otherBits[word]) !== 0) return false;
+    return true;
+  }
+
+  /** The set after `label` was seen, or EMPTY. */
+  after(subset: number, label: number): number {
+    return this.successorsOf(subset).get(label) ?? EMPTY;
+  }
+
+  /** What can be seen next from any node of the set. */
+  labelsOf(subset: number): number[] {
+    return [...this.successorsOf(subset).keys()].toSorted((one, other) => one - other);
+  }
+
+  private successorsOf(subset: number): ReadonlyMap<number, number> {
+    const known = this.successors[subset];
+    if (known !== undefined) return known;
+    const { starts, labels, targets } = this.graph;
+    const seen = new Map<number, number[]>();
+    for (const node of this.members[subset]) {
+      for (let edge = starts[node]; edge < starts[node + 1]; edge++) {
+        if (labels[edge] === HIDDEN) continue;
+        const after = seen.get(labels[edge]);
+        if (after === undefined) seen.set(labels[edge], [targets[edge]]);
+        else after.push(targets[edge]);
+      }
+    }
+    const successors = new Map([...seen].map(([label, nodes]) => [label, this.numberOf(nodes)]));
+    this.successors[subset] = successors;
+    return successors;
+  }
+
+  /** The number of the set that `nodes` and all that they lead to in secret make. */
+  private numberOf(nodes: readonly number[]): number {
+    const members = this.closureOf(nodes).toSorted();
+    let hash = members.length;
+    for (const node of members) hash = Math.imul(hash ^ node, 0x9e3779b1) ^ (hash >>> 15);
+    const alike = this.byHash.get(hash) ?? [];
+    const found = alike.find((number) => sameMembers(this.members[number], members));
+    if (found !== undefined) return found;
+    this.byHash.set(hash, [...alike, this.members.length]);
+    const bits = new Int32Array(Math.ceil(this.graph.nodeCount / 32));
+    for (const node of members) bits[node >>> 5] |= 1 << (node & 31);
+    this.bits.push(bits);
+    return this.members.push(members) - 1;
+  }
+
+  private closureOf(nodes: readonly number[]): Int32Array {
+    const { starts, labels, targets } = this.graph;
+    const { marks } = this;
+    const round = ++this.round;
+    const members: number[] = [];
+    const enter = (node: number): void => {
+      if (marks[node] === round) return;
+      marks[node] = round;
+      members.push(node);
+    };
+    for (const node of nodes) enter(node);
+    // A list that grows while it is gone through is gone through to its new end.
+    for (const node of members) {
+      for (let edge = starts[node]; edge < starts[node + 1]; edge++) if (labels[edge] === HIDDEN) enter(targets[edge]);
+    }
+    return Int32Array.from(members);
+  }
+}
+
+function sameMembers(one: Int32Array, other: Int32Array): boolean {
+  return one.length === other.length && one.every((member, index) => member === other[index]);
+}
+
+/** Pairs of numbers in breadth-first order, each with where it came from. */
 class PairSearch {
-  private readonly pairs: (readonly [number, number])[] = [];
-  private readonly origins: { readonly pair: number; readonly event: number }[] = [];
-  private readonly seen = new Map<number, Set<number>>();
+  private readonly pairs: NumberedStates;
+  private events: Int32Array = new Int32Array(1024);
+  private readonly scratch = new Int32Array(2);
   private readonly limit: number;
   private readonly name: string;
 
-  constructor(limit: number, name: string) {
+  /** Begins with the initial state of the one, and `other`. */
+  constructor(other: number, limit: number, name: string) {
+    this.pairs = new NumberedStates(Int32Array.of(0, other), 64, { states: limit, bytes: Infinity });
     this.limit = limit;
     this.name = name;
   }
 
   get count(): number {
-    return this.pairs.length;
+    return this.pairs.count;
   }
 
-  at(pair: number): readonly [number, number] {
-    return this.pairs[pair];
+  one(pair: number): number {
+    return this.pairs.words[2 * pair];
+  }
+
+  other(pair: number): number {
+    return this.pairs.words[2 * pair + 1];
   }
 
   add(one: number, other: number, pair: number, event: number): void {
-    const others = this.seen.get(one) ?? new Set();
-    if (others.has(other)) return;
-    if (this.pairs.length === this.limit) {
+    this.scratch[0] = one;
+    this.scratch[1] = other;
+    const number = this.pairs.add(this.scratch, 0, pair);
+    if (number === NONE) return;
+    if (number === FULL) {
       throw new BoundError(`Got more than ${this.limit} pairs with ${this.name}; expected no more than that limit.`);
     }
-    this.seen.set(one, others.add(other));
-    this.pairs.push([one, other]);
-    this.origins.push({ pair, event });
+    if (number === this.events.length) this.events = grown(this.events);
+    this.events[number] = event;
   }
 
   pathTo(pair: number): number[] {
     const path: number[] = [];
-    for (let here = pair; this.origins[here].pair !== HIDDEN; here = this.origins[here].pair) {
-      path.push(this.origins[here].event);
-    }
+    for (let here = pair; here !== 0; here = this.pairs.parents[here]) path.push(this.events[here]);
     return path.toReversed();
   }
 }
@@ -233,7 +410,12 @@ export interface RunComparison {
   /** The pairs of states that were met. */
   readonly pairs: number;
   /** The shortest sequence of events, by number, in whose last step the two runs are seen to differ. */
-  readonly counterexample?: { readonly path: readonly number[]; readonly first?: string; readonly other?: string };
+  readonly counterexample?: {
+    readonly path: readonly number[];
+    /** What is seen in it of the first run, and of the other. */
+    readonly first: readonly string[];
+    readonly other: readonly string[];
+  };
 }
 
 /**
@@ -248,10 +430,9 @@ export function compareRuns(
   correspondence: Correspondence,
   pairLimit = PAIR_LIMIT,
 ): RunComparison {
-  const labels = new Map<string, number>();
-  const steps = new LabelledSteps({ exploration: one, observe: correspondence.first }, labels);
-  const others = new LabelledSteps({ exploration: other, observe: correspondence.other }, labels);
-  const names = [...labels.keys()];
+  const words = new Words();
+  const steps = new SeenSteps({ exploration: one, observe: correspondence.first }, words);
+  const others = new SeenSteps({ exploration: other, observe: correspondence.other }, words);
   const corresponding = one.compiled.events.map((name) => {
     const event = other.compiled.events.indexOf(correspondence.event(name));
     if (event >= 0) return event;
@@ -259,20 +440,17 @@ export function compareRuns(
       `Got the event '${correspondence.event(name)}' for '${name}'; expected one of ${other.compiled.events.join(', ')}.`,
     );
   });
-  const pairs = new PairSearch(pairLimit, one.compiled.machine.id);
-  pairs.add(0, 0, HIDDEN, HIDDEN);
+  const tell = (list: number): string[] => words.lists[list].map((label) => words.labels[label]);
+  const pairs = new PairSearch(0, pairLimit, one.compiled.machine.id);
   for (let pair = 0; pair < pairs.count; pair++) {
-    const [state, otherState] = pairs.at(pair);
+    const state = pairs.one(pair);
+    const otherState = pairs.other(pair);
     for (const [event, otherEvent] of corresponding.entries()) {
-      const label = steps.label(state, event);
-      const otherLabel = others.label(otherState, otherEvent);
-      if (label !== otherLabel) {
-        const path = [...pairs.pathTo(pair), event];
-        return {
-          same: false,
-          pairs: pairs.count,
-          counterexample: { path, first: names[label], other: names[otherLabel] },
-        };
+      const list = steps.list(state, event);
+      const otherList = others.list(otherState, otherEvent);
+      if (list !== otherList) {
+        const counterexample = { path: [...pairs.pathTo(pair), event], first: tell(list), other: tell(otherList) };
+        return { same: false, pairs: pairs.count, counterexample };
       }
       pairs.add(steps.target(state, event), others.target(otherState, otherEvent), pair, event);
     }

@@ -11,7 +11,8 @@ import { createExpand } from '../compile/expand.ts';
 import type { CompiledMachine } from '../compile/format.ts';
 import { unpackValue } from '../compile/layout.ts';
 import type { StateGraph } from './state-graph.ts';
-import { CountedStates, FULL, grown, NONE, NumberedStates, type SetLimits } from './state-set.ts';
+import { chooseWindow, CountedStates, DIRECT_BITS, type Window } from './counted-states.ts';
+import { FULL, NumberedStates, type SetLimits } from './state-set.ts';
 import { Stepper } from '../compile/step.ts';
 
 /** How far an exploration may go. What is not given has no limit, but for `bytes`: 4 GB. */
@@ -87,35 +88,27 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
 export function count(compiled: CompiledMachine, options: ExploreOptions = {}): Count {
   const { wordCount, bitCount, events, initial } = compiled;
   const tally = new Tally(options, events.length);
-  const states = new CountedStates(initial, bitCount, tally.limits);
+  const states = new CountedStates(initial, bitCount, tally.limits, windowOf(compiled), events.length);
   const expand = createExpand(compiled);
+  const state = new Int32Array(wordCount);
   const targets = new Int32Array(events.length * wordCount);
-  // The layer in hand, and what is found on the way, which is the next one.
-  let layer = new Layer(wordCount);
-  let next = new Layer(wordCount);
-  next.push(initial, 0);
-  const memory = {
-    get bytes(): number {
-      return states.bytes + layer.bytes + next.bytes;
-    },
-  };
-  while (next.count > 0 && tally.goesOn(states.count, memory)) {
+  while (states.startLayer() && tally.goesOn(states.count, states)) {
     if (tally.expanded > 0) tally.depth++;
-    [layer, next] = [next, layer];
-    next.count = 0;
-    for (let state = 0; state < layer.count && tally.goesOn(states.count, memory); state++) {
-      const taken = expand(layer.words, state * wordCount, targets);
-      states.expect(targets, taken);
-      let added = 0;
-      for (; added < taken; added++) {
-        const result = states.add(targets, added * wordCount);
-        if (result === FULL) break;
-        if (result !== NONE) next.push(targets, added * wordCount);
-      }
-      tally.expand(taken, added === taken);
+    while (tally.goesOn(states.count, states) && states.take(state)) {
+      const taken = expand(state, 0, targets);
+      tally.expand(taken, states.add(targets, taken) === taken);
     }
   }
-  return { compiled, states, summary: tally.summary(states.count, memory.bytes) };
+  return { compiled, states, summary: tally.summary(states.count, states.bytes) };
+}
+
+const SAMPLE_STATES = 4096;
+
+/** The window for the states of a machine, by the first few of them. With few bits there is no choice. */
+function windowOf(compiled: CompiledMachine): Window {
+  if (compiled.bitCount <= DIRECT_BITS) return { word: 0, shift: 0 };
+  const { states } = explore(compiled, { limits: { states: SAMPLE_STATES } });
+  return chooseWindow(compiled, states.words, states.count);
 }
 
 /** What `count` found. */
@@ -155,7 +148,7 @@ export class Exploration {
   }
 
   /** Returns the outputs of `event` in `state`, in order. */
-  outputs(state: number, event: number): string[] {
+  outputs(state: number, event: number): readonly string[] {
     this.target(state, event);
     return this.stepper.outputs(this.states.words, state * this.compiled.wordCount);
   }
@@ -213,29 +206,6 @@ export class Exploration {
       taken: (state, event) => this.taken(state, event),
       pathTo: (state) => this.pathTo(state),
     };
-  }
-}
-
-/** The states of one layer. */
-class Layer {
-  count = 0;
-  words: Int32Array;
-  private readonly wordCount: number;
-
-  constructor(wordCount: number) {
-    this.wordCount = wordCount;
-    this.words = new Int32Array(1024 * wordCount);
-  }
-
-  get bytes(): number {
-    return this.words.byteLength;
-  }
-
-  push(source: Int32Array, from: number): void {
-    const { wordCount } = this;
-    const start = this.count++ * wordCount;
-    if (start === this.words.length) this.words = grown(this.words);
-    for (let word = 0; word < wordCount; word++) this.words[start + word] = source[from + word];
   }
 }
 

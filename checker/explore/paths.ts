@@ -38,6 +38,11 @@ export function transitionPaths(machine: AnyStateMachine, events: readonly strin
   });
 }
 
+/** Returns how many states @xstate/graph finds. */
+export function countAdjacencyStates(machine: AnyStateMachine, events: readonly string[]): number {
+  return Object.keys(getAdjacencyMap(machine, traversal(events))).length;
+}
+
 /** Counts the simple paths of a graph and their steps, up to `limit` paths. Takes milliseconds where finding them takes seconds. */
 export function countSimplePaths(graph: StateGraph, limit = SIMPLE_PATH_RAIL): { paths: number; steps: number } {
   const onPath = new Uint8Array(graph.states.length);

@@ -5,8 +5,8 @@
  * States are kept as their difference from the initial one. That makes zeros the initial state, which is always in the
  * set; so a slot of zeros is an empty one, and no state is ever taken for it.
  *
- * `NumberedStates` keeps states in order and knows where each came from, so that there are traces. `CountedStates` only
- * knows which states it has, in the fewest bytes.
+ * `NumberedStates` keeps states in order and knows where each came from, so that there are traces. `counted-states.ts` has
+ * the set that only knows which states it has, in the fewest bytes.
  */
 
 /** What `add` returns when a state is new and the set has no room for it within its limits. */
@@ -21,23 +21,26 @@ export interface SetLimits {
   readonly bytes: number;
 }
 
-// A table with a place for every state: of numbers, 16 MB at most; of single bits, 32 MB.
+// A table with a number for every state takes 16 MB at most.
 const DIRECT_NUMBER_BITS = 22;
-const DIRECT_FLAG_BITS = 28;
 // At three quarters full, a search ends after two or three slots.
 const LOAD_MAX = 0.75;
 const SLOTS_AT_FIRST = 1 << 12;
 const STATES_AT_FIRST = 1 << 10;
 
+/** What a hash is multiplied by: with each word, and at its end. */
+export const MULTIPLIER = 0x9e3779b1 | 0;
+export const FINISHER = 0x85ebca6b | 0;
+
 /** Mixes a word into a hash. */
-function mix(hash: number, word: number): number {
-  const product = Math.imul(hash ^ word, 0x9e3779b1);
+export function mix(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, MULTIPLIER);
   return product ^ (product >>> 16);
 }
 
 /** Makes all bits of a hash count for its lowest ones, which choose the slot. */
-function finish(hash: number): number {
-  const product = Math.imul(hash, 0x85ebca6b);
+export function finish(hash: number): number {
+  const product = Math.imul(hash, FINISHER);
   return product ^ (product >>> 13);
 }
 
@@ -120,14 +123,6 @@ class SlotTable {
       if (!this.read(slots, from, state)) continue;
       const at = ~this.search(state, 0);
       for (let word = 0; word < stride; word++) this.slots[at + word] = slots[from + word];
-    }
-  }
-
-  /** Calls `visit` with each state but the initial one. What it is given is overwritten by the next. */
-  forEach(visit: (words: Int32Array, from: number) => void): void {
-    const state = new Int32Array(this.wordCount);
-    for (let from = 0; from < this.slots.length; from += this.stride) {
-      if (this.read(this.slots, from, state)) visit(state, 0);
     }
   }
 
@@ -229,74 +224,6 @@ export class NumberedStates {
       if (this.bytes + 2 * this.table.slots.byteLength > this.limits.bytes) return false;
       this.table.grow();
     }
-    return true;
-  }
-}
-
-/** States without order or number. */
-export class CountedStates {
-  /** How many there are, the initial one included. */
-  count = 1;
-  private readonly initial: Int32Array;
-  private readonly limits: SetLimits;
-  private readonly table: SlotTable;
-  // With few bits, one bit for every possible state instead.
-  private readonly flags: Int32Array | undefined;
-  private touched = 0;
-
-  constructor(initial: Int32Array, bitCount: number, limits: SetLimits) {
-    this.initial = initial;
-    this.limits = limits;
-    this.table = new SlotTable(initial, initial.length);
-    if (bitCount <= DIRECT_FLAG_BITS) this.flags = new Int32Array(Math.ceil(2 ** bitCount / 32));
-  }
-
-  /** The bytes of all typed arrays. */
-  get bytes(): number {
-    return this.table.slots.byteLength + (this.flags?.byteLength ?? 0);
-  }
-
-  /** Adds the state that begins at `from` in `source`; returns how many there are now, NONE if it was there already, or FULL. */
-  add(source: Int32Array, from: number): number {
-    const { flags, table } = this;
-    if (flags !== undefined) {
-      const state = source[from];
-      if (state === this.initial[0] || ((flags[state >>> 5] >>> (state & 31)) & 1) !== 0) return NONE;
-      if (this.count === this.limits.states) return FULL;
-      flags[state >>> 5] |= 1 << (state & 31);
-      return ++this.count;
-    }
-    if (table.search(source, from) >= 0) return NONE;
-    if (!this.hasRoom()) return FULL;
-    table.use(~table.search(source, from), source, from);
-    return ++this.count;
-  }
-
-  /** Says that the first `count` states of `source` are about to be added. */
-  expect(source: Int32Array, count: number): void {
-    if (this.flags === undefined) this.touched ^= this.table.touch(source, count);
-  }
-
-  /** Calls `visit` with each state, the initial one first and the others in no order. */
-  forEach(visit: (words: Int32Array, from: number) => void): void {
-    const { flags, table, initial } = this;
-    visit(initial, 0);
-    table.forEach(visit);
-    if (flags === undefined) return;
-    const state = new Int32Array(1);
-    for (let each = 0; each < 32 * flags.length; each++) {
-      if (((flags[each >>> 5] >>> (each & 31)) & 1) === 0) continue;
-      state[0] = each;
-      visit(state, 0);
-    }
-  }
-
-  /** Makes room for one state more; returns false when the limits forbid it. While it is copied, the table is there twice. */
-  private hasRoom(): boolean {
-    if (this.count === this.limits.states) return false;
-    if (!this.table.isLoaded) return true;
-    if (3 * this.bytes > this.limits.bytes) return false;
-    this.table.grow();
     return true;
   }
 }

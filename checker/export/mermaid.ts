@@ -51,17 +51,22 @@ export function printMermaid(trace: Trace, cast: Cast): string {
   );
 }
 
-interface DrawnArrow extends Arrow {
+/** An arrow, solid for an event and dashed for an output. */
+export interface DrawnArrow extends Arrow {
   readonly line: '->>' | '-->>';
 }
 
-function arrowsOf({ event, outputs }: TraceStep, events: readonly string[], cast: Cast): DrawnArrow[] {
+/** The arrows of a step: its event, and then its outputs in order. */
+export function arrowsOf({ event, outputs }: TraceStep, events: readonly string[], cast: Cast): DrawnArrow[] {
   const drawn = outputs.map((output): DrawnArrow => ({ ...cast.output(output), line: '-->>' }));
   return [{ ...cast.event(events[event]), line: '->>' }, ...drawn];
 }
 
-/** Those who take part in `arrows`, from left to right; everyone where there are no arrows. */
-function participantsOf(arrows: readonly Arrow[], { participants }: Cast): readonly string[] {
+/**
+ * Those who take part in `arrows`, from left to right; everyone where there are no arrows.
+ * @throws {TraceError} when an arrow leads to nobody.
+ */
+export function participantsOf(arrows: readonly Arrow[], { participants }: Cast): readonly string[] {
   const present = new Set(arrows.flatMap(({ from, to }) => [from, to]));
   const stranger = [...present].find((name) => !participants.includes(name));
   if (stranger !== undefined) {

@@ -91,7 +91,13 @@ function sceneOf(instance: MutatedInstance, subject: TraceSubject, run: Run, twi
     subject,
     run,
     length: run.length,
-    timeline: timelineOf({ events, steps: run.steps, loop: run.loop, outputNames: subject.compiled?.outputs ?? [] }),
+    timeline: timelineOf({
+      machine: machine.id,
+      events,
+      steps: run.steps,
+      loop: run.loop,
+      outputNames: subject.compiled?.outputs ?? [],
+    }),
     adapter: ADAPTERS[machine.id]?.(instance),
     twin: twin ?? (refusal === undefined ? new Twin(instance, run) : undefined),
     twinRefusal: refusal,
@@ -100,9 +106,12 @@ function sceneOf(instance: MutatedInstance, subject: TraceSubject, run: Run, twi
   };
 }
 
-function titleOf({ machine, vectors, channel }: Instance): string {
+function titleOf({ machine, vectors, channel, design }: Instance): string {
   if (vectors === 0 || machine.id === 'vector') return machine.id;
-  return `${machine.id}, ${vectors} vector${vectors === 1 ? '' : 's'}${channel ? ', channel' : ''}`;
+  const count = `${vectors} vector${vectors === 1 ? '' : 's'}`;
+  return [machine.id, design?.name, count, channel ? 'channel' : undefined]
+    .filter((part) => part !== undefined)
+    .join(', ');
 }
 
 /** Events that concern one vector, or all of them, by who makes them happen. */

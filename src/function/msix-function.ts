@@ -11,6 +11,7 @@
  *
  * It does not own the command register (MSIX-ENABLE-7, 8), the BARs, or the interrupt pin (MSIX-ENABLE-4).
  */
+import { accessedWord, allOnes } from '../access.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import * as words from './layout.ts';
 import {
@@ -600,22 +601,6 @@ function throwAll(errors: readonly unknown[]): void {
   if (errors.length === 0) return;
   if (errors.length === 1) throw errors[0];
   throw new AggregateError(errors, `${errors.length} of the functions that an MsixFunction calls threw an error.`);
-}
-
-/**
- * The dword at which an access of the table or of the Pending Bit Array begins, which is `wordCount` dwords long; -1 when
- * there is no such access. Both have an even number of dwords, so a QWORD that begins inside ends inside.
- */
-function accessedWord(offset: number, bytes: number, wordCount: number): number {
-  const word = offset >>> 2;
-  //= MSIX-ACCESS-1, MSIX-ACCESS-2
-  if (word << 2 !== offset || word >= wordCount) return -1;
-  return bytes === 4 || (bytes === 8 && (word & 1) === 0) ? word : -1;
-}
-
-/** All-ones as wide as a read was asked to be, and 32 bits wide where no such width exists. */
-function allOnes(bytes: number): number {
-  return bytes === 1 ? 0xff : bytes === 2 ? 0xffff : ALL_ONES;
 }
 
 function isConfigAccess(offset: number, bytes: number): boolean {

@@ -115,7 +115,8 @@ export class Scene {
 
 export type SceneOptions = Partial<MsixFunctionOptions> & { readonly notifiers?: boolean };
 
-function messageName(...message: readonly number[]): string {
+/** The name of a message, or its registers where it has none. */
+export function messageName(...message: readonly number[]): string {
   const found = Object.entries(MESSAGES).find(([, words]) => words.every((word, index) => word === message[index]));
   return found?.[0] ?? message.map((word) => word.toString(16)).join(':');
 }

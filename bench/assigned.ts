@@ -1,0 +1,138 @@
+/**
+ * What the way through the assigned device costs: the pair of accesses that a guest makes all day, answered by the kernel half from the
+ * bus and by userspace in exits, and the injection of a message. Everything is held against the bare pair, in the same run.
+ */
+import { AssignedDevice } from '../src/index.ts';
+import { ADDRESS_LOW, createBareArray, createOurs, DATA, VECTOR_COUNT } from './contenders.ts';
+import { type Effort, timeInTurns, type Timing, type Work } from './timing.ts';
+
+const LAST = VECTOR_COUNT - 1;
+
+/** An assigned device with all vectors enabled and masked; what is delivered goes into `sum`. */
+class Bench {
+  readonly device: AssignedDevice;
+  sum = 0;
+
+  constructor(barAddress: number | undefined, isKernelOwner: boolean) {
+    const interrupt = ({ vector, destination }: { readonly vector: number; readonly destination: number }): void => {
+      this.sum = (this.sum + vector + destination) | 0;
+    };
+    this.device = new AssignedDevice({
+      vectorCount: VECTOR_COUNT,
+      interrupt,
+      ...(barAddress === undefined ? {} : { barAddress }),
+    });
+    const { device } = this;
+    device.writeControl(0x8000);
+    device.complete();
+    device.register();
+    device.registered();
+    for (let vector = 0; vector < VECTOR_COUNT; vector++) device.writeMessage(vector, ADDRESS_LOW, 0, DATA + vector);
+    if (isKernelOwner) return;
+    device.unregister();
+    device.unregistered();
+  }
+}
+
+/** The pair, answered by the kernel half. Counts the set bits read, as the bare pair does. */
+function kernelPairs(barAddress?: number): (count: number) => number {
+  const { device } = new Bench(barAddress, true);
+  const base = device.entryAddress(0) + 12;
+  return (count) => {
+    let set = 0;
+    for (let index = 0; index < count; index++) {
+      const address = base + ((index & LAST) << 4);
+      device.write(address, 4, (index >>> 6) & 1);
+      device.read(address, 4);
+      set += device.answer[0];
+    }
+    return set;
+  };
+}
+
+/** The pair, each access an exit that userspace completes. */
+function exitPairs(): (count: number) => number {
+  const { device } = new Bench(undefined, false);
+  const base = device.entryAddress(0) + 12;
+  return (count) => {
+    let set = 0;
+    for (let index = 0; index < count; index++) {
+      const address = base + ((index & LAST) << 4);
+      device.write(address, 4, (index >>> 6) & 1);
+      device.complete();
+      device.read(address, 4);
+      device.complete();
+      set += device.answer[0];
+    }
+    return set;
+  };
+}
+
+/** Injects messages from address and data, and by GSIs that stand for the same messages. */
+function injections(): [direct: (count: number) => number, byGsi: (count: number) => number] {
+  const bench = new Bench(undefined, true);
+  const { kernel } = bench.device;
+  for (let gsi = 0; gsi < VECTOR_COUNT; gsi++) kernel.routing.restore(gsi, Uint32Array.of(ADDRESS_LOW, 0, DATA + gsi));
+  const counted = (inject: (index: number) => unknown) => (count: number) => {
+    bench.sum = 0;
+    for (let index = 0; index < count; index++) inject(index & LAST);
+    return bench.sum;
+  };
+  return [
+    counted((index) => kernel.injectMessage(ADDRESS_LOW, 0, DATA + index)),
+    counted((gsi) => kernel.injectGsi(gsi)),
+  ];
+}
+
+/** Signals vectors that are not masked, and has each message arrive. */
+function arrivals(): (count: number) => number {
+  const bench = new Bench(undefined, true);
+  const { device } = bench;
+  for (let vector = 0; vector < VECTOR_COUNT; vector++) device.unmask(vector);
+  return (count) => {
+    bench.sum = 0;
+    for (let index = 0; index < count; index++) {
+      device.signal(index & LAST);
+      device.arrive(index & LAST);
+    }
+    return bench.sum;
+  };
+}
+
+/** Every piece of work; the first is the bare pair. */
+export function assignedWorks(): Work[] {
+  const [direct, byGsi] = injections();
+  return [
+    { name: 'pair, a bare Uint32Array', run: createBareArray().togglePairs },
+    { name: 'pair, an MsixFunction', run: createOurs().togglePairs },
+    { name: 'pair, bus and kernel half', run: kernelPairs() },
+    { name: 'pair, the same above 2^31', run: kernelPairs(0xfebf0000) },
+    { name: 'pair, two exits and completions', run: exitPairs() },
+    { name: 'inject from address and data', run: direct },
+    { name: 'inject by GSI', run: byGsi },
+    { name: 'signal, arrive, inject', run: arrivals() },
+  ];
+}
+
+/** Times all of it. Throws when pairs that must read the same did not, or injections did not inject the same. */
+export function benchAssigned(effort: Effort): Timing[] {
+  const timings = timeInTurns(assignedWorks(), effort);
+  const requireSame = (group: readonly Timing[]): void => {
+    for (const { name, checksum } of group) {
+      if (checksum === group[0].checksum) continue;
+      throw new Error(`${name}: got the checksum ${checksum}; expected ${group[0].checksum}.`);
+    }
+  };
+  requireSame(timings.slice(0, 5));
+  requireSame(timings.slice(5));
+  return timings;
+}
+
+function main(): void {
+  console.log(['nanoseconds', 'times the bare pair', 'checksum', 'operation'].join('\t'));
+  for (const { name, nanoseconds, ratio, checksum } of benchAssigned({ operations: 500_000, rounds: 41, warmUp: 8 })) {
+    console.log([nanoseconds.toFixed(1), ratio.toFixed(2), checksum, name].join('\t'));
+  }
+}
+
+if (process.argv[1] === import.meta.filename) main();

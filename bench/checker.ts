@@ -1,0 +1,152 @@
+/**
+ * How fast the checker is, against @xstate/graph, which explores the same machine, and against SPIN, which explores the Promela
+ * that is printed of it. All in one run; each finds the same states and transitions, or the bench ends there. Prints a
+ * table; run by `npm run bench:checker`. It needs Debian's spin and gcc.
+ */
+import { compile } from '../checker/compile/compile.ts';
+import type { CompiledMachine } from '../checker/compile/format.ts';
+import { count, explore, type Summary } from '../checker/explore/explore.ts';
+import { printPromela, SPIN_OFFSET } from '../checker/export/promela.ts';
+import { symbolicOf } from '../checker/export/symbolic.ts';
+import { countAdjacencyStates } from '../checker/explore/paths.ts';
+import { hasSpin, runSpin } from '../conformance/spin.ts';
+import { TWO } from '../machines/messages.ts';
+import { createInstance, instanceName } from '../properties/instances.ts';
+
+/** What one explorer took for one instance. */
+export interface ExplorerTiming {
+  readonly explorer: string;
+  /** Whether it has a path to each state when it is done. */
+  readonly keepsTraces: boolean;
+  readonly seconds: number;
+  readonly triesPerSecond: number;
+  readonly transitionsPerSecond: number;
+}
+
+/** What all explorers took for one instance, and what all of them found. */
+export interface CheckerTiming {
+  readonly instance: string;
+  readonly states: number;
+  readonly transitions: number;
+  readonly tries: number;
+  readonly timings: readonly ExplorerTiming[];
+}
+
+/** How often to time each explorer. The fastest of the rounds counts, for the others were disturbed. */
+export interface CheckerEffort {
+  /** Of ours. */
+  readonly rounds: number;
+  readonly xstateGraph: number;
+  readonly spin: number;
+}
+
+/** Times explorers on `function` with so many vectors. Throws when they do not find the same. */
+export function benchChecker(vectors: number, { rounds, xstateGraph, spin }: CheckerEffort): CheckerTiming {
+  const instance = createInstance('function', { vectors, messages: TWO });
+  const compiled = compile(instance.machine, instance.events);
+  const works: Work[] = [
+    { name: 'ours, traces kept', keepsTraces: true, rounds, run: () => foundBy(explore(compiled).summary) },
+    { name: 'ours, count only', keepsTraces: false, rounds, run: () => foundBy(count(compiled).summary) },
+    { name: '@xstate/graph', keepsTraces: true, rounds: xstateGraph, run: () => exploreWithGraph(compiled) },
+    { name: 'SPIN -O3', keepsTraces: true, rounds: spin, run: () => exploreWithSpin(compiled, best[0].states) },
+  ].filter((work) => work.rounds > 0);
+  const best: Found[] = [];
+  for (let round = 0; round < Math.max(rounds, xstateGraph, spin); round++) {
+    for (const [index, { name, run }] of works.entries()) {
+      if (round >= works[index].rounds) continue;
+      const found = run();
+      const { states, transitions } = best[0] ?? found;
+      // SPIN prints eight digits of its transitions.
+      if (found.states !== states || Math.abs(found.transitions - transitions) > 1e-6 * transitions) {
+        throw new Error(
+          `Got ${found.states} states and ${found.transitions} transitions from ${name}; expected ${states} and ${transitions}.`,
+        );
+      }
+      if (!(found.seconds >= best[index]?.seconds)) best[index] = found;
+    }
+  }
+  const [{ states, transitions }] = best;
+  const tries = states * instance.events.length;
+  const timings = works.map(({ name: explorer, keepsTraces }, index) => {
+    const { seconds } = best[index];
+    return {
+      explorer,
+      keepsTraces,
+      seconds,
+      triesPerSecond: tries / seconds,
+      transitionsPerSecond: transitions / seconds,
+    };
+  });
+  return { instance: instanceName(instance), states, transitions, tries, timings };
+}
+
+interface Work {
+  readonly name: string;
+  readonly keepsTraces: boolean;
+  readonly rounds: number;
+  readonly run: () => Found;
+}
+
+interface Found {
+  readonly states: number;
+  readonly transitions: number;
+  readonly seconds: number;
+}
+
+function foundBy({ states, transitions, milliseconds }: Summary): Found {
+  return { states, transitions, seconds: milliseconds / 1000 };
+}
+
+function exploreWithGraph({ machine, events }: CompiledMachine): Found {
+  const start = performance.now();
+  const states = countAdjacencyStates(machine, events);
+  const seconds = (performance.now() - start) / 1000;
+  // It makes no difference between an event that is ignored and one that leads back, so its transitions are known from us.
+  const { transitions } = explore(compile(machine, events)).summary;
+  return { states, transitions, seconds };
+}
+
+function exploreWithSpin(compiled: CompiledMachine, states: number): Found {
+  const run = runSpin(printPromela(symbolicOf(compiled.machine, compiled.events)), {
+    flags: ['-DNOREDUCE', '-DMEMLIM=8000'],
+    // As many slots as states, rounded up, and a stack for a path through all of them.
+    slotBits: Math.ceil(Math.log2(states)),
+    depth: states + 1,
+  });
+  return {
+    states: run.states - SPIN_OFFSET.states,
+    transitions: run.transitions - SPIN_OFFSET.transitions,
+    seconds: run.milliseconds / 1000,
+  };
+}
+
+/** Prints the timings of one instance, and how many times faster ours is. */
+function print({ instance, states, transitions, tries, timings }: CheckerTiming): void {
+  const whole = (value: number): string => value.toLocaleString('en-US');
+  console.log(
+    `${instance}: ${whole(states)} states, ${whole(transitions)} transitions taken, ${whole(tries)} event tries`,
+  );
+  const [traces, counts] = timings;
+  for (const { explorer, keepsTraces, seconds, triesPerSecond, transitionsPerSecond } of timings) {
+    const millions = (value: number): string => (value / 1e6).toPrecision(3).padStart(8);
+    const ratios = [traces, counts].map((ours) => (seconds / ours.seconds).toPrecision(3).padStart(9));
+    console.log(
+      `  ${explorer.padEnd(18)} ${keepsTraces ? 'traces' : '      '} ${seconds.toFixed(3).padStart(9)} s` +
+        `${millions(triesPerSecond)} M tries/s ${millions(transitionsPerSecond)} M transitions/s` +
+        `   as long as ours: ${ratios[0]} with traces, ${ratios[1]} count only`,
+    );
+  }
+}
+
+function main(): void {
+  if (!hasSpin()) throw new Error('Got no spin or no gcc; expected both. On Debian: apt-get install spin gcc.');
+  // In the first, V8 compiles.
+  benchChecker(3, { rounds: 3, xstateGraph: 0, spin: 0 });
+  print(benchChecker(3, { rounds: 9, xstateGraph: 3, spin: 0 }));
+  print(benchChecker(4, { rounds: 9, xstateGraph: 1, spin: 3 }));
+  print(benchChecker(5, { rounds: 5, xstateGraph: 0, spin: 3 }));
+  print(benchChecker(6, { rounds: 3, xstateGraph: 0, spin: 2 }));
+  print(benchChecker(7, { rounds: 1, xstateGraph: 0, spin: 1 }));
+}
+
+if (process.argv[1] === import.meta.filename) main();

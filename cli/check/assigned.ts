@@ -1,0 +1,259 @@
+/**
+ * The parts of the check that are about the assigned device: its designs and their properties, the objections of the review, and
+ * the implementation of those designs that have one.
+ */
+import { type Finding, pinVerdict } from '../../checker/decide/manifest.ts';
+import { AssignedAdapter, AssignedDriver, handOverAndBack, IMPLEMENTED } from '../../conformance/assigned.ts';
+import type { AssignedBounds } from '../../machines/assembly.ts';
+import { CHAIN, designByName, REVIEWED } from '../../machines/designs.ts';
+import { THREE, TWO } from '../../machines/messages.ts';
+import { AssignedInstance } from '../../properties/assigned/decide.ts';
+import { ASSIGNED_PROPERTIES, NOT_HERE } from '../../properties/assigned/index.ts';
+import { ASSIGNED_TASKS, type AssignedTask, FULL_ASSIGNED_TASKS } from '../../properties/assigned/instances.ts';
+import { BREAKERS, decideBroken, decideWhole } from '../../properties/assigned/mutants.ts';
+import {
+  decideObjections,
+  OBJECTIONS,
+  type ObjectionRow,
+  rowProblem,
+  UNEXPRESSED,
+} from '../../properties/assigned/objections.ts';
+import type { AssignedVerdict } from '../../properties/assigned/property.ts';
+import { formatCell, print, printTable, startProgress } from '../report.ts';
+import type { Budget } from './budget.ts';
+import { conformanceFailure } from './devices.ts';
+import type { Part } from './part.ts';
+
+/** Names an instance in tables and sentences: "reviewed, 2 vectors, messages two". */
+export function assignedName({ design, vectors, messages }: AssignedBounds): string {
+  return `${design.name}, ${vectors} vector${vectors === 1 ? '' : 's'}, messages ${messages.name}`;
+}
+
+interface Decided {
+  readonly task: AssignedTask;
+  readonly verdicts: readonly AssignedVerdict[];
+  readonly counts: { readonly states: number; readonly transitions: number; readonly depth: number };
+}
+
+/** Decides the properties of every design, within the bounds of a usual check or of a full one. */
+export function checkAssigned(isFull: boolean, budget: Budget): Part {
+  const tasks = [...ASSIGNED_TASKS, ...(isFull ? FULL_ASSIGNED_TASKS : [])];
+  const progress = startProgress('designs', tasks.length);
+  const open: string[] = [];
+  const decided = tasks.flatMap((task, index): Decided[] => {
+    progress.advance(index);
+    if (budget.isOver) open.push(`The time was up before ${assignedName(task.bounds)}.`);
+    return budget.isOver ? [] : decideTask(task, budget, open);
+  });
+  progress.end();
+  printTable(
+    ['assigned device', 'states', 'transitions', 'depth', 'hold', 'fail', 'n/a'],
+    decided.map(({ task, counts, verdicts }) => [
+      assignedName(task.bounds),
+      ...[counts.states, counts.transitions, counts.depth],
+      ...(['holds', 'fails', 'n/a'] as const).map((result) => verdicts.filter((each) => each.result === result).length),
+    ]),
+  );
+  print();
+  printVerdicts(decided);
+  const states = decided.reduce((sum, { counts }) => sum + counts.states, 0);
+  return {
+    clause: `${CHAIN.length + 1} designs of the assigned device with ${formatCell(states)} states, ${ASSIGNED_PROPERTIES.length} properties`,
+    violations: decided.flatMap(unexpected),
+    findings: decided.map((each) => findingOf(each, FULL_ASSIGNED_TASKS.includes(each.task))),
+    open,
+  };
+}
+
+function decideTask(task: AssignedTask, budget: Budget, open: string[]): Decided[] {
+  const instance = new AssignedInstance(task.bounds, { limits: budget.limits });
+  const { states, transitions, depth, complete } = instance.explore().summary;
+  const verdicts = complete ? instance.decideAll(task.properties) : [];
+  const undecided = verdicts.filter(({ result }) => result === 'open').map(({ property }) => property);
+  if (!complete) open.push(`${assignedName(task.bounds)} has ${formatCell(states)} states or more.`);
+  if (undecided.length > 0) open.push(`${undecided.join(', ')} of ${assignedName(task.bounds)} met a bound.`);
+  return complete && undecided.length === 0 ? [{ task, verdicts, counts: { states, transitions, depth } }] : [];
+}
+
+/** What a repaired design must not fail, whatever the manifest says; and what is n/a though nobody knows why. */
+function unexpected({ task, verdicts }: Decided): string[] {
+  const name = assignedName(task.bounds);
+  return verdicts.flatMap(({ property, result, reason }, index) => {
+    const { beyond } = task.properties[index];
+    if (result === 'n/a' && reason === undefined) return [`${property} is vacuous in ${name}, and nobody knows why.`];
+    const mayFail = !task.bounds.design.grow || (beyond !== undefined && !task.bounds.design.check);
+    return result === 'fails' && !mayFail ? [`${property} fails in ${name}.`] : [];
+  });
+}
+
+function findingOf({ task: { bounds }, counts, verdicts }: Decided, isFull: boolean): Finding {
+  return {
+    machine: 'assigned-device',
+    instance: { design: bounds.design.name, vectors: bounds.vectors, messages: bounds.messages.name },
+    ...(isFull ? { full: true } : {}),
+    ...counts,
+    verdicts: Object.fromEntries(
+      verdicts.flatMap(({ property, result, path = [], loop }) =>
+        result === 'open' ? [] : [[property, pinVerdict(result, { path, loop })]],
+      ),
+    ),
+  };
+}
+
+function printVerdicts(decided: readonly Decided[]): void {
+  const columns = decided.filter(({ task }) => task.properties === ASSIGNED_PROPERTIES);
+  const heads = columns.map(
+    ({ task: { bounds } }) => `${bounds.design.name}\n${bounds.vectors} ${bounds.messages.name}`,
+  );
+  printTable(
+    ['property', 'of', ...heads],
+    ASSIGNED_PROPERTIES.map(({ name, number = '' }, index) => [
+      name,
+      number,
+      ...columns.map(({ verdicts }) => tellVerdict(verdicts[index])),
+    ]),
+  );
+  print('In brackets: the steps of a shortest trace; what fails is expected to, and pinned.');
+  const reasons = new Map(
+    columns.flatMap(({ verdicts }) =>
+      verdicts.map(({ property, reason }): [string, string | undefined] => [property, reason]),
+    ),
+  );
+  for (const { name, beyond } of ASSIGNED_PROPERTIES) {
+    const reason = columns.flatMap(
+      ({ verdicts }) => verdicts.find(({ property }) => property === name)?.reason ?? [],
+    )[0];
+    if (reasons.has(name) && reason !== undefined) print(`n/a: ${name} where ${reason}.`);
+    if (beyond !== undefined) print(`fails in reviewed: ${name}. ${beyond}`);
+  }
+  for (const [number, why] of Object.entries(NOT_HERE)) print(`n/a: ${number}: ${why}.`);
+  print();
+}
+
+const tellVerdict = ({ result, path }: AssignedVerdict): string =>
+  path === undefined ? result : `fails (${path.length})`;
+
+/** Breaks each property of the assigned device: by a mutant of a design in which it holds, or by a design that lacks a repair. */
+export function checkAssignedMutants(): Part {
+  const progress = startProgress('mutants of designs', BREAKERS.length);
+  const violations: string[] = [];
+  const rows = BREAKERS.map((breaker, index) => {
+    const { property, design, mutant } = breaker;
+    const broken = decideBroken(breaker);
+    const whole = decideWhole(breaker);
+    progress.advance(index + 1);
+    if (broken.result !== 'fails') violations.push(`${property.name} ${broken.result} where it should be broken.`);
+    if (whole !== undefined && whole.result !== 'holds')
+      violations.push(`${property.name} ${whole.result} without its mutant.`);
+    return [property.name, design.name, broken.path?.length ?? 0, mutant ?? 'the design itself'];
+  });
+  progress.end();
+  for (const { name } of ASSIGNED_PROPERTIES) {
+    if (!BREAKERS.some(({ property }) => property.name === name)) violations.push(`Nothing breaks ${name}.`);
+  }
+  printTable(['property', 'is broken in', 'steps', 'by'], rows);
+  print();
+  return { clause: `each of ${BREAKERS.length} properties of it broken by a mutant or a design`, violations };
+}
+
+/** Holds the chain of designs against the objections of the review. */
+export function checkObjections(): Part {
+  const progress = startProgress('objections', OBJECTIONS.length);
+  const rows = decideObjections((done) => progress.advance(done));
+  progress.end();
+  printObjections(rows);
+  return {
+    clause: `${OBJECTIONS.length} objections, each turned by its repair alone`,
+    violations: rows.flatMap((row) => rowProblem(row) ?? []),
+  };
+}
+
+function printObjections(rows: readonly ObjectionRow[]): void {
+  printTable(
+    ['objection', 'property', ...CHAIN.map(({ name }) => name), `${REVIEWED.name} without`],
+    rows.map(({ objection, chain, withoutRepair }) => [
+      objection.of,
+      objection.property.name,
+      ...chain.map(tellVerdict),
+      `${objection.repair}: ${tellVerdict(withoutRepair)}`,
+    ]),
+  );
+  print('Each design is the one before it and one repair. In brackets: the steps of a shortest trace.');
+  for (const { of, words, scene } of OBJECTIONS) {
+    print(`${of}: ${words}${scene?.words === undefined ? '' : ` Asked ${scene.words}.`}`);
+  }
+  for (const [hazard, why] of Object.entries(UNEXPRESSED)) print(`${hazard} is not asked: ${why}.`);
+  print();
+}
+
+/** Drives the implementation of the assigned device along its machine, walks both together, and hands the page over everywhere. */
+export function checkAssignedDevice(isFull: boolean, budget: Budget): Part {
+  const violations: string[] = [];
+  const open: string[] = [];
+  let walked = 0;
+  const rows = IMPLEMENTED.flatMap((name) => {
+    const design = designByName(name);
+    const one = { design, vectors: 1, messages: THREE };
+    const instances = [one, ...(isFull ? [{ ...one, vectors: 2, messages: TWO }] : [])];
+    return instances.flatMap((bounds) => {
+      if (budget.isOver) open.push(`The time was up before ${assignedName(bounds)} was driven.`);
+      if (budget.isOver) return [];
+      const result = driveDesign(bounds, violations);
+      walked += result.pairs;
+      return [[assignedName(bounds), ...Object.values(result)]];
+    });
+  });
+  printTable(
+    ['assigned device', 'pairs of states', 'paths', 'steps', 'outputs', 'dwords', 'handovers that show nothing'],
+    rows,
+  );
+  print(
+    'Every event in every pair of states, and from reset the shortest path to every step; a handover over and back in every state.',
+  );
+  print();
+  return { clause: `${formatCell(walked)} pairs of states of the assigned device in lockstep`, violations, open };
+}
+
+interface Driven {
+  pairs: number;
+  paths: number;
+  steps: number;
+  outputs: number;
+  dwords: number;
+  handovers: string;
+}
+
+function driveDesign(bounds: AssignedBounds, violations: string[]): Driven {
+  const exploration = new AssignedInstance(bounds).explore();
+  const driver = new AssignedDriver(exploration, bounds);
+  const adapter = new AssignedAdapter(bounds);
+  const { counts } = driver;
+  const driven = { pairs: 0, handovers: 'not asked' };
+  const failure = conformanceFailure(() => {
+    const progress = startProgress(`lockstep of ${assignedName(bounds)}`, exploration.states.count);
+    driven.pairs = driver.walk(adapter, (pairs) => progress.advance(pairs));
+    progress.end();
+    if (bounds.vectors === 1) driver.driveEveryStep(adapter);
+  });
+  if (failure !== undefined) violations.push(failure);
+  if (bounds.vectors === 1) driven.handovers = handOverEverywhere(bounds, driver, adapter, violations);
+  return { pairs: driven.pairs, ...counts, handovers: driven.handovers };
+}
+
+/** Hands the page over and back in every state of the machine. In the posted design, whose records differ, it must show. */
+function handOverEverywhere(
+  bounds: AssignedBounds,
+  driver: AssignedDriver,
+  adapter: AssignedAdapter,
+  violations: string[],
+): string {
+  let silent = 0;
+  const count = driver.forEachState(adapter, (path) => {
+    const difference = handOverAndBack(adapter);
+    if (difference === undefined) silent++;
+    else if (bounds.design.oneOwner) violations.push(`After ${path.join(' ')}, a handover shows: ${difference}.`);
+  });
+  if (!bounds.design.oneOwner && silent === count)
+    violations.push(`A handover shows nothing in ${bounds.design.name}; expected that it does.`);
+  return `${formatCell(silent)} of ${formatCell(count)}`;
+}

@@ -1,0 +1,45 @@
+/**
+ * How much a check may take. What it does not get to is told as open, and the exit status says so.
+ */
+import type { ExploreLimits } from '../../checker/explore/explore.ts';
+
+/** The budgets of a check; what is left out has no bound, but for the memory of an exploration: 4 GB. */
+export interface Budgets {
+  /** Of one exploration. */
+  readonly states?: number;
+  /** Of the tables of one exploration, in bytes. */
+  readonly memory?: number;
+  /** Of the whole check. */
+  readonly seconds?: number;
+}
+
+/** The budgets of a check that has begun. */
+export class Budget {
+  private readonly budgets: Budgets;
+  private readonly start = performance.now();
+
+  constructor(budgets: Budgets = {}) {
+    this.budgets = budgets;
+  }
+
+  /** Since the check began. */
+  get seconds(): number {
+    return (performance.now() - this.start) / 1000;
+  }
+
+  /** Whether the time is up. */
+  get isOver(): boolean {
+    return this.milliseconds <= 0;
+  }
+
+  /** The time that is left. */
+  get milliseconds(): number {
+    return 1000 * ((this.budgets.seconds ?? Infinity) - this.seconds);
+  }
+
+  /** How far the next exploration may go. */
+  get limits(): ExploreLimits {
+    const { states, memory } = this.budgets;
+    return { states, bytes: memory, milliseconds: this.milliseconds };
+  }
+}

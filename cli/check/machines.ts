@@ -1,0 +1,62 @@
+/**
+ * The first part of the check: explores the machines, and counts. Small ones are explored by XState and by @xstate/graph too.
+ */
+import { compile } from '../../checker/compile/compile.ts';
+import type { ManifestEntry } from '../../checker/decide/manifest.ts';
+import { enumerate } from '../../checker/explore/enumerate.ts';
+import { explore } from '../../checker/explore/explore.ts';
+import { compareWithAdjacency } from '../../checker/explore/paths.ts';
+import { nameSubject } from '../../checker/trace/trace.ts';
+import { FULL_INSTANCES, type Instance, instanceName, INSTANCES } from '../../properties/instances.ts';
+import { followExploration, formatCell, print, printTable } from '../report.ts';
+import type { Budget } from './budget.ts';
+import { type Explored, findingOf, type Part } from './part.ts';
+
+/** What the limits of an exploration are called on the command line. */
+const BOUNDS = { states: '--states', bytes: '--memory', milliseconds: '--seconds' };
+
+/** Explores instances, and returns those that it explored whole, with the part that they are. */
+export function checkMachines(
+  instances: readonly Instance[],
+  budget: Budget,
+  manifest: readonly ManifestEntry[],
+): { readonly explored: readonly Explored[]; readonly part: Part } {
+  const violations: string[] = [];
+  const open: string[] = [];
+  const explored: Explored[] = [];
+  const rows = instances.map((instance) => {
+    const name = instanceName(instance);
+    const known = manifest.find((entry) => nameSubject(entry) === nameSubject(findingOf(instance)));
+    const progress = followExploration(name, known?.states);
+    const exploration = explore(compile(instance.machine, instance.events), {
+      limits: budget.limits,
+      onProgress: progress.report,
+    });
+    progress.end();
+    const { states, transitions, tries, depth, complete, bound } = exploration.summary;
+    if (!complete) {
+      open.push(`${name} has ${formatCell(states)} states or more: ${BOUNDS[bound!]} was met before all were found.`);
+      return [name, `>= ${formatCell(states)}`, `>= ${formatCell(transitions)}`, '', `>= ${depth}`, 'open'];
+    }
+    const isSmall = INSTANCES.includes(instance);
+    const graph = isSmall ? enumerate(instance.machine, instance.events) : exploration.graph();
+    const differences = isSmall ? compareWithAdjacency(graph) : [];
+    if (graph.states.length !== states || graph.transitionCount !== transitions || graph.depth !== depth) {
+      differences.push(`XState finds ${graph.states.length} states of ${name}, and the compiled machine ${states}.`);
+    }
+    violations.push(...differences);
+    explored.push({ instance, exploration, graph, isSmall });
+    const agrees = differences.length > 0 ? 'differs' : isSmall ? 'equal' : '-';
+    return [name, formatCell(states), formatCell(transitions), formatCell(tries), formatCell(depth), agrees];
+  });
+  printTable(['machine', 'states', 'transitions', 'state x event', 'depth', '@xstate/graph'], rows, [1, 2, 3, 4]);
+  print();
+  const states = explored.reduce((sum, { graph }) => sum + graph.states.length, 0);
+  const findings = explored.map(({ instance, exploration: { summary } }) => {
+    const { transitions, depth } = summary;
+    const full = FULL_INSTANCES.includes(instance) ? { full: true as const } : {};
+    return { ...findingOf(instance), ...full, states: summary.states, transitions, depth };
+  });
+  const clause = `${explored.length} instances of the machines with ${formatCell(states)} states`;
+  return { explored, part: { clause, violations, open, findings } };
+}

@@ -1,0 +1,94 @@
+/**
+ * The part of the check that decides properties of states and steps, and holds them against mutants.
+ */
+import { pinVerdict } from '../../checker/decide/manifest.ts';
+import { decideProperties, type Verdict } from '../../checker/decide/property.ts';
+import type { StateGraph } from '../../checker/explore/state-graph.ts';
+import { type Instance, instanceName, MACHINE_PROPERTIES } from '../../properties/instances.ts';
+import { type FunctionView, machineView } from '../../properties/view.ts';
+import { formatCell, print, printTable, startProgress } from '../report.ts';
+import type { Budget } from './budget.ts';
+import { judgeMutants } from './mutants.ts';
+import { type Explored, findingOf, type Part, tellPath } from './part.ts';
+
+/** Decides every property for every instance, and judges the mutants. */
+export function checkProperties(explored: readonly Explored[], budget: Budget): Part {
+  const subjects = explored.filter(({ instance }) => instance.vectors > 0);
+  const verdicts = subjects.map(({ instance, graph }) => decideFor(instance, graph, budget));
+  const failures = subjects.flatMap(({ instance, graph }, index) =>
+    verdicts[index].filter(({ result }) => result === 'fails').map((verdict) => tellFailure(instance, graph, verdict)),
+  );
+  const findings = subjects.map(({ instance }, index) => {
+    const decided = verdicts[index].flatMap(({ property, result, counterexample }) =>
+      result === 'open' ? [] : [[property.name, pinVerdict(result, counterexample)]],
+    );
+    return { ...findingOf(instance), verdicts: Object.fromEntries(decided) };
+  });
+  const mutants = judgeMutants(budget);
+  const isWhole = mutants.unjudged === 0 && verdicts.flat().every(({ result }) => result !== 'open');
+  const columns = verdicts.map((decided) => decided.map(({ result }) => result));
+  printVerdicts(subjects, columns, mutants.broken);
+  printTable(['mutants', 'count'], [...mutants.survivors, ['that break a property', mutants.told]]);
+  print();
+  const clause = `${MACHINE_PROPERTIES.length} properties, ${formatCell(mutants.told)} of ${formatCell(mutants.count)} mutants told apart`;
+  return {
+    clause: `${clause} and ${mutants.explained} explained`,
+    violations: [
+      ...failures,
+      ...mutants.unexplained.map((name) => `no property tells this mutant from the machine: ${name}.`),
+      ...(isWhole ? idleProperties(columns, mutants.broken) : []),
+    ],
+    findings,
+    open: isWhole ? [] : [`The time was up with ${mutants.unjudged} mutants unjudged.`],
+  };
+}
+
+function decideFor(instance: Instance, graph: StateGraph, budget: Budget): Verdict<FunctionView>[] {
+  const { vectors, messages } = instance;
+  const progress = startProgress(`properties of ${instanceName(instance)}`, graph.states.length);
+  const verdicts = decideProperties(graph, MACHINE_PROPERTIES, machineView(vectors, messages), vectors, (states) => {
+    progress.advance(states);
+    return !budget.isOver;
+  });
+  progress.end();
+  return verdicts;
+}
+
+/** Properties that say nothing anywhere, or that no mutant breaks: they guard nothing. */
+function idleProperties(columns: readonly (readonly string[])[], broken: ReadonlyMap<string, number>): string[] {
+  return MACHINE_PROPERTIES.flatMap(({ name, needs }, index) => {
+    const results = new Set(columns.map((column) => column[index]));
+    return [
+      ...(results.has('holds') ? [] : [`${name} is vacuous in every instance.`]),
+      ...(results.has('n/a') && needs === undefined ? [`${name} is vacuous, and nobody knows why.`] : []),
+      ...(broken.has(name) ? [] : [`${name} is broken by no mutant, so it guards nothing.`]),
+    ];
+  });
+}
+
+function printVerdicts(
+  subjects: readonly Explored[],
+  columns: readonly (readonly string[])[],
+  broken: ReadonlyMap<string, number>,
+): void {
+  const heads = subjects.map(({ instance: { machine, vectors, messages, channel } }) =>
+    [machine.id, `${vectors} ${messages.name}`, channel ? 'channel' : ''].join('\n'),
+  );
+  const rows = MACHINE_PROPERTIES.map(({ name }, index) => {
+    return [name, ...columns.map((column) => column[index]), broken.get(name) ?? 0];
+  });
+  printTable(['property', ...heads, 'mutants that\nbreak it'], rows);
+  for (const { name, needs } of MACHINE_PROPERTIES) if (needs !== undefined) print(`n/a: ${name} needs ${needs}.`);
+  print();
+}
+
+function tellFailure(
+  instance: Instance,
+  graph: StateGraph,
+  { property, counterexample }: Verdict<FunctionView>,
+): string {
+  const { path, index } = counterexample!;
+  const head = `${property.name} [${property.rules.join(', ')}] in ${instanceName(instance)}, for vector ${index}.`;
+  const events = path.map((event) => graph.events[event]);
+  return tellPath(`${head}\n  ${property.title}`, instance, events);
+}

@@ -1,0 +1,114 @@
+/**
+ * `maskbit check --designs` and `maskbit check --design NAME`: the designs of the assigned device, held against what the review said
+ * of the posted one.
+ */
+import { printMermaid } from '../checker/export/mermaid.ts';
+import { printSequence } from '../checker/export/sequence.ts';
+import { packTrace } from '../checker/trace/codec.ts';
+import { reduceTrace } from '../checker/trace/trace.ts';
+import { type Design, designByName } from '../machines/designs.ts';
+import { THREE } from '../machines/messages.ts';
+import { ASSIGNED_PROPERTIES, NOT_HERE } from '../properties/assigned/index.ts';
+import { AssignedInstance } from '../properties/assigned/decide.ts';
+import { decideObjection, type Objection, OBJECTIONS } from '../properties/assigned/objections.ts';
+import type { AssignedProperty, AssignedVerdict, Scene } from '../properties/assigned/property.ts';
+import { traceVerdict } from '../properties/assigned/trace.ts';
+import { castOf } from '../properties/cast.ts';
+import { ruleById } from '../spec/index.ts';
+import { checkObjections } from './check/assigned.ts';
+import { EXIT, type Exit, print, printTable } from './report.ts';
+
+/** Holds every design of the chain against every objection. */
+export function checkDesigns(): Exit {
+  const { clause, violations } = checkObjections();
+  for (const violation of violations) print(`violated: ${violation}`);
+  print(`${violations.length === 0 ? 'holds' : 'violated'}: ${clause}.`);
+  return violations.length === 0 ? EXIT.holds : EXIT.violated;
+}
+
+/** How traces are printed: in columns of text, or as a page of Markdown with diagrams. */
+export type ChartForm = 'text' | 'mermaid';
+
+/**
+ * Decides every property of a design, and prints each objection that it does not meet as a message sequence.
+ * @throws {RangeError} when there is no such design.
+ */
+export function checkDesign(name: string, form: ChartForm): Exit {
+  const design = designByName(name);
+  const bounds = { design, vectors: 1, messages: THREE };
+  const instance = new AssignedInstance(bounds);
+  const decided = instance.decideAll(ASSIGNED_PROPERTIES);
+  const verdicts = ASSIGNED_PROPERTIES.map((property, index) => ({ property, verdict: decided[index] }));
+  if (form === 'text') printVerdicts(verdicts);
+  const failing = OBJECTIONS.map((objection) => ({ objection, verdict: decideObjection(objection, design) })).filter(
+    ({ verdict }) => verdict.result === 'fails',
+  );
+  for (const { objection, verdict } of failing) printObjection(design, objection, verdict, form);
+  const others = verdicts.filter(
+    ({ property, verdict }) =>
+      verdict.result === 'fails' && !failing.some(({ objection }) => objection.property === property),
+  );
+  for (const { property, verdict } of others) {
+    printChart(design, property, 1, verdict, property.scene, form);
+    if (property.beyond !== undefined) print(`${property.name}: ${property.beyond}`);
+    print();
+  }
+  const broken = verdicts.filter(
+    ({ property, verdict }) => verdict.result === 'fails' && property.beyond === undefined,
+  );
+  if (form === 'text') {
+    print(
+      `${design.name}: ${failing.length} of ${OBJECTIONS.length} objections apply; ` +
+        `${verdicts.filter(({ verdict }) => verdict.result === 'holds').length} of ${verdicts.length} properties hold.`,
+    );
+  }
+  return failing.length + broken.length > 0 ? EXIT.violated : EXIT.holds;
+}
+
+interface Decided {
+  readonly property: AssignedProperty;
+  readonly verdict: AssignedVerdict;
+}
+
+function printVerdicts(verdicts: readonly Decided[]): void {
+  printTable(
+    ['property', 'of', 'verdict', 'states', 'shortest trace'],
+    verdicts.map(({ property, verdict }) => [
+      property.name,
+      property.number ?? '',
+      verdict.result,
+      verdict.states ?? '',
+      verdict.path === undefined ? '' : `${verdict.path.length} steps`,
+    ]),
+  );
+  for (const { property, verdict } of verdicts) {
+    if (verdict.result === 'n/a')
+      print(`n/a: ${property.name}: ${verdict.reason ?? 'nothing reachable meets its premise'}.`);
+  }
+  for (const [number, why] of Object.entries(NOT_HERE)) print(`n/a: ${number}: ${why}.`);
+  print();
+}
+
+function printObjection(design: Design, objection: Objection, verdict: AssignedVerdict, form: ChartForm): void {
+  print(`${form === 'mermaid' ? '## ' : ''}${objection.of}: ${objection.words}`);
+  if (objection.scene?.words !== undefined) print(`Asked ${objection.scene.words}.`);
+  printChart(design, objection.property, objection.vectors, verdict, objection.scene ?? objection.property.scene, form);
+  print();
+}
+
+function printChart(
+  design: Design,
+  property: AssignedProperty,
+  vectors: number,
+  verdict: AssignedVerdict,
+  scene: Scene | undefined,
+  form: ChartForm,
+): void {
+  const { subject, trace } = traceVerdict({ design, vectors, messages: THREE }, property, verdict, scene);
+  const cast = castOf(trace.machine);
+  for (const id of property.rules) print(`${id}: ${ruleById(id).text}`);
+  print();
+  if (form === 'mermaid') return print(`\`\`\`mermaid\n${printMermaid(trace, cast)}\`\`\``);
+  process.stdout.write(printSequence(trace, cast));
+  print(`Show it again: maskbit show ${packTrace(reduceTrace(subject, trace))}`);
+}

@@ -1,0 +1,213 @@
+/**
+ * What the parts of an assigned device know of each other: the guards that they share, by name, and the ways in which an access takes
+ * effect. It is the one place where the kernel's path and the path through an exit are told apart; regions are written as if
+ * accesses took effect at once, and are retimed here.
+ */
+import { and, or, stateIn } from 'xstate';
+import { type Access, accessesOf, defineVcpuGuards, type Paths, waysOfAccess } from './access.ts';
+import { CLOSING, control, DISABLE_ALL, ENABLE_ALL, readEntry, REGISTER, RESET, unmask } from './alphabet.ts';
+import type { Design } from './designs.ts';
+import { OPEN } from './function.ts';
+import { GuardBook, retime, type Way } from './guards.ts';
+import type { MessageSet } from './messages.ts';
+import { KERNEL_OWNS } from './ownership.ts';
+import { type Region, vectorRegionName } from './vector.ts';
+
+/** What an assigned device is made of. */
+export interface AssignedBounds {
+  readonly design: Design;
+  /** 1 or more. */
+  readonly vectors: number;
+  readonly messages: MessageSet;
+}
+
+/** The accesses whose path a region may choose. */
+const PATH_OF: Partial<Record<Access['kind'], keyof Follows>> = { mask: 'mask', unmask: 'mask', read: 'read' };
+
+/** What the vCPU may have to wait for, where all vectors are built up and torn down together. */
+const WORK = {
+  opening: { event: ENABLE_ALL, target: 'running', description: 'All vectors in use are built up. [MSIX-POSTED-2]' },
+  rebuilding: {
+    event: DISABLE_ALL,
+    target: 'opening',
+    description: 'All vectors are torn down first. [MSIX-POSTED-4]',
+  },
+  closing: { event: DISABLE_ALL, target: 'running', description: 'All vectors are torn down. [MSIX-POSTED-4]' },
+};
+
+/** Which path of an access a region follows: the kernel's, the one through an exit, or either. */
+export type Path = 'kernel' | 'exit' | 'either';
+
+/** Which paths a region follows in accesses to a Mask Bit, and in reads. Left out: either. */
+export interface Follows {
+  readonly mask?: Path;
+  readonly read?: Path;
+}
+
+/** What the parts of an assigned device know of each other. */
+export class Assembly {
+  readonly design: Design;
+  readonly messages: MessageSet;
+  readonly indices: readonly number[];
+  readonly accesses: readonly Access[];
+  readonly book = new GuardBook();
+  readonly paths: Paths;
+
+  constructor({ design, vectors, messages }: AssignedBounds) {
+    this.design = design;
+    this.messages = messages;
+    this.indices = Array.from({ length: vectors }, (_, vector) => vector);
+    this.accesses = accessesOf(vectors, messages);
+    this.paths = {
+      kernel: (access) => this.answeredByKernel(access),
+      ...(design.grow ? {} : { afterwards: (access: Access) => this.workAfter(access), work: WORK }),
+    };
+    this.defineGuards();
+  }
+
+  private defineGuards(): void {
+    const { book, design } = this;
+    book.define('open', OPEN);
+    book.opposite('closed', 'open');
+    book.define('kernelOwns', KERNEL_OWNS);
+    book.define('userspaceOwns', stateIn({ ownership: 'userspace' }));
+    defineVcpuGuards(book, this.accesses);
+    if (!design.grow) {
+      book.define('hostUp', stateIn({ host: 'up' }));
+      book.define('opening', stateIn({ vcpu: 'opening' }));
+      book.define('tearing', or([stateIn({ vcpu: 'closing' }), stateIn({ vcpu: 'rebuilding' })]));
+    }
+    for (const vector of this.indices) this.defineVectorGuards(vector);
+    if (!design.grow)
+      book.any(
+        'anyWanted',
+        this.indices.map((vector) => `wanted.${vector}`),
+      );
+  }
+
+  private defineVectorGuards(vector: number): void {
+    const { book, design, messages } = this;
+    const inRegion = (region: string, state: string) => stateIn({ [vectorRegionName(vector)]: { [region]: state } });
+    const [zero] = messages.values;
+    book.define(`unmasked.${vector}`, inRegion(design.oneOwner ? 'mask' : 'kernelMask', 'unmasked'));
+    book.opposite(`masked.${vector}`, `unmasked.${vector}`);
+    if (!design.oneOwner) book.define(`userUnmasked.${vector}`, inRegion('userMask', 'unmasked'));
+    if (!design.oneOwner) book.opposite(`userMasked.${vector}`, `userUnmasked.${vector}`);
+    book.define(`pending.${vector}`, inRegion('pending', 'set'));
+    book.define(`flying.${vector}`, inRegion('flight', 'flying'));
+    for (const message of messages.values) {
+      book.define(`holds.${vector}.${message}`, inRegion('entry', message));
+      if (this.source === 'force' || (this.source === 'route' && message !== zero))
+        book.define(`${this.source}.${vector}.${message}`, inRegion(this.source, message));
+    }
+    if (!design.direct) {
+      book.opposite(`used.${vector}`, book.define(`unused.${vector}`, inRegion('route', 'none')));
+    } else if (!design.grow) {
+      book.opposite(`unused.${vector}`, book.define(`used.${vector}`, inRegion('allocation', 'present')));
+    }
+    if (!design.direct) book.opposite(`nonzero.${vector}`, `holds.${vector}.${zero}`);
+    const userMask = design.oneOwner ? `unmasked.${vector}` : `userUnmasked.${vector}`;
+    if (!design.grow) {
+      book.define(`wanted.${vector}`, and([design.direct ? userMask : `nonzero.${vector}`]));
+      book.opposite(`unfit.${vector}`, book.define(`fit.${vector}`, and(['hostUp', `used.${vector}`])));
+    }
+    const live = [this.whileUp, this.ifUsed(vector), `unmasked.${vector}`].filter((name) => name !== undefined);
+    book.define(`live.${vector}`, and(live));
+    book.opposite(`blocked.${vector}`, `live.${vector}`);
+  }
+
+  /** Where the message comes from that is injected at an arrival. */
+  get source(): 'entry' | 'route' | 'force' {
+    if (!this.design.direct) return 'route';
+    return this.design.latch ? 'force' : 'entry';
+  }
+
+  /** What lets the device send at all: its MSI-X as the host has it, or as the guest has it. */
+  get whileUp(): string {
+    return this.design.grow ? 'open' : 'hostUp';
+  }
+
+  /** The guard that an entry is in use; undefined in designs where there is no such thing. */
+  ifUsed(vector: number): string | undefined {
+    return this.design.direct && this.design.grow ? undefined : `used.${vector}`;
+  }
+
+  private answeredByKernel({ kind, vector }: Access): string | undefined {
+    if (vector === undefined) return undefined;
+    // Where messages go through routes, routes are userspace's, and so is every write.
+    if (kind === 'write' && !this.design.direct) return undefined;
+    return this.book.all('kernelOwns', this.design.grow ? undefined : 'hostUp', this.ifUsed(vector));
+  }
+
+  /** What must be torn down or built up once userspace has completed an access, before the guest goes on. */
+  private workAfter({ kind, vector, control: value }: Access): { target: string; guard?: string }[] {
+    const { book } = this;
+    if (kind === 'control') {
+      if (value === 'on') return [{ target: 'opening', guard: book.all('closed', 'anyWanted') }];
+      return [{ target: 'closing', guard: 'hostUp' }];
+    }
+    if (kind !== 'unmask') return [];
+    const needed = book.all('open', `unfit.${vector}`, this.design.direct ? undefined : `nonzero.${vector}`);
+    return [
+      { target: 'rebuilding', guard: book.all(needed, 'hostUp') },
+      { target: 'opening', guard: needed },
+    ];
+  }
+
+  /** The ways of a guest's access, by its event; none of an event that an assigned device lacks; undefined for other actors. */
+  private waysOf(event: string, follows: Follows): readonly Way[] | undefined {
+    if (event === RESET) return [];
+    const access = this.accesses.find((each) => each.event === event);
+    if (access === undefined) return undefined;
+    const { kernel, exit } = waysOfAccess(access, this.paths, this.book);
+    const path = PATH_OF[access.kind] === undefined ? 'either' : (follows[PATH_OF[access.kind]!] ?? 'either');
+    return [...(path === 'exit' ? [] : kernel), ...(path === 'kernel' ? [] : exit)];
+  }
+
+  /** Rewrites a region that is written as if accesses took effect at once. */
+  retime(region: Region, follows: Follows = {}): Region {
+    return retime(region, (event) => this.waysOf(event, follows), this.book);
+  }
+
+  /** What the regions of the host function follow, and what else feels masks as the device does. */
+  get followsDevice(): Follows {
+    return { mask: this.design.oneOwner ? 'either' : 'kernel' };
+  }
+
+  /** The edges at which a vector may send from then on, in the guest's terms: events, and what makes them edges. */
+  unblocks(vector: number): Record<string, string | undefined> {
+    const { book, design, whileUp } = this;
+    const used = this.ifUsed(vector);
+    return {
+      [unmask(vector)]: book.all(whileUp, used, `masked.${vector}`),
+      ...(design.grow ? { [control('on')]: book.all('closed', used, `unmasked.${vector}`) } : {}),
+      ...(design.oneOwner
+        ? {}
+        : { [REGISTER]: book.all('userspaceOwns', whileUp, used, `masked.${vector}`, `userUnmasked.${vector}`) }),
+    };
+  }
+
+  /** The same, and the building up of all vectors: when what is to be sent is looked at anew. */
+  loads(vector: number): Record<string, string | undefined> {
+    if (this.design.grow) return this.unblocks(vector);
+    const { design, book } = this;
+    const mask = design.oneOwner ? `unmasked.${vector}` : `userUnmasked.${vector}`;
+    return { ...this.unblocks(vector), [ENABLE_ALL]: book.all('opening', `wanted.${vector}`, mask) };
+  }
+
+  /** The events that bring in whatever is in flight. */
+  get drains(): string[] {
+    if (!this.design.flush) return [];
+    return [...this.indices.map(readEntry), ...CLOSING.map(control)];
+  }
+
+  /** The guards under which an arrival of `vector` delivers a message, for each message. */
+  deliveries(vector: number): { readonly message: string; readonly guard: string | undefined }[] {
+    const prefix = this.source === 'entry' ? 'holds' : this.source;
+    const [zero, ...others] = this.messages.values;
+    return (this.source === 'route' ? others : [zero, ...others]).map((message) => ({
+      message,
+      guard: this.book.all(this.design.check ? `live.${vector}` : undefined, `${prefix}.${vector}.${message}`),
+    }));
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * A device assigned to a guest: the same function as `function`, split between a kernel half and a userspace half, above the
+ * host's function, with a page of the table that changes hands.
+ *
+ * A design is a set of repairs (`designs.ts`). Where a repair makes a difference, the code looks at it by its name, `design.flush`;
+ * all else is the same in every design.
+ */
+import { type AnyStateMachine, setup } from 'xstate';
+import { vcpuRegion } from './access.ts';
+import { assignedEvents, DISABLE_ALL, ENABLE_ALL } from './alphabet.ts';
+import { type AssignedBounds, Assembly } from './assembly.ts';
+import { assignedVectorRegion } from './assigned-vector.ts';
+import { capabilityRegion } from './capability.ts';
+import { type MonitorName, monitorRegions } from './monitors.ts';
+import { assignedActions, ownershipRegion } from './ownership.ts';
+import { type Region, vectorRegionName } from './vector.ts';
+
+/** What an instance of the machine is made of. */
+export interface AssignedOptions extends AssignedBounds {
+  /** Regions that only watch, for properties. Default: none. */
+  readonly monitors?: readonly MonitorName[];
+  /** The vectors that they watch. Default: the first, for vectors are alike. */
+  readonly watched?: readonly number[];
+}
+
+/** The machine, and the alphabet that it is explored with. */
+export interface AssignedDevice {
+  readonly machine: AnyStateMachine;
+  readonly events: readonly string[];
+}
+
+/** Creates the machine. */
+export function createAssignedDevice({ monitors = [], watched = [0], ...bounds }: AssignedOptions): AssignedDevice {
+  const assembly = new Assembly(bounds);
+  const { accesses, book, design, indices, paths } = assembly;
+  // Messages are delivered before the access that brings them in is complete: the vCPU stands last.
+  const states = {
+    capability: assembly.retime(capabilityRegion as Region),
+    ...Object.fromEntries(indices.map((vector) => [vectorRegionName(vector), assignedVectorRegion(assembly, vector)])),
+    ...(design.grow ? {} : { host: hostRegion }),
+    ownership: ownershipRegion,
+    vcpu: vcpuRegion(accesses, paths),
+    ...(monitors.length === 0 ? {} : { monitor: monitorRegions(assembly, monitors, watched) }),
+  };
+  const machine = setup({ guards: book.guards, actions: assignedActions }).createMachine({
+    id: 'assigned-device',
+    type: 'parallel',
+    description: `An assigned device with ${indices.length} vector${indices.length === 1 ? '' : 's'}: ${design.title}.`,
+    states: states as Record<string, Region>,
+  });
+  return { machine, events: assignedEvents(accesses, indices.length, !design.grow) };
+}
+
+/** The MSI-X of the device as the host has it, where it has all vectors or none. */
+const hostRegion: Region = {
+  description: "The host's MSI-X of the device. [MSIX-POSTED-2]",
+  initial: 'down',
+  states: {
+    down: {
+      description: 'The host has no vector; what the device signals is lost. [MSIX-POSTED-4]',
+      on: { [ENABLE_ALL]: { target: 'up', guard: 'opening', description: 'All vectors in use are built up.' } },
+    },
+    up: {
+      description: 'The host has a vector for each entry in use.',
+      on: {
+        [DISABLE_ALL]: { target: 'down', guard: 'tearing', description: 'All vectors are torn down. [MSIX-POSTED-4]' },
+      },
+    },
+  },
+};

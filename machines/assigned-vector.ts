@@ -1,0 +1,256 @@
+/**
+ * One vector of an assigned device: the regions of its host function, its Mask Bit or the two records of it, its entry, and
+ * where the message comes from that is injected.
+ *
+ * Regions are written as if accesses took effect at once; `assembly.retime` says when they do.
+ */
+import type { Assembly, Path } from './assembly.ts';
+import { DISABLE_ALL, ENABLE_ALL, mask, readEntry, REGISTER, unmask, write } from './alphabet.ts';
+import { hostRegions } from './host-function.ts';
+import type { Region } from './vector.ts';
+
+/** The region of `vector`. */
+export function assignedVectorRegion(assembly: Assembly, vector: number): Region {
+  const { design, source } = assembly;
+  return {
+    type: 'parallel',
+    description: `Vector ${vector}.`,
+    states: {
+      ...hostVector(assembly, vector),
+      pba: pendingRead(vector, assembly),
+      ...maskRegions(assembly, vector),
+      entry: entryRegion(assembly, vector),
+      ...(source === 'route' ? { route: routeRegion(assembly, vector) } : {}),
+      ...(source === 'force' ? { force: forceRegion(assembly, vector) } : {}),
+      ...(design.direct && !design.grow ? { allocation: allocationRegion(assembly, vector) } : {}),
+    },
+  };
+}
+
+const answer = (vector: number, value: string, description: string) => ({
+  actions: { type: 'answer', params: { vector, value } },
+  description,
+});
+
+// ---- The host function below
+
+function hostVector(assembly: Assembly, vector: number): Record<string, Region> {
+  const { book, design, source } = assembly;
+  const injected = design.direct
+    ? 'It is injected from address and data. [MSIX-ASSIGN-4]'
+    : 'It is injected by its route. [MSIX-POSTED-1]';
+  const delivered = assembly.deliveries(vector).map(({ message, guard }) => ({
+    target: 'none',
+    guard,
+    actions: { type: 'deliver', params: { vector, message } },
+    description: injected,
+  }));
+  const undelivered = { target: 'none', description: 'It is not delivered.' };
+  const regions = hostRegions(vector, {
+    passes: `live.${vector}`,
+    waits: book.all(`blocked.${vector}`, design.grow ? undefined : 'hostUp') as string,
+    unblocks: assembly.unblocks(vector),
+    drains: assembly.drains,
+    arrivals: source === 'route' || design.check ? [...delivered, undelivered] : delivered,
+    heldBack: design.check ? `blocked.${vector}` : undefined,
+    lostOn: design.grow ? undefined : { event: DISABLE_ALL, guard: 'tearing' },
+    all: (...names) => book.all(...names),
+  });
+  return {
+    flight: assembly.retime(regions.flight, assembly.followsDevice),
+    pending: assembly.retime(regions.pending, assembly.followsDevice),
+  };
+}
+
+/** The Pending Bit Array is the device's own page: whoever answers the table, a read of it shows the bit. */
+function pendingRead(vector: number, assembly: Assembly): Region {
+  const shows = answer(vector, 'pending', 'Polling shows what waits. [MSIX-PBA-4]');
+  const shown = {
+    description: "The Pending bit, as it is read from the device's own page.",
+    on: { [readEntry(vector)]: [{ ...shows, guard: `pending.${vector}` }, answer(vector, 'quiet', 'Nothing waits.')] },
+  };
+  return assembly.retime({
+    description: 'The Pending bit, as the guest reads it.',
+    initial: 'shown',
+    states: { shown },
+  });
+}
+
+// ---- The Mask Bit
+
+function maskRegions(assembly: Assembly, vector: number): Record<string, Region> {
+  const { book, design } = assembly;
+  if (design.oneOwner) return { mask: maskRegion(assembly, vector, 'either', {}) };
+  // Userspace's record is copied into the kernel's when the page is handed over, and when all vectors are built up.
+  const copies = {
+    [REGISTER]: book.all('userspaceOwns', assembly.ifUsed(vector)),
+    ...(design.grow ? {} : { [ENABLE_ALL]: book.all('opening', `wanted.${vector}`) }),
+  };
+  return {
+    kernelMask: maskRegion(assembly, vector, 'kernel', copies),
+    userMask: maskRegion(assembly, vector, 'exit', {}),
+  };
+}
+
+/** One record of a Mask Bit: the accesses that it follows, and when the other record is copied into it. */
+function maskRegion(
+  assembly: Assembly,
+  vector: number,
+  path: Path,
+  copies: Readonly<Record<string, string | undefined>>,
+): Region {
+  const copied = (target: string, record: string) =>
+    Object.fromEntries(
+      Object.entries(copies).map(([event, guard]) => [
+        event,
+        {
+          target,
+          guard: assembly.book.all(guard, record),
+          description: "Userspace's record is copied. [MSIX-POSTED-3]",
+        },
+      ]),
+    );
+  const whose = { either: '', kernel: ', as the kernel has it', exit: ', as userspace has it' }[path];
+  const states = {
+    masked: {
+      description: 'The vector must not send. [MSIX-MASK-2]',
+      on: {
+        [unmask(vector)]: { target: 'unmasked', description: 'The guest unmasks. [MSIX-ASSIGN-5]' },
+        ...copied('unmasked', `userUnmasked.${vector}`),
+        [readEntry(vector)]: answer(vector, 'masked', 'The Mask Bit is read back.'),
+      },
+    },
+    unmasked: {
+      description: 'The vector sends, unless the function is disabled or masked. [MSIX-MASK-1]',
+      on: {
+        [mask(vector)]: { target: 'masked', description: 'The guest masks. [MSIX-ASSIGN-5]' },
+        ...copied('masked', `userMasked.${vector}`),
+        [readEntry(vector)]: answer(vector, 'unmasked', 'The Mask Bit is read back.'),
+      },
+    },
+  };
+  const region = { description: `The Mask Bit${whose}. [MSIX-TABLE-3]`, initial: 'masked', states };
+  return assembly.retime(region, { mask: path, read: path });
+}
+
+// ---- The entry, and where its message comes from
+
+/** A region with a state for each message, and what each state does. */
+function messageRegion(
+  description: string,
+  values: readonly string[],
+  on: (message: string) => Record<string, unknown>,
+): Region {
+  const states = values.map((value) => [value, { description: `It is ${value}.`, on: on(value) }]);
+  return { description, initial: values[0], states: Object.fromEntries(states) } as Region;
+}
+
+/** When a write to an entry is kept: always, or only while the record of its Mask Bit says masked. */
+function acceptedGuard({ book, design }: Assembly, vector: number, isUsed: boolean): string | undefined {
+  if (design.latch) return undefined;
+  if (design.oneOwner || (design.direct && design.grow)) return `masked.${vector}`;
+  return isUsed ? book.all(`used.${vector}`, `masked.${vector}`) : book.all(`unused.${vector}`, `userMasked.${vector}`);
+}
+
+function entryRegion(assembly: Assembly, vector: number): Region {
+  const { design, messages } = assembly;
+  const accepted = new Set([true, false].map((isUsed) => acceptedGuard(assembly, vector, isUsed)));
+  const description = design.latch
+    ? 'A write is kept, blocked or not. [MSIX-ASSIGN-7]'
+    : 'A masked entry is written. [MSIX-POSTED-6]';
+  const writesFrom = (message: string) =>
+    messages.writes
+      .filter((each) => each.result(message) !== message)
+      .map((each) => [
+        write(vector, each.name),
+        Array.from(accepted, (guard) => ({ target: each.result(message), guard, description })),
+      ]);
+  const region = messageRegion('Address and data of the entry.', messages.values, (message) => ({
+    ...Object.fromEntries(writesFrom(message)),
+    [readEntry(vector)]: answer(vector, message, 'The entry is read back.'),
+  }));
+  // Where there are routes, the kernel answers from them.
+  return assembly.retime(region, { read: design.direct ? 'either' : 'exit' });
+}
+
+/** The route that the message of an entry takes to the guest. An entry without one is not in use. */
+function routeRegion(assembly: Assembly, vector: number): Region {
+  const { book, design, messages } = assembly;
+  const [zero, ...others] = messages.values;
+  const routeOf = (message: string) => (message === zero ? 'none' : message);
+  const followEntry = (guard: string | undefined, description: string) =>
+    messages.values.map((message) => ({
+      target: routeOf(message),
+      guard: book.all(guard, `holds.${vector}.${message}`),
+      description,
+    }));
+  const afterWrite = (isUsed: boolean, message: string, result: string) => {
+    // What changes a route that is there, and what makes one: with a latch, the next edge; with `grow`, the write.
+    const isChange = isUsed ? result === zero || !design.latch : result !== zero && design.grow;
+    if (!isChange) return [];
+    // With a latch only a masked entry is looked at before the next edge.
+    const accepted = design.latch ? `masked.${vector}` : acceptedGuard(assembly, vector, isUsed);
+    return {
+      target: routeOf(result),
+      guard: book.all(`holds.${vector}.${message}`, accepted),
+      description:
+        result === zero
+          ? 'A masked entry of zeros is taken for one that is not in use. [MSIX-POSTED-1]'
+          : 'The route follows the entry. [MSIX-POSTED-6]',
+    };
+  };
+  const writes = (isUsed: boolean) =>
+    messages.writes.map((each) => [
+      write(vector, each.name),
+      messages.values.flatMap((message) => afterWrite(isUsed, message, each.result(message))),
+    ]);
+  const edges = Object.entries(design.latch ? assembly.unblocks(vector) : {}).map(([event, guard]) => [
+    event,
+    followEntry(guard, 'The route follows the entry at the edge. [MSIX-ASSIGN-7]'),
+  ]);
+  const region = messageRegion('The route of the entry. [MSIX-POSTED-1]', ['none', ...others], (message) => ({
+    ...Object.fromEntries(writes(message !== 'none')),
+    ...(message === 'none' ? {} : Object.fromEntries(edges)),
+    ...(message === 'none'
+      ? {}
+      : { [readEntry(vector)]: answer(vector, message, 'The kernel reads the route back. [MSIX-POSTED-5]') }),
+    ...(design.grow ? {} : { [ENABLE_ALL]: followEntry('opening', 'Entries of zeros get none. [MSIX-POSTED-1]') }),
+  }));
+  return assembly.retime(region, { ...assembly.followsDevice, read: 'kernel' });
+}
+
+/** The message in force. It outlives a mask, for what flies then carries it. */
+function forceRegion(assembly: Assembly, vector: number): Region {
+  const { book, messages } = assembly;
+  const loads = (message: string) =>
+    Object.entries(assembly.loads(vector)).map(([event, guard]) => [
+      event,
+      messages.values
+        .filter((other) => other !== message)
+        .map((other) => ({
+          target: other,
+          guard: book.all(guard, `holds.${vector}.${other}`),
+          description: 'The whole entry comes into force. [MSIX-MSG-1] [MSIX-ASSIGN-7]',
+        })),
+    ]);
+  const description = 'The message in force: the whole entry as it stood at the last unblocking edge. [MSIX-MSG-1]';
+  const region = messageRegion(description, messages.values, (message) => Object.fromEntries(loads(message)));
+  return assembly.retime(region, assembly.followsDevice);
+}
+
+/** Whether the host has a vector for the entry, where it has them all at once or not at all. */
+function allocationRegion({ book }: Assembly, vector: number): Region {
+  const build = {
+    target: 'present',
+    guard: book.all('opening', `wanted.${vector}`),
+    description: 'It is built up with the others.',
+  };
+  return {
+    description: 'Whether the host has a vector for the entry. [MSIX-POSTED-2]',
+    initial: 'absent',
+    states: {
+      absent: { description: 'It has none.', on: { [ENABLE_ALL]: build } },
+      present: { description: 'It has one.' },
+    },
+  };
+}

@@ -1,0 +1,150 @@
+/**
+ * The physical function, as its host has it: for each vector a Mask Bit of the host's, the Pending bit, and a message that is in
+ * flight until it arrives. The host's message says which vector it is of, and nothing of what the guest wrote.
+ *
+ * In `assigned-device` the Mask Bit is no state of its own: what blocks a vector there follows from the guest's bits in the same
+ * step. The other two regions are these.
+ */
+import { and, type AnyStateMachine, not, setup, stateIn } from 'xstate';
+import { arrive, HOST_READ, hostMask, hostUnmask, retire, signal } from './alphabet.ts';
+import { assignedActions } from './ownership.ts';
+import { type Region, vectorRegionName } from './vector.ts';
+
+/** What a vector of a host function must know of what is around it. */
+export interface HostSurroundings {
+  /** The guard that its message may go out; the one that an event waits instead. An event that meets neither is dropped. */
+  readonly passes: string;
+  readonly waits: string;
+  /** The edges at which it becomes so, with the guards under which they are edges: a held event goes out. */
+  readonly unblocks: Readonly<Record<string, string | undefined>>;
+  /** The events that bring in what is in flight, beside its arrival. */
+  readonly drains: readonly string[];
+  /** What an arrival comes to: transitions out of `flying`, the first that is open. */
+  readonly arrivals: readonly object[];
+  /** Conditions under which an arrival is held back as a Pending bit. */
+  readonly heldBack?: string;
+  /** The event that loses all that is pending and in flight, and its guard. */
+  readonly lostOn?: { readonly event: string; readonly guard: string };
+  /** Makes a conjunction of guards. */
+  readonly all: (...names: readonly (string | undefined)[]) => string | undefined;
+}
+
+/** The regions `flight` and `pending` of a vector. */
+export function hostRegions(vector: number, around: HostSurroundings): { flight: Region; pending: Region } {
+  const { passes, waits, unblocks, drains, arrivals, heldBack, lostOn, all } = around;
+  const send = { type: 'send', params: { vector } };
+  const edges = (guard: string | undefined, transition: object) =>
+    Object.fromEntries(
+      Object.entries(unblocks).map(([event, edge]) => [event, { ...transition, guard: all(edge, guard) }]),
+    );
+  const arrivalEvents = [arrive(vector), ...drains];
+  const each = (transitions: readonly object[]) =>
+    Object.fromEntries(arrivalEvents.map((event) => [event, transitions]));
+  const lost = (target: string) =>
+    lostOn === undefined
+      ? {}
+      : {
+          [lostOn.event]: {
+            target,
+            guard: lostOn.guard,
+            description: 'It is lost with all the others. [MSIX-POSTED-4]',
+          },
+        };
+  return {
+    flight: {
+      description: 'A message on its way from the device to the host. Another event coalesces with it. [MSIX-ASSIGN-6]',
+      initial: 'none',
+      states: {
+        none: {
+          description: 'Nothing is on its way.',
+          on: {
+            [signal(vector)]: { target: 'flying', guard: passes, actions: send, description: 'The device sends.' },
+            ...edges(`pending.${vector}`, {
+              target: 'flying',
+              actions: send,
+              description: 'The event that was held goes out. [MSIX-PEND-2]',
+            }),
+          },
+        },
+        flying: {
+          description: 'It arrives sooner or later; no mask calls it back. [MSIX-ASSIGN-6]',
+          on: { ...each(arrivals), ...lost('none') },
+        },
+      },
+    },
+    pending: {
+      description: 'The Pending bit of the device.',
+      initial: 'clear',
+      states: {
+        clear: {
+          description: 'No event waits.',
+          on: {
+            [signal(vector)]: {
+              target: 'set',
+              guard: waits,
+              description: 'An event of a blocked vector is held. [MSIX-PEND-1]',
+            },
+            ...(heldBack === undefined
+              ? {}
+              : each([
+                  {
+                    target: 'set',
+                    guard: all(`flying.${vector}`, heldBack),
+                    description: 'It arrived after the guest masked: it waits for the unmask. [MSIX-ASSIGN-9]',
+                  },
+                ])),
+          },
+        },
+        set: {
+          description: 'An event waits.',
+          on: {
+            ...edges(undefined, { target: 'clear', description: 'The event that was held goes out. [MSIX-PEND-2]' }),
+            [retire(vector)]: { target: 'clear', description: 'The cause is gone. [MSIX-PEND-3]' },
+            ...lost('clear'),
+          },
+        },
+      },
+    },
+  };
+}
+
+/** Creates the machine: 6 states with one vector, for one that is unmasked holds nothing. */
+export function createHostFunction({ vectors }: { readonly vectors: number }): AnyStateMachine {
+  const indices = Array.from({ length: vectors }, (_, vector) => vector);
+  const guards = indices.flatMap((vector) => {
+    const region = vectorRegionName(vector);
+    return [
+      [`unmasked.${vector}`, stateIn({ [region]: { mask: 'unmasked' } })],
+      [`masked.${vector}`, not(`unmasked.${vector}`)],
+      [`pending.${vector}`, stateIn({ [region]: { pending: 'set' } })],
+      [`masked.${vector} & pending.${vector}`, and([`masked.${vector}`, `pending.${vector}`])],
+    ];
+  });
+  const regions = indices.map((vector) => {
+    const { flight, pending } = hostRegions(vector, {
+      passes: `unmasked.${vector}`,
+      waits: `masked.${vector}`,
+      unblocks: { [hostUnmask(vector)]: `masked.${vector}` },
+      drains: [HOST_READ],
+      arrivals: [
+        { target: 'none', actions: { type: 'interrupt', params: { vector } }, description: 'The host is interrupted.' },
+      ],
+      all: (...names) => names.filter((name) => name !== undefined).join(' & ') || undefined,
+    });
+    const mask = {
+      description: "The host's own Mask Bit.",
+      initial: 'masked',
+      states: {
+        masked: { description: 'The vector must not send.', on: { [hostUnmask(vector)]: 'unmasked' } },
+        unmasked: { description: 'The vector sends.', on: { [hostMask(vector)]: 'masked' } },
+      },
+    };
+    return [vectorRegionName(vector), { type: 'parallel', states: { flight, pending, mask } }];
+  });
+  return setup({ guards: Object.fromEntries(guards), actions: assignedActions }).createMachine({
+    id: 'host-function',
+    type: 'parallel',
+    description: `The physical function with ${vectors} vector${vectors === 1 ? '' : 's'}, as its host has it.`,
+    states: Object.fromEntries(regions),
+  });
+}

@@ -1,0 +1,474 @@
+/**
+ * The properties of the assigned device, in the order of the bugs that they stand for. Each is about vector 0, as the guest sees
+ * it: what it wrote when its accesses took effect, against what is read, sent and delivered.
+ */
+import type { AssignedBounds } from '../../machines/assembly.ts';
+import type { StatePredicate, StepPredicate } from '../../checker/decide/decide.ts';
+import type { GuardExpression } from '../../checker/machine/guard.ts';
+import { accessesOf } from '../../machines/access.ts';
+import {
+  arrive,
+  DISABLE_ALL,
+  ENABLE_ALL,
+  readEvent,
+  REGISTER,
+  REGISTERED,
+  UNREGISTER,
+  UNREGISTERED,
+  VMM_COMPLETE,
+} from '../../machines/alphabet.ts';
+import { vectorRegionName } from '../../machines/vector.ts';
+import { after, and, type ClaimProperty, before, event, implies, named, not, or, output } from './property.ts';
+
+const V = 0;
+const state = (region: string, value: string): StatePredicate => ({
+  kind: 'stateIn',
+  value: { [vectorRegionName(V)]: { [region]: value } },
+});
+const monitor = (region: string, value: string | object): StatePredicate => ({
+  kind: 'stateIn',
+  value: { monitor: { [vectorRegionName(V)]: { [region]: value } } } as never,
+});
+const all = (...parts: readonly StatePredicate[]): StatePredicate => ({
+  kind: 'and',
+  parts: parts as GuardExpression[],
+});
+const any = (...parts: readonly StatePredicate[]): StatePredicate => ({
+  kind: 'or',
+  parts: parts as GuardExpression[],
+});
+const no = (part: StatePredicate): StatePredicate => ({ kind: 'not', part: part as GuardExpression });
+
+const SEEN_BLOCKED = named(`seenBlocked.${V}`);
+const OWED = monitor('owed', 'owed');
+const FLYING = named(`flying.${V}`);
+const PENDING = named(`pending.${V}`);
+const HELD_OR_FLYING = any(PENDING, FLYING);
+const RUNNING = named('running');
+
+/** What a step delivers of the vector: the outputs that the design has at all. */
+const deliveries = ({ design, messages }: AssignedBounds): string[] =>
+  (design.direct ? messages.values : messages.values.slice(1)).map((message) => `deliver.${V}.${message}`);
+const delivers = (bounds: AssignedBounds): StepPredicate => output(...deliveries(bounds));
+
+/** A tearing down or building up is under way, as part of an access that is not complete. */
+const inRebuild = ({ design }: AssignedBounds): StatePredicate[] => (design.grow ? [] : [named('tearing')]);
+
+/** The steps of a control write that is not made at once: its completion, and what follows. */
+const ofControl = ({ design }: AssignedBounds): StepPredicate => {
+  const controls = accessesOf(1, { name: '', values: [''], writes: [] }).filter(({ kind }) => kind === 'control');
+  const completed = and(
+    event(VMM_COMPLETE),
+    or(...controls.map(({ state: exit }) => before({ kind: 'stateIn', value: { vcpu: exit } }))),
+  );
+  return design.grow ? completed : or(completed, event(ENABLE_ALL, DISABLE_ALL));
+};
+
+/** That the Mask Bit that the device feels, and the entry, are the same after a step. */
+const keepsVector = ({ messages }: AssignedBounds): StepPredicate =>
+  and(
+    ...[named(`unmasked.${V}`), ...messages.values.map((message) => state('entry', message))].map((each) =>
+      or(and(before(each), after(each)), and(not(before(each)), not(after(each)))),
+    ),
+  );
+/** That the entry is one that is in use; always so in designs where there is no such thing. */
+const inUse = ({ design }: AssignedBounds): StepPredicate[] =>
+  design.direct && design.grow ? [] : [before(named(`used.${V}`))];
+
+/** P1 NoDeliverBlocked, when a message is sent. */
+export const NoSendBlockedStep: ClaimProperty = {
+  name: 'NoSendBlockedStep',
+  number: 'P1',
+  title: 'A blocked vector sends nothing.',
+  rules: ['MSIX-MASK-1', 'MSIX-MASK-2', 'MSIX-ENABLE-1'],
+  monitors: ['mask'],
+  claim: (bounds) => ({
+    kind: 'step',
+    name: 'NoSendBlockedStep',
+    title: '',
+    when: output(`send.${V}`),
+    holds: or(after(no(SEEN_BLOCKED)), ...inRebuild(bounds).map(before)),
+  }),
+};
+
+/** P1 NoDeliverBlocked, when a message arrives. */
+export const NoDeliverBlockedStep: ClaimProperty = {
+  name: 'NoDeliverBlockedStep',
+  number: 'P1 at arrival',
+  title: 'No message of a blocked vector is delivered, not even one that was sent before.',
+  rules: ['MSIX-ASSIGN-9'],
+  beyond:
+    'No comment of the review asks for it: a message may arrive between the mask and the read that flushes it, which the guest must ' +
+    'expect of a real device too. `checked` holds every arrival against the mask.',
+  monitors: ['mask'],
+  claim: (bounds) => ({
+    kind: 'step',
+    name: 'NoDeliverBlockedStep',
+    title: '',
+    when: delivers(bounds),
+    holds: or(before(no(SEEN_BLOCKED)), ...inRebuild(bounds).map(before)),
+  }),
+};
+
+/** P2 NoLostEvent. */
+export const NoLostEventInv: ClaimProperty = {
+  name: 'NoLostEventInv',
+  number: 'P2',
+  title: 'An event of an enabled function is pending or in flight until a message tells of it, or its cause is gone.',
+  rules: ['MSIX-PEND-1', 'MSIX-PEND-4', 'MSIX-ASSIGN-1'],
+  monitors: ['owed'],
+  claim: () => ({ kind: 'invariant', name: 'NoLostEventInv', title: '', when: OWED, holds: HELD_OR_FLYING }),
+};
+
+/** P3 PendingTransient. */
+export const PendingTransientLeads: ClaimProperty = {
+  name: 'PendingTransientLeads',
+  number: 'P3',
+  title: 'An event of a vector that is not blocked is told of in the end, if nobody puts its work off for ever.',
+  rules: ['MSIX-PEND-2', 'MSIX-PEND-5'],
+  monitors: ['mask', 'owed'],
+  claim: ({ design }) => ({
+    kind: 'leadsTo',
+    name: 'PendingTransientLeads',
+    title: '',
+    from: all(OWED, no(SEEN_BLOCKED)),
+    to: any(no(OWED), SEEN_BLOCKED),
+    fairness: [arrive(V), ...workOfUserspace(design.grow)].map((name) => ({ strength: 'weak', events: [name] })),
+  }),
+};
+
+/** What userspace never puts off for ever. That it hands the page over at all is its choice. */
+const workOfUserspace = (grows: boolean): string[] => [
+  VMM_COMPLETE,
+  REGISTERED,
+  UNREGISTERED,
+  ...(grows ? [] : [ENABLE_ALL, DISABLE_ALL]),
+];
+
+/** P4 NoSpurious. */
+export const NoSpuriousStep: ClaimProperty = {
+  name: 'NoSpuriousStep',
+  number: 'P4',
+  title: 'There are no more messages than events that they tell of.',
+  rules: ['MSIX-PEND-3', 'MSIX-PEND-5'],
+  monitors: ['signalled'],
+  claim: (bounds) => ({
+    kind: 'step',
+    name: 'NoSpuriousStep',
+    title: '',
+    when: delivers(bounds),
+    holds: not(before(monitor('signalled', 'none'))),
+  }),
+};
+
+/** Each message that is delivered has been the whole entry at the last edge or since. */
+const deliversFresh = ({ messages }: AssignedBounds, names: readonly string[]): StepPredicate =>
+  and(
+    ...messages.values
+      .filter((message) => names.includes(`deliver.${V}.${message}`))
+      .map((message) => implies(output(`deliver.${V}.${message}`), before(monitor('fresh', { [message]: 'fresh' })))),
+  );
+
+/** P5 LatchOnUnmask. */
+export const LatchOnUnmaskStep: ClaimProperty = {
+  name: 'LatchOnUnmaskStep',
+  number: 'P5',
+  title: 'Once a vector is unmasked, its messages are of an entry as it stood then or later.',
+  rules: ['MSIX-MSG-1', 'MSIX-ASSIGN-7'],
+  monitors: ['fresh'],
+  claim: (bounds) => ({
+    kind: 'step',
+    name: 'LatchOnUnmaskStep',
+    title: '',
+    when: and(delivers(bounds), before(no(SEEN_BLOCKED))),
+    holds: deliversFresh(bounds, deliveries(bounds)),
+  }),
+};
+
+/** P6 NoTorn. */
+export const NoTornStep: ClaimProperty = {
+  name: 'NoTornStep',
+  number: 'P6',
+  title: 'Whatever is delivered, also after a mask, was the whole entry at the last edge or since; never a part of it.',
+  rules: ['MSIX-MSG-3', 'MSIX-ASSIGN-7'],
+  monitors: ['fresh'],
+  claim: (bounds) => ({
+    kind: 'step',
+    name: 'NoTornStep',
+    title: '',
+    when: delivers(bounds),
+    holds: deliversFresh(bounds, deliveries(bounds)),
+  }),
+};
+
+/** P7 FlushOnRead. */
+export const FlushOnReadStep: ClaimProperty = {
+  name: 'FlushOnReadStep',
+  number: 'P7',
+  title: 'Once a read has completed after a vector was blocked, none of its messages arrives.',
+  rules: ['MSIX-MSG-5', 'MSIX-ASSIGN-6'],
+  monitors: ['settled'],
+  claim: (bounds) => ({
+    kind: 'step',
+    name: 'FlushOnReadStep',
+    title: '',
+    when: before(monitor('settled', 'settled')),
+    holds: or(not(delivers(bounds)), ...inRebuild(bounds).map(before)),
+  }),
+};
+
+/** P8 SingleView, of the Mask Bit. */
+export const SingleViewStep: ClaimProperty = {
+  name: 'SingleViewStep',
+  number: 'P8',
+  title: 'A Mask Bit is read as it was last written.',
+  rules: ['MSIX-TABLE-3', 'MSIX-ASSIGN-5'],
+  monitors: ['mask'],
+  claim: () => ({
+    kind: 'step',
+    name: 'SingleViewStep',
+    title: '',
+    when: output(`answer.${V}.masked`, `answer.${V}.unmasked`),
+    holds: and(
+      implies(output(`answer.${V}.masked`), before(monitor('mask', 'masked'))),
+      implies(output(`answer.${V}.unmasked`), before(monitor('mask', 'unmasked'))),
+    ),
+  }),
+};
+
+/** P8 SingleView, of the entry. */
+export const EntryReadStep: ClaimProperty = {
+  name: 'EntryReadStep',
+  number: 'P8 of entries',
+  title: 'Address and data are read as they were last written.',
+  rules: ['MSIX-TABLE-2', 'MSIX-ASSIGN-7'],
+  monitors: ['entry'],
+  claim: ({ messages }) => ({
+    kind: 'step',
+    name: 'EntryReadStep',
+    title: '',
+    when: output(...messages.values.map((message) => `answer.${V}.${message}`)),
+    holds: and(
+      ...messages.values.map((message) => implies(output(`answer.${V}.${message}`), before(monitor('entry', message)))),
+    ),
+  }),
+};
+
+/** P8 SingleView, of the two records. */
+export const TwoRecordsInv: ClaimProperty = {
+  name: 'TwoRecordsInv',
+  number: 'P8 of records',
+  title: 'While no access is under way, the records that kernel and userspace keep of a Mask Bit say the same.',
+  rules: ['MSIX-ASSIGN-5'],
+  notFor: ({ design }) => (design.oneOwner ? 'there is one record' : undefined),
+  monitors: [],
+  claim: (bounds) => ({
+    kind: 'invariant',
+    name: 'TwoRecordsInv',
+    title: '',
+    when: all(RUNNING, ...(bounds.design.direct && bounds.design.grow ? [] : [named(`used.${V}`)])),
+    holds: any(
+      all(state('kernelMask', 'masked'), state('userMask', 'masked')),
+      all(state('kernelMask', 'unmasked'), state('userMask', 'unmasked')),
+    ),
+  }),
+};
+
+/** P9 HostGuestMask. */
+export const HostMaskInv: ClaimProperty = {
+  name: 'HostMaskInv',
+  number: 'P9',
+  title: 'While no access is under way, the device may send for a vector exactly when the guest has not blocked it.',
+  rules: ['MSIX-MASK-1', 'MSIX-ASSIGN-3'],
+  monitors: ['mask'],
+  claim: () => ({
+    kind: 'invariant',
+    name: 'HostMaskInv',
+    title: '',
+    when: RUNNING,
+    holds: any(all(named(`live.${V}`), no(SEEN_BLOCKED)), all(no(named(`live.${V}`)), SEEN_BLOCKED)),
+  }),
+};
+
+/** P10 RouteFresh. */
+export const RouteFreshInv: ClaimProperty = {
+  name: 'RouteFreshInv',
+  number: 'P10',
+  title: 'While no access is under way, the route of a vector that may send is of its entry at the last edge or since.',
+  rules: ['MSIX-ASSIGN-4'],
+  notFor: ({ design }) => (design.direct ? 'there are no routes' : undefined),
+  monitors: ['fresh'],
+  claim: ({ messages }) => ({
+    kind: 'invariant',
+    name: 'RouteFreshInv',
+    title: '',
+    when: all(RUNNING, named(`live.${V}`)),
+    holds: all(
+      ...messages.values
+        .slice(1)
+        .map((message) => any(no(state('route', message)), monitor('fresh', { [message]: 'fresh' }))),
+    ),
+  }),
+};
+
+/** P14 DisableRoundTrip. */
+export const DisableRoundTripStep: ClaimProperty = {
+  name: 'DisableRoundTripStep',
+  number: 'P14',
+  title: 'Disabling and enabling keep the Mask Bit and the entry, and nothing is delivered while disabled.',
+  rules: ['MSIX-ENABLE-1', 'MSIX-ENABLE-3'],
+  monitors: ['owed'],
+  claim: (bounds) => ({
+    kind: 'step',
+    name: 'DisableRoundTripStep',
+    title: '',
+    when: or(and(ofControl(bounds), ...inUse(bounds)), delivers(bounds)),
+    holds: and(
+      implies(and(ofControl(bounds), ...inUse(bounds)), keepsVector(bounds)),
+      implies(delivers(bounds), or(before(named('enabled')), ...inRebuild(bounds).map(before))),
+    ),
+  }),
+};
+
+/** P15 FmaskIndependent. */
+export const FmaskIndependentStep: ClaimProperty = {
+  name: 'FmaskIndependentStep',
+  number: 'P15',
+  title: 'Setting and clearing Function Mask changes no Mask Bit.',
+  rules: ['MSIX-MASK-3'],
+  monitors: [],
+  // What is left of Message Control is Function Mask.
+  scene: {
+    after: ['guest.control.on', VMM_COMPLETE],
+    without: (name) => name === 'guest.control.off' || name === 'guest.control.offMasked',
+    words: 'once enabled',
+  },
+  claim: (bounds) => ({
+    kind: 'step',
+    name: 'FmaskIndependentStep',
+    title: '',
+    when: and(ofControl(bounds), ...inUse(bounds)),
+    holds: keepsVector(bounds),
+  }),
+};
+
+/** P16 PBATruth. */
+export const PBATruthStep: ClaimProperty = {
+  name: 'PBATruthStep',
+  number: 'P16',
+  title: 'Polling shows an event that is owed, unless its message is in flight.',
+  rules: ['MSIX-PBA-4', 'MSIX-PEND-1'],
+  monitors: ['owed'],
+  claim: () => ({
+    kind: 'step',
+    name: 'PBATruthStep',
+    title: '',
+    when: and(output(`answer.${V}.pending`, `answer.${V}.quiet`), before(all(OWED, no(FLYING)))),
+    holds: output(`answer.${V}.pending`),
+  }),
+};
+
+/** P17 ResourceBalance. */
+export const ResourceBalanceInv: ClaimProperty = {
+  name: 'ResourceBalanceInv',
+  number: 'P17',
+  title: 'Nothing is pending or in flight for a host that has torn down its vectors.',
+  rules: ['MSIX-POSTED-4'],
+  notFor: ({ design }) => (design.grow ? 'the host keeps its vectors from assignment to deassignment' : undefined),
+  monitors: [],
+  claim: () => ({
+    kind: 'invariant',
+    name: 'ResourceBalanceInv',
+    title: '',
+    when: { kind: 'stateIn', value: { host: 'down' } },
+    holds: no(HELD_OR_FLYING),
+  }),
+};
+
+/** P20 IndependentVectors. */
+export const IndependentVectorsStep: ClaimProperty = {
+  name: 'IndependentVectorsStep',
+  number: 'P20',
+  title: "What is done for one vector neither loses another's event nor changes its Mask Bit and entry.",
+  rules: ['MSIX-MASK-4', 'MSIX-ASSIGN-10'],
+  notFor: ({ vectors }) => (vectors < 2 ? 'there is one vector' : undefined),
+  monitors: ['owed'],
+  // Vector 0 is in use; whatever is done from there on is done for vector 1.
+  scene: {
+    after: [
+      ...['guest.write.0.A', VMM_COMPLETE, 'guest.control.on', VMM_COMPLETE, ENABLE_ALL, REGISTER, REGISTERED],
+      ...['guest.unmask.0', VMM_COMPLETE, DISABLE_ALL, ENABLE_ALL],
+    ],
+    without: (name) => {
+      const { actor, verb, vector } = readEvent(name);
+      return (actor === 'guest' && vector !== 1) || verb === 'retire' || name.startsWith('vmm.register');
+    },
+    words: 'after bring-up of vector 0, with accesses to vector 1 alone and no new handover',
+  },
+  claim: (bounds) => ({
+    kind: 'step',
+    name: 'IndependentVectorsStep',
+    title: '',
+    when: before(OWED),
+    holds: and(or(delivers(bounds), after(HELD_OR_FLYING)), keepsVector(bounds)),
+  }),
+};
+
+/** No vCPU stuck. */
+export const VcpuRunsLeads: ClaimProperty = {
+  name: 'VcpuRunsLeads',
+  title: 'An access is complete in the end, whoever owns the page by then.',
+  rules: ['MSIX-OWN-3'],
+  monitors: [],
+  claim: ({ design }) => ({
+    kind: 'leadsTo',
+    name: 'VcpuRunsLeads',
+    title: '',
+    from: no(RUNNING),
+    to: RUNNING,
+    fairness: workOfUserspace(design.grow).map((name) => ({ strength: 'weak', events: [name] })),
+  }),
+};
+
+/** A handover changes nothing but who answers. */
+export const HandoverStep: ClaimProperty = {
+  name: 'HandoverStep',
+  title: 'Handing the page over and back changes nothing of a vector, and delivers nothing.',
+  rules: ['MSIX-OWN-2'],
+  monitors: [],
+  claim: (bounds) => ({
+    kind: 'step',
+    name: 'HandoverStep',
+    title: '',
+    when: and({ kind: 'taken' }, event(REGISTER, REGISTERED, UNREGISTER, UNREGISTERED)),
+    holds: and(
+      keepsVector(bounds),
+      not(delivers(bounds)),
+      ...[PENDING, FLYING].map((each) => or(and(before(each), after(each)), and(not(before(each)), not(after(each))))),
+    ),
+  }),
+};
+
+/** The claims about states, steps and fair runs, in the order of their numbers. */
+export const ASSIGNED_CLAIMS: readonly ClaimProperty[] = [
+  NoSendBlockedStep,
+  NoDeliverBlockedStep,
+  NoLostEventInv,
+  PendingTransientLeads,
+  NoSpuriousStep,
+  LatchOnUnmaskStep,
+  NoTornStep,
+  FlushOnReadStep,
+  SingleViewStep,
+  EntryReadStep,
+  TwoRecordsInv,
+  HostMaskInv,
+  RouteFreshInv,
+  DisableRoundTripStep,
+  FmaskIndependentStep,
+  PBATruthStep,
+  ResourceBalanceInv,
+  IndependentVectorsStep,
+  VcpuRunsLeads,
+  HandoverStep,
+];

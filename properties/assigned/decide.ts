@@ -1,0 +1,129 @@
+/**
+ * Decides properties of instances of the assigned device. An exploration serves every property that asks the same monitors in
+ * the same scene.
+ */
+import type { AssignedBounds } from '../../machines/assembly.ts';
+import type { AnyStateMachine, StateValue } from 'xstate';
+import { compile } from '../../checker/compile/compile.ts';
+import { type CompiledMachine } from '../../checker/compile/format.ts';
+import { unpackValue } from '../../checker/compile/layout.ts';
+import { Stepper } from '../../checker/compile/step.ts';
+import { type Claim, decide, type Decision, startAt } from '../../checker/decide/decide.ts';
+import { mutate } from '../../checker/machine/mutate.ts';
+import { type Exploration, explore, type ExploreOptions } from '../../checker/explore/explore.ts';
+import { createAssignedDevice } from '../../machines/assigned-device.ts';
+import { type MonitorName, withNeeds } from '../../machines/monitors.ts';
+import type { AssignedProperty, AssignedVerdict, ClaimProperty, RunsProperty, Scene } from './property.ts';
+
+/** The explorations of one instance, each made once. */
+export class AssignedInstance {
+  readonly bounds: AssignedBounds;
+  private readonly options: ExploreOptions;
+  private readonly explored = new Map<string, Exploration>();
+
+  private readonly mutant: string | undefined;
+
+  /** @param mutant The name of a mutant, to explore that in the place of the machine. */
+  constructor(bounds: AssignedBounds, options: ExploreOptions = {}, mutant?: string) {
+    this.bounds = bounds;
+    this.options = options;
+    this.mutant = mutant;
+  }
+
+  /** Explores the instance with some monitors, in a scene. */
+  readonly explore = (monitors: readonly MonitorName[] = [], scene: Scene = {}): Exploration => {
+    const names = withNeeds(monitors);
+    const key = `${names.join()} ${scene.words ?? ''}`;
+    let exploration = this.explored.get(key);
+    if (exploration === undefined) {
+      exploration = explore(this.compile(names, scene), this.options);
+      this.explored.set(key, exploration);
+    }
+    return exploration;
+  };
+
+  /** Decides a property, in its own scene or in another one. */
+  decide(property: AssignedProperty, scene: Scene = property.scene ?? {}): AssignedVerdict {
+    return this.decideAll([property], scene)[0];
+  }
+
+  /** Decides several properties, each in its own scene or all in another one: those that ask the same monitors together. */
+  decideAll(properties: readonly AssignedProperty[], scene?: Scene): AssignedVerdict[] {
+    const verdicts = new Map<AssignedProperty, AssignedVerdict>();
+    const claims = new Map<Exploration, ClaimProperty[]>();
+    for (const property of properties) {
+      const place = scene ?? property.scene ?? {};
+      const reason = property.notFor?.(this.bounds);
+      if (reason !== undefined) verdicts.set(property, { property: property.name, result: 'n/a', reason });
+      else if ('compare' in property) verdicts.set(property, this.compare(property, place));
+      else {
+        const exploration = this.explore(property.monitors, place);
+        claims.set(exploration, [...(claims.get(exploration) ?? []), property]);
+      }
+    }
+    for (const [exploration, asked] of claims) {
+      const decisions = decide(
+        exploration,
+        asked.map((each) => inScene(each.claim(this.bounds), exploration)),
+      );
+      for (const [index, decision] of decisions.entries())
+        verdicts.set(asked[index], verdictOf(asked[index], exploration, decision));
+    }
+    return properties.map((property) => verdicts.get(property)!);
+  }
+
+  private compare({ name, compare }: RunsProperty, scene: Scene): AssignedVerdict {
+    const { same, pairs, path } = compare(this, scene);
+    return { property: name, result: same ? 'holds' : 'fails', states: pairs, path };
+  }
+
+  /** Forgets all explorations, and the memory that they take. */
+  forget(): void {
+    this.explored.clear();
+  }
+
+  private compile(monitors: readonly MonitorName[], { after = [], without = () => false }: Scene): CompiledMachine {
+    const { machine: original, events } = createAssignedDevice({ ...this.bounds, monitors });
+    const machine = this.mutant === undefined ? original : mutantByName(original, this.mutant);
+    const whole = compile(machine, events);
+    const left = events.filter((event) => !without(event));
+    return startAt(left.length === events.length ? whole : compile(machine, left), stateAfter(whole, after));
+  }
+}
+
+function mutantByName(machine: AnyStateMachine, name: string): AnyStateMachine {
+  const mutant = mutate(machine).find((each) => each.name === name);
+  if (mutant !== undefined) return mutant.machine;
+  throw new RangeError(`Got the mutant "${name}"; expected the name of one of ${machine.id}.`);
+}
+
+function verdictOf(
+  { name }: ClaimProperty,
+  { compiled, summary }: Exploration,
+  { result, counterexample }: Decision,
+): AssignedVerdict {
+  const names = (numbers: readonly number[] | undefined) => numbers?.map((number) => compiled.events[number]);
+  const { path, loop } = counterexample ?? {};
+  return { property: name, result, states: summary.states, path: names(path), loop: names(loop) };
+}
+
+/** A claim without the fairness of events that do not happen in a scene. */
+function inScene(claim: Claim, { compiled }: Exploration): Claim {
+  if (claim.kind !== 'leadsTo') return claim;
+  const happen = claim.fairness.filter(({ events }) => events.every((event) => compiled.events.includes(event)));
+  return { ...claim, fairness: happen };
+}
+
+/** The state after some events, of which the machine ignores what it ignores. */
+export function stateAfter(compiled: CompiledMachine, names: readonly string[]): StateValue {
+  const stepper = new Stepper(compiled);
+  let here: Int32Array = compiled.initial.slice();
+  for (const name of names) {
+    const event = compiled.events.indexOf(name);
+    if (event < 0) continue;
+    const next = new Int32Array(compiled.wordCount);
+    stepper.stepWords(here, 0, event, next, 0);
+    here = next;
+  }
+  return unpackValue(compiled, here);
+}

@@ -1,0 +1,20 @@
+/**
+ * Every property of the assigned device, and those of the list that have nothing to be about here.
+ */
+import { ASSIGNED_CLAIMS } from './claims.ts';
+import type { AssignedProperty } from './property.ts';
+import { ASSIGNED_RUNS } from './runs.ts';
+
+/** All properties, in the order of their numbers. */
+export const ASSIGNED_PROPERTIES: readonly AssignedProperty[] = [...ASSIGNED_CLAIMS, ...ASSIGNED_RUNS];
+
+/** The properties of real systems that the machine has nothing to say of, by their numbers, and why. */
+export const NOT_HERE: Readonly<Record<string, string>> = {
+  P11: 'the machine has no widths and offsets; the implementation is asked',
+  P12: 'the machine has no widths and offsets; the implementation is asked',
+  P13: 'the machine is not reset; the function is, and the implementation',
+  P18: 'a guest has no way to the registers of the host in this machine',
+  P19: 'the machine is not saved; the implementation is',
+  P21: 'the machine has no INTx; the userspace half of the implementation has',
+  P23: 'nobody is told of edges: the kernel injects, and masks the device (P9)',
+};

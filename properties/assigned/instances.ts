@@ -1,0 +1,43 @@
+/**
+ * The instances of the assigned device that are checked, and what of each. What is known of them is in `manifest.json`.
+ */
+import type { AssignedBounds } from '../../machines/assembly.ts';
+import { CHECKED, DESIGNS, REVIEWED } from '../../machines/designs.ts';
+import { HALVES, THREE, TWO } from '../../machines/messages.ts';
+import { IndependentVectorsStep } from './claims.ts';
+import { ASSIGNED_PROPERTIES } from './index.ts';
+import type { AssignedProperty } from './property.ts';
+
+/** An instance, and the properties that are decided of it. */
+export interface AssignedTask {
+  readonly bounds: AssignedBounds;
+  readonly properties: readonly AssignedProperty[];
+}
+
+const REPAIRED = [REVIEWED, CHECKED];
+const UNREPAIRED = DESIGNS.filter((design) => !REPAIRED.includes(design));
+const all = (
+  design: AssignedBounds['design'],
+  vectors: number,
+  messages: AssignedBounds['messages'],
+): AssignedTask => ({
+  bounds: { design, vectors, messages },
+  properties: ASSIGNED_PROPERTIES,
+});
+
+/** What every check gets to: all designs with one vector, halves and two vectors of those that are repaired. */
+export const ASSIGNED_TASKS: readonly AssignedTask[] = [
+  ...DESIGNS.map((design) => all(design, 1, THREE)),
+  ...REPAIRED.map((design) => all(design, 1, HALVES)),
+  ...REPAIRED.map((design) => all(design, 2, TWO)),
+];
+
+/** What only a full check gets to: what the others make of a second vector, and more of those that are repaired. */
+export const FULL_ASSIGNED_TASKS: readonly AssignedTask[] = [
+  ...UNREPAIRED.map((design) => ({
+    bounds: { design, vectors: 2, messages: TWO },
+    properties: [IndependentVectorsStep],
+  })),
+  ...REPAIRED.map((design) => all(design, 2, THREE)),
+  ...REPAIRED.map((design) => all(design, 3, TWO)),
+];

@@ -1,0 +1,145 @@
+/**
+ * For each property of the assigned device, something that breaks it: a mutant of a design in which it holds, or a design that lacks
+ * a repair. A property that nothing breaks guards nothing.
+ *
+ * Monitors follow what the machine decides, not what it puts out: a mutant that only loses an output is for RefinementRuns.
+ */
+import { CHECKED, type Design, DIRECT, LATCHING, POSTED, REVIEWED } from '../../machines/designs.ts';
+import { TWO } from '../../machines/messages.ts';
+import {
+  DisableRoundTripStep,
+  EntryReadStep,
+  FlushOnReadStep,
+  FmaskIndependentStep,
+  HandoverStep,
+  HostMaskInv,
+  IndependentVectorsStep,
+  LatchOnUnmaskStep,
+  NoDeliverBlockedStep,
+  NoLostEventInv,
+  NoSendBlockedStep,
+  NoSpuriousStep,
+  NoTornStep,
+  PBATruthStep,
+  PendingTransientLeads,
+  ResourceBalanceInv,
+  RouteFreshInv,
+  SingleViewStep,
+  TwoRecordsInv,
+  VcpuRunsLeads,
+} from './claims.ts';
+import { AssignedInstance } from './decide.ts';
+import type { AssignedProperty, AssignedVerdict } from './property.ts';
+import { NonInterferenceRuns, RefinementRuns } from './runs.ts';
+
+/** What breaks a property. */
+export interface Breaker {
+  readonly property: AssignedProperty;
+  readonly design: Design;
+  /** The name of a mutant of the design; absent where the design itself breaks it. */
+  readonly mutant?: string;
+  readonly vectors?: number;
+}
+
+const DROPPED = 'transition dropped';
+
+/** One breaker for each property, in the order of the properties. */
+export const BREAKERS: readonly Breaker[] = [
+  {
+    property: NoSendBlockedStep,
+    design: REVIEWED,
+    mutant: 'vector0.flight.none on device.signal.0 [live.0]: guard without vector0.mask.unmasked',
+  },
+  {
+    property: NoDeliverBlockedStep,
+    design: CHECKED,
+    mutant: 'vector0.flight.flying on fabric.arrive.0 [live.0 & force.0.zero]: guard without vector0.mask.unmasked',
+  },
+  {
+    property: NoLostEventInv,
+    design: REVIEWED,
+    mutant: `vector0.pending.clear on device.signal.0 [blocked.0]: ${DROPPED}`,
+  },
+  {
+    property: PendingTransientLeads,
+    design: REVIEWED,
+    mutant: `vector0.flight.none on vmm.complete [in control.on & closed & unmasked.0 & pending.0]: ${DROPPED}`,
+  },
+  {
+    property: NoSpuriousStep,
+    design: REVIEWED,
+    mutant: `vector0.pending.set on guest.unmask.0 [running & kernelOwns & open & masked.0]: ${DROPPED}`,
+  },
+  {
+    property: LatchOnUnmaskStep,
+    design: REVIEWED,
+    mutant: `vector0.force.zero on guest.unmask.0 [running & kernelOwns & open & masked.0 & holds.0.A]: ${DROPPED}`,
+  },
+  {
+    property: NoTornStep,
+    design: REVIEWED,
+    mutant:
+      'vector0.force.A on guest.unmask.0 [running & kernelOwns & open & masked.0 & holds.0.zero]: guard without vector0.entry.zero',
+  },
+  {
+    property: FlushOnReadStep,
+    design: REVIEWED,
+    mutant: `vector0.flight.flying on guest.read.0 [running & kernelOwns & force.0.zero]: ${DROPPED}`,
+  },
+  {
+    property: SingleViewStep,
+    design: REVIEWED,
+    mutant: `vector0.mask.unmasked on vmm.complete [in mask.0]: ${DROPPED}`,
+  },
+  {
+    property: EntryReadStep,
+    design: REVIEWED,
+    mutant: `vector0.entry.zero on guest.write.0.A [running & kernelOwns]: ${DROPPED}`,
+  },
+  { property: TwoRecordsInv, design: LATCHING },
+  {
+    property: HostMaskInv,
+    design: REVIEWED,
+    mutant: `vector0.mask.masked on guest.unmask.0 [running & kernelOwns]: ${DROPPED}`,
+  },
+  { property: RouteFreshInv, design: LATCHING },
+  {
+    property: DisableRoundTripStep,
+    design: REVIEWED,
+    mutant: `vector0.flight.flying on vmm.complete [in control.off & force.0.zero]: ${DROPPED}`,
+  },
+  { property: FmaskIndependentStep, design: LATCHING },
+  {
+    property: PBATruthStep,
+    design: REVIEWED,
+    mutant: `vector0.pba.shown on guest.read.0 [running & kernelOwns & pending.0]: ${DROPPED}`,
+  },
+  {
+    property: ResourceBalanceInv,
+    design: DIRECT,
+    mutant: `vector0.pending.set on vmm.disableAll [tearing]: ${DROPPED}`,
+  },
+  { property: IndependentVectorsStep, design: DIRECT, vectors: 2 },
+  { property: VcpuRunsLeads, design: REVIEWED, mutant: `vcpu.mask_0 on vmm.complete: ${DROPPED}` },
+  { property: HandoverStep, design: POSTED },
+  {
+    property: NonInterferenceRuns,
+    design: REVIEWED,
+    mutant: `vector0.entry.zero on guest.write.0.A [running & kernelOwns]: ${DROPPED}`,
+  },
+  {
+    property: RefinementRuns,
+    design: REVIEWED,
+    mutant: `vector0.flight.flying on guest.read.0 [running & kernelOwns & force.0.zero]: ${DROPPED}`,
+  },
+];
+
+/** Decides a property where it must fail. */
+export function decideBroken({ property, design, mutant, vectors = 1 }: Breaker): AssignedVerdict {
+  return new AssignedInstance({ design, vectors, messages: TWO }, {}, mutant).decide(property);
+}
+
+/** Decides the same without the change: it must hold. Undefined where the design itself is what breaks it. */
+export function decideWhole({ property, design, mutant, vectors = 1 }: Breaker): AssignedVerdict | undefined {
+  return mutant === undefined ? undefined : new AssignedInstance({ design, vectors, messages: TWO }).decide(property);
+}

@@ -1,0 +1,196 @@
+/**
+ * What the review said against the posted patch, and what can be seen in the patch besides, each as a property that fails: from
+ * where, and with which events left out so that it is this cause that is found and no other.
+ *
+ * The chain of designs repairs them one by one. That each repair is needed is shown by leaving out it alone.
+ */
+import {
+  DISABLE_ALL,
+  ENABLE_ALL,
+  readEvent,
+  REGISTER,
+  REGISTERED,
+  UNREGISTER,
+  UNREGISTERED,
+  VMM_COMPLETE,
+} from '../../machines/alphabet.ts';
+import { CHAIN, type Design, REPAIRS, type Repair, REVIEWED, without } from '../../machines/designs.ts';
+import { THREE } from '../../machines/messages.ts';
+import {
+  FlushOnReadStep,
+  HandoverStep,
+  IndependentVectorsStep,
+  LatchOnUnmaskStep,
+  NoLostEventInv,
+  NoSendBlockedStep,
+  PendingTransientLeads,
+  SingleViewStep,
+} from './claims.ts';
+import { AssignedInstance } from './decide.ts';
+import type { AssignedProperty, AssignedVerdict, Scene } from './property.ts';
+import { NonInterferenceRuns } from './runs.ts';
+
+/** One objection. */
+export interface Objection {
+  /** What is wrong, in the words of a reviewer. */
+  readonly words: string;
+  /** The comment of the review, R1 to R9, or the hazard in the patch, S1 to S7, that it is. */
+  readonly of: string;
+  readonly property: AssignedProperty;
+  readonly scene?: Scene;
+  /** How many vectors it takes. */
+  readonly vectors: number;
+  /** The repair that it takes. */
+  readonly repair: Repair;
+}
+
+/** One vector is in use and open, and the kernel answers, as after a driver's start. What a design ignores does nothing. */
+const BRING_UP = [
+  ...['guest.write.0.A', VMM_COMPLETE, 'guest.control.on', VMM_COMPLETE, ENABLE_ALL, REGISTER, REGISTERED],
+  ...['guest.unmask.0', VMM_COMPLETE, DISABLE_ALL, ENABLE_ALL],
+];
+
+const isHandover = (name: string): boolean => [REGISTER, REGISTERED, UNREGISTER, UNREGISTERED].includes(name);
+const isGuest = (name: string, ...verbs: readonly string[]): boolean => {
+  const { actor, verb } = readEvent(name);
+  return actor === 'guest' && verbs.includes(verb);
+};
+
+export const OBJECTIONS: readonly Objection[] = [
+  {
+    words: 'Messages for a masked entry are still in flight after the read that should have flushed them.',
+    of: 'R6',
+    property: FlushOnReadStep,
+    scene: {
+      after: BRING_UP,
+      without: (name) => isHandover(name) || isGuest(name, 'write', 'control'),
+      words: 'after bring-up, with no writes, no control, no handover',
+    },
+    vectors: 1,
+    repair: 'flush',
+  },
+  {
+    words: 'A write to an unmasked entry is discarded, and the old message goes on after the next unmask.',
+    of: 'R7',
+    property: LatchOnUnmaskStep,
+    scene: {
+      after: BRING_UP,
+      without: (name) => isHandover(name) || isGuest(name, 'control') || name.endsWith('.zero'),
+      words: 'after bring-up, with no control, no handover, no zeros',
+    },
+    vectors: 1,
+    repair: 'latch',
+  },
+  {
+    words: 'Kernel and userspace each keep a record of one Mask Bit, and a guest reads the one that is out of step.',
+    of: 'R5, S7',
+    property: SingleViewStep,
+    vectors: 1,
+    repair: 'oneOwner',
+  },
+  {
+    words: 'Vectors are live before the kernel answers the page, so that a mask goes to a record that nobody looks at.',
+    of: 'R5, S2',
+    property: NoSendBlockedStep,
+    vectors: 1,
+    repair: 'oneOwner',
+  },
+  {
+    words:
+      'Vectors are live after the kernel has let go of the page, and a mask goes to a record that nobody looks at.',
+    of: 'R5, S3',
+    property: NoSendBlockedStep,
+    scene: {
+      after: BRING_UP,
+      without: (name) => name === REGISTER || isGuest(name, 'control', 'write'),
+      words: 'after bring-up, with no control, no writes, the page only given back',
+    },
+    vectors: 1,
+    repair: 'oneOwner',
+  },
+  {
+    words: 'A handover copies a record that an access under way is about to change.',
+    of: 'R5',
+    property: HandoverStep,
+    vectors: 1,
+    repair: 'oneOwner',
+  },
+  {
+    words: 'A masked entry of zeros is taken for one that is not in use, and is never heard of again.',
+    of: 'R2',
+    property: PendingTransientLeads,
+    scene: {
+      after: BRING_UP,
+      without: (name) => isHandover(name) || isGuest(name, 'control'),
+      words: 'after bring-up, with no control, no handover',
+    },
+    vectors: 1,
+    repair: 'direct',
+  },
+  {
+    words: 'What is delivered depends on the contents of a masked entry, which mean nothing.',
+    of: 'R2, R4',
+    property: NonInterferenceRuns,
+    scene: { without: (name) => isGuest(name, 'read'), words: 'with no reads' },
+    vectors: 1,
+    repair: 'direct',
+  },
+  {
+    words:
+      "An event of an entry that is not 'enabled' is lost, though the function is enabled and the entry just masked.",
+    of: 'R1',
+    property: NoLostEventInv,
+    vectors: 1,
+    repair: 'grow',
+  },
+  {
+    words: 'A new entry tears down all the others, and their interrupts are lost.',
+    of: 'R9',
+    property: IndependentVectorsStep,
+    vectors: 2,
+    repair: 'grow',
+  },
+];
+
+/** The hazards of the patch that the machine cannot express, and why. */
+export const UNEXPRESSED: Readonly<Record<string, string>> = {
+  S1: 'a second registration changes the base address of a device that is on the bus: addresses are no part of the machine',
+  S4: 'the guest moves its BAR, and the base address stays: addresses are no part of the machine',
+  S5: 'holes in a structure differ between 32 and 64 bits: the machine has no structures',
+  S6: 'a flag of the whole VM is set through one vCPU: the machine has one vCPU',
+};
+
+/** What came of an objection: in each design of the chain, and in the reviewed design without the repair alone. */
+export interface ObjectionRow {
+  readonly objection: Objection;
+  readonly chain: readonly AssignedVerdict[];
+  readonly withoutRepair: AssignedVerdict;
+}
+
+/** Decides an objection in one design. */
+export function decideObjection({ property, scene, vectors }: Objection, design: Design): AssignedVerdict {
+  // Messages matter where one is told from another; what takes two vectors tells no messages apart.
+  const instance = new AssignedInstance({ design, vectors, messages: THREE });
+  return instance.decide(property, scene);
+}
+
+/** Decides all objections in all designs. `onRow` is called after each. */
+export function decideObjections(onRow: (done: number) => void = () => {}): ObjectionRow[] {
+  return OBJECTIONS.map((objection, index) => {
+    const chain = CHAIN.map((design) => decideObjection(objection, design));
+    const withoutRepair = decideObjection(objection, without(REVIEWED, objection.repair));
+    onRow(index + 1);
+    return { objection, chain, withoutRepair };
+  });
+}
+
+/** What is wrong with a row: a chain that does not turn from fails to holds at its repair, or a repair that is not needed. */
+export function rowProblem({ objection, chain, withoutRepair }: ObjectionRow): string | undefined {
+  const repaired = REPAIRS.indexOf(objection.repair) + 1;
+  const wrong = chain.findIndex(({ result }, index) => result !== (index < repaired ? 'fails' : 'holds'));
+  const expected = wrong < repaired ? 'fails' : 'holds';
+  const name = `${objection.property.name} (${objection.of})`;
+  if (wrong >= 0) return `Got ${name} ${chain[wrong].result} in ${CHAIN[wrong].name}; expected that it ${expected}.`;
+  if (withoutRepair.result === 'fails') return undefined;
+  return `Got ${name} ${withoutRepair.result} in reviewed without ${objection.repair}; expected that it fails.`;
+}

@@ -1,0 +1,90 @@
+/**
+ * What a property of the assigned device is: a claim about one vector, with the monitors that it asks, and the reason why a design
+ * or an instance has nothing that it is about. Vectors are alike, so what is decided for the first holds for each.
+ */
+import type { Exploration } from '../../checker/explore/explore.ts';
+import type { Claim, Decision, StatePredicate, StepPredicate } from '../../checker/decide/decide.ts';
+import type { AssignedBounds } from '../../machines/assembly.ts';
+import type { MonitorName } from '../../machines/monitors.ts';
+
+/** Where a claim is made from, and what does not happen: one property has many causes, and this asks for one of them. */
+export interface Scene {
+  /** What has happened before, as names of events. Those that a design ignores do nothing. */
+  readonly after?: readonly string[];
+  /** The events that do not happen from there on. */
+  readonly without?: (event: string) => boolean;
+  /** The scene as a clause, for tables: "after bring-up, writes left out". */
+  readonly words?: string;
+}
+
+/** What every property has. */
+interface Stated {
+  /** Ends in `Inv`, `Step`, `Leads` or `Runs`. */
+  readonly name: string;
+  /** P1 to P23, as the bugs that it stands for are numbered; absent for what is no bug of a real system. */
+  readonly number?: string;
+  /** What it claims, as a sentence. */
+  readonly title: string;
+  readonly rules: readonly string[];
+  /** Why it says nothing of an instance; undefined when it says something. */
+  readonly notFor?: (bounds: AssignedBounds) => string | undefined;
+  /** Why a design that meets every objection may fail it all the same; absent where it may not. */
+  readonly beyond?: string;
+  /** Where it is claimed, if not from the start and of everything. */
+  readonly scene?: Scene;
+}
+
+/** A property of states, steps or fair runs. */
+export interface ClaimProperty extends Stated {
+  readonly monitors: readonly MonitorName[];
+  /** The claim, with the names that the instance has. */
+  readonly claim: (bounds: AssignedBounds) => Claim;
+}
+
+/** A property that compares runs. */
+export interface RunsProperty extends Stated {
+  readonly compare: (instance: Explorable, scene: Scene) => Compared;
+}
+
+/** A property. */
+export type AssignedProperty = ClaimProperty | RunsProperty;
+
+/** An instance that can be explored, with monitors and in a scene. */
+export interface Explorable {
+  readonly bounds: AssignedBounds;
+  readonly explore: (monitors?: readonly MonitorName[], scene?: Scene) => Exploration;
+}
+
+/** What came of a comparison: `path` has the events of a shortest difference. */
+export interface Compared {
+  readonly same: boolean;
+  readonly pairs: number;
+  readonly path?: readonly string[];
+}
+
+/** What came of a property. */
+export interface AssignedVerdict {
+  readonly property: string;
+  readonly result: Decision['result'];
+  /** Why it is `n/a`. */
+  readonly reason?: string;
+  /** States explored for it. */
+  readonly states?: number;
+  /** Names of the events of a shortest counterexample, those of its scene left out; and what is repeated after it. */
+  readonly path?: readonly string[];
+  readonly loop?: readonly string[];
+}
+
+// ---- Words for claims
+
+export const named = (name: string): StatePredicate => ({ kind: 'named', name });
+export const before = (state: StatePredicate): StepPredicate => ({ kind: 'before', state });
+export const after = (state: StatePredicate): StepPredicate => ({ kind: 'after', state });
+export const event = (...names: readonly string[]): StepPredicate => ({ kind: 'event', names });
+export const output = (...names: readonly string[]): StepPredicate => ({ kind: 'output', names });
+export const not = (part: StepPredicate): StepPredicate => ({ kind: 'not', part });
+export const and = (...parts: readonly StepPredicate[]): StepPredicate => ({ kind: 'and', parts });
+export const or = (...parts: readonly StepPredicate[]): StepPredicate => ({ kind: 'or', parts });
+/** If the first, then the second. */
+export const implies = (premise: StepPredicate, conclusion: StepPredicate): StepPredicate =>
+  or(not(premise), conclusion);

@@ -1,0 +1,82 @@
+/**
+ * Properties of the assigned device that compare runs: that a choice of the guest makes no difference but in name, and that all
+ * that is seen of the device may be seen of the function.
+ */
+import type { StateValue } from 'xstate';
+import { compile } from '../../checker/compile/compile.ts';
+import { startAt } from '../../checker/decide/decide.ts';
+import { compareRuns, type ObservedStep, refine } from '../../checker/decide/refine.ts';
+import { explore } from '../../checker/explore/explore.ts';
+import { createInterval } from '../../machines/interval.ts';
+import type { MessageSet } from '../../machines/messages.ts';
+import type { RunsProperty } from './property.ts';
+
+/** What a guest can tell: what it reads, and what is delivered. */
+const isTold = (output: string): boolean => output.startsWith('answer.') || output.startsWith('deliver.');
+
+/** Exchanges the first two messages in a name of an event or an output. */
+function exchange({ values: [one, other] }: MessageSet): (name: string) => string {
+  return (name) =>
+    name
+      .split('.')
+      .map((part) => (part === one ? other : part === other ? one : part))
+      .join('.');
+}
+
+/** Exchanges the first two messages wherever a state holds one. */
+function exchangeState(value: StateValue, messages: MessageSet): StateValue {
+  if (typeof value === 'string') return exchange(messages)(value);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inside]) => [name, exchangeState(inside as StateValue, messages)]),
+  );
+}
+
+/** P22 NonInterference. */
+export const NonInterferenceRuns: RunsProperty = {
+  name: 'NonInterferenceRuns',
+  number: 'P22',
+  title: 'Zero is a message like any other: exchanged with another one everywhere, it makes no difference but in name.',
+  rules: ['MSIX-MSG-6', 'MSIX-ASSIGN-2'],
+  // With halves, an exchange of two whole messages is no renaming of the writes.
+  notFor: ({ messages: { writes, values } }) =>
+    writes.every(({ name }) => values.includes(name)) ? undefined : 'messages are written in halves',
+  compare: ({ bounds: { messages }, explore: exploreInstance }, scene) => {
+    const one = exploreInstance([], scene);
+    const other = explore(startAt(one.compiled, exchangeState(one.value(0), messages)));
+    const rename = exchange(messages);
+    const { same, pairs, counterexample } = compareRuns(one, other, {
+      event: rename,
+      first: ({ outputs }: ObservedStep) => outputs.filter(isTold).map(rename).join(' '),
+      other: ({ outputs }: ObservedStep) => outputs.filter(isTold).join(' '),
+    });
+    return { same, pairs, path: counterexample?.path.map((event) => one.compiled.events[event]) };
+  },
+};
+
+/** What the guest sees of a step: that it calls an access, what is delivered, what is answered, and that the access is complete. */
+function seen({ event, outputs, taken }: ObservedStep): string[] {
+  const call = event.startsWith('guest.') && taken ? [event] : [];
+  return [...call, ...outputs.filter((output) => isTold(output) || output === 'return')];
+}
+
+/** The refinement of the function, whose accesses take time too. */
+export const RefinementRuns: RunsProperty = {
+  name: 'RefinementRuns',
+  title:
+    'Whatever the guest sees of the assigned device, it may see of the function with a channel, whose accesses take time.',
+  rules: ['MSIX-ASSIGN-1', 'MSIX-MSG-1', 'MSIX-MSG-5'],
+  notFor: ({ vectors }) => (vectors > 1 ? 'it is decided of one vector' : undefined),
+  compare: ({ bounds, explore: exploreInstance }, scene) => {
+    const one = exploreInstance([], scene);
+    const { machine, events } = createInterval(bounds);
+    const other = explore(compile(machine, events));
+    const { refines, pairs, counterexample } = refine(
+      { exploration: one, observe: seen },
+      { exploration: other, observe: seen },
+    );
+    return { same: refines, pairs, path: counterexample?.path.map((event) => one.compiled.events[event]) };
+  },
+};
+
+/** The properties that compare runs. */
+export const ASSIGNED_RUNS: readonly RunsProperty[] = [NonInterferenceRuns, RefinementRuns];

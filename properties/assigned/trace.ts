@@ -1,0 +1,32 @@
+/**
+ * Counterexamples of the assigned device as traces: of the machine without monitors, from where its scene begins.
+ */
+import type { AssignedBounds } from '../../machines/assembly.ts';
+import { makeTrace, type Trace, type TraceSubject, type TraceVerdict } from '../../checker/trace/trace.ts';
+import { createInstance } from '../instances.ts';
+import { compiledSubject } from '../subject.ts';
+import { stateAfter } from './decide.ts';
+import type { AssignedProperty, AssignedVerdict, Scene } from './property.ts';
+
+/** A trace, with the machine that makes it. */
+export interface SubjectTrace {
+  readonly subject: TraceSubject;
+  readonly trace: Trace;
+}
+
+/** Makes the trace of a verdict that has one. Throws when it has none. */
+export function traceVerdict(
+  bounds: AssignedBounds,
+  { title, rules, ...property }: AssignedProperty,
+  { path, loop = [] }: AssignedVerdict,
+  scene: Scene = property.scene ?? {},
+): SubjectTrace {
+  if (path === undefined) throw new Error(`Got ${property.name} without a path; expected a counterexample.`);
+  const subject = compiledSubject(createInstance('assigned-device', bounds));
+  const { compiled, events } = subject;
+  const numbers = [...path, ...loop].map((name) => events.indexOf(name));
+  const start = stateAfter(compiled, scene.after ?? []);
+  const verdict: TraceVerdict = { property: property.name, result: 'fails', sentence: title, rules };
+  const isLasso = property.name.endsWith('Leads');
+  return { subject, trace: makeTrace(subject, numbers, { start, verdict, ...(isLasso ? { loop: path.length } : {}) }) };
+}

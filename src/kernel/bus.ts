@@ -1,0 +1,99 @@
+/**
+ * The bus of the kernel half: which device answers which guest-physical addresses. An access that nobody takes, or that its
+ * device declines, is an MMIO exit: userspace completes it.
+ *
+ * Addresses are numbers below 2^52, which is as far as x86 goes. Ranges are kept sorted, and do not overlap. Linux does not check
+ * for overlaps of devices (its bus takes the first that answers); here an overlap is refused.
+ */
+import { EEXIST, EINVAL, ENOSPC } from './abi.ts';
+
+/** What answers accesses. Offsets are in bytes from the start of the range; an access is wholly inside. */
+export interface BusDevice {
+  /** Takes a write of `bytes` bytes; `high` is the upper dword of 8. Returns false to decline it: nothing has changed then. */
+  write(offset: number, bytes: number, low: number, high: number): boolean;
+  /** Answers a read in `out[0]`, and the upper dword of 8 bytes in `out[1]`. Returns false to decline it. */
+  read(offset: number, bytes: number, out: Uint32Array): boolean;
+}
+
+/** One past the largest guest-physical address. */
+export const ADDRESS_END: number = 2 ** 52;
+/** How many ranges a bus holds, as in Linux 2.6.36. */
+export const BUS_RANGES_MAX = 200;
+
+/** A bus with no ranges yet. */
+export class MmioBus {
+  private readonly bases = new Float64Array(BUS_RANGES_MAX);
+  private readonly ends = new Float64Array(BUS_RANGES_MAX);
+  private readonly devices: BusDevice[] = [];
+  // Where the last access was found. Mostly the next one is there too.
+  private last = 0;
+
+  /** How many ranges are registered. */
+  get rangeCount(): number {
+    return this.devices.length;
+  }
+
+  /**
+   * Registers a device for `length` bytes from `base`. Returns 0; `EEXIST` when another range overlaps, `ENOSPC` when the bus is
+   * full, `EINVAL` when there is no such range of addresses. It is registered whole, or not at all.
+   */
+  register(base: number, length: number, device: BusDevice): number {
+    if (!Number.isInteger(base) || !(base >= 0 && length > 0 && base + length <= ADDRESS_END)) return EINVAL;
+    const { bases, ends, devices } = this;
+    const count = devices.length;
+    let at = 0;
+    while (at < count && ends[at] <= base) at++;
+    if (at < count && bases[at] < base + length) return EEXIST;
+    if (count === BUS_RANGES_MAX) return ENOSPC;
+    bases.copyWithin(at + 1, at, count);
+    ends.copyWithin(at + 1, at, count);
+    devices.splice(at, 0, device);
+    bases[at] = base;
+    ends[at] = base + length;
+    return 0;
+  }
+
+  /** Takes a device off the bus, with all its ranges; returns how many they were. */
+  unregister(device: BusDevice): number {
+    const { bases, ends, devices } = this;
+    let found = 0;
+    for (let at = devices.indexOf(device); at >= 0; at = devices.indexOf(device)) {
+      devices.splice(at, 1);
+      bases.copyWithin(at, at + 1, devices.length + 1);
+      ends.copyWithin(at, at + 1, devices.length + 1);
+      ends[devices.length] = 0;
+      found++;
+    }
+    return found;
+  }
+
+  /** Writes to whoever answers the address. Returns false for an exit. */
+  write(address: number, bytes: number, low: number, high: number): boolean {
+    const at = this.find(address, bytes);
+    return at >= 0 && this.devices[at].write(address - this.bases[at], bytes, low, high);
+  }
+
+  /** Reads from whoever answers the address, into `out`. Returns false for an exit. */
+  read(address: number, bytes: number, out: Uint32Array): boolean {
+    const at = this.find(address, bytes);
+    return at >= 0 && this.devices[at].read(address - this.bases[at], bytes, out);
+  }
+
+  /** The range that holds all of the access, or -1. */
+  private find(address: number, bytes: number): number {
+    const { last } = this;
+    // A place without a range ends at 0, which no access does.
+    if (address >= this.bases[last] && address + bytes <= this.ends[last]) return last;
+    return this.search(address, bytes);
+  }
+
+  private search(address: number, bytes: number): number {
+    for (let at = 0; at < this.devices.length; at++) {
+      if (address >= this.bases[at] && address + bytes <= this.ends[at]) {
+        this.last = at;
+        return at;
+      }
+    }
+    return -1;
+  }
+}

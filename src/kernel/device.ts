@@ -1,0 +1,221 @@
+/**
+ * An assigned device as the kernel half has it: its host function, its interrupts, its page on the bus, and either the one table
+ * (`table.ts`) or the entries of the posted patch (`posted.ts`).
+ */
+import type { HostFunction } from '../host/host-function.ts';
+import * as abi from './abi.ts';
+import type { MmioBus } from './bus.ts';
+import { PostedEntries } from './posted.ts';
+import type { RoutingTable } from './routing.ts';
+import { type InjectMessage, MsixTable } from './table.ts';
+
+/** What a device needs of the kernel around it. */
+export interface DeviceSurroundings {
+  readonly bus: MmioBus;
+  readonly routing: RoutingTable;
+  /** The owner of each host interrupt. */
+  readonly irqs: Map<number, KernelDevice>;
+  /** Injects a message of `vector` of this device into the guest. */
+  readonly inject: InjectMessage;
+}
+
+/** A device that was just assigned: no interrupts, no table, no page. */
+export class KernelDevice {
+  readonly id: number;
+  readonly host: HostFunction;
+  /** `KVM_DEV_IRQ_*` of the host and of the guest, as far as they are assigned. */
+  irqTypes = 0;
+  /** The GSI of INTx. */
+  guestIrq = 0;
+  /** Guest-physical address of the table while its page is registered, else 0. */
+  mmioBase = 0;
+  table: MsixTable | undefined;
+  readonly posted: PostedEntries;
+  private pbaOffset = 0;
+  private readonly around: DeviceSurroundings;
+
+  constructor(id: number, host: HostFunction, around: DeviceSurroundings) {
+    this.id = id;
+    this.host = host;
+    this.around = around;
+    this.posted = new PostedEntries(host, around.routing, around.inject);
+  }
+
+  /** Gives the device its one table. Returns 0 or an errno, as all that follow; nothing has changed with an errno. */
+  createTable(vectorCount: number, pbaOffset: number, flags: number): number {
+    const { host, around } = this;
+    if (this.table !== undefined) return abi.EEXIST;
+    if (vectorCount !== host.vectorCount || vectorCount > abi.KVM_MAX_MSIX_PER_DEV) return abi.EINVAL;
+    if ((flags & ~abi.MSIX_TABLE_CHECK_ARRIVALS) !== 0) return abi.EINVAL;
+    if (pbaOffset % 8 !== 0 || pbaOffset < 16 * vectorCount) return abi.EINVAL;
+    if (this.posted.entryCount > 0 || this.mmioBase !== 0) return abi.EBUSY;
+    this.pbaOffset = pbaOffset;
+    this.table = new MsixTable({
+      host,
+      checksArrivals: (flags & abi.MSIX_TABLE_CHECK_ARRIVALS) !== 0,
+      inject: around.inject,
+      allocate: (vector) => void around.irqs.set(host.firstIrq + vector, this),
+    });
+    return 0;
+  }
+
+  // ---- The page
+
+  /** Puts the page on the bus: the table, and with the one table the Pending Bit Array, too. */
+  register(base: number): number {
+    const { bus } = this.around;
+    //= MSIX-OWN-1
+    // The patch initialises a device again that is on the bus already (hazard S1), and moves its base under it.
+    if (this.mmioBase !== 0) return abi.EEXIST;
+    const { table } = this;
+    if (table === undefined) {
+      const error = bus.register(base, 16 * abi.KVM_MAX_MSIX_PER_DEV, this.posted);
+      if (error !== 0) return error;
+    } else {
+      const error = bus.register(base, 16 * table.vectorCount, table);
+      if (error !== 0) return error;
+      const second = bus.register(base + this.pbaOffset, this.host.pbaBytes, table.pbaPort);
+      if (second !== 0) {
+        bus.unregister(table);
+        return second;
+      }
+    }
+    this.mmioBase = base;
+    return 0;
+  }
+
+  /** Takes the page off the bus. */
+  unregister(): number {
+    if (this.mmioBase === 0) return abi.EINVAL;
+    const { bus } = this.around;
+    if (this.table === undefined) bus.unregister(this.posted);
+    else {
+      bus.unregister(this.table);
+      bus.unregister(this.table.pbaPort);
+    }
+    this.mmioBase = 0;
+    return 0;
+  }
+
+  /** Does an access to the page on behalf of userspace, which hands it to the one owner. A read leaves its value in `data`. */
+  access(offset: number, bytes: number, isWrite: boolean, data: Uint32Array): number {
+    const { table } = this;
+    if (table === undefined) return abi.EINVAL;
+    const inPba = offset >= this.pbaOffset && offset < this.pbaOffset + this.host.pbaBytes;
+    if (isWrite && !inPba) table.write(offset, bytes, data[0], data[1]);
+    else if (!isWrite && inPba) table.readPending(offset - this.pbaOffset, bytes, data);
+    else if (!isWrite) table.read(offset, bytes, data);
+    return 0;
+  }
+
+  // ---- Interrupts
+
+  /** Assigns interrupts by `KVM_DEV_IRQ_*`: at most one type of the host and one of the guest. */
+  assignIrqs(flags: number, guestIrq: number): number {
+    const hostType = flags & abi.KVM_DEV_IRQ_HOST_MASK;
+    const guestType = flags & abi.KVM_DEV_IRQ_GUEST_MASK;
+    if (!isOneBit(hostType) || !isOneBit(guestType) || (hostType | guestType) === 0) return abi.EINVAL;
+    if (hostType !== 0 && (this.irqTypes & abi.KVM_DEV_IRQ_HOST_MASK) !== 0) return abi.EEXIST;
+    if (guestType !== 0 && (this.irqTypes & abi.KVM_DEV_IRQ_GUEST_MASK) !== 0) return abi.EEXIST;
+    // The device has no MSI capability.
+    if (![0, abi.KVM_DEV_IRQ_HOST_INTX, abi.KVM_DEV_IRQ_HOST_MSIX].includes(hostType)) return abi.EINVAL;
+    if (![0, abi.KVM_DEV_IRQ_GUEST_INTX, abi.KVM_DEV_IRQ_GUEST_MSIX].includes(guestType)) return abi.EINVAL;
+    if (hostType === abi.KVM_DEV_IRQ_HOST_MSIX) {
+      if (this.table === undefined && !this.posted.complete) return abi.EINVAL;
+      if (this.table === undefined) this.posted.acquire((irq) => void this.around.irqs.set(irq, this));
+      this.host.enable();
+    }
+    this.irqTypes |= hostType | guestType;
+    if (guestType !== 0) this.guestIrq = guestIrq;
+    return 0;
+  }
+
+  /** Takes back the interrupts that `flags` name. */
+  deassignIrqs(flags: number): number {
+    if (this.irqTypes === 0) return abi.ENXIO;
+    const freed = this.irqTypes & flags & (abi.KVM_DEV_IRQ_HOST_MASK | abi.KVM_DEV_IRQ_GUEST_MASK);
+    if ((freed & abi.KVM_DEV_IRQ_HOST_MSIX) !== 0) {
+      // An enabled table would have nobody left to carry its messages; userspace tells of the disabling first.
+      if (((this.table?.control ?? 0) & abi.MSIX_CONTROL_ENABLE) !== 0) return abi.EBUSY;
+      this.freeHostIrqs();
+    }
+    this.irqTypes &= ~freed;
+    if ((freed & abi.KVM_DEV_IRQ_GUEST_MASK) !== 0) this.guestIrq = 0;
+    return 0;
+  }
+
+  /** Resets table and function. The host keeps its interrupts, and MSI-X enabled for them. */
+  reset(): number {
+    if (this.table === undefined) return abi.EINVAL;
+    this.table.reset();
+    if ((this.irqTypes & abi.KVM_DEV_IRQ_HOST_MSIX) !== 0) this.host.enable();
+    return 0;
+  }
+
+  /** A host interrupt of this device. */
+  interrupt(irq: number): void {
+    const vector = irq - this.host.firstIrq;
+    if (this.table === undefined) this.posted.arrive(vector);
+    else this.table.arrive(vector);
+  }
+
+  /** Takes everything back: the device is no longer assigned. */
+  dispose(): void {
+    if (this.mmioBase !== 0) this.unregister();
+    if ((this.irqTypes & abi.KVM_DEV_IRQ_HOST_MSIX) !== 0) this.freeHostIrqs();
+    this.irqTypes = 0;
+    this.host.reset();
+    this.host.connect();
+  }
+
+  private freeHostIrqs(): void {
+    this.host.disable();
+    this.table?.release();
+    this.posted.release();
+    this.forgetIrqs();
+  }
+
+  private forgetIrqs(): void {
+    const { irqs } = this.around;
+    for (const [irq, owner] of irqs) if (owner === this) irqs.delete(irq);
+  }
+
+  // ---- Save and restore
+
+  get savedWords(): number {
+    const own = this.table?.savedWords ?? this.posted.savedWords;
+    return SAVED_HEADER_WORDS + this.host.savedWords + own;
+  }
+
+  /** Copies the state into `out` from word `at`: interrupts, page, host function, then the table or the posted entries. */
+  saveInto(out: Uint32Array, at: number): void {
+    out[at] = this.irqTypes;
+    out[at + 1] = this.guestIrq;
+    out[at + 2] = this.mmioBase;
+    out[at + 3] = Math.floor(this.mmioBase / 2 ** 32);
+    this.host.saveInto(out, at + SAVED_HEADER_WORDS);
+    (this.table ?? this.posted).saveInto(out, at + SAVED_HEADER_WORDS + this.host.savedWords);
+  }
+
+  /** Takes over what `saveInto` left, of a device that has a table, or has none, as this one. */
+  restore(saved: Uint32Array, at: number): void {
+    this.irqTypes = saved[at];
+    this.guestIrq = saved[at + 1];
+    const base = saved[at + 2] + saved[at + 3] * 2 ** 32;
+    if (this.mmioBase !== base) {
+      if (this.mmioBase !== 0) this.unregister();
+      if (base !== 0) this.register(base);
+    }
+    this.forgetIrqs();
+    this.host.restore(saved, at + SAVED_HEADER_WORDS);
+    const own = at + SAVED_HEADER_WORDS + this.host.savedWords;
+    if (this.table === undefined) this.posted.restore(saved, own, (irq) => void this.around.irqs.set(irq, this));
+    else this.table.restore(saved, own);
+  }
+}
+
+const SAVED_HEADER_WORDS = 4;
+
+function isOneBit(bits: number): boolean {
+  return (bits & (bits - 1)) === 0;
+}

@@ -1,0 +1,335 @@
+/**
+ * The kernel half: the ioctls of one virtual machine, and what they act on. A failed call changes nothing.
+ *
+ * A pointer is a buffer and an offset into it; one that leaves too few bytes is a bad one (`EFAULT`). Results are 0, or what the
+ * call counts, or a negative errno, as Linux has them; where Linux lets something pass that can only go wrong, the call says so.
+ */
+import type { HostFunction } from '../host/host-function.ts';
+import * as abi from './abi.ts';
+import { ADDRESS_END, MmioBus } from './bus.ts';
+import { KernelDevice } from './device.ts';
+import { DecodedMessage } from './message.ts';
+import { RoutingTable } from './routing.ts';
+
+/** A device of the host that may be assigned, and where it is. */
+export interface HostDevice {
+  /** Segment. Default 0. */
+  readonly segnr?: number;
+  readonly busnr: number;
+  readonly devfn: number;
+  readonly function: HostFunction;
+}
+
+/** What a virtual machine is made of. */
+export interface KernelOptions {
+  readonly hostDevices: readonly HostDevice[];
+  /** Called for each message of a device that is injected, as it stands, before it is decoded. */
+  readonly deliver?: (addressLow: number, addressHigh: number, data: number, vector: number, deviceId: number) => void;
+  /** Called for each interrupt that a message makes. The message is reused: copy what is to be kept. */
+  readonly interrupt?: (message: DecodedMessage) => void;
+}
+
+const CAPABILITIES: ReadonlySet<number> = new Set([
+  abi.KVM_CAP_DEVICE_ASSIGNMENT,
+  abi.KVM_CAP_IRQ_ROUTING,
+  abi.KVM_CAP_DEVICE_DEASSIGNMENT,
+  abi.KVM_CAP_DEVICE_MSIX,
+  abi.KVM_CAP_ASSIGN_DEV_IRQ,
+  abi.KVM_CAP_ENABLE_CAP,
+  abi.KVM_CAP_SIGNAL_MSI,
+  abi.KVM_CAP_DEVICE_MSIX_EXT,
+  abi.KVM_CAP_DEVICE_MSIX_MASK,
+]);
+
+/** An ioctl of the virtual machine: the size of its argument in bytes, and what it does. */
+interface Call {
+  readonly bytes: number;
+  readonly run: (kernel: Kernel, view: DataView, at: number) => number;
+}
+
+/** One virtual machine. */
+export class Kernel {
+  readonly bus: MmioBus = new MmioBus();
+  readonly routing: RoutingTable = new RoutingTable();
+  /** Host interrupts that belonged to nobody; none is taken for another's (HB-08). */
+  spuriousIrqs = 0;
+  /** Messages that were injected and make no interrupt: none that x86 has. */
+  refusedMessages = 0;
+  /**
+   * Whether `padding[0]` of `kvm_assigned_msix_entry` holds flags. It is one flag of the whole machine, and set by an ioctl of any one
+   * vCPU: hazard S6 of the patch.
+   */
+  msixFlagsEnabled = false;
+  readonly devices: Map<number, KernelDevice> = new Map();
+  private readonly irqs = new Map<number, KernelDevice>();
+  private readonly hostDevices: readonly HostDevice[];
+  private readonly deliver: KernelOptions['deliver'];
+  private readonly interrupt: KernelOptions['interrupt'];
+  private readonly message = new DecodedMessage();
+  private readonly data = new Uint32Array(2);
+
+  constructor({ hostDevices, deliver, interrupt }: KernelOptions) {
+    this.hostDevices = hostDevices;
+    this.deliver = deliver;
+    this.interrupt = interrupt;
+  }
+
+  // ---- ioctls
+
+  /** An ioctl of `/dev/kvm`. `argument` is a number. */
+  systemIoctl(request: number, argument: number): number {
+    if (request !== abi.KVM_CHECK_EXTENSION) return abi.EINVAL;
+    return CAPABILITIES.has(argument) ? 1 : 0;
+  }
+
+  /** An ioctl of a vCPU, any of them. `argument` is a pointer. */
+  vcpuIoctl(request: number, view: DataView | undefined, at = 0): number {
+    if (request !== abi.KVM_ENABLE_CAP) return abi.EINVAL;
+    if (!isPointer(view, at, abi.ENABLE_CAP.bytes)) return abi.EFAULT;
+    if (view.getUint32(at + abi.ENABLE_CAP.offset.flags, true) !== 0) return abi.EINVAL;
+    if (view.getUint32(at + abi.ENABLE_CAP.offset.cap, true) !== abi.KVM_CAP_DEVICE_MSIX_EXT) return abi.EINVAL;
+    this.msixFlagsEnabled = true;
+    return 0;
+  }
+
+  /** An ioctl of the virtual machine. `argument` is a pointer. */
+  vmIoctl(request: number, view: DataView | undefined, at = 0): number {
+    // The one that is called while the guest runs comes first.
+    const call = request === abi.MASKBIT_ACCESS_MSIX ? ACCESS_MSIX : CALLS.get(request);
+    if (call === undefined) return abi.ENOTTY;
+    //= MSIX-ASSIGN-14
+    if (!isPointer(view, at, call.bytes)) return abi.EFAULT;
+    return call.run(this, view, at);
+  }
+
+  /** @internal Finds the host's device that a `kvm_assigned_pci_dev` names, and assigns it. */
+  assign(view: DataView, at: number): number {
+    const { offset } = abi.ASSIGNED_PCI_DEV;
+    const read = (field: number): number => view.getUint32(at + field, true);
+    const id = read(offset.assigned_dev_id);
+    if (this.devices.has(id)) return abi.EEXIST;
+    if (read(offset.flags) !== abi.KVM_DEV_ASSIGN_ENABLE_IOMMU) return abi.EINVAL;
+    const found = this.hostDevices.find(
+      ({ segnr = 0, busnr, devfn }) =>
+        segnr === read(offset.segnr) && busnr === read(offset.busnr) && devfn === read(offset.devfn),
+    );
+    if (found === undefined) return abi.EINVAL;
+    const host = found.function;
+    if ([...this.devices.values()].some((device) => device.host === host)) return abi.EBUSY;
+    const device = new KernelDevice(id, host, {
+      bus: this.bus,
+      routing: this.routing,
+      irqs: this.irqs,
+      inject: (words, from, vector) => {
+        this.deliver?.(words[from], words[from + 1], words[from + 2], vector, id);
+        this.tell(this.message.decode(words[from], words[from + 1], words[from + 2]));
+      },
+    });
+    host.reset();
+    host.connect((irq) => this.hostInterrupt(irq));
+    this.devices.set(id, device);
+    return 0;
+  }
+
+  /** @internal Hands an access of userspace's to the table of a device. */
+  access(view: DataView, at: number): number {
+    const { offset } = abi.MSIX_ACCESS;
+    const device = this.devices.get(view.getUint32(at + offset.assigned_dev_id, true));
+    const isWrite = view.getUint32(at + offset.is_write, true);
+    if (device === undefined || isWrite > 1) return abi.EINVAL;
+    const { data } = this;
+    data[0] = view.getUint32(at + offset.data, true);
+    data[1] = view.getUint32(at + offset.data + 4, true);
+    const where = view.getUint32(at + offset.offset, true);
+    const result = device.access(where, view.getUint32(at + offset.bytes, true), isWrite === 1, data);
+    if (result !== 0 || isWrite === 1) return result;
+    view.setUint32(at + offset.data, data[0], true);
+    view.setUint32(at + offset.data + 4, data[1], true);
+    return 0;
+  }
+
+  // ---- Interrupts
+
+  /** A host interrupt. Returns false when it is nobody's. */
+  hostInterrupt(irq: number): boolean {
+    const device = this.irqs.get(irq);
+    if (device === undefined) {
+      this.spuriousIrqs++;
+      return false;
+    }
+    device.interrupt(irq);
+    return true;
+  }
+
+  /** Injects a message into the guest, straight from address and data. Returns false when it makes no interrupt. */
+  injectMessage(addressLow: number, addressHigh: number, data: number): boolean {
+    return this.tell(this.message.decode(addressLow, addressHigh, data));
+  }
+
+  /** Tells of the interrupt that a message makes, or counts that it makes none. */
+  private tell(isDecoded: boolean): boolean {
+    if (isDecoded) this.interrupt?.(this.message);
+    else this.refusedMessages++;
+    return isDecoded;
+  }
+
+  /** Injects the message that a GSI stands for. Returns false when there is none, or when it makes no interrupt. */
+  injectGsi(gsi: number): boolean {
+    const at = this.routing.messageAt(gsi);
+    if (at < 0) return false;
+    const { routes } = this.routing;
+    return this.tell(this.message.decode(routes[at], routes[at + 1], routes[at + 2]));
+  }
+
+  /** Copies the whole state, for comparison: flags, routes, ranges on the bus, and each device in the order of ids. */
+  save(): Uint32Array {
+    const devices = [...this.devices].toSorted(([one], [other]) => one - other);
+    const words = [Number(this.msixFlagsEnabled), this.bus.rangeCount, this.irqs.size, ...this.routing.routes];
+    for (const [id, device] of devices) {
+      const saved = new Uint32Array(device.savedWords);
+      device.saveInto(saved, 0);
+      words.push(id, device.table === undefined ? 0 : 1, ...saved);
+    }
+    return Uint32Array.from(words);
+  }
+}
+
+function isPointer(view: DataView | undefined, at: number, bytes: number): view is DataView {
+  return view !== undefined && at >= 0 && at + bytes <= view.byteLength;
+}
+
+/** A call on a device that exists; `missing` is the errno when it does not. */
+function onDevice(
+  { bytes, offset }: abi.Struct<'assigned_dev_id'>,
+  missing: number,
+  run: (device: KernelDevice, view: DataView, at: number, kernel: Kernel) => number,
+): Call {
+  return {
+    bytes,
+    run: (kernel, view, at) => {
+      const device = kernel.devices.get(view.getUint32(at + offset.assigned_dev_id, true));
+      return device === undefined ? missing : run(device, view, at, kernel);
+    },
+  };
+}
+
+const { ASSIGNED_IRQ, ASSIGNED_MSIX_ENTRY, ASSIGNED_MSIX_MMIO, ASSIGNED_MSIX_NR, MSIX_CONTROL, MSIX_TABLE } = abi;
+const ACCESS_MSIX: Call = { bytes: abi.MSIX_ACCESS.bytes, run: (kernel, view, at) => kernel.access(view, at) };
+
+const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
+  [
+    abi.KVM_ASSIGN_PCI_DEVICE,
+    { bytes: abi.ASSIGNED_PCI_DEV.bytes, run: (kernel, view, at) => kernel.assign(view, at) },
+  ],
+  [
+    abi.KVM_DEASSIGN_PCI_DEVICE,
+    onDevice(abi.ASSIGNED_PCI_DEV, abi.EINVAL, (device, _view, _at, kernel) => {
+      device.dispose();
+      kernel.devices.delete(device.id);
+      return 0;
+    }),
+  ],
+  [
+    abi.KVM_ASSIGN_DEV_IRQ,
+    onDevice(ASSIGNED_IRQ, abi.ENODEV, (device, view, at) =>
+      device.assignIrqs(
+        view.getUint32(at + ASSIGNED_IRQ.offset.flags, true),
+        view.getUint32(at + ASSIGNED_IRQ.offset.guest_irq, true),
+      ),
+    ),
+  ],
+  [
+    abi.KVM_DEASSIGN_DEV_IRQ,
+    onDevice(ASSIGNED_IRQ, abi.ENODEV, (device, view, at) =>
+      device.deassignIrqs(view.getUint32(at + ASSIGNED_IRQ.offset.flags, true)),
+    ),
+  ],
+  [
+    abi.KVM_ASSIGN_SET_MSIX_NR,
+    onDevice(ASSIGNED_MSIX_NR, abi.EINVAL, (device, view, at) =>
+      device.table === undefined
+        ? device.posted.setCount(view.getUint16(at + ASSIGNED_MSIX_NR.offset.entry_nr, true))
+        : abi.EBUSY,
+    ),
+  ],
+  [
+    abi.KVM_ASSIGN_SET_MSIX_ENTRY,
+    onDevice(ASSIGNED_MSIX_ENTRY, abi.EINVAL, (device, view, at, kernel) => {
+      const flags = view.getUint16(at + ASSIGNED_MSIX_ENTRY.offset.padding, true);
+      if (device.table !== undefined) return abi.EBUSY;
+      if (kernel.msixFlagsEnabled && (flags & ~abi.MSIX_ENTRY_FLAG_MASK) !== 0) return abi.EINVAL;
+      return device.posted.setEntry(
+        view.getUint16(at + ASSIGNED_MSIX_ENTRY.offset.entry, true),
+        view.getUint32(at + ASSIGNED_MSIX_ENTRY.offset.gsi, true),
+        kernel.msixFlagsEnabled ? (flags & abi.MSIX_ENTRY_FLAG_MASK) !== 0 : undefined,
+      );
+    }),
+  ],
+  [
+    abi.KVM_ASSIGN_REG_MSIX_MMIO,
+    {
+      bytes: ASSIGNED_MSIX_MMIO.bytes,
+      run: (kernel, view, at) => {
+        const { offset } = ASSIGNED_MSIX_MMIO;
+        const read = (field: number): number => view.getUint32(at + field, true);
+        if ((read(offset.flags) | read(offset.reserved) | read(offset.reserved + 4)) !== 0) return abi.EINVAL;
+        const device = kernel.devices.get(read(offset.assigned_dev_id));
+        const base = read(offset.base_addr) + read(offset.base_addr + 4) * 2 ** 32;
+        // The patch takes any base; one that is no address of the machine, or within an entry, can match no access.
+        if (device === undefined || base === 0 || base >= ADDRESS_END || base % 16 !== 0) return abi.EINVAL;
+        return device.register(base);
+      },
+    },
+  ],
+  [
+    abi.KVM_SET_GSI_ROUTING,
+    { bytes: abi.IRQ_ROUTING.bytes, run: (kernel, view, at) => kernel.routing.replace(view, at) },
+  ],
+  [
+    abi.KVM_SIGNAL_MSI,
+    {
+      bytes: abi.MSI.bytes,
+      run: (kernel, view, at) => {
+        const { offset } = abi.MSI;
+        const read = (field: number): number => view.getUint32(at + field, true);
+        if (read(offset.flags) !== 0) return abi.EINVAL;
+        return kernel.injectMessage(read(offset.address_lo), read(offset.address_hi), read(offset.data))
+          ? 1
+          : abi.EINVAL;
+      },
+    },
+  ],
+  [
+    abi.MASKBIT_CREATE_MSIX_TABLE,
+    onDevice(MSIX_TABLE, abi.EINVAL, (device, view, at) => {
+      const { offset } = MSIX_TABLE;
+      const read = (field: number): number => view.getUint32(at + field, true);
+      return device.createTable(read(offset.vector_count), read(offset.pba_offset), read(offset.flags));
+    }),
+  ],
+  [
+    abi.MASKBIT_SET_MSIX_CONTROL,
+    onDevice(MSIX_CONTROL, abi.EINVAL, ({ table, irqTypes }, view, at) => {
+      const control = view.getUint32(at + MSIX_CONTROL.offset.control, true);
+      if (table === undefined || control > 3) return abi.EINVAL;
+      // Enabled, with no host interrupt to carry a message: userspace assigns those first.
+      const isEnabled = (control & abi.MSIX_CONTROL_ENABLE) !== 0;
+      if (isEnabled && (irqTypes & abi.KVM_DEV_IRQ_HOST_MSIX) === 0) return abi.EINVAL;
+      table.setControl(control);
+      return 0;
+    }),
+  ],
+  [
+    abi.MASKBIT_UNREGISTER_MSIX_MMIO,
+    onDevice(abi.MSIX_DEVICE, abi.EINVAL, (device, view, at) =>
+      view.getUint32(at + abi.MSIX_DEVICE.offset.reserved, true) === 0 ? device.unregister() : abi.EINVAL,
+    ),
+  ],
+  [
+    abi.MASKBIT_RESET_MSIX,
+    onDevice(abi.MSIX_DEVICE, abi.EINVAL, (device, view, at) =>
+      view.getUint32(at + abi.MSIX_DEVICE.offset.reserved, true) === 0 ? device.reset() : abi.EINVAL,
+    ),
+  ],
+  [abi.MASKBIT_ACCESS_MSIX, ACCESS_MSIX],
+]);
