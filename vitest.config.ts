@@ -11,6 +11,7 @@ export default defineConfig({
     isolate: false,
     maxWorkers: '100%',
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: { include: ['src/**'], reporter: ['text'] },
   },
 });

@@ -63,6 +63,7 @@ export {
 export type { CompiledMachine } from './compile/format.ts';
 export type { Fairness, Lasso } from './decide/liveness.ts';
 export { compareRuns, type Observe, refine, type Refinement } from './decide/refine.ts';
+export { type Interchangeable, Symmetry, SymmetryError } from './explore/symmetry.ts';
 export { Stepper } from './compile/step.ts';
 export { checkSpec, SubsetError } from './machine/subset.ts';
 export { holdsBySpin, printPromela, type PromelaOptions, SPIN_OFFSET } from './export/promela.ts';

@@ -4,9 +4,11 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { BoundError } from '../checker/explore/enumerate.ts';
+import { designByName } from '../machines/designs.ts';
 import { MESSAGE_SETS } from '../machines/messages.ts';
-import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
+import { type Bounds, createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
 import type { CheckChoices } from './check.ts';
+import { EXPORT_FORMATS, type ExportFormat } from './export.ts';
 import type { InspectChoices } from './inspect.ts';
 import type { ReplayChoices } from './replay.ts';
 import { EXIT, type Exit } from './report.ts';
@@ -85,29 +87,61 @@ function parseBytes(text: string): number {
   throw new InvalidArgumentError(`Got ${text}; expected a number of bytes, such as 500M or 8G.`);
 }
 
-program
-  .command('export')
-  .description('prints a machine as a TypeScript file that imports only xstate, for the Stately editor')
-  .addOption(new Option('--machine <name>', 'the machine').choices(MACHINE_NAMES).makeOptionMandatory())
-  .addOption(new Option('--vectors <n>', 'how many vectors the function has (default: 1)').argParser(parseVectors))
-  .addOption(
-    new Option('--messages <set>', 'the messages it tells apart').choices(Object.keys(MESSAGE_SETS)).default('two'),
-  )
-  .option('--channel', 'let the messages of the function take their time')
-  .addHelpText('after', example('maskbit export --machine function --vectors 2 > function.ts'))
-  .action(async ({ machine, vectors, messages, channel }: ExportChoices, command: Command) => {
-    if (machine !== 'function' && (vectors !== undefined || channel === true)) {
-      command.error(`error: got ${machine} with --vectors or --channel; expected them of function alone`);
-    }
-    const { exportMachine } = await import('./export.ts');
-    status = exportMachine(machine, vectors ?? 1, MESSAGE_SETS[messages], channel);
-  });
+// What an instance of a machine is made of, for every verb that takes one.
+const VECTORS = new Option('--vectors <n>', 'how many vectors it has (default: 1)').argParser(parseVectors);
+const MESSAGES = new Option('--messages <set>', 'the messages it tells apart')
+  .choices(Object.keys(MESSAGE_SETS))
+  .default('two');
+const CHANNEL = new Option('--channel', 'let the messages of the function take their time');
+const DESIGN = new Option('--design <name>', 'the design of the assigned device (default: reviewed)');
 
-interface ExportChoices {
-  readonly machine: MachineName;
+interface InstanceChoices {
   readonly vectors?: number;
   readonly messages: string;
   readonly channel?: boolean;
+  readonly design?: string;
+}
+
+const WITH_VECTORS: readonly (string | undefined)[] = ['function', 'host-function', 'assigned-device'];
+
+/** The bounds of an instance. A choice that the machine does not have is refused. */
+function boundsOf(machine: MachineName | undefined, choices: InstanceChoices, command: Command): Bounds {
+  const { vectors, messages, channel, design } = choices;
+  const refuse = (choice: string, owners: string): never =>
+    command.error(`error: got ${machine ?? 'no machine'} with ${choice}; expected it of ${owners} alone`);
+  if (vectors !== undefined && !WITH_VECTORS.includes(machine)) refuse('--vectors', WITH_VECTORS.join(', '));
+  if (channel === true && machine !== 'function') refuse('--channel', 'function');
+  if (design !== undefined && machine !== 'assigned-device') refuse('--design', 'assigned-device');
+  const bounds = { vectors, messages: MESSAGE_SETS[messages], channel };
+  return design === undefined ? bounds : { ...bounds, design: designByName(design) };
+}
+
+program
+  .command('export')
+  .description('prints a machine for other tools: the Stately editor, SPIN, TLC and Apalache, Graphviz')
+  .addOption(new Option('--machine <name>', 'the machine').choices(MACHINE_NAMES).makeOptionMandatory())
+  .addOption(VECTORS)
+  .addOption(MESSAGES)
+  .addOption(CHANNEL)
+  .addOption(DESIGN)
+  .addOption(new Option('--format <format>', 'what it is printed as').choices(EXPORT_FORMATS).default('typescript'))
+  .addHelpText(
+    'after',
+    example(
+      'maskbit export --machine function --vectors 2 > function.ts',
+      'maskbit export --machine function --format promela > function.pml',
+      'maskbit export --machine capability --format dot | dot -Tsvg > capability.svg',
+    ),
+  )
+  .action(async ({ machine, format, ...choices }: ExportChoices, command: Command) => {
+    const bounds = boundsOf(machine, choices, command);
+    const { exportMachine } = await import('./export.ts');
+    status = exportMachine(machine, bounds, format);
+  });
+
+interface ExportChoices extends InstanceChoices {
+  readonly machine: MachineName;
+  readonly format: ExportFormat;
 }
 
 function parseVectors(text: string): number {
@@ -124,31 +158,22 @@ program
   .option('--stately', "show the machine in Stately's inspector too, which needs internet")
   .option('--static <folder>', 'write the page to files, for any web server, and serve nothing')
   .addOption(new Option('--machine <name>', 'the machine to begin with').choices(MACHINE_NAMES))
-  .addOption(new Option('--vectors <n>', 'how many vectors the function has (default: 1)').argParser(parseVectors))
-  .addOption(
-    new Option('--messages <set>', 'the messages it tells apart').choices(Object.keys(MESSAGE_SETS)).default('two'),
-  )
-  .option('--channel', 'let the messages of the function take their time')
+  .addOption(VECTORS)
+  .addOption(MESSAGES)
+  .addOption(CHANNEL)
+  .addOption(DESIGN)
   .addHelpText(
     'after',
     example('maskbit inspect', 'maskbit inspect --machine function --vectors 2', 'maskbit inspect --static site'),
   )
-  .action(async ({ machine, vectors, messages, channel, ...choices }: InspectOptions, command: Command) => {
-    if (machine !== 'function' && (vectors !== undefined || channel === true)) {
-      command.error(
-        `error: got ${machine ?? 'no machine'} with --vectors or --channel; expected them of function alone`,
-      );
-    }
-    const bounds = { vectors: vectors ?? 1, messages: MESSAGE_SETS[messages], channel };
+  .action(async ({ machine, vectors, messages, channel, design, ...choices }: InspectOptions, command: Command) => {
+    const bounds = boundsOf(machine, { vectors, messages, channel, design }, command);
     const { inspect } = await import('./inspect.ts');
     status = await inspect({ ...choices, instance: machine && createInstance(machine, bounds) });
   });
 
-interface InspectOptions extends Omit<InspectChoices, 'instance'> {
+interface InspectOptions extends Omit<InspectChoices, 'instance'>, InstanceChoices {
   readonly machine?: MachineName;
-  readonly vectors?: number;
-  readonly messages: string;
-  readonly channel?: boolean;
 }
 
 function parsePort(text: string): number {

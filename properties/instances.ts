@@ -3,7 +3,9 @@
  * changes is a change of the specification, and the commit that changes it says why.
  */
 import type { AnyStateMachine } from 'xstate';
+import type { CompiledMachine } from '../checker/compile/format.ts';
 import type { Property } from '../checker/decide/property.ts';
+import { Symmetry } from '../checker/explore/symmetry.ts';
 import {
   CAPABILITY_EVENTS,
   control,
@@ -20,7 +22,7 @@ import { createFunction } from '../machines/function.ts';
 import { createHostFunction } from '../machines/host-function.ts';
 import { HALVES, type MessageSet, THREE, TWO } from '../machines/messages.ts';
 import { createOwnership } from '../machines/ownership.ts';
-import { createVector, GATE } from '../machines/vector.ts';
+import { createVector, GATE, vectorRegionName } from '../machines/vector.ts';
 import { CHANNEL_PROPERTIES } from './channel.ts';
 import { FUNCTION_PROPERTIES } from './function.ts';
 import type { FunctionView } from './view.ts';
@@ -113,6 +115,19 @@ export const FULL_INSTANCES: readonly Instance[] = [
   createInstance('function', { vectors: 6, messages: TWO }),
   createInstance('function', { vectors: 3, messages: TWO, channel: true }),
 ];
+
+/** The symmetry of the vectors of a function, compiled. @throws {SymmetryError} when it has fewer than two. */
+export function vectorSymmetry(compiled: CompiledMachine, vectors: number): Symmetry {
+  return new Symmetry(compiled, {
+    regions: Array.from({ length: vectors }, (_, vector) => vectorRegionName(vector)),
+    // Events and outputs have the number of the vector among their parts, and no other number.
+    rename: (name, of) =>
+      name
+        .split('.')
+        .map((part) => (/^\d+$/.test(part) ? of(Number(part)) : part))
+        .join('.'),
+  });
+}
 
 /** The properties of the machines. Those of the channel say nothing where there is none. */
 export const MACHINE_PROPERTIES: readonly Property<FunctionView>[] = [...FUNCTION_PROPERTIES, ...CHANNEL_PROPERTIES];

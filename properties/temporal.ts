@@ -173,11 +173,11 @@ export const NonInterferenceRuns: TemporalProperty = {
 
 /** What host and guest see of a function: what they do to it, and what arrives. */
 const seenOf =
-  (arriving: 'send' | 'deliver') =>
+  (arrival: 'send' | 'deliver') =>
   ({ event, outputs }: ObservedStep): string[] => {
     const { actor, verb } = readEvent(event);
     const isHidden = actor === 'fabric' || `${actor}.${verb}` === 'device.refresh';
-    const arrivals = outputs.map(readOutput).filter((output) => output.verb === arriving);
+    const arrivals = outputs.map(readOutput).filter((output) => output.verb === arrival);
     return [...(isHidden ? [] : [event]), ...arrivals.map(({ vector, message }) => `arrives.${vector}.${message}`)];
   };
 

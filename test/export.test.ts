@@ -4,6 +4,10 @@ import type { AnyStateMachine } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { enumerate } from '../checker/explore/enumerate.ts';
 import type { StateGraph } from '../checker/explore/state-graph.ts';
+import { printDot } from '../checker/export/dot.ts';
+import { printPromela } from '../checker/export/promela.ts';
+import { symbolicOf } from '../checker/export/symbolic.ts';
+import { eventSentence } from '../machines/alphabet.ts';
 import { MESSAGE_SETS } from '../machines/messages.ts';
 import { createInstance, type MachineName } from '../properties/instances.ts';
 import { maskbit, runCommand } from './setup/command.ts';
@@ -68,5 +72,28 @@ describe('maskbit export prints a file of its own', () => {
     );
     expect(complaints).toBe('');
     expect(status).toBe(0);
+  });
+});
+
+describe('maskbit export --format prints', () => {
+  const print = (format: string): string => {
+    const { status, stdout, stderr } = maskbit('export', '--machine', 'capability', '--format', format);
+    expect([status, stderr]).toEqual([0, '']);
+    return stdout;
+  };
+
+  test('the model that SPIN is held against', () => {
+    const { machine, events } = createInstance('capability');
+    expect(print('promela')).toBe(printPromela(symbolicOf(machine, events), { eventSentence }));
+  });
+
+  test('a TLA+ module and its configuration', () => {
+    expect(print('tla')).toMatch(/^-+ MODULE capability -+\n/);
+    expect(print('tla-config')).toContain('SPECIFICATION Spec');
+  });
+
+  test('a graph in DOT, with every transition that changes something', () => {
+    const { machine, events } = createInstance('capability');
+    expect(print('dot')).toBe(printDot(enumerate(machine, events)));
   });
 });

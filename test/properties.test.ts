@@ -3,14 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { parseManifest } from '../checker/decide/manifest.ts';
 import { BoundError, enumerate } from '../checker/explore/enumerate.ts';
 import { compareWithAdjacency } from '../checker/explore/paths.ts';
-import { decideProperties } from '../checker/decide/property.ts';
+import { decideProperties, type Property } from '../checker/decide/property.ts';
 import { nameSubject } from '../checker/trace/trace.ts';
 import { MANIFEST } from '../cli/check.ts';
 import { findingOf } from '../cli/check/part.ts';
 import { TWO } from '../machines/messages.ts';
 import { createInstance, INSTANCES, instanceName, MACHINE_PROPERTIES } from '../properties/instances.ts';
 import { functionMutants, judge, SURVIVORS } from '../properties/mutants.ts';
-import { machineView } from '../properties/view.ts';
+import { InForceInv } from '../properties/function.ts';
+import { type FunctionView, machineView } from '../properties/view.ts';
 import { ruleById } from '../spec/index.ts';
 
 const manifest = parseManifest(readFileSync(MANIFEST, 'utf8'));
@@ -58,6 +59,27 @@ test('function with 3 vectors: 2,048 states, 26,623 transitions, and every prope
     'DeliverSentStep',
   ]);
   expect(verdicts.filter(({ result }) => result === 'fails')).toEqual([]);
+});
+
+test('a decision that is called off is open, but for what has failed by then', () => {
+  const { machine, events } = createInstance('function', { vectors: 2, messages: TWO });
+  const graph = enumerate(machine, events);
+  const never: Property<FunctionView> = {
+    kind: 'invariant',
+    name: 'NeverInv',
+    title: 'No vector is ever masked.',
+    rules: [],
+    when: () => true,
+    holds: (state, vector) => !state.masked(vector),
+  };
+  const decide = (goesOn: (done: number) => boolean) =>
+    decideProperties(graph, [...MACHINE_PROPERTIES, never], machineView(2, TWO), 2, goesOn).map(({ result }) => result);
+  expect(new Set(decide(() => false))).toEqual(new Set(['open']));
+  expect(decide(() => true)).not.toContain('open');
+  const larger = createInstance('function', { vectors: 3, messages: TWO });
+  const three = enumerate(larger.machine, larger.events);
+  const verdicts = decideProperties(three, [InForceInv, never], machineView(3, TWO), 3, (done) => done < 1000);
+  expect(verdicts.map(({ result }) => result)).toEqual(['open', 'fails']);
 });
 
 test('an exploration that meets its bound says so, and gives no graph', () => {

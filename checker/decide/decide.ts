@@ -9,10 +9,11 @@
  */
 import type { StateValue } from 'xstate';
 import { compileCondition } from '../compile/compile.ts';
-import type { Exploration } from '../explore/explore.ts';
+import { type Exploration, requireUnfolded } from '../explore/explore.ts';
 import { StepCursor } from './step-cursor.ts';
 import type { CompiledMachine } from '../compile/format.ts';
 import type { GuardExpression } from '../machine/guard.ts';
+import type { Renaming } from '../explore/symmetry.ts';
 import { packValue } from '../compile/layout.ts';
 import { type Fairness, findLasso, type Lasso } from './liveness.ts';
 
@@ -83,8 +84,13 @@ export function startAt(compiled: CompiledMachine, value: StateValue): CompiledM
   return { ...compiled, initial: packValue(compiled, value) };
 }
 
-/** Decides claims on an exploration. Those about steps are decided together, in one pass over all steps. */
+/**
+ * Decides claims on an exploration. Those about steps are decided together, in one pass over all steps.
+ * @throws {RangeError} when a claim names what the machine does not have; on an exploration with symmetry, when it says
+ * something else of each state of an orbit, or is a leads-to: fairness is of single events.
+ */
 export function decide(exploration: Exploration, claims: readonly Claim[]): Decision[] {
+  for (const claim of claims) requireSymmetric(exploration, claim);
   const truths = new Truths(exploration);
   const isStep = (claim: Claim): claim is StepClaim => claim.kind === 'step';
   const steps = claims.filter(isStep);
@@ -115,6 +121,49 @@ function decideClaim(truths: Truths, claim: Exclude<Claim, StepClaim>): Decision
       if (!exploration.summary.complete) return { claim, result: 'open', witness };
       const counterexample = findLasso(exploration, from, truths.of(claim.to), claim.fairness);
       return conclude(exploration, claim, { witness, counterexample });
+    }
+  }
+}
+
+/** With symmetry, requires that a claim is symmetric too. */
+function requireSymmetric(exploration: Exploration, claim: Claim): void {
+  const { symmetry } = exploration;
+  if (symmetry === undefined) return;
+  if (claim.kind === 'leadsTo') return requireUnfolded(exploration);
+  symmetry.requireSymmetric(claim.name, (renaming) => {
+    const state = (predicate: StatePredicate | undefined): string => tellState(claim.name, predicate, renaming);
+    const step = (predicate: StepPredicate | undefined): string => tellStep(claim.name, predicate, renaming);
+    if (claim.kind === 'reach') return state(claim.that);
+    return claim.kind === 'invariant'
+      ? `${state(claim.holds)} when ${state(claim.when)}`
+      : `${step(claim.holds)} when ${step(claim.when)}`;
+  });
+}
+
+function tellState(claim: string, predicate: StatePredicate | undefined, renaming: Renaming): string {
+  if (predicate === undefined) return 'anything';
+  if (typeof predicate !== 'function') return renaming.expression(predicate);
+  throw new RangeError(`Got a function in the claim ${claim}; expected an expression, whose symmetry can be seen.`);
+}
+
+function tellStep(claim: string, predicate: StepPredicate | undefined, renaming: Renaming): string {
+  switch (predicate?.kind) {
+    case undefined:
+      return 'anything';
+    case 'taken':
+      return 'taken';
+    case 'before':
+    case 'after':
+      return `${predicate.kind}(${tellState(claim, predicate.state, renaming)})`;
+    case 'event':
+    case 'output':
+      return `${predicate.kind}(${predicate.names.map(renaming.word).toSorted().join(' ')})`;
+    case 'not':
+      return `not(${tellStep(claim, predicate.part, renaming)})`;
+    case 'and':
+    case 'or': {
+      const parts = predicate.parts.map((part) => tellStep(claim, part, renaming));
+      return `${predicate.kind}(${parts.toSorted().join(', ')})`;
     }
   }
 }
@@ -163,7 +212,7 @@ function findSteps(truths: Truths, claims: readonly StepClaim[]): Findings[] {
         if (!search.applies(cursor)) continue;
         const holds = search.holds(cursor);
         if (holds && search.witness !== undefined) continue;
-        const here: Lasso = { path: [...exploration.pathTo(state), event] };
+        const here: Lasso = { path: exploration.pathTo(state, event) };
         search.witness ??= here;
         if (!holds) search.counterexample = here;
         isBroken ||= !holds;

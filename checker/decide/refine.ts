@@ -9,7 +9,7 @@
  * claims. A machine that does nothing refines every other.
  */
 import { BoundError } from '../explore/enumerate.ts';
-import type { Exploration } from '../explore/explore.ts';
+import { type Exploration, requireUnfolded } from '../explore/explore.ts';
 import { FULL, grown, NumberedStates, NONE } from '../explore/state-set.ts';
 import { Stepper } from '../compile/step.ts';
 
@@ -150,6 +150,7 @@ class SeenSteps {
   private readonly lists: Int32Array;
 
   constructor({ exploration, observe }: Observed, words: Words) {
+    requireUnfolded(exploration);
     const { compiled, states, summary } = exploration;
     if (!summary.complete) {
       throw new BoundError(

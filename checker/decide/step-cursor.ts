@@ -44,10 +44,14 @@ export class StepCursor {
     return this.names;
   }
 
-  /** The number of the state after the step. */
+  /** The number of the state after the step; with symmetry, of the one that stands for its orbit. */
   get target(): number {
     this.step();
-    this.found ??= this.exploration.states.find(this.words, 0);
+    if (this.found === undefined) {
+      const { states, symmetry } = this.exploration;
+      symmetry?.canonicalize(this.words, 1);
+      this.found = states.find(this.words, 0);
+    }
     return this.found;
   }
 

@@ -2,7 +2,7 @@
  * What an exploration says about the machine itself: parts of it that nothing reaches, and guards that do not decide.
  * None of this is wrong in general; all of it is what a reader of the machine would want to know.
  */
-import type { Count, Exploration } from './explore.ts';
+import { type Count, type Exploration, requireUnfolded } from './explore.ts';
 import type { CompiledMachine } from '../compile/format.ts';
 import { Stepper } from '../compile/step.ts';
 
@@ -23,8 +23,10 @@ export interface Audit {
   readonly overlaps: readonly (readonly [number, number])[];
 }
 
-/** Looks at every state that an exploration found. */
-export function audit({ compiled, states }: Exploration | Count): Audit {
+/** Looks at every state that an exploration found. @throws {RangeError} when it has only one of each orbit. */
+export function audit(exploration: Exploration | Count): Audit {
+  requireUnfolded(exploration);
+  const { compiled, states } = exploration;
   const { transitions, nodes, events, wordCount } = compiled;
   const stepper = new Stepper(compiled);
   const target = new Int32Array(wordCount);

@@ -13,6 +13,7 @@ import { unpackValue } from '../compile/layout.ts';
 import type { StateGraph } from './state-graph.ts';
 import { chooseWindow, CountedStates, DIRECT_BITS, type Window } from './counted-states.ts';
 import { FULL, NumberedStates, type SetLimits } from './state-set.ts';
+import type { Symmetry } from './symmetry.ts';
 import { Stepper } from '../compile/step.ts';
 
 /** How far an exploration may go. What is not given has no limit, but for `bytes`: 4 GB. */
@@ -41,6 +42,8 @@ export interface Progress {
 
 export interface ExploreOptions {
   readonly limits?: ExploreLimits;
+  /** Explores one state of each orbit. It must be of the same compiled machine. */
+  readonly symmetry?: Symmetry;
   /** Called about ten times a second. */
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -53,6 +56,8 @@ export interface Summary extends Progress {
   readonly bound?: keyof ExploreLimits;
   /** Reachable states in which every event is ignored. */
   readonly deadlocks: number;
+  /** With symmetry, what the machine has without, as far as it was expanded. */
+  readonly unfolded?: { readonly states: number; readonly transitions: number };
   /** The bytes of all tables. */
   readonly bytes: number;
 }
@@ -64,7 +69,9 @@ const CLOCK_EXPANSIONS = 256;
 
 /** Explores a compiled machine from its initial state, with traces. */
 export function explore(compiled: CompiledMachine, options: ExploreOptions = {}): Exploration {
-  const { wordCount, bitCount, events, initial } = compiled;
+  const { wordCount, bitCount, events } = compiled;
+  const { symmetry } = options;
+  const initial = initialOf(compiled, symmetry);
   const tally = new Tally(options, events.length);
   const states = new NumberedStates(initial, bitCount, tally.limits);
   const expand = createExpand(compiled);
@@ -76,17 +83,20 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
       layerEnd = states.count;
     }
     const taken = expand(states.words, state * wordCount, targets);
+    symmetry?.canonicalize(targets, taken);
     states.expect(targets, taken);
     let added = 0;
     while (added < taken && states.add(targets, added * wordCount, state) !== FULL) added++;
-    tally.expand(taken, added === taken);
+    tally.expand(taken, added === taken, symmetry?.orbitSize(states.words, state * wordCount));
   }
-  return new Exploration(compiled, states, tally.summary(states.count, states.bytes));
+  return new Exploration(compiled, states, tally.summary(states.count, states.bytes), symmetry);
 }
 
 /** Explores a compiled machine from its initial state, without traces and in few bytes. */
 export function count(compiled: CompiledMachine, options: ExploreOptions = {}): Count {
-  const { wordCount, bitCount, events, initial } = compiled;
+  const { wordCount, bitCount, events } = compiled;
+  const { symmetry } = options;
+  const initial = initialOf(compiled, symmetry);
   const tally = new Tally(options, events.length);
   const states = new CountedStates(initial, bitCount, tally.limits, windowOf(compiled), events.length);
   const expand = createExpand(compiled);
@@ -96,10 +106,22 @@ export function count(compiled: CompiledMachine, options: ExploreOptions = {}): 
     if (tally.expanded > 0) tally.depth++;
     while (tally.goesOn(states.count, states) && states.take(state)) {
       const taken = expand(state, 0, targets);
-      tally.expand(taken, states.add(targets, taken) === taken);
+      symmetry?.canonicalize(targets, taken);
+      tally.expand(taken, states.add(targets, taken) === taken, symmetry?.orbitSize(state, 0));
     }
   }
-  return { compiled, states, summary: tally.summary(states.count, states.bytes) };
+  return { compiled, states, summary: tally.summary(states.count, states.bytes), symmetry };
+}
+
+function initialOf(compiled: CompiledMachine, symmetry: Symmetry | undefined): Int32Array {
+  if (symmetry === undefined) return compiled.initial;
+  // Starting elsewhere (`startAt`) makes another compiled machine, with the same programs.
+  if (symmetry.compiled.code !== compiled.code) {
+    throw new RangeError(`Got the symmetry of another machine than ${compiled.machine.id}; expected its own.`);
+  }
+  const initial = compiled.initial.slice();
+  symmetry.canonicalize(initial, 1);
+  return initial;
 }
 
 const SAMPLE_STATES = 4096;
@@ -116,6 +138,7 @@ export interface Count {
   readonly compiled: CompiledMachine;
   readonly states: CountedStates;
   readonly summary: Summary;
+  readonly symmetry?: Symmetry;
 }
 
 /** What `explore` found: states by number, in breadth-first order, and how to get there. */
@@ -123,13 +146,16 @@ export class Exploration {
   readonly compiled: CompiledMachine;
   readonly states: NumberedStates;
   readonly summary: Summary;
+  /** Present when the states are one of each orbit. Then targets are too, and only paths are of the machine itself. */
+  readonly symmetry?: Symmetry;
   private readonly stepper: Stepper;
   private readonly scratch: Int32Array;
 
-  constructor(compiled: CompiledMachine, states: NumberedStates, summary: Summary) {
+  constructor(compiled: CompiledMachine, states: NumberedStates, summary: Summary, symmetry?: Symmetry) {
     this.compiled = compiled;
     this.states = states;
     this.summary = summary;
+    this.symmetry = symmetry;
     this.stepper = new Stepper(compiled);
     this.scratch = new Int32Array(compiled.wordCount);
   }
@@ -138,6 +164,7 @@ export class Exploration {
   target(state: number, event: number): number {
     const { wordCount } = this.compiled;
     this.stepper.stepWords(this.states.words, state * wordCount, event, this.scratch, 0);
+    this.symmetry?.canonicalize(this.scratch, 1);
     return this.states.find(this.scratch, 0);
   }
 
@@ -167,13 +194,40 @@ export class Exploration {
     return unpackValue(this.compiled, this.states.words, state * this.compiled.wordCount);
   }
 
-  /** Returns the events of the shortest path to `state`, the first in the order of the alphabet. */
-  pathTo(state: number): number[] {
+  /**
+   * Returns the events of the shortest path to `state`, the first in the order of the alphabet, and `last` behind them if it is
+   * given: an event in that state. With symmetry, the path leads to some state of the orbit, and `last` is renamed
+   * accordingly.
+   */
+  pathTo(state: number, last?: number): number[] {
+    const end = last === undefined ? [] : [last];
+    if (this.symmetry !== undefined) return this.unfoldedPath(this.symmetry, state, end);
     const path: number[] = [];
     for (let here = state; here !== 0; here = this.states.parents[here]) {
       path.push(this.eventBetween(this.states.parents[here], here));
     }
-    return path.toReversed();
+    return [...path.toReversed(), ...end];
+  }
+
+  /** A run of the machine itself through the orbits that lead to a state. */
+  private unfoldedPath(symmetry: Symmetry, state: number, end: readonly number[]): number[] {
+    const { compiled, states, stepper } = this;
+    const way: number[] = [];
+    for (let here = state; here !== 0; here = states.parents[here]) way.push(here);
+    let words = compiled.initial.slice();
+    const next = new Int32Array(compiled.wordCount);
+    const folded = new Int32Array(compiled.wordCount);
+    const path = way.toReversed().map((orbit) => {
+      for (let event = 0; ; event++) {
+        stepper.stepWords(words, 0, event, next, 0);
+        folded.set(next);
+        symmetry.canonicalize(folded, 1);
+        if (states.find(folded, 0) !== orbit) continue;
+        words = next.slice();
+        return event;
+      }
+    });
+    return [...path, ...end.map((event) => symmetry.eventIn(words, event))];
   }
 
   /** The first event that leads from one state to the other: the one by which the other was found. */
@@ -190,6 +244,7 @@ export class Exploration {
   graph(): StateGraph {
     const { compiled, states, summary } = this;
     const { machine, events } = compiled;
+    requireUnfolded(this);
     if (!summary.complete) {
       throw new BoundError(
         `Got only ${summary.states} states of ${machine.id} within the limit of ${summary.bound}; expected all of them.`,
@@ -209,6 +264,14 @@ export class Exploration {
   }
 }
 
+/** Requires that an exploration has all states, and not only one of each orbit. @throws {RangeError} */
+export function requireUnfolded({ compiled, symmetry }: Exploration | Count): void {
+  if (symmetry === undefined) return;
+  throw new RangeError(
+    `Got ${compiled.machine.id} explored with symmetry; expected all of its states, since not only orbits count here.`,
+  );
+}
+
 /** Keeps the counts of an exploration, and decides when it must end. */
 class Tally {
   readonly limits: SetLimits;
@@ -217,6 +280,7 @@ class Tally {
   private bound: keyof ExploreLimits | undefined;
   private transitions = 0;
   private deadlocks = 0;
+  private unfolded: { states: number; transitions: number } | undefined;
   private isFull = false;
   private readonly milliseconds: number;
   private readonly onProgress: ExploreOptions['onProgress'];
@@ -232,13 +296,20 @@ class Tally {
     this.eventCount = eventCount;
   }
 
-  /** Counts the expansion of a state, or that it could not be finished because there was no room for what it found. */
-  expand(taken: number, isDone: boolean): void {
+  /**
+   * Counts the expansion of a state, or that it could not be finished because there was no room for what it found; with
+   * symmetry, as often as its orbit has states.
+   */
+  expand(taken: number, isDone: boolean, orbitSize?: number): void {
     this.isFull = !isDone;
     if (this.isFull) return;
     this.expanded++;
     this.transitions += taken;
     if (taken === 0) this.deadlocks++;
+    if (orbitSize === undefined) return;
+    this.unfolded ??= { states: 0, transitions: 0 };
+    this.unfolded.states += orbitSize;
+    this.unfolded.transitions += orbitSize * taken;
   }
 
   /** Returns whether the exploration may go on; sets `bound` if not. */
@@ -268,8 +339,15 @@ class Tally {
   summary(states: number, bytes: number): Summary {
     // A set that was full at the very last state ended no loop, and all the same it lacks a state.
     if (this.isFull) this.goesOn(states, { bytes });
-    const { bound, deadlocks } = this;
+    const { bound, deadlocks, unfolded } = this;
     const complete = bound === undefined;
-    return { ...this.progress(states), complete, ...(complete ? {} : { bound }), deadlocks, bytes };
+    return {
+      ...this.progress(states),
+      complete,
+      ...(complete ? {} : { bound }),
+      deadlocks,
+      bytes,
+      ...(unfolded === undefined ? {} : { unfolded }),
+    };
   }
 }

@@ -30,7 +30,7 @@ export function checkMachines(
     const progress = followExploration(name, known?.states);
     const exploration = explore(compile(instance.machine, instance.events), {
       limits: budget.limits,
-      onProgress: progress.report,
+      onProgress: (each) => progress.report(each),
     });
     progress.end();
     const { states, transitions, tries, depth, complete, bound } = exploration.summary;
