@@ -19,6 +19,7 @@ import { columnPlaces, SEQUENCE, SequenceHead, SequenceStep, stepHeight } from '
 import { Statechart } from '../inspector/drawing/statechart.tsx';
 import { timelineOf } from '../inspector/drawing/timeline.ts';
 import { libraryTrace } from '../inspector/page/library.ts';
+import { POSTED } from '../machines/designs.ts';
 import { THREE, TWO } from '../machines/messages.ts';
 import { createInstance } from '../properties/instances.ts';
 import { instanceByName } from '../properties/subject.ts';
@@ -30,17 +31,21 @@ const MACHINES: Readonly<Record<string, AnyStateMachine>> = {
   capability: createInstance('capability').machine,
   vector: createInstance('vector', { messages: TWO }).machine,
   function: createInstance('function', { vectors: 1, messages: TWO }).machine,
+  ownership: createInstance('ownership').machine,
+  'host-function': createInstance('host-function').machine,
+  'assigned-device': createInstance('assigned-device', { messages: TWO }).machine,
+  'assigned-device-posted': createInstance('assigned-device', { messages: TWO, design: POSTED }).machine,
   'function-channel': createInstance('function', { vectors: 1, messages: THREE, channel: true }).machine,
 };
 
 /** The traces that are drawn, by their name in the library. */
 export const PICTURED_TRACES = [
-  'unmask-forgets',
-  'dropped-while-blocked',
-  'sent-while-disabled',
-  'stale-message',
-  'read-does-not-flush',
-  'without-PendingLeads',
+  'posted-r6-FlushOnReadStep',
+  'posted-r7-LatchOnUnmaskStep',
+  'posted-r5-s3-NoSendBlockedStep',
+  'posted-r2-PendingTransientLeads',
+  'posted-r1-NoLostEventInv',
+  'posted-r9-IndependentVectorsStep',
 ] as const;
 
 /** Draws every picture; by path, its text. */

@@ -97,10 +97,11 @@ const OWNERS: Readonly<Record<string, string>> = {
 };
 
 /** Who owns the page, what the vCPU does, and what the host has built up. */
-function factsOf({ ownership, vcpu, host }: AssignedValue): DeviceFact[] {
-  const doing = vcpu === 'running' ? 'runs' : `is stopped: ${String(vcpu).replaceAll('_', ' ')}`;
+function factsOf(value: AssignedValue): DeviceFact[] {
+  const { ownership, vcpu, host } = value as VectorValue;
+  const doing = vcpu === 'running' ? 'runs' : `is stopped: ${vcpu.replaceAll('_', ' ')}`;
   return [
-    { name: 'Page of the table', value: OWNERS[String(ownership)] ?? String(ownership) },
+    { name: 'Page of the table', value: OWNERS[ownership] ?? ownership },
     { name: 'vCPU', value: doing },
     ...(host === undefined ? [] : [{ name: "The host's vectors", value: host === 'up' ? 'built up' : 'torn down' }]),
   ];

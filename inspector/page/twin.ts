@@ -37,7 +37,8 @@ interface Saved {
 
 /** Why a run has no implementation beside it; undefined when it has. */
 export function twinRefusal({ machine, channel }: Instance, run: Run): string | undefined {
-  if (machine.id !== 'function' && machine.id !== 'vector') return 'The implementation is of a whole function.';
+  if (machine.id !== 'function' && machine.id !== 'vector')
+    return 'Only of a function is the implementation shown beside the machine.';
   if (channel) return 'The implementation sends within the step, so it has no messages in transit to compare.';
   const reset = regionsOf(run.subject.machine, initialTransition(run.subject.machine)[0].value);
   const isReset = Object.entries(reset).every(([name, child]) => run.start[name] === child);
