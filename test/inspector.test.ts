@@ -193,8 +193,38 @@ describe('the implementation beside the machine', () => {
     expect(before.firstDifference).toBeUndefined();
   });
 
+  test.each(['posted', 'reviewed', 'checked'])('does the same along a run of the assigned device as %s', (design) => {
+    const assigned = subjectByName('assigned-device', { design, vectors: 1, messages: 'three' });
+    const { twin } = traceScene(makeTrace(assigned, wander(2000, assigned.events.length)));
+    expect(twin!.compare(10_000)).toBe(true);
+    expect(twin!.firstDifference).toBeUndefined();
+    const end = twin!.at(2000);
+    twin!.at(600);
+    expect(twin!.at(2000)).toEqual(end);
+  });
+
+  test('is led to where a run begins, and does what the review objects to', () => {
+    const [objections] = LIBRARY;
+    for (const { make } of objections.traces) {
+      const { twin } = traceScene(make());
+      expect(twin!.compare(100)).toBe(true);
+      expect(twin!.firstDifference).toBeUndefined();
+    }
+  });
+
+  test('shows where a changed assigned device differs', () => {
+    const bounds = { design: 'posted', vectors: 1, messages: 'two' };
+    const mutant = 'vector0.flight.flying on fabric.arrive.0 [route.0.A]: output deliver.0.A dropped';
+    const changed = subjectByName('assigned-device', { ...bounds, mutant });
+    const scene = traceScene(makeTrace(changed, wander(3000, changed.events.length)));
+    scene.twin!.compare(10_000);
+    expect(scene.twin!.at(scene.twin!.firstDifference!).differences[0].sentence).toMatch(
+      /^Of the implementation: it did .* expected nothing\.$/,
+    );
+  });
+
   test('is left out, with the reason, where it would say nothing', () => {
-    expect(beginScene('capability', {}).twinRefusal).toMatch(/Only of a function/);
+    expect(beginScene('capability', {}).twinRefusal).toMatch(/has no implementation of its own/);
     expect(beginScene('function', { vectors: 1, messages: 'three', channel: 1 }).twinRefusal).toMatch(/in transit/);
   });
 });
@@ -235,7 +265,7 @@ describe('the device below and around it', () => {
       { name: 'vCPU', value: 'runs' },
       { name: "The host's vectors", value: 'torn down' },
       { name: 'Mask Bit 0', value: 'masked to the kernel, masked to userspace' },
-      { name: 'Route 0', value: 'none' },
+      { name: 'Entry 0', value: 'zero, with the route none' },
     ]);
   });
 });

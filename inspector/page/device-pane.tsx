@@ -158,8 +158,8 @@ function TableRows({ at, row, state }: { at: OwnScene; row: Row; state: TwinStat
               isWrong(state, pendingWord) && (((state.words[pendingWord] >>> (vector & 31)) & 1) === 1) !== pending
             }
           />
-          <td class={state.force[vector] === force ? '' : 'wrong'}>
-            {state.force[vector] ?? <span class="quiet">none</span>}
+          <td class={state.force === undefined || state.force[vector] === force ? '' : 'wrong'}>
+            {state.force?.[vector] ?? <span class="quiet">none</span>}
           </td>
         </tr>
       )}

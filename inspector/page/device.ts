@@ -6,6 +6,8 @@
  */
 import type { StateValue } from 'xstate';
 import type { Instance } from '../../properties/instances.ts';
+import { tellState } from '../../conformance/assigned.ts';
+import { REVIEWED } from '../../machines/designs.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
 import { blocked, machineView } from '../../properties/view.ts';
 
@@ -132,33 +134,31 @@ function adaptHost({ vectors }: Instance): DeviceAdapter {
   };
 }
 
-/** An assigned device. Where a Mask Bit has two records, its row has the kernel's, and the facts have both. */
-function adaptAssigned({ vectors }: Instance): DeviceAdapter {
+/** An assigned device. A row has what a guest reads; where that has two records, the facts have both. */
+function adaptAssigned({ vectors, messages, design = REVIEWED }: Instance): DeviceAdapter {
   return (value) => {
     const whole = value as AssignedValue;
     const { enable, functionMask } = whole.capability as VectorValue;
     const isOpen = enable === 'enabled' && functionMask === 'clear';
     const regions = vectorsOf(whole, vectors);
-    const details = regions.flatMap(({ kernelMask, userMask, route, allocation }, vector) => [
+    const { read } = tellState(value, { design, vectors, messages });
+    const details = regions.flatMap(({ kernelMask, userMask, entry, route, allocation }, vector) => [
       ...(kernelMask === undefined
         ? []
         : [{ name: `Mask Bit ${vector}`, value: `${kernelMask} to the kernel, ${userMask} to userspace` }]),
-      ...(route === undefined ? [] : [{ name: `Route ${vector}`, value: route }]),
+      ...(route === undefined ? [] : [{ name: `Entry ${vector}`, value: `${entry}, with the route ${route}` }]),
       ...(allocation === undefined ? [] : [{ name: `Host's vector ${vector}`, value: allocation }]),
     ]);
     return {
       control: { enable: enable === 'enabled', functionMask: functionMask === 'set' },
-      rows: regions.map(({ entry, mask, kernelMask, pending, force }, vector) => {
-        const isMasked = (mask ?? kernelMask) === 'masked';
-        return {
-          vector,
-          message: entry,
-          mask: isMasked,
-          pending: pending === 'set',
-          blocked: !isOpen || isMasked,
-          force,
-        };
-      }),
+      rows: regions.map(({ mask, kernelMask, pending, force }, vector) => ({
+        vector,
+        message: read[vector].message,
+        mask: read[vector].isMasked,
+        pending: pending === 'set',
+        blocked: !isOpen || (mask ?? kernelMask) === 'masked',
+        force,
+      })),
       inFlight: flightsOf(regions),
       facts: [...factsOf(whole), ...details],
     };
