@@ -159,7 +159,7 @@ function TableRows({ at, row, state }: { at: OwnScene; row: Row; state: TwinStat
             }
           />
           <td class={state.force === undefined || state.force[vector] === force ? '' : 'wrong'}>
-            {state.force?.[vector] ?? <span class="quiet">none</span>}
+            {state.force?.[vector] ?? <span class="quiet">{state.force === undefined ? 'not told' : 'none'}</span>}
           </td>
         </tr>
       )}
