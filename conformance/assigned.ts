@@ -158,9 +158,11 @@ export interface Told {
   readonly vcpu: string;
   readonly flying: readonly boolean[];
   readonly entries: readonly string[];
+  /** Each entry as a guest reads it. */
+  readonly read: readonly { readonly message: string; readonly isMasked: boolean }[];
 }
 
-/** Reads a state of the machine. */
+/** Tells a state of the machine. */
 export function tellState(value: StateValue, { design, vectors }: AssignedBounds): Told {
   const regions = value as Record<string, Regions & string>;
   const { capability, ownership, vcpu, host } = regions;
@@ -168,12 +170,14 @@ export function tellState(value: StateValue, { design, vectors }: AssignedBounds
   const control =
     (capability.enable === 'enabled' ? implementation.CONTROL_ENABLE : 0) |
     (capability.functionMask === 'set' ? implementation.CONTROL_FUNCTION_MASK : 0);
-  const table = each.flatMap((region, vector) => {
+  const read = each.map((region) => {
     // Where the kernel answers from tables of its own, those are what a guest reads.
     const isKernel = !design.oneOwner && ownership === 'kernel' && host === 'up' && region.route !== 'none';
     const mask = design.oneOwner ? region.mask : isKernel ? region.kernelMask : region.userMask;
-    const message = isKernel ? region.route : region.entry;
-    return [...messageOf(message, vector), mask === 'masked' ? implementation.VECTOR_CONTROL_MASK : 0];
+    return { message: isKernel ? region.route : region.entry, isMasked: mask === 'masked' };
+  });
+  const table = read.flatMap(({ message, isMasked }, vector) => {
+    return [...messageOf(message, vector), isMasked ? implementation.VECTOR_CONTROL_MASK : 0];
   });
   const pending = Array.from({ length: 2 * Math.ceil(vectors / implementation.PBA_QWORD_BITS) }, () => 0);
   for (const [vector, region] of each.entries())
@@ -184,6 +188,7 @@ export function tellState(value: StateValue, { design, vectors }: AssignedBounds
     vcpu,
     flying: each.map((region) => region.flight === 'flying'),
     entries: each.map((region) => region.entry),
+    read,
   };
 }
 
@@ -288,19 +293,9 @@ export class AssignedDriver {
     return target;
   }
 
-  private difference({ device }: AssignedAdapter, { dwords, owner, vcpu, flying }: Told): string | undefined {
-    const { observed } = this;
-    device.peekInto(observed);
-    for (const [word, expected] of dwords.entries()) {
-      if (observed[word] === expected) continue;
-      const name = dwordName(word, device.vectorCount);
-      return `${name} reads 0x${observed[word].toString(16)}; expected 0x${expected.toString(16)}`;
-    }
-    if (device.owner !== owner) return `the page has the owner ${device.owner}; expected ${owner}`;
-    if (!vcpuMatches(device, vcpu)) return `the vCPU is ${device.stopped ? 'stopped' : 'running'}; expected ${vcpu}`;
-    const vector = flying.findIndex((each, index) => device.isInFlight(index) !== each);
-    if (vector < 0) return undefined;
-    return `vector ${vector} has ${device.isInFlight(vector) ? 'a' : 'no'} message in flight; expected otherwise`;
+  private difference({ device }: AssignedAdapter, told: Told): string | undefined {
+    for (const { what } of stateDifferences(device, told, this.observed)) return what;
+    return undefined;
   }
 
   private error({ device }: AssignedAdapter, path: readonly number[], what: string): ConformanceError {
@@ -308,6 +303,36 @@ export class AssignedDriver {
     const story = names.map((name, index) => `  ${index + 1}. ${eventSentence(name)}`);
     const head = `AssignedDevice, design ${device.design}, after ${path.length} steps: ${what}.`;
     return new ConformanceError([head, ...story, `  Path: ${names.join(' ')}`].join('\n'));
+  }
+}
+
+/** Something in which a device differs from the machine. */
+export interface StateDifference {
+  /** The dword that a guest reads, counted as `peekInto` does; undefined of what no guest reads. */
+  readonly word?: number;
+  /** A clause. */
+  readonly what: string;
+}
+
+/** Yields what differs between a device and a state of the machine. `observed` has room for what the guest reads. */
+export function* stateDifferences(
+  device: implementation.AssignedDevice,
+  { dwords, owner, vcpu, flying }: Told,
+  observed: Uint32Array,
+): Generator<StateDifference> {
+  device.peekInto(observed);
+  for (const [word, expected] of dwords.entries()) {
+    if (observed[word] === expected) continue;
+    const name = dwordName(word, device.vectorCount);
+    yield { word, what: `${name} reads 0x${observed[word].toString(16)}; expected 0x${expected.toString(16)}` };
+  }
+  if (device.owner !== owner) yield { what: `the page has the owner ${device.owner}; expected ${owner}` };
+  if (!vcpuMatches(device, vcpu)) {
+    yield { what: `the vCPU is ${device.stopped ? 'stopped' : 'running'}; expected ${vcpu}` };
+  }
+  for (const [vector, flies] of flying.entries()) {
+    if (device.isInFlight(vector) === flies) continue;
+    yield { what: `vector ${vector} has ${flies ? 'no' : 'a'} message in flight; expected otherwise` };
   }
 }
 

@@ -19,6 +19,7 @@ import { columnPlaces, SEQUENCE, SequenceHead, SequenceStep, stepHeight } from '
 import { Statechart } from '../inspector/drawing/statechart.tsx';
 import { timelineOf } from '../inspector/drawing/timeline.ts';
 import { libraryTrace } from '../inspector/page/library.ts';
+import { POSTED } from '../machines/designs.ts';
 import { THREE, TWO } from '../machines/messages.ts';
 import { createInstance } from '../properties/instances.ts';
 import { instanceByName } from '../properties/subject.ts';
@@ -30,17 +31,21 @@ const MACHINES: Readonly<Record<string, AnyStateMachine>> = {
   capability: createInstance('capability').machine,
   vector: createInstance('vector', { messages: TWO }).machine,
   function: createInstance('function', { vectors: 1, messages: TWO }).machine,
+  ownership: createInstance('ownership').machine,
+  'host-function': createInstance('host-function').machine,
+  'assigned-device': createInstance('assigned-device', { messages: TWO }).machine,
+  'assigned-device-posted': createInstance('assigned-device', { messages: TWO, design: POSTED }).machine,
   'function-channel': createInstance('function', { vectors: 1, messages: THREE, channel: true }).machine,
 };
 
 /** The traces that are drawn, by their name in the library. */
 export const PICTURED_TRACES = [
-  'unmask-forgets',
-  'dropped-while-blocked',
-  'sent-while-disabled',
-  'stale-message',
-  'read-does-not-flush',
-  'without-PendingLeads',
+  'posted-late-arrival',
+  'posted-discarded-write',
+  'posted-live-after',
+  'posted-zeros',
+  'posted-lost-event',
+  'posted-rebuild',
 ] as const;
 
 /** Draws every picture; by path, its text. */
@@ -69,7 +74,13 @@ const WIDTH = 640;
 function sequencePicture(title: string, trace: Trace): string {
   const { machine, events } = instanceByName(trace.machine, trace.instance);
   const { outputs } = compile(machine, events);
-  const timeline = timelineOf({ events, steps: trace.steps, loop: trace.loop, outputNames: outputs });
+  const timeline = timelineOf({
+    machine: machine.id,
+    events,
+    steps: trace.steps,
+    loop: trace.loop,
+    outputNames: outputs,
+  });
   const places = columnPlaces(timeline.columns, WIDTH);
   let y = 30 + SEQUENCE.head;
   const steps = trace.steps.map((_, step) => {

@@ -20,9 +20,11 @@ import { MAP_STATES, mapOf, pathBetween } from '../inspector/page/map.ts';
 import { openText, readLink, tellError, writeLink } from '../inspector/page/open.ts';
 import { beginScene, eventGroups, takeEvents, traceScene } from '../inspector/page/scene.ts';
 import { hear, watchedScene } from '../inspector/page/watch.ts';
+import { DIRECT, POSTED, REVIEWED } from '../machines/designs.ts';
 import { createInstance, INSTANCES } from '../properties/instances.ts';
 import { instanceByName, subjectByName } from '../properties/subject.ts';
 import { Twin } from '../inspector/page/twin.ts';
+import { OBJECTIONS } from '../properties/assigned/objections.ts';
 import { FAULTS } from '../properties/faults.ts';
 import { readFileSync } from 'node:fs';
 
@@ -191,8 +193,38 @@ describe('the implementation beside the machine', () => {
     expect(before.firstDifference).toBeUndefined();
   });
 
+  test.each(['posted', 'reviewed', 'checked'])('does the same along a run of the assigned device as %s', (design) => {
+    const assigned = subjectByName('assigned-device', { design, vectors: 1, messages: 'three' });
+    const { twin } = traceScene(makeTrace(assigned, wander(2000, assigned.events.length)));
+    expect(twin!.compare(10_000)).toBe(true);
+    expect(twin!.firstDifference).toBeUndefined();
+    const end = twin!.at(2000);
+    twin!.at(600);
+    expect(twin!.at(2000)).toEqual(end);
+  });
+
+  test('is led to where a run begins, and does what the review objects to', () => {
+    const [objections] = LIBRARY;
+    for (const { make } of objections.traces) {
+      const { twin } = traceScene(make());
+      expect(twin!.compare(100)).toBe(true);
+      expect(twin!.firstDifference).toBeUndefined();
+    }
+  });
+
+  test('shows where a changed assigned device differs', () => {
+    const bounds = { design: 'posted', vectors: 1, messages: 'two' };
+    const mutant = 'vector0.flight.flying on fabric.arrive.0 [route.0.A]: output deliver.0.A dropped';
+    const changed = subjectByName('assigned-device', { ...bounds, mutant });
+    const scene = traceScene(makeTrace(changed, wander(3000, changed.events.length)));
+    scene.twin!.compare(10_000);
+    expect(scene.twin!.at(scene.twin!.firstDifference!).differences[0].sentence).toMatch(
+      /^Of the implementation: it did .* expected nothing\.$/,
+    );
+  });
+
   test('is left out, with the reason, where it would say nothing', () => {
-    expect(beginScene('capability', {}).twinRefusal).toMatch(/whole function/);
+    expect(beginScene('capability', {}).twinRefusal).toMatch(/has no implementation of its own/);
     expect(beginScene('function', { vectors: 1, messages: 'three', channel: 1 }).twinRefusal).toMatch(/in transit/);
   });
 });
@@ -208,6 +240,34 @@ describe('the device', () => {
       expect(new Set(views).size).toBe(graph.states.length);
     },
   );
+});
+
+describe('the device below and around it', () => {
+  test.each(
+    [
+      createInstance('ownership'),
+      createInstance('host-function', { vectors: 2 }),
+      ...[POSTED, DIRECT, REVIEWED].map((design) => createInstance('assigned-device', { design })),
+    ].map((instance) => [instance.machine.id, instance.design?.name, instance] as const),
+  )('is read from every state of %s %s', (_, __, instance) => {
+    const read = ADAPTERS[instance.machine.id](instance);
+    const exploration = explore(compile(instance.machine, instance.events));
+    const views = new Set<string>();
+    for (let state = 0; state < exploration.states.count; state++)
+      views.add(JSON.stringify(read(exploration.value(state))));
+    expect(views.size).toBe(exploration.states.count);
+  });
+
+  test('is in words', () => {
+    const scene = beginScene('assigned-device', { design: 'posted', vectors: 1, messages: 'two' });
+    expect(scene.adapter!(scene.valueAt(0)!).facts).toEqual([
+      { name: 'Page of the table', value: 'userspace' },
+      { name: 'vCPU', value: 'runs' },
+      { name: "The host's vectors", value: 'torn down' },
+      { name: 'Mask Bit 0', value: 'masked to the kernel, masked to userspace' },
+      { name: 'Entry 0', value: 'zero, with the route none' },
+    ]);
+  });
 });
 
 describe('the map', () => {
@@ -260,8 +320,17 @@ describe('the library', () => {
     },
   );
 
+  test('begins with every objection of the review, each broken in the patch as posted', () => {
+    const [objections] = LIBRARY;
+    expect(objections.traces).toHaveLength(OBJECTIONS.length);
+    for (const { make } of objections.traces) {
+      const { instance, verdict } = make();
+      expect([instance.design, verdict?.result]).toEqual(['posted', 'fails']);
+    }
+  });
+
   test('shows the implementation differ from each changed function that has one beside it', () => {
-    const [mutants] = LIBRARY;
+    const mutants = LIBRARY.find(({ title }) => title.startsWith('One change'))!;
     const differing = mutants.traces.filter(({ make }) => {
       const { twin } = traceScene(make());
       twin?.compare(100);
@@ -285,7 +354,8 @@ describe('what is opened', () => {
     expect(scene.twin!.firstDifference).toBeUndefined();
     const link = writeLink(scene, scene.length)!;
     expect(link.length).toBeLessThan(2500);
-    expect(openText(link).run.trace()).toEqual(scene.run.trace());
+    expect(readLink(`#${link}`)?.position).toBe(881);
+    expect(openText(readLink(link)!.packed).run.trace()).toEqual(scene.run.trace());
   });
 
   test.each([

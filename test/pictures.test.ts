@@ -6,8 +6,8 @@ import { drawPictures, PICTURED_TRACES } from '../scripts/pictures.tsx';
 describe('the pictures in docs/', async () => {
   const pictures = await drawPictures();
 
-  test('are four charts and the traces that tell most', () => {
-    expect(pictures.size).toBe(4 + PICTURED_TRACES.length);
+  test('are eight charts and the traces that tell most', () => {
+    expect(pictures.size).toBe(8 + PICTURED_TRACES.length);
     const files = readdirSync('docs').filter((name) => name.endsWith('.svg'));
     expect(files.map((name) => join('docs', name)).toSorted()).toEqual([...pictures.keys()].toSorted());
   });

@@ -96,14 +96,17 @@ function ArrowRow({
 export function SequenceHead({ places }: { places: ReadonlyMap<string, number> }): JSX.Element {
   return (
     <g class="sequence-head">
-      {[...places].map(([name, x]) => (
-        <g key={name}>
-          <rect x={x - 34} y={6} width={68} height={22} rx={6} />
-          <text x={x} y={21}>
-            {name}
-          </text>
-        </g>
-      ))}
+      {[...places].map(([name, x]) => {
+        const half = Math.max(34, Math.round(name.length * 3.7) + 8);
+        return (
+          <g key={name}>
+            <rect x={x - half} y={6} width={2 * half} height={22} rx={6} />
+            <text x={x} y={21}>
+              {name}
+            </text>
+          </g>
+        );
+      })}
     </g>
   );
 }

@@ -4,7 +4,7 @@
  */
 import type { Arrow } from '../../checker/export/mermaid.ts';
 import type { TraceStep } from '../../checker/trace/trace.ts';
-import { CAST } from '../../properties/cast.ts';
+import { castOf } from '../../properties/cast.ts';
 
 /** An arrow of a chart: solid for what happens, dashed for what comes of it. */
 export interface DrawnArrow extends Arrow {
@@ -26,6 +26,8 @@ export interface Timeline {
 
 /** What it takes to draw a run of one of maskbit's machines. */
 export interface DrawnRun {
+  /** The id of the machine. */
+  readonly machine: string;
   readonly events: readonly string[];
   readonly steps: readonly TraceStep[];
   readonly loop?: number;
@@ -34,18 +36,19 @@ export interface DrawnRun {
 }
 
 /** Makes the timeline of a run. */
-export function timelineOf({ events, steps, loop, outputNames }: DrawnRun): Timeline {
-  const possible = [...events.map((name) => CAST.event(name)), ...outputNames.map((name) => CAST.output(name))];
+export function timelineOf({ machine, events, steps, loop, outputNames }: DrawnRun): Timeline {
+  const cast = castOf(machine);
+  const possible = [...events.map((name) => cast.event(name)), ...outputNames.map((name) => cast.output(name))];
   const present = new Set(possible.flatMap(({ from, to }) => [from, to]));
   return {
-    columns: CAST.participants.filter((name) => present.has(name)),
+    columns: cast.participants.filter((name) => present.has(name)),
     length: steps.length,
     loop,
     arrows: (step) => {
       const { event, outputs } = steps[step];
       return [
-        { ...CAST.event(events[event]), kind: 'event' },
-        ...outputs.map((name): DrawnArrow => ({ ...CAST.output(name), kind: 'output' })),
+        { ...cast.event(events[event]), kind: 'event' },
+        ...outputs.map((name): DrawnArrow => ({ ...cast.output(name), kind: 'output' })),
       ];
     },
     arrowCount: (step) => 1 + steps[step].outputs.length,

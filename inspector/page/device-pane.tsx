@@ -158,8 +158,8 @@ function TableRows({ at, row, state }: { at: OwnScene; row: Row; state: TwinStat
               isWrong(state, pendingWord) && (((state.words[pendingWord] >>> (vector & 31)) & 1) === 1) !== pending
             }
           />
-          <td class={state.force[vector] === force ? '' : 'wrong'}>
-            {state.force[vector] ?? <span class="quiet">none</span>}
+          <td class={state.force === undefined || state.force[vector] === force ? '' : 'wrong'}>
+            {state.force?.[vector] ?? <span class="quiet">{state.force === undefined ? 'not told' : 'none'}</span>}
           </td>
         </tr>
       )}
@@ -188,7 +188,9 @@ function registersOf({ words }: TwinState, word: number): string {
 /** What is on its way, and what has left or arrived so far. */
 function Messages({ at, view }: { at: OwnScene; view: DeviceView | undefined }): JSX.Element {
   const count = at.run.outputCountAt(position.value);
-  const messages = at.run.outputs.slice(0, count).filter(({ output }) => /^(?:send|deliver)\./.test(output));
+  // Where messages take their time, what was sent is in flight, and what counts is what has arrived.
+  const verb = view?.inFlight === undefined ? 'send' : 'deliver';
+  const messages = at.run.outputs.slice(0, count).filter(({ output }) => output.startsWith(`${verb}.`));
   const shown = messages.slice(-DELIVERED_LISTED).toReversed();
   return (
     <div class="messages">
@@ -204,10 +206,10 @@ function Messages({ at, view }: { at: OwnScene; view: DeviceView | undefined }):
         </p>
       )}
       <p>
-        <span class="label">Messages</span>
+        <span class="label">{verb === 'send' ? 'Sent' : 'Delivered'}</span>
         {shown.length === 0 ? <span class="quiet">none yet</span> : null}
         {shown.map(({ position: step, output }, index) => {
-          const { verb, vector, message = '' } = readOutput(output);
+          const { vector, message = '' } = readOutput(output);
           return (
             <button
               key={`${step} ${index}`}
@@ -216,7 +218,6 @@ function Messages({ at, view }: { at: OwnScene; view: DeviceView | undefined }):
               title={tellMessage(at, message, vector)}
               onClick={() => travel(step)}
             >
-              {verb === 'deliver' ? '✓ ' : ''}
               {message}{' '}
               <small>
                 #{vector}, step {step}

@@ -6,6 +6,9 @@
  */
 import type { StateValue } from 'xstate';
 import type { Instance } from '../../properties/instances.ts';
+import { tellState } from '../../conformance/assigned.ts';
+import { REVIEWED } from '../../machines/designs.ts';
+import { vectorRegionName } from '../../machines/vector.ts';
 import { blocked, machineView } from '../../properties/view.ts';
 
 /** A row of the MSI-X Table, and the Pending bit that goes with it. */
@@ -50,10 +53,7 @@ export type DeviceAdapter = (value: StateValue) => DeviceView;
 /** Makes the reader of an instance's states. */
 export type AdapterFactory = (instance: Instance) => DeviceAdapter;
 
-/**
- * The readers, by the machine's id. The machine of an assigned device belongs here too: its adapter gives the owner of the
- * table's page, the vCPU and userspace as `facts`, and the host's messages as `inFlight`.
- */
+/** The readers, by the machine's id. A machine that is not here is drawn all the same, but for its device. */
 export const ADAPTERS: Readonly<Record<string, AdapterFactory>> = {
   capability: () => (value) => {
     const { enable, functionMask } = value as { enable: string; functionMask: string };
@@ -61,6 +61,9 @@ export const ADAPTERS: Readonly<Record<string, AdapterFactory>> = {
   },
   vector: adaptFunction,
   function: adaptFunction,
+  ownership: () => (value) => ({ rows: [], facts: factsOf(value as AssignedValue) }),
+  'host-function': adaptHost,
+  'assigned-device': adaptAssigned,
 };
 
 function adaptFunction({ vectors, messages, channel }: Instance): DeviceAdapter {
@@ -81,6 +84,83 @@ function adaptFunction({ vectors, messages, channel }: Instance): DeviceAdapter 
       })),
       ...(channel ? { inFlight: flights.filter((flight): flight is Flight => flight.message !== undefined) } : {}),
       facts: [],
+    };
+  };
+}
+
+type VectorValue = Readonly<Record<string, string>>;
+type AssignedValue = Readonly<Record<string, string | VectorValue>>;
+
+const OWNERS: Readonly<Record<string, string>> = {
+  userspace: 'userspace',
+  registering: 'userspace, which is handing it to the kernel',
+  kernel: 'the kernel',
+  returning: 'userspace, which the kernel is handing it back to',
+};
+
+/** Who owns the page, what the vCPU does, and what the host has built up. */
+function factsOf(value: AssignedValue): DeviceFact[] {
+  const { ownership, vcpu, host } = value as VectorValue;
+  const doing = vcpu === 'running' ? 'runs' : `is stopped: ${vcpu.replaceAll('_', ' ')}`;
+  return [
+    { name: 'Page of the table', value: OWNERS[ownership] ?? ownership },
+    { name: 'vCPU', value: doing },
+    ...(host === undefined ? [] : [{ name: "The host's vectors", value: host === 'up' ? 'built up' : 'torn down' }]),
+  ];
+}
+
+/** The messages of the vectors that are in flight. The host's say which vector they are of, and no more. */
+function flightsOf(vectors: readonly VectorValue[]): Flight[] {
+  return vectors.flatMap(({ flight }, vector) => (flight === 'flying' ? [{ vector, message: 'an interrupt' }] : []));
+}
+
+function vectorsOf(value: AssignedValue, count: number): VectorValue[] {
+  return Array.from({ length: count }, (_, vector) => value[vectorRegionName(vector)] as VectorValue);
+}
+
+function adaptHost({ vectors }: Instance): DeviceAdapter {
+  return (value) => {
+    const regions = vectorsOf(value as AssignedValue, vectors);
+    return {
+      rows: regions.map(({ mask, pending }, vector) => ({
+        vector,
+        mask: mask === 'masked',
+        pending: pending === 'set',
+        blocked: mask === 'masked',
+      })),
+      inFlight: flightsOf(regions),
+      facts: [],
+    };
+  };
+}
+
+/** An assigned device. A row has what a guest reads; where that has two records, the facts have both. */
+function adaptAssigned({ vectors, messages, design = REVIEWED }: Instance): DeviceAdapter {
+  return (value) => {
+    const whole = value as AssignedValue;
+    const { enable, functionMask } = whole.capability as VectorValue;
+    const isOpen = enable === 'enabled' && functionMask === 'clear';
+    const regions = vectorsOf(whole, vectors);
+    const { read } = tellState(value, { design, vectors, messages });
+    const details = regions.flatMap(({ kernelMask, userMask, entry, route, allocation }, vector) => [
+      ...(kernelMask === undefined
+        ? []
+        : [{ name: `Mask Bit ${vector}`, value: `${kernelMask} to the kernel, ${userMask} to userspace` }]),
+      ...(route === undefined ? [] : [{ name: `Entry ${vector}`, value: `${entry}, with the route ${route}` }]),
+      ...(allocation === undefined ? [] : [{ name: `Host's vector ${vector}`, value: allocation }]),
+    ]);
+    return {
+      control: { enable: enable === 'enabled', functionMask: functionMask === 'set' },
+      rows: regions.map(({ mask, kernelMask, pending, force }, vector) => ({
+        vector,
+        message: read[vector].message,
+        mask: read[vector].isMasked,
+        pending: pending === 'set',
+        blocked: !isOpen || (mask ?? kernelMask) === 'masked',
+        force,
+      })),
+      inFlight: flightsOf(regions),
+      facts: [...factsOf(whole), ...details],
     };
   };
 }

@@ -5,6 +5,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import recordedUrl from '../../traces/linux-6.1-nvme.trace?url';
 import { SHORTCUTS } from './keys.ts';
+import { readLink } from './open.ts';
 import { LIBRARY, type LibraryTrace } from './library.ts';
 import { dialog, goTo, notice, openTrace } from './store.ts';
 import { traceScene } from './scene.ts';
@@ -122,7 +123,8 @@ function OpenTrace(): JSX.Element {
     event.preventDefault();
     close();
     // A whole link is as good as what stands after its #.
-    openTrace(text.current!.value.replace(/^[^#]*#/, ''));
+    const { packed = '', position } = readLink(text.current!.value.replace(/^[^#]*#/, '')) ?? {};
+    openTrace(packed, position);
   };
   return (
     <form class="open" onSubmit={open}>

@@ -2,7 +2,8 @@
  * The head of the page: the machine to look at, the traces, and what is done with all of it.
  */
 import type { JSX } from 'preact';
-import { MACHINE_NAMES } from '../../properties/instances.ts';
+import { DESIGNS } from '../../machines/designs.ts';
+import type { MACHINE_NAMES } from '../../properties/instances.ts';
 import { copyLink, download } from './share.ts';
 import { actors, begin, dialog, scene, watch, watchedId } from './store.ts';
 import { nextTheme, theme } from './theme.ts';
@@ -43,6 +44,12 @@ export function Head(): JSX.Element {
   );
 }
 
+type Beginning = readonly [
+  label: string,
+  machine: (typeof MACHINE_NAMES)[number],
+  bounds: Readonly<Record<string, string | number>>,
+];
+
 /** The machines that the page begins with, by what they are made of. */
 const BEGINNINGS: readonly (readonly [
   label: string,
@@ -56,6 +63,11 @@ const BEGINNINGS: readonly (readonly [
   ['function, 1 vector, halves of messages', 'function', { vectors: 1, messages: 'halves' }],
   ['function, 1 vector, channel', 'function', { vectors: 1, messages: 'three', channel: 1 }],
   ['function, 4 vectors', 'function', { vectors: 4, messages: 'three' }],
+  ['ownership', 'ownership', {}],
+  ['host function', 'host-function', { vectors: 1, messages: 'two' }],
+  ...DESIGNS.map(({ name }): Beginning => {
+    return [`assigned device, ${name}`, 'assigned-device', { design: name, vectors: 1, messages: 'three' }];
+  }),
 ];
 
 function MachinePicker(): JSX.Element {

@@ -7,6 +7,9 @@ import { decideProperties, type Occurrence, type Property } from '../../checker/
 import { explore } from '../../checker/explore/explore.ts';
 import { makeTrace, type Trace, type TraceVerdict } from '../../checker/trace/trace.ts';
 import { THREE, TWO } from '../../machines/messages.ts';
+import { POSTED } from '../../machines/designs.ts';
+import { decideObjection, type Objection, OBJECTIONS } from '../../properties/assigned/objections.ts';
+import { traceVerdict } from '../../properties/assigned/trace.ts';
 import { createInstance, type Instance, MACHINE_PROPERTIES } from '../../properties/instances.ts';
 import { instanceByName, traceSubject } from '../../properties/subject.ts';
 import { TEMPORAL_PROPERTIES, type TemporalProperty } from '../../properties/temporal.ts';
@@ -107,8 +110,9 @@ const MUTANTS: readonly ToldMutant[] = [
   },
 ];
 
-/** All traces, but for the log, which has to be fetched. Counterexamples of designs of the assigned device go first, here. */
+/** All traces, but for the log, which has to be fetched. */
 export const LIBRARY: readonly LibraryGroup[] = [
+  { title: 'What the review said of the patch as it was posted', traces: OBJECTIONS.map(objectionTrace) },
   { title: 'One change, and what it breaks', traces: MUTANTS.map(mutantTrace) },
   { title: 'What would never come, or would show', traces: TEMPORAL_PROPERTIES.map(temporalTrace) },
   { title: 'What each property is about', traces: MACHINE_PROPERTIES.map(witnessTrace) },
@@ -119,6 +123,15 @@ export function libraryTrace(name: string): LibraryTrace {
   const found = LIBRARY.flatMap(({ traces }) => traces).find((each) => each.name === name);
   if (found === undefined) throw new RangeError(`Got the trace ${name}; expected one of the library.`);
   return found;
+}
+
+function objectionTrace(objection: Objection): LibraryTrace {
+  const { name, title, words, of, property, vectors, scene } = objection;
+  const make = (): Trace => {
+    const bounds = { design: POSTED, vectors, messages: THREE };
+    return traceVerdict(bounds, property, decideObjection(objection, POSTED), scene).trace;
+  };
+  return { name: `posted-${name}`, title, about: `${of}: ${property.name}, in the design posted. ${words}`, make };
 }
 
 function mutantTrace({ name, title, property: wanted, mutant, instance }: ToldMutant): LibraryTrace {

@@ -3,14 +3,19 @@
  * positions, a state at each, and steps between them; only the first takes events.
  */
 import type { AnyStateMachine, StateValue } from 'xstate';
-import { type PackedTrace, replayTrace, type Trace, type TraceSubject } from '../../checker/trace/trace.ts';
+import { type PackedTrace, replayTrace, type Trace } from '../../checker/trace/trace.ts';
 import { readEvent } from '../../machines/alphabet.ts';
 import type { Instance } from '../../properties/instances.ts';
-import { compiledSubject, instanceByName, type MutatedInstance } from '../../properties/subject.ts';
+import {
+  compiledSubject,
+  type CompiledSubject,
+  instanceByName,
+  type MutatedInstance,
+} from '../../properties/subject.ts';
 import { type Timeline, timelineOf } from '../drawing/timeline.ts';
 import { ADAPTERS, type DeviceAdapter } from './device.ts';
 import { Run } from './run.ts';
-import { Twin, twinRefusal } from './twin.ts';
+import { createTwin, type Twin } from './twin.ts';
 
 interface SceneBase {
   /** For people: "function, 1 vector, messages two". */
@@ -31,7 +36,7 @@ export interface OwnScene extends SceneBase {
   readonly kind: 'own';
   readonly machine: AnyStateMachine;
   readonly instance: MutatedInstance;
-  readonly subject: TraceSubject;
+  readonly subject: CompiledSubject;
   readonly run: Run;
   readonly adapter: DeviceAdapter | undefined;
   readonly twin: Twin | undefined;
@@ -80,8 +85,8 @@ export function takeEvents(scene: OwnScene, position: number, events: readonly n
   return sceneOf(instance, subject, next, next === run ? twin : undefined);
 }
 
-function sceneOf(instance: MutatedInstance, subject: TraceSubject, run: Run, twin?: Twin): OwnScene {
-  const refusal = twinRefusal(instance, run);
+function sceneOf(instance: MutatedInstance, subject: CompiledSubject, run: Run, known?: Twin): OwnScene {
+  const twin = known ?? createTwin(instance, subject, run);
   const { machine, events } = subject;
   return {
     kind: 'own',
@@ -91,18 +96,27 @@ function sceneOf(instance: MutatedInstance, subject: TraceSubject, run: Run, twi
     subject,
     run,
     length: run.length,
-    timeline: timelineOf({ events, steps: run.steps, loop: run.loop, outputNames: subject.compiled?.outputs ?? [] }),
+    timeline: timelineOf({
+      machine: machine.id,
+      events,
+      steps: run.steps,
+      loop: run.loop,
+      outputNames: subject.compiled.outputs,
+    }),
     adapter: ADAPTERS[machine.id]?.(instance),
-    twin: twin ?? (refusal === undefined ? new Twin(instance, run) : undefined),
-    twinRefusal: refusal,
+    twin: typeof twin === 'string' ? undefined : twin,
+    twinRefusal: typeof twin === 'string' ? twin : undefined,
     valueAt: (position) => run.valueAt(position),
     eventAt: (position) => run.eventAt(position),
   };
 }
 
-function titleOf({ machine, vectors, channel }: Instance): string {
+function titleOf({ machine, vectors, channel, design }: Instance): string {
   if (vectors === 0 || machine.id === 'vector') return machine.id;
-  return `${machine.id}, ${vectors} vector${vectors === 1 ? '' : 's'}${channel ? ', channel' : ''}`;
+  const count = `${vectors} vector${vectors === 1 ? '' : 's'}`;
+  return [machine.id, design?.name, count, channel ? 'channel' : undefined]
+    .filter((part) => part !== undefined)
+    .join(', ');
 }
 
 /** Events that concern one vector, or all of them, by who makes them happen. */

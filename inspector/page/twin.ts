@@ -1,33 +1,26 @@
 /**
- * The implementation beside the machine: every event of a run is an access to the implementation too, and what it does and reads is
- * compared after each. It is driven a piece at a time, and saved on the way, so that a long run can be travelled.
+ * The implementation beside the machine, along a run: what it does and reads is compared after each event. It is driven a piece at a
+ * time, and saved on the way, so that a long run can be travelled.
  */
 import { initialTransition, type StateValue } from 'xstate';
+import { explore } from '../../checker/explore/explore.ts';
+import { packValue } from '../../checker/compile/layout.ts';
 import { regionsOf } from '../../checker/machine/regions.ts';
-import { AssignedAdapter, IMPLEMENTED, outputsDifference, tellState } from '../../conformance/assigned.ts';
-import { DIALECTS, outputNameOf, perform, readback } from '../../conformance/encoding.ts';
-import { createInProcessDevice, type InProcessOptions } from '../../conformance/in-process.ts';
-import { dwordName, tellOutputs } from '../../conformance/story.ts';
+import type { InProcessOptions } from '../../conformance/in-process.ts';
 import { readOutput } from '../../machines/alphabet.ts';
-import { REVIEWED } from '../../machines/designs.ts';
 import type { Instance } from '../../properties/instances.ts';
-import type { Run } from './run.ts';
+import type { CompiledSubject } from '../../properties/subject.ts';
+import { type Beside, besideRefusal, createBeside, type Difference } from './beside.ts';
+import { Run } from './run.ts';
 
 const STRIDE = 512;
-
-/** Something in which machine and implementation differ. */
-export interface Difference {
-  /** The dword of Message Control, table and Pending Bit Array, counted as `peekInto` does; undefined of outputs. */
-  readonly word?: number;
-  readonly sentence: string;
-}
 
 /** The implementation at one position of a run. */
 export interface TwinState {
   /** Message Control, the table and the Pending Bit Array. */
   readonly words: Uint32Array;
-  /** The message in force of each vector, as notifications tell it, in the machine's words. */
-  readonly force: readonly (string | undefined)[];
+  /** The message in force of each vector, as notifications tell it, in the machine's words; undefined where nobody is told. */
+  readonly force: readonly (string | undefined)[] | undefined;
   readonly differences: readonly Difference[];
 }
 
@@ -36,65 +29,27 @@ interface Saved {
   readonly force: readonly (string | undefined)[];
 }
 
-/** An implementation that takes the events of a machine. */
-interface Driven {
-  reset(): void;
-  save(): Uint32Array;
-  restore(words: Uint32Array): void;
-  /** Performs an event, given the state of the machine before it, and returns what was done. */
-  perform(name: string, value: StateValue): readonly string[];
-  /** Whether what was done is what the machine puts out. */
-  isSame(done: readonly string[], outputs: readonly string[]): boolean;
-  peekInto(words: Uint32Array): void;
-  /** What a guest must read in a state of the machine. */
-  expected(value: StateValue): readonly number[];
+/** The most states that are searched for a way from reset to where a run begins. */
+const SEARCHED_STATES = 100_000;
+
+/** Makes the twin of a run; or says why there is none. */
+export function createTwin(instance: Instance, subject: CompiledSubject, run: Run): Twin | string {
+  const refusal = besideRefusal(instance);
+  if (refusal !== undefined) return refusal;
+  const lead = leadTo(subject, run);
+  return lead === undefined
+    ? 'The run begins where no way was found to lead the implementation.'
+    : new Twin(instance, run, {}, lead);
 }
 
-function drivenFunction({ vectors, messages }: Instance, options: InProcessOptions): Driven {
-  const device = createInProcessDevice(vectors, options);
-  const [dialect] = DIALECTS;
-  return {
-    reset: () => device.reset(),
-    save: () => device.save(),
-    restore: (words) => {
-      device.restore(words);
-      device.takeOutputs();
-    },
-    perform: (name, value) => {
-      device.takeOutputs();
-      perform(name, { device, dialect, messages, value });
-      return device.takeOutputs().map((output) => outputNameOf(messages, output));
-    },
-    isSame: (done, outputs) => done.join(' ') === outputs.join(' '),
-    peekInto: (words) => void device.peekInto(words),
-    expected: (value) => readback(value, vectors, messages),
-  };
-}
-
-function drivenAssigned({ vectors, messages, design = REVIEWED }: Instance): Driven {
-  const bounds = { design, vectors, messages };
-  const adapter = new AssignedAdapter(bounds);
-  return {
-    reset: () => adapter.reset(),
-    save: () => adapter.save(),
-    restore: (words) => adapter.restore(words),
-    perform: (name, value) => adapter.perform(name, (vector) => tellState(value, bounds).entries[vector]),
-    isSame: (done, outputs) => outputsDifference(done, outputs) === undefined,
-    peekInto: (words) => void adapter.device.peekInto(words),
-    expected: (value) => tellState(value, bounds).dwords,
-  };
-}
-
-/** Why a run has no implementation beside it; undefined when it has. */
-export function twinRefusal({ machine, channel, design }: Instance, run: Run): string | undefined {
-  if (machine.id === 'assigned-device') {
-    const isImplemented = IMPLEMENTED.some((name) => name === design?.name);
-    if (!isImplemented) return `The designs that are implemented are ${IMPLEMENTED.join(', ')}.`;
-  } else if (machine.id !== 'function' && machine.id !== 'vector') return 'The implementation is of a whole function.';
-  if (channel) return 'The implementation sends within the step, so it has no messages in transit to compare.';
-  const reset = regionsOf(run.subject.machine, initialTransition(run.subject.machine)[0].value);
-  const isReset = Object.entries(reset).every(([name, child]) => run.start[name] === child);
-  return isReset ? undefined : 'The run does not start from reset, as the implementation does.';
+/** The events that lead from reset to where a run begins; undefined when no way is found. */
+function leadTo(subject: CompiledSubject, run: Run): readonly number[] | undefined {
+  const { machine, compiled } = subject;
+  const reset = regionsOf(machine, initialTransition(machine)[0].value);
+  if (Object.entries(reset).every(([name, child]) => run.start[name] === child)) return [];
+  const exploration = explore(compiled, { limits: { states: SEARCHED_STATES } });
+  const state = exploration.states.find(packValue(compiled, run.valueAt(0)), 0);
+  return state < 0 ? undefined : exploration.pathTo(state);
 }
 
 /** The implementation, driven along a run. The run may grow meanwhile. */
@@ -105,19 +60,18 @@ export class Twin {
   compared = 0;
   private readonly run: Run;
   private readonly instance: Instance;
-  private readonly device: Driven;
+  private readonly beside: Beside;
   private readonly saved: Saved[] = [];
   private force: (string | undefined)[] = [];
   private position = 0;
 
-  constructor(instance: Instance, run: Run, options: InProcessOptions = {}) {
+  constructor(instance: Instance, run: Run, options: InProcessOptions = {}, lead: readonly number[] = []) {
     this.instance = instance;
     this.run = run;
-    this.device =
-      instance.machine.id === 'assigned-device' ? drivenAssigned(instance) : drivenFunction(instance, options);
-    this.device.reset();
+    this.beside = createBeside(instance, options);
+    if (lead.length > 0) this.follow(lead);
     this.saved.push(this.save());
-    if (this.differences().length > 0) this.firstDifference = 0;
+    if (this.differencesAt(0).length > 0) this.firstDifference = 0;
   }
 
   /** Compares up to `count` more positions. Returns whether there is nothing left to compare. */
@@ -135,18 +89,25 @@ export class Twin {
   /** The implementation at a position, whose step is driven again to get there. */
   at(position: number): TwinState {
     while (this.compared < position) this.compare(position - this.compared);
-    if (position === 0) this.goTo(0);
-    else this.goTo(position - 1);
-    const differences = position === 0 ? this.differences() : this.advance();
-    return { words: this.read(), force: [...this.force], differences };
+    this.goTo(Math.max(0, position - 1));
+    const differences = position === 0 ? this.differencesAt(0) : this.advance();
+    return { words: this.beside.read(), force: this.beside.notifies ? [...this.force] : undefined, differences };
   }
 
-  /** Brings the device to a position without looking at what differs on the way. */
+  /** Leads the implementation to where the run begins. */
+  private follow(lead: readonly number[]): void {
+    const { subject } = this.run;
+    const way = Run.begin(subject).take(0, lead);
+    for (let position = 0; position < way.length; position++)
+      this.perform(way.eventAt(position + 1)!, way.valueAt(position));
+  }
+
+  /** Brings the implementation to a position without looking at what differs on the way. */
   private goTo(position: number): void {
     if (this.position === position) return;
     const from = Math.min(Math.floor(position / STRIDE), this.saved.length - 1);
     if (this.position > position || this.position < from * STRIDE) {
-      this.device.restore(this.saved[from].words);
+      this.beside.restore(this.saved[from].words);
       this.force = [...this.saved[from].force];
       this.position = from * STRIDE;
     }
@@ -157,49 +118,31 @@ export class Twin {
   private advance(): Difference[] {
     const done = this.drive();
     const { outputs } = this.run.steps[this.position - 1];
-    const due = this.device.isSame(done, outputs);
-    const sentence = `The machine does ${tellOutputs(outputs)}; the implementation does ${tellOutputs(done)}.`;
-    return [...(due ? [] : [{ sentence }]), ...this.differences()];
+    return [...this.beside.outputDifferences(outputs, done), ...this.differencesAt(this.position)];
+  }
+
+  private differencesAt(position: number): Difference[] {
+    return this.beside.differences(this.run.valueAt(position));
   }
 
   private drive(): readonly string[] {
-    const { device, instance, run } = this;
-    const done = device.perform(run.eventAt(this.position + 1)!, run.valueAt(this.position));
+    const done = this.perform(this.run.eventAt(this.position + 1)!, this.run.valueAt(this.position));
     this.position++;
+    return done;
+  }
+
+  private perform(event: string, value: StateValue): readonly string[] {
+    const done = this.beside.perform(event, value);
     for (const output of done) {
       const { verb, vector, message } = readOutput(output);
       if (verb === 'use') this.force[vector] = message;
       if (verb === 'release') this.force[vector] = undefined;
     }
-    this.force.length = instance.vectors;
+    this.force.length = this.instance.vectors;
     return done;
   }
 
-  private differences(): Difference[] {
-    const { vectors } = this.instance;
-    const due = this.device.expected(this.run.valueAt(this.position));
-    const words = this.read();
-    return due.flatMap((expected, word) => {
-      if (words[word] === expected) return [];
-      const name = dwordName(word, vectors);
-      return [
-        {
-          word,
-          sentence: `${name} is ${hex(expected)} in the machine, and ${hex(words[word])} in the implementation.`,
-        },
-      ];
-    });
-  }
-
-  private read(): Uint32Array {
-    const words = new Uint32Array(1 + 4 * this.instance.vectors + 2 * Math.ceil(this.instance.vectors / 64));
-    this.device.peekInto(words);
-    return words;
-  }
-
   private save(): Saved {
-    return { words: this.device.save(), force: [...this.force] };
+    return { words: this.beside.save(), force: [...this.force] };
   }
 }
-
-const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;

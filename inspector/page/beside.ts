@@ -1,0 +1,131 @@
+/**
+ * What is driven beside a machine: an implementation that takes the machine's events, and tells in what it differs. There is one
+ * for the function, and one for the assigned device in the designs that are implemented.
+ */
+import type { StateValue } from 'xstate';
+import {
+  AssignedAdapter,
+  IMPLEMENTED,
+  outputsDifference,
+  stateDifferences,
+  tellState,
+} from '../../conformance/assigned.ts';
+import { DIALECTS, outputNameOf, perform, readback } from '../../conformance/encoding.ts';
+import { createInProcessDevice, type InProcessOptions } from '../../conformance/in-process.ts';
+import { dwordName, tellOutputs } from '../../conformance/story.ts';
+import type { Instance } from '../../properties/instances.ts';
+
+/** Something in which machine and implementation differ. */
+export interface Difference {
+  /** The dword of Message Control, table and Pending Bit Array, counted as `peekInto` does; undefined of all else. */
+  readonly word?: number;
+  readonly sentence: string;
+}
+
+/** An implementation beside a machine. */
+export interface Beside {
+  /** Whether it tells which message comes into force. */
+  readonly notifies: boolean;
+  /** Takes an event, whose machine is in the state `value` before it; returns its outputs in the machine's words. */
+  perform(event: string, value: StateValue): readonly string[];
+  /** What differs from what the machine put out. */
+  outputDifferences(due: readonly string[], done: readonly string[]): Difference[];
+  /** What differs from a state of the machine. */
+  differences(value: StateValue): Difference[];
+  /** Message Control, the table and the Pending Bit Array. */
+  read(): Uint32Array;
+  save(): Uint32Array;
+  restore(words: Uint32Array): void;
+}
+
+/** Why an instance has no implementation beside it; undefined when it has. */
+export function besideRefusal({ machine, channel, design }: Instance): string | undefined {
+  if (machine.id === 'assigned-device') {
+    if (IMPLEMENTED.some((name) => name === design?.name)) return undefined;
+    return `Of the designs, ${IMPLEMENTED.join(', ')} are implemented.`;
+  }
+  if (machine.id !== 'function' && machine.id !== 'vector')
+    return 'This machine is a part: it has no implementation of its own.';
+  return channel ? 'The implementation sends within the step, so it has no messages in transit to compare.' : undefined;
+}
+
+/** Creates the implementation beside an instance that has one. */
+export function createBeside(instance: Instance, options: InProcessOptions = {}): Beside {
+  return instance.machine.id === 'assigned-device' ? assignedBeside(instance) : functionBeside(instance, options);
+}
+
+const roomFor = (vectors: number): Uint32Array => new Uint32Array(1 + 4 * vectors + 2 * Math.ceil(vectors / 64));
+
+function functionBeside({ vectors, messages }: Instance, options: InProcessOptions): Beside {
+  const device = createInProcessDevice(vectors, options);
+  const [dialect] = DIALECTS;
+  const read = (): Uint32Array => {
+    const words = roomFor(vectors);
+    device.peekInto(words);
+    return words;
+  };
+  device.reset();
+  device.takeOutputs();
+  return {
+    notifies: true,
+    perform: (event, value) => {
+      perform(event, { device, dialect, messages, value });
+      return device.takeOutputs().map((output) => outputNameOf(messages, output));
+    },
+    outputDifferences: (due, done) => {
+      if (due.join(' ') === done.join(' ')) return [];
+      return [{ sentence: `The machine does ${tellOutputs(due)}; the implementation does ${tellOutputs(done)}.` }];
+    },
+    differences: (value) => {
+      const words = read();
+      return readback(value, vectors, messages).flatMap((expected, word) => {
+        if (words[word] === expected) return [];
+        const name = dwordName(word, vectors);
+        return [
+          {
+            word,
+            sentence: `${name} is ${hex(expected)} in the machine, and ${hex(words[word])} in the implementation.`,
+          },
+        ];
+      });
+    },
+    read,
+    save: () => device.save(),
+    restore: (words) => {
+      device.restore(words);
+      device.takeOutputs();
+    },
+  };
+}
+
+function assignedBeside({ vectors, messages, design }: Instance): Beside {
+  if (design === undefined) throw new Error('Got an assigned device without a design; expected one.');
+  const bounds = { design, vectors, messages };
+  const adapter = new AssignedAdapter(bounds);
+  const sentence = (what: string): string => `Of the implementation: ${what}.`;
+  return {
+    notifies: false,
+    perform: (event, value) => {
+      const { entries } = tellState(value, bounds);
+      return [...adapter.perform(event, (vector) => entries[vector])];
+    },
+    outputDifferences: (due, done) => {
+      const what = outputsDifference(done, due);
+      return what === undefined ? [] : [{ sentence: sentence(what) }];
+    },
+    differences: (value) =>
+      Array.from(stateDifferences(adapter.device, tellState(value, bounds), roomFor(vectors)), ({ word, what }) => ({
+        word,
+        sentence: sentence(what),
+      })),
+    read: () => {
+      const words = roomFor(vectors);
+      adapter.device.peekInto(words);
+      return words;
+    },
+    save: () => adapter.save(),
+    restore: (words) => adapter.restore(words),
+  };
+}
+
+const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
