@@ -36,6 +36,7 @@ export class AssignedAdapter {
   private readonly messages: MessageSet;
   private readonly initial: Uint32Array;
   private done: string[] = [];
+  private readonly known = new Map<string, KnownAct>();
   /** The entry that the guest reads in the access under way. */
   private readVector = -1;
 
@@ -76,11 +77,22 @@ export class AssignedAdapter {
   /** Performs an event, and returns its outputs. `entry` is what the entry holds before, of which a write of a half keeps the rest. */
   perform(name: string, entry: (vector: number) => string): readonly string[] {
     this.done = [];
-    const { actor, verb, vector = 0, value = '' } = readEvent(name);
-    const act = ACTS[`${actor}.${verb}`];
-    if (act === undefined) throw new Error(`Got the event ${name}; expected one of ${Object.keys(ACTS).join(', ')}.`);
+    const { act, vector, value } = this.actOf(name);
     act(this, vector, value, entry);
     return this.done;
+  }
+
+  /** What an event is for the device. An alphabet is small, and driven through many times. */
+  private actOf(name: string): KnownAct {
+    let known = this.known.get(name);
+    if (known === undefined) {
+      const { actor, verb, vector = 0, value = '' } = readEvent(name);
+      const act = ACTS[`${actor}.${verb}`];
+      if (act === undefined) throw new Error(`Got the event ${name}; expected one of ${Object.keys(ACTS).join(', ')}.`);
+      known = { act, vector, value };
+      this.known.set(name, known);
+    }
+    return known;
   }
 
   /** Notes what came of an access. */
@@ -141,6 +153,12 @@ export class AssignedAdapter {
 
 type Act = (adapter: AssignedAdapter, vector: number, value: string, entry: (vector: number) => string) => void;
 const ACTS = AssignedAdapter.acts;
+
+interface KnownAct {
+  readonly act: Act;
+  readonly vector: number;
+  readonly value: string;
+}
 
 function createDevice(options: implementation.AssignedDeviceOptions): implementation.AssignedDevice {
   return new implementation.AssignedDevice(options);
