@@ -120,7 +120,7 @@ function exploreWithSpin(compiled: CompiledMachine, states: number): Found {
 function print({ instance, states, transitions, tries, timings }: CheckerTiming): void {
   const whole = (value: number): string => value.toLocaleString('en-US');
   const row = (first: string, cells: readonly string[]): string =>
-    `  ${first.padEnd(22)}${cells.map((cell) => cell.padStart(14)).join('')}`;
+    `  ${first.padEnd(22)}${cells.map((cell) => cell.padStart(16)).join('')}`;
   console.log(
     `${instance}: ${whole(states)} states, ${whole(transitions)} transitions taken, ${whole(tries)} event tries`,
   );

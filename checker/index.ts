@@ -62,7 +62,17 @@ export {
 } from './explore/explore.ts';
 export type { CompiledMachine } from './compile/format.ts';
 export type { Fairness, Lasso } from './decide/liveness.ts';
-export { compareRuns, type Observe, refine, type Refinement } from './decide/refine.ts';
+export {
+  compareRuns,
+  type Correspondence,
+  type Observe,
+  type Observed,
+  type ObservedStep,
+  refine,
+  type Refinement,
+  type RunComparison,
+  type Seen,
+} from './decide/refine.ts';
 export { type Interchangeable, Symmetry, SymmetryError } from './explore/symmetry.ts';
 export { Stepper } from './compile/step.ts';
 export { checkSpec, SubsetError } from './machine/subset.ts';

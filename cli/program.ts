@@ -188,12 +188,18 @@ program
   .argument('<file>', 'the trace; a record beside it, NAME.json, names the messages of other devices')
   .option('--device <name>', 'name and bus address of the function, such as "nvme 00:02.0"')
   .option('--record <file>', 'the record, where it does not stand beside the trace')
+  .option('--assigned', 'counts the exits to userspace of an assigned device instead, by design and kind of access')
   .addHelpText('after', example('maskbit replay traces/linux-6.1-nvme.trace'))
   .addHelpText(
     'after',
     "\nRecord one with QEMU: -trace 'memory_region_ops_*' -trace 'pci_cfg_*' -trace msix_write_config -D FILE",
   )
-  .action(async (file: string, choices: ReplayChoices) => {
+  .action(async (file: string, choices: ReplayChoices & { readonly assigned?: boolean }) => {
+    if (choices.assigned) {
+      const { replayAssigned } = await import('./replay-assigned.ts');
+      status = replayAssigned(file, choices.device);
+      return;
+    }
     const { replay } = await import('./replay.ts');
     status = replay(file, choices);
   });

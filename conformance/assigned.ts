@@ -162,7 +162,7 @@ export interface Told {
   readonly read: readonly { readonly message: string; readonly isMasked: boolean }[];
 }
 
-/** Tells a state of the machine. */
+/** Reads a state of the machine. */
 export function tellState(value: StateValue, { design, vectors }: AssignedBounds): Told {
   const regions = value as Record<string, Regions & string>;
   const { capability, ownership, vcpu, host } = regions;
@@ -339,7 +339,10 @@ export function* stateDifferences(
 const keyOf = ({ state, words }: { readonly state: number; readonly words: Uint32Array }): string =>
   `${state}:${words.join()}`;
 
-/** What is delivered and sent has an order; then comes what was read, and then how the access ended. */
+/**
+ * What was done and is not what the machine puts out, as a clause. What is delivered and sent has an order; then comes what was
+ * read, in any; and then how the access ended.
+ */
 export function outputsDifference(done: readonly string[], due: readonly string[]): string | undefined {
   const order = (names: readonly string[]): string =>
     [

@@ -40,12 +40,12 @@ const MACHINES: Readonly<Record<string, AnyStateMachine>> = {
 
 /** The traces that are drawn, by their name in the library. */
 export const PICTURED_TRACES = [
-  'posted-r6-FlushOnReadStep',
-  'posted-r7-LatchOnUnmaskStep',
-  'posted-r5-s3-NoSendBlockedStep',
-  'posted-r2-PendingTransientLeads',
-  'posted-r1-NoLostEventInv',
-  'posted-r9-IndependentVectorsStep',
+  'posted-late-arrival',
+  'posted-discarded-write',
+  'posted-live-after',
+  'posted-zeros',
+  'posted-lost-event',
+  'posted-rebuild',
 ] as const;
 
 /** Draws every picture; by path, its text. */
@@ -62,8 +62,8 @@ export async function drawPictures(): Promise<Map<string, string>> {
     );
   }
   for (const name of PICTURED_TRACES) {
-    const { title, make } = libraryTrace(name);
-    pictures.set(join(FOLDER, `trace-${name}.svg`), sequencePicture(title, make()));
+    const { title, make, makeBrief = make } = libraryTrace(name);
+    pictures.set(join(FOLDER, `trace-${name}.svg`), sequencePicture(title, makeBrief()));
   }
   return pictures;
 }

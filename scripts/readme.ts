@@ -1,10 +1,31 @@
 /**
- * Puts what `maskbit check` prints into README.md. `npm run readme` runs it; CI holds the two against each other.
+ * Runs `maskbit check`, keeps what it prints in docs/check.txt, and puts its verdict on the designs into README.md. `npm run readme`
+ * runs it; CI holds both against what it prints there.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { codeBlock, placeMarked } from './marked.ts';
 
 const output = execFileSync(process.execPath, ['dist/cli/maskbit.js', 'check'], { encoding: 'utf8' });
+process.stdout.write(output);
+writeFileSync('docs/check.txt', output);
+
+const paragraphs = output.trimEnd().split('\n\n');
+const designs = paragraphs.find((paragraph) => paragraph.startsWith('objection '));
+if (designs === undefined) throw new Error('Got a check that prints no table of objections; expected one.');
+// What each objection says, below the table, is told in the README's own words and in docs/check.txt.
+const table = designs
+  .split('\n')
+  .filter((line) => !/^[RS]\d/.test(line) || /^R\d(?:, [RS]\d)? +\w+(?:Step|Inv|Leads|Runs) /.test(line));
+const excerpt = [table.join('\n'), paragraphs.at(-1)].join('\n\n');
+
+// The first failure of the posted design, as far as its verdict.
+const { stdout } = spawnSync(process.execPath, ['dist/cli/maskbit.js', 'check', '--design', 'posted'], {
+  encoding: 'utf8',
+});
+const [chart] = /^R6: [^]*?^\w+ fails: .*$/m.exec(stdout) ?? [];
+if (chart === undefined) throw new Error('Got a posted design without the failure R6; expected one.');
+
 const text = readFileSync('README.md', 'utf8');
-writeFileSync('README.md', placeMarked(text, 'check', codeBlock('text', output)));
+const withTable = placeMarked(text, 'check', codeBlock('text', excerpt));
+writeFileSync('README.md', placeMarked(withTable, 'design', codeBlock('text', chart)));

@@ -14,7 +14,7 @@ const HEIGHT = 800;
 const stage = await Stage.open();
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of WIDTHS) {
-    const name = colorScheme === 'light' ? 'unmask-forgets' : 'posted-r6-FlushOnReadStep';
+    const name = colorScheme === 'light' ? 'unmask-forgets' : 'posted-late-arrival';
     const scene = traceScene(libraryTrace(name).make());
     const hash = `#${writeLink(scene, scene.length)}`;
     const visit = await stage.visit(hash, { viewport: { width, height: HEIGHT }, colorScheme });

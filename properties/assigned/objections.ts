@@ -32,7 +32,10 @@ import { NonInterferenceRuns } from './runs.ts';
 
 /** One objection. */
 export interface Objection {
-  /** What is wrong, in the words of a reviewer. */
+  /** Short, in lower case, for links and names of pictures. */
+  readonly name: string;
+  /** What is wrong, in a few words, and in the words of a reviewer. */
+  readonly title: string;
   readonly words: string;
   /** The comment of the review, R1 to R9, or the hazard in the patch, S1 to S7, that it is. */
   readonly of: string;
@@ -58,6 +61,8 @@ const isGuest = (name: string, ...verbs: readonly string[]): boolean => {
 
 export const OBJECTIONS: readonly Objection[] = [
   {
+    name: 'late-arrival',
+    title: 'A message arrives after the flush',
     words: 'Messages for a masked entry are still in flight after the read that should have flushed them.',
     of: 'R6',
     property: FlushOnReadStep,
@@ -70,6 +75,8 @@ export const OBJECTIONS: readonly Objection[] = [
     repair: 'flush',
   },
   {
+    name: 'discarded-write',
+    title: 'A write is discarded',
     words: 'A write to an unmasked entry is discarded, and the old message goes on after the next unmask.',
     of: 'R7',
     property: LatchOnUnmaskStep,
@@ -82,6 +89,8 @@ export const OBJECTIONS: readonly Objection[] = [
     repair: 'latch',
   },
   {
+    name: 'two-records',
+    title: 'Two records of one Mask Bit',
     words: 'Kernel and userspace each keep a record of one Mask Bit, and a guest reads the one that is out of step.',
     of: 'R5, S7',
     property: SingleViewStep,
@@ -89,6 +98,8 @@ export const OBJECTIONS: readonly Objection[] = [
     repair: 'oneOwner',
   },
   {
+    name: 'live-before',
+    title: 'A mask goes nowhere before the handover',
     words: 'Vectors are live before the kernel answers the page, so that a mask goes to a record that nobody looks at.',
     of: 'R5, S2',
     property: NoSendBlockedStep,
@@ -96,6 +107,8 @@ export const OBJECTIONS: readonly Objection[] = [
     repair: 'oneOwner',
   },
   {
+    name: 'live-after',
+    title: 'A mask goes nowhere after the handover',
     words:
       'Vectors are live after the kernel has let go of the page, and a mask goes to a record that nobody looks at.',
     of: 'R5, S3',
@@ -109,6 +122,8 @@ export const OBJECTIONS: readonly Objection[] = [
     repair: 'oneOwner',
   },
   {
+    name: 'stale-copy',
+    title: 'A handover copies an old record',
     words: 'A handover copies a record that an access under way is about to change.',
     of: 'R5',
     property: HandoverStep,
@@ -116,6 +131,8 @@ export const OBJECTIONS: readonly Objection[] = [
     repair: 'oneOwner',
   },
   {
+    name: 'zeros',
+    title: 'Zeros are taken for an unused entry',
     words: 'A masked entry of zeros is taken for one that is not in use, and is never heard of again.',
     of: 'R2',
     property: PendingTransientLeads,
@@ -128,6 +145,8 @@ export const OBJECTIONS: readonly Objection[] = [
     repair: 'direct',
   },
   {
+    name: 'contents-matter',
+    title: 'The contents of a masked entry decide',
     words: 'What is delivered depends on the contents of a masked entry, which mean nothing.',
     of: 'R2, R4',
     property: NonInterferenceRuns,
@@ -136,6 +155,8 @@ export const OBJECTIONS: readonly Objection[] = [
     repair: 'direct',
   },
   {
+    name: 'lost-event',
+    title: 'An event of an unused entry is lost',
     words:
       "An event of an entry that is not 'enabled' is lost, though the function is enabled and the entry just masked.",
     of: 'R1',
@@ -144,6 +165,8 @@ export const OBJECTIONS: readonly Objection[] = [
     repair: 'grow',
   },
   {
+    name: 'rebuild',
+    title: 'A new entry tears down the others',
     words: 'A new entry tears down all the others, and their interrupts are lost.',
     of: 'R9',
     property: IndependentVectorsStep,

@@ -14,7 +14,7 @@ export interface SubjectTrace {
   readonly trace: Trace;
 }
 
-/** Makes the trace of a verdict that has one. Throws when it has none. */
+/** Makes the trace of a verdict that has one, from where its scene begins. Throws when it has none. */
 export function traceVerdict(
   bounds: AssignedBounds,
   { title, rules, ...property }: AssignedProperty,
@@ -23,10 +23,26 @@ export function traceVerdict(
 ): SubjectTrace {
   if (path === undefined) throw new Error(`Got ${property.name} without a path; expected a counterexample.`);
   const subject = compiledSubject(createInstance('assigned-device', bounds));
-  const { compiled, events } = subject;
-  const numbers = [...path, ...loop].map((name) => events.indexOf(name));
-  const start = stateAfter(compiled, scene.after ?? []);
+  const start = stateAfter(subject.compiled, scene.after ?? []);
   const verdict: TraceVerdict = { property: property.name, result: 'fails', sentence: title, rules };
+  const numbers = numbersOf(subject, [...path, ...loop]);
   const isLasso = property.name.endsWith('Leads');
   return { subject, trace: makeTrace(subject, numbers, { start, verdict, ...(isLasso ? { loop: path.length } : {}) }) };
+}
+
+/** The same run from the initial state on: what its scene takes for granted happens first, but for what does nothing. */
+export function traceFromStart({ subject, trace }: SubjectTrace, { after = [] }: Scene): Trace {
+  const before = makeTrace(subject, numbersOf(subject, after))
+    .steps.filter(({ outputs, changes }) => outputs.length > 0 || Object.keys(changes).length > 0)
+    .map(({ event }) => event);
+  const { loop, verdict, steps } = trace;
+  return makeTrace(subject, [...before, ...steps.map(({ event }) => event)], {
+    verdict,
+    ...(loop === undefined ? {} : { loop: loop + before.length }),
+  });
+}
+
+/** The numbers of events, those left out that the machine does not have. */
+function numbersOf({ events }: TraceSubject, names: readonly string[]): number[] {
+  return names.map((name) => events.indexOf(name)).filter((event) => event >= 0);
 }
