@@ -162,7 +162,7 @@ export interface Told {
   readonly read: readonly { readonly message: string; readonly isMasked: boolean }[];
 }
 
-/** Reads a state of the machine. */
+/** Tells a state of the machine. */
 export function tellState(value: StateValue, { design, vectors }: AssignedBounds): Told {
   const regions = value as Record<string, Regions & string>;
   const { capability, ownership, vcpu, host } = regions;

@@ -62,8 +62,8 @@ export async function drawPictures(): Promise<Map<string, string>> {
     );
   }
   for (const name of PICTURED_TRACES) {
-    const { title, make, makeBrief = make } = libraryTrace(name);
-    pictures.set(join(FOLDER, `trace-${name}.svg`), sequencePicture(title, makeBrief()));
+    const { title, make } = libraryTrace(name);
+    pictures.set(join(FOLDER, `trace-${name}.svg`), sequencePicture(title, make()));
   }
   return pictures;
 }

@@ -205,8 +205,8 @@ describe('the implementation beside the machine', () => {
 
   test('is led to where a run begins, and does what the review objects to', () => {
     const [objections] = LIBRARY;
-    for (const { makeBrief } of objections.traces) {
-      const { twin } = traceScene(makeBrief!());
+    for (const { make } of objections.traces) {
+      const { twin } = traceScene(make());
       expect(twin!.compare(100)).toBe(true);
       expect(twin!.firstDifference).toBeUndefined();
     }

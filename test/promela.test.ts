@@ -16,7 +16,12 @@ import { CAPABILITY_EVENTS, eventSentence, functionEvents } from '../machines/al
 import { createCapability } from '../machines/capability.ts';
 import { createFunction } from '../machines/function.ts';
 import { type MessageSet, THREE, TWO } from '../machines/messages.ts';
+import { FlushOnReadStep, NoLostEventInv, SingleViewStep } from '../properties/assigned/claims.ts';
+import { claimOf } from '../properties/assigned/property.ts';
 import { createInstance } from '../properties/instances.ts';
+import { createAssignedDevice } from '../machines/assigned-device.ts';
+import { type Design, POSTED, REVIEWED } from '../machines/designs.ts';
+import type { MonitorName } from '../machines/monitors.ts';
 import { RANDOM_EVENTS, randomMachine, randomNumbers } from './random-machine.ts';
 
 /** Small models are compiled in less time when they are not optimised. */
@@ -32,6 +37,11 @@ const functionOf = (vectors: number, messages: MessageSet, channel = false): [An
 
 const vectorOf = (): [AnyStateMachine, readonly string[]] => {
   const { machine, events } = createInstance('vector', { messages: TWO });
+  return [machine, events];
+};
+
+const assignedOf = (design: Design, monitors: readonly MonitorName[] = []): [AnyStateMachine, readonly string[]] => {
+  const { machine, events } = createAssignedDevice({ design, vectors: 1, messages: TWO, monitors });
   return [machine, events];
 };
 
@@ -123,6 +133,8 @@ describe.skipIf(lacksSpin)('SPIN', () => {
     ['function 3, two', ...functionOf(3, TWO), 2048, 26623],
     ['function 1, three', ...functionOf(1, THREE), 51, 407],
     ['function 1, three, with a channel', ...functionOf(1, THREE, true), 204, 1958],
+    ['posted, two', ...assignedOf(POSTED), 2368, 8160],
+    ['reviewed, two', ...assignedOf(REVIEWED), 2880, 11264],
     ['a machine with states in states', NESTED, NESTED_EVENTS, 9, 30],
     ['a machine with reserved names', WORDS, WORDS_EVENTS, 4, 6],
   ];
@@ -215,6 +227,19 @@ describe.skipIf(lacksSpin)('SPIN', () => {
       claims.map(([claim]) => claim),
     );
     expect(both).toEqual(claims.map(([{ name }, result]) => ({ name, result, holds: result === 'holds' })));
+  });
+
+  test.each([
+    ['posted', POSTED, ['fails', 'fails', 'fails']],
+    ['reviewed', REVIEWED, ['holds', 'holds', 'holds']],
+  ] as const)('and we come to the same verdicts about the assigned device, %s', (_, design, expected) => {
+    const properties = [FlushOnReadStep, NoLostEventInv, SingleViewStep];
+    const [machine, events] = assignedOf(design, ['settled', 'owed']);
+    const claims = properties.map((property) => claimOf(property, { design, vectors: 1, messages: TWO }));
+    const both = decideBoth(machine, events, claims);
+    expect(both).toEqual(
+      properties.map(({ name }, index) => ({ name, result: expected[index], holds: expected[index] === 'holds' })),
+    );
   });
 
   test('tells strong fairness from weak as we do', () => {

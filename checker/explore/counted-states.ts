@@ -15,7 +15,7 @@
  *
  * With each layer, `first` and `second` change places, so that the next layer becomes the one in hand without being touched.
  * The layers need no lists, the states of one slot are expanded one after the other, and what they lead to lies mostly in
- * the same other slots: that saves most of the waiting for memory, which is where the time goes in a large set.
+ * the same other slots, which saves waiting for memory.
  */
 import type { CompiledMachine } from '../compile/format.ts';
 import { finish, FINISHER, FULL, mix, MULTIPLIER, type SetLimits } from './state-set.ts';

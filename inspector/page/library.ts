@@ -9,7 +9,7 @@ import { makeTrace, type Trace, type TraceVerdict } from '../../checker/trace/tr
 import { THREE, TWO } from '../../machines/messages.ts';
 import { POSTED } from '../../machines/designs.ts';
 import { decideObjection, type Objection, OBJECTIONS } from '../../properties/assigned/objections.ts';
-import { type SubjectTrace, traceFromStart, traceVerdict } from '../../properties/assigned/trace.ts';
+import { traceVerdict } from '../../properties/assigned/trace.ts';
 import { createInstance, type Instance, MACHINE_PROPERTIES } from '../../properties/instances.ts';
 import { instanceByName, traceSubject } from '../../properties/subject.ts';
 import { TEMPORAL_PROPERTIES, type TemporalProperty } from '../../properties/temporal.ts';
@@ -23,8 +23,6 @@ export interface LibraryTrace {
   /** What is behind it: the property, the mutant, the log. */
   readonly about: string;
   readonly make: () => Trace;
-  /** The end of it that tells most, where there is much before: for a picture. */
-  readonly makeBrief?: () => Trace;
 }
 
 /** Traces of one kind. */
@@ -128,18 +126,12 @@ export function libraryTrace(name: string): LibraryTrace {
 }
 
 function objectionTrace(objection: Objection): LibraryTrace {
-  const { name, title, words, of, property, vectors, scene = property.scene ?? {} } = objection;
-  const decided = (): SubjectTrace => {
+  const { name, title, words, of, property, vectors, scene } = objection;
+  const make = (): Trace => {
     const bounds = { design: POSTED, vectors, messages: THREE };
-    return traceVerdict(bounds, property, decideObjection(objection, POSTED), scene);
+    return traceVerdict(bounds, property, decideObjection(objection, POSTED), scene).trace;
   };
-  return {
-    name: `posted-${name}`,
-    title,
-    about: `${of}, ${property.name}: ${words}`,
-    make: () => traceFromStart(decided(), scene),
-    makeBrief: () => decided().trace,
-  };
+  return { name: `posted-${name}`, title, about: `${of}: ${property.name}, in the design posted. ${words}`, make };
 }
 
 function mutantTrace({ name, title, property: wanted, mutant, instance }: ToldMutant): LibraryTrace {

@@ -84,8 +84,6 @@ export const NoSendBlockedStep: ClaimProperty = {
   monitors: ['mask'],
   claim: (bounds) => ({
     kind: 'step',
-    name: 'NoSendBlockedStep',
-    title: '',
     when: output(`send.${V}`),
     holds: or(after(no(SEEN_BLOCKED)), ...inRebuild(bounds).map(before)),
   }),
@@ -103,8 +101,6 @@ export const NoDeliverBlockedStep: ClaimProperty = {
   monitors: ['mask'],
   claim: (bounds) => ({
     kind: 'step',
-    name: 'NoDeliverBlockedStep',
-    title: '',
     when: delivers(bounds),
     holds: or(before(no(SEEN_BLOCKED)), ...inRebuild(bounds).map(before)),
   }),
@@ -117,7 +113,7 @@ export const NoLostEventInv: ClaimProperty = {
   title: 'An event of an enabled function is pending or in flight until a message tells of it, or its cause is gone.',
   rules: ['MSIX-PEND-1', 'MSIX-PEND-4', 'MSIX-ASSIGN-1'],
   monitors: ['owed'],
-  claim: () => ({ kind: 'invariant', name: 'NoLostEventInv', title: '', when: OWED, holds: HELD_OR_FLYING }),
+  claim: () => ({ kind: 'invariant', when: OWED, holds: HELD_OR_FLYING }),
 };
 
 /** P3 PendingTransient. */
@@ -129,8 +125,6 @@ export const PendingTransientLeads: ClaimProperty = {
   monitors: ['mask', 'owed'],
   claim: ({ design }) => ({
     kind: 'leadsTo',
-    name: 'PendingTransientLeads',
-    title: '',
     from: all(OWED, no(SEEN_BLOCKED)),
     to: any(no(OWED), SEEN_BLOCKED),
     fairness: [arrive(V), ...workOfUserspace(design.grow)].map((name) => ({ strength: 'weak', events: [name] })),
@@ -154,8 +148,6 @@ export const NoSpuriousStep: ClaimProperty = {
   monitors: ['signalled'],
   claim: (bounds) => ({
     kind: 'step',
-    name: 'NoSpuriousStep',
-    title: '',
     when: delivers(bounds),
     holds: not(before(monitor('signalled', 'none'))),
   }),
@@ -178,8 +170,6 @@ export const LatchOnUnmaskStep: ClaimProperty = {
   monitors: ['fresh'],
   claim: (bounds) => ({
     kind: 'step',
-    name: 'LatchOnUnmaskStep',
-    title: '',
     when: and(delivers(bounds), before(no(SEEN_BLOCKED))),
     holds: deliversFresh(bounds, deliveries(bounds)),
   }),
@@ -194,8 +184,6 @@ export const NoTornStep: ClaimProperty = {
   monitors: ['fresh'],
   claim: (bounds) => ({
     kind: 'step',
-    name: 'NoTornStep',
-    title: '',
     when: delivers(bounds),
     holds: deliversFresh(bounds, deliveries(bounds)),
   }),
@@ -210,8 +198,6 @@ export const FlushOnReadStep: ClaimProperty = {
   monitors: ['settled'],
   claim: (bounds) => ({
     kind: 'step',
-    name: 'FlushOnReadStep',
-    title: '',
     when: before(monitor('settled', 'settled')),
     holds: or(not(delivers(bounds)), ...inRebuild(bounds).map(before)),
   }),
@@ -226,8 +212,6 @@ export const SingleViewStep: ClaimProperty = {
   monitors: ['mask'],
   claim: () => ({
     kind: 'step',
-    name: 'SingleViewStep',
-    title: '',
     when: output(`answer.${V}.masked`, `answer.${V}.unmasked`),
     holds: and(
       implies(output(`answer.${V}.masked`), before(monitor('mask', 'masked'))),
@@ -245,8 +229,6 @@ export const EntryReadStep: ClaimProperty = {
   monitors: ['entry'],
   claim: ({ messages }) => ({
     kind: 'step',
-    name: 'EntryReadStep',
-    title: '',
     when: output(...messages.values.map((message) => `answer.${V}.${message}`)),
     holds: and(
       ...messages.values.map((message) => implies(output(`answer.${V}.${message}`), before(monitor('entry', message)))),
@@ -264,8 +246,6 @@ export const TwoRecordsInv: ClaimProperty = {
   monitors: [],
   claim: (bounds) => ({
     kind: 'invariant',
-    name: 'TwoRecordsInv',
-    title: '',
     when: all(RUNNING, ...(bounds.design.direct && bounds.design.grow ? [] : [named(`used.${V}`)])),
     holds: any(
       all(state('kernelMask', 'masked'), state('userMask', 'masked')),
@@ -283,8 +263,6 @@ export const HostMaskInv: ClaimProperty = {
   monitors: ['mask'],
   claim: () => ({
     kind: 'invariant',
-    name: 'HostMaskInv',
-    title: '',
     when: RUNNING,
     holds: any(all(named(`live.${V}`), no(SEEN_BLOCKED)), all(no(named(`live.${V}`)), SEEN_BLOCKED)),
   }),
@@ -300,8 +278,6 @@ export const RouteFreshInv: ClaimProperty = {
   monitors: ['fresh'],
   claim: ({ messages }) => ({
     kind: 'invariant',
-    name: 'RouteFreshInv',
-    title: '',
     when: all(RUNNING, named(`live.${V}`)),
     holds: all(
       ...messages.values
@@ -320,8 +296,6 @@ export const DisableRoundTripStep: ClaimProperty = {
   monitors: ['owed'],
   claim: (bounds) => ({
     kind: 'step',
-    name: 'DisableRoundTripStep',
-    title: '',
     when: or(and(ofControl(bounds), ...inUse(bounds)), delivers(bounds)),
     holds: and(
       implies(and(ofControl(bounds), ...inUse(bounds)), keepsVector(bounds)),
@@ -345,8 +319,6 @@ export const FmaskIndependentStep: ClaimProperty = {
   },
   claim: (bounds) => ({
     kind: 'step',
-    name: 'FmaskIndependentStep',
-    title: '',
     when: and(ofControl(bounds), ...inUse(bounds)),
     holds: keepsVector(bounds),
   }),
@@ -361,8 +333,6 @@ export const PBATruthStep: ClaimProperty = {
   monitors: ['owed'],
   claim: () => ({
     kind: 'step',
-    name: 'PBATruthStep',
-    title: '',
     when: and(output(`answer.${V}.pending`, `answer.${V}.quiet`), before(all(OWED, no(FLYING)))),
     holds: output(`answer.${V}.pending`),
   }),
@@ -378,8 +348,6 @@ export const ResourceBalanceInv: ClaimProperty = {
   monitors: [],
   claim: () => ({
     kind: 'invariant',
-    name: 'ResourceBalanceInv',
-    title: '',
     when: { kind: 'stateIn', value: { host: 'down' } },
     holds: no(HELD_OR_FLYING),
   }),
@@ -407,8 +375,6 @@ export const IndependentVectorsStep: ClaimProperty = {
   },
   claim: (bounds) => ({
     kind: 'step',
-    name: 'IndependentVectorsStep',
-    title: '',
     when: before(OWED),
     holds: and(or(delivers(bounds), after(HELD_OR_FLYING)), keepsVector(bounds)),
   }),
@@ -422,8 +388,6 @@ export const VcpuRunsLeads: ClaimProperty = {
   monitors: [],
   claim: ({ design }) => ({
     kind: 'leadsTo',
-    name: 'VcpuRunsLeads',
-    title: '',
     from: no(RUNNING),
     to: RUNNING,
     fairness: workOfUserspace(design.grow).map((name) => ({ strength: 'weak', events: [name] })),
@@ -438,8 +402,6 @@ export const HandoverStep: ClaimProperty = {
   monitors: [],
   claim: (bounds) => ({
     kind: 'step',
-    name: 'HandoverStep',
-    title: '',
     when: and({ kind: 'taken' }, event(REGISTER, REGISTERED, UNREGISTER, UNREGISTERED)),
     holds: and(
       keepsVector(bounds),

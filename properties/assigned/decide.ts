@@ -13,7 +13,14 @@ import { mutate } from '../../checker/machine/mutate.ts';
 import { type Exploration, explore, type ExploreOptions } from '../../checker/explore/explore.ts';
 import { createAssignedDevice } from '../../machines/assigned-device.ts';
 import { type MonitorName, withNeeds } from '../../machines/monitors.ts';
-import type { AssignedProperty, AssignedVerdict, ClaimProperty, RunsProperty, Scene } from './property.ts';
+import {
+  type AssignedProperty,
+  type AssignedVerdict,
+  claimOf,
+  type ClaimProperty,
+  type RunsProperty,
+  type Scene,
+} from './property.ts';
 
 /** The explorations of one instance, each made once. */
 export class AssignedInstance {
@@ -64,7 +71,7 @@ export class AssignedInstance {
     for (const [exploration, asked] of claims) {
       const decisions = decide(
         exploration,
-        asked.map((each) => inScene(each.claim(this.bounds), exploration)),
+        asked.map((each) => inScene(claimOf(each, this.bounds), exploration)),
       );
       for (const [index, decision] of decisions.entries())
         verdicts.set(asked[index], verdictOf(asked[index], exploration, decision));

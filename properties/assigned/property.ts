@@ -34,11 +34,14 @@ interface Stated {
   readonly scene?: Scene;
 }
 
+/** What is claimed, by whatever name. */
+export type ClaimBody = Claim extends infer Each ? (Each extends Claim ? Omit<Each, 'name' | 'title'> : never) : never;
+
 /** A property of states, steps or fair runs. */
 export interface ClaimProperty extends Stated {
   readonly monitors: readonly MonitorName[];
   /** The claim, with the names that the instance has. */
-  readonly claim: (bounds: AssignedBounds) => Claim;
+  readonly claim: (bounds: AssignedBounds) => ClaimBody;
 }
 
 /** A property that compares runs. */
@@ -73,6 +76,11 @@ export interface AssignedVerdict {
   /** Names of the events of a shortest counterexample, those of its scene left out; and what is repeated after it. */
   readonly path?: readonly string[];
   readonly loop?: readonly string[];
+}
+
+/** The claim that a property makes of an instance. */
+export function claimOf({ name, title, claim }: ClaimProperty, bounds: AssignedBounds): Claim {
+  return { name, title, ...claim(bounds) };
 }
 
 // ---- Words for claims

@@ -25,24 +25,7 @@ export function traceVerdict(
   const subject = compiledSubject(createInstance('assigned-device', bounds));
   const start = stateAfter(subject.compiled, scene.after ?? []);
   const verdict: TraceVerdict = { property: property.name, result: 'fails', sentence: title, rules };
-  const numbers = numbersOf(subject, [...path, ...loop]);
+  const numbers = [...path, ...loop].map((name) => subject.events.indexOf(name));
   const isLasso = property.name.endsWith('Leads');
   return { subject, trace: makeTrace(subject, numbers, { start, verdict, ...(isLasso ? { loop: path.length } : {}) }) };
-}
-
-/** The same run from the initial state on: what its scene takes for granted happens first, but for what does nothing. */
-export function traceFromStart({ subject, trace }: SubjectTrace, { after = [] }: Scene): Trace {
-  const before = makeTrace(subject, numbersOf(subject, after))
-    .steps.filter(({ outputs, changes }) => outputs.length > 0 || Object.keys(changes).length > 0)
-    .map(({ event }) => event);
-  const { loop, verdict, steps } = trace;
-  return makeTrace(subject, [...before, ...steps.map(({ event }) => event)], {
-    verdict,
-    ...(loop === undefined ? {} : { loop: loop + before.length }),
-  });
-}
-
-/** The numbers of events, those left out that the machine does not have. */
-function numbersOf({ events }: TraceSubject, names: readonly string[]): number[] {
-  return names.map((name) => events.indexOf(name)).filter((event) => event >= 0);
 }
