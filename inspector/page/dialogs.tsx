@@ -25,6 +25,7 @@ function Dialog({ title, children }: { title: string; children: ComponentChildre
     <dialog
       ref={element}
       aria-label={title}
+      onCancel={close}
       onClose={close}
       onClick={(event) => event.target === element.current && close()}
       onKeyDown={(event) => event.key === '?' && close()}

@@ -283,6 +283,7 @@ describe('what is opened', () => {
       .evaluateAll((buttons) => buttons.map((each) => each.getAttribute('data-trace')));
     expect(names.length).toBeGreaterThan(25);
     await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
     const refused: unknown[] = [];
     for (const name of names) {
       await page.keyboard.press('t');
