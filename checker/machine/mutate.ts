@@ -40,7 +40,8 @@ export function mutate(machine: AnyStateMachine, others: (event: string) => read
       apply: (transitions: TransitionConfig[], on: Record<string, unknown>) => void,
     ): void => {
       const make = (): AnyStateMachine => {
-        const config = structuredClone(original);
+        // Not `structuredClone`, in which a transition that is written for several events stays one object: changed for one, changed for all.
+        const config = JSON.parse(JSON.stringify(original)) as StateConfig;
         const on = stateAt(config).on!;
         const transitions = listOf(on[event]);
         on[event] = transitions;
