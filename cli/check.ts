@@ -51,8 +51,8 @@ export function check(choices: CheckChoices = {}): Exit {
     checkLockstep(explored, budget),
     checkReplay(),
     checkAssigned(isFull, budget),
-    checkAssignedMutants(),
-    checkObjections(),
+    checkAssignedMutants(budget),
+    checkObjections(budget),
     checkAssignedDevice(isFull, budget),
   ];
 
@@ -67,8 +67,9 @@ export function check(choices: CheckChoices = {}): Exit {
   return conclude(parts, [], [], budget);
 }
 
-const USUAL_COST = 'Checks the function; it takes less than a minute.\n';
-const FULL_COST = 'Checks the function, larger instances included; it takes five to ten minutes and 2 GB of memory.\n';
+const USUAL_COST = 'Checks the function and the assigned device; it takes about half a minute.\n';
+const FULL_COST =
+  'Checks the function and the assigned device, larger instances included; it takes a quarter of an hour and 4 GB of memory.\n';
 
 /** Where the manifest is, in the package. */
 export const MANIFEST = 'properties/manifest.json';
@@ -84,9 +85,10 @@ function conclude(
   for (const violation of violations) print(`violated: ${violation}`);
   for (const each of open) print(`open: ${each}`);
   const isOpen = open.length > 0;
-  const verdict = violations.length > 0 ? `violated, in ${violations.length} places` : isOpen ? 'open' : 'holds';
-  const clauses = parts.map(({ clause }) => clause).join('; ');
-  print(`${verdict}: ${clauses} (${budget.seconds.toFixed(1)} s).`);
+  const places = `${violations.length} place${violations.length === 1 ? '' : 's'}`;
+  const verdict = violations.length > 0 ? `violated, in ${places},` : isOpen ? 'open' : 'holds';
+  print(`${verdict} after ${budget.seconds.toFixed(1)} s:`);
+  for (const { clause } of parts) print(`  ${clause}`);
   return violations.length > 0 ? EXIT.violated : isOpen ? EXIT.bound : EXIT.holds;
 }
 

@@ -77,7 +77,7 @@ describe('maskbit', () => {
     expect(stdout).toContain(
       'open: function, 1 vector, messages two has 1 states or more: --seconds was met before all were found.',
     );
-    expect(stdout).toMatch(/\nopen: 0 instances of the machines with 0 states; .*\n$/);
+    expect(stdout).toMatch(/\nopen after \d+\.\d s:\n {2}0 instances of the machines with 0 states\n/);
     expect(status).toBe(3);
   });
 
@@ -115,7 +115,7 @@ describe('maskbit', () => {
       writeFileSync(file, known.replace('"depth": 4', '"depth": 5'));
       const { status, stdout } = maskbit('check', '--seconds', '3', '--manifest', file);
       expect(stdout).toContain('violated: Got 4 as the depth of vector (vectors 1, messages two); expected 5.');
-      expect(stdout).toMatch(/\nviolated, in 1 places: /);
+      expect(stdout).toMatch(/\nviolated, in 1 place, after /);
       expect(status).toBe(1);
     } finally {
       rmSync(folder, { recursive: true });

@@ -20,7 +20,7 @@ import {
 } from '../../properties/assigned/objections.ts';
 import type { AssignedVerdict } from '../../properties/assigned/property.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
-import type { Budget } from './budget.ts';
+import { Budget } from './budget.ts';
 import { conformanceFailure } from './devices.ts';
 import type { Part } from './part.ts';
 
@@ -133,8 +133,16 @@ function printVerdicts(decided: readonly Decided[]): void {
 const tellVerdict = ({ result, path }: AssignedVerdict): string =>
   path === undefined ? result : `fails (${path.length})`;
 
+/** What a part comes to for which there was no time. */
+const unasked = (what: string): Part => ({
+  clause: `no ${what}`,
+  violations: [],
+  open: [`The time was up before the ${what}.`],
+});
+
 /** Breaks each property of the assigned device: by a mutant of a design in which it holds, or by a design that lacks a repair. */
-export function checkAssignedMutants(): Part {
+export function checkAssignedMutants(budget: Budget): Part {
+  if (budget.isOver) return unasked('mutants of the assigned device');
   const progress = startProgress('mutants of designs', BREAKERS.length);
   const violations: string[] = [];
   const rows = BREAKERS.map((breaker, index) => {
@@ -153,11 +161,15 @@ export function checkAssignedMutants(): Part {
   }
   printTable(['property', 'is broken in', 'steps', 'by'], rows);
   print();
-  return { clause: `each of ${BREAKERS.length} properties of it broken by a mutant or a design`, violations };
+  return {
+    clause: `${BREAKERS.length} properties of the assigned device, each broken by a mutant or a design`,
+    violations,
+  };
 }
 
 /** Holds the chain of designs against the objections of the review. */
-export function checkObjections(): Part {
+export function checkObjections(budget = new Budget()): Part {
+  if (budget.isOver) return unasked('objections of the review');
   const progress = startProgress('objections', OBJECTIONS.length);
   const rows = decideObjections((done) => progress.advance(done));
   progress.end();
