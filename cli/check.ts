@@ -67,7 +67,7 @@ export function check(choices: CheckChoices = {}): Exit {
   return conclude(parts, [], [], budget);
 }
 
-const USUAL_COST = 'Checks the function and the assigned device; it takes about half a minute.\n';
+const USUAL_COST = 'Checks the function and the assigned device; it takes half a minute to a minute.\n';
 const FULL_COST =
   'Checks the function and the assigned device, larger instances included; it takes a quarter of an hour and 4 GB of memory.\n';
 

@@ -8,7 +8,7 @@ import { packTrace } from '../checker/trace/codec.ts';
 import { reduceTrace } from '../checker/trace/trace.ts';
 import { type Design, designByName } from '../machines/designs.ts';
 import { THREE } from '../machines/messages.ts';
-import { ASSIGNED_PROPERTIES, NOT_HERE } from '../properties/assigned/index.ts';
+import { ASSIGNED_PROPERTIES, mayFail, NOT_HERE } from '../properties/assigned/index.ts';
 import { AssignedInstance } from '../properties/assigned/decide.ts';
 import { decideObjection, type Objection, OBJECTIONS } from '../properties/assigned/objections.ts';
 import type { AssignedProperty, AssignedVerdict, Scene } from '../properties/assigned/property.ts';
@@ -22,7 +22,7 @@ import { EXIT, type Exit, print, printTable } from './report.ts';
 export function checkDesigns(): Exit {
   const { clause, violations } = checkObjections();
   for (const violation of violations) print(`violated: ${violation}`);
-  print(`${violations.length === 0 ? 'holds' : 'violated'}: ${clause}.`);
+  print(violations.length === 0 ? `holds: ${clause}.` : 'violated.');
   return violations.length === 0 ? EXIT.holds : EXIT.violated;
 }
 
@@ -49,13 +49,12 @@ export function checkDesign(name: string, form: ChartForm): Exit {
       verdict.result === 'fails' && !failing.some(({ objection }) => objection.property === property),
   );
   for (const { property, verdict } of others) {
+    printHead(`${property.name}: ${property.title}`, property.scene, form);
     printChart(design, property, 1, verdict, property.scene, form);
-    if (property.beyond !== undefined) print(`${property.name}: ${property.beyond}`);
+    if (mayFail(property, design)) print(`${property.name}: ${property.beyond}`);
     print();
   }
-  const broken = verdicts.filter(
-    ({ property, verdict }) => verdict.result === 'fails' && property.beyond === undefined,
-  );
+  const broken = verdicts.filter(({ property, verdict }) => verdict.result === 'fails' && !mayFail(property, design));
   if (form === 'text') {
     print(
       `${design.name}: ${failing.length} of ${OBJECTIONS.length} objections apply; ` +
@@ -89,9 +88,13 @@ function printVerdicts(verdicts: readonly Decided[]): void {
   print();
 }
 
+function printHead(head: string, scene: Scene | undefined, form: ChartForm): void {
+  print(`${form === 'mermaid' ? '## ' : ''}${head}`);
+  if (scene?.words !== undefined) print(`Asked ${scene.words}.`);
+}
+
 function printObjection(design: Design, objection: Objection, verdict: AssignedVerdict, form: ChartForm): void {
-  print(`${form === 'mermaid' ? '## ' : ''}${objection.of}: ${objection.words}`);
-  if (objection.scene?.words !== undefined) print(`Asked ${objection.scene.words}.`);
+  printHead(`${objection.of}: ${objection.words}`, objection.scene ?? objection.property.scene, form);
   printChart(design, objection.property, objection.vectors, verdict, objection.scene ?? objection.property.scene, form);
   print();
 }
@@ -106,9 +109,10 @@ function printChart(
 ): void {
   const { subject, trace } = traceVerdict({ design, vectors, messages: THREE }, property, verdict, scene);
   const cast = castOf(trace.machine);
-  for (const id of property.rules) print(`${id}: ${ruleById(id).text}`);
+  for (const { id, title, text } of property.rules.map(ruleById)) print(`${id} ${title}: ${text}`);
   print();
   if (form === 'mermaid') return print(`\`\`\`mermaid\n${printMermaid(trace, cast)}\`\`\``);
   process.stdout.write(printSequence(trace, cast));
+  if ('contrast' in property) print(property.contrast);
   print(`Show it again: maskbit show ${packTrace(reduceTrace(subject, trace))}`);
 }

@@ -194,7 +194,10 @@ program
     'after',
     "\nRecord one with QEMU: -trace 'memory_region_ops_*' -trace 'pci_cfg_*' -trace msix_write_config -D FILE",
   )
-  .action(async (file: string, choices: ReplayChoices & { readonly assigned?: boolean }) => {
+  .action(async (file: string, choices: ReplayChoices & { readonly assigned?: boolean }, command: Command) => {
+    if (choices.assigned && choices.record !== undefined) {
+      command.error('error: got --record with --assigned; expected one of them, for exits need no record');
+    }
     if (choices.assigned) {
       const { replayAssigned } = await import('./replay-assigned.ts');
       status = replayAssigned(file, choices.device);
@@ -247,5 +250,9 @@ function exitOf(error: unknown): Exit {
     process.stderr.write(`${error.message}\n`);
     return EXIT.usage;
   }
-  throw error;
+  // A file that cannot be read or written is a wrong call, in the words of the system: "ENOENT: no such file or directory, ...".
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) throw error;
+  process.stderr.write(`Got ${message}; expected a file that can be read and written.\n`);
+  return EXIT.usage;
 }

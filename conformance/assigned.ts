@@ -95,6 +95,16 @@ export class AssignedAdapter {
     return known;
   }
 
+  /** What was done since the last event was performed. */
+  get outputs(): readonly string[] {
+    return this.done;
+  }
+
+  /** Forgets what was done. */
+  forgetOutputs(): void {
+    this.done = [];
+  }
+
   /** Notes what came of an access. */
   private accessed(outcome: implementation.AccessOutcome): void {
     if (outcome === implementation.ACCESS_REFUSED) return;
@@ -222,7 +232,26 @@ function vcpuMatches(device: implementation.AssignedDevice, vcpu: string): boole
     case 'closing':
       return device.due === implementation.WORK_DISABLE_ALL;
     default:
-      return device.isExit;
+      return device.isExit && isStoppedIn(device, vcpu);
+  }
+}
+
+/** Whether the access that a device is stopped in is the one that the machine names: `mask_0`, `write_0_A`, `control_on`. */
+function isStoppedIn(device: implementation.AssignedDevice, vcpu: string): boolean {
+  const [verb, vector] = vcpu.split('_');
+  const kind = device.access[implementation.KIND_AT];
+  if (verb === 'control') return kind === implementation.CONFIG_WRITE;
+  const offset = device.access[implementation.ADDRESS_LOW_AT] - device.entryAddress(Number(vector));
+  const isControl = offset === implementation.ENTRY_VECTOR_CONTROL_OFFSET;
+  switch (verb) {
+    case 'read':
+      return kind === implementation.ENTRY_READ && offset === 0;
+    case 'write':
+      return kind !== implementation.ENTRY_READ && offset >= 0 && offset < implementation.ENTRY_VECTOR_CONTROL_OFFSET;
+    default: {
+      const mask = device.access[implementation.LOW_AT] & implementation.VECTOR_CONTROL_MASK;
+      return kind === implementation.MMIO_WRITE && isControl && (mask === 1) === (verb === 'mask');
+    }
   }
 }
 
@@ -375,9 +404,11 @@ export function outputsDifference(done: readonly string[], due: readonly string[
 export function handOverAndBack(adapter: AssignedAdapter): string | undefined {
   const { device } = adapter;
   const before = adapter.save();
-  const read = new Uint32Array(device.peekInto(new Uint32Array(before.length + 4096)));
+  const pbaWords = 2 * Math.ceil(device.vectorCount / implementation.PBA_QWORD_BITS);
+  const read = new Uint32Array(1 + 4 * device.vectorCount + pbaWords);
   device.peekInto(read);
   const seen = new Uint32Array(read.length);
+  adapter.forgetOutputs();
   const steps = [
     () => device.register(),
     () => device.registered(),
@@ -387,6 +418,7 @@ export function handOverAndBack(adapter: AssignedAdapter): string | undefined {
   // Wherever the page is by now, it goes once round.
   for (let moved = 0, turn = 0; moved < steps.length; turn++) {
     if (steps[turn % steps.length]()) moved++;
+    if (adapter.outputs.length > 0) return `it did ${tellOutputs(adapter.outputs)}`;
     device.peekInto(seen);
     const word = seen.findIndex((each, index) => each !== read[index]);
     if (word >= 0) return `${dwordName(word, device.vectorCount)} changed to 0x${seen[word].toString(16)}`;

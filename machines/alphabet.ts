@@ -161,6 +161,20 @@ const EVENT_WORDS: Readonly<Record<string, (event: MachineEvent) => string>> = {
   'device.refresh': ({ vector }) => `the function reads entry ${vector} again`,
 };
 
+// Of what was read, the field that it is of, and its value.
+const ANSWER_WORDS: Readonly<Record<string, string>> = {
+  masked: 'the Mask Bit reads',
+  unmasked: 'the Mask Bit reads',
+  pending: 'the Pending bit reads',
+  quiet: 'the Pending bit reads',
+};
+const ANSWER_VALUES: Readonly<Record<string, string>> = {
+  masked: 'set',
+  unmasked: 'clear',
+  pending: 'set',
+  quiet: 'clear',
+};
+
 const OUTPUT_WORDS: Readonly<Record<string, (output: MachineOutput) => string>> = {
   send: ({ vector, message }) =>
     message === undefined ? `vector ${vector} sends` : `vector ${vector} sends ${message}`,
@@ -168,7 +182,8 @@ const OUTPUT_WORDS: Readonly<Record<string, (output: MachineOutput) => string>> 
   release: ({ vector }) => `vector ${vector} is released`,
   deliver: ({ vector, message }) => `${message} of vector ${vector} is delivered`,
   interrupt: ({ vector }) => `the host is interrupted for vector ${vector}`,
-  answer: ({ vector, message }) => `vector ${vector} reads ${message}`,
+  answer: ({ vector, message }) =>
+    `${ANSWER_WORDS[message ?? ''] ?? 'the entry reads'} ${ANSWER_VALUES[message ?? ''] ?? message} (vector ${vector})`,
   exit: () => 'it exits',
   return: () => 'it is complete',
 };

@@ -67,6 +67,7 @@ export class Assembly {
 
   private defineGuards(): void {
     const { book, design } = this;
+    book.define('enabled', stateIn({ capability: { enable: 'enabled' } }));
     book.define('open', OPEN);
     book.opposite('closed', 'open');
     book.define('kernelOwns', KERNEL_OWNS);

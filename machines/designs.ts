@@ -72,11 +72,15 @@ export function without(design: Design, repair: Repair): Design {
  * @throws {RangeError} when there is none.
  */
 export function designByName(name: string): Design {
-  const [whole, lacking] = name.split(' without ');
+  const [whole, lacking, ...more] = name.split(' without ');
   const design = DESIGNS.find((each) => each.name === whole);
   const repair = REPAIRS.find((each) => each === lacking);
   if (design !== undefined && lacking === undefined) return design;
-  if (design !== undefined && repair !== undefined) return without(design, repair);
+  // A repair that a design lacks cannot be left out of it.
+  if (design !== undefined && repair !== undefined && design[repair] && more.length === 0)
+    return without(design, repair);
   const names = DESIGNS.map((each) => each.name).join(', ');
-  throw new RangeError(`Got the design ${name}; expected one of ${names}, or one without ${REPAIRS.join(', ')}.`);
+  throw new RangeError(
+    `Got the design ${name}; expected one of ${names}, or one of them without a repair that it has: ${REPAIRS.join(', ')}.`,
+  );
 }

@@ -132,7 +132,6 @@ const REGIONS: Readonly<Record<MonitorName, (assembly: Assembly, vector: number)
   }),
 
   owed: (assembly, vector) => {
-    assembly.book.define('enabled', stateIn({ capability: { enable: 'enabled' } }));
     const forgotten = (event: string) => [event, { target: 'none', description: 'The event is no longer owed.' }];
     return {
       description: 'An event of an enabled function that no message has told the guest of.',

@@ -82,7 +82,7 @@ export const ASSIGNED_RULES: readonly Rule[] = [
     text: 'A message may arrive after its vector was masked, as long as no read has completed since.',
     choice: {
       ours:
-        'It is injected, with the message that was in force when it was sent. The design checked looks at the masks once ' +
+        'It is injected, with the message in force when it arrives: that of the last unblocking edge. The design checked looks at the masks once ' +
         'more, and holds it as pending.',
       because: 'With the flush no driver can tell; without one, only looking again is safe.',
       others: 'QEMU looks at the masks when it sends, and nothing is in flight there.',

@@ -2,14 +2,14 @@
  * Traces as message sequences in plain text: a column for each who takes part, an arrow for each event and output, and beside it
  * what it says. For terminals, mails and bug reports.
  */
-import { tellVerdict } from '../trace/text.ts';
+import { tellStart, tellVerdict } from '../trace/text.ts';
 import type { Trace } from '../trace/trace.ts';
 import { arrowsOf, type Arrow, type Cast, participantsOf } from './mermaid.ts';
 
 /** The characters from one column to the next. */
 const COLUMN = 12;
 
-/** Prints a trace. Steps are numbered from 1; their outputs stand below them. */
+/** Prints a trace, below where it starts. Steps are numbered from 1; their outputs stand below them. */
 export function printSequence(trace: Trace, cast: Cast): string {
   const { events, steps, loop = steps.length, verdict } = trace;
   const arrows = steps.map((step) => arrowsOf(step, events, cast));
@@ -23,6 +23,7 @@ export function printSequence(trace: Trace, cast: Cast): string {
     }),
   );
   const lines = [
+    ...tellStart(trace).map((text) => text.trim()),
     `${margin}${participants.map((name) => name.padEnd(COLUMN)).join('')}`.trimEnd(),
     line,
     ...drawn.slice(0, loop).flat(),

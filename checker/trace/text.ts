@@ -29,7 +29,7 @@ export function tellVerdict({ property, result, sentence, rules }: TraceVerdict)
 }
 
 /** Where the run starts, as far as it leads away from there: the other regions stay as they are. */
-function tellStart({ start, steps }: Trace): string[] {
+export function tellStart({ start, steps }: Trace): string[] {
   const moved = new Set(steps.flatMap(({ changes }) => Object.keys(changes)));
   const parts = Object.keys(start).filter((name) => moved.has(name));
   return parts.length === 0

@@ -8,7 +8,7 @@ import type { AssignedBounds } from '../../machines/assembly.ts';
 import { CHAIN, designByName, REVIEWED } from '../../machines/designs.ts';
 import { THREE, TWO } from '../../machines/messages.ts';
 import { AssignedInstance } from '../../properties/assigned/decide.ts';
-import { ASSIGNED_PROPERTIES, NOT_HERE } from '../../properties/assigned/index.ts';
+import { ASSIGNED_PROPERTIES, mayFail, NOT_HERE } from '../../properties/assigned/index.ts';
 import { ASSIGNED_TASKS, type AssignedTask, FULL_ASSIGNED_TASKS } from '../../properties/assigned/instances.ts';
 import { BREAKERS, decideBroken, decideWhole } from '../../properties/assigned/mutants.ts';
 import {
@@ -79,10 +79,10 @@ function decideTask(task: AssignedTask, budget: Budget, open: string[]): Decided
 function unexpected({ task, verdicts }: Decided): string[] {
   const name = assignedName(task.bounds);
   return verdicts.flatMap(({ property, result, reason }, index) => {
-    const { beyond } = task.properties[index];
     if (result === 'n/a' && reason === undefined) return [`${property} is vacuous in ${name}, and nobody knows why.`];
-    const mayFail = !task.bounds.design.grow || (beyond !== undefined && !task.bounds.design.check);
-    return result === 'fails' && !mayFail ? [`${property} fails in ${name}.`] : [];
+    const { design } = task.bounds;
+    const isExpected = !design.grow || mayFail(task.properties[index], design);
+    return result === 'fails' && !isExpected ? [`${property} fails in ${name}.`] : [];
   });
 }
 
@@ -187,12 +187,13 @@ function printObjections(rows: readonly ObjectionRow[]): void {
       objection.of,
       objection.property.name,
       ...chain.map(tellVerdict),
-      `${objection.repair}: ${tellVerdict(withoutRepair)}`,
+      `${objection.repair}: ${tellVerdict(withoutRepair)}${objection.alsoBy === undefined ? '' : ', see below'}`,
     ]),
   );
   print('Each design is the one before it and one repair. In brackets: the steps of a shortest trace.');
-  for (const { of, words, scene } of OBJECTIONS) {
-    print(`${of}: ${words}${scene?.words === undefined ? '' : ` Asked ${scene.words}.`}`);
+  for (const { of, words, alsoBy, property, scene = property.scene } of OBJECTIONS) {
+    const asked = scene?.words === undefined ? '' : ` Asked ${scene.words}.`;
+    print(`${of}: ${words}${asked}${alsoBy === undefined ? '' : ` It does not come back: ${alsoBy}.`}`);
   }
   for (const [hazard, why] of Object.entries(UNEXPRESSED)) print(`${hazard} is not asked: ${why}.`);
   print();

@@ -5,7 +5,7 @@
 import type { AssignedBounds } from '../../machines/assembly.ts';
 import type { StatePredicate, StepPredicate } from '../../checker/decide/decide.ts';
 import type { GuardExpression } from '../../checker/machine/guard.ts';
-import { accessesOf } from '../../machines/access.ts';
+import { type Access, accessesOf } from '../../machines/access.ts';
 import {
   arrive,
   DISABLE_ALL,
@@ -54,13 +54,16 @@ const delivers = (bounds: AssignedBounds): StepPredicate => output(...deliveries
 /** A tearing down or building up is under way, as part of an access that is not complete. */
 const inRebuild = ({ design }: AssignedBounds): StatePredicate[] => (design.grow ? [] : [named('tearing')]);
 
-/** The steps of a control write that is not made at once: its completion, and what follows. */
+const CONTROL_ACCESSES = accessesOf(0, { name: '', values: [], writes: [] });
+const closes = ({ control }: Access): boolean => control !== 'on';
+const inExit = (exit: string): StepPredicate => before({ kind: 'stateIn', value: { vcpu: exit } });
+
+/**
+ * The steps of a control write: its completion, and the tearing down and building up that follow. Those after an unmask are among
+ * them, in designs where there is such a thing.
+ */
 const ofControl = ({ design }: AssignedBounds): StepPredicate => {
-  const controls = accessesOf(1, { name: '', values: [''], writes: [] }).filter(({ kind }) => kind === 'control');
-  const completed = and(
-    event(VMM_COMPLETE),
-    or(...controls.map(({ state: exit }) => before({ kind: 'stateIn', value: { vcpu: exit } }))),
-  );
+  const completed = and(event(VMM_COMPLETE), or(...CONTROL_ACCESSES.map(({ state: exit }) => inExit(exit))));
   return design.grow ? completed : or(completed, event(ENABLE_ALL, DISABLE_ALL));
 };
 
@@ -86,6 +89,41 @@ export const NoSendBlockedStep: ClaimProperty = {
     kind: 'step',
     when: output(`send.${V}`),
     holds: or(after(no(SEEN_BLOCKED)), ...inRebuild(bounds).map(before)),
+  }),
+};
+
+/** Whatever goes in flight is sent, and lands. */
+export const FlightStep: ClaimProperty = {
+  name: 'FlightStep',
+  title: 'A message goes in flight where it is sent, and where its flight ends it is delivered, or held as pending.',
+  rules: ['MSIX-ASSIGN-6', 'MSIX-PEND-1'],
+  monitors: [],
+  claim: (bounds) => {
+    const begins = and(before(no(FLYING)), after(FLYING));
+    const ends = and(before(FLYING), after(no(FLYING)));
+    return {
+      kind: 'step',
+      when: or(begins, ends, output(`send.${V}`)),
+      holds: and(
+        implies(begins, output(`send.${V}`)),
+        implies(output(`send.${V}`), begins),
+        implies(ends, or(delivers(bounds), after(PENDING))),
+      ),
+    };
+  },
+};
+
+/** What closes the function brings in what is in flight. */
+export const ClosingDrainsStep: ClaimProperty = {
+  name: 'ClosingDrainsStep',
+  title: 'Once a write that disables or masks the function is complete, none of its messages is in flight.',
+  rules: ['MSIX-ASSIGN-8'],
+  notFor: ({ design }) => (design.flush ? undefined : 'nothing is flushed'),
+  monitors: [],
+  claim: () => ({
+    kind: 'step',
+    when: and(event(VMM_COMPLETE), or(...CONTROL_ACCESSES.filter(closes).map(({ state: exit }) => inExit(exit)))),
+    holds: after(no(FLYING)),
   }),
 };
 
@@ -225,7 +263,7 @@ export const EntryReadStep: ClaimProperty = {
   name: 'EntryReadStep',
   number: 'P8 of entries',
   title: 'Address and data are read as they were last written.',
-  rules: ['MSIX-TABLE-2', 'MSIX-ASSIGN-7'],
+  rules: ['MSIX-TABLE-1', 'MSIX-MSG-2', 'MSIX-ASSIGN-7'],
   monitors: ['entry'],
   claim: ({ messages }) => ({
     kind: 'step',
@@ -240,7 +278,7 @@ export const EntryReadStep: ClaimProperty = {
 export const TwoRecordsInv: ClaimProperty = {
   name: 'TwoRecordsInv',
   number: 'P8 of records',
-  title: 'While no access is under way, the records that kernel and userspace keep of a Mask Bit say the same.',
+  title: 'While no access is under way, the two records of the Mask Bit of an entry in use say the same.',
   rules: ['MSIX-ASSIGN-5'],
   notFor: ({ design }) => (design.oneOwner ? 'there is one record' : undefined),
   monitors: [],
@@ -291,9 +329,10 @@ export const RouteFreshInv: ClaimProperty = {
 export const DisableRoundTripStep: ClaimProperty = {
   name: 'DisableRoundTripStep',
   number: 'P14',
-  title: 'Disabling and enabling keep the Mask Bit and the entry, and nothing is delivered while disabled.',
+  title:
+    'Disabling and enabling keep the entry and the Mask Bit that the device feels; nothing is delivered while disabled.',
   rules: ['MSIX-ENABLE-1', 'MSIX-ENABLE-3'],
-  monitors: ['owed'],
+  monitors: [],
   claim: (bounds) => ({
     kind: 'step',
     when: or(and(ofControl(bounds), ...inUse(bounds)), delivers(bounds)),
@@ -308,7 +347,7 @@ export const DisableRoundTripStep: ClaimProperty = {
 export const FmaskIndependentStep: ClaimProperty = {
   name: 'FmaskIndependentStep',
   number: 'P15',
-  title: 'Setting and clearing Function Mask changes no Mask Bit.',
+  title: 'Setting and clearing Function Mask changes no Mask Bit that the device feels.',
   rules: ['MSIX-MASK-3'],
   monitors: [],
   // What is left of Message Control is Function Mask.
@@ -353,6 +392,14 @@ export const ResourceBalanceInv: ClaimProperty = {
   }),
 };
 
+/**
+ * Vector 0 is in use and open, and the kernel answers, as after a driver's start. What a design ignores of it does nothing.
+ */
+export const BRING_UP: readonly string[] = [
+  ...['guest.write.0.A', VMM_COMPLETE, 'guest.control.on', VMM_COMPLETE, ENABLE_ALL, REGISTER, REGISTERED],
+  ...['guest.unmask.0', VMM_COMPLETE, DISABLE_ALL, ENABLE_ALL],
+];
+
 /** P20 IndependentVectors. */
 export const IndependentVectorsStep: ClaimProperty = {
   name: 'IndependentVectorsStep',
@@ -363,10 +410,7 @@ export const IndependentVectorsStep: ClaimProperty = {
   monitors: ['owed'],
   // Vector 0 is in use; whatever is done from there on is done for vector 1.
   scene: {
-    after: [
-      ...['guest.write.0.A', VMM_COMPLETE, 'guest.control.on', VMM_COMPLETE, ENABLE_ALL, REGISTER, REGISTERED],
-      ...['guest.unmask.0', VMM_COMPLETE, DISABLE_ALL, ENABLE_ALL],
-    ],
+    after: BRING_UP,
     without: (name) => {
       const { actor, verb, vector } = readEvent(name);
       return (actor === 'guest' && vector !== 1) || verb === 'retire' || name.startsWith('vmm.register');
@@ -390,7 +434,11 @@ export const VcpuRunsLeads: ClaimProperty = {
     kind: 'leadsTo',
     from: no(RUNNING),
     to: RUNNING,
-    fairness: workOfUserspace(design.grow).map((name) => ({ strength: 'weak', events: [name] })),
+    // That a handover ends is not assumed: an exit does not wait for it.
+    fairness: [VMM_COMPLETE, ...(design.grow ? [] : [ENABLE_ALL, DISABLE_ALL])].map((name) => ({
+      strength: 'weak',
+      events: [name],
+    })),
   }),
 };
 
@@ -415,6 +463,8 @@ export const HandoverStep: ClaimProperty = {
 export const ASSIGNED_CLAIMS: readonly ClaimProperty[] = [
   NoSendBlockedStep,
   NoDeliverBlockedStep,
+  FlightStep,
+  ClosingDrainsStep,
   NoLostEventInv,
   PendingTransientLeads,
   NoSpuriousStep,

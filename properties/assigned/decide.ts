@@ -22,11 +22,15 @@ import {
   type Scene,
 } from './property.ts';
 
+/** From the start, with every event. */
+const EVERYWHERE: Scene = {};
+
 /** The explorations of one instance, each made once. */
 export class AssignedInstance {
   readonly bounds: AssignedBounds;
   private readonly options: ExploreOptions;
-  private readonly explored = new Map<string, Exploration>();
+  /** By scene, and within a scene by the monitors. */
+  private readonly explored = new Map<Scene, Map<string, Exploration>>();
 
   private readonly mutant: string | undefined;
 
@@ -38,19 +42,20 @@ export class AssignedInstance {
   }
 
   /** Explores the instance with some monitors, in a scene. */
-  readonly explore = (monitors: readonly MonitorName[] = [], scene: Scene = {}): Exploration => {
+  readonly explore = (monitors: readonly MonitorName[] = [], scene: Scene = EVERYWHERE): Exploration => {
     const names = withNeeds(monitors);
-    const key = `${names.join()} ${scene.words ?? ''}`;
-    let exploration = this.explored.get(key);
+    const inScene = this.explored.get(scene) ?? new Map<string, Exploration>();
+    this.explored.set(scene, inScene);
+    let exploration = inScene.get(names.join());
     if (exploration === undefined) {
       exploration = explore(this.compile(names, scene), this.options);
-      this.explored.set(key, exploration);
+      inScene.set(names.join(), exploration);
     }
     return exploration;
   };
 
   /** Decides a property, in its own scene or in another one. */
-  decide(property: AssignedProperty, scene: Scene = property.scene ?? {}): AssignedVerdict {
+  decide(property: AssignedProperty, scene: Scene = property.scene ?? EVERYWHERE): AssignedVerdict {
     return this.decideAll([property], scene)[0];
   }
 
@@ -59,7 +64,7 @@ export class AssignedInstance {
     const verdicts = new Map<AssignedProperty, AssignedVerdict>();
     const claims = new Map<Exploration, ClaimProperty[]>();
     for (const property of properties) {
-      const place = scene ?? property.scene ?? {};
+      const place = scene ?? property.scene ?? EVERYWHERE;
       const reason = property.notFor?.(this.bounds);
       if (reason !== undefined) verdicts.set(property, { property: property.name, result: 'n/a', reason });
       else if ('compare' in property) verdicts.set(property, this.compare(property, place));
@@ -71,7 +76,7 @@ export class AssignedInstance {
     for (const [exploration, asked] of claims) {
       const decisions = decide(
         exploration,
-        asked.map((each) => inScene(claimOf(each, this.bounds), exploration)),
+        asked.map((each) => fairIn(claimOf(each, this.bounds), exploration)),
       );
       for (const [index, decision] of decisions.entries())
         verdicts.set(asked[index], verdictOf(asked[index], exploration, decision));
@@ -115,7 +120,7 @@ function verdictOf(
 }
 
 /** A claim without the fairness of events that do not happen in a scene. */
-function inScene(claim: Claim, { compiled }: Exploration): Claim {
+function fairIn(claim: Claim, { compiled }: Exploration): Claim {
   if (claim.kind !== 'leadsTo') return claim;
   const happen = claim.fairness.filter(({ events }) => events.every((event) => compiled.events.includes(event)));
   return { ...claim, fairness: happen };

@@ -2,13 +2,15 @@
  * For each property of the assigned device, something that breaks it: a mutant of a design in which it holds, or a design that lacks
  * a repair. A property that nothing breaks guards nothing.
  *
- * Monitors follow what the machine decides, not what it puts out: a mutant that only loses an output is for RefinementRuns.
+ * Monitors follow what the machine decides, not what it puts out: that it puts out what it decides is FlightStep's.
  */
 import { CHECKED, type Design, DIRECT, LATCHING, POSTED, REVIEWED } from '../../machines/designs.ts';
-import { TWO } from '../../machines/messages.ts';
+import { HALVES, type MessageSet, TWO } from '../../machines/messages.ts';
 import {
+  ClosingDrainsStep,
   DisableRoundTripStep,
   EntryReadStep,
+  FlightStep,
   FlushOnReadStep,
   FmaskIndependentStep,
   HandoverStep,
@@ -39,6 +41,8 @@ export interface Breaker {
   /** The name of a mutant of the design; absent where the design itself breaks it. */
   readonly mutant?: string;
   readonly vectors?: number;
+  /** Default: two. */
+  readonly messages?: MessageSet;
 }
 
 const DROPPED = 'transition dropped';
@@ -54,6 +58,16 @@ export const BREAKERS: readonly Breaker[] = [
     property: NoDeliverBlockedStep,
     design: CHECKED,
     mutant: 'vector0.flight.flying on fabric.arrive.0 [live.0 & force.0.zero]: guard without vector0.mask.unmasked',
+  },
+  {
+    property: FlightStep,
+    design: REVIEWED,
+    mutant: 'vector0.flight.flying on fabric.arrive.0 [force.0.A]: output deliver.0.A dropped',
+  },
+  {
+    property: ClosingDrainsStep,
+    design: REVIEWED,
+    mutant: `vector0.flight.flying on vmm.complete [in control.onMasked & force.0.zero]: ${DROPPED}`,
   },
   {
     property: NoLostEventInv,
@@ -78,8 +92,9 @@ export const BREAKERS: readonly Breaker[] = [
   {
     property: NoTornStep,
     design: REVIEWED,
+    messages: HALVES,
     mutant:
-      'vector0.force.A on guest.unmask.0 [running & kernelOwns & open & masked.0 & holds.0.zero]: guard without vector0.entry.zero',
+      'vector0.force.address0data0 on guest.unmask.0 [running & kernelOwns & open & masked.0 & holds.0.address1data1]: target address1data0',
   },
   {
     property: FlushOnReadStep,
@@ -135,11 +150,17 @@ export const BREAKERS: readonly Breaker[] = [
 ];
 
 /** Decides a property where it must fail. */
-export function decideBroken({ property, design, mutant, vectors = 1 }: Breaker): AssignedVerdict {
-  return new AssignedInstance({ design, vectors, messages: TWO }, {}, mutant).decide(property);
+export function decideBroken({ property, design, mutant, vectors = 1, messages = TWO }: Breaker): AssignedVerdict {
+  return new AssignedInstance({ design, vectors, messages }, {}, mutant).decide(property);
 }
 
 /** Decides the same without the change: it must hold. Undefined where the design itself is what breaks it. */
-export function decideWhole({ property, design, mutant, vectors = 1 }: Breaker): AssignedVerdict | undefined {
-  return mutant === undefined ? undefined : new AssignedInstance({ design, vectors, messages: TWO }).decide(property);
+export function decideWhole({
+  property,
+  design,
+  mutant,
+  vectors = 1,
+  messages = TWO,
+}: Breaker): AssignedVerdict | undefined {
+  return mutant === undefined ? undefined : new AssignedInstance({ design, vectors, messages }).decide(property);
 }

@@ -46,6 +46,8 @@ export interface ClaimProperty extends Stated {
 
 /** A property that compares runs. */
 export interface RunsProperty extends Stated {
+  /** What the other run or machine does in the last step of a counterexample, which shows but one of them. */
+  readonly contrast: string;
   readonly compare: (instance: Explorable, scene: Scene) => Compared;
 }
 

@@ -40,6 +40,7 @@ export const NonInterferenceRuns: RunsProperty = {
   // With halves, an exchange of two whole messages is no renaming of the writes.
   notFor: ({ messages: { writes, values } }) =>
     writes.every(({ name }) => values.includes(name)) ? undefined : 'messages are written in halves',
+  contrast: 'In the last step the run in which zero and A are exchanged does not do the same with the names exchanged.',
   compare: ({ bounds: { messages }, explore: exploreInstance }, scene) => {
     const one = exploreInstance([], scene);
     const other = explore(startAt(one.compiled, exchangeState(one.value(0), messages)));
@@ -66,6 +67,7 @@ export const RefinementRuns: RunsProperty = {
     'Whatever the guest sees of the assigned device, it may see of the function with a channel, whose accesses take time.',
   rules: ['MSIX-ASSIGN-1', 'MSIX-MSG-1', 'MSIX-MSG-5'],
   notFor: ({ vectors }) => (vectors > 1 ? 'it is decided of one vector' : undefined),
+  contrast: 'The function may not be seen to do the last step, whatever it did to be seen so far.',
   compare: ({ bounds, explore: exploreInstance }, scene) => {
     const one = exploreInstance([], scene);
     const { machine, events } = createInterval(bounds);
