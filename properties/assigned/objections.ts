@@ -4,16 +4,7 @@
  *
  * The chain of designs repairs them one by one. That each repair is needed is shown by leaving out it alone.
  */
-import {
-  DISABLE_ALL,
-  ENABLE_ALL,
-  readEvent,
-  REGISTER,
-  REGISTERED,
-  UNREGISTER,
-  UNREGISTERED,
-  VMM_COMPLETE,
-} from '../../machines/alphabet.ts';
+import { readEvent, REGISTER, REGISTERED, UNREGISTER, UNREGISTERED } from '../../machines/alphabet.ts';
 import { CHAIN, type Design, REPAIRS, type Repair, REVIEWED, without } from '../../machines/designs.ts';
 import { THREE } from '../../machines/messages.ts';
 import {
