@@ -187,13 +187,12 @@ function printObjections(rows: readonly ObjectionRow[]): void {
       objection.of,
       objection.property.name,
       ...chain.map(tellVerdict),
-      `${objection.repair}: ${tellVerdict(withoutRepair)}${objection.alsoBy === undefined ? '' : ', see below'}`,
+      `${[objection.repair, objection.with ?? []].flat().join(' and ')}: ${tellVerdict(withoutRepair)}`,
     ]),
   );
   print('Each design is the one before it and one repair. In brackets: the steps of a shortest trace.');
-  for (const { of, words, alsoBy, property, scene = property.scene } of OBJECTIONS) {
-    const asked = scene?.words === undefined ? '' : ` Asked ${scene.words}.`;
-    print(`${of}: ${words}${asked}${alsoBy === undefined ? '' : ` It does not come back: ${alsoBy}.`}`);
+  for (const { of, words, property, scene = property.scene } of OBJECTIONS) {
+    print(`${of}: ${words}${scene?.words === undefined ? '' : ` Asked ${scene.words}.`}`);
   }
   for (const [hazard, why] of Object.entries(UNEXPRESSED)) print(`${hazard} is not asked: ${why}.`);
   print();
