@@ -5,8 +5,9 @@
  * In `assigned-device` the Mask Bit is no state of its own: what blocks a vector there follows from the guest's bits in the same
  * step. The other two regions are these.
  */
-import { and, type AnyStateMachine, not, setup, stateIn } from 'xstate';
+import { type AnyStateMachine, setup, stateIn } from 'xstate';
 import { arrive, HOST_READ, hostMask, hostUnmask, retire, signal } from './alphabet.ts';
+import { GuardBook } from './guards.ts';
 import { assignedActions } from './ownership.ts';
 import { type Region, vectorRegionName } from './vector.ts';
 
@@ -111,15 +112,13 @@ export function hostRegions(vector: number, around: HostSurroundings): { flight:
 /** Creates the machine: 6 states with one vector, for one that is unmasked holds nothing. */
 export function createHostFunction({ vectors }: { readonly vectors: number }): AnyStateMachine {
   const indices = Array.from({ length: vectors }, (_, vector) => vector);
-  const guards = indices.flatMap((vector) => {
+  const book = new GuardBook();
+  for (const vector of indices) {
     const region = vectorRegionName(vector);
-    return [
-      [`unmasked.${vector}`, stateIn({ [region]: { mask: 'unmasked' } })],
-      [`masked.${vector}`, not(`unmasked.${vector}`)],
-      [`pending.${vector}`, stateIn({ [region]: { pending: 'set' } })],
-      [`masked.${vector} & pending.${vector}`, and([`masked.${vector}`, `pending.${vector}`])],
-    ];
-  });
+    book.define(`unmasked.${vector}`, stateIn({ [region]: { mask: 'unmasked' } }));
+    book.opposite(`masked.${vector}`, `unmasked.${vector}`);
+    book.define(`pending.${vector}`, stateIn({ [region]: { pending: 'set' } }));
+  }
   const regions = indices.map((vector) => {
     const { flight, pending } = hostRegions(vector, {
       passes: `unmasked.${vector}`,
@@ -129,7 +128,7 @@ export function createHostFunction({ vectors }: { readonly vectors: number }): A
       arrivals: [
         { target: 'none', actions: { type: 'interrupt', params: { vector } }, description: 'The host is interrupted.' },
       ],
-      all: (...names) => names.filter((name) => name !== undefined).join(' & ') || undefined,
+      all: (...names) => book.all(...names),
     });
     const mask = {
       description: "The host's own Mask Bit.",
@@ -141,7 +140,7 @@ export function createHostFunction({ vectors }: { readonly vectors: number }): A
     };
     return [vectorRegionName(vector), { type: 'parallel', states: { flight, pending, mask } }];
   });
-  return setup({ guards: Object.fromEntries(guards), actions: assignedActions }).createMachine({
+  return setup({ guards: book.guards, actions: assignedActions }).createMachine({
     id: 'host-function',
     type: 'parallel',
     description: `The physical function with ${vectors} vector${vectors === 1 ? '' : 's'}, as its host has it.`,
