@@ -6,8 +6,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 
-const GENERATED = ['paths', 'lockstep', 'implementation-properties', 'replay'];
-const BY_HAND = ['msix-function', 'calls-out', 'save', 'registers', 'hammer'];
+const GENERATED = ['paths', 'lockstep', 'implementation-properties', 'replay', 'assigned', 'replay-assigned'];
+const BY_HAND = [
+  ...['msix-function', 'calls-out', 'save', 'registers', 'hammer'],
+  ...['abi', 'bus', 'kernel', 'assigned-device', 'assigned-posted'],
+];
 
 interface FileCoverage {
   readonly path: string;

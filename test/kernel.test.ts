@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { abi, HostFunction, Kernel } from '../src/index.ts';
+import { KernelCalls } from '../src/userspace/kernel-calls.ts';
 import { randomNumbers } from './random-machine.ts';
 import { CALL_NAMES, callOf, INTX, Machine, MESSAGE, MSIX } from './setup/machine.ts';
 
@@ -304,6 +305,7 @@ describe('what is refused, by its errno', () => {
     ['MSI, which the device has not', 0x0202],
     ['a type that does not exist', 0x0010],
     ["the host's MSI-X without entries", 0x0004],
+    ["the guest's MSI, which the device does not have", 0x0200],
   ])('assigning interrupts: %s', (_, flags) => {
     expect(new Machine(1).assigned().call('assignIrq', { flags })).toBe(abi.EINVAL);
   });
@@ -456,4 +458,42 @@ test('a device is found in its segment', () => {
   const view = new DataView(new ArrayBuffer(abi.ASSIGNED_PCI_DEV.bytes));
   abi.encode(abi.ASSIGNED_PCI_DEV, { segnr: 2, busnr: 3, devfn: 4, flags: 1 }, view);
   expect(kernel.vmIoctl(abi.KVM_ASSIGN_PCI_DEVICE, view)).toBe(0);
+});
+
+describe("userspace's calls", () => {
+  const kernel = new Kernel({ hostDevices: [] });
+
+  test('of a capability that the kernel lacks, and one that fails, are told in a sentence', () => {
+    const calls = new KernelCalls(kernel, 7);
+    expect(() => calls.enableCapability(1)).toThrow(
+      'KVM_CHECK_EXTENSION: got no capability 1; expected a kernel that has it.',
+    );
+    expect(() => calls.assignIrqs(MSIX)).toThrow(
+      /^KVM_ASSIGN_DEV_IRQ: got the errno \d+ for device 7; expected success\.$/,
+    );
+  });
+});
+
+test('a route is restored where there is one, and a GSI that is none is left alone', () => {
+  const { routing } = new Machine(1).kernel;
+  const message = Uint32Array.of(MESSAGE.address_lo, 0, MESSAGE.data);
+  routing.restore(abi.KVM_MAX_IRQ_ROUTES, message);
+  expect(routing.routes.every((word) => word === 0)).toBe(true);
+  routing.restore(3, message);
+  expect(routing.routes.some((word) => word === MESSAGE.data)).toBe(true);
+  routing.restore(3, undefined);
+  expect(routing.routes.every((word) => word === 0)).toBe(true);
+});
+
+test('entries that no interrupt has been assigned for are restored as such', () => {
+  const [one, other] = [new Machine(2).assigned(), new Machine(2).assigned()];
+  one.require('setNr', { entry_nr: 1 });
+  one.require('setEntry', { gsi: 5, entry: 1 });
+  const [from, to] = [one, other].map(({ kernel }) => [...kernel.devices.values()][0]);
+  const saved = new Uint32Array(from.savedWords);
+  from.saveInto(saved, 0);
+  to.restore(saved, 0);
+  const again = new Uint32Array(to.savedWords);
+  to.saveInto(again, 0);
+  expect(again).toEqual(saved);
 });

@@ -593,6 +593,12 @@ describe('what may be asked at any time', () => {
 });
 
 describe('the constructor refuses', () => {
+  test('to be called without options', () => {
+    expect(() => new MsixFunction(undefined as never)).toThrow(
+      'MsixFunction: the options are undefined; expected an object with vectorCount and send.',
+    );
+  });
+
   const send = (): void => {};
   const integer = (from: number, to: number): string => `an integer from ${from} to ${to}`;
   const multiple = (of: number, from: number, to: number): string => `a multiple of ${of} from ${from} to ${to}`;

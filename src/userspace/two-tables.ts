@@ -110,7 +110,6 @@ export class TwoTables implements Keeper {
     this.records.fill(0);
     for (const vector of wanted) this.setRouted(vector, true);
     this.tellRoutes();
-    if (wanted.length === 0) return;
     this.calls.setEntryCount(wanted.length);
     for (const vector of wanted) this.tellEntry(vector);
     this.calls.assignIrqs(MSIX);
