@@ -45,7 +45,7 @@ export function check(choices: CheckChoices = {}): Exit {
   const { explored, part } = checkMachines(instances, budget, manifest);
   const parts = [
     part,
-    checkProperties(explored, budget),
+    checkProperties(explored, budget, explored.length < instances.length),
     checkRuns(explored, budget),
     checkPaths(explored, budget),
     checkLockstep(explored, budget),

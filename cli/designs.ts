@@ -90,7 +90,8 @@ function printVerdicts(verdicts: readonly Decided[]): void {
 
 function printHead(head: string, scene: Scene | undefined, form: ChartForm): void {
   print(`${form === 'mermaid' ? '## ' : ''}${head}`);
-  if (scene?.words !== undefined) print(`Asked ${scene.words}.`);
+  if (scene?.words !== undefined) print(`${form === 'mermaid' ? '\n' : ''}Asked ${scene.words}.`);
+  if (form === 'mermaid') print();
 }
 
 function printObjection(design: Design, objection: Objection, verdict: AssignedVerdict, form: ChartForm): void {
@@ -109,7 +110,8 @@ function printChart(
 ): void {
   const { subject, trace } = traceVerdict({ design, vectors, messages: THREE }, property, verdict, scene);
   const cast = castOf(trace.machine);
-  for (const { id, title, text } of property.rules.map(ruleById)) print(`${id} ${title}: ${text}`);
+  for (const { id, title, text } of property.rules.map(ruleById))
+    print(`${form === 'mermaid' ? '- ' : ''}${id} ${title}: ${text}`);
   print();
   if (form === 'mermaid') return print(`\`\`\`mermaid\n${printMermaid(trace, cast)}\`\`\``);
   process.stdout.write(printSequence(trace, cast));

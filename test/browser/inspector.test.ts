@@ -388,7 +388,7 @@ describe('the page', () => {
     visit.strangers.length = 0;
   });
 
-  test('is there in under a second, with its chart', async () => {
+  test('can be used in under a second, and has its chart soon after', async () => {
     const page = await open();
     const usable: number[] = [];
     const drawn: number[] = [];
