@@ -115,6 +115,7 @@ function printChart(
   print();
   if (form === 'mermaid') return print(`\`\`\`mermaid\n${printMermaid(trace, cast)}\`\`\``);
   process.stdout.write(printSequence(trace, cast));
+  for (const clause of verdict.clauses ?? []) print(`What fails of it: ${clause}`);
   if ('contrast' in property) print(property.contrast);
   print(`Show it again: maskbit show ${packTrace(reduceTrace(subject, trace))}`);
 }

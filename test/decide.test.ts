@@ -1,7 +1,14 @@
 import { type AnyStateMachine, createMachine } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../checker/compile/compile.ts';
-import { type Claim, decide, type Decision, startAt, type StatePredicate } from '../checker/decide/decide.ts';
+import {
+  type Claim,
+  decide,
+  type Decision,
+  type StepPredicate,
+  startAt,
+  type StatePredicate,
+} from '../checker/decide/decide.ts';
 import { enumerate } from '../checker/explore/enumerate.ts';
 import { type Exploration, explore } from '../checker/explore/explore.ts';
 import type { GuardExpression } from '../checker/machine/guard.ts';
@@ -59,6 +66,37 @@ describe('claims about the function', () => {
     };
     const { result, counterexample } = decideOne(exploration, claim);
     expect([result, told(exploration, counterexample)]).toEqual(['fails', 'guest.control.on']);
+  });
+
+  test('a failure is told by the clauses that fail, and by no others', () => {
+    const open = named('open');
+    const invariant = decideOne(exploration, {
+      ...{ kind: 'invariant', name: 'TwoInv', title: '' },
+      holds: all(not(open), not(all(open, not(open)))),
+    });
+    expect([invariant.result, invariant.clauses]).toEqual(['fails', ['not open']]);
+    const signalled: StepPredicate = { kind: 'event', names: ['device.signal.0'] };
+    const takenThen = (...parts: StepPredicate[]): StepPredicate => ({
+      kind: 'or',
+      parts: [
+        { kind: 'not', part: signalled },
+        { kind: 'and', parts },
+      ],
+    });
+    const step = decideOne(exploration, {
+      ...{ kind: 'step', name: 'TwoStep', title: '' },
+      holds: takenThen({ kind: 'taken' }, { kind: 'before', state: open }, { kind: 'output', names: ['send.0.A'] }),
+    });
+    expect([step.result, step.clauses]).toEqual([
+      'fails',
+      ['if event device.signal.0, then before open', 'if event device.signal.0, then output send.0.A'],
+    ]);
+    expect(
+      decideOne(exploration, {
+        ...{ kind: 'step', name: 'AnyStep', title: '' },
+        holds: { kind: 'not', part: { kind: 'and', parts: [signalled, { kind: 'not', part: signalled }] } },
+      }).clauses,
+    ).toBeUndefined();
   });
 
   test('an invariant whose premise nothing satisfies says nothing', () => {

@@ -10,6 +10,7 @@
 import type { StateValue } from 'xstate';
 import { compileCondition } from '../compile/compile.ts';
 import { type Exploration, requireUnfolded } from '../explore/explore.ts';
+import { printStateClause, printStepClause, stateClauses, stepClauses } from './clauses.ts';
 import { StepCursor } from './step-cursor.ts';
 import type { CompiledMachine } from '../compile/format.ts';
 import type { GuardExpression } from '../machine/guard.ts';
@@ -77,6 +78,8 @@ export interface Decision {
   readonly witness?: Lasso;
   /** A shortest path to where the claim is broken, its last step included; for `leadsTo`, a run that never gets there. */
   readonly counterexample?: Lasso;
+  /** The clauses of `holds` that fail where the counterexample ends, as formulas. */
+  readonly clauses?: readonly string[];
 }
 
 /** The same machine from another state. @throws {RangeError} when the value is no whole state of it. */
@@ -106,7 +109,11 @@ function decideClaim(truths: Truths, claim: Exclude<Claim, StepClaim>): Decision
   switch (claim.kind) {
     case 'invariant': {
       const applies = claim.when === undefined ? always : truths.of(claim.when);
-      return conclude(exploration, claim, findStates(exploration, applies, truths.of(claim.holds)));
+      const found = findStates(exploration, applies, truths.of(claim.holds));
+      const failing = stateClauses(claim.holds).filter(
+        (part) => found.broken >= 0 && truths.of(part)[found.broken] === 0,
+      );
+      return conclude(exploration, claim, { ...found, clauses: failing.map(printStateClause) });
     }
     case 'reach': {
       const { witness } = findStates(exploration, truths.of(claim.that), always);
@@ -171,35 +178,43 @@ function tellStep(claim: string, predicate: StepPredicate | undefined, renaming:
 interface Findings {
   readonly witness?: Lasso;
   readonly counterexample?: Lasso;
+  readonly clauses?: readonly string[];
 }
 
-function conclude({ summary }: Exploration, claim: Claim, { witness, counterexample }: Findings): Decision {
-  if (counterexample !== undefined) return { claim, result: 'fails', witness, counterexample };
+function conclude({ summary }: Exploration, claim: Claim, { witness, counterexample, clauses }: Findings): Decision {
+  if (counterexample !== undefined) return { claim, result: 'fails', witness, counterexample, clauses };
   if (!summary.complete) return { claim, result: 'open', witness };
   return witness === undefined ? { claim, result: 'n/a' } : { claim, result: 'holds', witness };
 }
 
 /** The first state that applies, and the first that does not hold too. States stand in the order of their depth. */
-function findStates(exploration: Exploration, applies: Uint8Array, holds: Uint8Array): Findings {
+function findStates(
+  exploration: Exploration,
+  applies: Uint8Array,
+  holds: Uint8Array,
+): Findings & { readonly broken: number } {
   const first = applies.indexOf(1);
   const broken = applies.findIndex((each, state) => each === 1 && holds[state] === 0);
   const at = (state: number): Lasso | undefined => (state < 0 ? undefined : { path: exploration.pathTo(state) });
-  return { witness: at(first), counterexample: at(broken) };
+  return { witness: at(first), counterexample: at(broken), broken };
 }
 
 interface StepSearch {
+  readonly claim: StepClaim;
   readonly applies: StepTest;
   readonly holds: StepTest;
   witness?: Lasso;
   counterexample?: Lasso;
+  clauses?: readonly string[];
 }
 
 /** The same for steps, of several claims at once. Steps from states that were not expanded are not looked at. */
 function findSteps(truths: Truths, claims: readonly StepClaim[]): Findings[] {
   const { exploration } = truths;
   const { summary, compiled } = exploration;
-  const searches = claims.map(({ when, holds }): StepSearch => {
-    return { applies: when === undefined ? () => true : stepTest(truths, when), holds: stepTest(truths, holds) };
+  const searches = claims.map((claim): StepSearch => {
+    const { when, holds } = claim;
+    return { claim, applies: when === undefined ? () => true : stepTest(truths, when), holds: stepTest(truths, holds) };
   });
   const cursor = new StepCursor(exploration);
   // A claim that is broken is not asked again.
@@ -214,7 +229,11 @@ function findSteps(truths: Truths, claims: readonly StepClaim[]): Findings[] {
         if (holds && search.witness !== undefined) continue;
         const here: Lasso = { path: exploration.pathTo(state, event) };
         search.witness ??= here;
-        if (!holds) search.counterexample = here;
+        if (!holds) {
+          search.counterexample = here;
+          const failing = stepClauses(search.claim.holds).filter((part) => !stepTest(truths, part)(cursor));
+          search.clauses = failing.map(printStepClause);
+        }
         isBroken ||= !holds;
       }
       if (isBroken) open = open.filter(({ counterexample }) => counterexample === undefined);

@@ -112,11 +112,11 @@ function mutantByName(machine: AnyStateMachine, name: string): AnyStateMachine {
 function verdictOf(
   { name }: ClaimProperty,
   { compiled, summary }: Exploration,
-  { result, counterexample }: Decision,
+  { result, counterexample, clauses }: Decision,
 ): AssignedVerdict {
   const names = (numbers: readonly number[] | undefined) => numbers?.map((number) => compiled.events[number]);
   const { path, loop } = counterexample ?? {};
-  return { property: name, result, states: summary.states, path: names(path), loop: names(loop) };
+  return { property: name, result, states: summary.states, path: names(path), loop: names(loop), clauses };
 }
 
 /** A claim without the fairness of events that do not happen in a scene. */

@@ -78,6 +78,8 @@ export interface AssignedVerdict {
   /** Names of the events of a shortest counterexample, those of its scene left out; and what is repeated after it. */
   readonly path?: readonly string[];
   readonly loop?: readonly string[];
+  /** The clauses of the claim that fail in the last step, as formulas. */
+  readonly clauses?: readonly string[];
 }
 
 /** The claim that a property makes of an instance. */
