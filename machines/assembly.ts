@@ -107,9 +107,8 @@ export class Assembly {
       book.opposite(`unused.${vector}`, book.define(`used.${vector}`, inRegion('allocation', 'present')));
     }
     if (!design.direct) book.opposite(`nonzero.${vector}`, `holds.${vector}.${zero}`);
-    const userMask = design.oneOwner ? `unmasked.${vector}` : `userUnmasked.${vector}`;
     if (!design.grow) {
-      book.define(`wanted.${vector}`, and([design.direct ? userMask : `nonzero.${vector}`]));
+      book.define(`wanted.${vector}`, and([design.direct ? this.recordedUnmasked(vector) : `nonzero.${vector}`]));
       book.opposite(`unfit.${vector}`, book.define(`fit.${vector}`, and(['hostUp', `used.${vector}`])));
     }
     const live = [this.whileUp, this.ifUsed(vector), `unmasked.${vector}`].filter((name) => name !== undefined);
@@ -131,6 +130,11 @@ export class Assembly {
   /** The guard that an entry is in use; undefined in designs where there is no such thing. */
   ifUsed(vector: number): string | undefined {
     return this.design.direct && this.design.grow ? undefined : `used.${vector}`;
+  }
+
+  /** The guard that userspace's record of a Mask Bit says unmasked: the one record, where there is one. */
+  private recordedUnmasked(vector: number): string {
+    return this.design.oneOwner ? `unmasked.${vector}` : `userUnmasked.${vector}`;
   }
 
   private answeredByKernel({ kind, vector }: Access): string | undefined {
@@ -161,7 +165,8 @@ export class Assembly {
     const access = this.accesses.find((each) => each.event === event);
     if (access === undefined) return undefined;
     const { kernel, exit } = waysOfAccess(access, this.paths, this.book);
-    const path = PATH_OF[access.kind] === undefined ? 'either' : (follows[PATH_OF[access.kind]!] ?? 'either');
+    const choice = PATH_OF[access.kind];
+    const path = choice === undefined ? undefined : follows[choice];
     return [...(path === 'exit' ? [] : kernel), ...(path === 'kernel' ? [] : exit)];
   }
 
@@ -191,9 +196,8 @@ export class Assembly {
   /** The same, and the building up of all vectors: when what is to be sent is looked at anew. */
   loads(vector: number): Record<string, string | undefined> {
     if (this.design.grow) return this.unblocks(vector);
-    const { design, book } = this;
-    const mask = design.oneOwner ? `unmasked.${vector}` : `userUnmasked.${vector}`;
-    return { ...this.unblocks(vector), [ENABLE_ALL]: book.all('opening', `wanted.${vector}`, mask) };
+    const built = this.book.all('opening', `wanted.${vector}`, this.recordedUnmasked(vector));
+    return { ...this.unblocks(vector), [ENABLE_ALL]: built };
   }
 
   /** The events that bring in whatever is in flight. */

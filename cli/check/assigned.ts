@@ -114,16 +114,9 @@ function printVerdicts(decided: readonly Decided[]): void {
     ]),
   );
   print('In brackets: the steps of a shortest trace; what fails is expected to, and pinned.');
-  const reasons = new Map(
-    columns.flatMap(({ verdicts }) =>
-      verdicts.map(({ property, reason }): [string, string | undefined] => [property, reason]),
-    ),
-  );
-  for (const { name, beyond } of ASSIGNED_PROPERTIES) {
-    const reason = columns.flatMap(
-      ({ verdicts }) => verdicts.find(({ property }) => property === name)?.reason ?? [],
-    )[0];
-    if (reasons.has(name) && reason !== undefined) print(`n/a: ${name} where ${reason}.`);
+  for (const [index, { name, beyond }] of ASSIGNED_PROPERTIES.entries()) {
+    const [reason] = columns.flatMap(({ verdicts }) => verdicts[index].reason ?? []);
+    if (reason !== undefined) print(`n/a: ${name} where ${reason}.`);
     if (beyond !== undefined) print(`fails in reviewed: ${name}. ${beyond}`);
   }
   for (const [number, why] of Object.entries(NOT_HERE)) print(`n/a: ${number}: ${why}.`);

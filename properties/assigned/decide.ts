@@ -89,11 +89,6 @@ export class AssignedInstance {
     return { property: name, result: same ? 'holds' : 'fails', states: pairs, path };
   }
 
-  /** Forgets all explorations, and the memory that they take. */
-  forget(): void {
-    this.explored.clear();
-  }
-
   private compile(monitors: readonly MonitorName[], { after = [], without = () => false }: Scene): CompiledMachine {
     const { machine: original, events } = createAssignedDevice({ ...this.bounds, monitors });
     const machine = this.mutant === undefined ? original : mutantByName(original, this.mutant);
