@@ -9,7 +9,7 @@ import { count, explore, type Summary } from '../checker/explore/explore.ts';
 import { printPromela, SPIN_OFFSET } from '../checker/export/promela.ts';
 import { symbolicOf } from '../checker/export/symbolic.ts';
 import { countAdjacencyStates } from '../checker/explore/paths.ts';
-import { hasSpin, runSpin } from '../conformance/spin.ts';
+import { hasSpin, runSpin } from '../test/setup/spin.ts';
 import { TWO } from '../machines/messages.ts';
 import { createInstance, instanceName } from '../properties/instances.ts';
 

@@ -11,7 +11,7 @@ import { checkSpec } from '../checker/machine/subset.ts';
 import { readTrace, packTrace } from '../checker/trace/codec.ts';
 import { printSequence } from '../checker/export/sequence.ts';
 import { reduceTrace, replayTrace } from '../checker/trace/trace.ts';
-import { AssignedAdapter, AssignedDriver, handOverAndBack, IMPLEMENTED } from '../conformance/assigned.ts';
+import { AssignedAdapter, AssignedDriver, handOverAndBack, IMPLEMENTED } from '../conformance/device/assigned.ts';
 import { createAssignedDevice } from '../machines/assigned-device.ts';
 import {
   CHAIN,

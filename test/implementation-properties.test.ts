@@ -6,13 +6,13 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { commandRuns, projectionRuns, restoreRuns, sizeRuns } from '../properties/commands.ts';
-import { FAULTS } from '../properties/faults.ts';
-import { IMPLEMENTATION_PROPERTIES } from '../properties/implementation.ts';
-import { Judge, STEP_PROPERTIES, type Witnesses } from '../properties/judge.ts';
-import { type Implementation, ObservedFunction } from '../properties/observed.ts';
-import { PROJECTED, ProjectionRuns } from '../properties/projection.ts';
-import { RestoreBisimRuns, SizeEquivalenceRuns } from '../properties/runs.ts';
+import { commandRuns, projectionRuns, restoreRuns, sizeRuns } from '../conformance/random/commands.ts';
+import { FAULTS } from '../conformance/random/faults.ts';
+import { IMPLEMENTATION_PROPERTIES } from '../conformance/random/implementation.ts';
+import { Judge, STEP_PROPERTIES, type Witnesses } from '../conformance/random/judge.ts';
+import { type Implementation, ObservedFunction } from '../conformance/random/observed.ts';
+import { PROJECTED, ProjectionRuns } from '../conformance/random/projection.ts';
+import { RestoreBisimRuns, SizeEquivalenceRuns } from '../conformance/random/runs.ts';
 import { ruleById } from '../spec/index.ts';
 
 const SEED = Number(process.env.MASKBIT_SEED ?? 20_101_020);

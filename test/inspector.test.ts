@@ -25,7 +25,7 @@ import { createInstance, INSTANCES } from '../properties/instances.ts';
 import { instanceByName, subjectByName } from '../properties/subject.ts';
 import { Twin } from '../inspector/page/twin.ts';
 import { OBJECTIONS } from '../properties/assigned/objections.ts';
-import { FAULTS } from '../properties/faults.ts';
+import { FAULTS } from '../conformance/random/faults.ts';
 import { readFileSync } from 'node:fs';
 
 const elk = new (ElkModule as unknown as new () => ELK)();

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { enumerate } from '../checker/explore/enumerate.ts';
-import { createDriver } from '../conformance/drive.ts';
-import { DIALECTS, perform } from '../conformance/encoding.ts';
-import { createInProcessDevice } from '../conformance/in-process.ts';
-import { walkInLockstep } from '../conformance/lockstep.ts';
+import { createDriver } from '../conformance/paths/drive.ts';
+import { DIALECTS, perform } from '../conformance/device/words.ts';
+import { createInProcessDevice } from '../conformance/device/in-process.ts';
+import { walkInLockstep } from '../conformance/paths/lockstep.ts';
 import { HALVES, THREE, TWO } from '../machines/messages.ts';
 import { createInstance } from '../properties/instances.ts';
 import { MsixFunction, SIGNAL_HELD } from '../src/index.ts';

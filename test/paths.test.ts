@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { enumerate } from '../checker/explore/enumerate.ts';
 import { countSimplePaths, shortestPaths, simplePaths, transitionPaths } from '../checker/explore/paths.ts';
-import { createDriver, type Driver } from '../conformance/drive.ts';
-import { DIALECTS } from '../conformance/encoding.ts';
-import { createInProcessDevice } from '../conformance/in-process.ts';
+import { createDriver, type Driver } from '../conformance/paths/drive.ts';
+import { DIALECTS } from '../conformance/device/words.ts';
+import { createInProcessDevice } from '../conformance/device/in-process.ts';
 import { createInstance, type MachineName } from '../properties/instances.ts';
 import { type MessageSet, HALVES, TWO } from '../machines/messages.ts';
 

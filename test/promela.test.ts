@@ -11,7 +11,7 @@ import type { Fairness } from '../checker/decide/liveness.ts';
 import { holdsBySpin, printPromela, SPIN_OFFSET } from '../checker/export/promela.ts';
 import { SubsetError } from '../checker/machine/subset.ts';
 import { symbolicOf } from '../checker/export/symbolic.ts';
-import { decideWithSpin, hasSpin, readRun, runSpin, SpinError, type SpinOptions } from '../conformance/spin.ts';
+import { decideWithSpin, hasSpin, readRun, runSpin, SpinError, type SpinOptions } from './setup/spin.ts';
 import { CAPABILITY_EVENTS, eventSentence, functionEvents } from '../machines/alphabet.ts';
 import { createCapability } from '../machines/capability.ts';
 import { createFunction } from '../machines/function.ts';

@@ -3,7 +3,7 @@
  * the implementation of those designs that have one.
  */
 import { type Finding, pinVerdict } from '../../checker/decide/manifest.ts';
-import { AssignedAdapter, AssignedDriver, handOverAndBack, IMPLEMENTED } from '../../conformance/assigned.ts';
+import { AssignedAdapter, AssignedDriver, handOverAndBack, IMPLEMENTED } from '../../conformance/device/assigned.ts';
 import type { AssignedBounds } from '../../machines/assembly.ts';
 import { CHAIN, designByName, REVIEWED } from '../../machines/designs.ts';
 import { THREE, TWO } from '../../machines/messages.ts';

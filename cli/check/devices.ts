@@ -1,8 +1,8 @@
 /**
  * What paths and lockstep have in common: every device in every dialect, and failures as sentences.
  */
-import { ConformanceError } from '../../conformance/drive.ts';
-import { type Dialect, DIALECTS } from '../../conformance/encoding.ts';
+import { ConformanceError } from '../../conformance/paths/drive.ts';
+import { type Dialect, DIALECTS } from '../../conformance/device/words.ts';
 
 /** Every dialect with every device. */
 export function ways<Each>(devices: readonly Each[]): [Each, Dialect][] {

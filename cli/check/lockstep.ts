@@ -1,8 +1,8 @@
 /**
  * The part of the check that walks machine and implementation through every pair of states that they reach together.
  */
-import { createInProcessDevice } from '../../conformance/in-process.ts';
-import { walkInLockstep } from '../../conformance/lockstep.ts';
+import { createInProcessDevice } from '../../conformance/device/in-process.ts';
+import { walkInLockstep } from '../../conformance/paths/lockstep.ts';
 import { instanceName } from '../../properties/instances.ts';
 import { formatCell, print, printTable } from '../report.ts';
 import type { Budget } from './budget.ts';

@@ -8,9 +8,9 @@ import {
   simplePaths,
   transitionPaths,
 } from '../../checker/explore/paths.ts';
-import { createDriver, type Driver } from '../../conformance/drive.ts';
-import { DIALECTS } from '../../conformance/encoding.ts';
-import { createInProcessDevice } from '../../conformance/in-process.ts';
+import { createDriver, type Driver } from '../../conformance/paths/drive.ts';
+import { DIALECTS } from '../../conformance/device/words.ts';
+import { createInProcessDevice } from '../../conformance/device/in-process.ts';
 import { instanceName } from '../../properties/instances.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
 import type { Budget } from './budget.ts';

@@ -10,7 +10,7 @@ import * as registers from '../../src/registers.ts';
 import { controlEvents, Entries, messageName, type NamedMessage, writeEvents } from './events.ts';
 import type { Access, Geometry, MessageAccess, StructureAccess } from './geometry.ts';
 import { ReplayError, type ViewLine } from './log.ts';
-import { dwordName, tellOutputs } from '../story.ts';
+import { dwordName, tellOutputs } from '../paths/story.ts';
 import { MACHINE_MESSAGES_MAX, MACHINE_VECTORS_MAX, ReplayMachine } from './machine.ts';
 
 /** Where the trace and what it was replayed on differ. */

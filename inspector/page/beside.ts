@@ -9,10 +9,12 @@ import {
   outputsDifference,
   stateDifferences,
   tellState,
-} from '../../conformance/assigned.ts';
-import { DIALECTS, outputNameOf, perform, readback } from '../../conformance/encoding.ts';
-import { createInProcessDevice, type InProcessOptions } from '../../conformance/in-process.ts';
-import { dwordName, tellOutputs } from '../../conformance/story.ts';
+} from '../../conformance/device/assigned.ts';
+import type { Snapshot } from '../../conformance/device/device.ts';
+import { Snapshots } from '../../conformance/device/snapshots.ts';
+import { DIALECTS, outputNameOf, perform, readback } from '../../conformance/device/words.ts';
+import { createInProcessDevice, type InProcessOptions } from '../../conformance/device/in-process.ts';
+import { dwordName, tellOutputs } from '../../conformance/paths/story.ts';
 import type { Instance } from '../../properties/instances.ts';
 
 /** Something in which machine and implementation differ. */
@@ -34,8 +36,8 @@ export interface Beside {
   differences(value: StateValue): Difference[];
   /** Message Control, the table and the Pending Bit Array. */
   read(): Uint32Array;
-  save(): Uint32Array;
-  restore(words: Uint32Array): void;
+  save(): Snapshot;
+  restore(snapshot: Snapshot): void;
 }
 
 /** Why an instance has no implementation beside it; undefined when it has. */
@@ -91,8 +93,8 @@ function functionBeside({ vectors, messages }: Instance, options: InProcessOptio
     },
     read,
     save: () => device.save(),
-    restore: (words) => {
-      device.restore(words);
+    restore: (snapshot) => {
+      device.restore(snapshot);
       device.takeOutputs();
     },
   };
@@ -102,6 +104,7 @@ function assignedBeside({ vectors, messages, design }: Instance): Beside {
   if (design === undefined) throw new Error('Got an assigned device without a design; expected one.');
   const bounds = { design, vectors, messages };
   const adapter = new AssignedAdapter(bounds);
+  const snapshots = new Snapshots();
   const sentence = (what: string): string => `Of the implementation: ${what}.`;
   return {
     notifies: false,
@@ -123,8 +126,8 @@ function assignedBeside({ vectors, messages, design }: Instance): Beside {
       adapter.device.peekInto(words);
       return words;
     },
-    save: () => adapter.save(),
-    restore: (words) => adapter.restore(words),
+    save: () => snapshots.handleOf(adapter.save()),
+    restore: (snapshot) => adapter.restore(snapshots.wordsOf(snapshot)),
   };
 }
 

@@ -3,7 +3,7 @@
  * framed in red, carries a sign, and is told in a sentence.
  */
 import type { JSX } from 'preact';
-import { messageOf } from '../../conformance/encoding.ts';
+import { messageOf } from '../../conformance/device/words.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import type { DeviceView } from './device.ts';
 import type { OwnScene } from './scene.ts';

@@ -6,7 +6,7 @@
  */
 import type { StateValue } from 'xstate';
 import type { Instance } from '../../properties/instances.ts';
-import { tellState } from '../../conformance/assigned.ts';
+import { tellState } from '../../conformance/device/assigned.ts';
 import { REVIEWED } from '../../machines/designs.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
 import { blocked, machineView } from '../../properties/view.ts';

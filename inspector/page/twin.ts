@@ -2,11 +2,12 @@
  * The implementation beside the machine, along a run: what it does and reads is compared after each event. It is driven a piece at a
  * time, and saved on the way, so that a long run can be travelled.
  */
+import type { Snapshot } from '../../conformance/device/device.ts';
 import { initialTransition, type StateValue } from 'xstate';
 import { explore } from '../../checker/explore/explore.ts';
 import { packValue } from '../../checker/compile/layout.ts';
 import { regionsOf } from '../../checker/machine/regions.ts';
-import type { InProcessOptions } from '../../conformance/in-process.ts';
+import type { InProcessOptions } from '../../conformance/device/in-process.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import type { Instance } from '../../properties/instances.ts';
 import type { CompiledSubject } from '../../properties/subject.ts';
@@ -25,7 +26,7 @@ export interface TwinState {
 }
 
 interface Saved {
-  readonly words: Uint32Array;
+  readonly snapshot: Snapshot;
   readonly force: readonly (string | undefined)[];
 }
 
@@ -107,7 +108,7 @@ export class Twin {
     if (this.position === position) return;
     const from = Math.min(Math.floor(position / STRIDE), this.saved.length - 1);
     if (this.position > position || this.position < from * STRIDE) {
-      this.beside.restore(this.saved[from].words);
+      this.beside.restore(this.saved[from].snapshot);
       this.force = [...this.saved[from].force];
       this.position = from * STRIDE;
     }
@@ -143,6 +144,6 @@ export class Twin {
   }
 
   private save(): Saved {
-    return { words: this.beside.save(), force: [...this.force] };
+    return { snapshot: this.beside.save(), force: [...this.force] };
   }
 }

@@ -2,8 +2,8 @@
  * The properties that compare runs of the implementation: the same bits by other widths (P12), and the same function
  * saved and restored (P19). `projection.ts` compares one vector of many with the machine.
  */
-import { readOutput } from '../machines/alphabet.ts';
-import * as registers from '../src/registers.ts';
+import { readOutput } from '../../machines/alphabet.ts';
+import * as registers from '../../src/registers.ts';
 import { type Access, accessSentence, type WriteAccess } from './access.ts';
 import { sameRegisters } from './implementation.ts';
 import { type Implementation, ObservedFunction } from './observed.ts';

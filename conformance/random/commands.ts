@@ -6,7 +6,7 @@
  * exports or that its command line runs may import this one.
  */
 import * as fc from 'fast-check';
-import * as registers from '../src/registers.ts';
+import * as registers from '../../src/registers.ts';
 import { type Access, accessSentence } from './access.ts';
 import type { Judge } from './judge.ts';
 import type { ObservedFunction } from './observed.ts';

@@ -4,15 +4,15 @@
  * flies. A difference is an error that tells the path as a story; an event without an access is one too.
  */
 import type { StateValue } from 'xstate';
-import type { Exploration } from '../checker/explore/explore.ts';
-import { eventSentence, readEvent } from '../machines/alphabet.ts';
-import type { AssignedBounds } from '../machines/assembly.ts';
-import type { MessageSet } from '../machines/messages.ts';
-import { vectorRegionName } from '../machines/vector.ts';
-import * as implementation from '../src/index.ts';
-import { ConformanceError, type DriveCounts } from './drive.ts';
-import { type Message, messageName, messageOf } from './encoding.ts';
-import { dwordName, tellOutputs } from './story.ts';
+import type { Exploration } from '../../checker/explore/explore.ts';
+import { eventSentence, readEvent } from '../../machines/alphabet.ts';
+import type { AssignedBounds } from '../../machines/assembly.ts';
+import type { MessageSet } from '../../machines/messages.ts';
+import { vectorRegionName } from '../../machines/vector.ts';
+import * as implementation from '../../src/index.ts';
+import { ConformanceError, type DriveCounts } from '../paths/drive.ts';
+import { type Message, messageName, messageOf } from './words.ts';
+import { dwordName, tellOutputs } from '../paths/story.ts';
 
 /** The designs that are implemented. */
 export const IMPLEMENTED: readonly implementation.AssignedDesign[] = ['reviewed', 'checked', 'posted'];

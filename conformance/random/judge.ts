@@ -2,10 +2,10 @@
  * The judge: holds the properties, those of the machine and those of the implementation, against every step of a run of
  * the implementation, and counts how often each had something to say.
  */
-import { applies, type Property, satisfied } from '../checker/decide/property.ts';
-import { readEvent } from '../machines/alphabet.ts';
+import { applies, type Property, satisfied } from '../../checker/decide/property.ts';
+import { readEvent } from '../../machines/alphabet.ts';
 import { type Access, accessSentence, RESTORED } from './access.ts';
-import { FUNCTION_PROPERTIES } from './function.ts';
+import { FUNCTION_PROPERTIES } from '../../properties/function.ts';
 import { IMPLEMENTATION_PROPERTIES } from './implementation.ts';
 import type { ImplementationStep, ImplementationView, ObservedFunction } from './observed.ts';
 

@@ -3,11 +3,11 @@
  * that a guest can read. An event without an access, an output missing, an output too many, an output out of order, or a
  * dword that differs is an error that tells the path as a story.
  */
-import type { StateGraph } from '../checker/explore/state-graph.ts';
-import { eventSentence } from '../machines/alphabet.ts';
-import type { MessageSet } from '../machines/messages.ts';
-import type { Device } from './device.ts';
-import { type Dialect, outputNameOf, perform, readback } from './encoding.ts';
+import type { StateGraph } from '../../checker/explore/state-graph.ts';
+import { eventSentence } from '../../machines/alphabet.ts';
+import type { MessageSet } from '../../machines/messages.ts';
+import type { TransparentDevice } from '../device/device.ts';
+import { type Dialect, outputNameOf, perform, readback } from '../device/words.ts';
 import { dwordName, tellOutputs } from './story.ts';
 
 /** Thrown when a device does not do what the machine says. */
@@ -54,7 +54,7 @@ export function expectation(graph: StateGraph, vectors: number, messages: Messag
 export interface Driver {
   readonly counts: DriveCounts;
   /** Drives `device` from its reset along `path`. Throws a `ConformanceError` at the first difference. */
-  drive(device: Device, path: readonly string[], dialect: Dialect): void;
+  drive(device: TransparentDevice, path: readonly string[], dialect: Dialect): void;
 }
 
 /** Makes a driver for a graph of `function` or `vector` with the given number of vectors. */
@@ -81,7 +81,7 @@ export function createDriver(graph: StateGraph, vectors: number, messages: Messa
  */
 export function compareStep(
   expected: Expectation,
-  device: Device,
+  device: TransparentDevice,
   dialect: Dialect,
   state: number,
   path: readonly string[],
@@ -103,7 +103,7 @@ export function compareStep(
 /** Compares what a device has done since the last comparison, and what it reads, with what it must in `state`. */
 function compare(
   { counts, messages, dwords, observed }: Expectation,
-  device: Device,
+  device: TransparentDevice,
   dialect: Dialect,
   state: number,
   outputs: readonly string[],
@@ -127,7 +127,7 @@ function compare(
   }
 }
 
-function fail(device: Device, dialect: Dialect, path: readonly string[], what: string): never {
+function fail(device: TransparentDevice, dialect: Dialect, path: readonly string[], what: string): never {
   const story = path.map((name, index) => `  ${index + 1}. ${eventSentence(name)}`);
   const head = `${device.name} (${dialect.name}), after ${path.length} steps: ${what}.`;
   throw new ConformanceError([head, ...story, `  Path: ${path.join(' ')}`].join('\n'));

@@ -6,15 +6,15 @@
  * The messages are halves: each lawful write of an address or of data is then one event, and no state falls between
  * two.
  */
-import { enumerate } from '../checker/explore/enumerate.ts';
-import type { StateGraph } from '../checker/explore/state-graph.ts';
-import { functionEvents, readEvent, readOutput } from '../machines/alphabet.ts';
-import { createFunction } from '../machines/function.ts';
-import { HALVES } from '../machines/messages.ts';
+import { enumerate } from '../../checker/explore/enumerate.ts';
+import type { StateGraph } from '../../checker/explore/state-graph.ts';
+import { functionEvents, readEvent, readOutput } from '../../machines/alphabet.ts';
+import { createFunction } from '../../machines/function.ts';
+import { HALVES } from '../../machines/messages.ts';
 import { type Access, accessSentence, messageText, NO_EVENT, RESTORED, writtenText } from './access.ts';
 import { type ImplementationStep, ObservedFunction } from './observed.ts';
 import type { RunProperty } from './runs.ts';
-import { type FunctionView, machineView } from './view.ts';
+import { type FunctionView, machineView } from '../../properties/view.ts';
 
 /** The one message that a projected vector may be given beside zero, half by half. No two vectors have the same. */
 export function projectedMessage(vector: number): {

@@ -3,8 +3,8 @@
  * as near as a subclass comes to them from outside. Which properties find which of them stands here, and a test holds
  * it.
  */
-import { MsixFunction, type MsixFunctionOptions, SIGNAL_HELD, WRITE_DONE, type WriteOutcome } from '../src/index.ts';
-import * as registers from '../src/registers.ts';
+import { MsixFunction, type MsixFunctionOptions, SIGNAL_HELD, WRITE_DONE, type WriteOutcome } from '../../src/index.ts';
+import * as registers from '../../src/registers.ts';
 import type { Implementation } from './observed.ts';
 
 /** A planted fault. */

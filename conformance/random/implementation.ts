@@ -2,13 +2,13 @@
  * The properties of a state or a step that only an implementation has, for only it has widths, offsets and read-only
  * bits, and can be saved: P11, P12 and P19, and P8 of what a read returns. `runs.ts` has those that compare runs.
  */
-import type { Property, StepProperty } from '../checker/decide/property.ts';
-import { readEvent, readOutput, RESET } from '../machines/alphabet.ts';
-import { SIGNAL_HELD, SIGNAL_SENT, WRITE_DONE } from '../src/index.ts';
-import * as registers from '../src/registers.ts';
+import type { Property, StepProperty } from '../../checker/decide/property.ts';
+import { readEvent, readOutput, RESET } from '../../machines/alphabet.ts';
+import { SIGNAL_HELD, SIGNAL_SENT, WRITE_DONE } from '../../src/index.ts';
+import * as registers from '../../src/registers.ts';
 import { type Access, type Answer, RESTORED } from './access.ts';
 import { entryWord, GEOMETRY, type ImplementationStep, type ImplementationView, pendingWord } from './observed.ts';
-import { blocked } from './view.ts';
+import { blocked } from '../../properties/view.ts';
 
 type ImplementationProperty = Property<ImplementationView>;
 type ImplementationStepProperty = StepProperty<ImplementationView>;

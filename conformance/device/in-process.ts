@@ -1,9 +1,9 @@
 /**
  * The implementation as a device under test, in the same process.
  */
-import { MsixFunction } from '../src/index.ts';
-import type { DeviceOutput } from './device.ts';
-import type { RestorableDevice } from './lockstep.ts';
+import { MsixFunction } from '../../src/index.ts';
+import type { Device, DeviceOutput } from './device.ts';
+import { Snapshots } from './snapshots.ts';
 
 /** How the implementation is set up as a device. */
 export interface InProcessOptions {
@@ -14,9 +14,10 @@ export interface InProcessOptions {
 }
 
 /** Creates an `MsixFunction` that records what it does. */
-export function createInProcessDevice(vectorCount: number, options: InProcessOptions = {}): RestorableDevice {
+export function createInProcessDevice(vectorCount: number, options: InProcessOptions = {}): Required<Device> {
   const { notifies = true, Implementation = MsixFunction } = options;
   let outputs: DeviceOutput[] = [];
+  const snapshots = new Snapshots();
   const record =
     (verb: DeviceOutput['verb']) =>
     (vector: number, addressLow = 0, addressHigh = 0, data = 0): void =>
@@ -32,17 +33,24 @@ export function createInProcessDevice(vectorCount: number, options: InProcessOpt
     notifies,
     vectorCount,
     reset: () => msix.reset(),
+    configRead: (offset, bytes) => msix.configRead(offset, bytes),
     configWrite: (offset, bytes, value) => void msix.configWrite(offset, bytes, value),
+    tableRead: (offset, bytes) => msix.tableRead(offset, bytes),
     tableWrite: (offset, bytes, low, high) => void msix.tableWrite(offset, bytes, low, high),
+    pbaRead: (offset, bytes) => msix.pbaRead(offset, bytes),
+    pbaWrite: (offset, bytes, low, high) => void msix.pbaWrite(offset, bytes, low, high),
+    get readHigh() {
+      return msix.readHigh;
+    },
     signal: (vector) => void msix.signal(vector),
     retire: (vector) => void msix.retire(vector),
     peekInto: (out) => msix.peekInto(out),
     save: () => {
       const words = new Uint32Array(msix.savedWords);
       msix.saveInto(words);
-      return words;
+      return snapshots.handleOf(words);
     },
-    restore: (words) => msix.restore(words),
+    restore: (snapshot) => msix.restore(snapshots.wordsOf(snapshot)),
     takeOutputs: () => {
       const taken = outputs;
       outputs = [];

@@ -3,9 +3,9 @@
  * the machine understands it. The decoding is a second one, written from the rules: it shares no line with the
  * implementation.
  */
-import { type Control, control, mask, RESET, retire, signal, unmask, write } from '../machines/alphabet.ts';
-import { type MsixFunction, type Refusals, SIGNAL_REFUSED, WRITE_IGNORED, WRITE_REFUSED } from '../src/index.ts';
-import * as registers from '../src/registers.ts';
+import { type Control, control, mask, RESET, retire, signal, unmask, write } from '../../machines/alphabet.ts';
+import { type MsixFunction, type Refusals, SIGNAL_REFUSED, WRITE_IGNORED, WRITE_REFUSED } from '../../src/index.ts';
+import * as registers from '../../src/registers.ts';
 
 /**
  * A read of the capability, of the table, or of the Pending Bit Array. Offset and size are in bytes, and may be

@@ -3,19 +3,14 @@
  * in each. The implementation saves and restores itself, so all that it saves takes part, what no guest can read included.
  * Reaching the end without a difference is a proof for the bound, not a sample.
  */
-import type { StateGraph } from '../checker/explore/state-graph.ts';
-import type { MessageSet } from '../machines/messages.ts';
-import type { Device } from './device.ts';
+import type { StateGraph } from '../../checker/explore/state-graph.ts';
+import type { MessageSet } from '../../machines/messages.ts';
+import type { Device, Snapshot, TransparentDevice } from '../device/device.ts';
 import { compareStep, type Expectation, expectation } from './drive.ts';
-import { type Dialect, perform } from './encoding.ts';
+import { type Dialect, perform } from '../device/words.ts';
 
 /** A device whose state can be taken out and put back. */
-export interface RestorableDevice extends Device {
-  /** Takes the state out, in words; equal words mean equal behaviour. */
-  save(): Uint32Array;
-  /** Puts a state back. What that does to the outside is no output of a step. */
-  restore(words: Uint32Array): void;
-}
+export type RestorableDevice = TransparentDevice & Required<Pick<Device, 'save' | 'restore'>>;
 
 /** What a lockstep walk found: as many pairs as the machine has states, when the implementation hides nothing. */
 export interface Lockstep {
@@ -31,10 +26,10 @@ function reach(
   { graph, events, messages }: Expectation,
   device: RestorableDevice,
   dialect: Dialect,
-  words: Uint32Array,
+  snapshot: Snapshot,
   path: readonly string[],
 ): void {
-  if (device.notifies) device.restore(words);
+  if (device.notifies) device.restore(snapshot);
   else {
     device.reset();
     let state = 0;
@@ -55,27 +50,27 @@ export function walkInLockstep(
 ): Lockstep {
   interface Pair {
     readonly state: number;
-    readonly words: Uint32Array;
+    readonly snapshot: Snapshot;
     readonly path: readonly string[];
   }
   const expected = expectation(graph, device.vectorCount, messages);
   const seen = new Set<string>();
   const queue: Pair[] = [];
   const meet = (state: number, path: readonly string[]): void => {
-    const words = device.save();
-    const key = `${state}:${words.join()}`;
+    const snapshot = device.save();
+    const key = `${state}:${snapshot}`;
     if (seen.has(key)) return;
     seen.add(key);
-    queue.push({ state, words, path });
+    queue.push({ state, snapshot, path });
   };
 
   device.reset();
   device.takeOutputs();
   meet(0, []);
   let steps = 0;
-  for (const { state, words, path } of queue) {
+  for (const { state, snapshot, path } of queue) {
     for (const name of graph.events) {
-      reach(expected, device, dialect, words, path);
+      reach(expected, device, dialect, snapshot, path);
       const target = compareStep(expected, device, dialect, state, [...path, name]);
       meet(target, [...path, name]);
       steps++;

@@ -3,9 +3,9 @@
  * reads of the capability, and to its callbacks, and nothing else. The message in force is what notifications have said
  * it is.
  */
-import type { StepView } from '../checker/decide/property.ts';
-import { MsixFunction, type MsixFunctionOptions, Refusals } from '../src/index.ts';
-import * as registers from '../src/registers.ts';
+import type { StepView } from '../../checker/decide/property.ts';
+import { MsixFunction, type MsixFunctionOptions, Refusals } from '../../src/index.ts';
+import * as registers from '../../src/registers.ts';
 import {
   type Access,
   type Answer,
@@ -16,7 +16,7 @@ import {
   performAccess,
   writtenText,
 } from './access.ts';
-import type { FunctionView } from './view.ts';
+import type { FunctionView } from '../../properties/view.ts';
 
 /** An access that was made, and what came of it. */
 export interface Performed {

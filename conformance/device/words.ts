@@ -6,11 +6,11 @@
  * `Dialect` picks one for each.
  */
 import type { StateValue } from 'xstate';
-import { readEvent } from '../machines/alphabet.ts';
-import type { MessageSet } from '../machines/messages.ts';
-import { blocked, machineView } from '../properties/view.ts';
-import * as registers from '../src/registers.ts';
-import type { Device, DeviceOutput } from './device.ts';
+import { readEvent } from '../../machines/alphabet.ts';
+import type { MessageSet } from '../../machines/messages.ts';
+import { blocked, machineView } from '../../properties/view.ts';
+import * as registers from '../../src/registers.ts';
+import type { TransparentDevice, DeviceOutput } from './device.ts';
 
 /** A message in registers: address low, address high, data. */
 export type Message = readonly [addressLow: number, addressHigh: number, data: number];
@@ -94,7 +94,7 @@ export function readback(value: StateValue, vectors: number, messages: MessageSe
 
 /** What an access may depend on: the state that the machine is in before it. */
 export interface Situation {
-  readonly device: Device;
+  readonly device: TransparentDevice;
   readonly dialect: Dialect;
   readonly messages: MessageSet;
   readonly value: StateValue;

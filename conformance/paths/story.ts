@@ -1,7 +1,7 @@
 /**
  * What was compared, in words: for the sentences that tell a difference.
  */
-import { outputSentence } from '../machines/alphabet.ts';
+import { outputSentence } from '../../machines/alphabet.ts';
 
 /** Tells outputs, in their order. */
 export function tellOutputs(outputs: readonly string[]): string {

@@ -1,0 +1,135 @@
+/**
+ * The port: what a suite needs of a device under test, whatever it is made of and wherever it runs. Nothing else of a device is
+ * known to a suite, and a device knows nothing of suites, machines or properties.
+ *
+ * There are two forms of it. A `Device` answers at once: it is in this process, or a WebAssembly module, and the hot path has no
+ * promise. A `RemoteDevice` answers later: it is another program, or a live QEMU; it takes requests in batches and answers
+ * them in order, and what goes wrong with it is an answer too. `remoteOf` makes the second of the first.
+ *
+ * Offsets and sizes are in bytes, from the start of the MSI-X capability, of the table, or of the Pending Bit Array.
+ */
+
+/** Something that the device did: a message that left, or a notification with the message that came into force. */
+export interface DeviceOutput {
+  readonly verb: 'send' | 'use' | 'release';
+  /** The vector, where the device tells it; -1 of a device that sends a message and says no more. */
+  readonly vector: number;
+  readonly addressLow: number;
+  readonly addressHigh: number;
+  readonly data: number;
+}
+
+/**
+ * A state of a device, as a handle. Equal handles of one device mean equal states, and so equal behaviour; a handle is worth
+ * nothing to another device. What stands behind it (words, pages of memory, a file) is the device's business.
+ */
+export type Snapshot = number;
+
+/** What a device may be able to do beyond what every device can. */
+export type Ability = 'reset' | 'retire' | 'pbaWrite' | 'peek' | 'notify' | 'snapshot';
+
+/** A device under test that answers at once, as the guest, the device model and a bystander see it. */
+export interface Device {
+  readonly name: string;
+  readonly vectorCount: number;
+
+  // ---- The guest's accesses. One that the device refuses still returns.
+
+  /** Reads 1, 2 or 4 bytes of the capability. */
+  configRead(offset: number, bytes: number): number;
+  configWrite(offset: number, bytes: number, value: number): void;
+  /** Reads 1, 2, 4 or 8 bytes of the table. Returns the lower dword, and leaves the upper one in `readHigh`. */
+  tableRead(offset: number, bytes: number): number;
+  tableWrite(offset: number, bytes: number, low: number, high: number): void;
+  /** Reads 1, 2, 4 or 8 bytes of the Pending Bit Array. Returns the lower dword, and leaves the upper one in `readHigh`. */
+  pbaRead(offset: number, bytes: number): number;
+  /** The upper dword of the last read of 8 bytes. */
+  readonly readHigh: number;
+
+  // ---- The device model, and what left the device
+
+  /** The device has an event for a vector. */
+  signal(vector: number): void;
+  /** Takes what the device did since the last call, in order. */
+  takeOutputs(): readonly DeviceOutput[];
+
+  // ---- Abilities: a suite that needs one that is missing says so, and asks nothing
+
+  /** A Function Level Reset. Where it is missing, a suite starts from a fresh instance. */
+  reset?(): void;
+  /** The cause of the vector's event is gone. */
+  retire?(vector: number): void;
+  pbaWrite?(offset: number, bytes: number, low: number, high: number): void;
+  /**
+   * Copies Message Control, the table and the Pending Bit Array into `out`, in dwords, and returns how many. A peek is no event: it
+   * changes nothing, drains nothing and counts nothing. Where it is missing, a readback is made of reads.
+   */
+  peekInto?(out: Uint32Array): number;
+  /** Whether the device tells `use` and `release`. One that does not is compared by its messages. */
+  readonly notifies?: boolean;
+  /** Takes the state. */
+  save?(): Snapshot;
+  /** Puts a state back. What that does to the outside is no output of a step. */
+  restore?(snapshot: Snapshot): void;
+}
+
+/** A device with the abilities that a comparison in lockstep asks for. */
+export type TransparentDevice = Device & Required<Pick<Device, 'reset' | 'retire' | 'peekInto'>>;
+
+/** What a fresh instance is made with. */
+export interface DeviceOptions {
+  readonly vectorCount: number;
+}
+
+/** Makes fresh instances: the state that one leaves behind must not be the next one's. What a module for `maskbit conform` exports. */
+export type DeviceFactory = (options: DeviceOptions) => Device;
+
+// ---- A device that answers later
+
+/** What a device is asked, as data. */
+export type Request =
+  | { readonly verb: 'configRead' | 'tableRead' | 'pbaRead'; readonly offset: number; readonly bytes: number }
+  | { readonly verb: 'configWrite'; readonly offset: number; readonly bytes: number; readonly value: number }
+  | {
+      readonly verb: 'tableWrite' | 'pbaWrite';
+      readonly offset: number;
+      readonly bytes: number;
+      readonly low: number;
+      readonly high: number;
+    }
+  | { readonly verb: 'signal' | 'retire'; readonly vector: number }
+  | { readonly verb: 'restore'; readonly snapshot: Snapshot }
+  /** `outputs` asks for what the device did since it was asked last, and waits for what is still on its way. */
+  | { readonly verb: 'reset' | 'outputs' | 'save' };
+
+/**
+ * What became of a request. `unsupported`: the device lacks it. `error`: the device says that it went wrong. `garbled`: the answer
+ * is none of the protocol. `crashed`: the device has ended. `hung`: no answer within the time allowed. `skipped`: not asked any
+ * more, since the device is gone.
+ */
+export type Outcome = 'ok' | 'unsupported' | 'error' | 'garbled' | 'crashed' | 'hung' | 'skipped';
+
+/** The answer to one request. */
+export interface Answer {
+  readonly outcome: Outcome;
+  /** Of a read, the lower dword and the upper one; of `save`, the snapshot is `low`. Zero otherwise. */
+  readonly low: number;
+  readonly high: number;
+  /** Of `outputs`. Empty otherwise. */
+  readonly outputs: readonly DeviceOutput[];
+  /** Of anything but `ok`: what the device or its keeper said. */
+  readonly text?: string;
+}
+
+/** A device under test that answers later, and may crash or hang. No method rejects for what the device does. */
+export interface RemoteDevice {
+  readonly name: string;
+  readonly vectorCount: number;
+  readonly abilities: ReadonlySet<Ability>;
+  /** Asks all `requests`, ahead of answers where it can, and resolves to as many answers, in order. */
+  run(requests: readonly Request[]): Promise<readonly Answer[]>;
+  /** A fresh instance, whatever has become of the one before. */
+  fresh(): Promise<void>;
+  /** Ends the device and whatever it started. */
+  close(): Promise<void>;
+}
