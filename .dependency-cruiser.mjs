@@ -1,6 +1,6 @@
 /**
  * Who may import whom: the folders, and nothing else. ARCHITECTURE.md says why; its picture is made from the same reading.
- * `test/layers.test.ts` holds it, and shows that it can fail.
+ * `test/project/layers.test.ts` holds it, and shows that it can fail.
  */
 
 /** For each folder, the folders and packages that it may import, besides itself. */

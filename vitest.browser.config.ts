@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 // One browser at a time, and one page after the other: what is measured here is what a reader waits for.
 export default defineConfig({
   test: {
-    include: ['test/browser/**/*.test.ts'],
+    include: ['test/inspector/browser/**/*.test.ts'],
     pool: 'threads',
     fileParallelism: false,
     testTimeout: 60_000,

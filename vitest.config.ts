@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Those in a browser need the page to be built, and Chromium: `npm run test:browser`.
-    exclude: ['test/browser/**'],
+    exclude: ['test/inspector/browser/**'],
     // The generated suites are many small tests of pure code: one process and no isolation is what makes them fast.
     globalSetup: 'test/setup/build.ts',
     pool: 'threads',

@@ -6,10 +6,17 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 
-const GENERATED = ['paths', 'lockstep', 'implementation-properties', 'replay', 'assigned', 'replay-assigned'];
+const GENERATED = [
+  'conformance/paths',
+  'conformance/lockstep',
+  'conformance/implementation-properties',
+  'conformance/replay',
+  'conformance/assigned',
+  'conformance/replay-assigned',
+];
 const BY_HAND = [
-  ...['msix-function', 'calls-out', 'save', 'registers', 'hammer'],
-  ...['abi', 'bus', 'kernel', 'assigned-device', 'assigned-posted'],
+  ...['src/msix-function', 'src/calls-out', 'src/save', 'src/registers', 'project/hammer'],
+  ...['src/abi', 'src/bus', 'src/kernel', 'src/assigned-device', 'src/assigned-posted'],
 ];
 
 interface FileCoverage {

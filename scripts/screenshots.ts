@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { libraryTrace } from '../inspector/page/library.ts';
 import { writeLink } from '../inspector/page/open.ts';
 import { traceScene } from '../inspector/page/scene.ts';
-import { Stage } from '../test/browser/browser.ts';
+import { Stage } from '../test/inspector/browser/browser.ts';
 
 const WIDTHS = [1280, 640] as const;
 const HEIGHT = 800;

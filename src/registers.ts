@@ -2,7 +2,7 @@
  * Every register constant of MSI-X, re-typed from the PCI Express Base Specification, section 7.7.2.
  *
  * Owns numbers, not behaviour. The machines, the suites and the implementation share these words and never logic.
- * `test/registers.test.ts` holds a second copy, so that a slip of one digit here is a failing test.
+ * `test/src/registers.test.ts` holds a second copy, so that a slip of one digit here is a failing test.
  */
 
 /** Capability ID of MSI-X. PCIe 7.7.2.1. */

@@ -2,7 +2,7 @@
  * The shape of a trace in a file, as a JSON Schema (2020-12) for whoever reads or writes traces in another language.
  *
  * `validate.ts` is this schema compiled by ajv, so that nothing is compiled where a trace is read: a page with a strict
- * Content Security Policy forbids that. A test holds the two together, and `npx vitest run test/trace.test.ts -u` writes
+ * Content Security Policy forbids that. A test holds the two together, and `npx vitest run test/checker/trace.test.ts -u` writes
  * the second anew. That numbers lie within their lists cannot be said here: `parseTrace` looks at it.
  */
 

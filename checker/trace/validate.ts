@@ -1,4 +1,4 @@
-// Generated from schema.ts by ajv: npx vitest run test/trace.test.ts -u
+// Generated from schema.ts by ajv: npx vitest run test/checker/trace.test.ts -u
 // @ts-nocheck
 /* oxlint-disable */
 import type { SchemaValidator } from './schema.ts';

@@ -4,7 +4,7 @@
  *
  * Those that begin with `KVM_` are of Linux 2.6.36 to 4.11 and of the patch "KVM: Emulation MSI-X mask bits for assigned
  * devices" (kvm@vger.kernel.org, October 2010); struct and field names are theirs. Those that begin with `MASKBIT_` are
- * ours, for what the patch lacks. `test/abi.test.ts` holds all of it against what a C compiler makes of the same structs.
+ * ours, for what the patch lacks. `test/src/abi.test.ts` holds all of it against what a C compiler makes of the same structs.
  *
  * All of it is as x86-64 has it: little-endian, and a `__u64` is aligned to 8 bytes. On i386 it is aligned to 4, so that a struct
  * with a `__u64` behind an odd number of dwords has other offsets there (hazard S5 of the patch): `fieldsOf` tells them, too.

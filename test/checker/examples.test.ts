@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CROSSING, HASTY } from '../../checker/examples/crossing.ts';
+import { type Example, tellExample } from '../../checker/examples/example.ts';
+import { FEEDBACK } from '../../checker/examples/feedback.ts';
+import { PLAYER } from '../../checker/examples/player.ts';
+import { audit } from '../../checker/explore/audit.ts';
+import { compile } from '../../checker/compile/compile.ts';
+import { enumerate } from '../../checker/explore/enumerate.ts';
+import { explore } from '../../checker/explore/explore.ts';
+import { runCommand } from '../setup/command.ts';
+
+const EXAMPLES: readonly [Example, number, number][] = [
+  [FEEDBACK, 8, 31],
+  [CROSSING, 5, 6],
+  [HASTY, 9, 16],
+  [PLAYER, 15, 63],
+];
+
+describe.each(EXAMPLES.map(([example, ...counts]) => ({ name: example.machine.id, example, counts })))(
+  'the example $name',
+  ({ example, counts }) => {
+    test('has the states and transitions that XState finds, and no state that is never reached', () => {
+      const { machine, events } = example;
+      const exploration = explore(compile(machine, events));
+      const plain = enumerate(machine, events);
+      expect([plain.states.length, plain.transitionCount]).toEqual(counts);
+      expect([exploration.summary.states, exploration.summary.transitions]).toEqual(counts);
+      expect(audit(exploration).unreached).toEqual([]);
+    });
+
+    test('has a property that holds and one that fails, and tells why', () => {
+      const story = tellExample(example);
+      expect(story).toMatch(/: holds\. /);
+      expect(story).toMatch(/: fails\. .*\n.* steps?\n/);
+    });
+  },
+);
+
+test.each([
+  [FEEDBACK, 'ThanksInv: fails. Whoever is thanked has written something.\nfeedback, 1 step\n'],
+  [HASTY, 'CrossingInv: fails. Cars stand while people are on the road.\nhasty, 4 steps\n'],
+  [PLAYER, 'SilentInv: fails. What is hidden does not play.\nplayer, 1 step\n'],
+])('a mistake is found: %#', (example, story) => {
+  expect(tellExample(example)).toContain(story);
+});
+
+test('of cars that never let anyone walk, the loop is told', () => {
+  const [, lasso] = tellExample(CROSSING).split('WalkLeads: fails.');
+  expect(lasso).toContain('From here on, again and again:\n  1. Event carTimer.\n       cars: green → yellow');
+});
+
+test("the lines of use in the checker's README print what it says", () => {
+  const text = readFileSync('checker/README.md', 'utf8');
+  const [, code, output] = /```js\n([^]*?)```[^]*?```text\n([^]*?)```/.exec(text)!;
+  // Where the package finds itself, as it is built.
+  const folder = mkdtempSync('.readme-');
+  try {
+    writeFileSync(join(folder, 'use.js'), code);
+    expect(runCommand(process.execPath, [join(folder, 'use.js')])).toEqual({ status: 0, stdout: output, stderr: '' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

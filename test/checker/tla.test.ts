@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { type AnyStateMachine, createMachine } from 'xstate';
+import { describe, expect, test } from 'vitest';
+import type { Claim } from '../../checker/decide/decide.ts';
+import { type SymbolicMachine, symbolicOf } from '../../checker/export/symbolic.ts';
+import { printTla } from '../../checker/export/tla.ts';
+import { CAPABILITY_EVENTS, eventSentence, functionEvents } from '../../machines/alphabet.ts';
+import { createCapability } from '../../machines/capability.ts';
+import { createFunction } from '../../machines/function.ts';
+import { THREE } from '../../machines/messages.ts';
+
+const capability = (): SymbolicMachine => symbolicOf(createCapability(), CAPABILITY_EVENTS);
+const channel = (): SymbolicMachine =>
+  symbolicOf(createFunction({ vectors: 2, messages: THREE, channel: true }), functionEvents(2, THREE, true));
+const enabled = { kind: 'stateIn', value: { enable: 'enabled' } } as const;
+
+/** The lines of a module that define an operator, by its name. */
+function definitionsOf(module: string): Map<string, string> {
+  const parts = module.split(/^(?=\w+ ==)/m).slice(1);
+  return new Map(parts.map((part) => [part.slice(0, part.indexOf(' ')), part]));
+}
+
+const printClaim = (claim: Claim): string | undefined => {
+  const { module } = printTla(capability(), { claims: [claim] });
+  return definitionsOf(module).get(claim.name)?.replace('====\n', '').trimEnd();
+};
+
+describe('a module in TLA+', () => {
+  // There is no TLC here. What is below says that nothing is missing, not that TLC would read it.
+  test('of the capability is the one in test/expected', () => {
+    const { name, module, configuration } = printTla(capability(), { eventSentence });
+    expect(name).toBe('capability');
+    expect(module).toBe(readFileSync('test/expected/capability.tla', 'utf8'));
+    expect(configuration).toBe(readFileSync('test/expected/capability.cfg', 'utf8'));
+  });
+
+  test('is the same each time', () => {
+    expect(printTla(channel())).toEqual(printTla(channel()));
+  });
+
+  test('has a variable for each compound state, an action for each event, a condition for each transition', () => {
+    const { module } = printTla(channel());
+    const { variables, events, guards } = channel();
+    const definitions = definitionsOf(module);
+    const names = (name: string): string => name.replaceAll('.', '_');
+    expect([variables.size, events.length, guards.size]).toEqual([12, 24, 41]);
+    expect(module.match(/@type: Str;/g)).toHaveLength(variables.size);
+    expect([...definitions.keys()]).toEqual([
+      'vars',
+      'TypeOK',
+      'Init',
+      ...[...guards.keys()].map(names),
+      ...events.flatMap(({ name, transitions }) => [
+        ...transitions.map((_, index) => `${names(name)}_${index + 1}`),
+        `taken_${names(name)}`,
+        names(name),
+      ]),
+      'Next',
+      'Spec',
+    ]);
+    for (const { name, transitions } of events) {
+      const action = definitions.get(names(name)) as string;
+      const kept = /UNCHANGED <<(.*)>>/.exec(action)?.[1].split(', ') ?? [];
+      const changed = [...action.matchAll(/ (\w+)' = /g)].map(([, variable]) => variable);
+      // Every variable is said to change, or not to.
+      expect([...kept, ...changed].toSorted()).toEqual(
+        [...variables.keys()].map(({ path }) => path.join('_')).toSorted(),
+      );
+      for (const [index, { writes }] of transitions.entries()) {
+        expect(action.split(`${names(name)}_${index + 1} -> `)).toHaveLength(writes.length + 1);
+      }
+    }
+    expect(definitions.get('Next')?.match(/\\\/ \w+/g)).toHaveLength(events.length);
+  });
+
+  test('is balanced, and in ASCII', () => {
+    const { module } = printTla(channel(), { eventSentence: () => 'naïve → \n====' });
+    const text = module.replaceAll(/\\\*.*$/gm, '');
+    for (const [open, close] of ['()', '[]', '{}']) expect(text.split(open)).toHaveLength(text.split(close).length);
+    expect(text.split('<<')).toHaveLength(text.split('>>').length);
+    expect(text.split('"').length % 2).toBe(1);
+    expect(module).toMatch(/^[\n\x20-\x7e]*$/);
+    expect(module.match(/^====$/gm)).toHaveLength(1);
+  });
+
+  test('says on its second line that it is unchecked', () => {
+    const { module, configuration } = printTla(channel());
+    expect(module).toContain('UNCHECKED: neither TLC nor Apalache has read this text.');
+    expect(configuration).toContain('UNCHECKED');
+  });
+
+  test('has a value for compound states that are not active', () => {
+    const machine = createMachine({
+      id: 'Next',
+      initial: 'off',
+      states: {
+        off: { on: { WF_: 'on' } },
+        on: { on: { WF_: 'off' }, initial: 'dim', states: { dim: {}, bright: {} } },
+      },
+    } as object) as AnyStateMachine;
+    const { name, module } = printTla(symbolicOf(machine, ['WF_', 'other']));
+    expect(name).toBe('Next_');
+    expect(module).toContain('/\\ on \\in {"dim", "bright", inactive}');
+    expect(module).toContain('/\\ on\' = CASE xWF__1 -> "dim" [] xWF__2 -> inactive [] OTHER -> on');
+    expect(module).toContain('\\* other: no state takes it.');
+  });
+});
+
+describe('a claim in TLA+', () => {
+  const named = { name: 'Claimed', title: 'It is claimed.' };
+
+  test('is an invariant, or the negation of what is to be reached', () => {
+    expect(printClaim({ ...named, kind: 'invariant', when: enabled, holds: { kind: 'not', part: enabled } })).toBe(
+      'Claimed == ~(enable = "enabled") \\/ ~(enable = "enabled")',
+    );
+    expect(printClaim({ ...named, kind: 'reach', that: enabled })).toBe('Claimed == ~(enable = "enabled")');
+  });
+
+  test('over steps speaks of each event, taken and ignored', () => {
+    const printed = printClaim({
+      ...named,
+      kind: 'step',
+      when: { kind: 'event', names: ['device.reset'] },
+      holds: { kind: 'not', part: { kind: 'after', state: enabled } },
+    });
+    expect(printed?.split('\n')).toEqual([
+      'Claimed ==',
+      '    /\\ [][device_reset => (~((enable\' = "enabled")))]_vars',
+      '    /\\ [](taken_device_reset \\/ (~(enable = "enabled")))',
+    ]);
+  });
+
+  test('of a leads-to has its fairness as premise', () => {
+    const claim = { ...named, kind: 'leadsTo', to: enabled } as const;
+    expect(printClaim({ ...claim, fairness: [] })).toBe('Claimed == <>(enable = "enabled")');
+    expect(
+      printClaim({
+        ...claim,
+        from: { kind: 'not', part: enabled },
+        fairness: [
+          { strength: 'weak', events: ['guest.control.on', 'guest.control.onMasked'] },
+          { strength: 'strong', events: ['device.reset'] },
+        ],
+      }),
+    ).toBe(
+      'Claimed == (WF_vars(guest_control_on \\/ guest_control_onMasked) /\\ SF_vars(device_reset)) => ' +
+        '((~(enable = "enabled")) ~> (enable = "enabled"))',
+    );
+  });
+
+  test('adds a variable that every step changes, where steps that change nothing else count', () => {
+    const claims: Claim[] = [
+      { ...named, kind: 'leadsTo', to: enabled, fairness: [{ strength: 'weak', events: ['device.reset'] }] },
+    ];
+    const { module, configuration } = printTla(capability(), { claims });
+    expect(module.match(/\/\\ turn' = ~turn/g)).toHaveLength(CAPABILITY_EVENTS.length);
+    expect(printTla(capability()).module).not.toContain('turn');
+    expect(configuration).toContain('PROPERTY Claimed\n');
+  });
+});

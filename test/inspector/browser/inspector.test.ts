@@ -1,0 +1,424 @@
+/**
+ * The page in a browser, as a reader uses it. `npm run test:browser` builds the page and runs this.
+ */
+import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createWebSocketInspector } from '@statelyai/inspect';
+import sirv from 'sirv';
+import { createActor, setup } from 'xstate';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { printTrace } from '../../../checker/trace/codec.ts';
+import { makeTrace } from '../../../checker/trace/trace.ts';
+import { packagePath } from '../../../cli/root.ts';
+import { writePage } from '../../../inspector/server/files.ts';
+import { startServer } from '../../../inspector/server/server.ts';
+import { libraryTrace } from '../../../inspector/page/library.ts';
+import { writeLink } from '../../../inspector/page/open.ts';
+import { traceScene } from '../../../inspector/page/scene.ts';
+import { SHORTCUTS_EXPECTED } from './shortcuts.ts';
+import { subjectByName } from '../../../properties/subject.ts';
+import { findBarriers, Stage, type Visit } from './browser.ts';
+
+let stage: Stage;
+let visit: Visit;
+
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(() => stage.close());
+
+/** Opens the page. Whatever a test does with it, it must not complain, and must not ask anyone else for anything. */
+async function open(...parameters: Parameters<Stage['visit']>): Promise<Visit['page']> {
+  visit = await stage.visit(...parameters);
+  return visit.page;
+}
+afterEach(async () => {
+  const { complaints, strangers } = visit;
+  await visit.close();
+  const told = [...complaints, ...strangers.map((address) => `A stranger was asked: ${address}`)];
+  if (told.length > 0) throw new Error(`Got complaints of the browser; expected none.\n${told.join('\n')}`);
+});
+
+const linkTo = (name: string, step?: number): string => {
+  const scene = traceScene(libraryTrace(name).make());
+  return `#${writeLink(scene, step ?? scene.length)}`;
+};
+const send = (event: string): string => `.events [data-event="${event}"]`;
+
+describe('a run', () => {
+  test('is made by pressing events, in the list and in the chart, and travelled back', async () => {
+    const page = await open();
+    await page.click(send('guest.control.on'));
+    await page.click('.statechart [data-event="guest.unmask.0"]');
+    await page.click(send('device.signal.0'));
+    expect(await page.textContent('.sentence')).toBe('The device signals vector 0; vector 0 sends zero.');
+    expect(await page.locator('.sequence [role=option].step').count()).toBe(3);
+    expect(await page.locator('.state.active[data-state="function.vector0.mask.unmasked"]').count()).toBe(1);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    expect(await page.textContent('.position span')).toBe('step 1 of 3');
+    expect(await page.locator('.state.active[data-state="function.vector0.mask.masked"]').count()).toBe(1);
+    await page.click('#step-3');
+    expect(await page.textContent('.position span')).toBe('step 3 of 3');
+    expect(await page.textContent('.agreement')).toBe('machine = implementation');
+  });
+
+  test('is in the address, and opens again from there', async () => {
+    const page = await open();
+    await page.click(send('guest.write.1.A'));
+    await page.click(send('guest.control.on'));
+    await page.waitForFunction(() => location.hash.length > 20);
+    await page.waitForTimeout(300);
+    const { hash } = new URL(page.url());
+    await visit.close();
+    const other = await open(hash);
+    expect(await other.locator('.step').count()).toBe(2);
+    expect(await other.textContent('.sentence')).toBe('The guest enables MSI-X with Function Mask clear.');
+  });
+
+  test('that was there before is a step back in the browser', async () => {
+    const page = await open(linkTo('stale-message'));
+    await page.waitForTimeout(400);
+    await page.keyboard.press('t');
+    await page.click('[data-trace=retired-and-sent]');
+    await page.waitForTimeout(400);
+    expect(await page.textContent('.position span')).toBe('step 0 of 2');
+    await page.goBack();
+    await page.waitForSelector('text=step 3 of 3');
+    expect(await page.textContent('.verdict')).toContain('its whole entry as it stands then comes into force');
+  });
+
+  test('plays by itself to its end', async () => {
+    const page = await open(linkTo('read-does-not-flush', 0));
+    await page.selectOption('.speed select', '20');
+    await page.keyboard.press(' ');
+    await page.waitForSelector('text=step 4 of 4');
+    expect(await page.getAttribute('.transport .primary', 'aria-label')).toBe('Play');
+  });
+
+  test('shows at its end what broke, and which rule says so, with its text', async () => {
+    const page = await open(linkTo('read-does-not-flush'));
+    expect(await page.textContent('.verdict .claim')).toContain('nothing that was sent before is still on its way');
+    await page.click('.verdict summary');
+    expect(await page.textContent('.verdict details')).toContain('MSIX-MSG-5');
+    expect(await page.textContent('.device')).toContain('In flight→ zero');
+  });
+});
+
+describe('a difference of machine and implementation', () => {
+  test('is red, has a sign, and is told in words', async () => {
+    const page = await open(linkTo('unmask-forgets'));
+    expect(await page.textContent('.agreement')).toBe('≠ differs from step 3 on');
+    expect(await page.textContent('.differences')).toContain(
+      'The machine does "vector 0 is in use with zero"; the implementation does',
+    );
+    const wrong = page.locator('td.wrong');
+    expect(await wrong.count()).toBe(1);
+    const [outline, sign] = await wrong.evaluate((cell) => [
+      getComputedStyle(cell).outlineColor,
+      getComputedStyle(cell, '::before').content,
+    ]);
+    expect(outline).toBe('rgb(179, 38, 30)');
+    expect(sign).toContain('≠');
+    expect(await page.textContent('#step-3 .mark')).toBe('≠');
+    await page.keyboard.press('ArrowLeft');
+    expect(await page.locator('td.wrong').count()).toBe(0);
+  });
+});
+
+describe('another program', () => {
+  test('connects, appears, and is watched as it runs', async () => {
+    const page = await open();
+    const inspector = createWebSocketInspector({
+      url: `ws://localhost:${stage.server.port}`,
+      serializationDepthLimit: 40,
+    });
+    const door = setup({ guards: { hasKey: () => true }, actions: { ring: () => {} } }).createMachine({
+      id: 'door',
+      initial: 'closed',
+      states: {
+        closed: { on: { OPEN: { target: 'open', guard: 'hasKey', actions: 'ring' } } },
+        open: { initial: 'wide', states: { wide: {}, narrow: {} }, on: { CLOSE: 'closed' } },
+      },
+    });
+    const actor = createActor(door, { inspect: inspector.inspect });
+    actor.start();
+    await page.click('text=Watch it');
+    await page.waitForSelector('.statechart [data-state="door.closed"].active');
+    expect(await page.textContent('.statechart')).toContain('[hasKey] / ring');
+    actor.send({ type: 'OPEN' });
+    await page.waitForSelector('.statechart [data-state="door.open.wide"].active');
+    expect(await page.textContent('.sentence')).toBe('door takes OPEN.');
+    expect(await page.textContent('.events')).toContain('runs one way');
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForSelector('.statechart [data-state="door.closed"].active');
+    inspector.stop();
+    await page.selectOption('.machine', { label: 'capability' });
+    await page.waitForSelector('.statechart [data-state="capability.enable"]');
+  });
+
+  test("such as Stately's inspector, hears of the machine on the page, its definition whole", async () => {
+    const server = await startServer({ folder: packagePath('dist', 'page'), port: 0, stately: true });
+    const page = await open('', {}, server.url);
+    const { WebSocket } = await import('ws');
+    await page.click(send('guest.control.on'));
+    await page.waitForTimeout(500);
+    const socket = new WebSocket(`ws://localhost:${server.port}/watch`, { origin: `http://localhost:${server.port}` });
+    const told: { type: string; definition?: string; snapshot: { value: unknown } }[] = [];
+    socket.on('message', (data: Buffer) => told.push(JSON.parse(data.toString()) as (typeof told)[number]));
+    await page.waitForTimeout(300);
+    expect(told.map(({ type }) => type)).toEqual(['@xstate.actor', '@xstate.snapshot']);
+    expect(told[0].definition).toContain('openHolding.0.zero');
+    expect(told[0].definition).not.toContain('[Object]');
+    expect(told[1].snapshot.value).toMatchObject({ capability: { enable: 'enabled' } });
+    // The page is not told of itself.
+    expect(await page.locator('.notice').count()).toBe(0);
+    socket.terminate();
+    await visit.close();
+    await server.close();
+  });
+
+  test('that no chart can be made of is named with the reason', async () => {
+    const page = await open();
+    const { WebSocket } = await import('ws');
+    const socket = new WebSocket(`ws://localhost:${stage.server.port}`);
+    await new Promise((resolve) => socket.once('open', resolve));
+    const actor = {
+      type: '@xstate.actor',
+      sessionId: 'broken:1',
+      name: 'broken',
+      definition: '{"states":7}',
+      snapshot: {},
+    };
+    socket.send(JSON.stringify(actor));
+    await page.click('text=Watch it');
+    expect(await page.textContent('.canvas')).toMatch(/cannot be drawn|not a state machine/);
+    socket.terminate();
+  });
+});
+
+describe('what is opened', () => {
+  test('from a broken address is refused in a sentence, and the page works on', async () => {
+    const page = await open('#t1.broken.address.00000000');
+    expect(await page.textContent('.notice.error')).toContain('Got a packed trace that was changed');
+    expect(new URL(page.url()).hash).toBe('#t1.broken.address.00000000');
+    await page.click(send('guest.control.on'));
+    expect(await page.locator('.notice').count()).toBe(0);
+  });
+
+  test('from a file: a trace of a hundred thousand steps stays usable', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'maskbit-trace-'));
+    const subject = subjectByName('function', { vectors: 2, messages: 'two' });
+    let seed = 1;
+    const path = Array.from({ length: 100_000 }, () => {
+      seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
+      return (seed >>> 8) % subject.events.length;
+    });
+    const file = join(folder, 'long.json');
+    writeFileSync(file, printTrace(makeTrace(subject, path)));
+    const page = await open();
+    await page.keyboard.press('t');
+    const begin = performance.now();
+    await page.setInputFiles('input[type=file]', file);
+    await page.waitForSelector('text=of 100000', { timeout: 30_000 });
+    const opened = performance.now() - begin;
+
+    const jump = async (act: () => Promise<unknown>, expected: string): Promise<number> => {
+      const from = performance.now();
+      await act();
+      await page.waitForSelector(`text=${expected}`);
+      return performance.now() - from;
+    };
+    const end = await jump(() => page.keyboard.press('End'), 'step 100000 of 100000');
+    const back = await jump(() => page.keyboard.press('ArrowLeft'), 'step 99999 of 100000');
+    const scrolled = await jump(
+      () =>
+        page
+          .evaluate(() => (document.querySelector('.sequence-list')!.scrollTop = 2_000_000))
+          .then(() => page.click('.step >> nth=6')),
+      'of 100000',
+    );
+    // Only what is in sight is drawn.
+    expect(await page.locator('.step').count()).toBeLessThan(60);
+    process.stdout.write(
+      `100,000 steps: opened in ${opened.toFixed(0)} ms, to the end ${end.toFixed(0)} ms, a step ${back.toFixed(0)} ms, elsewhere ${scrolled.toFixed(0)} ms\n`,
+    );
+    expect(opened).toBeLessThan(15_000);
+    expect(Math.max(back, scrolled)).toBeLessThan(2_000);
+    rmSync(folder, { recursive: true });
+  });
+
+  test('from a file that is something else is refused', async () => {
+    const page = await open();
+    await page.keyboard.press('t');
+    await page.setInputFiles('input[type=file]', {
+      name: 'cat.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('a cat'),
+    });
+    await page.waitForSelector('.notice.error');
+    expect(await page.textContent('.notice.error')).toContain('Got text that begins with "a cat"; expected a trace');
+  });
+
+  test('from what was dropped on the page', async () => {
+    const page = await open();
+    const text = printTrace(libraryTrace('stale-message').make());
+    await page.evaluate((content) => {
+      const data = new DataTransfer();
+      data.items.add(new File([content], 'trace.json'));
+      dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+    }, text);
+    await page.waitForSelector('text=step 0 of 3');
+    expect(await page.textContent('.sentence')).toBe('Before the first of 3 steps.');
+  });
+
+  test('from the library: every trace that is offered, the log of a real guest among them', async () => {
+    const page = await open();
+    await page.keyboard.press('t');
+    const names = await page
+      .locator('[data-trace]')
+      .evaluateAll((buttons) => buttons.map((each) => each.getAttribute('data-trace')));
+    expect(names.length).toBeGreaterThan(25);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    const refused: unknown[] = [];
+    for (const name of names) {
+      await page.keyboard.press('t');
+      await page.click(`[data-trace="${name}"]`);
+      await page.waitForSelector(name === 'linux' ? 'text=step 0 of 881' : '.ending', { state: 'attached' });
+      if ((await page.locator('.notice').count()) > 0) refused.push(name);
+    }
+    expect(refused).toEqual([]);
+  });
+});
+
+describe('the map', () => {
+  test('shows where the run has been, and goes where it is told, by mouse and by keyboard', async () => {
+    const page = await open();
+    await page.click(send('guest.control.on'));
+    await page.keyboard.press('m');
+    expect(await page.locator('.place').count()).toBe(256);
+    expect(await page.locator('.place.visited').count()).toBe(2);
+    await page.click('#map-5');
+    expect(await page.locator('.place.here').getAttribute('id')).toBe('map-5');
+    const steps = await page.locator('.step').count();
+    await page.focus('.map-canvas');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.place.here').getAttribute('id')).not.toBe('map-5');
+    expect(await page.locator('.step').count()).toBeGreaterThan(steps);
+  });
+
+  test('says so when there are too many states', async () => {
+    const page = await open();
+    await page.selectOption('.machine', { label: 'function, 4 vectors' });
+    await page.keyboard.press('m');
+    expect(await page.textContent('.map')).toContain('Got more than 300 states of function');
+  });
+});
+
+describe('the keyboard', () => {
+  test('has every key in the help, and each of them does what it says', async () => {
+    const page = await open(linkTo('read-does-not-flush', 1));
+    await page.keyboard.press('?');
+    const listed = await page.locator('.keys dt').allTextContents();
+    expect(listed.map((text) => text.trim())).toEqual(SHORTCUTS_EXPECTED);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.textContent('.position span')).toBe('step 2 of 4');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Home');
+    expect(await page.textContent('.position span')).toBe('step 0 of 4');
+    await page.keyboard.press('/');
+    await page.waitForSelector('#search:focus');
+    await page.keyboard.type('pending');
+    expect(await page.textContent('.tools .count')).toMatch(/^\d+ found$/);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('e');
+    await page.waitForSelector('.events button:focus');
+    await page.keyboard.press('Enter');
+    expect(await page.textContent('.position span')).toBe('step 1 of 1');
+    await page.keyboard.press('s');
+    await page.waitForSelector('.sequence-list:focus');
+    await page.keyboard.press('ArrowUp');
+    expect(await page.textContent('.position span')).toBe('step 0 of 1');
+    await page.keyboard.press('b');
+    expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('light');
+    await page.keyboard.press('y');
+    await page.waitForSelector('text=The link is copied');
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+  });
+});
+
+describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+  test.each([1280, 640])('nothing keeps anyone from reading it at a width of %i', async (width) => {
+    const options = { viewport: { width, height: 800 }, colorScheme };
+    const page = await open(linkTo('sent-while-disabled'), options);
+    const barriers = await findBarriers(page);
+    for (const key of ['e', 'd', 's', 'm', 'c', 't', '?']) {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(80);
+      const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      barriers.push(
+        ...(await findBarriers(page)),
+        ...(isWide ? [`after ${key}, the page is wider than the window`] : []),
+      );
+      // What lies over the page goes again.
+      if (key === 't' || key === '?') await page.keyboard.press('Escape');
+    }
+    expect(barriers).toEqual([]);
+  });
+});
+
+describe('the page', () => {
+  test('can reach no stranger, and is heard when it complains', async () => {
+    const page = await open();
+    await page.evaluate(async () => {
+      console.error('a canary');
+      await fetch('http://192.0.2.1/').catch(() => {});
+    });
+    expect(visit.complaints[0]).toBe('a canary');
+    expect(visit.complaints.join('\n')).toContain('violates the following Content Security Policy directive');
+    await page.goto('http://127.0.0.2:9/').catch(() => {});
+    expect(visit.strangers).toEqual(['http://127.0.0.2:9/']);
+    visit.complaints.length = 0;
+    visit.strangers.length = 0;
+  });
+
+  test('can be used in under a second, and has its chart soon after', async () => {
+    const page = await open();
+    const usable: number[] = [];
+    const drawn: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const begin = performance.now();
+      await page.reload();
+      await page.waitForSelector('.events button');
+      usable.push(performance.now() - begin);
+      await page.waitForSelector('.statechart');
+      drawn.push(performance.now() - begin);
+    }
+    const tell = (times: readonly number[]): string => times.map((each) => each.toFixed(0)).join(', ');
+    process.stdout.write(`loaded: usable after ${tell(usable)} ms, with the chart after ${tell(drawn)} ms\n`);
+    expect(Math.min(...usable)).toBeLessThan(1000);
+    // The layout library may take its time on a busy machine; the page is used meanwhile.
+    expect(Math.min(...drawn)).toBeLessThan(3000);
+  });
+
+  test('works from files too, from any server and any folder', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'maskbit-site-'));
+    writePage(packagePath('dist', 'page'), join(folder, 'deep', 'site'));
+    const server = createServer(sirv(folder));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const page = await open('', {}, `http://localhost:${port}/deep/site/`);
+    await page.click(send('device.signal.1'));
+    expect(await page.textContent('.sentence')).toBe('The device signals vector 1.');
+    await visit.close();
+    server.closeAllConnections();
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+});

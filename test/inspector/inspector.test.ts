@@ -1,0 +1,453 @@
+/**
+ * The inspector without a browser: what is drawn, how a run is travelled, what is opened and what is refused. The page itself is
+ * tested in `test/browser/`.
+ */
+import type { ELK } from 'elkjs/lib/elk-api.js';
+import ElkModule from 'elkjs/lib/elk.bundled.js';
+import { createMachine } from 'xstate';
+import { describe, expect, test } from 'vitest';
+import { compile } from '../../checker/compile/compile.ts';
+import { createExpand as createTranslated } from '../../checker/compile/expand.ts';
+import { explore } from '../../checker/explore/explore.ts';
+import { printTrace } from '../../checker/trace/codec.ts';
+import { makeTrace, TraceError } from '../../checker/trace/trace.ts';
+import { activeIds, chartOf, eachNode } from '../../inspector/drawing/chart.ts';
+import { CHART_EDGES, findInChart, layOut } from '../../inspector/drawing/layout.ts';
+import { ADAPTERS } from '../../inspector/page/device.ts';
+import { createExpand } from '../../inspector/page/expand.ts';
+import { LIBRARY, libraryTrace } from '../../inspector/page/library.ts';
+import { MAP_STATES, mapOf, pathBetween } from '../../inspector/page/map.ts';
+import { openText, readLink, tellError, writeLink } from '../../inspector/page/open.ts';
+import { beginScene, eventGroups, takeEvents, traceScene } from '../../inspector/page/scene.ts';
+import { hear, watchedScene } from '../../inspector/page/watch.ts';
+import { DIRECT, POSTED, REVIEWED } from '../../machines/designs.ts';
+import { createInstance, INSTANCES } from '../../properties/instances.ts';
+import { instanceByName, subjectByName } from '../../properties/subject.ts';
+import { Twin } from '../../inspector/page/twin.ts';
+import { OBJECTIONS } from '../../properties/assigned/objections.ts';
+import { FAULTS } from '../../conformance/random/faults.ts';
+import { readFileSync } from 'node:fs';
+
+const elk = new (ElkModule as unknown as new () => ELK)();
+const TWO_VECTORS = { vectors: 2, messages: 'two' };
+
+/** Events that lead all over the machine, the same in every run. */
+function wander(count: number, events: number): number[] {
+  let seed = 7;
+  return Array.from({ length: count }, () => {
+    seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
+    return (seed >>> 8) % events;
+  });
+}
+
+describe('a chart', () => {
+  test.each(INSTANCES.map((instance) => [instance.machine.id, instance.vectors, instance] as const))(
+    'of %s with %i vectors has every state and every transition of the machine',
+    (_, __, { machine }) => {
+      const { root, edges, ids } = chartOf(machine);
+      let inner = 0;
+      let states = 0;
+      eachNode(root, (node) => {
+        states++;
+        inner += node.inner.length;
+      });
+      const onEdges = edges.reduce((sum, { transitions }) => sum + transitions.length, 0);
+      expect(states).toBe((machine as unknown as { idMap: Map<string, unknown> }).idMap.size);
+      expect(inner + onEdges).toBe(ids.size);
+      expect(onEdges).toBeGreaterThan(0);
+    },
+  );
+
+  test('is laid out with each state inside of its parent, and no two leaves on each other', async () => {
+    const { nodes, width, height } = await layOut(chartOf(createInstance('function', { vectors: 2 }).machine), elk);
+    const leaves = nodes.filter(({ node }) => node.children.length === 0);
+    for (const one of leaves) {
+      expect(one.x >= 0 && one.y >= 0 && one.x + one.width <= width && one.y + one.height <= height).toBe(true);
+      for (const other of leaves) {
+        const isApart =
+          one.x + one.width <= other.x ||
+          other.x + other.width <= one.x ||
+          one.y + one.height <= other.y ||
+          other.y + other.height <= one.y;
+        expect(isApart || one === other, `${one.node.id} and ${other.node.id}`).toBe(true);
+      }
+    }
+  });
+
+  test('of a machine whose edges cross borders is laid out too', async () => {
+    const machine = createMachine({
+      id: 'crossing',
+      initial: 'a',
+      on: { RESET: '.a' },
+      states: {
+        a: { on: { GO: 'b.deep.two' } },
+        b: {
+          initial: 'deep',
+          states: { deep: { initial: 'one', states: { one: {}, two: { on: { BACK: '#crossing.a' } } } } },
+        },
+      },
+    });
+    const { edges, nodes } = await layOut(chartOf(machine), elk);
+    expect(nodes[0].rows.map(({ text }) => text)).toEqual(['RESET → a']);
+    expect(edges.map(({ edge: { source, target } }) => `${source} ${target}`)).toEqual([
+      'crossing.a crossing.b.deep.two',
+      'crossing.b.deep.two crossing.a',
+    ]);
+    for (const { points } of edges) expect(points.length).toBeGreaterThan(1);
+  });
+
+  test('that nobody could read has its states alone', async () => {
+    const chart = chartOf(instanceByName('function', { vectors: 32, messages: 'halves' }).machine);
+    const { edges, nodes } = await layOut(chart, elk);
+    expect(chart.edges.length).toBeGreaterThan(CHART_EDGES);
+    expect(edges).toEqual([]);
+    let states = 0;
+    eachNode(chart.root, () => states++);
+    expect(nodes).toHaveLength(states);
+  });
+
+  test('lights what a state value names, and is searched by state and by event', async () => {
+    const { machine } = createInstance('capability');
+    const chart = chartOf(machine);
+    expect([...activeIds(chart.root, { enable: 'enabled', functionMask: 'clear' })]).toEqual([
+      'capability',
+      'capability.enable',
+      'capability.enable.enabled',
+      'capability.functionMask',
+      'capability.functionMask.clear',
+    ]);
+    const layout = await layOut(chart, elk);
+    expect(findInChart(layout, 'disabled').map(({ node }) => node.key)).toContain('disabled');
+    expect(findInChart(layout, 'no such thing')).toEqual([]);
+  });
+});
+
+describe('a run', () => {
+  const subject = subjectByName('function', TWO_VECTORS);
+  const path = wander(3000, subject.events.length);
+  const scene = traceScene(makeTrace(subject, path));
+
+  test('has at each position the state that the machine has there, whichever way it is travelled', () => {
+    const wanted = [0, 1, 511, 512, 513, 1024, 2999, 3000, 700, 3, 0];
+    const values = wanted.map((position) => scene.valueAt(position));
+    for (const [index, position] of wanted.entries()) {
+      const trace = makeTrace(subject, path.slice(0, position));
+      const there = traceScene(trace).valueAt(position);
+      expect(values[index]).toEqual(there);
+    }
+  });
+
+  test('tells how many outputs there were up to a position', () => {
+    for (const position of [0, 1, 1500, 3000]) {
+      const expected = scene.run.steps.slice(0, position).reduce((sum, { outputs }) => sum + outputs.length, 0);
+      expect(scene.run.outputCountAt(position)).toBe(expected);
+    }
+    expect(scene.run.outputs.length).toBeGreaterThan(300);
+  });
+
+  test('grows at its end, and from the middle becomes another one', () => {
+    const begun = beginScene('function', TWO_VECTORS);
+    const one = takeEvents(begun, 0, [0, 2]);
+    expect(one.run).toBe(begun.run);
+    const other = takeEvents(one, 1, [3]);
+    expect(other.run).not.toBe(one.run);
+    expect([one.length, other.length]).toEqual([2, 2]);
+    expect(other.eventAt(2)).toBe(subject.events[3]);
+  });
+
+  test('with a verdict is not lengthened under it', () => {
+    const broken = traceScene(libraryTrace('unmask-forgets').make());
+    const next = takeEvents(broken, broken.length, [0]);
+    expect(next.run.verdict).toBeUndefined();
+    expect(broken.length).toBe(3);
+  });
+});
+
+describe('the implementation beside the machine', () => {
+  const subject = subjectByName('function', TWO_VECTORS);
+  const path = wander(3000, subject.events.length);
+
+  test('does the same along a run, and is the same however it is travelled', () => {
+    const { twin } = traceScene(makeTrace(subject, path));
+    expect(twin!.compare(10_000)).toBe(true);
+    expect(twin!.firstDifference).toBeUndefined();
+    const end = twin!.at(3000);
+    twin!.at(3);
+    twin!.at(1400);
+    expect(twin!.at(3000)).toEqual(end);
+  });
+
+  test.each(
+    FAULTS.filter(({ breaks }) => breaks.includes('ProjectionRuns'))
+      .slice(0, 8)
+      .map(({ Class }) => [Class.name, Class] as const),
+  )('shows where the planted fault %s differs', (_, Class) => {
+    const scene = traceScene(makeTrace(subject, path));
+    const twin = new Twin(scene.instance, scene.run, { Implementation: Class });
+    twin.compare(10_000);
+    expect(twin.firstDifference).toBeGreaterThan(0);
+    const [first] = twin.at(twin.firstDifference!).differences;
+    expect(first.sentence).toMatch(/machine.*implementation/);
+    const before = new Twin(scene.instance, scene.run, { Implementation: Class });
+    before.compare(twin.firstDifference! - 1);
+    expect(before.firstDifference).toBeUndefined();
+  });
+
+  test.each(['posted', 'reviewed', 'checked'])('does the same along a run of the assigned device as %s', (design) => {
+    const assigned = subjectByName('assigned-device', { design, vectors: 1, messages: 'three' });
+    const { twin } = traceScene(makeTrace(assigned, wander(2000, assigned.events.length)));
+    expect(twin!.compare(10_000)).toBe(true);
+    expect(twin!.firstDifference).toBeUndefined();
+    const end = twin!.at(2000);
+    twin!.at(600);
+    expect(twin!.at(2000)).toEqual(end);
+  });
+
+  test('is led to where a run begins, and does what the review objects to', () => {
+    const [objections] = LIBRARY;
+    for (const { make } of objections.traces) {
+      const { twin } = traceScene(make());
+      expect(twin!.compare(100)).toBe(true);
+      expect(twin!.firstDifference).toBeUndefined();
+    }
+  });
+
+  test('shows where a changed assigned device differs', () => {
+    const bounds = { design: 'posted', vectors: 1, messages: 'two' };
+    const mutant = 'vector0.flight.flying on fabric.arrive.0 [route.0.A]: output deliver.0.A dropped';
+    const changed = subjectByName('assigned-device', { ...bounds, mutant });
+    const scene = traceScene(makeTrace(changed, wander(3000, changed.events.length)));
+    scene.twin!.compare(10_000);
+    expect(scene.twin!.at(scene.twin!.firstDifference!).differences[0].sentence).toMatch(
+      /^Of the implementation: it did .* expected nothing\.$/,
+    );
+  });
+
+  test('is left out, with the reason, where it would say nothing', () => {
+    expect(beginScene('capability', {}).twinRefusal).toMatch(/has no implementation of its own/);
+    expect(beginScene('function', { vectors: 1, messages: 'three', channel: 1 }).twinRefusal).toMatch(/in transit/);
+  });
+});
+
+describe('the device', () => {
+  test.each(INSTANCES.map((instance) => [instance.machine.id, instance] as const))(
+    'is read from every state of %s',
+    (_, instance) => {
+      const read = ADAPTERS[instance.machine.id](instance);
+      const { graph } = mapOf({ ...instance, instance: {} });
+      const views = graph.states.map((value) => JSON.stringify(read(value)));
+      // No two states look alike: nothing of a state is left out.
+      expect(new Set(views).size).toBe(graph.states.length);
+    },
+  );
+});
+
+describe('the device below and around it', () => {
+  test.each(
+    [
+      createInstance('ownership'),
+      createInstance('host-function', { vectors: 2 }),
+      ...[POSTED, DIRECT, REVIEWED].map((design) => createInstance('assigned-device', { design })),
+    ].map((instance) => [instance.machine.id, instance.design?.name, instance] as const),
+  )('is read from every state of %s %s', (_, __, instance) => {
+    const read = ADAPTERS[instance.machine.id](instance);
+    const exploration = explore(compile(instance.machine, instance.events));
+    const views = new Set<string>();
+    for (let state = 0; state < exploration.states.count; state++)
+      views.add(JSON.stringify(read(exploration.value(state))));
+    expect(views.size).toBe(exploration.states.count);
+  });
+
+  test('is in words', () => {
+    const scene = beginScene('assigned-device', { design: 'posted', vectors: 1, messages: 'two' });
+    expect(scene.adapter!(scene.valueAt(0)!).facts).toEqual([
+      { name: 'Page of the table', value: 'userspace' },
+      { name: 'vCPU', value: 'runs' },
+      { name: "The host's vectors", value: 'torn down' },
+      { name: 'Mask Bit 0', value: 'masked to the kernel, masked to userspace' },
+      { name: 'Entry 0', value: 'zero, with the route none' },
+    ]);
+  });
+});
+
+describe('the map', () => {
+  test('has every state once, and a way to each', () => {
+    const { graph, nodes } = mapOf(subjectByName('function', TWO_VECTORS));
+    expect(nodes).toHaveLength(256);
+    expect(new Set(nodes.map(({ x, y }) => `${x.toFixed(3)} ${y.toFixed(3)}`)).size).toBe(256);
+    for (const { state, depth } of nodes) expect(pathBetween(graph, 0, state)).toHaveLength(depth);
+    expect(pathBetween(graph, 200, 0)).toEqual([graph.events.indexOf('device.reset')]);
+  });
+
+  test('refuses a machine that is too large, in a sentence', () => {
+    const refused = () => mapOf(subjectByName('function', { vectors: 4, messages: 'two' }));
+    expect(refused).toThrow(`Got more than ${MAP_STATES} states of function; expected no more for a map.`);
+  });
+
+  test('is made by a stepper that tries what the translated code tries', () => {
+    for (const { machine, events } of INSTANCES) {
+      const compiled = compile(machine, events);
+      const { states } = explore(compiled);
+      const [one, other] = [createExpand(compiled), createTranslated(compiled)];
+      const [got, expected] = [new Int32Array(events.length * 2), new Int32Array(events.length * 2)];
+      for (let state = 0; state < states.count; state++) {
+        const from = state * compiled.wordCount;
+        const count = one(states.words, from, got);
+        expect(count).toBe(other(states.words, from, expected));
+        const words = count * compiled.wordCount;
+        expect(got.subarray(0, words)).toEqual(expected.subarray(0, words));
+      }
+    }
+  });
+});
+
+describe('the library', () => {
+  const traces = LIBRARY.flatMap((group) => group.traces);
+
+  test('has names of its own for all traces', () => {
+    expect(new Set(traces.map(({ name }) => name)).size).toBe(traces.length);
+    expect(traces.length).toBeGreaterThan(25);
+  });
+
+  test.each(traces.map((trace) => [trace.name, trace] as const))(
+    '%s has a link that leads back to it',
+    (_, { make }) => {
+      const scene = traceScene(make());
+      const link = readLink(`#${writeLink(scene, 1) ?? ''}`);
+      const opened = openText(link!.packed);
+      expect(opened.run.trace()).toEqual(scene.run.trace());
+      expect(opened.run.verdict).toBeDefined();
+    },
+  );
+
+  test('begins with every objection of the review, each broken in the patch as posted', () => {
+    const [objections] = LIBRARY;
+    expect(objections.traces).toHaveLength(OBJECTIONS.length);
+    for (const { make } of objections.traces) {
+      const { instance, verdict } = make();
+      expect([instance.design, verdict?.result]).toEqual(['posted', 'fails']);
+    }
+  });
+
+  test('shows the implementation differ from each changed function that has one beside it', () => {
+    const mutants = LIBRARY.find(({ title }) => title.startsWith('One change'))!;
+    const differing = mutants.traces.filter(({ make }) => {
+      const { twin } = traceScene(make());
+      twin?.compare(100);
+      return twin?.firstDifference !== undefined;
+    });
+    expect(differing).toHaveLength(mutants.traces.length - 1);
+  });
+});
+
+describe('what is opened', () => {
+  test('a trace as a file', () => {
+    const trace = libraryTrace('stale-message').make();
+    expect(openText(printTrace(trace)).run.trace()).toEqual(trace);
+  });
+
+  test('a log of QEMU, whose link holds the whole boot of a real guest', () => {
+    const scene = openText(readFileSync('traces/linux-6.1-nvme.trace', 'latin1'));
+    expect(scene.instance.vectors).toBe(5);
+    expect(scene.length).toBe(881);
+    expect(scene.twin!.compare(1000)).toBe(true);
+    expect(scene.twin!.firstDifference).toBeUndefined();
+    const link = writeLink(scene, scene.length)!;
+    expect(link.length).toBeLessThan(2500);
+    expect(readLink(`#${link}`)?.position).toBe(881);
+    expect(openText(readLink(link)!.packed).run.trace()).toEqual(scene.run.trace());
+  });
+
+  test.each([
+    ['', /Got an empty file; expected a trace of maskbit's/],
+    ['<html>', /Got text that begins with "<html>"; expected a trace/],
+    ['{"format": "other"}', /Got JSON with the format "other"; expected "maskbit-trace"/],
+    ['{', /Got text that is not JSON/],
+    ['t1.abc', /Got a packed trace without its end/],
+    ['t9.a.b.c', /Got a packed trace of version 9; expected version 1/],
+  ])('%j is refused in a sentence', (text, sentence) => {
+    expect(() => openText(text)).toThrow(sentence);
+    expect(() => openText(text)).toThrow(TraceError);
+  });
+
+  test('a trace of a machine that is not there is refused, and so is one of a mutant that is not', () => {
+    const text = printTrace(libraryTrace('stale-message').make());
+    expect(() => openText(text.replace('"machine": "function"', '"machine": "toaster"'))).toThrow(
+      /expected one of capability, vector, function/,
+    );
+    expect(() => openText(text.replace('guard without', 'guard with'))).toThrow(/expected the name of a mutant of it/);
+    expect(() => openText(text.replace('"vectors":1', '"vectors":40'))).toThrow(/expected at most 2 vectors/);
+  });
+
+  test('what should not have gone wrong is told apart from what was refused', () => {
+    expect(tellError(new TraceError('Got this; expected that.'))).toBe('Got this; expected that.');
+    expect(tellError(new TypeError('x is undefined'))).toMatch(/should not have: x is undefined/);
+  });
+});
+
+describe('a watched actor', () => {
+  const definition = JSON.stringify({
+    id: 'light',
+    initial: 'red',
+    states: { red: { on: { NEXT: 'green' } }, green: {} },
+  });
+  const actor = {
+    type: '@xstate.actor',
+    sessionId: 'x:0',
+    name: 'light',
+    definition,
+    snapshot: { status: 'active', value: 'red', context: {} },
+  };
+  const snapshot = {
+    type: '@xstate.snapshot',
+    sessionId: 'x:0',
+    event: { type: 'NEXT' },
+    snapshot: { status: 'active', value: 'green', context: { n: 1 } },
+  };
+  const tell = (...messages: unknown[]) =>
+    messages.reduce((known: ReturnType<typeof hear>, message) => hear(known, message, new Map()), new Map());
+
+  test('has a chart, and a state at each position', () => {
+    const scene = watchedScene(tell(actor, snapshot).get('x:0')!);
+    expect(scene.machine!.id).toBe('light');
+    expect(scene.length).toBe(1);
+    expect([scene.valueAt(0), scene.valueAt(1)]).toEqual(['red', 'green']);
+    expect(scene.eventAt(1)).toBe('NEXT');
+    expect(scene.contextAt(1)).toBe('{"n":1}');
+    expect(scene.timeline.sentence(0)).toBe('light takes NEXT.');
+  });
+
+  test.each([
+    [{ ...actor, definition: 'nonsense' }, /cannot be drawn/],
+    [{ ...actor, definition: '{"id":"promise"}' }, /not a state machine/],
+    [
+      { ...actor, definition: JSON.stringify({ id: 'cut', initial: 'a', states: { a: { on: '[Object]' } } }) },
+      /serializationDepthLimit|cannot be drawn/,
+    ],
+    [snapshot, /definition was not told/],
+  ])('that cannot be drawn says why', (message, sentence) => {
+    expect(watchedScene(tell(message).get('x:0')!).problem).toMatch(sentence);
+  });
+
+  test.each([
+    null,
+    7,
+    [],
+    {},
+    { type: '@xstate.actor' },
+    { sessionId: 'x', type: 'other' },
+    { sessionId: 'y', type: '@xstate.event', event: 3 },
+  ])('is not made of the message %j', (message) => {
+    expect(tell(message).size).toBe(0);
+  });
+});
+
+describe('the events', () => {
+  test('are in groups, each of them once', () => {
+    const { events } = createInstance('function', { vectors: 2 });
+    const grouped = eventGroups(events).flatMap(({ actors }) =>
+      actors.flatMap((each) => each.events.map(({ number }) => number)),
+    );
+    expect(grouped.toSorted((one, other) => one - other)).toEqual([...events.keys()]);
+  });
+});

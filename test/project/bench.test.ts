@@ -1,0 +1,107 @@
+/**
+ * The benches, in a small: that they run, that the contenders do the same work, and that the scales are right. What
+ * they measure is printed by `npm run bench` and not judged here, where other tests run beside them.
+ */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { benchAccesses } from '../../bench/accesses.ts';
+import { benchAliases } from '../../bench/aliases.ts';
+import { benchAssigned } from '../../bench/assigned.ts';
+import { benchAllocation } from '../../bench/allocation.ts';
+import { benchChecker } from '../../bench/checker.ts';
+import { createBareArray, createOurs, createPlainObjects } from '../../bench/contenders.ts';
+import { benchStates } from '../../bench/states.ts';
+import { timeInTurns } from '../../bench/timing.ts';
+
+const EFFORT = { operations: 6_400, rounds: 3, warmUp: 1 };
+
+describe('the benches', () => {
+  test('time accesses, of three contenders with the same checksums', () => {
+    const table = benchAccesses(EFFORT).map(({ operation, timings }) => [operation, timings[0].checksum]);
+    expect(table).toEqual([
+      ['write a Mask Bit, read it back', 3_200],
+      ['signal, unmasked', -405_386_112],
+      ['signal, masked', 0xffffffff],
+      ['signal, masked; retire', 0],
+    ]);
+  });
+
+  test('have contenders that do not pass for each other when one does less', () => {
+    for (const create of [createBareArray, createOurs, createPlainObjects]) {
+      expect(create().togglePairs(100)).not.toBe(create().togglePairs(99));
+      expect(create().signalUnmasked(100)).not.toBe(create().signalUnmasked(99));
+      expect(create().signalMasked(20)).not.toBe(create().signalMasked(19));
+    }
+  });
+
+  test('time the assigned device, its pairs with the checksum of the bare one, its injections with one of theirs', () => {
+    const table = benchAssigned(EFFORT).map(({ name, checksum }) => [name, checksum]);
+    expect(table).toEqual([
+      ['pair, a bare Uint32Array', 3_200],
+      ['pair, an MsixFunction', 3_200],
+      ['pair, bus and kernel half', 3_200],
+      ['pair, the same above 2^31', 3_200],
+      ['pair, two exits and completions', 3_200],
+      ['inject from address and data', 419_200],
+      ['inject by GSI', 419_200],
+      ['signal, arrive, inject', 419_200],
+    ]);
+  });
+
+  test('time the ways to name a constant', () => {
+    const names = benchAliases(EFFORT).map(({ name }) => name);
+    expect(names).toEqual(['literal', 'alias at module level', 'imported binding', 'property of a namespace']);
+  });
+
+  test('time explorers, which find the same or are refused', () => {
+    const { states, transitions, tries, timings } = benchChecker(2, { rounds: 1, xstateGraph: 1, spin: 0 });
+    expect([states, transitions, tries]).toEqual([256, 2_559, 4_352]);
+    expect(timings.map(({ explorer }) => explorer)).toEqual(['ours, traces', 'ours, count', '@xstate/graph, traces']);
+    for (const { seconds, triesPerSecond, transitionsPerSecond } of timings) {
+      expect(triesPerSecond * seconds).toBeCloseTo(tries);
+      expect(transitionsPerSecond * seconds).toBeCloseTo(transitions);
+    }
+  });
+
+  test('count the states of a large instance, and weigh them', () => {
+    const { instance, summary, bytesPerState } = benchStates(4, 'two');
+    expect([instance, summary.states, summary.complete]).toEqual(['function, 4 vectors, messages two', 16_384, true]);
+    expect(bytesPerState * summary.states).toBeCloseTo(summary.bytes);
+  });
+
+  test('time in turns: each as often as the others, a slow one as slower than the first', () => {
+    const runs: string[] = [];
+    const work = (name: string, loops: number) => ({
+      name,
+      run: (count: number) => {
+        runs.push(name);
+        let sum = 0;
+        for (let index = 0; index < loops * count; index++) sum = (sum + index) | 0;
+        return sum;
+      },
+    });
+    const [first, second] = timeInTurns([work('quick', 1), work('slow', 1000)], {
+      operations: 1000,
+      rounds: 3,
+      warmUp: 1,
+    });
+    expect(runs.join(' ')).toBe('quick slow slow quick quick slow slow quick');
+    expect([first.name, first.ratio, second.name]).toEqual(['quick', 1, 'slow']);
+    expect(second.ratio).toBeGreaterThan(10);
+  });
+
+  test('weigh what is allocated: an object is 32 bytes, a masked signal none', () => {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    const weights = new Map(
+      benchAllocation({ chunks: 1, operations: 10_000, warmUp: 3, gc }).map((each) => [
+        each.name,
+        each.bytesPerOperation,
+      ]),
+    );
+    expect(weights.get('an object of one field, for scale')).toBeGreaterThan(20);
+    expect(weights.get('signal, masked')).toBeLessThan(4);
+    expect(weights.size).toBe(22);
+  });
+});

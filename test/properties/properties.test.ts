@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parseManifest } from '../../checker/decide/manifest.ts';
+import { BoundError, enumerate } from '../../checker/explore/enumerate.ts';
+import { compareWithAdjacency } from '../../checker/explore/paths.ts';
+import { decideProperties, type Property } from '../../checker/decide/property.ts';
+import { nameSubject } from '../../checker/trace/trace.ts';
+import { MANIFEST } from '../../cli/check.ts';
+import { findingOf } from '../../cli/check/part.ts';
+import { TWO } from '../../machines/messages.ts';
+import { createInstance, INSTANCES, instanceName, MACHINE_PROPERTIES } from '../../properties/instances.ts';
+import { functionMutants, judge, SURVIVORS } from '../../properties/mutants.ts';
+import { InForceInv } from '../../properties/function.ts';
+import { type FunctionView, machineView } from '../../properties/view.ts';
+import { ruleById } from '../../spec/index.ts';
+
+const manifest = parseManifest(readFileSync(MANIFEST, 'utf8'));
+const explored = INSTANCES.map((instance) => ({ instance, graph: enumerate(instance.machine, instance.events) }));
+
+describe.each(explored.map((each) => ({ ...each, name: instanceName(each.instance) })))(
+  '$name',
+  ({ instance, graph }) => {
+    const known = manifest.find((each) => nameSubject(each) === nameSubject(findingOf(instance)));
+    const { states, transitions, depth } = known!;
+
+    test(`has ${states} states, ${transitions} transitions, depth ${depth}`, () => {
+      expect(graph.states).toHaveLength(states);
+      expect(graph.transitionCount).toBe(transitions);
+      expect(graph.depth).toBe(depth);
+    });
+
+    test('is what @xstate/graph finds', () => {
+      expect(compareWithAdjacency(graph)).toEqual([]);
+    });
+
+    test.runIf(instance.vectors > 0)('has every property that says something about it', () => {
+      const view = machineView(instance.vectors, instance.messages);
+      const verdicts = decideProperties(graph, MACHINE_PROPERTIES, view, instance.vectors);
+      // With one vector there is no other one to disturb, and without a channel nothing is in transit.
+      const silent = [
+        ...(instance.machine.id === 'vector' ? ['FmaskIndependentStep'] : []),
+        ...(instance.vectors === 1 ? ['IndependentVectorsStep'] : []),
+        ...(instance.channel ? [] : ['FlushOnReadStep', 'DeliverSentStep']),
+      ];
+      expect(verdicts.filter(({ result }) => result === 'n/a').map(({ property }) => property.name)).toEqual(silent);
+      expect(verdicts.filter(({ result }) => result === 'fails')).toEqual([]);
+      for (const { result, witness } of verdicts) expect(witness !== undefined).toBe(result === 'holds');
+    });
+  },
+);
+
+test('function with 3 vectors: 2,048 states, 26,623 transitions, and every property holds', () => {
+  const { machine, events } = createInstance('function', { vectors: 3, messages: TWO });
+  const graph = enumerate(machine, events);
+  expect([graph.states.length, graph.transitionCount, graph.depth]).toEqual([2048, 26_623, 10]);
+  const verdicts = decideProperties(graph, MACHINE_PROPERTIES, machineView(3, TWO), 3);
+  expect(verdicts.filter(({ result }) => result !== 'holds').map(({ property }) => property.name)).toEqual([
+    'FlushOnReadStep',
+    'DeliverSentStep',
+  ]);
+  expect(verdicts.filter(({ result }) => result === 'fails')).toEqual([]);
+});
+
+test('a decision that is called off is open, but for what has failed by then', () => {
+  const { machine, events } = createInstance('function', { vectors: 2, messages: TWO });
+  const graph = enumerate(machine, events);
+  const never: Property<FunctionView> = {
+    kind: 'invariant',
+    name: 'NeverInv',
+    title: 'No vector is ever masked.',
+    rules: [],
+    when: () => true,
+    holds: (state, vector) => !state.masked(vector),
+  };
+  const decide = (goesOn: (done: number) => boolean) =>
+    decideProperties(graph, [...MACHINE_PROPERTIES, never], machineView(2, TWO), 2, goesOn).map(({ result }) => result);
+  expect(new Set(decide(() => false))).toEqual(new Set(['open']));
+  expect(decide(() => true)).not.toContain('open');
+  const larger = createInstance('function', { vectors: 3, messages: TWO });
+  const three = enumerate(larger.machine, larger.events);
+  const verdicts = decideProperties(three, [InForceInv, never], machineView(3, TWO), 3, (done) => done < 1000);
+  expect(verdicts.map(({ result }) => result)).toEqual(['open', 'fails']);
+});
+
+test('an exploration that meets its bound says so, and gives no graph', () => {
+  const { machine, events } = createInstance('function', { vectors: 2, messages: TWO });
+  expect(() => enumerate(machine, events, 255)).toThrow(BoundError);
+  expect(() => enumerate(machine, events, 255)).toThrow('Got more than 255 states of function; expected no more');
+  expect(enumerate(machine, events, 256).states).toHaveLength(256);
+});
+
+describe('the mutants of function', () => {
+  const verdicts = [...functionMutants()].map(judge);
+
+  test('are 1,034, each with a name of its own', () => {
+    expect(verdicts).toHaveLength(1034);
+    expect(
+      new Set(
+        [...functionMutants()].map(({ mutant, messages, channel }) => `${messages.name} ${channel} ${mutant.name}`),
+      ).size,
+    ).toBe(1034);
+  });
+
+  test('are told apart by a property, all but 32 for which there is a reason', () => {
+    const survivors = verdicts.filter(({ broken }) => broken.length === 0);
+    expect(survivors.filter(({ because }) => because === undefined)).toEqual([]);
+    expect(survivors).toHaveLength(32);
+  });
+
+  test('break every property', () => {
+    const counts = MACHINE_PROPERTIES.map(({ name }) => [
+      name,
+      verdicts.filter(({ broken }) => broken.includes(name)).length,
+    ]);
+    expect(Object.fromEntries(counts)).toEqual({
+      NoDeliverBlockedStep: 331,
+      PendingTransientInv: 77,
+      NoSpuriousStep: 332,
+      LatchOnUnmaskStep: 388,
+      NoTornStep: 576,
+      SingleViewStep: 166,
+      EntryStep: 65,
+      ResetStateStep: 37,
+      DisableRoundTripStep: 41,
+      FmaskIndependentStep: 22,
+      PBATruthStep: 196,
+      IndependentVectorsStep: 14,
+      NotifierAlternationStep: 492,
+      InForceInv: 422,
+      FlushOnReadStep: 8,
+      DeliverSentStep: 160,
+    });
+  });
+
+  test('that are expected to survive do survive: no reason is given in vain', () => {
+    for (const { name } of SURVIVORS) {
+      const expected = verdicts.filter(({ mutant }) => name.test(mutant));
+      expect(expected.length).toBeGreaterThan(0);
+      expect(expected.flatMap(({ broken }) => broken)).toEqual([]);
+    }
+  });
+});
+
+//= MSIX-MSG-5 type=test
+test('a read completion lets nothing stay in transit, and a mask or a reset calls nothing back [MSIX-MSG-5]', () => {
+  const { machine, events } = createInstance('function', { vectors: 1, messages: TWO, channel: true });
+  const graph = enumerate(machine, events);
+  const run = (...names: string[]): string[] => {
+    let state = 0;
+    return names.flatMap((name) => {
+      const event = events.indexOf(name);
+      const outputs = graph.outputs(state, event);
+      state = graph.target(state, event);
+      return outputs;
+    });
+  };
+  const sent = ['guest.write.0.A', 'guest.unmask.0', 'guest.control.on', 'device.signal.0'];
+  expect(run(...sent)).toEqual(['use.0.A', 'send.0.A']);
+  expect(run(...sent, 'guest.mask.0', 'guest.read')).toEqual(['use.0.A', 'send.0.A', 'release.0', 'deliver.0.A']);
+  expect(run(...sent, 'device.reset', 'fabric.arrive.0')).toEqual(['use.0.A', 'send.0.A', 'release.0', 'deliver.0.A']);
+  expect(run(...sent, 'guest.read', 'guest.read').slice(2)).toEqual(['deliver.0.A']);
+});
+
+test('every property has a name of its kind, a title that is a sentence, and rules that exist', () => {
+  for (const { name, kind, title, rules } of MACHINE_PROPERTIES) {
+    expect(name).toMatch(kind === 'invariant' ? /^[A-Z]\w+Inv$/ : /^[A-Z]\w+Step$/);
+    expect(title).toMatch(/^[A-Z].*\.$/);
+    expect(rules.map((id) => ruleById(id).id)).toEqual(rules);
+    expect(rules.length).toBeGreaterThan(0);
+  }
+});

@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { type BusDevice, DecodedMessage, MmioBus } from '../../src/index.ts';
+import { abi } from '../../src/index.ts';
+
+/** A device that answers reads with its offset and remembers the last write; it declines whatever lies at offset 8. */
+function createDevice(): BusDevice & { last: number[] } {
+  return {
+    last: [],
+    write(offset, bytes, low, high) {
+      this.last = [offset, bytes, low, high];
+      return offset !== 8;
+    },
+    read: (offset, _bytes, out) => {
+      out[0] = offset;
+      return offset !== 8;
+    },
+  };
+}
+
+describe('the bus', () => {
+  test('takes an access to the device whose range holds all of it, and nothing else', () => {
+    const bus = new MmioBus();
+    const device = createDevice();
+    expect(bus.register(0x1000, 32, device)).toBe(0);
+    expect(bus.write(0x1004, 4, 7, 0)).toBe(true);
+    expect(device.last).toEqual([4, 4, 7, 0]);
+    const out = new Uint32Array(2);
+    expect([bus.read(0x1018, 8, out), out[0]]).toEqual([true, 0x18]);
+    expect([0xffc, 0xffe, 0x101e, 0x1020, NaN, -1].map((address) => bus.write(address, 4, 0, 0))).not.toContain(true);
+    expect(bus.read(0x101c, 8, out)).toBe(false);
+  });
+
+  test('leaves what a device declines to userspace', () => {
+    const bus = new MmioBus();
+    bus.register(0x1000, 32, createDevice());
+    const out = new Uint32Array(2);
+    expect([bus.write(0x1008, 4, 0, 0), bus.read(0x1008, 4, out)]).toEqual([false, false]);
+  });
+
+  test('refuses an overlap, and takes ranges that touch, in any order', () => {
+    const bus = new MmioBus();
+    const devices = [createDevice(), createDevice(), createDevice()];
+    expect(bus.register(0x2000, 0x1000, devices[0])).toBe(0);
+    for (const [base, length] of [
+      [0x1fff, 2],
+      [0x2fff, 1],
+      [0x2800, 8],
+      [0, 0x10000],
+      [0x2000, 0x1000],
+    ]) {
+      expect(bus.register(base, length, devices[1])).toBe(abi.EEXIST);
+    }
+    expect(bus.register(0x3000, 0x1000, devices[1])).toBe(0);
+    expect(bus.register(0x1000, 0x1000, devices[2])).toBe(0);
+    for (const [address, index] of [
+      [0x1ffc, 2],
+      [0x2000, 0],
+      [0x2ffc, 0],
+      [0x3000, 1],
+    ]) {
+      bus.write(address, 4, address, 0);
+      expect(devices[index].last).toEqual([address & 0xfff, 4, address, 0]);
+    }
+    // Not even an access that lies in two ranges, side by side.
+    expect(bus.write(0x1ffe, 4, 0, 0)).toBe(false);
+  });
+
+  test('lets a device go with all its ranges, and finds the others afterwards', () => {
+    const bus = new MmioBus();
+    const [one, other] = [createDevice(), createDevice()];
+    bus.register(0x1000, 16, one);
+    bus.register(0x2000, 16, other);
+    bus.register(0x3000, 16, one);
+    bus.write(0x3000, 4, 0, 0);
+    expect([bus.unregister(one), bus.unregister(one), bus.rangeCount]).toEqual([2, 0, 1]);
+    expect([0x1000, 0x2000, 0x3000].map((address) => bus.write(address, 4, 0, 0))).toEqual([false, true, false]);
+    expect(bus.register(0x1000, 0x1000, one)).toBe(0);
+  });
+
+  test('refuses what are no addresses, and more ranges than it holds', () => {
+    const bus = new MmioBus();
+    const device = createDevice();
+    for (const [base, length] of [
+      [-16, 16],
+      [0.5, 16],
+      [NaN, 16],
+      [0, 0],
+      [2 ** 52 - 8, 16],
+      [Infinity, 16],
+    ]) {
+      expect(bus.register(base, length, device)).toBe(abi.EINVAL);
+    }
+    expect(bus.register(2 ** 52 - 16, 16, device)).toBe(0);
+    for (let index = 1; index < 200; index++) expect(bus.register(16 * index, 16, device)).toBe(0);
+    expect(bus.register(0x10000, 16, device)).toBe(abi.ENOSPC);
+    expect([bus.rangeCount, bus.write(2 ** 52 - 4, 4, 0, 0)]).toEqual([200, true]);
+  });
+});
+
+describe('an x86 message', () => {
+  const fields = (low: number, data: number, high = 0): Partial<DecodedMessage> | undefined => {
+    const message = new DecodedMessage();
+    return message.decode(low, high, data) ? { ...message } : undefined;
+  };
+  const FIXED = {
+    destination: 0,
+    logical: false,
+    redirectionHint: false,
+    deliveryMode: 0,
+    vector: 0x41,
+    levelTriggered: false,
+    asserted: true,
+  };
+
+  test.each([
+    ['fixed, to processor 0', 0xfee00000, 0x41, {}],
+    ['to processor 255', 0xfeeff000, 0x41, { destination: 0xff }],
+    ['to processor 0x7fff, by the extended id', 0xfeefffe0, 0x41, { destination: 0x7fff }],
+    ['with a redirection hint', 0xfee01008, 0x41, { destination: 1, redirectionHint: true }],
+    ['logical', 0xfee03004, 0x41, { destination: 3, logical: true }],
+    [
+      'lowest priority, logical, with a hint',
+      0xfee0300c,
+      0x141,
+      { destination: 3, logical: true, redirectionHint: true, deliveryMode: 1 },
+    ],
+    ['the least vector', 0xfee00000, 0x10, { vector: 0x10 }],
+    ['the largest vector', 0xfee00000, 0xff, { vector: 0xff }],
+    ['level-triggered, asserted', 0xfee00000, 0xc041, { levelTriggered: true }],
+    ['level-triggered, deasserted', 0xfee00000, 0x8041, { levelTriggered: true, asserted: false }],
+    ['an edge, whose level means nothing', 0xfee00000, 0x4041, {}],
+    ['SMI, which has no vector', 0xfee00000, 0x200, { deliveryMode: 2, vector: 0 }],
+    ['NMI', 0xfee00000, 0x400, { deliveryMode: 4, vector: 0 }],
+    ['INIT', 0xfee00000, 0x500, { deliveryMode: 5, vector: 0 }],
+    ['ExtINT', 0xfee00000, 0x700, { deliveryMode: 7, vector: 0 }],
+    ['with reserved bits in its data', 0xfee00000, 0xffff3841, {}],
+  ])('is decoded: %s', (_, low, data, expected) => {
+    expect(fields(low, data)).toEqual({ ...FIXED, ...expected });
+  });
+
+  test.each([
+    ['zeros', 0, 0, 0],
+    ['below its addresses', 0xfedff000, 0x41, 0],
+    ['above its addresses', 0xfef00000, 0x41, 0],
+    ['with an upper address', 0xfee00000, 0x41, 1],
+    ['with delivery mode 3', 0xfee00000, 0x341, 0],
+    ['with delivery mode 6', 0xfee00000, 0x641, 0],
+    ["with a vector that is an exception's", 0xfee00000, 0x0f, 0],
+    ['lowest priority with such a vector', 0xfee00000, 0x100, 0],
+  ])('is none: %s', (_, low, data, high) => {
+    expect(fields(low, data, high)).toBeUndefined();
+  });
+
+  test('that is none leaves the one before as it was', () => {
+    const message = new DecodedMessage();
+    message.decode(0xfee01000, 0, 0x41);
+    expect([message.decode(0, 0, 0), message.vector, message.destination]).toEqual([false, 0x41, 1]);
+  });
+});
