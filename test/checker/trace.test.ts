@@ -426,7 +426,7 @@ describe('a link that is no trace is refused', () => {
 const GENERATED = `// Generated from schema.ts by ajv: npx vitest run test/checker/trace.test.ts -u
 // @ts-nocheck
 /* oxlint-disable */
-import type { SchemaValidator } from '../schema.ts';
+import type { SchemaValidator } from './schema.ts';
 export const validate: SchemaValidator =`;
 
 test('the validator is the schema, compiled: it imports nothing and compiles nothing', async () => {
