@@ -58,8 +58,17 @@ const page = {
   },
 };
 
+const circles = ['module', 'folder'].map((scope) => ({
+  name: `no-circles-of-${scope}s`,
+  comment: `a ${scope} that imports itself by way of others can be read, tested and moved only together with them`,
+  severity: 'error',
+  scope,
+  from: { path: '^checker/' },
+  to: { circular: true },
+}));
+
 export default {
-  forbidden: [...layers, fastCheck, page],
+  forbidden: [...layers, fastCheck, page, ...circles],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type AnyStateMachine, createMachine } from 'xstate';
 import { describe, expect, test } from 'vitest';
-import type { Claim } from '../../checker/decide/decide.ts';
+import type { Claim } from '../../checker/decide/claim.ts';
 import { type SymbolicMachine, symbolicOf } from '../../checker/export/symbolic.ts';
 import { printTla } from '../../checker/export/tla.ts';
 import { CAPABILITY_EVENTS, eventSentence, functionEvents } from '../../machines/alphabet.ts';
