@@ -82,5 +82,5 @@ test('the package passes publint and are-the-types-wrong', () => {
   expect(publint.stdout).toContain('All good!');
   const attw = runCommand('npx', ['attw', packed, '--profile', 'esm-only']);
   expect(attw.stdout).toContain('"maskbit/conformance"');
-  expect(attw.status).toBe(0);
+  expect(attw.status, attw.stdout + attw.stderr).toBe(0);
 });
