@@ -220,9 +220,11 @@ program
 
 program
   .command('rules')
-  .description('prints the rules of MSI-X and what stands behind each: machine, implementation, property, test')
-  .addArgument(new Argument('[id]', 'one rule, to be printed whole'))
-  .addHelpText('after', example('maskbit rules', 'maskbit rules MSIX-MSG-2'))
+  .description(
+    'prints the rules of MSI-X and what stands behind each; with an ID, a rule, a bug of a real system (HB-21), a property (P7) or a comment of the review (R5) whole',
+  )
+  .addArgument(new Argument('[id]', 'of a rule, a bug, a property or a comment of the review; in any case'))
+  .addHelpText('after', example('maskbit rules', 'maskbit rules MSIX-MSG-2', 'maskbit rules HB-21'))
   .action(async (id: string | undefined) => {
     const { rules } = await import('./rules.ts');
     status = rules(id);

@@ -2,7 +2,7 @@
  * What stands behind each rule: read from the machines themselves, from the properties, and from the citations in the
  * sources of the implementation and of the tests.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DESIGNS } from '../machines/designs.ts';
 import { TWO } from '../machines/messages.ts';
@@ -44,11 +44,29 @@ export function findCitations(file: string, text: string): Citation[] {
   });
 }
 
+/** Finds the places below a folder of the package that name an id: a bug, a property of the register, a comment of the review. */
+export function mentionsBelow(folder: string, pattern: RegExp): Citation[] {
+  return sourcesBelow(folder).flatMap(([file, text]) =>
+    text.split('\n').flatMap((line, index) =>
+      Array.from(line.matchAll(pattern), ([id]) => ({
+        id,
+        isTest: folder === 'test',
+        place: `${folder}/${file}:${index + 1}`,
+      })),
+    ),
+  );
+}
+
 /** Reads the citations of all TypeScript files below a folder of the package. */
 export function citationsBelow(folder: string): Citation[] {
+  return sourcesBelow(folder).flatMap(([file, text]) => findCitations(file, text));
+}
+
+function sourcesBelow(folder: string): [file: string, text: string][] {
   const root = packagePath(folder);
+  if (!existsSync(root)) return [];
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-  return files.toSorted().flatMap((file) => findCitations(file, readFileSync(join(root, file), 'utf8')));
+  return files.toSorted().map((file) => [file, readFileSync(join(root, file), 'utf8')]);
 }
 
 /** Finds every description in the configuration of a machine. */
@@ -73,7 +91,7 @@ export function machineCitations(): Citation[] {
 }
 
 /** Every property there is, of machines and of the implementation. */
-const PROPERTIES = [
+export const PROPERTIES = [
   ...STEP_PROPERTIES,
   ...CHANNEL_PROPERTIES,
   ...TEMPORAL_PROPERTIES,

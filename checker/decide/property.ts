@@ -18,6 +18,8 @@ export interface StepView<State> {
 interface Named {
   /** Ends in `Inv` for one state and in `Step` for two. */
   readonly name: string;
+  /** What it is called in a register of its user's: "P7". */
+  readonly number?: string;
   /** What the property claims, as a sentence. */
   readonly title: string;
   /** The rules that it stands for. */

@@ -42,6 +42,7 @@ export const sameRegisters = (one: ImplementationView, other: ImplementationView
 export const RefusedAccessStep: ImplementationStepProperty = {
   kind: 'step',
   name: 'RefusedAccessStep',
+  number: 'P11',
   title:
     'What is refused or ignored is answered with all-ones or says so, changes nothing, and is counted exactly once.',
   rules: ['MSIX-ACCESS-1', 'MSIX-ACCESS-2', 'MSIX-ACCESS-6', 'MSIX-PBA-3'],
@@ -64,6 +65,7 @@ export const RefusedAccessStep: ImplementationStepProperty = {
 export const ContainedAccessStep: ImplementationStepProperty = {
   kind: 'step',
   name: 'ContainedAccessStep',
+  number: 'P11',
   title: 'No access throws; what is lawful is not counted, and changes no register but those that it is for.',
   rules: ['MSIX-ACCESS-2', 'MSIX-MASK-3', 'MSIX-MASK-4', 'MSIX-ENABLE-3'],
   when: isAsked,
@@ -125,6 +127,7 @@ function trueAnswer({ before, outputs }: ImplementationStep, access: Access): An
 export const AnswerStep: ImplementationStepProperty = {
   kind: 'step',
   name: 'AnswerStep',
+  number: 'P8',
   title: 'A lawful read of any width returns what the registers hold, and a signal says what became of it.',
   rules: ['MSIX-TABLE-1', 'MSIX-PBA-1', 'MSIX-PBA-4', 'MSIX-ACCESS-6'],
   when: (step, vector) => isAsked(step, vector) && step.after.performed?.decoded.refusal === undefined,
@@ -142,6 +145,7 @@ export const AnswerStep: ImplementationStepProperty = {
 export const ReadOnlyBitsInv: ImplementationProperty = {
   kind: 'invariant',
   name: 'ReadOnlyBitsInv',
+  number: 'P12',
   title: 'Read-only bits read as they were made, and reserved ones as zero, whatever was written.',
   rules: [
     'MSIX-CAP-1',
@@ -179,6 +183,7 @@ export const ReadOnlyBitsInv: ImplementationProperty = {
 export const RestoreInPlaceStep: ImplementationStepProperty = {
   kind: 'step',
   name: 'RestoreInPlaceStep',
+  number: 'P19',
   title: 'Restoring what was just saved changes nothing and sends nothing; what is in use is released and used again.',
   rules: ['MSIX-SAVE-1'],
   when: (step) => step.event === RESTORED,
