@@ -33,9 +33,18 @@ export const CHOICES = [
     values: [
       { name: 'pending', words: 'An event while MSI-X is disabled sets the Pending bit.' },
       { name: 'dropped', words: 'An event while MSI-X is disabled is dropped.' },
-      { name: 'hidden', words: 'An event while MSI-X is disabled is held, and its Pending bit shows once MSI-X is enabled.' },
-      { name: 'unseen', words: 'An event while MSI-X is disabled is held, and no Pending bit shows it before it is sent.' },
-      { name: 'any', words: 'An event while MSI-X is disabled is now held and now dropped, and a Pending bit may show it or not.' },
+      {
+        name: 'hidden',
+        words: 'An event while MSI-X is disabled is held, and its Pending bit shows once MSI-X is enabled.',
+      },
+      {
+        name: 'unseen',
+        words: 'An event while MSI-X is disabled is held, and no Pending bit shows it before it is sent.',
+      },
+      {
+        name: 'any',
+        words: 'An event while MSI-X is disabled is now held and now dropped, and a Pending bit may show it or not.',
+      },
     ],
   },
   {
@@ -65,7 +74,10 @@ export const CHOICES = [
     open: 'how many messages come of several events of a blocked vector',
     values: [
       { name: 'one', words: 'Several events of a blocked vector become one message.' },
-      { name: 'each', words: 'Several events of a blocked vector become several messages, and never more than there were events.' },
+      {
+        name: 'each',
+        words: 'Several events of a blocked vector become several messages, and never more than there were events.',
+      },
     ],
   },
   {
@@ -73,10 +85,27 @@ export const CHOICES = [
     rule: 'MSIX-MSG-2',
     open: 'which message a vector sends whose entry was changed while it was not masked',
     values: [
-      { name: 'edge', words: 'The message is the entry as it stood when the vector was last unblocked, by a mask or by MSI-X Enable.' },
-      { name: 'maskEdge', words: 'The message is the entry as it stood when the vector was last unmasked; enabling MSI-X does not read it again.' },
+      {
+        name: 'edge',
+        words: 'The message is the entry as it stood when the vector was last unblocked, by a mask or by MSI-X Enable.',
+      },
+      {
+        name: 'maskEdge',
+        words:
+          'The message is the entry as it stood when the vector was last unmasked; enabling MSI-X does not read it again.',
+      },
       { name: 'immediate', words: 'The message is the entry as it stands when the message is sent.' },
       { name: 'any', words: 'The message is any whole entry that the vector has held since it was last unmasked.' },
+    ],
+  },
+  {
+    name: 'openWrites',
+    rule: 'MSIX-MSG-2',
+    open: 'what becomes of a write to address or data of an entry that is not masked',
+    values: [
+      { name: 'kept', words: 'A write to an entry that is not masked is kept, and read back.' },
+      { name: 'dropped', words: 'A write to an entry that is not masked is dropped.' },
+      { name: 'any', words: 'A write to an entry that is not masked is now kept, and now dropped.' },
     ],
   },
   {
@@ -96,7 +125,10 @@ export const CHOICES = [
     values: [
       { name: 'all', words: 'A message is sent to whatever address its entry holds.' },
       { name: 'nonzero', words: 'A message whose address is zero is not sent.' },
-      { name: 'x86', words: 'Only a message to an address of the interrupt controller of an x86, 0xfee....., is sent.' },
+      {
+        name: 'x86',
+        words: 'Only a message to an address of the interrupt controller of an x86, 0xfee....., is sent.',
+      },
       { name: 'any', words: 'A message to an address other than those of an x86 is now sent and now not.' },
     ],
   },
@@ -126,8 +158,15 @@ export const CHOICES = [
     open: 'what a write to the table does that is no whole aligned dword or QWORD',
     values: [
       { name: 'dropped', words: 'A write of 1 or 2 bytes to the table, or one that is not aligned, is dropped.' },
-      { name: 'performed', words: 'A write of 1 or 2 bytes to the table, or one that is not aligned, writes the bytes that it covers.' },
-      { name: 'any', words: 'A write of 1 or 2 bytes to the table, or one that is not aligned, does anything to the dwords that it touches, and to no other.' },
+      {
+        name: 'performed',
+        words: 'A write of 1 or 2 bytes to the table, or one that is not aligned, writes the bytes that it covers.',
+      },
+      {
+        name: 'any',
+        words:
+          'A write of 1 or 2 bytes to the table, or one that is not aligned, does anything to the dwords that it touches, and to no other.',
+      },
     ],
   },
   {
@@ -144,7 +183,10 @@ export const CHOICES = [
 /** The name of a choice. */
 export type ChoiceName = (typeof CHOICES)[number]['name'];
 /** The values of a choice, by name. */
-export type ChoiceValueOf<Name extends ChoiceName> = Extract<(typeof CHOICES)[number], { name: Name }>['values'][number]['name'];
+export type ChoiceValueOf<Name extends ChoiceName> = Extract<
+  (typeof CHOICES)[number],
+  { name: Name }
+>['values'][number]['name'];
 /** One value for each choice. */
 export type Choices = { readonly [Name in ChoiceName]: ChoiceValueOf<Name> };
 

@@ -3,18 +3,16 @@
  *
  * Widths are part of an action, not of a run: a device that honours one width and not another shows only where they are mixed.
  */
-import {
-  CONTROLS,
-  control,
-  mask,
-  retire,
-  RESET,
-  signal,
-  unmask,
-  write,
-} from '../../machines/alphabet.ts';
+import { CONTROLS, control, mask, retire, RESET, signal, unmask, write } from '../../machines/alphabet.ts';
 import type { MessageSet } from '../../machines/messages.ts';
-import { addressOnes, maskNarrow, maskOnes, scribble, unmaskNarrow, unmaskOnes } from '../../machines/permitted/index.ts';
+import {
+  addressOnes,
+  maskNarrow,
+  maskOnes,
+  scribble,
+  unmaskNarrow,
+  unmaskOnes,
+} from '../../machines/permitted/index.ts';
 import * as registers from '../../src/registers.ts';
 import type { Request } from '../device/device.ts';
 import type { MessageBook } from './messages.ts';
@@ -103,7 +101,7 @@ const CONTROL_WORDS: Readonly<Record<string, number>> = {
   on: registers.CONTROL_ENABLE,
   onMasked: registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK,
 };
-const FORM_RULES: Readonly<Record<number, readonly string[]>> = { 4: [], 2: ['MSIX-CAP-8'], 1: ['MSIX-CAP-8'] };
+const FORM_RULES: Readonly<Record<number, readonly string[]>> = { 4: ['MSIX-CAP-8'], 2: [], 1: ['MSIX-CAP-8'] };
 
 /** The actions of a suite, in a fixed order. */
 export function actionsOf(alphabet: Alphabet): readonly Action[] {
@@ -154,11 +152,23 @@ const resetAction: Action = {
 const isMasked = (knowledge: Knowledge, vector: number): boolean =>
   knowledge.masked[vector] === 1 || knowledge.functionMask;
 
-function vectorActions(vector: number, alphabet: Alphabet, widths: boolean, reserved: boolean, narrow: boolean): Action[] {
+function vectorActions(
+  vector: number,
+  alphabet: Alphabet,
+  widths: boolean,
+  reserved: boolean,
+  narrow: boolean,
+): Action[] {
   const { messages, book } = alphabet;
   const entry = registers.ENTRY_BYTES * vector;
   const controlOffset = entry + registers.ENTRY_VECTOR_CONTROL_OFFSET;
-  const dword = (offset: number, low: number): Request => ({ verb: 'tableWrite', offset, bytes: 4, low: low >>> 0, high: 0 });
+  const dword = (offset: number, low: number): Request => ({
+    verb: 'tableWrite',
+    offset,
+    bytes: 4,
+    low: low >>> 0,
+    high: 0,
+  });
   const qword = (offset: number, low: number, high: number): Request => ({
     verb: 'tableWrite',
     offset,
@@ -225,7 +235,11 @@ function vectorActions(vector: number, alphabet: Alphabet, widths: boolean, rese
     const word = (which: number): number => book.word(vector, message, which);
     const learn = (knowledge: MutableKnowledge): void => {
       const held = knowledge.message[vector];
-      knowledge.message[vector] = isWhole ? message : held < 0 ? -1 : messages.values.indexOf(result(messages.values[held]));
+      knowledge.message[vector] = isWhole
+        ? message
+        : held < 0
+          ? -1
+          : messages.values.indexOf(result(messages.values[held]));
     };
     // What part of a message makes of an entry is known only where the rest of it is.
     const isLawful = (knowledge: Knowledge): boolean => isWhole || knowledge.message[vector] >= 0;
@@ -234,7 +248,15 @@ function vectorActions(vector: number, alphabet: Alphabet, widths: boolean, rese
     const data = dword(entry + registers.ENTRY_DATA_OFFSET, word(2));
     const plain = isWhole ? [low, high, data] : name.startsWith('data') ? [data] : [low, high];
     const actions: Action[] = [
-      { ...common, name: `write.${vector}.${name}/4`, event: write(0, name), kind: 'write/4', isLawful, requests: () => plain, learn },
+      {
+        ...common,
+        name: `write.${vector}.${name}/4`,
+        event: write(0, name),
+        kind: 'write/4',
+        isLawful,
+        requests: () => plain,
+        learn,
+      },
     ];
     if (widths && !name.startsWith('data')) {
       const address = qword(entry, word(0), word(1));
@@ -278,7 +300,9 @@ function vectorActions(vector: number, alphabet: Alphabet, widths: boolean, rese
       event: addressOnes(0),
       kind: 'address/4 with reserved bits',
       isLawful: (knowledge) => knowledge.message[vector] >= 0 && isMasked(knowledge, vector),
-      requests: (knowledge) => [dword(entry, book.word(vector, knowledge.message[vector], 0) | registers.ADDRESS_LOW_RESERVED)],
+      requests: (knowledge) => [
+        dword(entry, book.word(vector, knowledge.message[vector], 0) | registers.ADDRESS_LOW_RESERVED),
+      ],
       learn: () => {},
     });
   if (narrow)
@@ -290,7 +314,15 @@ function vectorActions(vector: number, alphabet: Alphabet, widths: boolean, rese
         kind: `write/${name}`,
         rules: ['MSIX-ACCESS-1'],
         isLawful: (knowledge) => isMasked(knowledge, vector),
-        requests: () => [{ verb: 'tableWrite', offset: entry + offset, bytes, low: 0x5a5a5a5a & (bytes === 1 ? 0xff : bytes === 2 ? 0xffff : ~0), high: 0 }],
+        requests: () => [
+          {
+            verb: 'tableWrite',
+            offset: entry + offset,
+            bytes,
+            low: 0x5a5a5a5a & (bytes === 1 ? 0xff : bytes === 2 ? 0xffff : ~0),
+            high: 0,
+          },
+        ],
         learn: (knowledge) => void (knowledge.message[vector] = -1),
       });
   return [...maskActions, ...writes, ...others];

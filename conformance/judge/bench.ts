@@ -161,7 +161,10 @@ export function tellRequest(request: Request): string {
       return `config-write ${hex(request.offset)} ${request.bytes} ${hex(request.value)}`;
     case 'tableWrite':
     case 'pbaWrite': {
-      const value = request.bytes === 8 ? (BigInt(request.high >>> 0) << 32n) | BigInt(request.low >>> 0) : BigInt(request.low >>> 0);
+      const value =
+        request.bytes === 8
+          ? (BigInt(request.high >>> 0) << 32n) | BigInt(request.low >>> 0)
+          : BigInt(request.low >>> 0);
       return `${request.verb === 'tableWrite' ? 'table' : 'pba'}-write ${hex(request.offset)} ${request.bytes} 0x${value.toString(16)}`;
     }
     case 'configRead':

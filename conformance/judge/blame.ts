@@ -7,7 +7,16 @@
 import type { AnyStateNode } from 'xstate';
 import { readEvent } from '../../machines/alphabet.ts';
 import { citedRules } from '../../spec/index.ts';
-import { type FieldName, MORE_SENDS, NO_SEND, SEND_BITS, SEND_SHIFT, UNKNOWN_SEND, USAGE_BITS, USAGE_SHIFT } from './fields.ts';
+import {
+  type FieldName,
+  MORE_SENDS,
+  NO_SEND,
+  SEND_BITS,
+  SEND_SHIFT,
+  UNKNOWN_SEND,
+  USAGE_BITS,
+  USAGE_SHIFT,
+} from './fields.ts';
 import { type Candidate, NOTHING, type SetMachine } from './set-machine.ts';
 
 /** Something that might have been, and was not. */
@@ -98,13 +107,20 @@ function differencesOf(machine: SetMachine, candidate: BlamedCandidate, code: nu
 }
 
 /** The rules that the machine cites for what did not happen as it says. */
-function rulesOf(machine: SetMachine, candidate: BlamedCandidate, event: number, code: number, isOfAnother: boolean): string[] {
+function rulesOf(
+  machine: SetMachine,
+  candidate: BlamedCandidate,
+  event: number,
+  code: number,
+  isOfAnother: boolean,
+): string[] {
   const { root } = machine.compiled.machine;
   const vector = root.states['vector0'] as AnyStateNode | undefined;
   const independent = isOfAnother && vector !== undefined ? citedRules(vector.description ?? '') : [];
   const found = differencesOf(machine, candidate, code).flatMap(({ field, expected, got }) => {
     if (field === 'send') return sendRules(machine, candidate, expected, got);
-    if (field === 'usage') return outputRules(machine, candidate, ['use', 'release']) ?? regionRules(nodeAt(root, ['vector0', 'usage']));
+    if (field === 'usage')
+      return outputRules(machine, candidate, ['use', 'release']) ?? regionRules(nodeAt(root, ['vector0', 'usage']));
     return independent.length > 0 ? [] : fieldRules(machine, candidate, field, event);
   });
   return [...new Set([...independent, ...found])];
@@ -125,9 +141,20 @@ function fieldRules(machine: SetMachine, candidate: Candidate, field: FieldName,
   );
   if (cited.length > 0 && (isOfRegion !== true || isReset)) return cited;
   if (taken.length > 0) return regionRules(node);
-  // Nothing should have changed here.
+  // Nothing should have changed here: it was as a reset leaves it already, or the event is none of this region's.
+  if (isReset) {
+    const resets = compiled.transitions.filter(
+      ({ transition }) => transition.eventType === name && isWithin(transition.source, node),
+    );
+    const rules = resets.flatMap(({ transition }) => citedRules(transition.description ?? ''));
+    if (rules.length > 0) return rules;
+  }
+  const { meta } = node as { meta?: { untouched?: Record<string, string[]>; open?: string[] } };
+  if (meta?.open !== undefined && standing(machine, candidate.to) === 'open') return meta.open;
   const { actor, verb } = readEvent(name);
-  const untouched = (node.meta as { untouched?: Record<string, string[]> } | undefined)?.untouched?.[`${actor}.${verb}`];
+  const untouched = (node.meta as { untouched?: Record<string, string[]> } | undefined)?.untouched?.[
+    `${actor}.${verb}`
+  ];
   if (untouched !== undefined) return untouched;
   const state = node.states[machine.readField(candidate.from, field)] as AnyStateNode | undefined;
   return isOfRegion === true || state === undefined ? regionRules(node) : regionRules(state);
@@ -143,7 +170,8 @@ function sendRules(machine: SetMachine, candidate: Candidate, expected: number, 
     const clear = nodeAt(root, ['vector0', 'latch', 'clear']);
     return blocking.length > 0 ? blocking.flat() : regionRules(clear).slice(0, 1);
   }
-  if (got >= MORE_SENDS && got !== UNKNOWN_SEND) return regionRules(nodeAt(root, ['vector0', 'latch', 'clear'])).slice(0, 1);
+  if (got >= MORE_SENDS && got !== UNKNOWN_SEND)
+    return regionRules(nodeAt(root, ['vector0', 'latch', 'clear'])).slice(0, 1);
   const copy = nodeAt(root, ['vector0', 'copy']);
   const inForce = Object.values(copy.states).find(({ key }) => key !== 'none') as AnyStateNode;
   return got === UNKNOWN_SEND ? regionRules(inForce) : regionRules(inForce).slice(0, 1);
@@ -166,10 +194,10 @@ function outputRules({ compiled }: SetMachine, { taken }: Candidate, verbs: read
 }
 
 function standing(machine: SetMachine, state: number): Standing {
-  const active = machine.activeStates(state, BLOCKING).map(({ key }) => key);
-  if (active.includes('disabled')) return 'off';
-  if (active.includes('set')) return 'function mask';
-  return active.includes('masked') ? 'masked' : 'open';
+  const active = new Set(machine.activeStates(state, BLOCKING).map(({ key }) => key));
+  if (active.has('disabled')) return 'off';
+  if (active.has('set')) return 'function mask';
+  return active.has('masked') ? 'masked' : 'open';
 }
 
 const regionRules = (node: AnyStateNode): string[] => citedRules(node.description ?? '');

@@ -38,7 +38,12 @@ export class Findings {
   private readonly excused = new Map<string, Finding>();
 
   /** Takes up what is wrong with a step. Returns the finding when it is new, or shorter than before. */
-  add(faults: readonly Fault[], action: Action | undefined, book: MessageBook, trace: () => readonly string[]): Finding | undefined {
+  add(
+    faults: readonly Fault[],
+    action: Action | undefined,
+    book: MessageBook,
+    trace: () => readonly string[],
+  ): Finding | undefined {
     const signed = faults.map((fault) => ({ fault, signature: signatureOf(fault, action) }));
     const unknown = signed.filter(({ signature }) => !this.excused.has(signature));
     if (unknown.length === 0) {
@@ -54,7 +59,13 @@ export class Findings {
       before: first.fault.before,
       after: first.fault.after,
       trace: trace(),
-      differences: [...new Set(unknown.slice(0, 4).flatMap(({ fault }) => fault.differences.map((each) => tellDifference(each, fault, book))))],
+      differences: [
+        ...new Set(
+          unknown
+            .slice(0, 4)
+            .flatMap(({ fault }) => fault.differences.map((each) => tellDifference(each, fault, book))),
+        ),
+      ],
       count: 1,
     };
     for (const { signature } of unknown) this.excused.set(signature, finding);
@@ -63,7 +74,12 @@ export class Findings {
   }
 
   /** Takes up something that is wrong with the device itself: it threw, crashed, or hung. */
-  addFailure(action: Action | undefined, request: string, text: string, trace: () => readonly string[]): Finding | undefined {
+  addFailure(
+    action: Action | undefined,
+    request: string,
+    text: string,
+    trace: () => readonly string[],
+  ): Finding | undefined {
     const access = action?.kind ?? 'a fresh instance';
     const signature = `failure|${access}`;
     const known = this.excused.get(signature);
@@ -137,7 +153,8 @@ function tellDifference({ field, expected, got }: Difference, fault: Fault, book
 }
 
 const RESERVED = ['zero', 'ones', 'some ones'];
-const tellUsage = (value: number): string => ['no call', 'a call of use', 'a call of release'][value] ?? 'several calls';
+const tellUsage = (value: number): string =>
+  ['no call', 'a call of use', 'a call of release'][value] ?? 'several calls';
 
 function tellEntry(book: MessageBook, vector: number, message: number): string {
   if (message === UNKNOWN_ENTRY) return 'something that was never written';

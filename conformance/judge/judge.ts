@@ -138,7 +138,7 @@ export class Judge {
 
   /** Judges what a fresh device reads. */
   begin(observation: Observation): readonly Fault[] {
-    return this.judge(undefined, -1, observation, true, []);
+    return this.judge(undefined, -1, observation, true, ['MSIX-RESET-1']);
   }
 
   /** Judges one step: what `action` did, and what was read after it. Returns what is wrong, mostly nothing. */
@@ -173,7 +173,7 @@ export class Judge {
       const next = capabilityMachine.step(this.capability, capabilityEvent, code);
       if (next === IMPOSSIBLE) {
         const blamed = blame(capabilityMachine, this.capability, capabilityEvent, code, false);
-        (faults ??= []).push(faultOf(blamed, -1, vector >= 0, isGlobal ? formRules : []));
+        (faults ??= []).push(faultOf(blamed, -1, vector >= 0, isGlobal || isFirst ? formRules : []));
         this.capability = capabilityMachine.recover(blamed, code, () => true);
       } else this.capability = next;
     }
@@ -185,9 +185,10 @@ export class Judge {
     else {
       const { touched, touchedCount } = observation;
       for (let index = 0; index < touchedCount; index++) this.active[count++] = touched[index];
-      if (vector >= 0 && observation.pending[vector] === 3 && !this.isRead(observation, vector)) this.active[count++] = vector;
-      for (const { vector: each } of this.attributed) {
-        if (each !== vector && !this.isRead(observation, each) && observation.pending[each] === 3) this.active[count++] = each;
+      if (vector >= 0 && !observation.isTouched(vector)) this.active[count++] = vector;
+      for (const each of this.attributed) {
+        if (each === vector || observation.isTouched(each) || this.active.subarray(0, count).includes(each)) continue;
+        this.active[count++] = each;
       }
     }
     for (let index = 0; index < count; index++) {
@@ -205,10 +206,14 @@ export class Judge {
       }
       const isOfAnother = !own && vector >= 0 && event !== undefined;
       const blamed = blame(machine, belief, eachEvent, code, isOfAnother);
-      (faults ??= []).push(faultOf(blamed, each, isOfAnother, own ? formRules : []));
+      (faults ??= []).push(faultOf(blamed, each, isOfAnother, own || isFirst ? formRules : []));
       if (((code >>> 4) & 0xf) === UNKNOWN_ENTRY) code = this.codeOf(observation, each, true);
       const capabilities = this.possibleCapabilities();
-      this.vectors[each] = machine.recover(blamed, code, (state) => (capabilities & (1 << capabilityOf(machine, state))) !== 0);
+      this.vectors[each] = machine.recover(
+        blamed,
+        code,
+        (state) => (capabilities & (1 << capabilityOf(machine, state))) !== 0,
+      );
     }
     if (faults?.[0]?.vector === -1) this.widen(readCapability);
     this.attributed.length = 0;
@@ -216,11 +221,7 @@ export class Judge {
     return faults ?? NO_FAULTS;
   }
 
-  private readonly attributed: { vector: number }[] = [];
-
-  private isRead(observation: Observation, vector: number): boolean {
-    return observation.hasControl[vector] === 1 || observation.hasMessage[vector] === 7;
-  }
+  private readonly attributed: number[] = [];
 
   /** Finds out whose each message is. */
   private attribute({ outputs }: Observation, vector: number, event: number): void {
@@ -230,7 +231,7 @@ export class Judge {
       if (verb !== 'send') {
         if (!this.model.notifies || told < 0 || told >= this.vectorCount) continue;
         this.usages[told] = this.usages[told] !== 0 ? UNKNOWN_USAGE : verb === 'use' ? 1 : 2;
-        this.attributed.push({ vector: told });
+        this.attributed.push(told);
         continue;
       }
       const isWelcome = (each: number, message: number): boolean => {
@@ -245,7 +246,7 @@ export class Judge {
         const likely = book.likeliest(low);
         const each = likely >= 0 ? likely : Math.max(0, vector);
         this.sends[each] = UNKNOWN_SEND;
-        this.attributed.push({ vector: each });
+        this.attributed.push(each);
         continue;
       }
       const each = Math.floor(sender / book.messageCount);
@@ -257,7 +258,7 @@ export class Judge {
           : before === ONE_SEND + message || before === MORE_SENDS + message
             ? MORE_SENDS + message
             : UNKNOWN_SEND;
-      this.attributed.push({ vector: each });
+      this.attributed.push(each);
     }
   }
 
@@ -280,7 +281,10 @@ export class Judge {
         message = this.book.other;
       }
       code |= (message < 0 ? UNKNOWN_ENTRY : message) << 4;
-      code |= (this.model.reserved ? reservedCode(entries[at] & registers.ADDRESS_LOW_RESERVED, registers.ADDRESS_LOW_RESERVED) : 7) << 11;
+      code |=
+        (this.model.reserved
+          ? reservedCode(entries[at] & registers.ADDRESS_LOW_RESERVED, registers.ADDRESS_LOW_RESERVED)
+          : 7) << 11;
     } else code |= (0xf << 4) | (7 << 11);
     return code;
   }
@@ -311,7 +315,8 @@ export class Judge {
   private judgeConstants({ header, strayPending }: Observation, before: Fault[] | undefined): Fault[] | undefined {
     let faults = before;
     const writable = (registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK) << 16;
-    const expected = this.constant < 0 ? (header & 0xff00) | registers.CAPABILITY_ID | ((this.vectorCount - 1) << 16) : this.constant;
+    const expected =
+      this.constant < 0 ? (header & 0xff00) | registers.CAPABILITY_ID | ((this.vectorCount - 1) << 16) : this.constant;
     const differing = ((header ^ expected) & ~writable) >>> 0;
     if (differing !== 0) {
       const rules = [
@@ -333,7 +338,12 @@ function faultOf(blamed: Blame, vector: number, isOfAnother: boolean, formRules:
   return { ...blamed, rules, vector, isOfAnother };
 }
 
-function constantFault(field: 'constant' | 'strayPending', expected: number, got: number, rules: readonly string[]): Fault {
+function constantFault(
+  field: 'constant' | 'strayPending',
+  expected: number,
+  got: number,
+  rules: readonly string[],
+): Fault {
   const differences = [{ field, expected: expected >>> 0, got: got >>> 0 }];
   return { candidates: [], differences, rules, before: 'off', after: 'off', vector: -1, isOfAnother: false };
 }

@@ -22,7 +22,7 @@ export class Observation {
   /** The vectors of which something was read. */
   readonly touched: Int32Array;
   touchedCount = 0;
-  private readonly isTouched: Uint8Array;
+  private readonly marks: Uint8Array;
   outputs: readonly DeviceOutput[] = [];
   /** Bits of the Pending Bit Array that are of no vector, and read set. */
   strayPending = 0;
@@ -33,14 +33,14 @@ export class Observation {
     this.hasControl = new Uint8Array(vectorCount);
     this.pending = new Uint8Array(vectorCount).fill(3);
     this.touched = new Int32Array(vectorCount);
-    this.isTouched = new Uint8Array(vectorCount);
+    this.marks = new Uint8Array(vectorCount);
   }
 
   /** Forgets what was observed. */
   clear(): void {
     for (let index = 0; index < this.touchedCount; index++) {
       const vector = this.touched[index];
-      this.isTouched[vector] = 0;
+      this.marks[vector] = 0;
       this.hasMessage[vector] = 0;
       this.hasControl[vector] = 0;
       this.pending[vector] = 3;
@@ -54,9 +54,14 @@ export class Observation {
 
   /** Marks a vector as read. */
   touch(vector: number): void {
-    if (this.isTouched[vector] === 1) return;
-    this.isTouched[vector] = 1;
+    if (this.marks[vector] === 1) return;
+    this.marks[vector] = 1;
     this.touched[this.touchedCount++] = vector;
+  }
+
+  /** Whether anything of a vector was read. */
+  isTouched(vector: number): boolean {
+    return this.marks[vector] === 1;
   }
 
   /** Takes up a dword of the table. */

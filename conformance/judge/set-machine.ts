@@ -229,7 +229,8 @@ export class SetMachine {
     for (let index = 0; index < this.fields.length; index++) {
       const { shift, bits } = this.fields[index];
       const got = (observed >>> shift) & bits;
-      if (got !== bits && this.readers[index] !== undefined && got !== ((code >>> shift) & bits)) different |= 1 << index;
+      if (got !== bits && this.readers[index] !== undefined && got !== ((code >>> shift) & bits))
+        different |= 1 << index;
     }
     return different;
   }
@@ -291,7 +292,11 @@ export class SetMachine {
   }
 
   /** A belief, and beside it the states that differ from it in nothing but what `changes` changes. */
-  widened(belief: number, isAlike: (state: number, other: number) => boolean, isNew: (state: number) => boolean): number {
+  widened(
+    belief: number,
+    isAlike: (state: number, other: number) => boolean,
+    isNew: (state: number) => boolean,
+  ): number {
     const known = this.statesOf(belief);
     const more = this.everyState().filter((state) => isNew(state) && known.some((other) => isAlike(state, other)));
     if (more.length === 0) return belief;

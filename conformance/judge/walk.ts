@@ -144,7 +144,8 @@ export function walkPairs(
 
 /** Whether what the judge believes now permits all that it believed at `pair`, of a guest that knows the same. */
 function isCovered(model: Model, judge: Judge, knowledge: MutableKnowledge, pair: Pair): boolean {
-  if (knowledge.enabled !== pair.knowledge.enabled || knowledge.functionMask !== pair.knowledge.functionMask) return false;
+  if (knowledge.enabled !== pair.knowledge.enabled || knowledge.functionMask !== pair.knowledge.functionMask)
+    return false;
   if (!model.capability.covers(judge.capability, pair.capability)) return false;
   for (let vector = 0; vector < pair.vectors.length; vector++) {
     if (knowledge.masked[vector] !== pair.knowledge.masked[vector]) return false;

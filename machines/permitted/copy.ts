@@ -37,21 +37,34 @@ export function copyRegion(vector: number, messages: MessageSet, choices: Choice
         [unmask(vector)]: values.map((message) => taken(message, 'openHolding')),
         [control('on')]: values.map((message) => taken(message, 'unmaskedHolding')),
       };
-  const closing = (['offMasked', 'onMasked', ...(outlives ? [] : ['off'])] as const).map((each) => control(each as 'off'));
-  const blocked = [{ target: 'none', description: 'The vector is masked, and what its entry holds means nothing. [MSIX-MSG-6]' }];
+  const closing = (['offMasked', 'onMasked', ...(outlives ? [] : ['off'])] as const).map((each) =>
+    control(each as 'off'),
+  );
+  const blocked = [
+    { target: 'none', description: 'The vector is masked, and what its entry holds means nothing. [MSIX-MSG-6]' },
+  ];
   const inForce = (message: string): Region => {
     const way = wayOf(message, choices.addresses);
     const send = {
       guard: way === 'open' ? 'openTaken' : 'open',
       actions: { type: 'send', params: { vector, message } },
-      description: 'An event goes out at once, with the message in force. [MSIX-MSG-1] [MSIX-MASK-1]',
+      description: 'An event goes out at once, with the message in force, whatever that is. [MSIX-MASK-1] [MSIX-MSG-6]',
     };
     const immediate =
-      choices.message === 'immediate'
+      choices.message === 'immediate' && choices.openWrites !== 'dropped'
         ? messages.writes
             .map((each) => [write(vector, each.name), each.result(message)] as const)
             .filter(([, result]) => result !== message)
-            .map(([event, target]) => [event, [{ target, description: 'A change comes into force at once. [MSIX-MSG-2]' }]])
+            .map(([event, target]) => [
+              event,
+              [
+                {
+                  target,
+                  ...(choices.openWrites === 'any' ? { guard: `writable.${vector}` } : {}),
+                  description: 'A change comes into force at once. [MSIX-MSG-2]',
+                },
+              ],
+            ])
         : [];
     const again =
       choices.message === 'any'
@@ -80,7 +93,8 @@ export function copyRegion(vector: number, messages: MessageSet, choices: Choice
     };
   };
   return {
-    description: 'The message in force: a copy of the entry, which the function may keep while the vector is not masked. [MSIX-MSG-1]',
+    description:
+      'The message in force: a copy of the entry, which the function may keep while the vector is not masked. [MSIX-MSG-1]',
     initial: 'none',
     states: {
       none: {

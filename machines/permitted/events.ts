@@ -19,5 +19,7 @@ export const settle = (vector: number, message: string): string => `device.settl
 export const PLATFORM = 'device.platform';
 /** The function begins, or stops, to perform accesses that it need not perform. */
 export const WIDTH = 'device.width';
+/** The function begins, or stops, to keep what is written to an entry that is not masked. */
+export const WRITING = 'device.writing';
 /** The function begins, or stops, to keep reserved bits. */
 export const keep = (vector: number): string => `device.keep.${vector}`;

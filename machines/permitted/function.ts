@@ -11,7 +11,7 @@ import { CAPABILITY_EVENTS } from '../alphabet.ts';
 import { capabilityRegion } from '../capability.ts';
 import type { MessageSet } from '../messages.ts';
 import { vectorActions, vectorRegionName } from '../vector.ts';
-import { PLATFORM, WIDTH } from './events.ts';
+import { PLATFORM, WIDTH, WRITING } from './events.ts';
 import { functionGuards, permittedGuards, permittedVector, permittedVectorEvents } from './vector.ts';
 
 /** What an instance is made of. */
@@ -41,7 +41,12 @@ export function createPermitted(options: PermittedOptions): AnyStateMachine {
     states: {
       capability: capabilityRegion,
       ...(choices.addresses === 'any'
-        ? { platform: toggle(PLATFORM, ['takes', 'refuses'], 'Where messages go that are not for an x86. [MSIX-MSG-4]') }
+        ? {
+            platform: toggle(PLATFORM, ['takes', 'refuses'], 'Where messages go that are not for an x86. [MSIX-MSG-4]'),
+          }
+        : {}),
+      ...(choices.openWrites === 'any'
+        ? { writing: toggle(WRITING, ['keeps', 'drops'], 'Writes to an entry that is not masked. [MSIX-MSG-2]') }
         : {}),
       ...(choices.narrowWrites === 'any'
         ? { width: toggle(WIDTH, ['performs', 'drops'], 'What becomes of an access of too few bytes. [MSIX-ACCESS-1]') }
@@ -61,13 +66,16 @@ function toggle(event: string, [first, second]: readonly [string, string], descr
 }
 
 /** The events of an instance: those that a suite may send, and those that are hidden. */
-export function permittedEvents(options: PermittedOptions): { readonly shown: readonly string[]; readonly hidden: readonly string[] } {
+export function permittedEvents(options: PermittedOptions): {
+  readonly shown: readonly string[];
+  readonly hidden: readonly string[];
+} {
   const { vectors, messages, choices = STRICT_CHOICES, notifies = false, reserved = false } = options;
   const each = Array.from({ length: vectors }, (_, vector) =>
     permittedVectorEvents(vector, { messages, choices, notifies, reserved }),
   );
   return {
     shown: [...CAPABILITY_EVENTS, ...each.flatMap(({ shown }) => shown)],
-    hidden: [PLATFORM, WIDTH, ...each.flatMap(({ hidden }) => hidden)],
+    hidden: [PLATFORM, WIDTH, WRITING, ...each.flatMap(({ hidden }) => hidden)],
   };
 }

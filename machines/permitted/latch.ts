@@ -9,7 +9,7 @@
  * | `unseen` | an event that came, or was hidden, while disabled | clear            |
  */
 import type { Choices } from '../../spec/choices.ts';
-import { control, retire, RESET, signal, unmask } from '../alphabet.ts';
+import { control, retire, RESET, signal } from '../alphabet.ts';
 import type { Region } from '../vector.ts';
 import { coalesce, forget, hide, show } from './events.ts';
 
@@ -68,7 +68,12 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
   const atDisable = { kept: undefined, any: undefined, lost: 'clear', hidden: 'unseen' }[pendingAtDisable];
   const over = {
     [retire(vector)]: [{ target: 'clear', description: 'The cause is gone. [MSIX-PEND-3]' }],
-    [RESET]: [{ target: 'clear', description: 'Reset clears the Pending bit, and sends nothing. [MSIX-RESET-1] [MSIX-RESET-5]' }],
+    [RESET]: [
+      {
+        target: 'clear',
+        description: 'Reset clears the Pending bit, and sends nothing. [MSIX-RESET-1] [MSIX-RESET-5]',
+      },
+    ],
   };
   const held = 'An event of a masked vector is held. [MSIX-PEND-1] [MSIX-PBA-4]';
   const heldDisabled = {
@@ -87,24 +92,45 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
       over,
       isLoose
         ? {
-            [forget(vector)]: [{ target: 'clear', guard: 'disabled', description: 'An event may be dropped while disabled. [MSIX-ENABLE-2]' }],
-            [hide(vector)]: [{ target: 'unseen', guard: 'disabled', description: 'The bit need not show while disabled. [MSIX-ENABLE-2]' }],
+            [forget(vector)]: [
+              {
+                target: 'clear',
+                guard: 'disabled',
+                description: 'An event may be dropped while disabled. [MSIX-ENABLE-2]',
+              },
+            ],
+            [hide(vector)]: [
+              {
+                target: 'unseen',
+                guard: 'disabled',
+                description: 'The bit need not show while disabled. [MSIX-ENABLE-2]',
+              },
+            ],
           }
         : {},
     );
 
   const states: Record<string, Region> = {
     clear: {
-      description: 'No event waits, so no message may come, and the Pending bit reads clear. [MSIX-PEND-4] [MSIX-PBA-4]',
+      description:
+        'No event waits, so no message may come, and the Pending bit reads clear. [MSIX-PEND-4] [MSIX-PBA-4]',
       on: {
         [signal(vector)]: [
           { target: 'set', guard: `maskedEnabled.${vector}`, description: held },
           ...(heldDisabled === undefined
             ? []
-            : [{ target: heldDisabled, guard: 'disabled', description: 'An event while disabled is held. [MSIX-ENABLE-2]' }]),
+            : [
+                {
+                  target: heldDisabled,
+                  guard: 'disabled',
+                  description: 'An event while disabled is held. [MSIX-ENABLE-2]',
+                },
+              ]),
           ...(choices.addresses === 'all'
             ? []
-            : [{ target: 'unseen', guard: `refused.${vector}`, description: 'The message goes nowhere. [MSIX-MSG-4]' }]),
+            : [
+                { target: 'unseen', guard: `refused.${vector}`, description: 'The message goes nowhere. [MSIX-MSG-4]' },
+              ]),
         ],
       },
     },
@@ -113,7 +139,11 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
       on: merge(
         waits(1),
         again
-          ? { [signal(vector)]: [{ target: 'many', guard: `blocked.${vector}`, description: 'One more event waits. [MSIX-PEND-4]' }] }
+          ? {
+              [signal(vector)]: [
+                { target: 'many', guard: `blocked.${vector}`, description: 'One more event waits. [MSIX-PEND-4]' },
+              ],
+            }
           : {},
       ),
     },
@@ -124,7 +154,13 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
           [signal(vector)]: [
             { target: again ? 'many' : 'set', guard: `maskedEnabled.${vector}`, description: held },
             ...(disabledEvent === 'pending' || disabledEvent === 'any'
-              ? [{ target: again ? 'many' : 'set', guard: 'disabled', description: 'An event while disabled is held. [MSIX-ENABLE-2]' }]
+              ? [
+                  {
+                    target: again ? 'many' : 'set',
+                    guard: 'disabled',
+                    description: 'An event while disabled is held. [MSIX-ENABLE-2]',
+                  },
+                ]
               : []),
           ],
         },
@@ -140,13 +176,25 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
         over,
         isLoose
           ? {
-              [forget(vector)]: [{ target: 'clear', guard: 'disabled', description: 'An event may be dropped while disabled. [MSIX-ENABLE-2]' }],
-              [show(vector)]: [{ target: 'set', guard: `blocked.${vector}`, description: 'It may show. [MSIX-ENABLE-2]' }],
+              [forget(vector)]: [
+                {
+                  target: 'clear',
+                  guard: 'disabled',
+                  description: 'An event may be dropped while disabled. [MSIX-ENABLE-2]',
+                },
+              ],
+              [show(vector)]: [
+                { target: 'set', guard: `blocked.${vector}`, description: 'It may show. [MSIX-ENABLE-2]' },
+              ],
             }
           : {},
         choices.addresses === 'all'
           ? {}
-          : { [forget(vector)]: [{ target: 'clear', description: 'A message that goes nowhere may be dropped. [MSIX-MSG-4]' }] },
+          : {
+              [forget(vector)]: [
+                { target: 'clear', description: 'A message that goes nowhere may be dropped. [MSIX-MSG-4]' },
+              ],
+            },
       ),
     },
     ...(again
@@ -162,6 +210,8 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
   };
   return {
     description: 'What waits, while the vector is blocked. Beyond the Pending bit only where a choice leaves it open.',
+    // A Pending bit that is set though nothing blocks the vector breaks this, whatever came before.
+    meta: { open: ['MSIX-PEND-5'] },
     initial: 'clear',
     states,
   };
@@ -170,6 +220,7 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
 /** Joins transition tables; where several have an event, their transitions stand in order. */
 export function merge(...tables: readonly Record<string, object[]>[]): Record<string, any> {
   const all: Record<string, object[]> = {};
-  for (const table of tables) for (const [event, each] of Object.entries(table)) all[event] = [...(all[event] ?? []), ...each];
+  for (const table of tables)
+    for (const [event, each] of Object.entries(table)) all[event] = [...(all[event] ?? []), ...each];
   return all;
 }

@@ -18,7 +18,8 @@ export const SMALL: MessageSet = wholeMessages('small', ['zero', 'A']);
 export const ADDRESSES: MessageSet = wholeMessages('addresses', ['zero', 'A', 'far', 'high']);
 
 const PARTS = [0, 1, 2];
-const partsName = (address: number, data: number): string => (address + data === 0 ? 'zero' : `address${address}data${data}`);
+const partsName = (address: number, data: number): string =>
+  address + data === 0 ? 'zero' : `address${address}data${data}`;
 const partsOf = (message: string): readonly [number, number] => {
   const [, address, data] = /^address(\d)data(\d)$/.exec(message) ?? ['', '0', '0'];
   return [Number(address), Number(data)];
@@ -29,7 +30,10 @@ export const PARTED: MessageSet = {
   name: 'parted',
   values: PARTS.flatMap((address) => PARTS.map((data) => partsName(address, data))),
   writes: [1, 2].flatMap((value) => [
-    { name: `address${value}`, result: (message) => (message === OTHER ? OTHER : partsName(value, partsOf(message)[1])) },
+    {
+      name: `address${value}`,
+      result: (message) => (message === OTHER ? OTHER : partsName(value, partsOf(message)[1])),
+    },
     { name: `data${value}`, result: (message) => (message === OTHER ? OTHER : partsName(partsOf(message)[0], value)) },
   ]),
 };

@@ -88,6 +88,15 @@ export function permittedGuards(vector: number, { messages, choices }: VectorOpt
     [`unmasked.${vector}`]: unmasked,
     [`masked.${vector}`]: not(unmasked),
     [`blocked.${vector}`]: or([not(ENABLED), not(PASSING), not(unmasked)]),
+    ...(choices.openWrites === 'kept'
+      ? {}
+      : {
+          [`writable.${vector}`]: or([
+            not(unmasked),
+            not(PASSING),
+            ...(choices.openWrites === 'any' ? [stateIn({ writing: 'keeps' })] : []),
+          ]),
+        }),
     [`opens.${vector}`]: and([ENABLED, PASSING]),
     [`enablingMasked.${vector}`]: and([not(ENABLED), not(unmasked)]),
     [`maskedEnabled.${vector}`]: and([ENABLED, or([not(PASSING), not(unmasked)])]),
@@ -113,7 +122,9 @@ function openingsOf(vector: number, { messages, choices }: VectorOptions): Openi
       { event: control('on'), guard: 'enables', enables: true },
     ];
     return each.flatMap(({ event, guard, enables }) => [
-      ...(way === 'open' ? [{ event, guard: `${guard}Taken.${vector}.${message}`, message, enables, isSent: true }] : []),
+      ...(way === 'open'
+        ? [{ event, guard: `${guard}Taken.${vector}.${message}`, message, enables, isSent: true }]
+        : []),
       { event, guard: `${guard}.${vector}.${message}`, message, enables, isSent: way === 'sent' },
     ]);
   });
@@ -132,7 +143,10 @@ export function permittedVector(vector: number, options: VectorOptions): Region 
       latch: withForms(vector, latchRegion(vector, choices, openingsOf(vector, options)), options),
       ...(notifies ? { usage: withForms(vector, usageRegion(vector), options) } : {}),
       ...(reserved
-        ? { reservedControl: reservedControl(vector, choices), reservedAddress: reservedAddress(vector, messages, choices) }
+        ? {
+            reservedControl: reservedControl(vector, choices),
+            reservedAddress: reservedAddress(vector, messages, choices),
+          }
         : {}),
     },
   };
@@ -185,7 +199,10 @@ function withForms(vector: number, region: Region, { choices, reserved }: Vector
   return {
     ...region,
     states: Object.fromEntries(
-      Object.entries(region.states ?? {}).map(([name, state]) => [name, { ...state, on: extend(state.on as Record<string, any>) }]),
+      Object.entries(region.states ?? {}).map(([name, state]) => [
+        name,
+        { ...state, on: extend(state.on as Record<string, any>) },
+      ]),
     ),
   };
 }
@@ -197,7 +214,7 @@ function performed(transition: { guard?: string; description: string }): object 
 }
 
 /** Address and data. */
-function entryRegion(vector: number, messages: MessageSet, { resetEntry, narrowWrites }: Choices): Region {
+function entryRegion(vector: number, messages: MessageSet, { resetEntry, narrowWrites, openWrites }: Choices): Region {
   const values = [...messages.values, OTHER];
   const [zero] = messages.values;
   const resetTarget = resetEntry === 'zero' ? zero : UNDEFINED;
@@ -211,7 +228,13 @@ function entryRegion(vector: number, messages: MessageSet, { resetEntry, narrowW
       .filter(([, result]) => result !== message)
       .map(([event, target]) => [
         event,
-        [{ target, description: 'A write is read back, blocked or not. [MSIX-TABLE-1] [MSIX-MSG-2] [MSIX-ACCESS-3]' }],
+        [
+          {
+            target,
+            ...(openWrites === 'kept' ? {} : { guard: `writable.${vector}` }),
+            description: 'A write is read back, blocked or not. [MSIX-TABLE-1] [MSIX-MSG-2] [MSIX-ACCESS-3]',
+          },
+        ],
       ]);
     return {
       description: `The entry holds ${message}, until it is written or reset. [MSIX-TABLE-1]`,
@@ -222,7 +245,11 @@ function entryRegion(vector: number, messages: MessageSet, { resetEntry, narrowW
           : { [RESET]: [{ target: resetTarget, description: 'What reset leaves is open. [MSIX-RESET-4]' }] },
         narrowWrites === 'dropped'
           ? {}
-          : { [scribble(vector)]: [{ target: UNDEFINED, description: 'A write of some bytes of a dword. [MSIX-ACCESS-1]' }] },
+          : {
+              [scribble(vector)]: [
+                { target: UNDEFINED, description: 'A write of some bytes of a dword. [MSIX-ACCESS-1]' },
+              ],
+            },
       ),
     };
   };
@@ -239,7 +266,11 @@ function usageRegion(vector: number): Region {
   const told = '[MSIX-NOTIFY-1]';
   const use = { type: 'use', params: { vector } };
   const release = [
-    { target: 'unused', actions: { type: 'release', params: { vector } }, description: `The vector becomes blocked. ${told}` },
+    {
+      target: 'unused',
+      actions: { type: 'release', params: { vector } },
+      description: `The vector becomes blocked. ${told}`,
+    },
   ];
   return {
     description: `Whether the device model was told that the vector is in use. ${told}`,
@@ -248,8 +279,12 @@ function usageRegion(vector: number): Region {
       unused: {
         description: `The vector is blocked. ${told}`,
         on: {
-          [unmask(vector)]: [{ target: 'used', guard: `opens.${vector}`, actions: use, description: `It opens. ${told}` }],
-          [control('on')]: [{ target: 'used', guard: `unmasked.${vector}`, actions: use, description: `It opens. ${told}` }],
+          [unmask(vector)]: [
+            { target: 'used', guard: `opens.${vector}`, actions: use, description: `It opens. ${told}` },
+          ],
+          [control('on')]: [
+            { target: 'used', guard: `unmasked.${vector}`, actions: use, description: `It opens. ${told}` },
+          ],
         },
       },
       used: {
@@ -301,14 +336,18 @@ function reservedBits(
         description: `They read as ones, as they were written. [${rule}]`,
         on: {
           ...cleared,
-          ...(choice === 'any' ? { [keep(vector)]: [{ target: 'some', description: `Some are kept. [${rule}]` }] } : {}),
+          ...(choice === 'any'
+            ? { [keep(vector)]: [{ target: 'some', description: `Some are kept. [${rule}]` }] }
+            : {}),
         },
       },
       some: {
         description: `Some of them read as ones, as they were written. [${rule}]`,
         on: {
           ...cleared,
-          ...(choice === 'any' ? { [keep(vector)]: [{ target: 'clear', description: `None is kept. [${rule}]` }] } : {}),
+          ...(choice === 'any'
+            ? { [keep(vector)]: [{ target: 'clear', description: `None is kept. [${rule}]` }] }
+            : {}),
         },
       },
     },
@@ -316,7 +355,10 @@ function reservedBits(
 }
 
 /** The events of one vector that a suite may send, and those that are hidden. */
-export function permittedVectorEvents(vector: number, { messages, choices, reserved }: VectorOptions): { shown: string[]; hidden: string[] } {
+export function permittedVectorEvents(
+  vector: number,
+  { messages, choices, reserved }: VectorOptions,
+): { shown: string[]; hidden: string[] } {
   const values = [...messages.values, OTHER];
   const hidden = ['forget', 'hide', 'show', 'coalesce', 'refresh'].map((verb) => `device.${verb}.${vector}`);
   void choices;
