@@ -13,7 +13,7 @@ export const LAYERS = {
   conformance: ['checker', 'machines', 'properties', 'spec', 'src', 'xstate', 'fast-check', 'node:'],
   inspector: [
     ...['spec', 'src', 'machines', 'checker', 'properties', 'conformance', 'traces'],
-    ...['xstate', 'preact', '@preact/signals', 'elkjs', '@statelyai/inspect', 'vite', 'sirv', 'ws', 'node:'],
+    ...['xstate', 'preact', '@preact/signals', 'elkjs', '@statelyai/inspect', 'vite', 'ws', 'node:'],
   ],
   cli: [
     ...['spec', 'src', 'machines', 'checker', 'properties', 'conformance', 'inspector/server'],
@@ -24,7 +24,7 @@ export const LAYERS = {
 /** The pattern of a path or a module name, as dependency-cruiser resolves it. */
 function patternOf(name) {
   if (name === 'node:')
-    return '^(node:)?(fs|path|url|process|os|util|child_process|readline|stream|zlib|http|net)(/|$)';
+    return '^(node:)?(fs|path|url|process|os|util|crypto|child_process|readline|stream|zlib|http|net)(/|$)';
   if (name in LAYERS || name.includes('.ts') || name.startsWith('inspector/') || name === 'traces')
     return `^${name}(/|$)`;
   return `(^|node_modules/)${name}(/|$)`;
@@ -53,13 +53,22 @@ const page = {
   severity: 'error',
   from: { path: '^inspector/(page|drawing)/' },
   to: {
-    path: [patternOf('node:'), '(^|node_modules/)(sirv|ws)(/|$)', '^inspector/server/'],
+    path: [patternOf('node:'), '(^|node_modules/)ws(/|$)', '^inspector/server/'],
     dependencyTypesNot: ['type-only'],
   },
 };
 
+const circles = ['module', 'folder'].map((scope) => ({
+  name: `no-circles-of-${scope}s`,
+  comment: `a ${scope} that imports itself by way of others can be read, tested and moved only together with them`,
+  severity: 'error',
+  scope,
+  from: { path: '^checker/' },
+  to: { circular: true },
+}));
+
 export default {
-  forbidden: [...layers, fastCheck, page],
+  forbidden: [...layers, fastCheck, page, ...circles],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

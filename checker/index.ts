@@ -42,14 +42,8 @@ export {
 } from './trace/trace.ts';
 export { audit, type Audit } from './explore/audit.ts';
 export { compile, compileCondition } from './compile/compile.ts';
-export {
-  type Claim,
-  decide,
-  type Decision,
-  startAt,
-  type StatePredicate,
-  type StepPredicate,
-} from './decide/decide.ts';
+export type { Claim, Decision, StatePredicate, StepPredicate } from './decide/claim.ts';
+export { decide, startAt } from './decide/decide.ts';
 export {
   count,
   type Count,
@@ -61,7 +55,7 @@ export {
   type Summary,
 } from './explore/explore.ts';
 export type { CompiledMachine } from './compile/format.ts';
-export type { Fairness, Lasso } from './decide/liveness.ts';
+export type { Fairness, Lasso } from './decide/claim.ts';
 export {
   compareRuns,
   type Correspondence,

@@ -7,10 +7,11 @@
  */
 import type { StateValue } from 'xstate';
 import { compile } from '../checker/compile/compile.ts';
-import { decide, type LeadsToClaim, startAt } from '../checker/decide/decide.ts';
+import type { LeadsToClaim } from '../checker/decide/claim.ts';
+import { decide, startAt } from '../checker/decide/decide.ts';
 import { type Exploration, explore } from '../checker/explore/explore.ts';
 import type { GuardExpression } from '../checker/machine/guard.ts';
-import type { Fairness } from '../checker/decide/liveness.ts';
+import type { Fairness } from '../checker/decide/claim.ts';
 import { compareRuns, type ObservedStep, refine } from '../checker/decide/refine.ts';
 import { arrive, control, readEvent, readOutput, RESET, unmask } from '../machines/alphabet.ts';
 import type { MessageSet } from '../machines/messages.ts';

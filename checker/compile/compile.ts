@@ -7,11 +7,11 @@
  * of an event is that selection, unrolled, with every state that has no say in the event left out.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { nameOutput, type NameOutput } from '../explore/enumerate.ts';
 import { type CompiledMachine, type CompiledTransition, type Layout, NO, YES } from './format.ts';
 import { type GuardExpression, machineGuards, readGuard } from '../machine/guard.ts';
 import { type Bits, bitsActive, bitsCurrent, bitsWritten, layoutOf, packNodes } from './layout.ts';
 import { matchedNodes } from '../machine/matching.ts';
+import { nameOutput, type NameOutput, outputOf } from '../machine/output.ts';
 import { type Program, ProgramBuilder } from './program.ts';
 import { holds } from './step.ts';
 import { checkSpec } from '../machine/subset.ts';
@@ -172,8 +172,7 @@ class Compiler implements ConditionContext {
 
   private numberOutputs(actions: readonly unknown[]): number[] {
     return actions.map((action) => {
-      const { type, params } = (typeof action === 'string' ? { type: action } : action) as NamedAction;
-      const output = this.name(type, params);
+      const output = outputOf(action, this.name);
       const number = this.outputs.get(output) ?? this.outputs.size;
       this.outputs.set(output, number);
       return number;
@@ -226,11 +225,6 @@ export function compileCondition(
   const start = builder.addressOf(conditionProgram(context, expression, YES, NO));
   const { code } = builder.write();
   return (states, from) => holds(code, start, states, from);
-}
-
-interface NamedAction {
-  readonly type: string;
-  readonly params?: Readonly<Record<string, unknown>>;
 }
 
 /** The transitions of one state, in the order in which they are written. */

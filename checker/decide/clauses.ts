@@ -2,8 +2,8 @@
  * The clauses of a claim: what a conjunction asks for one by one, and each as a formula, so that a failure can be told by the part
  * that fails.
  */
-import { printGuard } from '../machine/mutate.ts';
-import type { StatePredicate, StepPredicate } from './decide.ts';
+import { printGuard } from '../machine/guard.ts';
+import type { StatePredicate, StepPredicate } from './claim.ts';
 
 /** The parts of a predicate over states that must all hold; itself, where it is no conjunction. */
 export function stateClauses(predicate: StatePredicate): readonly StatePredicate[] {

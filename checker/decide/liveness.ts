@@ -6,22 +6,7 @@
  * forbids it.
  */
 import type { Exploration } from '../explore/explore.ts';
-
-/**
- * An assumption on runs. Its events, taken together, are enabled where any of them is not ignored. Weak: if they stay enabled
- * from some point on, one is taken again and again. Strong: also if they are enabled again and again.
- */
-export interface Fairness {
-  readonly strength: 'weak' | 'strong';
-  readonly events: readonly string[];
-}
-
-/** A run, as numbers of events from the initial state on. */
-export interface Lasso {
-  readonly path: readonly number[];
-  /** What is repeated for ever after the path; empty when nothing happens any more. Absent where a run need not go on. */
-  readonly loop?: readonly number[];
-}
+import type { Fairness, Lasso } from './claim.ts';
 
 const NOWHERE = -1;
 const UNSEEN = -2;

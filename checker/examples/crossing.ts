@@ -7,7 +7,7 @@
  * in `hasty`.
  */
 import { type AnyStateMachine, setup, stateIn } from 'xstate';
-import type { Claim } from '../decide/decide.ts';
+import type { Claim } from '../decide/claim.ts';
 import { type Example, tellExample } from './example.ts';
 
 function createCrossing(id: string, isHasty: boolean): AnyStateMachine {

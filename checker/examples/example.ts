@@ -3,7 +3,8 @@
  */
 import type { AnyStateMachine } from 'xstate';
 import { compile } from '../compile/compile.ts';
-import { type Claim, decide } from '../decide/decide.ts';
+import type { Claim } from '../decide/claim.ts';
+import { decide } from '../decide/decide.ts';
 import { explore } from '../explore/explore.ts';
 import { tellTrace } from '../trace/text.ts';
 import { makeTrace } from '../trace/trace.ts';

@@ -10,13 +10,8 @@ import {
   initialTransition,
   type StateValue,
 } from 'xstate';
+import { nameOutput } from '../machine/output.ts';
 import type { StateGraph } from './state-graph.ts';
-
-/** How an action is written as an output. The default joins its type and the values of its parameters with dots. */
-export type NameOutput = (type: string, params: Readonly<Record<string, unknown>> | undefined) => string;
-
-/** The name of an output: its type and the values of its parameters, joined with dots. */
-export const nameOutput: NameOutput = (type, params) => [type, ...Object.values(params ?? {})].join('.');
 
 /** Thrown when an exploration meets its bound before it is done. */
 export class BoundError extends Error {

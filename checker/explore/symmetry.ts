@@ -10,10 +10,10 @@
  * runs: the exchanges on the way are undone.
  */
 import type { AnyStateNode } from 'xstate';
-import { nameOutput } from './enumerate.ts';
 import type { CompiledMachine, Field } from '../compile/format.ts';
 import { type GuardExpression, machineGuards, readGuard } from '../machine/guard.ts';
 import { matchedNodes } from '../machine/matching.ts';
+import { outputOf } from '../machine/output.ts';
 import { isBelow, nodesOf, targetsOf, type Transition } from '../machine/transition-sets.ts';
 
 /** Which regions can be exchanged, and how they are named. */
@@ -257,12 +257,6 @@ export class Symmetry {
       }
     }
   }
-}
-
-function outputOf(action: unknown): string {
-  if (typeof action === 'string') return action;
-  const { type, params } = action as { type: string; params?: Readonly<Record<string, unknown>> };
-  return nameOutput(type, params);
 }
 
 function regionAt({ machine }: CompiledMachine, path: string): AnyStateNode {

@@ -16,7 +16,7 @@
  * claims is for counts, and one with them for verdicts.
  */
 import type { AnyStateNode } from 'xstate';
-import type { Claim, StatePredicate } from '../decide/decide.ts';
+import type { Claim, StatePredicate } from '../decide/claim.ts';
 import { type LeadsToConditions, printLtl, printNever } from './never.ts';
 import { enabledWhen, fairnessOf, requireNames, stateCondition, stepConditions } from './symbolic-claim.ts';
 import {

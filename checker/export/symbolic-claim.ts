@@ -1,9 +1,9 @@
 /**
  * Claims as formulas. Only those made of data can be printed for another checker: a predicate in JavaScript cannot.
  */
-import type { Claim, StatePredicate, StepPredicate } from '../decide/decide.ts';
+import type { Claim, StatePredicate, StepPredicate } from '../decide/claim.ts';
 import type { GuardExpression } from '../machine/guard.ts';
-import type { Fairness } from '../decide/liveness.ts';
+import type { Fairness } from '../decide/claim.ts';
 import {
   and,
   type Condition,

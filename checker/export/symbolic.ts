@@ -9,9 +9,9 @@
  * at the state before the step, and at most one transition of each region is taken in it.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { nameOutput, type NameOutput } from '../explore/enumerate.ts';
 import { type GuardExpression, machineGuards, readGuard } from '../machine/guard.ts';
 import { matchedNodes } from '../machine/matching.ts';
+import { nameOutput, type NameOutput, outputOf } from '../machine/output.ts';
 import { checkSpec } from '../machine/subset.ts';
 import {
   ancestorsOf,
@@ -256,13 +256,7 @@ class Reader {
   }
 
   private namesOf(actions: readonly unknown[], condition: Condition): { name: string; condition: Condition }[] {
-    return actions.map((action) => {
-      const { type, params } = (typeof action === 'string' ? { type: action } : action) as {
-        type: string;
-        params?: Readonly<Record<string, unknown>>;
-      };
-      return { name: this.name(type, params), condition };
-    });
+    return actions.map((action) => ({ name: outputOf(action, this.name), condition }));
   }
 }
 

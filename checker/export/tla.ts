@@ -7,7 +7,7 @@
  * TLC finds up to twice the states. Runs may stop: `Spec` has no fairness, and each claim has its own as a premise.
  */
 import type { AnyStateNode } from 'xstate';
-import type { Claim } from '../decide/decide.ts';
+import type { Claim } from '../decide/claim.ts';
 import { requireNames, stateCondition, stepConditions } from './symbolic-claim.ts';
 import {
   activeIn,

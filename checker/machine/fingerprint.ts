@@ -3,7 +3,7 @@
  * accidents, as checksums do, and not against malice.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { nameOutput } from '../explore/enumerate.ts';
+import { outputOf } from './output.ts';
 import { nodesOf } from './transition-sets.ts';
 
 const OFFSET = 0x811c9dc5;
@@ -38,11 +38,8 @@ export function fingerprintOf(machine: AnyStateMachine, events: readonly string[
   return [events, outputs, states].map((names) => hash([JSON.stringify(names)])).join('-');
 }
 
-type Action = string | { readonly type: string; readonly params?: Readonly<Record<string, unknown>> };
-
 /** The outputs that a state node names: of entering it, of leaving it, and of its transitions. */
 function outputsOf({ entry, exit, transitions }: AnyStateNode): string[] {
   const own = [...transitions.values()].flat().flatMap(({ actions }) => actions);
-  const actions = [...entry, ...exit, ...own] as readonly Action[];
-  return actions.map((each) => (typeof each === 'string' ? each : nameOutput(each.type, each.params)));
+  return [...entry, ...exit, ...own].map((action) => outputOf(action));
 }

@@ -59,3 +59,26 @@ export function machineGuards(machine: AnyStateMachine): Map<string, GuardExpres
   const { guards } = machine.implementations;
   return new Map(Object.entries(guards).map(([name, guard]) => [name, readGuard(guard)]));
 }
+
+/** Writes a guard as a formula. */
+export function printGuard(expression: GuardExpression): string {
+  switch (expression.kind) {
+    case 'named':
+      return expression.name;
+    case 'stateIn':
+      return printStateValue(expression.value);
+    case 'not':
+      return `not ${printGuard(expression.part)}`;
+    case 'and':
+    case 'or':
+      return `(${expression.parts.map(printGuard).join(` ${expression.kind} `)})`;
+  }
+}
+
+/** Writes a partial state value as paths: "vector0.mask.masked". */
+function printStateValue(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return Object.entries(value as object)
+    .map(([name, inside]) => `${name}.${printStateValue(inside)}`)
+    .join(' & ');
+}

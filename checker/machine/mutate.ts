@@ -3,7 +3,7 @@
  * each target changed, each transition taken on another event too. A property that no mutant breaks guards nothing; a mutant that breaks no property is a gap.
  */
 import { type AnyStateMachine, createMachine } from 'xstate';
-import { buildGuard, type GuardExpression, machineGuards, readGuard } from './guard.ts';
+import { buildGuard, type GuardExpression, machineGuards, printGuard, readGuard } from './guard.ts';
 
 export interface Mutant {
   /** What was changed, and where: unique within a machine, the same in every run. */
@@ -149,27 +149,4 @@ function weakenings(expression: GuardExpression): Weakening[] {
 /** The weakenings within a part that leave something of it, each put back in its place. */
 function inner(part: GuardExpression, place: (changed: GuardExpression) => GuardExpression): Weakening[] {
   return weakenings(part).flatMap(({ dropped, rest }) => (rest === undefined ? [] : [{ dropped, rest: place(rest) }]));
-}
-
-/** Writes a guard as a formula. */
-export function printGuard(expression: GuardExpression): string {
-  switch (expression.kind) {
-    case 'named':
-      return expression.name;
-    case 'stateIn':
-      return printStateValue(expression.value);
-    case 'not':
-      return `not ${printGuard(expression.part)}`;
-    case 'and':
-    case 'or':
-      return `(${expression.parts.map(printGuard).join(` ${expression.kind} `)})`;
-  }
-}
-
-/** Writes a partial state value as paths: "vector0.mask.masked". */
-function printStateValue(value: unknown): string {
-  if (typeof value === 'string') return value;
-  return Object.entries(value as object)
-    .map(([name, inside]) => `${name}.${printStateValue(inside)}`)
-    .join(' & ');
 }

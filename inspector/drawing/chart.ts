@@ -6,7 +6,7 @@
  * around it; all others between the same two states are one edge, with a row for each.
  */
 import type { AnyStateMachine, AnyStateNode, StateValue } from 'xstate';
-import { nameOutput } from '../../checker/explore/enumerate.ts';
+import { nameOutput } from '../../checker/machine/output.ts';
 
 /** One event that leads somewhere. */
 export interface ChartTransition {

@@ -3,7 +3,7 @@
  * it: what it wrote when its accesses took effect, against what is read, sent and delivered.
  */
 import type { AssignedBounds } from '../../machines/assembly.ts';
-import type { StatePredicate, StepPredicate } from '../../checker/decide/decide.ts';
+import type { StatePredicate, StepPredicate } from '../../checker/decide/claim.ts';
 import type { GuardExpression } from '../../checker/machine/guard.ts';
 import { type Access, accessesOf } from '../../machines/access.ts';
 import {

@@ -3,7 +3,7 @@
  * or an instance has nothing that it is about. Vectors are alike, so what is decided for the first holds for each.
  */
 import type { Exploration } from '../../checker/explore/explore.ts';
-import type { Claim, Decision, StatePredicate, StepPredicate } from '../../checker/decide/decide.ts';
+import type { Claim, Decision, StatePredicate, StepPredicate } from '../../checker/decide/claim.ts';
 import type { AssignedBounds } from '../../machines/assembly.ts';
 import type { MonitorName } from '../../machines/monitors.ts';
 

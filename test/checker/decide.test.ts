@@ -1,18 +1,13 @@
 import { type AnyStateMachine, createMachine } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
-import {
-  type Claim,
-  decide,
-  type Decision,
-  type StepPredicate,
-  startAt,
-  type StatePredicate,
-} from '../../checker/decide/decide.ts';
+import type { Claim, Decision, StatePredicate, StepPredicate } from '../../checker/decide/claim.ts';
+import { decide, startAt } from '../../checker/decide/decide.ts';
 import { enumerate } from '../../checker/explore/enumerate.ts';
 import { type Exploration, explore } from '../../checker/explore/explore.ts';
 import type { GuardExpression } from '../../checker/machine/guard.ts';
-import { type Fairness, findLasso, type Lasso } from '../../checker/decide/liveness.ts';
+import type { Fairness, Lasso } from '../../checker/decide/claim.ts';
+import { findLasso } from '../../checker/decide/liveness.ts';
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import { functionEvents, vectorEvents } from '../../machines/alphabet.ts';
 import { createFunction } from '../../machines/function.ts';

@@ -4,7 +4,8 @@
 import { and, type AnyStateMachine, not, or, setup, stateIn } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
-import { type Claim, decide, type Decision } from '../../checker/decide/decide.ts';
+import type { Claim, Decision } from '../../checker/decide/claim.ts';
+import { decide } from '../../checker/decide/decide.ts';
 import { count, type Exploration, explore } from '../../checker/explore/explore.ts';
 import type { GuardExpression } from '../../checker/machine/guard.ts';
 

@@ -2,7 +2,8 @@ import { type AnyStateMachine, and, createMachine, not, setup, stateIn } from 'x
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import type { CompiledMachine } from '../../checker/compile/format.ts';
-import { type Claim, decide } from '../../checker/decide/decide.ts';
+import type { Claim } from '../../checker/decide/claim.ts';
+import { decide } from '../../checker/decide/decide.ts';
 import { refine } from '../../checker/decide/refine.ts';
 import { audit } from '../../checker/explore/audit.ts';
 import { count, type Exploration, explore } from '../../checker/explore/explore.ts';
