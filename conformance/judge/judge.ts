@@ -13,7 +13,7 @@
  *     judge.step(action, observation)                              undefined, or what is wrong
  */
 import { compile } from '../../checker/compile/compile.ts';
-import { createCapability } from '../../machines/capability.ts';
+import { capability as capabilityMachine } from '../../machines/pages/capability.ts';
 import { CAPABILITY_EVENTS, RESET } from '../../machines/alphabet.ts';
 import type { MessageSet } from '../../machines/messages.ts';
 import { createPermitted, OTHER, permittedEvents, scribble } from '../../machines/permitted/index.ts';
@@ -71,7 +71,7 @@ export function createModel({ choices, messages, notifies = false, reserved = fa
     renews: renewedBy,
   });
   const capability = new SetMachine({
-    compiled: compile(createCapability(), CAPABILITY_EVENTS),
+    compiled: compile(capabilityMachine, CAPABILITY_EVENTS),
     hidden: [],
     fields: CAPABILITY_FIELDS,
     messages: names,
@@ -159,8 +159,8 @@ export class Judge {
     const isFirst = event === undefined && mayBind;
     const isGlobal = event !== undefined && vector < 0;
     const number = event === undefined ? NOTHING : (this.events.get(event) ?? NOTHING);
-    const { vector: machine, capability: capabilityMachine } = this.model;
-    const capabilityEvent = isGlobal ? capabilityMachine.eventNumber(event) : NOTHING;
+    const { vector: machine, capability: capabilitySets } = this.model;
+    const capabilityEvent = isGlobal ? capabilitySets.eventNumber(event) : NOTHING;
 
     let readCapability = -1;
     if (observation.control >= 0) {
@@ -170,11 +170,11 @@ export class Judge {
     }
     if (isGlobal || readCapability >= 0) {
       const code = readCapability < 0 ? 0xf : readCapability;
-      const next = capabilityMachine.step(this.capability, capabilityEvent, code);
+      const next = capabilitySets.step(this.capability, capabilityEvent, code);
       if (next === IMPOSSIBLE) {
-        const blamed = blame(capabilityMachine, this.capability, capabilityEvent, code, false);
+        const blamed = blame(capabilitySets, this.capability, capabilityEvent, code, false);
         (faults ??= []).push(faultOf(blamed, -1, vector >= 0, isGlobal || isFirst ? formRules : []));
-        this.capability = capabilityMachine.recover(blamed, code, () => true);
+        this.capability = capabilitySets.recover(blamed, code, () => true);
       } else this.capability = next;
     }
 

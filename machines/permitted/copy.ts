@@ -4,7 +4,7 @@
 import type { Choices } from '../../spec/choices.ts';
 import { control, mask, RESET, refresh, signal, unmask, write } from '../alphabet.ts';
 import type { MessageSet } from '../messages.ts';
-import type { Region } from '../vector.ts';
+import type { Region } from '../region.ts';
 import { merge } from './latch.ts';
 import { isOfX86, isZero, OTHER } from './values.ts';
 

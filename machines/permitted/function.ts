@@ -8,7 +8,8 @@
 import { type AnyStateMachine, setup } from 'xstate';
 import { type Choices, STRICT_CHOICES } from '../../spec/choices.ts';
 import { CAPABILITY_EVENTS } from '../alphabet.ts';
-import { capabilityRegion } from '../capability.ts';
+import { capability } from '../pages/capability.ts';
+import { regionOf } from '../region.ts';
 import type { MessageSet } from '../messages.ts';
 import { vectorActions, vectorRegionName } from '../vector.ts';
 import { PLATFORM, WIDTH, WRITING } from './events.ts';
@@ -39,7 +40,7 @@ export function createPermitted(options: PermittedOptions): AnyStateMachine {
     type: 'parallel',
     description: `What the MSI-X of a function with ${vectors} vector${vectors === 1 ? '' : 's'} may do, with these choices.`,
     states: {
-      capability: capabilityRegion,
+      capability: regionOf(capability),
       ...(choices.addresses === 'any'
         ? {
             platform: toggle(PLATFORM, ['takes', 'refuses'], 'Where messages go that are not for an x86. [MSIX-MSG-4]'),

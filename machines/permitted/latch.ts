@@ -10,7 +10,7 @@
  */
 import type { Choices } from '../../spec/choices.ts';
 import { control, retire, RESET, signal } from '../alphabet.ts';
-import type { Region } from '../vector.ts';
+import type { Region } from '../region.ts';
 import { coalesce, forget, hide, show } from './events.ts';
 
 /** A way in which a blocked vector becomes open: the event, the guard under which it does, and the message that is then in force. */
