@@ -17,7 +17,7 @@ export const LAYERS = {
   ],
   cli: [
     ...['spec', 'src', 'machines', 'checker', 'properties', 'conformance', 'inspector/server'],
-    ...['xstate', 'commander', 'cli-progress', 'cli-table3', 'open', 'node:'],
+    ...['xstate', 'commander', 'cli-progress', 'cli-table3', 'fastest-levenshtein', 'open', 'wrap-ansi', 'node:'],
   ],
 };
 
