@@ -9,7 +9,7 @@ import { type AnyStateMachine, setup } from 'xstate';
 import { type Choices, STRICT_CHOICES } from '../../spec/choices.ts';
 import { CAPABILITY_EVENTS } from '../alphabet.ts';
 import { capability } from '../pages/capability.ts';
-import { regionOf } from '../region.ts';
+import { type Region, regionOf } from '../region.ts';
 import type { MessageSet } from '../messages.ts';
 import { vectorActions, vectorRegionName } from '../vector.ts';
 import { PLATFORM, WIDTH, WRITING } from './events.ts';
@@ -32,6 +32,22 @@ export function createPermitted(options: PermittedOptions): AnyStateMachine {
   const { vectors, messages, choices = STRICT_CHOICES, notifies = false, reserved = false } = options;
   const indices = Array.from({ length: vectors }, (_, vector) => vector);
   const each = { messages, choices, notifies, reserved };
+  // One type for all of them: what the guards of the toggles are named is computed.
+  const regions: Record<string, Region> = {
+    capability: regionOf(capability),
+    ...(choices.addresses === 'any'
+      ? {
+          platform: toggle(PLATFORM, ['takes', 'refuses'], 'Where messages go that are not for an x86. [MSIX-MSG-4]'),
+        }
+      : {}),
+    ...(choices.openWrites === 'any'
+      ? { writing: toggle(WRITING, ['keeps', 'drops'], 'Writes to an entry that is not masked. [MSIX-MSG-2]') }
+      : {}),
+    ...(choices.narrowWrites === 'any'
+      ? { width: toggle(WIDTH, ['performs', 'drops'], 'What becomes of an access of too few bytes. [MSIX-ACCESS-1]') }
+      : {}),
+    ...Object.fromEntries(indices.map((vector) => [vectorRegionName(vector), permittedVector(vector, each)])),
+  };
   return setup({
     guards: Object.assign(functionGuards(choices), ...indices.map((vector) => permittedGuards(vector, each))),
     actions: vectorActions,
@@ -39,26 +55,12 @@ export function createPermitted(options: PermittedOptions): AnyStateMachine {
     id: 'permitted',
     type: 'parallel',
     description: `What the MSI-X of a function with ${vectors} vector${vectors === 1 ? '' : 's'} may do, with these choices.`,
-    states: {
-      capability: regionOf(capability),
-      ...(choices.addresses === 'any'
-        ? {
-            platform: toggle(PLATFORM, ['takes', 'refuses'], 'Where messages go that are not for an x86. [MSIX-MSG-4]'),
-          }
-        : {}),
-      ...(choices.openWrites === 'any'
-        ? { writing: toggle(WRITING, ['keeps', 'drops'], 'Writes to an entry that is not masked. [MSIX-MSG-2]') }
-        : {}),
-      ...(choices.narrowWrites === 'any'
-        ? { width: toggle(WIDTH, ['performs', 'drops'], 'What becomes of an access of too few bytes. [MSIX-ACCESS-1]') }
-        : {}),
-      ...Object.fromEntries(indices.map((vector) => [vectorRegionName(vector), permittedVector(vector, each)])),
-    },
+    states: regions,
   });
 }
 
 /** A region that changes of its own accord. */
-function toggle(event: string, [first, second]: readonly [string, string], description: string) {
+function toggle(event: string, [first, second]: readonly [string, string], description: string): Region {
   return {
     description,
     initial: first,
