@@ -55,7 +55,7 @@ export function createPermitted(options: PermittedOptions): AnyStateMachine {
     id: 'permitted',
     type: 'parallel',
     description: `What the MSI-X of a function with ${vectors} vector${vectors === 1 ? '' : 's'} may do, with these choices.`,
-    states: regions,
+    states: regions as Record<string, any>,
   });
 }
 
