@@ -7,17 +7,17 @@
 export const LAYERS = {
   spec: [],
   src: [],
-  machines: ['xstate'],
+  machines: ['spec/choices.ts', 'xstate'],
   checker: ['xstate', '@xstate/graph'],
   properties: ['machines', 'checker', 'xstate'],
-  conformance: ['checker', 'machines', 'properties', 'src', 'xstate', 'fast-check', 'node:'],
+  conformance: ['checker', 'machines', 'properties', 'spec', 'src', 'xstate', 'fast-check', 'node:'],
   inspector: [
     ...['spec', 'machines', 'checker', 'properties', 'conformance', 'traces'],
     ...['xstate', 'preact', '@preact/signals', 'elkjs', '@statelyai/inspect', 'vite', 'ws', 'node:'],
   ],
   cli: [
     ...['spec', 'machines', 'checker', 'properties', 'conformance', 'inspector/server'],
-    ...['commander', 'cli-progress', 'cli-table3', 'open', 'node:'],
+    ...['commander', 'cli-progress', 'cli-table3', 'open', 'wrap-ansi', 'node:'],
   ],
 };
 

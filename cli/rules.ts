@@ -10,90 +10,88 @@ import {
   type RegisteredProperty,
   type ReviewPoint,
   RULES,
-  type Rule,
 } from '../spec/index.ts';
-import { EXIT, type Exit, print, printTable } from './report.ts';
-import { mentionsBelow, PROPERTIES, traceRules } from './traceability.ts';
+import { EXIT, type Exit, print, printJson } from './output.ts';
+import { printTable } from './report.ts';
+import { citationsOf, CITING, type Evidence, PROPERTIES, traceRules } from './traceability.ts';
 
-/** Prints the table of all rules, or whatever has the id, whole. @throws {RangeError} for an id that nothing has. */
-export function rules(id: string | undefined): Exit {
-  if (id === undefined) return printAll();
+/**
+ * Prints the table of all rules, or one entry of a register whole.
+ * @param id Of a rule, a bug, a property or a comment, in letters of any case.
+ * @throws {RangeError} when nothing has that id.
+ */
+export function rules(id: string | undefined, asJson = false): Exit {
+  if (id === undefined) return printAll(traceRules(), asJson);
   const found = registered(id);
   switch (found.kind) {
     case 'rule':
-      return printRule(found.entry);
+      return tell(
+        traceRules().find(({ rule }) => rule === found.entry)!,
+        asJson,
+        tellRule,
+      );
     case 'bug':
-      return printBug(found.entry);
+      return tell({ bug: found.entry, ...catchersOf(found.entry) }, asJson, tellBug);
     case 'property':
-      return printProperty(found.entry);
+      return tell(propertyEvidence(found.entry), asJson, tellProperty);
     case 'review':
-      return printReview(found.entry);
+      return tell(reviewEvidence(found.entry), asJson, tellReview);
   }
 }
 
-function printAll(): Exit {
-  const evidence = traceRules();
-  const mark = (places: readonly unknown[]): string => (places.length === 0 ? '-' : String(places.length));
-  printTable(
-    ['rule', 'title', 'strength', 'machine', 'implementation', 'property', 'test', 'exempt'],
-    evidence.map(({ rule, machine, implementation, property, test }) => [
-      rule.id,
-      rule.title,
-      rule.strength,
-      mark(machine),
-      mark(implementation),
-      mark(property),
-      mark(test),
-      rule.exempt === undefined ? '' : 'yes',
-    ]),
-  );
-  const bare = evidence.filter(
-    ({ rule, machine, implementation, property, test }) =>
-      rule.exempt === undefined && [machine, implementation, property, test].every((places) => places.length === 0),
-  );
-  print();
-  print(
-    `${evidence.length} rules; numbers count the places that cite a rule. maskbit rules ${evidence[0].rule.id} prints one whole.`,
-  );
-  if (bare.length === 0) return EXIT.holds;
-  print(`Nothing stands behind ${bare.map(({ rule }) => rule.id).join(', ')}, and no reason is given.`);
-  return EXIT.violated;
+/** Prints what is known of one entry: as JSON, or as lines. */
+function tell<Known>(known: Known, asJson: boolean, lines: (known: Known) => readonly string[]): Exit {
+  if (asJson) printJson(known);
+  else for (const line of lines(known)) print(line);
+  return EXIT.holds;
 }
 
-function printRule({ id, title, source, strength, text, choice, exempt }: Rule): Exit {
-  const evidence = traceRules().find(({ rule }) => rule.id === id)!;
-  print(`${id}  ${title}`);
-  print(`${source}; ${strength}`);
-  print();
-  print(text);
-  if (choice !== undefined) {
+const listed = (names: readonly string[]): string => names.join(', ') || '-';
+
+function printAll(evidence: readonly Evidence[], asJson: boolean): Exit {
+  const bare = evidence.filter(isBare);
+  if (asJson) printJson(evidence);
+  else {
+    const mark = (places: readonly unknown[]): string => (places.length === 0 ? '-' : String(places.length));
+    printTable(
+      ['rule', 'title', 'strength', 'machine', 'implementation', 'property', 'test', 'exempt'],
+      evidence.map(({ rule, machine, implementation, property, test }) => [
+        ...[rule.id, rule.title, rule.strength, mark(machine), mark(implementation), mark(property), mark(test)],
+        rule.exempt === undefined ? '' : 'yes',
+      ]),
+    );
     print();
-    print(`maskbit: ${choice.ours}`);
-    print(`Because: ${choice.because}`);
-    print(`Others:  ${choice.others}`);
+    print(
+      `${evidence.length} rules; numbers count the places that cite a rule. maskbit rules ${evidence[0].rule.id} prints one whole.`,
+    );
+    if (bare.length > 0) {
+      print(`Nothing stands behind ${bare.map(({ rule }) => rule.id).join(', ')}, and no reason is given.`);
+    }
   }
-  print();
-  if (exempt !== undefined) print(`Exempt:         ${exempt}`);
-  print(`Machine:        ${listed(evidence.machine)}`);
-  print(`Implementation: ${listed(evidence.implementation.map((place) => `src/${place}`))}`);
-  print(`Property:       ${listed(evidence.property)}`);
-  print(`Test:           ${listed(evidence.test.map((place) => `test/${place}`))}`);
-  return EXIT.holds;
+  return bare.length > 0 ? EXIT.violated : EXIT.holds;
 }
 
-function printBug({ id, title, system, source, cause, breaks, beyond }: HistoricalBug): Exit {
-  const { faults, properties, places } = catchersOf({ id, breaks });
-  print(`${id}  ${title}`);
-  print(`${system}; ${source}`);
-  print();
-  print(cause);
-  print(`Breaks: ${breaks}`);
-  print();
-  if (beyond !== undefined) print(`Beyond us:      ${beyond}`);
-  for (const fault of faults) print(`Planted:        ${fault.title} Caught by ${fault.breaks.join(', ')}.`);
-  print(`Properties:     ${listed(properties)}`);
-  print(`Code and tests: ${listed(places)}`);
-  return EXIT.holds;
+/** Whether nothing stands behind a rule, and no reason is given. */
+const isBare = ({ rule, machine, implementation, property, test }: Evidence): boolean =>
+  rule.exempt === undefined && [machine, implementation, property, test].every((places) => places.length === 0);
+
+function tellRule({ rule, machine, implementation, property, test }: Evidence): string[] {
+  const { id, title, source, strength, text, choice, exempt } = rule;
+  return [
+    `${id}  ${title}`,
+    `${source}; ${strength}`,
+    '',
+    text,
+    ...(choice === undefined
+      ? []
+      : ['', `maskbit: ${choice.ours}`, `Because: ${choice.because}`, `Others:  ${choice.others}`]),
+    '',
+    ...(exempt === undefined ? [] : [`Exempt:         ${exempt}`]),
+    `Machine:        ${listed(machine)}`,
+    `Implementation: ${listed(implementation.map((place) => `src/${place}`))}`,
+    `Property:       ${listed(property)}`,
+    `Test:           ${listed(test.map((place) => `test/${place}`))}`,
+  ];
 }
 
 /** What of ours catches a bug. */
@@ -108,27 +106,31 @@ export interface Catchers {
 
 /** Gathers what of ours catches a bug. */
 export function catchersOf({ id, breaks }: Pick<HistoricalBug, 'id' | 'breaks'>): Catchers {
-  const named = new RegExp(`\\b${id}\\b`, 'g');
+  const named = new RegExp(`\\b${id}\\b`);
   const numbers = breaks.match(/\bP\d+\b/g) ?? [];
   return {
-    faults: FAULTS.filter(({ seenIn = '' }) => seenIn.match(named) !== null),
+    faults: FAULTS.filter(({ seenIn = '' }) => named.test(seenIn)),
     properties: [...new Set(numbers.flatMap(propertiesOf).map(({ name }) => name))],
-    places: ['src', 'machines', 'conformance', 'test']
-      .flatMap((folder) => mentionsBelow(folder, named))
-      .map(({ place }) => place),
+    places: CITING.flatMap((folder) => citationsOf(folder).mentions.filter((each) => each.id === id)).map(
+      ({ place }) => place,
+    ),
   };
 }
 
-function printProperty({ id, name, claim, beyond }: RegisteredProperty): Exit {
-  const named = new RegExp(`\\b${id}\\b`);
-  print(`${id}  ${name}`);
-  print();
-  print(claim);
-  print();
-  if (beyond !== undefined) print(`Beyond us: ${beyond}`);
-  for (const { name: ours, title } of propertiesOf(id)) print(`${ours}: ${title}`);
-  print(`Broken by: ${listed(HISTORICAL_BUGS.filter(({ breaks }) => named.test(breaks)).map((bug) => bug.id))}`);
-  return EXIT.holds;
+function tellBug({ bug, faults, properties, places }: Catchers & { readonly bug: HistoricalBug }): string[] {
+  const { id, title, system, source, cause, breaks, beyond } = bug;
+  return [
+    `${id}  ${title}`,
+    `${system}; ${source}`,
+    '',
+    cause,
+    `Breaks: ${breaks}`,
+    '',
+    ...(beyond === undefined ? [] : [`Beyond us:      ${beyond}`]),
+    ...faults.map((fault) => `Planted:        ${fault.title} Caught by ${fault.breaks.join(', ')}.`),
+    `Properties:     ${listed(properties)}`,
+    `Code and tests: ${listed(places)}`,
+  ];
 }
 
 /** The properties of ours that carry a number of the register. */
@@ -136,16 +138,41 @@ export function propertiesOf(id: string): readonly { readonly name: string; read
   return PROPERTIES.filter(({ number }) => number?.split(' ')[0] === id);
 }
 
-function printReview({ id, title, text }: ReviewPoint): Exit {
-  const named = new RegExp(`\\b${id}\\b`);
-  print(`${id}  ${title}`);
-  print();
-  print(text);
-  print();
-  print(`Rules:      ${listed(RULES.filter(({ source }) => named.test(source)).map((rule) => rule.id))}`);
-  for (const { of, title: objection } of OBJECTIONS.filter((each) => named.test(each.of)))
-    print(`Objection:  ${of}: ${objection}`);
-  return EXIT.holds;
+function propertyEvidence(property: RegisteredProperty) {
+  const named = new RegExp(`\\b${property.id}\\b`);
+  const ours = propertiesOf(property.id).map(({ name, title }) => ({ name, title }));
+  return { property, ours, brokenBy: HISTORICAL_BUGS.filter(({ breaks }) => named.test(breaks)).map(({ id }) => id) };
 }
 
-const listed = (names: readonly string[]): string => names.join(', ') || '-';
+function tellProperty({ property, ours, brokenBy }: ReturnType<typeof propertyEvidence>): string[] {
+  const { id, name, claim, beyond } = property;
+  return [
+    `${id}  ${name}`,
+    '',
+    claim,
+    '',
+    ...(beyond === undefined ? [] : [`Beyond us: ${beyond}`]),
+    ...ours.map((each) => `${each.name}: ${each.title}`),
+    `Broken by: ${listed(brokenBy)}`,
+  ];
+}
+
+function reviewEvidence(point: ReviewPoint) {
+  const named = new RegExp(`\\b${point.id}\\b`);
+  return {
+    point,
+    rules: RULES.filter(({ source }) => named.test(source)).map(({ id }) => id),
+    objections: OBJECTIONS.filter(({ of }) => named.test(of)).map(({ of, title }) => ({ of, title })),
+  };
+}
+
+function tellReview({ point, rules: ids, objections }: ReturnType<typeof reviewEvidence>): string[] {
+  return [
+    `${point.id}  ${point.title}`,
+    '',
+    point.text,
+    '',
+    `Rules:     ${listed(ids)}`,
+    ...objections.map(({ of, title }) => `Objection: ${of}: ${title}`),
+  ];
+}

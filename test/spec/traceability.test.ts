@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { catchersOf, propertiesOf } from '../../cli/rules.ts';
 import {
   citationsBelow,
+  citationsOf,
   findCitations,
   machineCitations,
-  mentionsBelow,
   PROPERTIES,
   traceRules,
 } from '../../cli/traceability.ts';
@@ -40,8 +40,7 @@ describe('the rules and what stands behind them', () => {
 
 describe('the registers of bugs, properties and comments', () => {
   const folders = ['spec', 'src', 'machines', 'properties', 'conformance', 'cli', 'test'];
-  // P0 is a process of Peterson's algorithm, not a property.
-  const mentions = folders.flatMap((folder) => mentionsBelow(folder, /\b(?:HB-\d+|P[1-9]\d?|[RS][1-9])\b/g));
+  const mentions = folders.flatMap((folder) => citationsOf(folder).mentions);
 
   test('have every id that is named anywhere', () => {
     const unknown = mentions.filter(
