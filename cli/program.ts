@@ -3,6 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { closest } from 'fastest-levenshtein';
 import { BoundError } from '../checker/explore/enumerate.ts';
 import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
 import type { CheckChoices } from './check.ts';
@@ -38,7 +39,7 @@ const program = new Command('maskbit')
     writeErr: (text) => process.stderr.write(safe(text)),
   })
   .showHelpAfterError('(maskbit --help tells what there is)')
-  .helpCommand('help [verb]', 'tells what a verb does, with its options and examples')
+  .helpCommand(false)
   .addHelpText(
     'after',
     example('maskbit check', 'maskbit replay traces/linux-6.1-nvme.trace', 'maskbit rules MSIX-PEND-2'),
@@ -197,6 +198,19 @@ program
   .action(async (id: string | undefined, { json }: { readonly json?: boolean }) => {
     const { rules } = await import('./rules.ts');
     status = rules(id, json);
+  });
+
+program
+  .command('help')
+  .helpGroup('Help:')
+  .description('tells what there is, or what a verb does, with its options and examples')
+  .argument('[verb]', 'the verb')
+  .addHelpText('after', example('maskbit help', 'maskbit help replay'))
+  .action((verb: string | undefined) => {
+    const about = verb === undefined ? program : program.commands.find((command) => command.name() === verb);
+    if (about !== undefined) return about.outputHelp();
+    const names = program.commands.map((command) => command.name());
+    program.error(`error: unknown command '${verb}'\n(Did you mean ${closest(verb!, names)}?)`);
   });
 
 /** Runs the command line of this process. */
