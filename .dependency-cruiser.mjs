@@ -13,18 +13,18 @@ export const LAYERS = {
   conformance: ['checker', 'machines', 'properties', 'spec', 'src', 'xstate', 'fast-check', 'node:'],
   inspector: [
     ...['spec', 'src', 'machines', 'checker', 'properties', 'conformance', 'traces'],
-    ...['xstate', 'preact', '@preact/signals', 'elkjs', '@statelyai/inspect', 'vite', 'sirv', 'ws', 'node:'],
+    ...['xstate', 'preact', '@preact/signals', 'elkjs', '@statelyai/inspect', 'vite', 'ws', 'node:'],
   ],
   cli: [
     ...['spec', 'src', 'machines', 'checker', 'properties', 'conformance', 'inspector/server'],
-    ...['xstate', 'commander', 'cli-progress', 'cli-table3', 'open', 'node:'],
+    ...['xstate', 'commander', 'cli-progress', 'cli-table3', 'fastest-levenshtein', 'open', 'wrap-ansi', 'node:'],
   ],
 };
 
 /** The pattern of a path or a module name, as dependency-cruiser resolves it. */
 function patternOf(name) {
   if (name === 'node:')
-    return '^(node:)?(fs|path|url|process|os|util|child_process|readline|stream|zlib|http|net)(/|$)';
+    return '^(node:)?(fs|path|url|process|os|util|crypto|child_process|readline|stream|zlib|http|net)(/|$)';
   if (name in LAYERS || name.includes('.ts') || name.startsWith('inspector/') || name === 'traces')
     return `^${name}(/|$)`;
   return `(^|node_modules/)${name}(/|$)`;
@@ -53,7 +53,7 @@ const page = {
   severity: 'error',
   from: { path: '^inspector/(page|drawing)/' },
   to: {
-    path: [patternOf('node:'), '(^|node_modules/)(sirv|ws)(/|$)', '^inspector/server/'],
+    path: [patternOf('node:'), '(^|node_modules/)ws(/|$)', '^inspector/server/'],
     dependencyTypesNot: ['type-only'],
   },
 };

@@ -6,7 +6,6 @@ export default defineConfig({
     // Those in a browser need the page to be built, and Chromium: `npm run test:browser`.
     exclude: ['test/inspector/browser/**'],
     // The generated suites are many small tests of pure code: one process and no isolation is what makes them fast.
-    globalSetup: 'test/setup/build.ts',
     pool: 'threads',
     isolate: false,
     maxWorkers: '100%',

@@ -2,7 +2,7 @@
  * `maskbit check`: the main job. Explores the machines, decides the properties and holds them against mutants, drives the
  * implementation along the paths and in lockstep, replays the recorded guest, and compares it all with the manifest.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import {
   compareManifest,
   gatherFindings,
@@ -20,7 +20,8 @@ import { checkPaths } from './check/paths.ts';
 import { checkProperties } from './check/properties.ts';
 import { checkReplay } from './check/replay.ts';
 import { checkRuns } from './check/runs.ts';
-import { EXIT, type Exit, print } from './report.ts';
+import { readText } from './input.ts';
+import { EXIT, type Exit, print, tell } from './output.ts';
 import { packagePath } from './root.ts';
 
 /** How the check is run. */
@@ -37,9 +38,9 @@ export interface CheckChoices extends Budgets {
 export function check(choices: CheckChoices = {}): Exit {
   const budget = new Budget(choices);
   const isFull = choices.full === true;
-  process.stderr.write(isFull ? FULL_COST : USUAL_COST);
+  tell(isFull ? FULL_COST : USUAL_COST);
   const path = choices.manifest ?? packagePath(MANIFEST);
-  const manifest = parseManifest(readFileSync(path, 'utf8'));
+  const manifest = parseManifest(readText(path, 'a manifest'));
   const instances = [...INSTANCES, ...LARGER_INSTANCES, ...(isFull ? FULL_INSTANCES : [])];
 
   const { explored, part } = checkMachines(instances, budget, manifest);
@@ -67,9 +68,9 @@ export function check(choices: CheckChoices = {}): Exit {
   return conclude(parts, [], [], budget);
 }
 
-const USUAL_COST = 'Checks the function and the assigned device; it takes half a minute to a minute.\n';
+const USUAL_COST = 'Checks the function and the assigned device; it takes half a minute to a minute.';
 const FULL_COST =
-  'Checks the function and the assigned device, larger instances included; it takes a quarter of an hour and 4 GB of memory.\n';
+  'Checks the function and the assigned device, larger instances included; it takes a quarter of an hour and 4 GB of memory.';
 
 /** Where the manifest is, in the package. */
 export const MANIFEST = 'properties/manifest.json';

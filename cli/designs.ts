@@ -16,7 +16,7 @@ import { traceVerdict } from '../properties/assigned/trace.ts';
 import { castOf } from '../properties/cast.ts';
 import { ruleById } from '../spec/index.ts';
 import { checkObjections } from './check/assigned.ts';
-import { EXIT, type Exit, print, printTable } from './report.ts';
+import { EXIT, type Exit, print, printRaw, printTable } from './report.ts';
 
 /** Holds every design of the chain against every objection. */
 export function checkDesigns(): Exit {
@@ -113,8 +113,8 @@ function printChart(
   for (const { id, title, text } of property.rules.map(ruleById))
     print(`${form === 'mermaid' ? '- ' : ''}${id} ${title}: ${text}`);
   print();
-  if (form === 'mermaid') return print(`\`\`\`mermaid\n${printMermaid(trace, cast)}\`\`\``);
-  process.stdout.write(printSequence(trace, cast));
+  if (form === 'mermaid') return printRaw(`\`\`\`mermaid\n${printMermaid(trace, cast)}\`\`\`\n`);
+  printRaw(printSequence(trace, cast));
   for (const clause of verdict.clauses ?? []) print(`What fails of it: ${clause}`);
   if ('contrast' in property) print(property.contrast);
   print(`Show it again: maskbit show ${packTrace(reduceTrace(subject, trace))}`);

@@ -10,7 +10,7 @@ import { printTla } from '../checker/export/tla.ts';
 import { printTypeScript } from '../checker/export/typescript.ts';
 import { eventSentence } from '../machines/alphabet.ts';
 import { type Bounds, createInstance, type Instance, instanceName, type MachineName } from '../properties/instances.ts';
-import { EXIT, type Exit } from './report.ts';
+import { EXIT, type Exit, printRaw } from './output.ts';
 
 /** The texts that a machine is printed as. */
 export const EXPORT_FORMATS = ['typescript', 'promela', 'tla', 'tla-config', 'dot'] as const;
@@ -21,7 +21,7 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
  * @throws {RangeError} when it is too large for the format.
  */
 export function exportMachine(name: MachineName, bounds: Bounds, format: ExportFormat): Exit {
-  process.stdout.write(printAs(format, createInstance(name, bounds)));
+  printRaw(printAs(format, createInstance(name, bounds)));
   return EXIT.holds;
 }
 

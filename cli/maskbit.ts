@@ -1,24 +1,34 @@
 #!/usr/bin/env node
 /**
  * The entry of the command line. Its dependencies are optional ones of the package, since the implementation needs none:
- * where they were left out, it says so.
+ * where they were left out, it says so. Whatever else goes wrong here is a fault of maskbit's, and is never told as a verdict.
  */
-// A reader that has seen enough, as `head` has, is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(process.exitCode);
-});
+const FAILED = 4;
 
+/** Tells a fault of ours with all that helps to find it. The status 1 would say that something is violated. */
+function fail(error: unknown): never {
+  const { code, message } = Object(error) as Partial<NodeJS.ErrnoException>;
+  const missing =
+    code === 'ERR_MODULE_NOT_FOUND' ? /Cannot find package '([^']+)'/.exec(String(message))?.[1] : undefined;
+  if (missing !== undefined) {
+    process.stderr.write(
+      `maskbit: got no package ${missing}; expected the optional dependencies of maskbit, which "npm install maskbit" ` +
+        'brings unless it is told to omit them.\n',
+    );
+    process.exit(2);
+  }
+  const told = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(
+    `maskbit has failed, and gives no verdict. This is a fault of its own; please report it with these lines:\n${told}\n`,
+  );
+  process.exit(FAILED);
+}
+
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
 try {
   const { run } = await import('./program.ts');
   process.exitCode = await run();
 } catch (error) {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const missing = code === 'ERR_MODULE_NOT_FOUND' ? /Cannot find package '([^']+)'/.exec(message)?.[1] : undefined;
-  if (missing === undefined) throw error;
-  process.stderr.write(
-    `maskbit: got no package ${missing}; expected the optional dependencies of maskbit, which "npm install maskbit" ` +
-      'brings unless it is told to omit them.\n',
-  );
-  process.exitCode = 2;
+  fail(error);
 }

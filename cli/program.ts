@@ -2,16 +2,26 @@
  * The command line: parses, calls, and returns the exit status for what came of it.
  */
 import { readFileSync } from 'node:fs';
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { BoundError } from '../checker/explore/enumerate.ts';
-import { designByName } from '../machines/designs.ts';
-import { MESSAGE_SETS } from '../machines/messages.ts';
-import { type Bounds, createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
+import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
 import type { CheckChoices } from './check.ts';
 import { EXPORT_FORMATS, type ExportFormat } from './export.ts';
+import { requireEnding } from './input.ts';
 import type { InspectChoices } from './inspect.ts';
+import {
+  boundsOf,
+  CHANNEL,
+  DESIGN,
+  type InstanceChoices,
+  MESSAGES,
+  parseBound,
+  parseBytes,
+  parsePort,
+  VECTORS,
+} from './options.ts';
+import { EXIT, type Exit, guardOutputs, printRaw, safe, tell } from './output.ts';
 import type { ReplayChoices } from './replay.ts';
-import { EXIT, type Exit } from './report.ts';
 import { packagePath } from './root.ts';
 import { TRACE_FORMS, type TraceForm } from './show.ts';
 
@@ -23,12 +33,20 @@ const program = new Command('maskbit')
   )
   .version(version)
   .exitOverride()
+  .configureOutput({
+    writeOut: printRaw,
+    writeErr: (text) => process.stderr.write(safe(text)),
+  })
   .showHelpAfterError('(maskbit --help tells what there is)')
+  .helpCommand('help [verb]', 'tells what a verb does, with its options and examples')
   .addHelpText(
     'after',
     example('maskbit check', 'maskbit replay traces/linux-6.1-nvme.trace', 'maskbit rules MSIX-PEND-2'),
   )
-  .addHelpText('after', '\nExit status: 0 holds, 1 violated, 2 wrong call, 3 a bound was met before an answer.');
+  .addHelpText(
+    'after',
+    '\nExit status: 0 holds, 1 violated, 2 wrong call, 3 a bound was met before an answer,\n4 no answer: the output cannot be written, or maskbit itself has failed.',
+  );
 
 function example(...lines: readonly string[]): string {
   return ['', lines.length === 1 ? 'Example:' : 'Examples:', ...lines.map((line) => `  ${line}`)].join('\n');
@@ -38,11 +56,12 @@ let status: Exit = EXIT.holds;
 
 program
   .command('check')
+  .helpGroup('Decide:')
   .description('explores the machines, decides the properties, drives the implementation, replays the recorded guest')
   .option('--full', 'check larger instances too, which takes minutes')
-  .option('--states <n>', 'explore no more states than this of each instance', parseCount)
+  .option('--states <n>', 'explore no more states than this of each instance', parseBound)
   .option('--memory <bytes>', 'use no more memory than this for each exploration, such as 500M or 8G', parseBytes)
-  .option('--seconds <n>', 'begin nothing after this time', parseCount)
+  .option('--seconds <n>', 'begin nothing after this time', parseBound)
   .option('--manifest <file>', 'what is expected (default: properties/manifest.json of the package)')
   .option('--designs', 'hold the designs of the assigned device against the objections of the review, and nothing else')
   .option('--design <name>', 'check one design of the assigned device, and show each failure as a message sequence')
@@ -73,51 +92,9 @@ interface DesignChoices {
   readonly format?: 'text' | 'mermaid';
 }
 
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(count)) return count;
-  throw new InvalidArgumentError(`Got ${text}; expected a whole number.`);
-}
-
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
-
-function parseBytes(text: string): number {
-  const [, digits, unit] = /^(\d+)([kMG]?)$/.exec(text) ?? [];
-  if (digits !== undefined) return Number(digits) * UNITS[unit];
-  throw new InvalidArgumentError(`Got ${text}; expected a number of bytes, such as 500M or 8G.`);
-}
-
-// What an instance of a machine is made of, for every verb that takes one.
-const VECTORS = new Option('--vectors <n>', 'how many vectors it has (default: 1)').argParser(parseVectors);
-const MESSAGES = new Option('--messages <set>', 'the messages it tells apart')
-  .choices(Object.keys(MESSAGE_SETS))
-  .default('two');
-const CHANNEL = new Option('--channel', 'let the messages of the function take their time');
-const DESIGN = new Option('--design <name>', 'the design of the assigned device (default: reviewed)');
-
-interface InstanceChoices {
-  readonly vectors?: number;
-  readonly messages: string;
-  readonly channel?: boolean;
-  readonly design?: string;
-}
-
-const WITH_VECTORS: readonly (string | undefined)[] = ['function', 'host-function', 'assigned-device'];
-
-/** The bounds of an instance. A choice that the machine does not have is refused. */
-function boundsOf(machine: MachineName | undefined, choices: InstanceChoices, command: Command): Bounds {
-  const { vectors, messages, channel, design } = choices;
-  const refuse = (choice: string, owners: string): never =>
-    command.error(`error: got ${machine ?? 'no machine'} with ${choice}; expected it of ${owners} alone`);
-  if (vectors !== undefined && !WITH_VECTORS.includes(machine)) refuse('--vectors', WITH_VECTORS.join(', '));
-  if (channel === true && machine !== 'function') refuse('--channel', 'function');
-  if (design !== undefined && machine !== 'assigned-device') refuse('--design', 'assigned-device');
-  const bounds = { vectors, messages: MESSAGE_SETS[messages], channel };
-  return design === undefined ? bounds : { ...bounds, design: designByName(design) };
-}
-
 program
   .command('export')
+  .helpGroup('Show:')
   .description('prints a machine for other tools: the Stately editor, SPIN, TLC and Apalache, Graphviz')
   .addOption(new Option('--machine <name>', 'the machine').choices(MACHINE_NAMES).makeOptionMandatory())
   .addOption(VECTORS)
@@ -144,14 +121,9 @@ interface ExportChoices extends InstanceChoices {
   readonly format: ExportFormat;
 }
 
-function parseVectors(text: string): number {
-  const vectors = Number(text);
-  if (Number.isInteger(vectors) && vectors >= 1 && vectors <= 64) return vectors;
-  throw new InvalidArgumentError(`Got ${text}; expected a whole number from 1 to 64.`);
-}
-
 program
   .command('inspect')
+  .helpGroup('Show:')
   .description('serves a page that shows machines and traces, on this computer alone, and opens it')
   .option('--port <n>', 'where to listen (default: 8080, or any port that is free)', parsePort)
   .option('--no-open', 'leave the browser alone')
@@ -176,14 +148,9 @@ interface InspectOptions extends Omit<InspectChoices, 'instance'>, InstanceChoic
   readonly machine?: MachineName;
 }
 
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 1 && port <= 65535) return port;
-  throw new InvalidArgumentError(`Got ${text}; expected a whole number from 1 to 65535.`);
-}
-
 program
   .command('replay')
+  .helpGroup('Decide:')
   .description("drives the implementation and the machine with a guest's accesses, from a trace log of QEMU")
   .argument('<file>', 'the trace; a record beside it, NAME.json, names the messages of other devices')
   .option('--device <name>', 'name and bus address of the function, such as "nvme 00:02.0"')
@@ -198,6 +165,7 @@ program
     if (choices.assigned && choices.record !== undefined) {
       command.error('error: got --record with --assigned; expected one of them, for exits need no record');
     }
+    for (const path of [file, choices.record]) if (path !== undefined) requireEnding(path);
     if (choices.assigned) {
       const { replayAssigned } = await import('./replay-assigned.ts');
       status = replayAssigned(file, choices.device);
@@ -209,6 +177,7 @@ program
 
 program
   .command('show')
+  .helpGroup('Show:')
   .description('prints a trace, from a file or from a link, as its machine makes it today')
   .addArgument(new Argument('<trace>', 'the path of a file, or a packed trace'))
   .addOption(new Option('--format <form>', 'how it is printed').choices(TRACE_FORMS).default('text'))
@@ -220,16 +189,19 @@ program
 
 program
   .command('rules')
+  .helpGroup('Show:')
   .description('prints the rules of MSI-X and what stands behind each: machine, implementation, property, test')
   .addArgument(new Argument('[id]', 'one rule, to be printed whole'))
-  .addHelpText('after', example('maskbit rules', 'maskbit rules MSIX-MSG-2'))
-  .action(async (id: string | undefined) => {
+  .option('--json', 'print it as JSON')
+  .addHelpText('after', example('maskbit rules', 'maskbit rules MSIX-MSG-2', 'maskbit rules --json'))
+  .action(async (id: string | undefined, { json }: { readonly json?: boolean }) => {
     const { rules } = await import('./rules.ts');
-    status = rules(id);
+    status = rules(id, json);
   });
 
 /** Runs the command line of this process. */
 export async function run(): Promise<Exit> {
+  guardOutputs();
   try {
     await program.parseAsync();
     return status;
@@ -238,21 +210,35 @@ export async function run(): Promise<Exit> {
   }
 }
 
-/** Tells an error in its own words, and finds the exit status that it stands for. */
+/** Tells an error in its own words, and finds the exit status that it stands for. What is no error of a caller is thrown on. */
 function exitOf(error: unknown): Exit {
   // Commander has printed its own message; asking for help or for the version is no error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.holds : EXIT.usage;
   if (error instanceof BoundError) {
-    process.stderr.write(`${error.message}\n`);
+    tell(error.message);
     return EXIT.bound;
   }
-  if (error instanceof RangeError) {
-    process.stderr.write(`${error.message}\n`);
+  if (error instanceof RangeError && !isOwnFault(error)) {
+    tell(error.message);
     return EXIT.usage;
   }
   // A file that cannot be read or written is a wrong call, in the words of the system: "ENOENT: no such file or directory, ...".
-  const { syscall, message } = error as NodeJS.ErrnoException;
+  const { syscall, message } = Object(error) as NodeJS.ErrnoException;
   if (syscall === undefined) throw error;
-  process.stderr.write(`Got ${message}; expected a file that can be read and written.\n`);
+  if (OUT_OF_ROOM.has((error as NodeJS.ErrnoException).code)) {
+    tell(`Got ${message}; expected room for what is written. There is no verdict.`);
+    return EXIT.failed;
+  }
+  tell(`Got ${message}; expected a file that can be read and written.`);
   return EXIT.usage;
+}
+
+/** What a file that is written may meet, and nobody who called could have known. */
+const OUT_OF_ROOM: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG']);
+
+/** V8 throws a RangeError of its own where an array is too long or a stack too deep: those are no sentences of ours. */
+function isOwnFault({ message }: RangeError): boolean {
+  return /^(Invalid (array|string|typed array) length|Maximum call stack size|Array buffer allocation|.* out of range)/.test(
+    message,
+  );
 }

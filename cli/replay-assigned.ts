@@ -5,7 +5,7 @@
 import { countExits, EXIT_KINDS, type ExitFigures, olderHabit, stepsOf } from '../conformance/replay/assigned.ts';
 import { fileSource } from '../conformance/replay/file.ts';
 import { ReplayError } from '../conformance/replay/log.ts';
-import { EXIT, type Exit, formatCell, print, printTable } from './report.ts';
+import { EXIT, type Exit, formatCell, print, printTable, tell } from './report.ts';
 
 /** The guest of the older habit. */
 export const OLDER_HABIT = { vectorCount: 8, interrupts: 10_000, seed: 20_101_020 } as const;
@@ -17,7 +17,7 @@ export function replayAssigned(path: string, device: string | undefined): Exit {
     trace = stepsOf(fileSource(path), device);
   } catch (error) {
     if (!(error instanceof ReplayError)) throw error;
-    process.stderr.write(`${path}: ${error.message}\n`);
+    tell(`${path}: ${error.message}`);
     return EXIT.usage;
   }
   const { geometry, steps } = trace;

@@ -3,7 +3,7 @@
  */
 import { ReplayError } from '../conformance/replay/log.ts';
 import { type FileReplay, replayFile } from '../conformance/replay/record.ts';
-import { EXIT, type Exit, formatCell, print, printTable, startProgress } from './report.ts';
+import { EXIT, type Exit, formatCell, print, printTable, startProgress, tell } from './report.ts';
 
 /** What the command line may say about a replay. */
 export interface ReplayChoices {
@@ -34,7 +34,7 @@ export function replay(path: string, choices: ReplayChoices): Exit {
     result = runReplay(path, choices);
   } catch (error) {
     if (!(error instanceof ReplayError)) throw error;
-    process.stderr.write(`${path}: ${error.message}\n`);
+    tell(`${path}: ${error.message}`);
     return EXIT.usage;
   }
   const { geometry, recordPath, limits, machine } = result;

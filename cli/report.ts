@@ -1,27 +1,12 @@
 /**
- * How the command line looks: tables on standard output, progress on standard error, and the exit status.
+ * How the command line looks: tables on standard output, and progress on standard error.
  */
 import type { Progress as ExploreProgress } from '../checker/explore/explore.ts';
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
+import { printRaw, safe } from './output.ts';
 
-/** What the exit status means, for every verb. */
-export const EXIT = {
-  /** What was asked for holds, or is done. */
-  holds: 0,
-  /** Something is violated; what, and how to see it again, is on standard output. */
-  violated: 1,
-  /** The call was wrong. */
-  usage: 2,
-  /** A bound was met before there was an answer. */
-  bound: 3,
-} as const;
-export type Exit = (typeof EXIT)[keyof typeof EXIT];
-
-/** Prints a line. */
-export function print(line = ''): void {
-  process.stdout.write(`${line}\n`);
-}
+export { EXIT, type Exit, print, printRaw, tell } from './output.ts';
 
 /** Prints a table without borders: numbers to the right, and whatever `right` names; the rest to the left. */
 export function printTable(
@@ -38,8 +23,8 @@ export function printTable(
     colAligns: isNumber.map((number) => (number ? 'right' : 'left')),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
   });
-  for (const row of rows) table.push(row.map(formatCell));
-  print(table.toString().replaceAll(/ +$/gm, ''));
+  for (const row of rows) table.push(row.map((cell) => safe(formatCell(cell))));
+  printRaw(`${table.toString().replaceAll(/ +$/gm, '')}\n`);
 }
 
 const BORDERS =

@@ -1,7 +1,7 @@
 /**
  * `maskbit show`: a trace, from a file or from a link, made again by its machine and printed in one of several forms.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { printItf } from '../checker/export/itf.ts';
 import { printSequence } from '../checker/export/sequence.ts';
 import { printMermaid } from '../checker/export/mermaid.ts';
@@ -10,7 +10,8 @@ import { tellTrace } from '../checker/trace/text.ts';
 import { reduceTrace, replayTrace, type Trace, TraceError, type TraceSubject } from '../checker/trace/trace.ts';
 import { castOf } from '../properties/cast.ts';
 import { subjectByName } from '../properties/subject.ts';
-import { EXIT, type Exit } from './report.ts';
+import { readText } from './input.ts';
+import { EXIT, type Exit, print, printRaw, shellWord } from './output.ts';
 
 /** The forms in which a trace is printed. */
 export const TRACE_FORMS = ['text', 'sequence', 'mermaid', 'itf', 'json', 'link'] as const;
@@ -24,12 +25,14 @@ export type TraceForm = (typeof TRACE_FORMS)[number];
 export function show(source: string, form: TraceForm): Exit {
   const recorded = readTrace(readSource(source));
   const subject = subjectByName(recorded.machine, recorded.instance);
-  process.stdout.write(printAs(form, subject, replayTrace(subject, recorded), source));
+  const text = printAs(form, subject, replayTrace(subject, recorded), source);
+  if (form === 'text') print(text.trimEnd());
+  else printRaw(text);
   return EXIT.holds;
 }
 
 function readSource(source: string): string {
-  if (existsSync(source)) return readFileSync(source, 'utf8');
+  if (existsSync(source)) return readText(source, 'a trace');
   if (isPacked(source)) return source;
   throw new TraceError(`Got ${source}; expected the path of a file that exists, or a packed trace.`);
 }
@@ -39,7 +42,7 @@ function printAs(form: TraceForm, subject: TraceSubject, trace: Trace, source: s
   const fits = packed.length <= LINK_CHARACTERS;
   switch (form) {
     case 'text':
-      return tellTrace(trace, `maskbit show ${fits ? packed : source}`);
+      return tellTrace(trace, `maskbit show ${fits ? packed : shellWord(source)}`);
     case 'sequence':
       return printSequence(trace, castOf(trace.machine));
     case 'mermaid':

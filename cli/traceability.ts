@@ -2,7 +2,7 @@
  * What stands behind each rule: read from the machines themselves, from the properties, and from the citations in the
  * sources of the implementation and of the tests.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DESIGNS } from '../machines/designs.ts';
 import { TWO } from '../machines/messages.ts';
@@ -44,9 +44,19 @@ export function findCitations(file: string, text: string): Citation[] {
   });
 }
 
-/** Reads the citations of all TypeScript files below a folder of the package. */
+/** The folders whose sources cite rules. */
+export const CITING = ['src', 'test'];
+
+/** Where the package has the citations of its sources, which it comes without. */
+export const CITATIONS_FILE = 'citations.json';
+
+/** Reads the citations of all TypeScript files below a folder; in the package, as they were when it was built. */
 export function citationsBelow(folder: string): Citation[] {
   const root = packagePath(folder);
+  if (!existsSync(root)) {
+    const built = readFileSync(packagePath('dist', CITATIONS_FILE), 'utf8');
+    return (JSON.parse(built) as Record<string, Citation[]>)[folder];
+  }
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   return files.toSorted().flatMap((file) => findCitations(file, readFileSync(join(root, file), 'utf8')));
 }

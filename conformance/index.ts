@@ -1,14 +1,13 @@
 /**
- * Devices under test, and what drives them: the paths of the machines, and the accesses of a real guest.
+ * Devices under test, and what drives them: the paths of the machines, and the accesses of a real guest. All of it runs in a browser
+ * too; what needs Node, files and processes, is in `node.ts`.
  */
 export type { Device, DeviceOutput } from './device/device.ts';
 export { ConformanceError, createDriver, type DriveCounts, type Driver } from './paths/drive.ts';
 export { DIALECTS, type Dialect, messageOf, readback } from './device/words.ts';
 export { createInProcessDevice } from './device/in-process.ts';
 export { type Lockstep, type RestorableDevice, walkInLockstep } from './paths/lockstep.ts';
-export { fileSource } from './replay/file.ts';
-export { ReplayError } from './replay/log.ts';
-export { type FileReplay, replayFile } from './replay/record.ts';
+export { ReplayError, type TraceSource } from './replay/log.ts';
 export { replay, type ReplayOptions } from './replay/replay.ts';
 export type { Disagreement, Replay, ReplayFigures } from './replay/run.ts';
 export * from './random/implementation.ts';

@@ -18,6 +18,8 @@ export default defineConfig({
     target: 'es2023',
     // What is fetched from files must be files: the strict policy of the page has no room for data: URLs of scripts.
     assetsInlineLimit: 0,
+    // The licences of all that is bundled, for they ask to go where it goes.
+    license: { fileName: 'licenses.md' },
     modulePreload: { polyfill: false },
   },
   server: { fs: { allow: ['../..'] } },

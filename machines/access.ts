@@ -8,7 +8,7 @@ import { stateIn } from 'xstate';
 import { type Control, CONTROLS, control, mask, readEntry, unmask, VMM_COMPLETE, write } from './alphabet.ts';
 import type { GuardBook, Way } from './guards.ts';
 import type { MessageSet } from './messages.ts';
-import type { Region } from './vector.ts';
+import type { Region } from './region.ts';
 
 /** One access. */
 export interface Access {

@@ -87,6 +87,11 @@ export function vectorEvents(vector: number, messages: MessageSet): string[] {
   ];
 }
 
+/** The events of the page of one vector, whose gate opens and closes. */
+export const VECTOR_PAGE_EVENTS: readonly string[] = [
+  ...[control('on'), control('off'), RESET, mask(0), unmask(0), signal(0), retire(0)],
+];
+
 /** The events of the `capability` machine. */
 export const CAPABILITY_EVENTS: readonly string[] = [...CONTROLS.map(control), RESET];
 

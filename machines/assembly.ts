@@ -11,7 +11,8 @@ import { OPEN } from './function.ts';
 import { GuardBook, retime, type Way } from './guards.ts';
 import type { MessageSet } from './messages.ts';
 import { KERNEL_OWNS } from './ownership.ts';
-import { type Region, vectorRegionName } from './vector.ts';
+import type { Region } from './region.ts';
+import { vectorRegionName } from './vector.ts';
 
 /** What an assigned device is made of. */
 export interface AssignedBounds {

@@ -10,10 +10,12 @@ import { vcpuRegion } from './access.ts';
 import { assignedEvents, DISABLE_ALL, ENABLE_ALL } from './alphabet.ts';
 import { type AssignedBounds, Assembly } from './assembly.ts';
 import { assignedVectorRegion } from './assigned-vector.ts';
-import { capabilityRegion } from './capability.ts';
+import { capability } from './pages/capability.ts';
+import { regionOf } from './region.ts';
 import { type MonitorName, monitorRegions } from './monitors.ts';
 import { assignedActions, ownershipRegion } from './ownership.ts';
-import { type Region, vectorRegionName } from './vector.ts';
+import type { Region } from './region.ts';
+import { vectorRegionName } from './vector.ts';
 
 /** What an instance of the machine is made of. */
 export interface AssignedOptions extends AssignedBounds {
@@ -35,7 +37,7 @@ export function createAssignedDevice({ monitors = [], watched = [0], ...bounds }
   const { accesses, book, design, indices, paths } = assembly;
   // Messages are delivered before the access that brings them in is complete: the vCPU stands last.
   const states = {
-    capability: assembly.retime(capabilityRegion as Region),
+    capability: assembly.retime(regionOf(capability)),
     ...Object.fromEntries(indices.map((vector) => [vectorRegionName(vector), assignedVectorRegion(assembly, vector)])),
     ...(design.grow ? {} : { host: hostRegion }),
     ownership: ownershipRegion,

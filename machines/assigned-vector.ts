@@ -7,7 +7,7 @@
 import type { Assembly, Path } from './assembly.ts';
 import { DISABLE_ALL, ENABLE_ALL, mask, readEntry, REGISTER, unmask, write } from './alphabet.ts';
 import { hostRegions } from './host-function.ts';
-import type { Region } from './vector.ts';
+import type { Region } from './region.ts';
 
 /** The region of `vector`. */
 export function assignedVectorRegion(assembly: Assembly, vector: number): Region {

@@ -7,7 +7,7 @@
 import { and, stateIn } from 'xstate';
 import { arrive, control, READ, signal, unmask } from './alphabet.ts';
 import type { MessageSet } from './messages.ts';
-import type { Guard, Region, Surroundings } from './vector.ts';
+import type { Guard, Region, Surroundings } from './region.ts';
 
 /** The guards of the way of `vector`: when the region `region` sends, and which message. */
 export function transitGuards(vector: number, region: string, messages: MessageSet): Record<string, Guard> {

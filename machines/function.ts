@@ -5,7 +5,8 @@
  */
 import { and, type AnyStateMachine, setup, stateIn } from 'xstate';
 import { CLOSING, OPENING } from './alphabet.ts';
-import { capabilityRegion } from './capability.ts';
+import { capability } from './pages/capability.ts';
+import { regionOf } from './region.ts';
 import type { MessageSet } from './messages.ts';
 import { vectorActions, vectorGuards, vectorRegion, vectorRegionName } from './vector.ts';
 
@@ -38,6 +39,6 @@ export function createFunction({ vectors, messages, channel = false }: FunctionO
     id: 'function',
     type: 'parallel',
     description: `The MSI-X of one function with ${vectors} vector${vectors === 1 ? '' : 's'}, as its guest may see it.`,
-    states: { capability: capabilityRegion, ...Object.fromEntries(regions) },
+    states: { capability: regionOf(capability), ...Object.fromEntries(regions) },
   });
 }

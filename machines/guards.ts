@@ -3,7 +3,7 @@
  * reads as one, "open & unmasked.0", so that a chart shows what it asks for.
  */
 import { and, not, or } from 'xstate';
-import type { Guard } from './vector.ts';
+import type { Guard } from './region.ts';
 
 const AND = ' & ';
 

@@ -9,7 +9,8 @@ import { type AnyStateMachine, setup, stateIn } from 'xstate';
 import { arrive, HOST_READ, hostMask, hostUnmask, retire, signal } from './alphabet.ts';
 import { GuardBook } from './guards.ts';
 import { assignedActions } from './ownership.ts';
-import { type Region, vectorRegionName } from './vector.ts';
+import type { Region } from './region.ts';
+import { vectorRegionName } from './vector.ts';
 
 /** What a vector of a host function must know of what is around it. */
 export interface HostSurroundings {

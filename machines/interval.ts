@@ -10,7 +10,8 @@ import { createFunction } from './function.ts';
 import { GuardBook, retime } from './guards.ts';
 import type { MessageSet } from './messages.ts';
 import { assignedActions } from './ownership.ts';
-import { type Region, vectorActions, vectorRegionName } from './vector.ts';
+import type { Region } from './region.ts';
+import { vectorActions, vectorRegionName } from './vector.ts';
 
 /** The hidden moment at which an access takes effect, and the one at which it is complete. */
 export const TAKE_EFFECT = 'access.effect';

@@ -5,7 +5,8 @@
 import { and, not, or, stateIn, type StateValue } from 'xstate';
 import type { Assembly } from './assembly.ts';
 import { arrive, control, mask, readEntry, retire, signal, unmask, write } from './alphabet.ts';
-import { type Region, vectorRegionName } from './vector.ts';
+import type { Region } from './region.ts';
+import { vectorRegionName } from './vector.ts';
 
 /** The monitors, each a region of every vector. */
 export const MONITORS = ['mask', 'entry', 'settled', 'owed', 'signalled', 'fresh'] as const;

@@ -3,46 +3,11 @@
  *
  * On its own, `vector` stands beside a `gate` with two states in the place of the capability.
  */
-import {
-  and,
-  type AnyStateMachine,
-  type AnyEventObject,
-  type MachineContext,
-  not,
-  or,
-  setup,
-  type StateNodeConfig,
-  stateIn,
-} from 'xstate';
-import { type Control, control, mask, refresh, RESET, retire, signal, unmask, write } from './alphabet.ts';
+import { and, type AnyStateMachine, not, or, setup, stateIn } from 'xstate';
+import { control, mask, refresh, RESET, retire, signal, unmask, write } from './alphabet.ts';
 import { transitGuards, transitRegion } from './channel.ts';
 import type { MessageSet } from './messages.ts';
-
-/** A guard made of `stateIn`, `and`, `or` and `not`. Its names are computed, so their types say no more than this. */
-export type Guard = ReturnType<typeof stateIn<any, any, any>>;
-
-/** A region. The names of its guards are computed, so the types do not hold them; `checkSpec` does. */
-export type Region = StateNodeConfig<
-  MachineContext,
-  AnyEventObject,
-  never,
-  any,
-  any,
-  never,
-  string,
-  unknown,
-  never,
-  any
->;
-
-/** What a vector must know of the capability around it. */
-export interface Surroundings {
-  /** The controls that open a closed function, and those that close an open one. */
-  readonly opening: readonly Control[];
-  readonly closing: readonly Control[];
-  /** Whether messages take their time; see `channel.ts`. */
-  readonly channel?: boolean;
-}
+import type { Guard, Region, Surroundings } from './region.ts';
 
 /** The name of the region of `vector`, in every machine that has one. */
 export const vectorRegionName = (vector: number): string => `vector${vector}`;

@@ -12,16 +12,18 @@ import {
   functionEvents,
   hostEvents,
   OWNERSHIP_EVENTS,
+  VECTOR_PAGE_EVENTS,
   RESET,
   vectorEvents,
 } from '../machines/alphabet.ts';
 import { createAssignedDevice } from '../machines/assigned-device.ts';
-import { createCapability } from '../machines/capability.ts';
+import { capability } from '../machines/pages/capability.ts';
+import { ownership } from '../machines/pages/ownership.ts';
+import { vector as vectorPage } from '../machines/pages/vector.ts';
 import { type Design, REVIEWED } from '../machines/designs.ts';
 import { createFunction } from '../machines/function.ts';
 import { createHostFunction } from '../machines/host-function.ts';
 import { HALVES, type MessageSet, THREE, TWO } from '../machines/messages.ts';
-import { createOwnership } from '../machines/ownership.ts';
 import { createVector, GATE, vectorRegionName } from '../machines/vector.ts';
 import { CHANNEL_PROPERTIES } from './channel.ts';
 import { FUNCTION_PROPERTIES } from './function.ts';
@@ -29,7 +31,7 @@ import type { FunctionView } from './view.ts';
 
 /** What an instance is made of. Left out: one vector, two messages, no channel, the design `reviewed`. */
 export interface Bounds {
-  /** The number of vectors; `capability` has none, and `vector` has one. */
+  /** The number of vectors; the pages have none of their own, and `vector` has one. */
   readonly vectors?: number;
   readonly messages?: MessageSet;
   /** Whether messages take their time; `function` alone has the option. */
@@ -47,6 +49,7 @@ export interface Instance extends Required<Omit<Bounds, 'design'>>, Pick<Bounds,
 
 /** The names of the machines, as the command line takes them. */
 export const MACHINE_NAMES = [
+  'vector-page',
   'capability',
   'vector',
   'function',
@@ -61,7 +64,9 @@ export function createInstance(name: MachineName, bounds: Bounds = {}): Instance
   const { vectors = 1, messages = TWO, channel = false } = bounds;
   switch (name) {
     case 'capability':
-      return { machine: createCapability(), events: CAPABILITY_EVENTS, vectors: 0, messages, channel: false };
+      return { machine: capability, events: CAPABILITY_EVENTS, vectors: 0, messages, channel: false };
+    case 'vector-page':
+      return { machine: vectorPage, events: VECTOR_PAGE_EVENTS, vectors: 0, messages, channel: false };
     case 'vector': {
       const gate = [...GATE.opening, ...GATE.closing].map(control);
       const events = [...gate, RESET, ...vectorEvents(0, messages)];
@@ -76,7 +81,7 @@ export function createInstance(name: MachineName, bounds: Bounds = {}): Instance
         channel,
       };
     case 'ownership':
-      return { machine: createOwnership(), events: OWNERSHIP_EVENTS, vectors: 0, messages, channel: false };
+      return { machine: ownership, events: OWNERSHIP_EVENTS, vectors: 0, messages, channel: false };
     case 'host-function':
       return {
         machine: createHostFunction({ vectors }),

@@ -3,6 +3,8 @@
  * they are looked at, and not compared, since every system draws its letters in its own way.
  */
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { libraryTrace } from '../inspector/page/library.ts';
 import { writeLink } from '../inspector/page/open.ts';
 import { traceScene } from '../inspector/page/scene.ts';
@@ -20,7 +22,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const visit = await stage.visit(hash, { viewport: { width, height: HEIGHT }, colorScheme });
     if (width === 640) await visit.page.keyboard.press(colorScheme === 'light' ? 's' : 'd');
     await visit.page.waitForTimeout(500);
-    await visit.page.screenshot({ path: join('docs', `inspector-${width}-${colorScheme}.png`) });
+    await shoot(visit.page, `inspector-${width}-${colorScheme}`);
     await visit.close();
   }
 }
@@ -37,6 +39,14 @@ for (const event of [
 }
 await page.keyboard.press('m');
 await page.waitForTimeout(500);
-await page.screenshot({ path: join('docs', 'inspector-map.png') });
+await shoot(page, 'inspector-map');
 await visit.close();
 await stage.close();
+
+/** Takes a screenshot, in at most 256 colours: the package carries them, and they are a third then. */
+async function shoot(shown: Page, name: string): Promise<void> {
+  const taken = await shown.screenshot();
+  await sharp(taken)
+    .png({ palette: true, quality: 90, effort: 10 })
+    .toFile(join('docs', `${name}.png`));
+}

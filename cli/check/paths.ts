@@ -12,7 +12,7 @@ import { createDriver, type Driver } from '../../conformance/paths/drive.ts';
 import { DIALECTS } from '../../conformance/device/words.ts';
 import { createInProcessDevice } from '../../conformance/device/in-process.ts';
 import { instanceName } from '../../properties/instances.ts';
-import { formatCell, print, printTable, startProgress } from '../report.ts';
+import { formatCell, print, printTable, startProgress, tell } from '../report.ts';
 import type { Budget } from './budget.ts';
 import { conformanceFailure, ways } from './devices.ts';
 import type { Explored, Part } from './part.ts';
@@ -55,11 +55,9 @@ export function checkPaths(explored: readonly Explored[], budget: Budget): Part 
     const { paths } = countSimplePaths(graph);
     if (paths > SIMPLE_PATH_RAIL) {
       const rail = `more than ${formatCell(SIMPLE_PATH_RAIL)} simple paths`;
-      process.stderr.write(
-        `${instanceName(instance)}: ${rail}, a number that multiplies with each state; not driven.\n`,
-      );
+      tell(`${instanceName(instance)}: ${rail}, a number that multiplies with each state; not driven.`);
     } else {
-      process.stderr.write(`${instanceName(instance)}: ${formatCell(paths)} simple paths.\n`);
+      tell(`${instanceName(instance)}: ${formatCell(paths)} simple paths.`);
       // The capability alone is driven as part of the function around it, whose machine knows what must be read back.
       const around = vectors === 0 ? explored.find((each) => each.instance.machine.id === 'function')! : undefined;
       const driver = createDriver(around?.graph ?? graph, vectors || 1, messages);

@@ -24,8 +24,8 @@ function listen(): void {
   const socket = new WebSocket(socketUrl('/watch'));
   socket.addEventListener('message', ({ data }) => {
     const message = JSON.parse(String(data)) as { readonly sessionId?: unknown };
-    // What this page tells comes back to it, as it comes to every other.
-    if (!String(message.sessionId).startsWith(SELF)) hearMessage(message);
+    // What this page tells comes back to it, as it comes to every other, with the number of its connection before it.
+    if (!String(message.sessionId).includes(`/${SELF}`)) hearMessage(message);
   });
   socket.addEventListener('close', () => setTimeout(listen, 2000));
 }

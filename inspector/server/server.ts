@@ -1,13 +1,16 @@
 /**
  * The server of `maskbit inspect`: the page as files, and the two ends of the relay. It listens on the loopback interface alone.
+ *
+ * Whatever comes is asked for its host before anything of it is read; no handler throws, each socket has someone who hears its
+ * errors, and there is a bound on connections, on their time and on what they may send.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import sirv from 'sirv';
 import { WebSocketServer } from 'ws';
-import { isLocal, isOwnHost, isOwnPage } from './access.ts';
-import { Relay } from './relay.ts';
+import { isLocal, isOwnHost, isOwnPage, pathOf } from './access.ts';
+import { PageFiles } from './page-files.ts';
+import { MESSAGE_BYTES, Relay } from './relay.ts';
 import { type Session, SESSION_FILE } from './session.ts';
 import { STATELY_ORIGIN, STATELY_PAGE, STATELY_SCRIPT, STATELY_STYLE } from './stately.ts';
 
@@ -32,8 +35,10 @@ export interface InspectorServer {
   close(): Promise<void>;
 }
 
-/** The longest message that a program may send: a definition of a large machine is some hundred kilobytes. */
-const MESSAGE_BYTES = 1 << 23;
+/** How many connections there may be at once, WebSockets among them; more are closed at once. */
+const CONNECTIONS = 512;
+/** How long a request may take to arrive. */
+const REQUEST_MILLISECONDS = 10_000;
 
 const POLICY = policy({
   'script-src': "'self'",
@@ -67,12 +72,12 @@ function policy(directives: Readonly<Record<string, string>>): string {
  * @throws an error with the code `EADDRINUSE` when the port is taken.
  */
 export async function startServer({ folder, port: wanted, stately = false }: ServerOptions): Promise<InspectorServer> {
-  const files = sirv(folder, { etag: true, dev: false });
+  const files = filesOf(folder, stately);
   const relay = new Relay();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES });
   let port = wanted;
 
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader('Content-Security-Policy', POLICY);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Referrer-Policy', 'no-referrer');
@@ -81,37 +86,50 @@ export async function startServer({ folder, port: wanted, stately = false }: Ser
     if (!isOwnHost(request, port))
       return refuse(response, 403, `Got the host ${request.headers.host}; expected localhost:${port}.`);
     if (request.method !== 'GET' && request.method !== 'HEAD')
-      return refuse(response, 405, `Got ${request.method}; expected GET.`);
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    const session: Session = { live: true, stately };
-    const made = {
-      [`/${SESSION_FILE}`]: ['application/json', JSON.stringify(session)],
-      ...(stately ? STATELY_FILES : {}),
-    }[path];
-    if (made !== undefined) {
-      const [type, text] = made;
-      if (path === '/stately') response.setHeader('Content-Security-Policy', STATELY_POLICY);
-      response.setHeader('Content-Type', type);
-      response.end(text);
-      return;
-    }
-    files(request, response, () => refuse(response, 404, `Got no file ${path}; expected one of the page.`));
+      return refuse(response.setHeader('Connection', 'close'), 405, `Got ${request.method}; expected GET.`);
+    const path = pathOf(request);
+    if (path === undefined) return refuse(response, 400, 'Got a target that is no path; expected one, as of /.');
+    if (!files.has(path)) return refuse(response, 404, `Got no file ${path}; expected one of the page.`);
+    if (path === '/stately') response.setHeader('Content-Security-Policy', STATELY_POLICY);
+    await files.answer(path, request, response);
   };
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const isPage = new URL(request.url ?? '/', 'http://localhost').pathname === '/watch';
-    if (!isOwnHost(request, port) || !(isPage ? isOwnPage(request) : isLocal(request))) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
-      return;
-    }
+    if (!isOwnHost(request, port)) return refuseUpgrade(socket, '403 Forbidden');
+    const path = pathOf(request);
+    if (path === undefined) return refuseUpgrade(socket, '400 Bad Request');
+    const isPage = path === '/watch';
+    if (!(isPage ? isOwnPage(request) : isLocal(request))) return refuseUpgrade(socket, '403 Forbidden');
+    if (isPage ? relay.isFullOfPages : relay.isFullOfPrograms) return refuseUpgrade(socket, '503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, (opened) => {
       if (isPage) relay.addPage(opened);
       else relay.addProgram(opened);
     });
   };
 
-  const server = createServer(answer);
-  server.on('upgrade', upgrade);
+  const server = createServer({
+    headersTimeout: REQUEST_MILLISECONDS,
+    requestTimeout: REQUEST_MILLISECONDS,
+    connectionsCheckingInterval: 1000,
+  });
+  server.maxConnections = CONNECTIONS;
+  // A bug of ours ends one connection, not the server with all others.
+  server.on('request', (request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  server.on('upgrade', (request, socket, head) => {
+    // Whoever asks for an upgrade may reset the connection at any time, before and after it is refused.
+    socket.on('error', () => socket.destroy());
+    try {
+      upgrade(request, socket, head);
+    } catch {
+      socket.destroy();
+    }
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else refuseUpgrade(socket, error.code === 'HPE_HEADER_OVERFLOW' ? TOO_LARGE : '400 Bad Request');
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(wanted, '127.0.0.1', resolve);
@@ -121,6 +139,7 @@ export async function startServer({ folder, port: wanted, stately = false }: Ser
     port,
     url: `http://localhost:${port}/`,
     close: async () => {
+      relay.close();
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -128,14 +147,29 @@ export async function startServer({ folder, port: wanted, stately = false }: Ser
   };
 }
 
-const STATELY_FILES: Readonly<Record<string, readonly [type: string, text: string]>> = {
-  '/stately': ['text/html; charset=utf-8', STATELY_PAGE],
-  '/stately.js': ['text/javascript; charset=utf-8', STATELY_SCRIPT],
-  '/stately.css': ['text/css; charset=utf-8', STATELY_STYLE],
-};
+/** The files of the page, and those that the server makes. */
+function filesOf(folder: string, stately: boolean): PageFiles {
+  const files = new PageFiles(folder);
+  const session: Session = { live: true, stately };
+  files.add(`/${SESSION_FILE}`, JSON.stringify(session));
+  if (!stately) return files;
+  files.add('/stately', STATELY_PAGE);
+  files.add('/stately.js', STATELY_SCRIPT);
+  files.add('/stately.css', STATELY_STYLE);
+  return files;
+}
 
+const TOO_LARGE = '431 Request Header Fields Too Large';
+
+/** Refuses in a sentence. */
 function refuse(response: ServerResponse, status: number, sentence: string): void {
   response.statusCode = status;
   response.setHeader('Content-Type', 'text/plain; charset=utf-8');
   response.end(`${sentence}\n`);
+}
+
+/** Refuses on a socket that Node has handed over, or could not read a request from. */
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

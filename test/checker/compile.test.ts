@@ -22,7 +22,7 @@ import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import { Stepper } from '../../checker/compile/step.ts';
 import { checkSpec, SubsetError } from '../../checker/machine/subset.ts';
 import { CAPABILITY_EVENTS, functionEvents, vectorEvents } from '../../machines/alphabet.ts';
-import { createCapability } from '../../machines/capability.ts';
+import { capability } from '../../machines/pages/capability.ts';
 import { createFunction } from '../../machines/function.ts';
 import { HALVES, type MessageSet, THREE, TWO } from '../../machines/messages.ts';
 import { createVector } from '../../machines/vector.ts';
@@ -60,7 +60,7 @@ const gateEvents = (messages: MessageSet): string[] => [
 describe('the machines of MSI-X, compiled', () => {
   const cases: [string, AnyStateMachine, readonly string[], ...number[]][] = [
     // the last four: states, transitions taken, depth, bits
-    ['capability', createCapability(), CAPABILITY_EVENTS, 4, 15, 1, 2],
+    ['capability', capability, CAPABILITY_EVENTS, 4, 15, 1, 2],
     ['vector, two', createVector({ messages: TWO }), gateEvents(TWO), 16, 79, 4, 6],
     ['vector, three', createVector({ messages: THREE }), gateEvents(THREE), 27, 161, 4, 7],
     ['vector, halves', createVector({ messages: HALVES }), gateEvents(HALVES), 40, 239, 6, 8],

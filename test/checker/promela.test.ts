@@ -13,7 +13,7 @@ import { holdsBySpin, printPromela, SPIN_OFFSET } from '../../checker/export/pro
 import { symbolicOf } from '../../checker/export/symbolic.ts';
 import { decideWithSpin, hasSpin, readRun, runSpin, SpinError, type SpinOptions } from '../setup/spin.ts';
 import { CAPABILITY_EVENTS, eventSentence, functionEvents } from '../../machines/alphabet.ts';
-import { createCapability } from '../../machines/capability.ts';
+import { capability as capabilityPage } from '../../machines/pages/capability.ts';
 import { createFunction } from '../../machines/function.ts';
 import { type MessageSet, THREE, TWO } from '../../machines/messages.ts';
 import { FlushOnReadStep, NoLostEventInv, SingleViewStep } from '../../properties/assigned/claims.ts';
@@ -126,7 +126,7 @@ const WORDS_EVENTS = ['do', 'd_step', 'never'];
 
 describe.skipIf(lacksSpin)('SPIN', () => {
   const cases: [string, AnyStateMachine, readonly string[], number, number][] = [
-    ['capability', createCapability(), CAPABILITY_EVENTS, 4, 15],
+    ['capability', capabilityPage, CAPABILITY_EVENTS, 4, 15],
     ['vector, two', ...vectorOf(), 16, 79],
     ['function 1, two', ...functionOf(1, TWO), 32, 223],
     ['function 2, two', ...functionOf(2, TWO), 256, 2559],
@@ -351,11 +351,11 @@ function randomClaims(machine: AnyStateMachine, seed: number): Claim[] {
 }
 
 describe('a model in Promela', () => {
-  const capability = symbolicOf(createCapability(), CAPABILITY_EVENTS);
+  const capability = symbolicOf(capabilityPage, CAPABILITY_EVENTS);
 
   test('is the same each time, and can be read', () => {
     const text = printPromela(capability, { eventSentence });
-    expect(printPromela(symbolicOf(createCapability(), CAPABILITY_EVENTS), { eventSentence })).toBe(text);
+    expect(printPromela(symbolicOf(capabilityPage, CAPABILITY_EVENTS), { eventSentence })).toBe(text);
     expect(text).toContain(
       [
         '  /* device.reset: the function is reset */',

@@ -5,11 +5,11 @@ import type { Claim } from '../../checker/decide/claim.ts';
 import { type SymbolicMachine, symbolicOf } from '../../checker/export/symbolic.ts';
 import { printTla } from '../../checker/export/tla.ts';
 import { CAPABILITY_EVENTS, eventSentence, functionEvents } from '../../machines/alphabet.ts';
-import { createCapability } from '../../machines/capability.ts';
+import { capability as capabilityPage } from '../../machines/pages/capability.ts';
 import { createFunction } from '../../machines/function.ts';
 import { THREE } from '../../machines/messages.ts';
 
-const capability = (): SymbolicMachine => symbolicOf(createCapability(), CAPABILITY_EVENTS);
+const capability = (): SymbolicMachine => symbolicOf(capabilityPage, CAPABILITY_EVENTS);
 const channel = (): SymbolicMachine =>
   symbolicOf(createFunction({ vectors: 2, messages: THREE, channel: true }), functionEvents(2, THREE, true));
 const enabled = { kind: 'stateIn', value: { enable: 'enabled' } } as const;

@@ -11,7 +11,7 @@ describe('maskbit', () => {
     const { status, stdout } = maskbit('--help');
     expect(status).toBe(0);
     expect(stdout).toContain('Examples:\n  maskbit check');
-    expect(stdout).toContain('Exit status: 0 holds, 1 violated, 2 wrong call, 3 a bound was met before an answer.');
+    expect(stdout).toContain('Exit status: 0 holds, 1 violated, 2 wrong call, 3 a bound was met before an answer,');
   });
 
   test.each(['check', 'export', 'inspect', 'replay', 'rules', 'show'])('%s --help has an example', (verb) => {
@@ -26,7 +26,7 @@ describe('maskbit', () => {
     [['export'], /required option '--machine <name>' not specified/],
     [
       ['export', '--machine', 'toaster'],
-      /argument 'toaster' is invalid. Allowed choices are capability, vector, function/,
+      /argument 'toaster' is invalid. Allowed choices are vector-page, capability, vector, function/,
     ],
     [['export', '--machine', 'function', '--vectors', '0'], /Got 0; expected a whole number from 1 to 64/],
     [
@@ -52,9 +52,9 @@ describe('maskbit', () => {
       /got function with --design; expected it of assigned-device alone/,
     ],
     [['export', '--machine', 'assigned-device', '--design', 'tea'], /Got the design tea; expected one of posted, /],
-    [['rules', 'MSIX-TEA-1'], /There is no rule MSIX-TEA-1; expected one of the 87/],
+    [['rules', 'MSIX-TEA-1'], /There is no rule MSIX-TEA-1; expected one of the 87. The nearest is MSIX-/],
     [['replay', 'no-such-file'], /no-such-file/],
-    [['check', '--states', 'many'], /Got many; expected a whole number/],
+    [['check', '--states', 'many'], /Got many; expected a whole number, 1 or more/],
     [['check', '--memory', '4T'], /Got 4T; expected a number of bytes, such as 500M or 8G/],
     [['check', '--manifest', 'package.json'], /Got a manifest of version "\d+\.\d+\.\d+"; expected version 1/],
   ])('%j is a wrong call: exit status 2', (parameters, complaint) => {
@@ -70,15 +70,6 @@ describe('maskbit', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^MSIX-MSG-2 {2}/);
     expect(stdout).toMatch(/^Property: {7}NoTornStep/m);
-  });
-
-  test('check without time decides nothing, and says so: exit status 3', () => {
-    const { status, stdout } = maskbit('check', '--seconds', '0');
-    expect(stdout).toContain(
-      'open: function, 1 vector, messages two has 1 states or more: --seconds was met before all were found.',
-    );
-    expect(stdout).toMatch(/\nopen after \d+\.\d s:\n {2}0 instances of the machines with 0 states\n/);
-    expect(status).toBe(3);
   });
 
   test('check with a bound on states says what it did not explore whole: exit status 3', () => {

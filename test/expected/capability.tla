@@ -44,6 +44,7 @@ guest_control_off ==
 \* guest.control.offMasked: the guest disables MSI-X and sets Function Mask
 \* The table is kept. [MSIX-ENABLE-3]
 guest_control_offMasked_1 == enable = "enabled"
+\* The guest sets the bit. [MSIX-CAP-4]
 guest_control_offMasked_2 == functionMask = "clear"
 taken_guest_control_offMasked ==
     \/ guest_control_offMasked_1
@@ -54,6 +55,7 @@ guest_control_offMasked ==
     /\ functionMask' = CASE guest_control_offMasked_2 -> "set" [] OTHER -> functionMask
 
 \* guest.control.on: the guest enables MSI-X with Function Mask clear
+\* The guest sets the bit. [MSIX-CAP-5]
 guest_control_on_1 == enable = "disabled"
 \* The Mask Bits are as they were. [MSIX-MASK-3]
 guest_control_on_2 == functionMask = "set"
@@ -66,7 +68,9 @@ guest_control_on ==
     /\ functionMask' = CASE guest_control_on_2 -> "clear" [] OTHER -> functionMask
 
 \* guest.control.onMasked: the guest enables MSI-X with Function Mask set
+\* The guest sets the bit. [MSIX-CAP-5]
 guest_control_onMasked_1 == enable = "disabled"
+\* The guest sets the bit. [MSIX-CAP-4]
 guest_control_onMasked_2 == functionMask = "clear"
 taken_guest_control_onMasked ==
     \/ guest_control_onMasked_1

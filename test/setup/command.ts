@@ -15,7 +15,7 @@ export function runCommand(command: string, parameters: readonly string[], cwd =
   return { status, stdout, stderr };
 }
 
-/** Runs the built command line of maskbit. */
+/** Runs the command line of maskbit from its sources, so that no test waits for a build. */
 export function maskbit(...parameters: readonly string[]): Ran {
-  return runCommand(process.execPath, ['dist/cli/maskbit.js', ...parameters]);
+  return runCommand(process.execPath, ['--import', 'tsx', 'cli/maskbit.ts', ...parameters]);
 }

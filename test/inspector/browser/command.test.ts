@@ -72,3 +72,12 @@ describe('maskbit inspect', () => {
     rmSync(folder, { recursive: true });
   });
 });
+
+test('the licences of what the page bundles are shipped with it, each with its text', () => {
+  const sections = readFileSync(packagePath('dist', 'page', 'licenses.md'), 'utf8')
+    .split(/^## (?=\S+ - \d)/m)
+    .slice(1);
+  const names = sections.map((section) => section.split(' - ', 1)[0]);
+  expect(names).toEqual(expect.arrayContaining(['@preact/signals', '@statelyai/inspect', 'elkjs', 'preact', 'xstate']));
+  expect(sections.filter((section) => !/copyright|license/i.test(section.split('\n').slice(1).join('\n')))).toEqual([]);
+});

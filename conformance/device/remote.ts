@@ -1,0 +1,103 @@
+/**
+ * A device that answers at once, behind the form of the port that answers later: a suite that is written for the second takes both.
+ */
+import type { Ability, Answer, Device, DeviceFactory, RemoteDevice, Request } from './device.ts';
+
+const NOTHING = [] as const;
+const OK: Answer = { outcome: 'ok', low: 0, high: 0, outputs: NOTHING };
+
+/** What a device can do beyond what every device can. */
+export function abilitiesOf(device: Device): ReadonlySet<Ability> {
+  const has: Readonly<Record<Ability, boolean>> = {
+    reset: device.reset !== undefined,
+    retire: device.retire !== undefined,
+    pbaWrite: device.pbaWrite !== undefined,
+    peek: device.peekInto !== undefined,
+    notify: device.notifies === true,
+    snapshot: device.save !== undefined && device.restore !== undefined,
+  };
+  return new Set((Object.keys(has) as Ability[]).filter((ability) => has[ability]));
+}
+
+/** Asks a device one thing. What the device throws is its crash. */
+export function ask(device: Device, request: Request): Answer {
+  try {
+    return perform(device, request);
+  } catch (error) {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return { outcome: 'crashed', low: 0, high: 0, outputs: NOTHING, text: `The device threw ${text}` };
+  }
+}
+
+function perform(device: Device, request: Request): Answer {
+  switch (request.verb) {
+    case 'configRead':
+      return read(device.configRead(request.offset, request.bytes), 0);
+    case 'tableRead':
+    case 'pbaRead': {
+      const low = device[request.verb](request.offset, request.bytes);
+      return read(low, request.bytes === 8 ? device.readHigh : 0);
+    }
+    case 'configWrite':
+      device.configWrite(request.offset, request.bytes, request.value);
+      return OK;
+    case 'tableWrite':
+      device.tableWrite(request.offset, request.bytes, request.low, request.high);
+      return OK;
+    case 'pbaWrite':
+      if (device.pbaWrite === undefined) return LACKING;
+      device.pbaWrite(request.offset, request.bytes, request.low, request.high);
+      return OK;
+    case 'signal':
+      device.signal(request.vector);
+      return OK;
+    case 'retire':
+      if (device.retire === undefined) return LACKING;
+      device.retire(request.vector);
+      return OK;
+    case 'reset':
+      if (device.reset === undefined) return LACKING;
+      device.reset();
+      return OK;
+    case 'outputs':
+      return { outcome: 'ok', low: 0, high: 0, outputs: device.takeOutputs() };
+    case 'save':
+      if (device.save === undefined) return LACKING;
+      return read(device.save(), 0);
+    case 'restore':
+      if (device.restore === undefined) return LACKING;
+      device.restore(request.snapshot);
+      return OK;
+  }
+}
+
+const LACKING: Answer = { outcome: 'unsupported', low: 0, high: 0, outputs: NOTHING, text: 'The device lacks it.' };
+
+function read(low: number, high: number): Answer {
+  if (isDword(low) && isDword(high)) return { outcome: 'ok', low, high, outputs: NOTHING };
+  const text = `The device returned ${String(low)} and ${String(high)}; expected unsigned numbers of 32 bits.`;
+  return { outcome: 'garbled', low: 0, high: 0, outputs: NOTHING, text };
+}
+const isDword = (value: unknown): boolean => typeof value === 'number' && value >>> 0 === value;
+
+/** Makes a device that answers later of what makes devices that answer at once. */
+export function remoteOf(create: DeviceFactory, vectorCount: number): RemoteDevice {
+  let device = create({ vectorCount });
+  return {
+    get name() {
+      return device.name;
+    },
+    get vectorCount() {
+      return device.vectorCount;
+    },
+    get abilities() {
+      return abilitiesOf(device);
+    },
+    run: (requests) => Promise.resolve(requests.map((request) => ask(device, request))),
+    fresh: () => {
+      device = create({ vectorCount });
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
+}

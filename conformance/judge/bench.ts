@@ -1,0 +1,184 @@
+/**
+ * A device on the bench: performs actions on one that answers at once, and observes it. What the device throws is an observation too.
+ */
+import type { Device, Request } from '../device/device.ts';
+import type { Action, Knowledge, MutableKnowledge } from './actions.ts';
+import type { MessageBook } from './messages.ts';
+import { Observation } from './observation.ts';
+
+/** Thrown by nothing here: what a device threw, as a value. */
+export interface Failure {
+  readonly request: string;
+  readonly text: string;
+}
+
+/** A device, and what is observed of it. */
+export class Bench {
+  readonly device: Device;
+  readonly observation: Observation;
+  private readonly book: MessageBook;
+  private readonly pendingDwords: number;
+
+  constructor(device: Device, book: MessageBook) {
+    this.device = device;
+    this.book = book;
+    this.observation = new Observation(device.vectorCount);
+    this.pendingDwords = Math.ceil(device.vectorCount / 32);
+  }
+
+  /** Does one action, and takes what left the device. Returns what the device threw, if it did. */
+  perform(action: Action, knowledge: Knowledge): Failure | undefined {
+    const { observation } = this;
+    observation.clear();
+    for (const request of action.requests(knowledge)) {
+      try {
+        this.ask(request);
+      } catch (error) {
+        return { request: tellRequest(request), text: error instanceof Error ? error.message : String(error) };
+      }
+    }
+    return this.takeOutputs();
+  }
+
+  /** Takes what left the device. */
+  private takeOutputs(): Failure | undefined {
+    try {
+      this.observation.outputs = this.device.takeOutputs();
+      return undefined;
+    } catch (error) {
+      return { request: 'outputs', text: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  private ask(request: Request): void {
+    const { device, observation } = this;
+    switch (request.verb) {
+      case 'configWrite':
+        device.configWrite(request.offset, request.bytes, request.value);
+        return;
+      case 'tableWrite':
+        device.tableWrite(request.offset, request.bytes, request.low, request.high);
+        return;
+      case 'signal':
+        device.signal(request.vector);
+        return;
+      case 'retire':
+        device.retire?.(request.vector);
+        return;
+      case 'reset':
+        device.reset?.();
+        return;
+      case 'pbaWrite':
+        device.pbaWrite?.(request.offset, request.bytes, request.low, request.high);
+        return;
+      case 'configRead':
+      case 'tableRead':
+      case 'pbaRead': {
+        const low =
+          request.verb === 'configRead'
+            ? device.configRead(request.offset, request.bytes)
+            : request.verb === 'tableRead'
+              ? device.tableRead(request.offset, request.bytes)
+              : device.pbaRead(request.offset, request.bytes);
+        record(observation, request, low >>> 0, device.readHigh >>> 0);
+        return;
+      }
+      default:
+        throw new RangeError(`Got the request ${request.verb}; expected one of an action.`);
+    }
+  }
+
+  /** Reads back everything of some vectors; of all when left out. */
+  readBack(vectors?: readonly number[]): Failure | undefined {
+    const { device, observation } = this;
+    try {
+      observation.readHeader(device.configRead(0, 4) >>> 0);
+      if (vectors === undefined) {
+        for (let dword = 0; dword < 4 * device.vectorCount; dword++)
+          observation.readTable(dword, device.tableRead(4 * dword, 4) >>> 0);
+        for (let dword = 0; dword < this.pendingDwords; dword++)
+          observation.readPending(dword, device.pbaRead(4 * dword, 4) >>> 0);
+        if ((this.pendingDwords & 1) === 1) observation.strayPending |= device.pbaRead(4 * this.pendingDwords, 4);
+      } else {
+        for (const vector of vectors) {
+          for (let dword = 4 * vector; dword < 4 * vector + 4; dword++)
+            observation.readTable(dword, device.tableRead(4 * dword, 4) >>> 0);
+          observation.readPending(vector >>> 5, device.pbaRead(4 * (vector >>> 5), 4) >>> 0);
+        }
+      }
+      return undefined;
+    } catch (error) {
+      return { request: 'a read', text: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** Lets the guest know what it has read. */
+  inform(knowledge: MutableKnowledge): void {
+    informBy(this.observation, this.book, knowledge);
+  }
+}
+
+/** Takes up the answer to a read, where it is of whole dwords. */
+export function record(
+  observation: Observation,
+  { verb, offset, bytes }: { readonly verb: string; readonly offset: number; readonly bytes: number },
+  low: number,
+  high: number,
+): void {
+  if (verb === 'configRead') {
+    if (offset === 0 && bytes === 4) observation.readHeader(low);
+    else if (offset === 2 && bytes === 2) observation.control = low & 0xffff;
+    return;
+  }
+  if ((bytes !== 4 && bytes !== 8) || offset % bytes !== 0) return;
+  const dword = offset >>> 2;
+  if (verb === 'tableRead') {
+    observation.readTable(dword, low);
+    if (bytes === 8) observation.readTable(dword + 1, high);
+  } else {
+    observation.readPending(dword, low);
+    if (bytes === 8) observation.readPending(dword + 1, high);
+  }
+}
+
+/** What a guest knows of the entries that were read. */
+export function informBy(observation: Observation, book: MessageBook, knowledge: MutableKnowledge): void {
+  const { touched, touchedCount, entries, hasMessage } = observation;
+  for (let index = 0; index < touchedCount; index++) {
+    const vector = touched[index];
+    if (hasMessage[vector] !== 7) continue;
+    const at = 4 * vector;
+    const message = book.holds(vector, entries[at], entries[at + 1], entries[at + 2]);
+    knowledge.message[vector] = message === book.other ? -1 : message;
+  }
+}
+
+/** A request in words, as the text protocol writes it. */
+export function tellRequest(request: Request): string {
+  const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
+  switch (request.verb) {
+    case 'configWrite':
+      return `config-write ${hex(request.offset)} ${request.bytes} ${hex(request.value)}`;
+    case 'tableWrite':
+    case 'pbaWrite': {
+      const value =
+        request.bytes === 8
+          ? (BigInt(request.high >>> 0) << 32n) | BigInt(request.low >>> 0)
+          : BigInt(request.low >>> 0);
+      return `${request.verb === 'tableWrite' ? 'table' : 'pba'}-write ${hex(request.offset)} ${request.bytes} 0x${value.toString(16)}`;
+    }
+    case 'configRead':
+      return `config-read ${hex(request.offset)} ${request.bytes}`;
+    case 'tableRead':
+      return `table-read ${hex(request.offset)} ${request.bytes}`;
+    case 'pbaRead':
+      return `pba-read ${hex(request.offset)} ${request.bytes}`;
+    case 'signal':
+    case 'retire':
+      return `${request.verb} ${hex(request.vector)}`;
+    case 'outputs':
+      return 'messages';
+    default:
+      return request.verb;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * What is observed of one vector in one step, as an integer: a code.
+ *
+ *     bits    field            values
+ *     1:0     mask             0 masked, 1 unmasked                                      3 not observed
+ *     3:2     pending          0 clear, 1 set                                            3 not observed
+ *     7:4     entry            a message by number, 14 none of them                      15 not observed
+ *     10:8    reservedControl  0 clear, 1 ones, 2 some, 6 neither                        7 not observed
+ *     13:11   reservedAddress  the same
+ *     16:14   usage            0 nothing, 1 use, 2 release, 6 anything else              7 not observed
+ *     22:17   send             0 nothing, 1 + m a message, 21 + m the same twice or more, 63 anything else
+ *
+ * And of the capability: `enable` in bits 1:0 (0 disabled, 1 enabled), `functionMask` in 3:2 (0 clear, 1 set).
+ */
+
+/** A field of a code. */
+export interface Field {
+  readonly name: FieldName;
+  readonly shift: number;
+  /** Its bits, at the bottom of a word; all of them mean that it was not observed. */
+  readonly bits: number;
+  /** The region that it shows, in a machine with one vector. */
+  readonly region: readonly string[];
+  /** Whether the rules of the region say more than those of its transitions. */
+  readonly isOfRegion?: boolean;
+}
+
+/** The names of the fields, for findings. */
+export type FieldName =
+  | 'mask'
+  | 'pending'
+  | 'entry'
+  | 'reservedControl'
+  | 'reservedAddress'
+  | 'usage'
+  | 'send'
+  | 'enable'
+  | 'functionMask'
+  | 'constant'
+  | 'strayPending';
+
+/** The fields of a vector that are read. */
+export const VECTOR_FIELDS: readonly Field[] = [
+  { name: 'mask', shift: 0, bits: 0x3, region: ['vector0', 'mask'] },
+  { name: 'pending', shift: 2, bits: 0x3, region: ['vector0', 'latch'] },
+  { name: 'entry', shift: 4, bits: 0xf, region: ['vector0', 'entry'] },
+  { name: 'reservedControl', shift: 8, bits: 0x7, region: ['vector0', 'reservedControl'] },
+  { name: 'reservedAddress', shift: 11, bits: 0x7, region: ['vector0', 'reservedAddress'] },
+];
+
+/** The fields of the capability. */
+export const CAPABILITY_FIELDS: readonly Field[] = [
+  { name: 'enable', shift: 0, bits: 0x3, region: ['enable'], isOfRegion: true },
+  { name: 'functionMask', shift: 2, bits: 0x3, region: ['functionMask'], isOfRegion: true },
+];
+
+export const USAGE_SHIFT = 14;
+export const USAGE_BITS = 0x7;
+export const SEND_SHIFT = 17;
+export const SEND_BITS = 0x3f;
+
+export const UNKNOWN_ENTRY = 14;
+export const UNKNOWN_RESERVED = 6;
+export const UNKNOWN_USAGE = 6;
+export const NO_SEND = 0;
+export const ONE_SEND = 1;
+export const MORE_SENDS = 21;
+export const UNKNOWN_SEND = 63;
+
+/** Nothing was read of a vector, and it did nothing. */
+export const QUIET = 0x1ffff & ~(USAGE_BITS << USAGE_SHIFT);
+/** No field of the capability was read. */
+export const UNREAD = 0xf;

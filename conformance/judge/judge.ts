@@ -1,0 +1,365 @@
+/**
+ * The judge: keeps what a device may be, by all that was observed of it, and finds the first observation that the specification
+ * does not allow under a profile. Then it takes up whatever agrees with what is read, and goes on.
+ *
+ * It is input-output conformance (ioco, as J. Tretmans defined it): after every trace of the specification, whatever the device
+ * puts out, and that it puts out nothing, must be something that the specification may do there. The capability and each vector
+ * have a belief of their own, since vectors are independent (MSIX-MASK-4); that this finds what one belief about the whole
+ * machine finds is tested. It is pure and synchronous: the devices, the paths and the clock are its callers'.
+ *
+ *     const model = createModel({ choices, messages, notifies })   once for a profile
+ *     const judge = new Judge(model, vectorCount)                  for each path
+ *     judge.begin(observation)                                     what a fresh device reads
+ *     judge.step(action, observation)                              undefined, or what is wrong
+ */
+import { compile } from '../../checker/compile/compile.ts';
+import { capability as capabilityMachine } from '../../machines/pages/capability.ts';
+import { CAPABILITY_EVENTS, RESET } from '../../machines/alphabet.ts';
+import type { MessageSet } from '../../machines/messages.ts';
+import { createPermitted, OTHER, permittedEvents, scribble } from '../../machines/permitted/index.ts';
+import * as registers from '../../src/registers.ts';
+import type { Choices } from '../../spec/choices.ts';
+import type { Action } from './actions.ts';
+import { blame, type Blame } from './blame.ts';
+import {
+  CAPABILITY_FIELDS,
+  MORE_SENDS,
+  ONE_SEND,
+  SEND_SHIFT,
+  UNKNOWN_ENTRY,
+  UNKNOWN_RESERVED,
+  UNKNOWN_SEND,
+  UNKNOWN_USAGE,
+  USAGE_BITS,
+  USAGE_SHIFT,
+  VECTOR_FIELDS,
+} from './fields.ts';
+import type { MessageBook } from './messages.ts';
+import type { Observation } from './observation.ts';
+import { IMPOSSIBLE, NOTHING, SetMachine } from './set-machine.ts';
+
+/** What the judges of one profile share. */
+export interface Model {
+  readonly vector: SetMachine;
+  readonly capability: SetMachine;
+  readonly messages: MessageSet;
+  readonly choices: Choices;
+  readonly notifies: boolean;
+  readonly reserved: boolean;
+}
+
+/** What a model is made of. */
+export interface ModelOptions {
+  readonly choices: Choices;
+  readonly messages: MessageSet;
+  /** Whether the device tells `use` and `release`. Default false. */
+  readonly notifies?: boolean;
+  /** Whether reserved bits are written, and so judged. Default false. */
+  readonly reserved?: boolean;
+}
+
+/** Makes a model. It compiles two machines, which takes some 20 ms. */
+export function createModel({ choices, messages, notifies = false, reserved = false }: ModelOptions): Model {
+  const options = { vectors: 1, messages, choices, notifies, reserved };
+  const { shown, hidden } = permittedEvents(options);
+  const names = [...messages.values, OTHER];
+  const vector = new SetMachine({
+    compiled: compile(createPermitted(options), [...shown, ...hidden]),
+    hidden,
+    fields: VECTOR_FIELDS,
+    messages: names,
+    renews: renewedBy,
+  });
+  const capability = new SetMachine({
+    compiled: compile(capabilityMachine, CAPABILITY_EVENTS),
+    hidden: [],
+    fields: CAPABILITY_FIELDS,
+    messages: names,
+    // Every event of the capability writes both bits.
+    renews: () => 0x3,
+  });
+  return { vector, capability, messages, choices, notifies, reserved };
+}
+
+/** The fields, by their place in VECTOR_FIELDS, that an event writes anew. */
+function renewedBy(event: string): number {
+  const [actor, verb] = event.split('.');
+  const kind = `${actor}.${verb}`;
+  if (kind === 'device.reset') return 0x1f;
+  if (kind === 'guest.mask' || kind === 'guest.unmask') return 0x1 | 0x2 | 0x8;
+  if (kind === 'guest.write' || kind === 'guest.scribble') return 0x4 | 0x10;
+  if (kind === 'guest.address') return 0x10;
+  return kind === 'guest.control' || kind === 'device.signal' || kind === 'device.retire' ? 0x2 : 0;
+}
+
+/** What is wrong with a step, as one vector or the capability shows it. */
+export interface Fault extends Blame {
+  /** -1 of the capability. */
+  readonly vector: number;
+  /** Whether the access was to another vector. */
+  readonly isOfAnother: boolean;
+}
+
+/** Judges one device along one path. */
+export class Judge {
+  readonly model: Model;
+  readonly vectorCount: number;
+  readonly book: MessageBook;
+  /** What is believed of the capability. */
+  capability: number;
+  /** What is believed of each vector. */
+  readonly vectors: Int32Array;
+  private readonly sends: Uint8Array;
+  private readonly usages: Uint8Array;
+  private readonly active: Int32Array;
+  private readonly events = new Map<string, number>();
+  private readonly quiet: number;
+  /** The first dword of the capability, but for its two writable bits, once it was read. */
+  private constant = -1;
+
+  constructor(model: Model, book: MessageBook, vectorCount: number) {
+    this.model = model;
+    this.book = book;
+    this.vectorCount = vectorCount;
+    this.capability = model.capability.initial;
+    this.vectors = new Int32Array(vectorCount).fill(model.vector.initial);
+    this.sends = new Uint8Array(vectorCount);
+    this.usages = new Uint8Array(vectorCount);
+    this.active = new Int32Array(vectorCount);
+    this.quiet = model.notifies ? 0 : USAGE_BITS << USAGE_SHIFT;
+    model.vector.compiled.events.forEach((event, number) => this.events.set(event, number));
+  }
+
+  /** Takes another judge's beliefs. */
+  set(capability: number, vectors: Int32Array): void {
+    this.capability = capability;
+    this.vectors.set(vectors);
+  }
+
+  /** Judges what a fresh device reads. */
+  begin(observation: Observation): readonly Fault[] {
+    return this.judge(undefined, -1, observation, true, ['MSIX-RESET-1']);
+  }
+
+  /** Judges one step: what `action` did, and what was read after it. Returns what is wrong, mostly nothing. */
+  step(action: Action, observation: Observation): readonly Fault[] {
+    // What an entry holds after these is read, and not known before.
+    const mayBind = action.event === RESET || action.event === SCRIBBLE;
+    return this.judge(action.event, action.vector, observation, mayBind, action.rules);
+  }
+
+  private judge(
+    event: string | undefined,
+    vector: number,
+    observation: Observation,
+    mayBind: boolean,
+    formRules: readonly string[],
+  ): readonly Fault[] {
+    let faults: Fault[] | undefined;
+    const isFirst = event === undefined && mayBind;
+    const isGlobal = event !== undefined && vector < 0;
+    const number = event === undefined ? NOTHING : (this.events.get(event) ?? NOTHING);
+    const { vector: machine, capability: capabilitySets } = this.model;
+    const capabilityEvent = isGlobal ? capabilitySets.eventNumber(event) : NOTHING;
+
+    let readCapability = -1;
+    if (observation.control >= 0) {
+      readCapability =
+        ((observation.control & registers.CONTROL_ENABLE) !== 0 ? 1 : 0) |
+        ((observation.control & registers.CONTROL_FUNCTION_MASK) !== 0 ? 4 : 0);
+    }
+    if (isGlobal || readCapability >= 0) {
+      const code = readCapability < 0 ? 0xf : readCapability;
+      const next = capabilitySets.step(this.capability, capabilityEvent, code);
+      if (next === IMPOSSIBLE) {
+        const blamed = blame(capabilitySets, this.capability, capabilityEvent, code, false);
+        (faults ??= []).push(faultOf(blamed, -1, vector >= 0, isGlobal || isFirst ? formRules : []));
+        this.capability = capabilitySets.recover(blamed, code, () => true);
+      } else this.capability = next;
+    }
+
+    this.attribute(observation, vector, number);
+    // Which vectors have anything to be judged: all of them where the event is of all.
+    let count = 0;
+    if (isGlobal) count = this.vectorCount;
+    else {
+      const { touched, touchedCount } = observation;
+      for (let index = 0; index < touchedCount; index++) this.active[count++] = touched[index];
+      if (vector >= 0 && !observation.isTouched(vector)) this.active[count++] = vector;
+      for (const each of this.attributed) {
+        if (each === vector || observation.isTouched(each) || this.active.subarray(0, count).includes(each)) continue;
+        this.active[count++] = each;
+      }
+    }
+    for (let index = 0; index < count; index++) {
+      const each = isGlobal ? index : this.active[index];
+      const own = isGlobal || each === vector;
+      const eachEvent = own ? number : NOTHING;
+      let code = this.codeOf(observation, each, mayBind && (own || isFirst));
+      this.sends[each] = 0;
+      this.usages[each] = 0;
+      const belief = this.vectors[each];
+      const next = machine.step(belief, eachEvent, code);
+      if (next !== IMPOSSIBLE) {
+        this.vectors[each] = next;
+        continue;
+      }
+      const isOfAnother = !own && vector >= 0 && event !== undefined;
+      const blamed = blame(machine, belief, eachEvent, code, isOfAnother);
+      (faults ??= []).push(faultOf(blamed, each, isOfAnother, own || isFirst ? formRules : []));
+      if (((code >>> 4) & 0xf) === UNKNOWN_ENTRY) code = this.codeOf(observation, each, true);
+      const capabilities = this.possibleCapabilities();
+      this.vectors[each] = machine.recover(
+        blamed,
+        code,
+        (state) => (capabilities & (1 << capabilityOf(machine, state))) !== 0,
+      );
+    }
+    if (faults?.[0]?.vector === -1) this.widen(readCapability);
+    this.attributed.length = 0;
+    if (observation.header >= 0) faults = this.judgeConstants(observation, faults);
+    return faults ?? NO_FAULTS;
+  }
+
+  private readonly attributed: number[] = [];
+
+  /** Finds out whose each message is. */
+  private attribute({ outputs }: Observation, vector: number, event: number): void {
+    if (outputs.length === 0) return;
+    const { book } = this;
+    for (const { verb, vector: told, addressLow, addressHigh, data } of outputs) {
+      if (verb !== 'send') {
+        if (!this.model.notifies || told < 0 || told >= this.vectorCount) continue;
+        this.usages[told] = this.usages[told] !== 0 ? UNKNOWN_USAGE : verb === 'use' ? 1 : 2;
+        this.attributed.push(told);
+        continue;
+      }
+      const isWelcome = (each: number, message: number): boolean => {
+        if (this.sends[each] !== 0) return false;
+        const code = (((ONE_SEND + message) << SEND_SHIFT) | UNOBSERVED) >>> 0;
+        const own = vector < 0 || each === vector;
+        return this.model.vector.step(this.vectors[each], own ? event : NOTHING, code) !== IMPOSSIBLE;
+      };
+      const low = this.model.reserved ? (addressLow & ~registers.ADDRESS_LOW_RESERVED) >>> 0 : addressLow;
+      const sender = book.senderOf(low, addressHigh, data, isWelcome);
+      if (sender < 0) {
+        const likely = book.likeliest(low);
+        const each = likely >= 0 ? likely : Math.max(0, vector);
+        this.sends[each] = UNKNOWN_SEND;
+        this.attributed.push(each);
+        continue;
+      }
+      const each = Math.floor(sender / book.messageCount);
+      const message = sender % book.messageCount;
+      const before = this.sends[each];
+      this.sends[each] =
+        before === 0
+          ? ONE_SEND + message
+          : before === ONE_SEND + message || before === MORE_SENDS + message
+            ? MORE_SENDS + message
+            : UNKNOWN_SEND;
+      this.attributed.push(each);
+    }
+  }
+
+  /** What was observed of a vector, as a code. */
+  private codeOf(observation: Observation, vector: number, mayBind: boolean): number {
+    const { entries } = observation;
+    const at = 4 * vector;
+    let code = this.quiet | (this.usages[vector] << USAGE_SHIFT) | (this.sends[vector] << SEND_SHIFT);
+    code |= observation.pending[vector] << 2;
+    if (observation.hasControl[vector] === 1) {
+      const word = entries[at + 3];
+      code |= (word & 1) ^ 1;
+      code |= (this.model.reserved ? reservedCode(word >>> 1, 0x7fffffff) : 7) << 8;
+    } else code |= 0x3 | (7 << 8);
+    if (observation.hasMessage[vector] === 7) {
+      const low = this.model.reserved ? (entries[at] & ~registers.ADDRESS_LOW_RESERVED) >>> 0 : entries[at];
+      let message = this.book.holds(vector, low, entries[at + 1], entries[at + 2]);
+      if (message < 0 && mayBind) {
+        this.book.bind(vector, low, entries[at + 1], entries[at + 2]);
+        message = this.book.other;
+      }
+      code |= (message < 0 ? UNKNOWN_ENTRY : message) << 4;
+      code |=
+        (this.model.reserved
+          ? reservedCode(entries[at] & registers.ADDRESS_LOW_RESERVED, registers.ADDRESS_LOW_RESERVED)
+          : 7) << 11;
+    } else code |= (0xf << 4) | (7 << 11);
+    return code;
+  }
+
+  /** The values of the capability that are believed possible, as bits by enable | functionMask << 1. */
+  private possibleCapabilities(): number {
+    const { capability: machine } = this.model;
+    let possible = 0;
+    for (const state of machine.statesOf(this.capability)) {
+      const code = machine.codeOf(state);
+      possible |= 1 << ((code & 1) | ((code & 4) >> 1));
+    }
+    return possible;
+  }
+
+  /** Message Control reads what it must not: every vector may stand as it was expected to, or as it reads. */
+  private widen(readCapability: number): void {
+    const { vector: machine } = this.model;
+    const read = (readCapability & 1) | ((readCapability & 4) >> 1);
+    const isRead = (state: number): boolean => capabilityOf(machine, state) === read;
+    const isAlike = (state: number, other: number): boolean => machine.codeOf(state) === machine.codeOf(other);
+    for (let vector = 0; vector < this.vectorCount; vector++) {
+      this.vectors[vector] = machine.widened(this.vectors[vector], isAlike, isRead);
+    }
+  }
+
+  /** What never changes: the first dword of the capability but for two bits, and the bits of the Pending Bit Array that are of no vector. */
+  private judgeConstants({ header, strayPending }: Observation, before: Fault[] | undefined): Fault[] | undefined {
+    let faults = before;
+    const writable = (registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK) << 16;
+    const expected =
+      this.constant < 0 ? (header & 0xff00) | registers.CAPABILITY_ID | ((this.vectorCount - 1) << 16) : this.constant;
+    const differing = ((header ^ expected) & ~writable) >>> 0;
+    if (differing !== 0) {
+      const rules = [
+        ...((differing & 0xffff) !== 0 ? ['MSIX-CAP-1'] : []),
+        ...((differing >>> 16) & registers.CONTROL_TABLE_SIZE ? ['MSIX-CAP-2'] : []),
+        ...((differing >>> 16) & 0x3800 ? ['MSIX-CAP-3'] : []),
+      ];
+      (faults ??= []).push(constantFault('constant', expected & ~writable, header & ~writable, rules));
+    }
+    this.constant = header & ~writable;
+    if (strayPending !== 0) (faults ??= []).push(constantFault('strayPending', 0, strayPending, ['MSIX-PBA-2']));
+    return faults;
+  }
+}
+
+/** A fault with the rule of the form of an access first, where the form is not the plain one. */
+function faultOf(blamed: Blame, vector: number, isOfAnother: boolean, formRules: readonly string[]): Fault {
+  const rules = [...new Set([...formRules, ...blamed.rules])];
+  return { ...blamed, rules, vector, isOfAnother };
+}
+
+function constantFault(
+  field: 'constant' | 'strayPending',
+  expected: number,
+  got: number,
+  rules: readonly string[],
+): Fault {
+  const differences = [{ field, expected: expected >>> 0, got: got >>> 0 }];
+  return { candidates: [], differences, rules, before: 'off', after: 'off', vector: -1, isOfAnother: false };
+}
+
+const NO_FAULTS: readonly Fault[] = [];
+const SCRIBBLE = scribble(0);
+/** Nothing read of any field. */
+const UNOBSERVED = 0x3 | (0x3 << 2) | (0xf << 4) | (7 << 8) | (7 << 11) | (USAGE_BITS << USAGE_SHIFT);
+
+function reservedCode(bits: number, all: number): number {
+  if (bits === 0) return 0;
+  return bits === all ? 1 : (bits & ~all) === 0 ? 2 : UNKNOWN_RESERVED;
+}
+
+/** enable | functionMask << 1 of a state of a vector's machine. */
+function capabilityOf(machine: SetMachine, state: number): number {
+  const [enable, functionMask] = machine.capabilityRegions;
+  return machine.states.read(state, enable) | (machine.states.read(state, functionMask) << 1);
+}

@@ -1,0 +1,135 @@
+/**
+ * The messages of a suite in registers, and which vector a message is of. A device is never asked that: each vector and each
+ * message has an address and data of its own, as guests write them.
+ */
+import type { MessageSet } from '../../machines/messages.ts';
+import { OTHER } from '../../machines/permitted/index.ts';
+import type { Message } from '../device/words.ts';
+
+/** The registers of a message of the suites. `C` has data of zero; `far` and `high` are in memory, below and above 4 GiB. */
+export function registersOf(name: string, vector: number): Message {
+  const halves = /^address(\d)data(\d)$/.exec(name);
+  if (halves !== null) {
+    const [address, data] = [Number(halves[1]), Number(halves[2])];
+    return [
+      address === 0 ? 0 : 0xfee00000 + 0x1000 * address + 0x10 * (vector & 0xff),
+      0,
+      data === 0 ? 0 : 0x4000 + 8 * vector + data,
+    ];
+  }
+  const low = 0x10 * (vector & 0xff);
+  const data = 0x4000 + 8 * vector;
+  switch (name) {
+    case 'zero':
+      return [0, 0, 0];
+    case 'A':
+      return [0xfee01000 + low, 0, data + 1];
+    // All 32 bits of data are sent (MSIX-MSG-4).
+    case 'B':
+      return [0xfee02000 + low, 0, 0xa5a50000 + data + 2];
+    case 'C':
+      return [0xfee03000 + low, 0, 0];
+    case 'far':
+      return [0x00104000 + low, 0, data + 4];
+    case 'high':
+      return [0xfee05000 + low, 1, data + 5];
+    default:
+      throw new RangeError(`Got the message ${name}; expected one of the suites.`);
+  }
+}
+
+/** Which message a vector's registers hold, and whose message was sent. */
+export class MessageBook {
+  readonly names: readonly string[];
+  /** The number of `other`. */
+  readonly other: number;
+  private readonly words: Uint32Array;
+  private readonly vectorCount: number;
+  private readonly perVector: number;
+  private readonly senders = new Map<number, number[]>();
+  private readonly lows = new Map<number, number>();
+
+  constructor(messages: MessageSet, vectorCount: number) {
+    this.names = [...messages.values, OTHER];
+    this.other = messages.values.length;
+    this.vectorCount = vectorCount;
+    this.perVector = this.names.length;
+    // What `other` stands for is not known before it is read: no register holds it yet.
+    this.words = new Uint32Array(3 * this.perVector * vectorCount).fill(0xffffffff);
+    for (let vector = 0; vector < vectorCount; vector++) {
+      messages.values.forEach((name, message) => {
+        const registers = registersOf(name, vector);
+        this.words.set(registers, this.at(vector, message));
+        this.index(registers, vector, message);
+      });
+    }
+  }
+
+  private at(vector: number, message: number): number {
+    return 3 * (vector * this.perVector + message);
+  }
+
+  private index([low, , data]: Message, vector: number, message: number): void {
+    const key = keyOf(low, data);
+    const known = this.senders.get(key) ?? [];
+    known.push(vector * this.perVector + message);
+    this.senders.set(key, known);
+    if (low !== 0 && !this.lows.has(low)) this.lows.set(low, vector);
+  }
+
+  /** One dword of a message of a vector: 0 address low, 1 address high, 2 data. */
+  word(vector: number, message: number, which: number): number {
+    return this.words[this.at(vector, message) + which];
+  }
+
+  /** The number of the message that an entry holds; -1 when it holds none. */
+  holds(vector: number, low: number, high: number, data: number): number {
+    for (let message = 0; message < this.perVector; message++) {
+      const at = this.at(vector, message);
+      if (this.words[at] === low && this.words[at + 1] === high && this.words[at + 2] === data) return message;
+    }
+    return -1;
+  }
+
+  /** Lets `other` of a vector stand for what was read of its entry. */
+  bind(vector: number, low: number, high: number, data: number): void {
+    const at = this.at(vector, this.other);
+    this.words[at] = low;
+    this.words[at + 1] = high;
+    this.words[at + 2] = data;
+  }
+
+  /**
+   * Whose message was sent: vector * (number of messages) + message, or -1. Where several vectors hold it, `isWelcome` chooses.
+   */
+  senderOf(low: number, high: number, data: number, isWelcome: (vector: number, message: number) => boolean): number {
+    let first = -1;
+    for (const sender of this.senders.get(keyOf(low, data)) ?? []) {
+      const vector = Math.floor(sender / this.perVector);
+      const message = sender % this.perVector;
+      if (this.word(vector, message, 1) !== high) continue;
+      if (isWelcome(vector, message)) return sender;
+      if (first < 0) first = sender;
+    }
+    if (first >= 0) return first;
+    for (let vector = 0; vector < this.vectorCount; vector++) {
+      const at = this.at(vector, this.other);
+      if (this.words[at] === low && this.words[at + 1] === high && this.words[at + 2] === data)
+        return vector * this.perVector + this.other;
+    }
+    return -1;
+  }
+
+  /** The vector that a message is likeliest of which is none of any; -1 when nothing tells. */
+  likeliest(low: number): number {
+    return this.lows.get(low) ?? -1;
+  }
+
+  /** How many messages a vector may hold, `other` among them. */
+  get messageCount(): number {
+    return this.perVector;
+  }
+}
+
+// Two dwords as one exact number: the lower 21 bits of one above the 32 of the other.
+const keyOf = (low: number, data: number): number => (low & 0x1fffff) * 0x100000000 + data;

@@ -1,0 +1,113 @@
+/**
+ * What was observed in one step: what was read, and what was sent. It is filled anew for each step, and only what was read counts.
+ */
+import type { DeviceOutput } from '../device/device.ts';
+import type { Knowledge } from './actions.ts';
+import type { MessageBook } from './messages.ts';
+
+/** The observation of one step of a device with a number of vectors. */
+export class Observation {
+  /** Message Control; -1 when it was not read. */
+  control = -1;
+  /** The first dword of the capability; -1 when it was not read whole. */
+  header = -1;
+  /** Four dwords for each vector. */
+  readonly entries: Uint32Array;
+  /** Which dwords of each vectors' message were read, as bits; all three are 7. */
+  readonly hasMessage: Uint8Array;
+  /** Which vectors' Vector Control was read. */
+  readonly hasControl: Uint8Array;
+  /** The Pending bit of each vector; 3 when it was not read. */
+  readonly pending: Uint8Array;
+  /** The vectors of which something was read. */
+  readonly touched: Int32Array;
+  touchedCount = 0;
+  private readonly marks: Uint8Array;
+  outputs: readonly DeviceOutput[] = [];
+  /** Bits of the Pending Bit Array that are of no vector, and read set. */
+  strayPending = 0;
+
+  constructor(vectorCount: number) {
+    this.entries = new Uint32Array(4 * vectorCount);
+    this.hasMessage = new Uint8Array(vectorCount);
+    this.hasControl = new Uint8Array(vectorCount);
+    this.pending = new Uint8Array(vectorCount).fill(3);
+    this.touched = new Int32Array(vectorCount);
+    this.marks = new Uint8Array(vectorCount);
+  }
+
+  /** Forgets what was observed. */
+  clear(): void {
+    for (let index = 0; index < this.touchedCount; index++) {
+      const vector = this.touched[index];
+      this.marks[vector] = 0;
+      this.hasMessage[vector] = 0;
+      this.hasControl[vector] = 0;
+      this.pending[vector] = 3;
+    }
+    this.touchedCount = 0;
+    this.control = -1;
+    this.header = -1;
+    this.strayPending = 0;
+    this.outputs = NONE;
+  }
+
+  /** Marks a vector as read. */
+  touch(vector: number): void {
+    if (this.marks[vector] === 1) return;
+    this.marks[vector] = 1;
+    this.touched[this.touchedCount++] = vector;
+  }
+
+  /** Whether anything of a vector was read. */
+  isTouched(vector: number): boolean {
+    return this.marks[vector] === 1;
+  }
+
+  /** Takes up a dword of the table. */
+  readTable(dword: number, value: number): void {
+    const vector = dword >>> 2;
+    this.entries[dword] = value;
+    this.touch(vector);
+    if ((dword & 3) === 3) this.hasControl[vector] = 1;
+    else this.hasMessage[vector] |= 1 << (dword & 3);
+  }
+
+  /** Takes up the first dword of the capability. */
+  readHeader(value: number): void {
+    this.header = value;
+    this.control = value >>> 16;
+  }
+
+  /** Completes a message of which only some dwords were read by what the guest knows of the others; without that it does not count. */
+  complete(book: MessageBook, knowledge: Knowledge): void {
+    for (let index = 0; index < this.touchedCount; index++) {
+      const vector = this.touched[index];
+      const read = this.hasMessage[vector];
+      if (read === 0 || read === 7) continue;
+      const message = knowledge.message[vector];
+      if (message < 0) {
+        this.hasMessage[vector] = 0;
+        continue;
+      }
+      for (let which = 0; which < 3; which++) {
+        if ((read & (1 << which)) === 0) this.entries[4 * vector + which] = book.word(vector, message, which);
+      }
+      this.hasMessage[vector] = 7;
+    }
+  }
+
+  /** Takes up a dword of the Pending Bit Array. */
+  readPending(dword: number, value: number): void {
+    const first = 32 * dword;
+    const last = Math.min(first + 32, this.pending.length);
+    for (let vector = first; vector < last; vector++) {
+      this.pending[vector] = (value >>> (vector & 31)) & 1;
+      this.touch(vector);
+    }
+    const beyond = last < first + 32 ? (last <= first ? value : value & (0xffffffff << (last & 31))) : 0;
+    this.strayPending |= beyond;
+  }
+}
+
+const NONE: readonly DeviceOutput[] = [];

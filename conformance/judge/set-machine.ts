@@ -1,0 +1,377 @@
+/**
+ * The set of states that observations leave possible, for a small machine: one vector beside the capability, or the capability alone.
+ *
+ * Sets of states go by number, and where a step leads from a set with what was observed is computed once. A *belief* is what is
+ * held of a device: a set, or, after a finding, several, each with the fields that are not believed any more. Beliefs go by
+ * number too, so a step of a judge is two look-ups. A belief is always closed: it has all that hidden events may have made of it.
+ */
+import type { AnyStateNode } from 'xstate';
+import type { CompiledMachine } from '../../checker/compile/format.ts';
+import { Stepper } from '../../checker/compile/step.ts';
+import { readOutput } from '../../machines/alphabet.ts';
+import { UNDEFINED } from '../../machines/permitted/index.ts';
+import type { Blame } from './blame.ts';
+import { type Field, MORE_SENDS, ONE_SEND, SEND_BITS, SEND_SHIFT, USAGE_BITS, USAGE_SHIFT } from './fields.ts';
+import { hasRegion, regionAt, type RegionReader, StateTable } from './state-table.ts';
+
+/** Returned by a step that no state allows. */
+export const IMPOSSIBLE = -1;
+/** The event of another vector, or none at all. */
+export const NOTHING = -1;
+
+/** One set of a belief, and the fields of it that are not believed, as bits by their place in the list of fields. */
+interface Part {
+  readonly set: number;
+  readonly doubts: number;
+}
+
+/** What one state does in a step, and what may be read afterwards. */
+export interface Candidate {
+  readonly from: number;
+  readonly to: number;
+  /** All fields, as a code. */
+  readonly code: number;
+  readonly taken: readonly number[];
+}
+
+/** How a machine is judged by. */
+export interface SetMachineOptions {
+  readonly compiled: CompiledMachine;
+  readonly hidden: readonly string[];
+  readonly fields: readonly Field[];
+  /** The messages by number, as the entry's states stand. */
+  readonly messages: readonly string[];
+  /** The fields that an event writes anew, so that they are believed again. */
+  readonly renews: (event: string) => number;
+}
+
+/** Sets and beliefs of one machine. It is shared by all vectors and all runs of a judge: what it learns of steps stays. */
+export class SetMachine {
+  readonly compiled: CompiledMachine;
+  readonly states: StateTable;
+  readonly fields: readonly Field[];
+  private readonly readers: readonly (RegionReader | undefined)[];
+  private readonly stepper: Stepper;
+  private readonly hidden: readonly number[];
+  private readonly renews: readonly number[];
+  private readonly undefinedEntry: { readonly reader: RegionReader; readonly value: number } | undefined;
+  private readonly messages: readonly string[];
+  private readonly pendingOf: readonly number[];
+  private readonly sets: (readonly number[])[] = [];
+  private readonly setNumbers = new Map<string, number>();
+  private readonly beliefs: (readonly Part[])[] = [];
+  private readonly beliefNumbers = new Map<string, number>();
+  /** Where each event leads from each belief, by what was observed. */
+  private readonly rows: (Map<number, number> | undefined)[] = [];
+  private readonly eventCount: number;
+  private regions: readonly [RegionReader, RegionReader] | undefined;
+  private universe: readonly number[] | undefined;
+  private readonly closures = new Map<number, readonly number[]>();
+
+  constructor({ compiled, hidden, fields, messages, renews }: SetMachineOptions) {
+    this.compiled = compiled;
+    this.states = new StateTable(compiled);
+    this.stepper = new Stepper(compiled);
+    this.fields = fields;
+    this.messages = messages;
+    this.readers = fields.map(({ region }) => (hasRegion(compiled, region) ? regionAt(compiled, region) : undefined));
+    this.hidden = compiled.events.flatMap((event, index) => (hidden.includes(event) ? [index] : []));
+    this.eventCount = compiled.events.length + 1;
+    this.renews = [0, ...compiled.events.map(renews)];
+    const entry = this.readers[fields.findIndex(({ name }) => name === 'entry')];
+    const value = entry?.children.findIndex(({ key }) => key === UNDEFINED) ?? -1;
+    this.undefinedEntry = entry === undefined || value < 0 ? undefined : { reader: entry, value };
+    const latch = this.readers[fields.findIndex(({ name }) => name === 'pending')];
+    this.pendingOf = (latch?.children ?? []).map(({ key }) => (key === 'set' || key === 'many' ? 1 : 0));
+  }
+
+  /** The two regions of the capability, in the machine of a vector. */
+  get capabilityRegions(): readonly [RegionReader, RegionReader] {
+    this.regions ??= [
+      regionAt(this.compiled, ['capability', 'enable']),
+      regionAt(this.compiled, ['capability', 'functionMask']),
+    ];
+    return this.regions;
+  }
+
+  /** The number of an event. @throws {RangeError} for one that the machine does not have. */
+  eventNumber(event: string): number {
+    const number = this.compiled.events.indexOf(event);
+    if (number >= 0) return number;
+    throw new RangeError(`Got the event ${event}; expected one of ${this.compiled.events.join(', ')}.`);
+  }
+
+  /** What is believed of a fresh device, of which nothing was read yet. */
+  get initial(): number {
+    const state = this.states.numberOf(this.compiled.initial);
+    return this.beliefOf([{ set: this.setOf(this.close([state])), doubts: 0 }]);
+  }
+
+  /** The states of a belief, whatever is doubted. */
+  statesOf(belief: number): readonly number[] {
+    return [...new Set(this.beliefs[belief].flatMap(({ set }) => this.sets[set]))];
+  }
+
+  /** Whether one belief holds every state of another with no more doubts: what the first excludes, the other does too. */
+  covers(larger: number, smaller: number): boolean {
+    if (larger === smaller) return true;
+    return this.beliefs[smaller].every((part) =>
+      this.beliefs[larger].some(
+        (other) => (part.doubts & ~other.doubts) === 0 && isSubset(this.sets[part.set], this.sets[other.set]),
+      ),
+    );
+  }
+
+  /** What is believed after `event`, with what was observed; `IMPOSSIBLE` when no state that was believed allows it. */
+  step(belief: number, event: number, code: number): number {
+    const index = belief * this.eventCount + event + 1;
+    const row = (this.rows[index] ??= new Map<number, number>());
+    let next = row.get(code);
+    if (next === undefined) {
+      next = this.stepSlowly(belief, event, code);
+      row.set(code, next);
+    }
+    return next;
+  }
+
+  private stepSlowly(belief: number, event: number, code: number): number {
+    const parts = this.beliefs[belief].flatMap(({ set, doubts }): Part[] => {
+      const left = doubts & ~this.renews[event + 1];
+      const states = this.reached(this.sets[set], event, this.withoutDoubted(code, left));
+      return states.length === 0 ? [] : [{ set: this.setOf(this.close(states)), doubts: left }];
+    });
+    return parts.length === 0 ? IMPOSSIBLE : this.beliefOf(parts);
+  }
+
+  /** The states that `event` may lead to from some of `set`, with what was observed. */
+  private reached(set: readonly number[], event: number, code: number): number[] {
+    const found = new Set<number>();
+    for (const candidate of this.candidates(set, event)) if (this.agrees(candidate.code, code)) found.add(candidate.to);
+    return [...found];
+  }
+
+  /** Everything that `event` may do in some state of `set`. */
+  candidates(set: readonly number[], event: number): Candidate[] {
+    const { wordCount } = this.states;
+    const target = new Int32Array(wordCount);
+    return set.flatMap((from) => {
+      let taken: readonly number[] = [];
+      let outputs = 0;
+      let to = from;
+      if (event !== NOTHING) {
+        this.stepper.stepWords(this.states.all, from * wordCount, event, target, 0);
+        taken = [...this.stepper.taken.subarray(0, this.stepper.takenCount)];
+        outputs = this.outputCode(this.stepper.outputs(this.states.all, from * wordCount));
+        to = this.states.numberOf(target);
+      }
+      return this.close([to]).map((each) => ({ from, to: each, code: outputs | this.codeOf(each), taken }));
+    });
+  }
+
+  /** The code of what a step puts out. */
+  private outputCode(outputs: readonly string[]): number {
+    let sends = 0;
+    let message = 0;
+    let usage = 0;
+    for (const each of outputs) {
+      const output = readOutput(each);
+      if (output.verb === 'send') {
+        sends++;
+        message = this.messages.indexOf(output.message ?? '');
+      } else usage = output.verb === 'use' ? 1 : 2;
+    }
+    const send = sends === 0 ? 0 : (sends === 1 ? ONE_SEND : MORE_SENDS) + message;
+    return (send << SEND_SHIFT) | (usage << USAGE_SHIFT);
+  }
+
+  /** The code of what a state reads. */
+  codeOf(state: number): number {
+    let code = 0;
+    this.fields.forEach(({ shift, name, bits }, index) => {
+      const reader = this.readers[index];
+      if (reader === undefined) {
+        code |= bits << shift;
+        return;
+      }
+      const child = this.states.read(state, reader);
+      code |= (name === 'pending' ? this.pendingOf[child] : child) << shift;
+    });
+    return code;
+  }
+
+  /** The child of the region of a field, in a state. */
+  readField(state: number, name: Field['name']): string {
+    const reader = this.readers[this.fields.findIndex((field) => field.name === name)];
+    return reader === undefined ? '' : reader.children[this.states.read(state, reader)].key;
+  }
+
+  /** Those of some states of the machine, by their paths, that are active in `state`. Paths that the machine does not have are not. */
+  activeStates(state: number, paths: readonly (readonly string[])[]): AnyStateNode[] {
+    return paths.flatMap((path) => {
+      const region = path.slice(0, -1);
+      // The capability stands for itself where it is the whole machine.
+      const own = hasRegion(this.compiled, region) ? region : region.slice(1);
+      if (!hasRegion(this.compiled, own) || own.length === 0) return [];
+      const reader = regionAt(this.compiled, own);
+      const child = reader.children[this.states.read(state, reader)];
+      return child.key === path[path.length - 1] ? [child] : [];
+    });
+  }
+
+  /** Whether what a state does and reads is what was observed, as far as that was observed. */
+  agrees(code: number, observed: number): boolean {
+    return this.differing(code, observed) === 0 && !outputsDiffer(code, observed);
+  }
+
+  /** The fields that were observed and differ, as bits by their place in the list. */
+  differing(code: number, observed: number): number {
+    let different = 0;
+    for (let index = 0; index < this.fields.length; index++) {
+      const { shift, bits } = this.fields[index];
+      const got = (observed >>> shift) & bits;
+      if (got !== bits && this.readers[index] !== undefined && got !== ((code >>> shift) & bits))
+        different |= 1 << index;
+    }
+    return different;
+  }
+
+  private withoutDoubted(code: number, doubts: number): number {
+    let left = code;
+    for (let index = 0; index < this.fields.length; index++) {
+      const { shift, bits } = this.fields[index];
+      if ((doubts & (1 << index)) !== 0) left |= bits << shift;
+    }
+    return left;
+  }
+
+  /** All states that hidden events make of some, and themselves. A state that must settle is left out for what it settles to. */
+  private close(states: readonly number[]): readonly number[] {
+    if (states.length === 1) {
+      const known = this.closures.get(states[0]);
+      if (known !== undefined) return known;
+    }
+    const { wordCount } = this.states;
+    const target = new Int32Array(wordCount);
+    const found = new Set(states);
+    for (const state of found) {
+      for (const event of this.hidden) {
+        this.stepper.stepWords(this.states.all, state * wordCount, event, target, 0);
+        if (this.stepper.takenCount > 0) found.add(this.states.numberOf(target));
+      }
+    }
+    const unsettled = this.undefinedEntry;
+    const closed = [...found]
+      .filter((state) => unsettled === undefined || this.states.read(state, unsettled.reader) !== unsettled.value)
+      .toSorted((first, second) => first - second);
+    if (states.length === 1) this.closures.set(states[0], closed);
+    return closed;
+  }
+
+  // ---- After a finding
+
+  /**
+   * What is believed after a step that nothing believed allows. Either what was read is so, and anything that reads so is
+   * possible; or what was expected is so, and is read wrongly.
+   * @param allowed Which of all states are possible, by what is known from elsewhere.
+   */
+  recover(blame: Blame, code: number, allowed: (state: number) => boolean): number {
+    const read = this.everyState().filter((state) => allowed(state) && this.differing(this.codeOf(state), code) === 0);
+    const parts: Part[] = read.length === 0 ? [] : [{ set: this.setOf(this.close(read)), doubts: 0 }];
+    const byDoubts = new Map<number, Set<number>>();
+    for (const { to, doubts, isOfOutputs } of blame.candidates) {
+      // Where it did what it must not, or did not what it must, what was expected is no guide.
+      if (isOfOutputs) continue;
+      byDoubts.set(doubts, (byDoubts.get(doubts) ?? new Set()).add(to));
+    }
+    for (const [doubts, states] of byDoubts) parts.push({ set: this.setOf(this.close([...states])), doubts });
+    if (parts.length > 0) return this.beliefOf(parts);
+    // Nothing reads like this. Whatever was expected goes on, with every field in doubt.
+    const all = (1 << this.fields.length) - 1;
+    const expected = new Set(blame.candidates.map(({ to }) => to));
+    return this.beliefOf([{ set: this.setOf(this.close([...expected])), doubts: all }]);
+  }
+
+  /** A belief, and beside it the states that differ from it in nothing but what `changes` changes. */
+  widened(
+    belief: number,
+    isAlike: (state: number, other: number) => boolean,
+    isNew: (state: number) => boolean,
+  ): number {
+    const known = this.statesOf(belief);
+    const more = this.everyState().filter((state) => isNew(state) && known.some((other) => isAlike(state, other)));
+    if (more.length === 0) return belief;
+    return this.beliefOf([...this.beliefs[belief], { set: this.setOf(this.close(more)), doubts: 0 }]);
+  }
+
+  /** Every state that the machine can reach. */
+  private everyState(): readonly number[] {
+    if (this.universe !== undefined) return this.universe;
+    const { wordCount } = this.states;
+    const target = new Int32Array(wordCount);
+    const found = new Set(this.close([this.states.numberOf(this.compiled.initial)]));
+    for (const state of found) {
+      for (let event = 0; event < this.compiled.events.length; event++) {
+        this.stepper.stepWords(this.states.all, state * wordCount, event, target, 0);
+        if (this.stepper.takenCount === 0) continue;
+        for (const each of this.close([this.states.numberOf(target)])) found.add(each);
+      }
+    }
+    this.universe = [...found];
+    return this.universe;
+  }
+
+  /** The parts of a belief that may be blamed: the states of each, and the fields of it that are doubted. */
+  partsOf(belief: number, event: number): { readonly states: readonly number[]; readonly doubts: number }[] {
+    return this.beliefs[belief].map(({ set, doubts }) => ({
+      states: this.sets[set],
+      doubts: doubts & ~this.renews[event + 1],
+    }));
+  }
+
+  /** How many sets and beliefs are known. */
+  get size(): { readonly sets: number; readonly beliefs: number } {
+    return { sets: this.sets.length, beliefs: this.beliefs.length };
+  }
+
+  private setOf(sorted: readonly number[]): number {
+    const key = sorted.join();
+    const known = this.setNumbers.get(key);
+    if (known !== undefined) return known;
+    this.setNumbers.set(key, this.sets.length);
+    return this.sets.push(sorted) - 1;
+  }
+
+  private beliefOf(parts: readonly Part[]): number {
+    const merged = new Map<number, Set<number>>();
+    for (const { set, doubts } of parts) {
+      const states = merged.get(doubts) ?? new Set<number>();
+      for (const state of this.sets[set]) states.add(state);
+      merged.set(doubts, states);
+    }
+    const sorted = [...merged]
+      .map(([doubts, states]) => ({ doubts, set: this.setOf([...states].toSorted((first, second) => first - second)) }))
+      .toSorted((first, second) => first.doubts - second.doubts);
+    const key = sorted.map(({ set, doubts }) => `${set}:${doubts}`).join();
+    const known = this.beliefNumbers.get(key);
+    if (known !== undefined) return known;
+    this.beliefNumbers.set(key, this.beliefs.length);
+    return this.beliefs.push(sorted) - 1;
+  }
+}
+
+/** Whether what was put out differs from what was observed. */
+export function outputsDiffer(code: number, observed: number): boolean {
+  const usage = (observed >>> USAGE_SHIFT) & USAGE_BITS;
+  if (usage !== USAGE_BITS && usage !== ((code >>> USAGE_SHIFT) & USAGE_BITS)) return true;
+  return ((observed >>> SEND_SHIFT) & SEND_BITS) !== ((code >>> SEND_SHIFT) & SEND_BITS);
+}
+
+function isSubset(smaller: readonly number[], larger: readonly number[]): boolean {
+  if (smaller.length > larger.length) return false;
+  let at = 0;
+  for (const each of smaller) {
+    while (at < larger.length && larger[at] < each) at++;
+    if (larger[at] !== each) return false;
+  }
+  return true;
+}

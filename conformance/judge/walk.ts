@@ -1,0 +1,171 @@
+/**
+ * The walk of pairs: what a judge believes, and a state of the device, in every combination that any sequence of actions leads to. It
+ * ends for a device that saves and restores and has finitely many states; what holds then, holds for sequences of any length.
+ *
+ * A pair need not be followed where another one has the same state of the device and a belief that permits no more: whatever is
+ * wrong there is wrong here too. So a profile that leaves much open costs few pairs.
+ */
+import type { Device } from '../device/device.ts';
+import { type Action, type Alphabet, actionsOf, MutableKnowledge } from './actions.ts';
+import { Bench } from './bench.ts';
+import { Findings } from './findings.ts';
+import { Judge, type Model } from './judge.ts';
+
+/** How far a walk goes. */
+export interface WalkLimits {
+  readonly pairs?: number;
+  /** When it must stop, as of `performance.now()`. */
+  readonly deadline?: number;
+}
+
+/** What a walk found. */
+export interface Walk {
+  readonly pairs: number;
+  readonly steps: number;
+  readonly milliseconds: number;
+  /** Whether every pair was followed. */
+  readonly isComplete: boolean;
+  readonly findings: Findings;
+}
+
+/** A device that saves and restores. */
+export type SnapshotDevice = Device & Required<Pick<Device, 'save' | 'restore'>>;
+
+/** Whether a device saves and restores. */
+export function isSnapshotDevice(device: Device): device is SnapshotDevice {
+  return device.save !== undefined && device.restore !== undefined;
+}
+
+interface Pair {
+  readonly capability: number;
+  readonly vectors: Int32Array;
+  readonly snapshot: number;
+  readonly knowledge: MutableKnowledge;
+  readonly entries: Uint32Array;
+  readonly parent: number;
+  readonly action: number;
+}
+
+/** Walks every pair of a fresh `device` and what a judge by `model` believes of it. */
+export function walkPairs(
+  device: SnapshotDevice,
+  model: Model,
+  alphabet: Alphabet,
+  findings: Findings = new Findings(),
+  limits: WalkLimits = {},
+  onSteps: (pairs: number, open: number, steps: number) => void = () => {},
+): Walk {
+  const began = performance.now();
+  const { book, vectorCount } = alphabet;
+  const actions = actionsOf(alphabet);
+  const bench = new Bench(device, book);
+  const judge = new Judge(model, book, vectorCount);
+  const knowledge = new MutableKnowledge(vectorCount);
+  const pairs: Pair[] = [];
+  const bySnapshot = new Map<number, number[]>();
+  let steps = 0;
+
+  const pathOf = (pair: number, last?: Action): string[] => {
+    const names: string[] = last === undefined ? [] : [last.name];
+    for (let at = pair; at > 0; at = pairs[at].parent) names.unshift(actions[pairs[at].action].name);
+    return names;
+  };
+  const meet = (snapshot: number, parent: number, action: number): void => {
+    const known = bySnapshot.get(snapshot);
+    if (known?.some((pair) => isCovered(model, judge, knowledge, pairs[pair])) === true) return;
+    const number = pairs.push({
+      capability: judge.capability,
+      vectors: judge.vectors.slice(),
+      snapshot,
+      knowledge: copyOf(knowledge, vectorCount),
+      entries: bench.observation.entries.slice(),
+      parent,
+      action,
+    });
+    if (known === undefined) bySnapshot.set(snapshot, [number - 1]);
+    else known.push(number - 1);
+  };
+
+  device.takeOutputs();
+  const start = device.save();
+  bench.observation.clear();
+  bench.readBack();
+  const first = judge.begin(bench.observation);
+  if (first.length > 0) findings.add(first, undefined, book, () => []);
+  bench.inform(knowledge);
+  meet(start, 0, -1);
+
+  let isComplete = true;
+  for (let at = 0; at < pairs.length; at++) {
+    const pair = pairs[at];
+    if ((at & 0x3f) === 0) {
+      onSteps(pairs.length, pairs.length - at, steps);
+      if (pairs.length > (limits.pairs ?? Infinity) || performance.now() > (limits.deadline ?? Infinity)) {
+        isComplete = false;
+        break;
+      }
+    }
+    for (let index = 0; index < actions.length; index++) {
+      const action = actions[index];
+      if (!action.isLawful(pair.knowledge)) continue;
+      device.restore(pair.snapshot);
+      device.takeOutputs();
+      judge.set(pair.capability, pair.vectors);
+      rebind(judge, pair.entries, vectorCount);
+      knowledge.set(pair.knowledge);
+      steps++;
+      const failure = bench.perform(action, knowledge);
+      if (failure !== undefined) {
+        findings.addFailure(action, failure.request, failure.text, () => pathOf(at, action));
+        continue;
+      }
+      const snapshot = device.save();
+      action.learn(knowledge);
+      // What the guest read in the action is judged by itself; then everything is read, and forgotten again.
+      bench.observation.complete(book, knowledge);
+      const { outputs } = bench.observation;
+      const early = action.event === undefined ? judge.step(action, bench.observation) : undefined;
+      if (early !== undefined && early.length > 0) findings.add(early, action, book, () => pathOf(at, action));
+      bench.observation.clear();
+      bench.observation.outputs = early === undefined ? outputs : [];
+      const broken = bench.readBack();
+      if (broken !== undefined) {
+        findings.addFailure(action, broken.request, broken.text, () => pathOf(at, action));
+        continue;
+      }
+      const faults = judge.step(action, bench.observation);
+      if (faults.length > 0) findings.add(faults, action, book, () => pathOf(at, action));
+      bench.inform(knowledge);
+      meet(snapshot, at, index);
+    }
+  }
+  return { pairs: pairs.length, steps, milliseconds: performance.now() - began, isComplete, findings };
+}
+
+/** Whether what the judge believes now permits all that it believed at `pair`, of a guest that knows the same. */
+function isCovered(model: Model, judge: Judge, knowledge: MutableKnowledge, pair: Pair): boolean {
+  if (knowledge.enabled !== pair.knowledge.enabled || knowledge.functionMask !== pair.knowledge.functionMask)
+    return false;
+  if (!model.capability.covers(judge.capability, pair.capability)) return false;
+  for (let vector = 0; vector < pair.vectors.length; vector++) {
+    if (knowledge.masked[vector] !== pair.knowledge.masked[vector]) return false;
+    if (knowledge.message[vector] !== pair.knowledge.message[vector]) return false;
+    if (!model.vector.covers(judge.vectors[vector], pair.vectors[vector])) return false;
+  }
+  return true;
+}
+
+function copyOf(knowledge: MutableKnowledge, vectorCount: number): MutableKnowledge {
+  const copy = new MutableKnowledge(vectorCount);
+  copy.set(knowledge);
+  return copy;
+}
+
+/** Lets `other` stand again for what an entry held at a pair. */
+function rebind({ book }: Judge, entries: Uint32Array, vectorCount: number): void {
+  for (let vector = 0; vector < vectorCount; vector++) {
+    const at = 4 * vector;
+    const message = book.holds(vector, entries[at], entries[at + 1], entries[at + 2]);
+    if (message < 0) book.bind(vector, entries[at], entries[at + 1], entries[at + 2]);
+  }
+}
