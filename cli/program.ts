@@ -18,6 +18,7 @@ import {
   MESSAGES,
   parseBound,
   parseBytes,
+  parsePage,
   parsePort,
   VECTORS,
 } from './options.ts';
@@ -180,13 +181,29 @@ program
   .command('show')
   .helpGroup('Show:')
   .description('prints a trace, from a file or from a link, as its machine makes it today')
-  .addArgument(new Argument('<trace>', 'the path of a file, or a packed trace'))
+  .addArgument(new Argument('<trace>', 'the path of a file, a link, or a packed trace'))
   .addOption(new Option('--format <form>', 'how it is printed').choices(TRACE_FORMS).default('text'))
-  .addHelpText('after', example('maskbit show trace.json', 'maskbit show trace.json --format mermaid'))
-  .action(async (source: string, { format }: { format: TraceForm }) => {
+  .option('--base-url <url>', 'with --format link: the address of a published page that the link leads to', parsePage)
+  .addHelpText(
+    'after',
+    example(
+      'maskbit show trace.json',
+      'maskbit show trace.json --format mermaid',
+      'maskbit show trace.json --format link --base-url https://example.org/msix/',
+    ),
+  )
+  .action(async (source: string, { format, baseUrl }: ShowOptions, command: Command) => {
+    if (baseUrl !== undefined && format !== 'link') {
+      command.error(`error: got --base-url with --format ${format}; expected --format link`);
+    }
     const { show } = await import('./show.ts');
-    status = show(source, format);
+    status = show(source, format, baseUrl);
   });
+
+interface ShowOptions {
+  readonly format: TraceForm;
+  readonly baseUrl?: string;
+}
 
 program
   .command('rules')

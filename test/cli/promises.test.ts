@@ -192,6 +192,31 @@ test('rules are printed as JSON, all or one', () => {
   expect(all).toContainEqual(one);
 });
 
+describe('a link', () => {
+  const link = maskbit('show', wholeTrace(), '--format', 'link').stdout.trim();
+
+  /** A trace in a file, as it should be. */
+  function wholeTrace(): string {
+    writeFileSync(inside('whole.json'), printTrace(makeTrace(traceSubject(createInstance('function')), [0])));
+    return inside('whole.json');
+  }
+
+  test('leads to a published page, and is read back as it was pasted', () => {
+    const { stdout } = maskbit('show', link, '--format', 'link', '--base-url', 'https://example.org/msix/');
+    expect(stdout).toBe(`https://example.org/msix/#${link}\n`);
+    expect(maskbit('show', `(${stdout.trim()}&amp;step=1).`).stdout).toBe(maskbit('show', link).stdout);
+  });
+
+  test.each([
+    [['--base-url', 'https://example.org/'], /got --base-url with --format text; expected --format link/],
+    [['--format', 'link', '--base-url', 'javascript:1'], /Got javascript:1; expected the address of a page/],
+  ])('is made of a page and a trace: %j', (parameters, sentence) => {
+    const { status, stderr } = maskbit('show', link, ...parameters);
+    expect(stderr).toMatch(sentence);
+    expect(status).toBe(EXIT.usage);
+  });
+});
+
 describe('on a terminal', () => {
   test('prose is wrapped to its width, and what follows is indented as the line is', () => {
     expect(wrapLines('  1. The device signals vector 0, which is masked.', 24)).toBe(
