@@ -254,9 +254,9 @@ function exitOf(error: unknown): Exit {
     return EXIT.usage;
   }
   // A file that cannot be read or written is a wrong call, in the words of the system: "ENOENT: no such file or directory, ...".
-  const { syscall, message } = Object(error) as NodeJS.ErrnoException;
+  const { syscall, code, message } = Object(error) as NodeJS.ErrnoException;
   if (syscall === undefined) throw error;
-  if (OUT_OF_ROOM.has((error as NodeJS.ErrnoException).code)) {
+  if (syscall !== 'read' && OUT_OF_ROOM.has(code)) {
     tell(`Got ${message}; expected room for what is written. There is no verdict.`);
     return EXIT.failed;
   }

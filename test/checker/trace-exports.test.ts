@@ -349,7 +349,7 @@ describe('maskbit show', () => {
 
   test('refuses what is neither a file nor a link', () => {
     expect(() => show('no-such-file', 'text')).toThrow(
-      'Got no-such-file; expected the path of a file that exists, or a packed trace.',
+      'Got no-such-file; expected the path of a file that exists, a link to a trace, or a packed trace.',
     );
   });
 });
