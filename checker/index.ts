@@ -2,6 +2,8 @@
  * The checker of XState machines: explores them, decides properties over them, enumerates their paths, makes their mutants.
  * It knows nothing of MSI-X.
  */
+export { ArgumentError } from './argument/argument.ts';
+export type { Alphabet } from './machine/alphabet.ts';
 export { BoundError, enumerate } from './explore/enumerate.ts';
 export { type GuardExpression, machineGuards, readGuard } from './machine/guard.ts';
 export { type Mutant, mutate } from './machine/mutate.ts';
@@ -13,7 +15,15 @@ export {
   simplePaths,
   transitionPaths,
 } from './explore/paths.ts';
-export * from './decide/property.ts';
+export {
+  decideProperties,
+  type Invariant,
+  type Occurrence,
+  type Property,
+  type StepProperty,
+  type StepView,
+  type Verdict,
+} from './decide/property.ts';
 export * from './decide/manifest.ts';
 export type { StateGraph } from './explore/state-graph.ts';
 export { printSequence } from './export/sequence.ts';
@@ -41,13 +51,14 @@ export {
   type TraceWords,
 } from './trace/trace.ts';
 export { audit, type Audit } from './explore/audit.ts';
-export { compile, compileCondition } from './compile/compile.ts';
+export { compile } from './compile/compile.ts';
+export { compileCondition } from './compile/condition.ts';
 export type { Claim, Decision, StatePredicate, StepPredicate } from './decide/claim.ts';
 export { decide, startAt } from './decide/decide.ts';
 export {
   count,
   type Count,
-  Exploration,
+  type Exploration,
   explore,
   type ExploreLimits,
   type ExploreOptions,

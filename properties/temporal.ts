@@ -41,12 +41,7 @@ export interface TemporalVerdict {
 }
 
 function exploration({ machine, events }: Instance, leftOut: (event: string) => boolean = () => false): Exploration {
-  return explore(
-    compile(
-      machine,
-      events.filter((event) => !leftOut(event)),
-    ),
-  );
+  return explore(compile(machine, { only: events.filter((event) => !leftOut(event)) }));
 }
 
 const inState = (vector: number, region: string, state: string): GuardExpression => ({

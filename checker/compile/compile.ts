@@ -7,14 +7,14 @@
  * of an event is that selection, unrolled, with every state that has no say in the event left out.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { type CompiledMachine, type CompiledTransition, type Layout, NO, YES } from './format.ts';
+import { COMPILED, type CompiledMachine, type CompiledTransition, type Layout, NO, YES } from './format.ts';
+import { type ConditionContext, conditionProgram } from './condition.ts';
 import { type GuardExpression, machineGuards, readGuard } from '../machine/guard.ts';
 import { type Bits, bitsActive, bitsCurrent, bitsWritten, layoutOf, packNodes } from './layout.ts';
-import { matchedNodes } from '../machine/matching.ts';
-import { nameOutput, type NameOutput, outputOf } from '../machine/output.ts';
+import { type Alphabet, type Events, readAlphabet } from '../machine/alphabet.ts';
+import { nameOutput, type NameOutput, outputOf, requireNameOutput } from '../machine/output.ts';
 import { type Program, ProgramBuilder } from './program.ts';
-import { holds } from './step.ts';
-import { checkSpec } from '../machine/subset.ts';
+import { admit } from '../machine/subset.ts';
 import {
   childrenOf,
   domainOf,
@@ -22,23 +22,23 @@ import {
   inConflict,
   initialNodes,
   isBelow,
+  isForbidding,
   nodesOf,
   targetsOf,
   type Transition,
 } from '../machine/transition-sets.ts';
 
 /**
- * Compiles `machine` for the events of an alphabet. An event that is not in the alphabet never happens.
+ * Compiles `machine` for the events of an alphabet: all that it has, unless some are left out. An event that is left out never
+ * happens, and every verdict says so.
  * @throws {SubsetError} when the machine is outside of the subset.
+ * @throws {ArgumentError} when the alphabet names what the machine does not have, or leaves an event out without saying so.
  */
-export function compile(
-  machine: AnyStateMachine,
-  events: readonly string[],
-  name: NameOutput = nameOutput,
-): CompiledMachine {
-  checkSpec(machine);
-  requireAlphabet(machine, events);
-  return new Compiler(machine, name).compile(events);
+export function compile(machine: AnyStateMachine, events?: Alphabet, name: NameOutput = nameOutput): CompiledMachine {
+  const admitted = admit('machine of compile', machine);
+  const alphabet = readAlphabet('events of compile', admitted, events);
+  const checkedName = requireNameOutput('name of compile', name);
+  return COMPILED.mark(new Compiler(admitted, checkedName).compile(alphabet));
 }
 
 /** Where the selection goes on: when a transition was taken in the state at hand, and when none was. */
@@ -71,7 +71,7 @@ class Compiler implements ConditionContext {
     }
   }
 
-  compile(events: readonly string[]): CompiledMachine {
+  compile({ events, without }: Events): CompiledMachine {
     const { machine, layout, builder } = this;
     const programs = events.map((event) => this.select(machine.root, event, { taken: NO, none: NO }));
     const transitions = [...this.numbers.keys()].map((transition) => this.compileTransition(transition));
@@ -80,6 +80,7 @@ class Compiler implements ConditionContext {
       ...layout,
       machine,
       events,
+      without,
       outputs: [...this.outputs.keys()],
       transitions,
       nodes,
@@ -128,7 +129,9 @@ class Compiler implements ConditionContext {
     return last.none;
   }
 
+  /** Takes a transition. One that forbids its event is selected, but nothing is taken. */
   private take(transition: Transition, event: string, next: Program): Program {
+    if (isForbidding(transition)) return next;
     const number = this.numbers.get(transition) as number;
     const rivals = (this.listeners.get(event) ?? []).filter((other) => {
       return (this.numbers.get(other) as number) < number && inConflict(transition, other);
@@ -180,53 +183,6 @@ class Compiler implements ConditionContext {
   }
 }
 
-/** What a guard is compiled with. */
-interface ConditionContext {
-  readonly machine: AnyStateMachine;
-  readonly layout: Layout;
-  readonly guards: ReadonlyMap<string, GuardExpression>;
-  readonly builder: ProgramBuilder;
-}
-
-/** The program that goes on with `yes` if the expression holds, and with `no` if not. */
-function conditionProgram(context: ConditionContext, expression: GuardExpression, yes: Program, no: Program): Program {
-  const { machine, layout, guards, builder } = context;
-  switch (expression.kind) {
-    case 'named': {
-      const named = guards.get(expression.name);
-      if (named !== undefined) return conditionProgram(context, named, yes, no);
-      throw new RangeError(`Got the guard '${expression.name}'; expected one of ${[...guards.keys()].join(', ')}.`);
-    }
-    case 'stateIn': {
-      const bits = bitsActive(layout, matchedNodes(machine, expression.value));
-      return bits === undefined ? no : builder.test(bits, yes, no);
-    }
-    case 'and':
-      return expression.parts.reduceRight<Program>((rest, part) => conditionProgram(context, part, rest, no), yes);
-    case 'or':
-      return expression.parts.reduceRight<Program>((rest, part) => conditionProgram(context, part, yes, rest), no);
-    case 'not':
-      return conditionProgram(context, expression.part, no, yes);
-  }
-}
-
-/**
- * Compiles an expression over the states of a compiled machine, which may name the guards of the machine.
- * Returns a function that says whether it holds in the state that begins at `from` in `states`.
- * @throws {RangeError} when it names a guard or a state that the machine does not have.
- */
-export function compileCondition(
-  compiled: CompiledMachine,
-  expression: GuardExpression,
-): (states: Int32Array, from: number) => boolean {
-  const { machine } = compiled;
-  const builder = new ProgramBuilder();
-  const context = { machine, layout: compiled, guards: machineGuards(machine), builder };
-  const start = builder.addressOf(conditionProgram(context, expression, YES, NO));
-  const { code } = builder.write();
-  return (states, from) => holds(code, start, states, from);
-}
-
 /** The transitions of one state, in the order in which they are written. */
 function transitionsOf(node: AnyStateNode): Transition[] {
   return [...node.transitions.values()].flat();
@@ -238,12 +194,4 @@ function mostFrequent(programs: readonly Program[]): Program {
   for (const program of programs) counts.set(program, (counts.get(program) ?? 0) + 1);
   const most = Math.max(...counts.values());
   return programs.find((program) => counts.get(program) === most) as Program;
-}
-
-function requireAlphabet(machine: AnyStateMachine, events: readonly string[]): void {
-  const refused = events.find((event, index) => event.startsWith('xstate.') || events.indexOf(event) !== index);
-  if (refused === undefined) return;
-  throw new RangeError(
-    `Got the event '${refused}' in the alphabet of ${machine.id}; expected each event once, and none of XState's own.`,
-  );
 }

@@ -35,6 +35,7 @@
  * that would leave a state which an earlier one of the same step leaves too; the list has all that may stand in its way.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { Brand } from '../argument/argument.ts';
 import type { Transition } from '../machine/transition-sets.ts';
 
 /** The number of words of an instruction. */
@@ -104,6 +105,8 @@ export interface CompiledMachine extends Layout {
   readonly machine: AnyStateMachine;
   /** The alphabet. Events go by their place in it. */
   readonly events: readonly string[];
+  /** The events of the machine that are left out of the alphabet: they never happen. */
+  readonly without: readonly string[];
   /** The names of the outputs. Outputs go by their place in it. */
   readonly outputs: readonly string[];
   /** In document order of their sources. Transitions go by their place in it. */
@@ -116,3 +119,6 @@ export interface CompiledMachine extends Layout {
   readonly starts: Int32Array;
   readonly lists: Int32Array;
 }
+
+/** What `compile` and `startAt` return. */
+export const COMPILED = new Brand<CompiledMachine>('a compiled machine, as compile returns it');

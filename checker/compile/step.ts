@@ -3,7 +3,8 @@
  * and what they put out. Nothing of it allocates but `outputs`, and that only a list that it never made before. Who only wants targets, and many, uses `expand.ts`.
  */
 import * as format from './format.ts';
-import type { CompiledMachine } from './format.ts';
+import { COMPILED, type CompiledMachine } from './format.ts';
+import { refuse, requireCount, requireWords } from '../argument/argument.ts';
 
 // A module-level alias costs nothing in a hot loop, where an imported binding cost more than twice a literal.
 const OPERATION = format.OPERATION;
@@ -19,6 +20,9 @@ const TAKEN = format.TAKEN;
 const TEST = format.TEST;
 const TAKE = format.TAKE;
 const UNLESS = format.UNLESS;
+const NO = format.NO;
+const YES = format.YES;
+const STRIDE = format.STRIDE;
 
 /** A list of outputs, and the lists that it is the beginning of, by the number of their next output. */
 interface OutputList {
@@ -40,7 +44,7 @@ export class Stepper {
   private readonly nothing: OutputList = { names: [], longer: new Map() };
 
   constructor(compiled: CompiledMachine) {
-    this.compiled = compiled;
+    this.compiled = COMPILED.require('compiled of Stepper', compiled);
     this.taken = new Int32Array(Math.max(1, compiled.transitions.length));
     this.code = compiled.code;
     this.starts = compiled.starts;
@@ -50,10 +54,15 @@ export class Stepper {
 
   /** Writes the state after `event` in the state that begins at `from` in `states` to `targets`, from `to` on. */
   stepWords(states: Int32Array, from: number, event: number, targets: Int32Array, to: number): void {
-    const { code, taken, wordCount } = this;
+    const { code, taken, wordCount, starts } = this;
+    if (!Number.isInteger(event) || event < 0 || event >= starts.length) {
+      requireCount('event of Stepper', event, starts.length - 1);
+    }
+    this.requireRoom('states', states, from);
+    this.requireRoom('targets', targets, to);
     for (let word = 0; word < wordCount; word++) targets[to + word] = states[from + word];
     let takenCount = 0;
-    let at = this.starts[event];
+    let at = starts[event];
     // Every address outside of the code is an end.
     while (at >= 0) {
       const operation = code[at + OPERATION];
@@ -71,8 +80,24 @@ export class Stepper {
     this.takenCount = takenCount;
   }
 
+  /** Requires words with room for a state from a place on. Asked at every step, so it asks little. */
+  private requireRoom(name: string, words: Int32Array, from: number): void {
+    const isRoom = ArrayBuffer.isView(words) && words instanceof Int32Array && Number.isInteger(from) && from >= 0;
+    if (isRoom && from + this.wordCount <= words.length) return;
+    requireWords(
+      `${name} of Stepper`,
+      words,
+      requireCount(`the beginning in ${name} of Stepper`, from) + this.wordCount,
+    );
+  }
+
   /** Returns whether a condition holds in the state that begins at `from`. */
   holds(condition: number, states: Int32Array, from = 0): boolean {
+    this.requireRoom('states', states, from);
+    const isTest = Number.isInteger(condition) && condition % STRIDE === 0 && this.code[condition] === TEST;
+    if (!isTest && condition !== NO && condition !== YES) {
+      refuse('condition of Stepper.holds', condition, 'a condition of the compiled machine');
+    }
     return holds(this.code, condition, states, from);
   }
 
@@ -81,6 +106,7 @@ export class Stepper {
    * one object, so a reader can know a list that it has read before.
    */
   outputs(states: Int32Array, from = 0): readonly string[] {
+    this.requireRoom('states', states, from);
     const { transitions } = this.compiled;
     let list = this.nothing;
     // States are left from the last in document order to the first, and entered from the first to the last. What the

@@ -6,20 +6,34 @@
  */
 import type { StateValue } from 'xstate';
 import type { GuardExpression } from '../machine/guard.ts';
+import type { Lasso } from '../trace/shape.ts';
 
-/** A predicate over states. Functions take far longer; they are for small machines. */
-export type StatePredicate = GuardExpression | ((value: StateValue) => boolean);
+export type { Lasso };
+
+/**
+ * A predicate over states: an expression; what XState's `stateIn`, `and`, `or`, `not` return; or a function of the state's
+ * value. Functions take far longer; they are for small machines.
+ */
+export type StatePredicate = ReadPredicate | BuiltInGuard;
+
+/** What XState's `stateIn`, `and`, `or`, `not` return, by a field that their type has. */
+interface BuiltInGuard {
+  readonly _out_TGuard?: unknown;
+}
+
+/** A predicate over states, read: XState's guards are expressions by then. */
+export type ReadPredicate = GuardExpression | ((value: StateValue) => boolean);
 
 /** A predicate over steps: over the states before and after, the event, the outputs, and whether any transition is taken. */
-export type StepPredicate =
-  | { readonly kind: 'before' | 'after'; readonly state: StatePredicate }
+export type StepPredicate<Predicate = StatePredicate> =
+  | { readonly kind: 'before' | 'after'; readonly state: Predicate }
   /** The event is one of these. */
   | { readonly kind: 'event'; readonly names: readonly string[] }
   /** One of the outputs is one of these. */
   | { readonly kind: 'output'; readonly names: readonly string[] }
   | { readonly kind: 'taken' }
-  | { readonly kind: 'and' | 'or'; readonly parts: readonly StepPredicate[] }
-  | { readonly kind: 'not'; readonly part: StepPredicate };
+  | { readonly kind: 'and' | 'or'; readonly parts: readonly StepPredicate<Predicate>[] }
+  | { readonly kind: 'not'; readonly part: StepPredicate<Predicate> };
 
 interface Named {
   readonly name: string;
@@ -28,41 +42,50 @@ interface Named {
 }
 
 /** In every reachable state: if `when`, then `holds`. */
-export interface InvariantClaim extends Named {
+export interface InvariantClaim<Predicate = StatePredicate> extends Named {
   readonly kind: 'invariant';
-  readonly when?: StatePredicate;
-  readonly holds: StatePredicate;
+  readonly when?: Predicate;
+  readonly holds: Predicate;
 }
 
 /** In every step from a reachable state, also one whose event is ignored: if `when`, then `holds`. */
-export interface StepClaim extends Named {
+export interface StepClaim<Predicate = StatePredicate> extends Named {
   readonly kind: 'step';
-  readonly when?: StepPredicate;
-  readonly holds: StepPredicate;
+  readonly when?: StepPredicate<Predicate>;
+  readonly holds: StepPredicate<Predicate>;
 }
 
 /** Some reachable state satisfies `that`. */
-export interface ReachClaim extends Named {
+export interface ReachClaim<Predicate = StatePredicate> extends Named {
   readonly kind: 'reach';
-  readonly that: StatePredicate;
+  readonly that: Predicate;
 }
 
 /**
  * In every fair run, each state that satisfies `from` is followed by one that satisfies `to`, or is one. Without `from`:
  * the first state is, so that it is eventually. Without fairness anything may stop for ever.
  */
-export interface LeadsToClaim extends Named {
+export interface LeadsToClaim<Predicate = StatePredicate> extends Named {
   readonly kind: 'leadsTo';
-  readonly from?: StatePredicate;
-  readonly to: StatePredicate;
+  readonly from?: Predicate;
+  readonly to: Predicate;
   readonly fairness: readonly Fairness[];
 }
 
-export type Claim = InvariantClaim | StepClaim | ReachClaim | LeadsToClaim;
+export type Claim<Predicate = StatePredicate> =
+  | InvariantClaim<Predicate>
+  | StepClaim<Predicate>
+  | ReachClaim<Predicate>
+  | LeadsToClaim<Predicate>;
+
+/** A claim that was read. */
+export type ReadClaim = Claim<ReadPredicate>;
 
 export interface Decision {
   readonly claim: Claim;
   readonly result: 'holds' | 'fails' | 'n/a' | 'open';
+  /** The events that were left out of the alphabet, if any: the result is that of a machine to which they never happen. */
+  readonly without?: readonly string[];
   /** A shortest path to where the premise is satisfied, or to what is to be reached. */
   readonly witness?: Lasso;
   /** A shortest path to where the claim is broken, its last step included; for `leadsTo`, a run that never gets there. */
@@ -78,11 +101,4 @@ export interface Decision {
 export interface Fairness {
   readonly strength: 'weak' | 'strong';
   readonly events: readonly string[];
-}
-
-/** A run, as numbers of events from the initial state on. */
-export interface Lasso {
-  readonly path: readonly number[];
-  /** What is repeated for ever after the path; empty when nothing happens any more. Absent where a run need not go on. */
-  readonly loop?: readonly number[];
 }

@@ -8,20 +8,35 @@
  * A claim may be made from another state (`startAt`), or with events left out: compile with a smaller alphabet.
  */
 import type { StateValue } from 'xstate';
-import { compileCondition } from '../compile/compile.ts';
-import { type Exploration, requireUnfolded } from '../explore/explore.ts';
+import { compileCondition } from '../compile/condition.ts';
+import { type Exploration, requireExploration, requireUnfolded } from '../explore/explore.ts';
 import { printStateClause, printStepClause, stateClauses, stepClauses } from './clauses.ts';
 import { StepCursor } from './step-cursor.ts';
-import type { CompiledMachine } from '../compile/format.ts';
+import { COMPILED, type CompiledMachine } from '../compile/format.ts';
 import type { Renaming } from '../explore/symmetry.ts';
 import { packValue } from '../compile/layout.ts';
-import type { Claim, Decision, StatePredicate, StepClaim, StepPredicate } from './claim.ts';
+import { leftOut } from '../machine/alphabet.ts';
+import { requireStateValue } from '../machine/value.ts';
+import type {
+  Claim,
+  Decision,
+  Lasso,
+  ReadClaim,
+  ReadPredicate,
+  StepClaim as StepClaimOf,
+  StepPredicate as StepPredicateOf,
+} from './claim.ts';
+import { readClaims, requireNames } from './read-claim.ts';
 import { findLasso } from './liveness.ts';
-import type { Lasso } from './claim.ts';
+
+type StepClaim = StepClaimOf<ReadPredicate>;
+type StepPredicate = StepPredicateOf<ReadPredicate>;
 
 /** The same machine from another state. @throws {RangeError} when the value is no whole state of it. */
 export function startAt(compiled: CompiledMachine, value: StateValue): CompiledMachine {
-  return { ...compiled, initial: packValue(compiled, value) };
+  const known = COMPILED.require('compiled of startAt', compiled);
+  const start = requireStateValue('value of startAt', value);
+  return COMPILED.mark({ ...known, initial: packValue(known, start) });
 }
 
 /**
@@ -30,17 +45,24 @@ export function startAt(compiled: CompiledMachine, value: StateValue): CompiledM
  * something else of each state of an orbit, or is a leads-to: fairness is of single events.
  */
 export function decide(exploration: Exploration, claims: readonly Claim[]): Decision[] {
-  for (const claim of claims) requireSymmetric(exploration, claim);
+  const { compiled } = requireExploration('exploration of decide', exploration);
+  const read = readClaims('claims of decide', claims);
+  for (const claim of read) requireNames(compiled, claim);
+  for (const claim of read) requireSymmetric(exploration, claim);
   const truths = new Truths(exploration);
-  const isStep = (claim: Claim): claim is StepClaim => claim.kind === 'step';
-  const steps = claims.filter(isStep);
+  const isStep = (claim: ReadClaim): claim is StepClaim => claim.kind === 'step';
+  const steps = read.filter(isStep);
   const findings = new Map(findSteps(truths, steps).map((found, index) => [steps[index], found]));
-  return claims.map((claim) =>
-    isStep(claim) ? conclude(exploration, claim, findings.get(claim)!) : decideClaim(truths, claim),
-  );
+  return read.map((claim, index) => {
+    const conclusion = isStep(claim) ? conclude(exploration, findings.get(claim)!) : decideClaim(truths, claim);
+    return { claim: claims[index], ...conclusion, ...leftOut(compiled) };
+  });
 }
 
-function decideClaim(truths: Truths, claim: Exclude<Claim, StepClaim>): Decision {
+/** What a decision says, but of which claim. */
+type Conclusion = Omit<Decision, 'claim' | 'without'>;
+
+function decideClaim(truths: Truths, claim: Exclude<ReadClaim, StepClaim>): Conclusion {
   const { exploration } = truths;
   const always = new Uint8Array(exploration.states.count).fill(1);
   switch (claim.kind) {
@@ -50,32 +72,32 @@ function decideClaim(truths: Truths, claim: Exclude<Claim, StepClaim>): Decision
       const failing = stateClauses(claim.holds).filter(
         (part) => found.broken >= 0 && truths.of(part)[found.broken] === 0,
       );
-      return conclude(exploration, claim, { ...found, clauses: failing.map(printStateClause) });
+      return conclude(exploration, { ...found, clauses: failing.map(printStateClause) });
     }
     case 'reach': {
       const { witness } = findStates(exploration, truths.of(claim.that), always);
-      if (witness !== undefined) return { claim, result: 'holds', witness };
-      return { claim, result: exploration.summary.complete ? 'fails' : 'open' };
+      if (witness !== undefined) return { result: 'holds', witness };
+      return { result: exploration.summary.complete ? 'fails' : 'open' };
     }
     case 'leadsTo': {
       const initial = always.map((_, state) => (state === 0 ? 1 : 0));
       const from = claim.from === undefined ? initial : truths.of(claim.from);
       const { witness } = findStates(exploration, from, always);
       // A run in a part of the states may leave that part, so that nothing can be said.
-      if (!exploration.summary.complete) return { claim, result: 'open', witness };
+      if (!exploration.summary.complete) return { result: 'open', witness };
       const counterexample = findLasso(exploration, from, truths.of(claim.to), claim.fairness);
-      return conclude(exploration, claim, { witness, counterexample });
+      return conclude(exploration, { witness, counterexample });
     }
   }
 }
 
 /** With symmetry, requires that a claim is symmetric too. */
-function requireSymmetric(exploration: Exploration, claim: Claim): void {
+function requireSymmetric(exploration: Exploration, claim: ReadClaim): void {
   const { symmetry } = exploration;
   if (symmetry === undefined) return;
   if (claim.kind === 'leadsTo') return requireUnfolded(exploration);
   symmetry.requireSymmetric(claim.name, (renaming) => {
-    const state = (predicate: StatePredicate | undefined): string => tellState(claim.name, predicate, renaming);
+    const state = (predicate: ReadPredicate | undefined): string => tellState(claim.name, predicate, renaming);
     const step = (predicate: StepPredicate | undefined): string => tellStep(claim.name, predicate, renaming);
     if (claim.kind === 'reach') return state(claim.that);
     return claim.kind === 'invariant'
@@ -84,7 +106,7 @@ function requireSymmetric(exploration: Exploration, claim: Claim): void {
   });
 }
 
-function tellState(claim: string, predicate: StatePredicate | undefined, renaming: Renaming): string {
+function tellState(claim: string, predicate: ReadPredicate | undefined, renaming: Renaming): string {
   if (predicate === undefined) return 'anything';
   if (typeof predicate !== 'function') return renaming.expression(predicate);
   throw new RangeError(`Got a function in the claim ${claim}; expected an expression, whose symmetry can be seen.`);
@@ -118,10 +140,10 @@ interface Findings {
   readonly clauses?: readonly string[];
 }
 
-function conclude({ summary }: Exploration, claim: Claim, { witness, counterexample, clauses }: Findings): Decision {
-  if (counterexample !== undefined) return { claim, result: 'fails', witness, counterexample, clauses };
-  if (!summary.complete) return { claim, result: 'open', witness };
-  return witness === undefined ? { claim, result: 'n/a' } : { claim, result: 'holds', witness };
+function conclude({ summary }: Exploration, { witness, counterexample, clauses }: Findings): Conclusion {
+  if (counterexample !== undefined) return { result: 'fails', witness, counterexample, clauses };
+  if (!summary.complete) return { result: 'open', witness };
+  return witness === undefined ? { result: 'n/a' } : { result: 'holds', witness };
 }
 
 /** The first state that applies, and the first that does not hold too. States stand in the order of their depth. */
@@ -188,7 +210,7 @@ class Truths {
     this.exploration = exploration;
   }
 
-  of(predicate: StatePredicate): Uint8Array {
+  of(predicate: ReadPredicate): Uint8Array {
     if (typeof predicate === 'function') return this.make((state) => predicate(this.exploration.value(state)));
     const key = JSON.stringify(predicate);
     let truth = this.known.get(key);
@@ -223,11 +245,10 @@ function stepTest(truths: Truths, predicate: StepPredicate): StepTest {
     }
     case 'event': {
       const numbers = new Uint8Array(compiled.events.length);
-      for (const name of predicate.names) numbers[numberOf('event', compiled.events, name)] = 1;
+      for (const name of predicate.names) numbers[compiled.events.indexOf(name)] = 1;
       return (step) => numbers[step.event] === 1;
     }
     case 'output': {
-      for (const name of predicate.names) numberOf('output', compiled.outputs, name);
       const mayOutput = eventsThatOutput(compiled, predicate.names);
       // Lists of outputs are few, and equal ones are one object.
       const answers = new Map<readonly string[], boolean>();
@@ -269,11 +290,4 @@ function eventsThatOutput({ events, outputs, transitions }: CompiledMachine, nam
     if (event >= 0 && all.some((output) => numbers.has(output))) found[event] = 1;
   }
   return found;
-}
-
-/** The place of a name. A name that is misspelt would make a predicate that never holds, and a claim that says nothing. */
-function numberOf(what: string, names: readonly string[], name: string): number {
-  const number = names.indexOf(name);
-  if (number >= 0) return number;
-  throw new RangeError(`Got a claim about the ${what} '${name}'; expected one of ${names.join(', ')}.`);
 }

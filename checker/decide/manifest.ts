@@ -3,6 +3,15 @@
  * expected failures included. A run of the checker is compared with it, and any difference is told: a count that changes is
  * a change of the machine, and a property that fails no more is as much a surprise as one that fails.
  */
+import {
+  refuse,
+  requireFields,
+  requireList,
+  requireOneOf,
+  requirePlain,
+  requireText,
+  within,
+} from '../argument/argument.ts';
 import { nameSubject, type TraceInstance } from '../trace/trace.ts';
 
 /**
@@ -42,14 +51,34 @@ export function pinVerdict(
   result: 'holds' | 'n/a' | 'fails',
   counterexample?: { readonly path: readonly unknown[]; readonly loop?: readonly unknown[] },
 ): PinnedVerdict {
+  requireOneOf('result of pinVerdict', result, ['holds', 'n/a', 'fails']);
   if (result !== 'fails') return result;
-  const { path = [], loop } = counterexample ?? {};
+  const { path = [], loop } = readRun('counterexample of pinVerdict', counterexample ?? {});
   return loop === undefined ? { fails: path.length } : { fails: path.length, loop: loop.length };
+}
+
+/** A run, of which only the lengths are looked at. */
+function readRun(place: string, run: object): { readonly path?: unknown[]; readonly loop?: unknown[] } {
+  const { path, loop } = requireFields(place, { ...run }, [
+    'path',
+    'loop',
+    'index',
+    'first',
+    'other',
+    'seen',
+    'expected',
+  ]);
+  const list = (key: string, value: unknown) => {
+    return value === undefined ? undefined : requireList(within(place, key), value, (_, each) => each);
+  };
+  return { path: list('path', path), loop: list('loop', loop) };
 }
 
 /** Says a pinned verdict: "fails after 3 steps, and 2 for ever". */
 export function tellPinned(verdict: PinnedVerdict | undefined): string {
   if (verdict === undefined) return 'no verdict';
+  if (!isVerdict(requirePlain('verdict of tellPinned', verdict, VERDICT)))
+    refuse('verdict of tellPinned', verdict, VERDICT);
   if (typeof verdict === 'string') return verdict;
   const { fails, loop } = verdict;
   const steps = `fails after ${fails} step${fails === 1 ? '' : 's'}`;
@@ -60,7 +89,7 @@ export function tellPinned(verdict: PinnedVerdict | undefined): string {
 /** Brings together what the parts of a run found, one entry for each instance, in the order in which they came up. */
 export function gatherFindings(findings: readonly Finding[]): ManifestEntry[] {
   const entries = new Map<string, ManifestEntry>();
-  for (const finding of findings) {
+  for (const finding of requireList('findings of gatherFindings', findings, requireFinding)) {
     const key = nameSubject(finding);
     const before = entries.get(key) ?? { ...finding, states: 0, transitions: 0, depth: 0, verdicts: {} };
     entries.set(key, { ...before, ...finding, verdicts: { ...before.verdicts, ...finding.verdicts } });
@@ -71,6 +100,8 @@ export function gatherFindings(findings: readonly Finding[]): ManifestEntry[] {
 /** How much a run checked: everything, everything but what is left to a full check, or what its bounds allowed. */
 export type Extent = 'full' | 'usual' | 'part';
 
+const EXTENTS: readonly Extent[] = ['full', 'usual', 'part'];
+
 /**
  * Compares what was found with what is expected; returns the differences as sentences. Where the run was no mere part, what
  * it should have found and did not is one too.
@@ -80,6 +111,9 @@ export function compareManifest(
   expected: readonly ManifestEntry[],
   extent: Extent,
 ): string[] {
+  requireList('found of compareManifest', found, requireEntry);
+  requireList('expected of compareManifest', expected, requireEntry);
+  requireOneOf('extent of compareManifest', extent, EXTENTS);
   const left = new Map(expected.map((entry) => [nameSubject(entry), entry]));
   const differences = found.flatMap((entry) => {
     const name = nameSubject(entry);
@@ -111,6 +145,9 @@ export function renewManifest(
   before: readonly ManifestEntry[],
   extent: Extent,
 ): ManifestEntry[] {
+  requireList('found of renewManifest', found, requireEntry);
+  requireList('before of renewManifest', before, requireEntry);
+  requireOneOf('extent of renewManifest', extent, EXTENTS);
   const names = new Set(found.map(nameSubject));
   return [
     ...found,
@@ -120,7 +157,8 @@ export function renewManifest(
 
 /** Prints a manifest as JSON. */
 export function printManifest(entries: readonly ManifestEntry[]): string {
-  return `${JSON.stringify({ version: VERSION, entries }, null, 2)}\n`;
+  const read = requireList('entries of printManifest', entries, requireEntry);
+  return `${JSON.stringify({ version: VERSION, entries: read }, null, 2)}\n`;
 }
 
 /**
@@ -128,7 +166,10 @@ export function printManifest(entries: readonly ManifestEntry[]): string {
  * @throws {ManifestError} when it is not JSON, of another version, or when an entry is no such thing or there twice.
  */
 export function parseManifest(text: string): ManifestEntry[] {
-  const { version, entries } = Object(parseJson(text)) as { version?: unknown; entries?: unknown };
+  const { version, entries } = Object(parseJson(requireText('text of parseManifest', text))) as {
+    version?: unknown;
+    entries?: unknown;
+  };
   if (version !== VERSION || !Array.isArray(entries)) {
     throw new ManifestError(
       `Got a manifest of version ${JSON.stringify(version)}; expected version ${VERSION}, and entries.`,
@@ -155,12 +196,30 @@ function parseJson(text: string): unknown {
   }
 }
 
+const VERDICT = "'holds', 'n/a', or { fails, loop } with numbers of steps";
+const ENTRY = 'an entry: machine, instance, states, transitions, depth and verdicts';
+
+/** Requires an entry of a manifest. */
+function requireEntry(place: string, value: unknown): ManifestEntry {
+  const plain = requirePlain(place, value, ENTRY);
+  return isEntry(plain) ? (plain as ManifestEntry) : refuse(place, value, ENTRY);
+}
+
+/** Requires some of an entry. */
+function requireFinding(place: string, value: unknown): Finding {
+  const what = 'some of an entry: machine and instance, and what was found of it';
+  const plain = requirePlain(place, value, what);
+  const isFinding = isRecord(plain) && isEntry({ states: 0, transitions: 0, depth: 0, verdicts: {}, ...plain });
+  return isFinding ? (plain as unknown as Finding) : refuse(place, value, what);
+}
+
 function isEntry(entry: unknown): boolean {
   const { machine, instance, full, states, transitions, depth, verdicts } = Object(entry) as Record<string, unknown>;
   const counts = [states, transitions, depth];
   return (
     typeof machine === 'string' &&
     isRecord(instance) &&
+    Object.values(instance).every((value) => typeof value === 'string' || typeof value === 'number') &&
     (full === undefined || full === true) &&
     counts.every((count) => Number.isSafeInteger(count) && (count as number) >= 0) &&
     isRecord(verdicts) &&

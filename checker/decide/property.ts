@@ -5,7 +5,18 @@
  * property says nothing, and its verdict is `n/a`, never `holds`.
  */
 import type { StateValue } from 'xstate';
-import type { StateGraph } from '../explore/state-graph.ts';
+import {
+  refuse,
+  requireCount,
+  requireFields,
+  requireFunction,
+  requireList,
+  requireName,
+  requireOneOf,
+  requireText,
+  within,
+} from '../argument/argument.ts';
+import { GRAPH, type StateGraph } from '../explore/state-graph.ts';
 
 /** One step of a machine or of an implementation, as a property sees it. */
 export interface StepView<State> {
@@ -60,14 +71,33 @@ export interface Verdict<State> {
   readonly counterexample?: Occurrence;
 }
 
+function requireProperty(place: string, property: unknown): void {
+  const known = ['kind', 'name', 'title', 'rules', 'needs', 'when', 'holds'] as const;
+  const { kind, name, title, rules, needs, when, holds } = requireFields(place, property, known);
+  requireOneOf(within(place, 'kind'), kind, ['invariant', 'step']);
+  requireName(within(place, 'name'), name);
+  requireText(within(place, 'title'), title);
+  requireList(within(place, 'rules'), rules, requireText);
+  if (needs !== undefined) requireText(within(place, 'needs'), needs);
+  requireFunction(within(place, 'when'), when);
+  requireFunction(within(place, 'holds'), holds);
+}
+
+/** Requires that a predicate gave true or false: an async one gives a promise, which is neither. */
+function asTruth({ name }: Property<never>, what: 'when' | 'holds', value: unknown): boolean {
+  return typeof value === 'boolean' ? value : refuse(`what ${what} of ${name} gives`, value, 'true or false, at once');
+}
+
 /** Whether `property` says anything about a step. An invariant speaks of the state before it. */
 export function applies<State>(property: Property<State>, step: StepView<State>, index: number): boolean {
-  return property.kind === 'invariant' ? property.when(step.before, index) : property.when(step, index);
+  const truth = property.kind === 'invariant' ? property.when(step.before, index) : property.when(step, index);
+  return asTruth(property, 'when', truth);
 }
 
 /** Whether `property`, given that it applies, is satisfied by a step. */
 export function satisfied<State>(property: Property<State>, step: StepView<State>, index: number): boolean {
-  return property.kind === 'invariant' ? property.holds(step.before, index) : property.holds(step, index);
+  const truth = property.kind === 'invariant' ? property.holds(step.before, index) : property.holds(step, index);
+  return asTruth(property, 'holds', truth);
 }
 
 // So many states between two questions whether to go on.
@@ -85,7 +115,12 @@ export function decideProperties<State>(
   indexCount: number,
   goesOn: (done: number) => boolean = () => true,
 ): Verdict<State>[] {
-  const states = graph.states.map(view);
+  GRAPH.require('graph of decideProperties', graph);
+  requireList('properties of decideProperties', properties, requireProperty);
+  requireFunction('view of decideProperties', view);
+  requireCount('indexCount of decideProperties', indexCount);
+  requireFunction('goesOn of decideProperties', goesOn);
+  const states = graph.states.map((value) => view(value));
   const witnesses = new Map<Property<State>, Occurrence>();
   const failures = new Map<Property<State>, Occurrence>();
   // States stand in breadth-first order, so the first occurrence found is one of the shortest.

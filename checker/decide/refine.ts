@@ -9,7 +9,18 @@
  * claims. A machine that does nothing refines every other.
  */
 import { BoundError } from '../explore/enumerate.ts';
-import { type Exploration, requireUnfolded } from '../explore/explore.ts';
+import {
+  refuse,
+  requireFields,
+  requireFunction,
+  requireLimit,
+  requireList,
+  requireText,
+  tellNames,
+  within,
+} from '../argument/argument.ts';
+import { type Exploration, requireExploration, requireUnfolded } from '../explore/explore.ts';
+import { leftOut } from '../machine/alphabet.ts';
 import { FULL, grown, NumberedStates, NONE } from '../explore/state-set.ts';
 import { Stepper } from '../compile/step.ts';
 
@@ -33,7 +44,40 @@ export interface Observed {
   readonly observe: Observe;
 }
 
-export interface Refinement {
+/** What a result says of the events that were left out of either alphabet. */
+interface LeftOut {
+  /** Of the one, if any. */
+  readonly without?: readonly string[];
+  /** Of the other, if any. */
+  readonly otherWithout?: readonly string[];
+}
+
+function tellLeftOut(one: Exploration, other: Exploration): LeftOut {
+  const { without } = leftOut(other.compiled);
+  return { ...leftOut(one.compiled), ...(without === undefined ? {} : { otherWithout: without }) };
+}
+
+function readObserved(place: string, value: unknown): Observed {
+  const { exploration, observe } = requireFields(place, value, ['exploration', 'observe']);
+  return {
+    exploration: requireExploration(within(place, 'exploration'), exploration),
+    observe: readObserve(within(place, 'observe'), observe),
+  };
+}
+
+/** Requires a function that says what is seen of a step; what it says is looked at each time. */
+function readObserve(place: string, value: unknown): Observe {
+  const observe = requireFunction(place, value);
+  return (step) => {
+    const seen = observe(step);
+    if (seen === undefined || typeof seen === 'string') return seen;
+    const what = `what ${place} gives for ${step.event}`;
+    if (!Array.isArray(seen)) return refuse(what, seen, 'a text, an array of texts, or undefined');
+    return requireList(what, seen, requireText);
+  };
+}
+
+export interface Refinement extends LeftOut {
   readonly refines: boolean;
   /** The pairs of a state of the one and a set of states of the other that were followed. */
   readonly pairs: number;
@@ -58,9 +102,12 @@ const PAIR_LIMIT = 5_000_000;
  */
 export function refine(one: Observed, other: Observed, pairLimit = PAIR_LIMIT): Refinement {
   const words = new Words();
-  const steps = new SeenSteps(one, words);
-  const subsets = new Subsets(new SeenGraph(new SeenSteps(other, words), words));
-  const pairs = new PairSearch(subsets.initial, pairLimit, one.exploration.compiled.machine.id);
+  const [seenOne, seenOther] = [readObserved('one of refine', one), readObserved('other of refine', other)];
+  requireLimit('pairLimit of refine', pairLimit);
+  const without = tellLeftOut(seenOne.exploration, seenOther.exploration);
+  const steps = new SeenSteps(seenOne, words);
+  const subsets = new Subsets(new SeenGraph(new SeenSteps(seenOther, words), words));
+  const pairs = new PairSearch(subsets.initial, pairLimit, seenOne.exploration.compiled.machine.id);
   const met = new Met(subsets, steps.stateCount);
   met.add(0, subsets.initial);
   for (let pair = 0; pair < pairs.count; pair++) {
@@ -72,7 +119,7 @@ export function refine(one: Observed, other: Observed, pairLimit = PAIR_LIMIT): 
         if (next === EMPTY) {
           const expected = subsets.labelsOf(subset).map((each) => words.labels[each]);
           const counterexample = { path: [...pairs.pathTo(pair), event], seen: words.labels[label], expected };
-          return { refines: false, pairs: pairs.count, subsets: subsets.count, counterexample };
+          return { refines: false, pairs: pairs.count, subsets: subsets.count, counterexample, ...without };
         }
         subset = next;
       }
@@ -80,7 +127,7 @@ export function refine(one: Observed, other: Observed, pairLimit = PAIR_LIMIT): 
       if (met.add(target, subset)) pairs.add(target, subset, pair, event);
     }
   }
-  return { refines: true, pairs: pairs.count, subsets: subsets.count };
+  return { refines: true, pairs: pairs.count, subsets: subsets.count, ...without };
 }
 
 /**
@@ -406,7 +453,7 @@ export interface Correspondence {
   readonly other: Observe;
 }
 
-export interface RunComparison {
+export interface RunComparison extends LeftOut {
   readonly same: boolean;
   /** The pairs of states that were met. */
   readonly pairs: number;
@@ -432,13 +479,23 @@ export function compareRuns(
   pairLimit = PAIR_LIMIT,
 ): RunComparison {
   const words = new Words();
-  const steps = new SeenSteps({ exploration: one, observe: correspondence.first }, words);
-  const others = new SeenSteps({ exploration: other, observe: correspondence.other }, words);
+  const place = 'correspondence of compareRuns';
+  const fields = requireFields(place, correspondence, ['event', 'first', 'other']);
+  const eventOf = requireFunction(within(place, 'event'), fields.event);
+  const seenOne = readObserved('one of compareRuns', { exploration: one, observe: fields.first });
+  const seenOther = readObserved('other of compareRuns', { exploration: other, observe: fields.other });
+  requireLimit('pairLimit of compareRuns', pairLimit);
+  const without = tellLeftOut(one, other);
+  const steps = new SeenSteps(seenOne, words);
+  const others = new SeenSteps(seenOther, words);
   const corresponding = one.compiled.events.map((name) => {
-    const event = other.compiled.events.indexOf(correspondence.event(name));
+    const found = eventOf(name);
+    const event = other.compiled.events.indexOf(found as string);
     if (event >= 0) return event;
-    throw new RangeError(
-      `Got the event '${correspondence.event(name)}' for '${name}'; expected one of ${other.compiled.events.join(', ')}.`,
+    return refuse(
+      `what ${within(place, 'event')} gives for '${name}'`,
+      found,
+      `one of ${tellNames(other.compiled.events)}`,
     );
   });
   const tell = (list: number): string[] => words.lists[list].map((label) => words.labels[label]);
@@ -451,10 +508,10 @@ export function compareRuns(
       const otherList = others.list(otherState, otherEvent);
       if (list !== otherList) {
         const counterexample = { path: [...pairs.pathTo(pair), event], first: tell(list), other: tell(otherList) };
-        return { same: false, pairs: pairs.count, counterexample };
+        return { same: false, pairs: pairs.count, counterexample, ...without };
       }
       pairs.add(steps.target(state, event), others.target(otherState, otherEvent), pair, event);
     }
   }
-  return { same: true, pairs: pairs.count };
+  return { same: true, pairs: pairs.count, ...without };
 }

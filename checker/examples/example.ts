@@ -24,9 +24,7 @@ export function tellExample({ machine, events, claims }: Example): string {
   const verdicts = decide(exploration, claims).map(({ claim, result, counterexample }) => {
     const head = `${claim.name}: ${result}. ${claim.title}`;
     if (counterexample === undefined) return head;
-    const { path, loop } = counterexample;
-    const options = loop === undefined ? {} : { loop: path.length };
-    return `${head}\n${tellTrace(makeTrace({ machine, events, instance: {}, compiled }, [...path, ...(loop ?? [])], options))}`;
+    return `${head}\n${tellTrace(makeTrace(compiled, counterexample))}`;
   });
   return [`${machine.id}: ${states} states, ${transitions} transitions`, ...verdicts].join('\n');
 }

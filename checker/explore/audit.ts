@@ -2,8 +2,9 @@
  * What an exploration says about the machine itself: parts of it that nothing reaches, and guards that do not decide.
  * None of this is wrong in general; all of it is what a reader of the machine would want to know.
  */
-import { type Count, type Exploration, requireUnfolded } from './explore.ts';
+import { type Count, type Exploration, requireExplored, requireUnfolded } from './explore.ts';
 import type { CompiledMachine } from '../compile/format.ts';
+import { isForbidding } from '../machine/transition-sets.ts';
 import { Stepper } from '../compile/step.ts';
 
 /** The findings. Transitions go by their number in the compiled machine; only those of events in the alphabet count. */
@@ -25,7 +26,7 @@ export interface Audit {
 
 /** Looks at every state that an exploration found. @throws {RangeError} when it has only one of each orbit. */
 export function audit(exploration: Exploration | Count): Audit {
-  requireUnfolded(exploration);
+  requireUnfolded(requireExplored('exploration of audit', exploration));
   const { compiled, states } = exploration;
   const { transitions, nodes, events, wordCount } = compiled;
   const stepper = new Stepper(compiled);
@@ -57,7 +58,8 @@ export function audit(exploration: Exploration | Count): Audit {
   const guarded = numbers.filter((number) => transitions[number].transition.guard);
   return {
     unreached: nodes.filter((_, index) => reached[index] === 0).map(({ node }) => node.id),
-    untaken: numbers.filter((number) => taken[number] === 0),
+    // A transition that forbids its event is there so that nothing is taken.
+    untaken: numbers.filter((number) => taken[number] === 0 && !isForbidding(transitions[number].transition)),
     neverOpen: guarded.filter((number) => open[number] === 0 && closed[number] === 1),
     alwaysOpen: guarded.filter((number) => open[number] === 1 && closed[number] === 0),
     overlaps: pairs.filter((_, index) => overlapping[index] === 1),

@@ -10,8 +10,12 @@ import {
   initialTransition,
   type StateValue,
 } from 'xstate';
+import { requireCount, requireLimit } from '../argument/argument.ts';
+import { type Alphabet, readAlphabet } from '../machine/alphabet.ts';
 import { nameOutput } from '../machine/output.ts';
-import type { StateGraph } from './state-graph.ts';
+import { admit } from '../machine/subset.ts';
+import { isForbidding } from '../machine/transition-sets.ts';
+import { GRAPH, type StateGraph } from './state-graph.ts';
 
 /** Thrown when an exploration meets its bound before it is done. */
 export class BoundError extends Error {
@@ -32,7 +36,8 @@ export function stepper(machine: AnyStateMachine): (snapshot: AnyMachineSnapshot
   const scope = createScope(machine, (type, params) => outputs.push(nameOutput(type, params)));
   return (snapshot, type) => {
     outputs.length = 0;
-    const taken = machine.getTransitionData(snapshot, { type }).length > 0;
+    // As XState's `can()` has it: a transition that forbids its event is selected, and nothing is taken by it.
+    const taken = machine.getTransitionData(snapshot, { type }).some((transition) => !isForbidding(transition));
     const next = taken ? machine.transition(snapshot, { type }, scope) : snapshot;
     return { next, outputs: [...outputs], taken };
   };
@@ -54,10 +59,14 @@ function createScope(machine: AnyStateMachine, act: (type: string, params: any) 
 }
 
 /**
- * Explores `machine` from its initial state, with every event of `events` in every state.
+ * Explores `machine` from its initial state, with every event of an alphabet in every state.
+ * @throws {SubsetError} when the machine is outside of the subset: there, a state value is not all that matters.
  * @throws {BoundError} when there are more than `stateLimit` states.
  */
-export function enumerate(machine: AnyStateMachine, events: readonly string[], stateLimit = 100_000): StateGraph {
+export function enumerate(machine: AnyStateMachine, alphabet?: Alphabet, stateLimit = 100_000): StateGraph {
+  admit('machine of enumerate', machine);
+  const { events } = readAlphabet('alphabet of enumerate', machine, alphabet);
+  requireLimit('stateLimit of enumerate', stateLimit);
   const step = stepper(machine);
   const [initial] = initialTransition(machine);
   const numbers = new Map<string, number>([[JSON.stringify(initial.value), 0]]);
@@ -89,13 +98,17 @@ export function enumerate(machine: AnyStateMachine, events: readonly string[], s
     }
   }
 
-  const at = (state: number, event: number): number => state * events.length + event;
+  const requireState = (state: number): number => requireCount('state of a graph', state, snapshots.length - 1);
+  const at = (state: number, event: number): number => {
+    return requireState(state) * events.length + requireCount('event of a graph', event, events.length - 1);
+  };
   const pathTo = (state: number): number[] => {
+    requireState(state);
     const path: number[] = [];
     for (let here = state; here !== 0; here = origins[here].state) path.push(origins[here].event);
     return path.toReversed();
   };
-  return {
+  return GRAPH.mark({
     machine,
     events,
     states: snapshots.map((snapshot): StateValue => snapshot.value),
@@ -106,5 +119,5 @@ export function enumerate(machine: AnyStateMachine, events: readonly string[], s
     outputs: (state, event) => outputs[at(state, event)],
     taken: (state, event) => taken[at(state, event)],
     pathTo,
-  };
+  });
 }

@@ -6,14 +6,24 @@
  * Neither stores transitions: a stepper makes them again faster than memory would give them back.
  */
 import type { StateValue } from 'xstate';
+import {
+  Brand,
+  refuse,
+  requireCount,
+  requireFields,
+  requireFunction,
+  requireLimit,
+  within,
+} from '../argument/argument.ts';
+import { leftOut } from '../machine/alphabet.ts';
 import { BoundError } from './enumerate.ts';
 import { createExpand } from '../compile/expand.ts';
-import type { CompiledMachine } from '../compile/format.ts';
+import { COMPILED, type CompiledMachine } from '../compile/format.ts';
 import { unpackValue } from '../compile/layout.ts';
-import type { StateGraph } from './state-graph.ts';
+import { GRAPH, type StateGraph } from './state-graph.ts';
 import { chooseWindow, CountedStates, DIRECT_BITS, type Window } from './counted-states.ts';
 import { FULL, NumberedStates, type SetLimits } from './state-set.ts';
-import type { Symmetry } from './symmetry.ts';
+import { SYMMETRY, type Symmetry } from './symmetry.ts';
 import { Stepper } from '../compile/step.ts';
 
 /** How far an exploration may go. What is not given has no limit, but for `bytes`: 4 GB. */
@@ -56,6 +66,8 @@ export interface Summary extends Progress {
   readonly bound?: keyof ExploreLimits;
   /** Reachable states in which every event is ignored. */
   readonly deadlocks: number;
+  /** The events that were left out of the alphabet, if any. */
+  readonly without?: readonly string[];
   /** With symmetry, what the machine has without, as far as it was expanded. */
   readonly unfolded?: { readonly states: number; readonly transitions: number };
   /** The bytes of all tables. */
@@ -69,10 +81,11 @@ const CLOCK_EXPANSIONS = 256;
 
 /** Explores a compiled machine from its initial state, with traces. */
 export function explore(compiled: CompiledMachine, options: ExploreOptions = {}): Exploration {
-  const { wordCount, bitCount, events } = compiled;
-  const { symmetry } = options;
+  const { wordCount, bitCount, events } = COMPILED.require('compiled of explore', compiled);
+  const read = readOptions('options of explore', options);
+  const { symmetry } = read;
   const initial = initialOf(compiled, symmetry);
-  const tally = new Tally(options, events.length);
+  const tally = new Tally(read, events.length);
   const states = new NumberedStates(initial, bitCount, tally.limits);
   const expand = createExpand(compiled);
   const targets = new Int32Array(events.length * wordCount);
@@ -89,15 +102,17 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
     while (added < taken && states.add(targets, added * wordCount, state) !== FULL) added++;
     tally.expand(taken, added === taken, symmetry?.orbitSize(states.words, state * wordCount));
   }
-  return new Exploration(compiled, states, tally.summary(states.count, states.bytes), symmetry);
+  const summary = { ...tally.summary(states.count, states.bytes), ...leftOut(compiled) };
+  return EXPLORATION.mark(new Exploration(compiled, states, summary, symmetry));
 }
 
 /** Explores a compiled machine from its initial state, without traces and in few bytes. */
 export function count(compiled: CompiledMachine, options: ExploreOptions = {}): Count {
-  const { wordCount, bitCount, events } = compiled;
-  const { symmetry } = options;
+  const { wordCount, bitCount, events } = COMPILED.require('compiled of count', compiled);
+  const read = readOptions('options of count', options);
+  const { symmetry } = read;
   const initial = initialOf(compiled, symmetry);
-  const tally = new Tally(options, events.length);
+  const tally = new Tally(read, events.length);
   const states = new CountedStates(initial, bitCount, tally.limits, windowOf(compiled), events.length);
   const expand = createExpand(compiled);
   const state = new Int32Array(wordCount);
@@ -110,7 +125,30 @@ export function count(compiled: CompiledMachine, options: ExploreOptions = {}): 
       tally.expand(taken, states.add(targets, taken) === taken, symmetry?.orbitSize(state, 0));
     }
   }
-  return { compiled, states, summary: tally.summary(states.count, states.bytes), symmetry };
+  const summary = { ...tally.summary(states.count, states.bytes), ...leftOut(compiled) };
+  return COUNT.mark({ compiled, states, summary, symmetry });
+}
+
+function readOptions(place: string, options: unknown): ExploreOptions {
+  const { limits, symmetry, onProgress } = requireFields(place, options, ['limits', 'symmetry', 'onProgress']);
+  return {
+    limits: limits === undefined ? {} : readLimits(within(place, 'limits'), limits),
+    symmetry: symmetry === undefined ? undefined : SYMMETRY.require(within(place, 'symmetry'), symmetry),
+    onProgress: onProgress === undefined ? undefined : requireFunction(within(place, 'onProgress'), onProgress),
+  };
+}
+
+function readLimits(place: string, limits: unknown): ExploreLimits {
+  const fields = requireFields(place, limits, ['states', 'bytes', 'milliseconds']);
+  const limit = (key: keyof typeof fields): Partial<Record<keyof ExploreLimits, number>> => {
+    return fields[key] === undefined ? {} : { [key]: requireLimit(within(place, key), fields[key]) };
+  };
+  const { states } = fields;
+  // The initial state is always found.
+  if (states !== undefined && states !== Infinity && !(Number.isInteger(states) && (states as number) >= 1)) {
+    refuse(within(place, 'states'), states, 'a whole number from 1 on, or Infinity');
+  }
+  return { ...limit('states'), ...limit('bytes'), ...limit('milliseconds') };
 }
 
 function initialOf(compiled: CompiledMachine, symmetry: Symmetry | undefined): Int32Array {
@@ -162,6 +200,7 @@ export class Exploration {
 
   /** Returns the number of the state after `event` in `state`; NONE when the exploration ended before it was found. */
   target(state: number, event: number): number {
+    this.requireState(state);
     const { wordCount } = this.compiled;
     this.stepper.stepWords(this.states.words, state * wordCount, event, this.scratch, 0);
     this.symmetry?.canonicalize(this.scratch, 1);
@@ -191,6 +230,7 @@ export class Exploration {
 
   /** Returns the value of a state, as XState has it. */
   value(state: number): StateValue {
+    this.requireState(state);
     return unpackValue(this.compiled, this.states.words, state * this.compiled.wordCount);
   }
 
@@ -200,6 +240,8 @@ export class Exploration {
    * accordingly.
    */
   pathTo(state: number, last?: number): number[] {
+    this.requireState(state);
+    if (last !== undefined) requireCount('last of Exploration.pathTo', last, this.compiled.events.length - 1);
     const end = last === undefined ? [] : [last];
     if (this.symmetry !== undefined) return this.unfoldedPath(this.symmetry, state, end);
     const path: number[] = [];
@@ -207,6 +249,11 @@ export class Exploration {
       path.push(this.eventBetween(this.states.parents[here], here));
     }
     return [...path.toReversed(), ...end];
+  }
+
+  private requireState(state: number): void {
+    if (Number.isInteger(state) && state >= 0 && state < this.states.count) return;
+    requireCount('state of Exploration', state, this.states.count - 1);
   }
 
   /** A run of the machine itself through the orbits that lead to a state. */
@@ -250,7 +297,7 @@ export class Exploration {
         `Got only ${summary.states} states of ${machine.id} within the limit of ${summary.bound}; expected all of them.`,
       );
     }
-    return {
+    return GRAPH.mark({
       machine,
       events,
       states: Array.from({ length: states.count }, (_, state) => this.value(state)),
@@ -260,8 +307,21 @@ export class Exploration {
       outputs: (state, event) => this.outputs(state, event),
       taken: (state, event) => this.taken(state, event),
       pathTo: (state) => this.pathTo(state),
-    };
+    });
   }
+}
+
+const EXPLORATION = new Brand<Exploration>('an exploration, as explore returns it');
+const COUNT = new Brand<Count>('what explore or count returns');
+
+/** Requires what `explore` returns. */
+export function requireExploration(place: string, value: unknown): Exploration {
+  return EXPLORATION.require(place, value);
+}
+
+/** Requires what `explore` or `count` returns. */
+export function requireExplored(place: string, value: unknown): Exploration | Count {
+  return EXPLORATION.has(value) ? value : COUNT.require(place, value);
 }
 
 /** Requires that an exploration has all states, and not only one of each orbit. @throws {RangeError} */

@@ -6,8 +6,11 @@
  */
 import { getAdjacencyMap, getShortestPaths, getSimplePaths, serializeSnapshot } from '@xstate/graph';
 import type { AnyStateMachine } from 'xstate';
+import { requireLimit } from '../argument/argument.ts';
+import { type Alphabet, readAlphabet } from '../machine/alphabet.ts';
+import { admit } from '../machine/subset.ts';
 import { BoundError } from './enumerate.ts';
-import type { StateGraph } from './state-graph.ts';
+import { GRAPH, type StateGraph } from './state-graph.ts';
 
 /** A path: events from the initial state on. */
 export type Path = readonly string[];
@@ -24,13 +27,20 @@ const eventsOf = (path: { steps: readonly { event: { type: string } }[] }): stri
 
 const traversal = (events: readonly string[]) => ({ events: events.map((type) => ({ type })) });
 
+function eventsFor(caller: string, machine: AnyStateMachine, alphabet: Alphabet | undefined): readonly string[] {
+  admit(`machine of ${caller}`, machine);
+  return readAlphabet(`alphabet of ${caller}`, machine, alphabet).events;
+}
+
 /** Finds a shortest path to every reachable state; the first is the empty one. */
-export function shortestPaths(machine: AnyStateMachine, events: readonly string[]): Path[] {
+export function shortestPaths(machine: AnyStateMachine, alphabet?: Alphabet): Path[] {
+  const events = eventsFor('shortestPaths', machine, alphabet);
   return getShortestPaths(machine, traversal(events)).map(eventsOf);
 }
 
 /** Finds a path through every transition: a shortest path to its source, and its event. Ignored events are among them. */
-export function transitionPaths(machine: AnyStateMachine, events: readonly string[]): Path[] {
+export function transitionPaths(machine: AnyStateMachine, alphabet?: Alphabet): Path[] {
+  const events = eventsFor('transitionPaths', machine, alphabet);
   const adjacency = getAdjacencyMap(machine, traversal(events));
   return getShortestPaths(machine, traversal(events)).flatMap((path) => {
     const transitions = Object.values(adjacency[serializeSnapshot(path.state)].transitions);
@@ -39,25 +49,33 @@ export function transitionPaths(machine: AnyStateMachine, events: readonly strin
 }
 
 /** Returns how many states @xstate/graph finds. */
-export function countAdjacencyStates(machine: AnyStateMachine, events: readonly string[]): number {
+export function countAdjacencyStates(machine: AnyStateMachine, alphabet?: Alphabet): number {
+  const events = eventsFor('countAdjacencyStates', machine, alphabet);
   return Object.keys(getAdjacencyMap(machine, traversal(events))).length;
 }
 
 /** Counts the simple paths of a graph and their steps, up to `limit` paths. Takes milliseconds where finding them takes seconds. */
 export function countSimplePaths(graph: StateGraph, limit = SIMPLE_PATH_RAIL): { paths: number; steps: number } {
+  GRAPH.require('graph of countSimplePaths', graph);
+  requireLimit('limit of countSimplePaths', limit);
   const onPath = new Uint8Array(graph.states.length);
-  const count = { paths: 0, steps: 0 };
-  const visit = (state: number, depth: number): void => {
-    count.paths++;
-    count.steps += depth;
-    onPath[state] = 1;
-    for (let event = 0; event < graph.events.length && count.paths <= limit; event++) {
-      const target = graph.target(state, event);
-      if (onPath[target] === 0) visit(target, depth + 1);
+  const count = { paths: 1, steps: 0 };
+  // The states on the path, each with the next event to try: a path may be longer than calls can be nested.
+  const path = [{ state: 0, event: 0 }];
+  onPath[0] = 1;
+  for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
+    if (last.event === graph.events.length || count.paths > limit) {
+      onPath[last.state] = 0;
+      path.pop();
+      continue;
     }
-    onPath[state] = 0;
-  };
-  visit(0, 0);
+    const state = graph.target(last.state, last.event++);
+    if (onPath[state] !== 0) continue;
+    count.paths++;
+    count.steps += path.length;
+    onPath[state] = 1;
+    path.push({ state, event: 0 });
+  }
   return count;
 }
 
@@ -66,6 +84,8 @@ export function countSimplePaths(graph: StateGraph, limit = SIMPLE_PATH_RAIL): {
  * @throws {BoundError} when there are more than `rail`.
  */
 export function simplePaths(graph: StateGraph, rail = SIMPLE_PATH_RAIL): Path[] {
+  GRAPH.require('graph of simplePaths', graph);
+  requireLimit('rail of simplePaths', rail);
   if (countSimplePaths(graph, rail).paths > rail) {
     throw new BoundError(
       `Got more than ${rail} simple paths of ${graph.machine.id}; expected no more than that limit.`,
@@ -76,6 +96,7 @@ export function simplePaths(graph: StateGraph, rail = SIMPLE_PATH_RAIL): Path[] 
 
 /** Compares a graph with the adjacency map that @xstate/graph makes; returns what differs, in sentences. */
 export function compareWithAdjacency(graph: StateGraph): string[] {
+  GRAPH.require('graph of compareWithAdjacency', graph);
   const adjacency = getAdjacencyMap(graph.machine, traversal(graph.events));
   const keyOf = (state: number) =>
     serializeSnapshot(graph.machine.resolveState({ value: graph.states[state], context: {} }));

@@ -3,6 +3,7 @@
  * A machine is a Mealy machine: a step has a target and outputs, and an event that no transition takes is ignored.
  */
 import type { AnyStateMachine, StateValue } from 'xstate';
+import { Brand } from '../argument/argument.ts';
 
 export interface StateGraph {
   readonly machine: AnyStateMachine;
@@ -23,3 +24,6 @@ export interface StateGraph {
   /** Returns the events of the shortest path to `state`, the first in the order of the alphabet. */
   pathTo(state: number): readonly number[];
 }
+
+/** What explorers return. */
+export const GRAPH = new Brand<StateGraph>("a state graph, as enumerate or an exploration's graph() returns it");

@@ -10,7 +10,18 @@
  * runs: the exchanges on the way are undone.
  */
 import type { AnyStateNode } from 'xstate';
-import type { CompiledMachine, Field } from '../compile/format.ts';
+import {
+  Brand,
+  refuse,
+  requireCount,
+  requireFields,
+  requireFunction,
+  requireList,
+  requireText,
+  requireWords,
+  within,
+} from '../argument/argument.ts';
+import { COMPILED, type CompiledMachine, type Field } from '../compile/format.ts';
 import { type GuardExpression, machineGuards, readGuard } from '../machine/guard.ts';
 import { matchedNodes } from '../machine/matching.ts';
 import { outputOf } from '../machine/output.ts';
@@ -39,6 +50,9 @@ export interface Renaming {
   readonly expression: (expression: GuardExpression) => string;
 }
 
+/** What the constructor of `Symmetry` has made. */
+export const SYMMETRY: Brand<Symmetry> = new Brand('a Symmetry');
+
 /** The symmetry of a compiled machine, checked. */
 export class Symmetry {
   readonly compiled: CompiledMachine;
@@ -48,12 +62,12 @@ export class Symmetry {
   private readonly starts: readonly number[];
   private readonly width: number;
   private readonly keys: Int32Array;
-
   /** @throws {SymmetryError} when the regions cannot be exchanged. */
   constructor(compiled: CompiledMachine, interchangeable: Interchangeable) {
-    this.compiled = compiled;
-    this.interchangeable = interchangeable;
-    const { regions } = interchangeable;
+    this.compiled = COMPILED.require('compiled of Symmetry', compiled);
+    this.interchangeable = readInterchangeable('interchangeable of Symmetry', interchangeable);
+    const { regions } = this.interchangeable;
+    SYMMETRY.mark(this);
     this.nodes = regions.map((path) => regionAt(compiled, path));
     const [first] = this.nodes;
     if (regions.length < 2 || this.nodes.some(({ parent }) => parent !== first.parent || parent?.type !== 'parallel')) {
@@ -77,12 +91,14 @@ export class Symmetry {
 
   /** Sorts the regions of the first `count` states of `states`, each in its place. */
   canonicalize(states: Int32Array, count: number): void {
+    requireWords('states of Symmetry.canonicalize', states, this.compiled.wordCount * requireCount('count', count));
     const { wordCount } = this.compiled;
     for (let from = 0; from < count * wordCount; from += wordCount) this.sort(states, from);
   }
 
   /** How many states there are in the orbit of a state whose regions are sorted. */
   orbitSize(states: Int32Array, from: number): number {
+    requireWords('states of Symmetry.orbitSize', states, requireCount('from', from) + this.compiled.wordCount);
     this.readKeys(states, from);
     const { keys } = this;
     // The number of arrangements of the regions, of which those with the same content count once.
@@ -97,6 +113,8 @@ export class Symmetry {
 
   /** Renames an event of the sorted state so that it says the same of `state`, of which it is the sorted form. */
   eventIn(state: Int32Array, event: number): number {
+    requireWords('state of Symmetry.eventIn', state, this.compiled.wordCount);
+    requireCount('event of Symmetry.eventIn', event, this.compiled.events.length - 1);
     this.readKeys(state, 0);
     const { keys, compiled, interchangeable } = this;
     // Where each region of the sorted state stands in this one.
@@ -257,6 +275,20 @@ export class Symmetry {
       }
     }
   }
+}
+
+function readInterchangeable(place: string, value: unknown): Interchangeable {
+  const { regions, rename } = requireFields(place, value, ['regions', 'rename']);
+  const renamed = requireFunction(within(place, 'rename'), rename);
+  return {
+    regions: requireList(within(place, 'regions'), regions, requireText),
+    rename: (name, of) => {
+      const word: unknown = renamed(name, of);
+      return typeof word === 'string'
+        ? word
+        : refuse(`what ${within(place, 'rename')} gives for ${name}`, word, 'a name');
+    },
+  };
 }
 
 function regionAt({ machine }: CompiledMachine, path: string): AnyStateNode {

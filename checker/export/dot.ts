@@ -2,8 +2,9 @@
  * Small state graphs in DOT, the language of Graphviz.
  */
 import type { StateValue } from 'xstate';
+import { requireCount, requireFields, requireList, requireTeller, within } from '../argument/argument.ts';
 import { regionsOf } from '../machine/regions.ts';
-import type { StateGraph } from '../explore/state-graph.ts';
+import { GRAPH, type StateGraph } from '../explore/state-graph.ts';
 
 /** The most states that are printed: beyond them nobody reads the picture. */
 export const DOT_STATES = 500;
@@ -24,12 +25,18 @@ export interface DotOptions {
  * @throws {RangeError} when the graph is too large to be looked at.
  */
 export function printDot(graph: StateGraph, options: DotOptions = {}): string {
-  const { machine, states } = graph;
+  const { machine, states } = GRAPH.require('graph of printDot', graph);
+  const place = 'options of printDot';
+  const read = requireFields(place, options, ['label', 'path']);
   if (states.length > DOT_STATES) {
     throw new RangeError(`Got ${states.length} states of ${machine.id}; expected at most ${DOT_STATES}.`);
   }
-  const label = options.label ?? ((value) => labelOf(graph, value));
-  const bold = pathSteps(graph, options.path ?? []);
+  const label =
+    read.label === undefined
+      ? (value: StateValue) => labelOf(graph, value)
+      : requireTeller(within(place, 'label'), read.label);
+  const event = (at: string, each: unknown) => requireCount(at, each, graph.events.length - 1);
+  const bold = pathSteps(graph, requireList(within(place, 'path'), read.path ?? [], event));
   const nodes = states.map((value, state) => {
     return `${state} [label=${quote(`${state}\n${label(value)}`)}${bold.states.has(state) ? BOLD : ''}]`;
   });

@@ -2,6 +2,7 @@
  * Traces in the Informal Trace Format, which Apalache, Quint and their viewers read: a variable for each region.
  * Source: Apalache, ADR-015.
  */
+import { requireTrace } from '../trace/shape.ts';
 import { nameSubject, type Trace } from '../trace/trace.ts';
 
 /** The variable with the event that led to a state, by the name that Quint gives it; `init` leads to the first one. */
@@ -11,11 +12,12 @@ const OUTPUTS_VARIABLE = 'mbt::outputs';
 
 /** Prints a trace in ITF, each state on a line of its own. A region that is not active has the value "". */
 export function printItf(trace: Trace): string {
-  const { events, start, steps, loop, verdict } = trace;
+  const read = requireTrace('trace of printItf', trace);
+  const { events, start, steps, loop, verdict } = read;
   const meta = {
     format: 'ITF',
     'format-description': 'https://apalache-mc.org/docs/adr/015adr-trace.html',
-    source: nameSubject(trace),
+    source: nameSubject(read),
     ...(verdict === undefined
       ? {}
       : { status: verdict.result, description: `${verdict.property}: ${verdict.sentence}` }),

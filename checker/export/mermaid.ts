@@ -1,6 +1,8 @@
 /**
  * Traces as mermaid sequence diagrams: who tells whom what, with time downward.
  */
+import { requireFields, requireFunction, requireList, requireText, within } from '../argument/argument.ts';
+import { requireTrace } from '../trace/shape.ts';
 import { tellVerdict } from '../trace/text.ts';
 import { type Trace, TraceError, type TraceStep } from '../trace/trace.ts';
 
@@ -27,9 +29,11 @@ export const MERMAID_CHARACTERS = 50_000;
  * @throws {TraceError} when an arrow leads to nobody, or when mermaid would refuse the diagram for its length.
  */
 export function printMermaid(trace: Trace, cast: Cast): string {
-  const { events, steps, loop = steps.length, verdict } = trace;
-  const arrows = steps.map((step) => arrowsOf(step, events, cast));
-  const participants = participantsOf(arrows.flat(), cast);
+  const read = requireTrace('trace of printMermaid', trace);
+  const { events, steps, loop = steps.length, verdict } = read;
+  const readOf = readCast('cast of printMermaid', cast);
+  const arrows = steps.map((step) => arrowsOf(step, events, readOf));
+  const participants = participantsOf(arrows.flat(), readOf);
   const ids = new Map(participants.map((name, index) => [name, `P${index}`]));
   const draw = ({ from, to, label, line }: DrawnArrow): string =>
     `${ids.get(from)}${line}${ids.get(to)}: ${escape(label)}`;
@@ -40,7 +44,7 @@ export function printMermaid(trace: Trace, cast: Cast): string {
     ...participants.map((name) => `participant ${ids.get(name)} as ${escape(name)}`),
     ...arrows.slice(0, loop).flat().map(draw),
     ...(looped.length > 0 ? ['loop again and again', ...looped.map((each) => `  ${each}`), 'end'] : []),
-    ...(trace.loop === steps.length ? [note('Nothing happens any more.')] : []),
+    ...(read.loop === steps.length ? [note('Nothing happens any more.')] : []),
     ...(verdict === undefined ? [] : [note(tellVerdict(verdict))]),
   ];
   const text = ['sequenceDiagram', ...lines.map((each) => `  ${each}`), ''].join('\n');
@@ -49,6 +53,29 @@ export function printMermaid(trace: Trace, cast: Cast): string {
     `Got a trace of ${steps.length} steps, whose diagram has ${text.length} characters; expected one of at most ` +
       `${MERMAID_CHARACTERS}, which is all that mermaid draws.`,
   );
+}
+
+/** Reads a cast. What its functions give is looked at when they are asked. */
+export function readCast(place: string, value: unknown): Cast {
+  const { participants, event, output } = requireFields(place, value, ['participants', 'event', 'output']);
+  const arrows = (key: 'event' | 'output', given: unknown) => {
+    const arrow = requireFunction(within(place, key), given);
+    return (name: string) => readArrow(`what ${within(place, key)} gives for ${name}`, arrow(name));
+  };
+  return {
+    participants: requireList(within(place, 'participants'), participants, requireText),
+    event: arrows('event', event),
+    output: arrows('output', output),
+  };
+}
+
+function readArrow(place: string, value: unknown): Arrow {
+  const { from, to, label } = requireFields(place, value, ['from', 'to', 'label']);
+  return {
+    from: requireText(`from in ${place}`, from),
+    to: requireText(`to in ${place}`, to),
+    label: requireText(`label in ${place}`, label),
+  };
 }
 
 /** An arrow, solid for an event and dashed for an output. */

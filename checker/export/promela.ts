@@ -16,7 +16,9 @@
  * claims is for counts, and one with them for verdicts.
  */
 import type { AnyStateNode } from 'xstate';
-import type { Claim, StatePredicate } from '../decide/claim.ts';
+import { requireBoolean, requireCount, requireFields, requireTeller, within } from '../argument/argument.ts';
+import type { Claim, ReadClaim, ReadPredicate } from '../decide/claim.ts';
+import { readClaim, readClaims } from '../decide/read-claim.ts';
 import { type LeadsToConditions, printLtl, printNever } from './never.ts';
 import { enabledWhen, fairnessOf, requireNames, stateCondition, stepConditions } from './symbolic-claim.ts';
 import {
@@ -30,6 +32,7 @@ import {
   printCondition,
   printPart,
   readBy,
+  SYMBOLIC,
   type SymbolicEvent,
   type SymbolicMachine,
   type SymbolicTransition,
@@ -57,7 +60,29 @@ export const SPIN_OFFSET = { states: 0, transitions: 1 } as const;
  * @throws {RangeError} when it has more names of states than SPIN has symbols, or when a claim cannot be printed.
  */
 export function printPromela(symbolic: SymbolicMachine, options: PromelaOptions = {}): string {
-  return new Printer(symbolic, options).print();
+  return new Printer(
+    SYMBOLIC.require('symbolic of printPromela', symbolic),
+    readOptions('options of printPromela', options),
+  ).print();
+}
+
+/** The options, read. */
+interface ReadOptions extends Omit<PromelaOptions, 'claims'> {
+  readonly claims: readonly ReadClaim[];
+}
+
+function readOptions(place: string, options: unknown): ReadOptions {
+  const { claims, eventSentence, forbidsDeadlock } = requireFields(place, options, [
+    'claims',
+    'eventSentence',
+    'forbidsDeadlock',
+  ]);
+  return {
+    claims: readClaims(within(place, 'claims'), claims ?? []),
+    eventSentence:
+      eventSentence === undefined ? undefined : requireTeller(within(place, 'eventSentence'), eventSentence),
+    forbidsDeadlock: forbidsDeadlock !== undefined && requireBoolean(within(place, 'forbidsDeadlock'), forbidsDeadlock),
+  };
 }
 
 /**
@@ -65,7 +90,9 @@ export function printPromela(symbolic: SymbolicMachine, options: PromelaOptions 
  * be, so that SPIN finds it as an error. SPIN knows no premise without a witness: a claim that is `n/a` holds.
  */
 export function holdsBySpin(claim: Claim, errors: number): boolean {
-  return claim.kind === 'reach' ? errors > 0 : errors === 0;
+  const { kind } = readClaim('claim of holdsBySpin', claim);
+  requireCount('errors of holdsBySpin', errors);
+  return kind === 'reach' ? errors > 0 : errors === 0;
 }
 
 /** The most symbols of a model: SPIN keeps an `mtype` in a byte, whose zero means that there is none. */
@@ -105,8 +132,8 @@ interface FairEvents {
 
 class Printer {
   private readonly symbolic: SymbolicMachine;
-  private readonly options: PromelaOptions;
-  private readonly claims: readonly Claim[];
+  private readonly options: ReadOptions;
+  private readonly claims: readonly ReadClaim[];
   private readonly process: string;
   private readonly inactive: string;
   private readonly variables = new Map<AnyStateNode, string>();
@@ -120,11 +147,11 @@ class Printer {
   /** Each set of events once, however many claims name it. */
   private readonly fairEvents = new Map<string, FairEvents>();
 
-  constructor(symbolic: SymbolicMachine, options: PromelaOptions) {
+  constructor(symbolic: SymbolicMachine, options: ReadOptions) {
     const { machine, variables, guards } = symbolic;
     this.symbolic = symbolic;
     this.options = options;
-    this.claims = options.claims ?? [];
+    this.claims = options.claims;
     requireNames(symbolic, this.claims);
     const identifiers = new Identifiers(isReserved);
     const compounds = [...variables.keys()];
@@ -141,10 +168,11 @@ class Printer {
       if (kind === 'step') this.kept.set(name, identifiers.give(`kept.${name}`));
     }
     for (const { events } of fairnessOf(this.claims)) {
+      const key = JSON.stringify(events);
+      if (this.fairEvents.has(key)) continue;
       const called = events.join('.');
-      if (this.fairEvents.has(called)) continue;
       const [enabled, took] = ['enabled', 'took'].map((prefix) => identifiers.give(`${prefix}.${called}`));
-      this.fairEvents.set(called, { events, enabled, took });
+      this.fairEvents.set(key, { events, enabled, took });
     }
     if (this.keys.size > SYMBOLS_MAX) {
       throw new RangeError(
@@ -331,20 +359,20 @@ class Printer {
 
   // ---- Claims
 
-  private printClaim(claim: Claim): string[] {
+  private printClaim(claim: ReadClaim): string[] {
     const { name, title } = claim;
     if (claim.kind !== 'leadsTo') return [comment(title), `ltl ${name} { [] (${this.printInvariant(claim)}) }`];
     const conditions: LeadsToConditions = {
       ...(claim.from === undefined ? {} : { from: this.predicate(claim.from) }),
       to: this.predicate(claim.to),
       fairness: claim.fairness.map(({ strength, events }) => {
-        return { ...(this.fairEvents.get(events.join('.')) as FairEvents), strength };
+        return { ...(this.fairEvents.get(JSON.stringify(events)) as FairEvents), strength };
       }),
     };
     return [comment(title, `ltl { ${printLtl(conditions)} }`), ...printNever(name, conditions)];
   }
 
-  private printInvariant(claim: Exclude<Claim, { readonly kind: 'leadsTo' }>): string {
+  private printInvariant(claim: Exclude<ReadClaim, { readonly kind: 'leadsTo' }>): string {
     switch (claim.kind) {
       case 'invariant': {
         const [when, holds] = [claim.when, claim.holds].map((each) => stateCondition(this.symbolic, each));
@@ -359,7 +387,7 @@ class Printer {
 
   // ---- Conditions
 
-  private predicate(predicate: StatePredicate): string {
+  private predicate(predicate: ReadPredicate): string {
     return this.condition(stateCondition(this.symbolic, predicate));
   }
 

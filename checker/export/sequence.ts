@@ -2,18 +2,21 @@
  * Traces as message sequences in plain text: a column for each who takes part, an arrow for each event and output, and beside it
  * what it says. For terminals, mails and bug reports.
  */
+import { requireTrace } from '../trace/shape.ts';
 import { tellStart, tellVerdict } from '../trace/text.ts';
 import type { Trace } from '../trace/trace.ts';
-import { arrowsOf, type Arrow, type Cast, participantsOf } from './mermaid.ts';
+import { arrowsOf, type Arrow, type Cast, participantsOf, readCast } from './mermaid.ts';
 
 /** The characters from one column to the next. */
 const COLUMN = 12;
 
 /** Prints a trace, below where it starts. Steps are numbered from 1; their outputs stand below them. */
 export function printSequence(trace: Trace, cast: Cast): string {
-  const { events, steps, loop = steps.length, verdict } = trace;
-  const arrows = steps.map((step) => arrowsOf(step, events, cast));
-  const participants = participantsOf(arrows.flat(), cast);
+  const read = requireTrace('trace of printSequence', trace);
+  const { events, steps, loop = steps.length, verdict } = read;
+  const readOf = readCast('cast of printSequence', cast);
+  const arrows = steps.map((step) => arrowsOf(step, events, readOf));
+  const participants = participantsOf(arrows.flat(), readOf);
   const margin = ' '.repeat(String(steps.length).length + 2);
   const line = `${margin}${participants.map(() => '|'.padEnd(COLUMN)).join('')}`.trimEnd();
   const drawn = arrows.map((each, index) =>
@@ -23,11 +26,11 @@ export function printSequence(trace: Trace, cast: Cast): string {
     }),
   );
   const lines = [
-    ...tellStart(trace).map((text) => text.trim()),
+    ...tellStart(read).map((text) => text.trim()),
     `${margin}${participants.map((name) => name.padEnd(COLUMN)).join('')}`.trimEnd(),
     line,
     ...drawn.slice(0, loop).flat(),
-    ...(trace.loop === undefined ? [] : [loop < steps.length ? 'again and again:' : 'nothing happens any more']),
+    ...(read.loop === undefined ? [] : [loop < steps.length ? 'again and again:' : 'nothing happens any more']),
     ...drawn.slice(loop).flat(),
     line,
     ...(verdict === undefined ? [] : [tellVerdict(verdict)]),

@@ -1,9 +1,8 @@
 /**
  * Claims as formulas. Only those made of data can be printed for another checker: a predicate in JavaScript cannot.
  */
-import type { Claim, StatePredicate, StepPredicate } from '../decide/claim.ts';
+import type { Fairness, ReadClaim, ReadPredicate, StepClaim, StepPredicate } from '../decide/claim.ts';
 import type { GuardExpression } from '../machine/guard.ts';
-import type { Fairness } from '../decide/claim.ts';
 import {
   and,
   type Condition,
@@ -22,7 +21,7 @@ import {
  * Requires that the events and outputs that claims name are there. One that is misspelt would make a claim that says nothing.
  * @throws {RangeError} otherwise.
  */
-export function requireNames({ events }: SymbolicMachine, claims: readonly Claim[]): void {
+export function requireNames({ events }: SymbolicMachine, claims: readonly ReadClaim[]): void {
   const steps = claims.flatMap((claim) => (claim.kind === 'step' ? [claim.when, claim.holds] : []));
   const atoms = steps.flatMap((predicate) => (predicate === undefined ? [] : atomsOf(predicate)));
   const named = (kind: 'event' | 'output') => atoms.flatMap((atom) => (atom.kind === kind ? atom.names : []));
@@ -36,7 +35,7 @@ export function requireNames({ events }: SymbolicMachine, claims: readonly Claim
   );
 }
 
-function atomsOf(predicate: StepPredicate): StepPredicate[] {
+function atomsOf(predicate: StepPredicate<ReadPredicate>): StepPredicate<ReadPredicate>[] {
   if ('parts' in predicate) return predicate.parts.flatMap(atomsOf);
   return 'part' in predicate ? atomsOf(predicate.part) : [predicate];
 }
@@ -48,7 +47,7 @@ function requireKnown(what: string, names: readonly string[], known: ReadonlySet
 }
 
 /** Returns the assumptions of claims. */
-export function fairnessOf(claims: readonly Claim[]): Fairness[] {
+export function fairnessOf(claims: readonly ReadClaim[]): Fairness[] {
   return claims.flatMap((claim) => (claim.kind === 'leadsTo' ? claim.fairness : []));
 }
 
@@ -56,7 +55,7 @@ export function fairnessOf(claims: readonly Claim[]): Fairness[] {
  * Returns the formula of a predicate over states; TRUE where there is none.
  * @throws {RangeError} when the predicate is a function, or names what the machine does not have.
  */
-export function stateCondition({ machine, guards }: SymbolicMachine, predicate: StatePredicate | undefined): Condition {
+export function stateCondition({ machine, guards }: SymbolicMachine, predicate: ReadPredicate | undefined): Condition {
   if (predicate === undefined) return TRUE;
   if (typeof predicate === 'function') {
     throw new RangeError('Got a claim with a function as predicate; expected one of stateIn, named, and, or, not.');
@@ -82,7 +81,7 @@ export interface StepConditions {
 /** Returns what a claim over steps says of one event. */
 export function stepConditions(
   symbolic: SymbolicMachine,
-  { when, holds }: Extract<Claim, { kind: 'step' }>,
+  { when, holds }: StepClaim<ReadPredicate>,
   event: SymbolicEvent,
 ): StepConditions {
   const conditionIf = (isTaken: boolean): Condition => {
@@ -94,7 +93,7 @@ export function stepConditions(
 
 function stepCondition(
   symbolic: SymbolicMachine,
-  predicate: StepPredicate,
+  predicate: StepPredicate<ReadPredicate>,
   event: SymbolicEvent,
   isTaken: boolean,
 ): Condition {

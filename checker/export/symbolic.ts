@@ -9,10 +9,12 @@
  * at the state before the step, and at most one transition of each region is taken in it.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { Brand } from '../argument/argument.ts';
+import { type Alphabet, readAlphabet } from '../machine/alphabet.ts';
 import { type GuardExpression, machineGuards, readGuard } from '../machine/guard.ts';
 import { matchedNodes } from '../machine/matching.ts';
-import { nameOutput, type NameOutput, outputOf } from '../machine/output.ts';
-import { checkSpec } from '../machine/subset.ts';
+import { nameOutput, type NameOutput, outputOf, requireNameOutput } from '../machine/output.ts';
+import { admit } from '../machine/subset.ts';
 import {
   ancestorsOf,
   childrenOf,
@@ -21,6 +23,7 @@ import {
   inConflict,
   initialNodes,
   isBelow,
+  isForbidding,
   nodesOf,
   targetsOf,
   type Transition,
@@ -70,7 +73,12 @@ export interface SymbolicMachine {
   readonly variables: ReadonlyMap<AnyStateNode, AnyStateNode | undefined>;
   readonly guards: ReadonlyMap<string, Condition>;
   readonly events: readonly SymbolicEvent[];
+  /** The events of the machine that are left out of the alphabet: they never happen. */
+  readonly without: readonly string[];
 }
+
+/** What `symbolicOf` returns. */
+export const SYMBOLIC = new Brand<SymbolicMachine>('a machine as formulas, as symbolicOf returns it');
 
 /**
  * Reads a machine as formulas, for the events of an alphabet.
@@ -78,20 +86,23 @@ export interface SymbolicMachine {
  */
 export function symbolicOf(
   machine: AnyStateMachine,
-  events: readonly string[],
+  alphabet?: Alphabet,
   name: NameOutput = nameOutput,
 ): SymbolicMachine {
-  checkSpec(machine);
+  admit('machine of symbolicOf', machine);
+  const { events, without } = readAlphabet('alphabet of symbolicOf', machine, alphabet);
+  const checkedName = requireNameOutput('name of symbolicOf', name);
   const initial = new Set(initialNodes(machine.root));
   const compounds = nodesOf(machine.root).filter(({ type }) => type === 'compound');
   const guards = [...machineGuards(machine)].map(([key, guard]) => [key, conditionOf(machine, guard)] as const);
-  const reader = new Reader(machine, new Map(guards), name);
-  return {
+  const reader = new Reader(machine, new Map(guards), checkedName);
+  return SYMBOLIC.mark({
     machine,
     variables: new Map(compounds.map((node) => [node, childrenOf(node).find((child) => initial.has(child))])),
     guards: reader.guards,
     events: events.map((event) => ({ name: event, transitions: reader.read(event) })),
-  };
+    without,
+  });
 }
 
 /** Returns the condition under which a state is active. What is current in a compound state is so only while it is active. */
@@ -185,6 +196,7 @@ class Reader {
   read(event: string): SymbolicTransition[] {
     const read: SymbolicTransition[] = [];
     for (const { transition, condition } of this.select(this.machine.root, event)) {
+      if (isForbidding(transition)) continue;
       // Of two that would leave a common state, the first is taken.
       const rivals = read.filter((earlier) => inConflict(earlier.transition, transition));
       read.push({

@@ -7,7 +7,9 @@
  * TLC finds up to twice the states. Runs may stop: `Spec` has no fairness, and each claim has its own as a premise.
  */
 import type { AnyStateNode } from 'xstate';
-import type { Claim } from '../decide/claim.ts';
+import { requireFields, requireTeller, within } from '../argument/argument.ts';
+import type { Claim, ReadClaim, ReadPredicate, StepClaim } from '../decide/claim.ts';
+import { readClaims } from '../decide/read-claim.ts';
 import { requireNames, stateCondition, stepConditions } from './symbolic-claim.ts';
 import {
   activeIn,
@@ -17,6 +19,7 @@ import {
   not,
   or,
   printCondition,
+  SYMBOLIC,
   type SymbolicEvent,
   type SymbolicMachine,
   TRUE,
@@ -45,7 +48,24 @@ export interface TlaModule {
  * @throws {RangeError} when a claim cannot be printed.
  */
 export function printTla(symbolic: SymbolicMachine, options: TlaOptions = {}): TlaModule {
-  return new Printer(symbolic, options).print();
+  return new Printer(
+    SYMBOLIC.require('symbolic of printTla', symbolic),
+    readOptions('options of printTla', options),
+  ).print();
+}
+
+/** The options, read. */
+interface ReadOptions extends Omit<TlaOptions, 'claims'> {
+  readonly claims: readonly ReadClaim[];
+}
+
+function readOptions(place: string, options: unknown): ReadOptions {
+  const { claims, eventSentence } = requireFields(place, options, ['claims', 'eventSentence']);
+  return {
+    claims: readClaims(within(place, 'claims'), claims ?? []),
+    eventSentence:
+      eventSentence === undefined ? undefined : requireTeller(within(place, 'eventSentence'), eventSentence),
+  };
 }
 
 const RESERVED = new Set(
@@ -76,19 +96,19 @@ interface EventNames {
 
 class Printer {
   private readonly symbolic: SymbolicMachine;
-  private readonly options: TlaOptions;
-  private readonly claims: readonly Claim[];
+  private readonly options: ReadOptions;
+  private readonly claims: readonly ReadClaim[];
   private readonly hasTurn: boolean;
   private readonly name: string;
   private readonly variables = new Map<AnyStateNode, string>();
   private readonly guards = new Map<string, string>();
   private readonly events = new Map<string, EventNames>();
 
-  constructor(symbolic: SymbolicMachine, options: TlaOptions) {
+  constructor(symbolic: SymbolicMachine, options: ReadOptions) {
     const { machine, variables, guards, events } = symbolic;
     this.symbolic = symbolic;
     this.options = options;
-    this.claims = options.claims ?? [];
+    this.claims = options.claims;
     requireNames(symbolic, this.claims);
     this.hasTurn = this.claims.some(
       (claim) => claim.kind === 'step' || (claim.kind === 'leadsTo' && claim.fairness.length > 0),
@@ -249,7 +269,7 @@ class Printer {
 
   // ---- Claims
 
-  private printClaim(claim: Claim): string[] {
+  private printClaim(claim: ReadClaim): string[] {
     const { name } = claim;
     switch (claim.kind) {
       case 'invariant': {
@@ -279,7 +299,7 @@ class Printer {
     }
   }
 
-  private printStepClaim(claim: Extract<Claim, { readonly kind: 'step' }>): string[] {
+  private printStepClaim(claim: StepClaim<ReadPredicate>): string[] {
     const said = this.symbolic.events.flatMap((event) => {
       const { taken, ignored } = stepConditions(this.symbolic, claim, event);
       const names = this.namesOf(event);

@@ -3,7 +3,9 @@
  * accidents, as checksums do, and not against malice.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { requireList, requireText } from '../argument/argument.ts';
 import { outputOf } from './output.ts';
+import { admit } from './subset.ts';
 import { nodesOf } from './transition-sets.ts';
 
 const OFFSET = 0x811c9dc5;
@@ -31,6 +33,8 @@ export const FINGERPRINT_PARTS = ['events', 'outputs', 'states'] as const;
  * that a refusal can tell which of them is stale. Guards and targets are left to the replay, which sees what they do.
  */
 export function fingerprintOf(machine: AnyStateMachine, events: readonly string[]): string {
+  admit('machine of fingerprintOf', machine);
+  requireList('events of fingerprintOf', events, requireText);
   const nodes = nodesOf(machine.root);
   // The order of outputs and states decides nothing, so moving a region makes no trace stale.
   const outputs = [...new Set(nodes.flatMap(outputsOf))].toSorted();

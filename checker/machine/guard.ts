@@ -3,6 +3,8 @@
  * one place that knows how.
  */
 import { and, type AnyStateMachine, not, or, stateIn, type StateValue } from 'xstate';
+import { requireMachine } from './machine.ts';
+import { readField, tell } from '../argument/argument.ts';
 
 /** A guard as an expression over the state alone: what the checker compiles, exports and mutates. */
 export type GuardExpression =
@@ -12,30 +14,68 @@ export type GuardExpression =
   | { readonly kind: 'not'; readonly part: GuardExpression };
 
 // XState gives its built-in guards away only by the function that checks them.
-const CHECKS = {
-  stateIn: checkOf(stateIn('')),
-  and: checkOf(and([])),
-  or: checkOf(or([])),
-  not: checkOf(not('')),
-};
+const CHECKS = new Map<unknown, string>([
+  [readField(stateIn(''), 'check'), 'stateIn'],
+  [readField(and([]), 'check'), 'and'],
+  [readField(or([]), 'check'), 'or'],
+  [readField(not(''), 'check'), 'not'],
+]);
+// Another copy of XState has functions of its own, by the same names.
+const CHECK_NAMES = new Map<unknown, string>([
+  ['checkStateIn', 'stateIn'],
+  ['checkAnd', 'and'],
+  ['checkOr', 'or'],
+  ['checkNot', 'not'],
+]);
 
-function checkOf(guard: unknown): unknown {
-  return (guard as { check?: unknown }).check;
+/** Which of XState's built-in guards a function is, made by this copy of XState or by another one. */
+function builtInOf(guard: (...args: never) => unknown): string | undefined {
+  const check = readField(guard, 'check');
+  if (typeof check !== 'function') return undefined;
+  const kind = CHECKS.get(check);
+  if (kind !== undefined) return kind;
+  // Both names must fit, so that nobody's own guard is taken for one of XState's.
+  const named = CHECK_NAMES.get(readField(check, 'name'));
+  return named !== undefined && readField(guard, 'name') === named ? named : undefined;
 }
 
-/** Reads a guard, of a transition or of a machine's `implementations.guards`. Throws when it is an inline function. */
+/** Whether a value is a guard that XState's `stateIn`, `and`, `or` or `not` made. */
+export function isBuiltIn(guard: unknown): boolean {
+  return typeof guard === 'function' && builtInOf(guard as () => unknown) !== undefined;
+}
+
+/**
+ * Reads a guard, of a transition or of a machine's `implementations.guards`.
+ * @throws {RangeError} when it is an inline function.
+ */
 export function readGuard(guard: unknown): GuardExpression {
   if (typeof guard === 'string') return { kind: 'named', name: guard };
-  if (typeof guard === 'object' && guard !== null && 'type' in guard) return readGuard(guard.type);
-  if (typeof guard === 'function') {
-    const { guards = [], stateValue } = guard as { guards?: unknown[]; stateValue?: StateValue };
-    const check = checkOf(guard);
-    if (check === CHECKS.stateIn) return { kind: 'stateIn', value: stateValue as StateValue };
-    if (check === CHECKS.and) return { kind: 'and', parts: guards.map(readGuard) };
-    if (check === CHECKS.or) return { kind: 'or', parts: guards.map(readGuard) };
-    if (check === CHECKS.not) return { kind: 'not', part: readGuard(guards[0]) };
+  const type = typeof guard === 'object' && guard !== null ? readField(guard, 'type') : guard;
+  if (typeof type === 'string') return { kind: 'named', name: type };
+  if (typeof type === 'function') {
+    const { guards = [], stateValue } = type as { guards?: unknown[]; stateValue?: StateValue };
+    switch (builtInOf(type as () => unknown)) {
+      case 'stateIn':
+        return { kind: 'stateIn', value: stateValue as StateValue };
+      case 'and':
+        return { kind: 'and', parts: guards.map(readGuard) };
+      case 'or':
+        return { kind: 'or', parts: guards.map(readGuard) };
+      case 'not':
+        return { kind: 'not', part: readGuard(guards[0]) };
+    }
   }
-  throw new TypeError(`Got the guard ${String(guard)}; expected a name, or stateIn, and, or, not over names.`);
+  throw new RangeError(`Got ${tell(guard)} as a guard; expected a name, or stateIn, and, or, not over names.`);
+}
+
+/** Whether a guard can be read. */
+export function isReadable(guard: unknown): boolean {
+  try {
+    readGuard(guard);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Builds the XState guard of an expression: the inverse of `readGuard`. */
@@ -54,10 +94,11 @@ export function buildGuard(expression: GuardExpression): any {
   }
 }
 
-/** Reads the named guards of a machine. */
+/** Reads the named guards of a machine. One that is a function is left out; a machine that uses it is refused. */
 export function machineGuards(machine: AnyStateMachine): Map<string, GuardExpression> {
-  const { guards } = machine.implementations;
-  return new Map(Object.entries(guards).map(([name, guard]) => [name, readGuard(guard)]));
+  const { guards: given } = requireMachine('machine of machineGuards', machine).implementations;
+  const guards = Object.entries(given).filter(([, guard]) => isReadable(guard));
+  return new Map(guards.map(([name, guard]) => [name, readGuard(guard)]));
 }
 
 /** Writes a guard as a formula. */

@@ -3,6 +3,8 @@
  * each target changed, each transition taken on another event too. A property that no mutant breaks guards nothing; a mutant that breaks no property is a gap.
  */
 import { type AnyStateMachine, createMachine } from 'xstate';
+import { requireFunction, requireList, requireName } from '../argument/argument.ts';
+import { admit } from './subset.ts';
 import { buildGuard, type GuardExpression, machineGuards, printGuard, readGuard } from './guard.ts';
 
 export interface Mutant {
@@ -26,6 +28,8 @@ interface StateConfig {
  * `others` names the events that the transitions of an event shall be taken on too, where their state has none for them.
  */
 export function mutate(machine: AnyStateMachine, others: (event: string) => readonly string[] = () => []): Mutant[] {
+  admit('machine of mutate', machine);
+  const otherEvents = requireFunction('others of mutate', others);
   const guards = machineGuards(machine);
   const original = machine.config as StateConfig;
   const mutants: Mutant[] = [];
@@ -40,8 +44,7 @@ export function mutate(machine: AnyStateMachine, others: (event: string) => read
       apply: (transitions: TransitionConfig[], on: Record<string, unknown>) => void,
     ): void => {
       const make = (): AnyStateMachine => {
-        // Not `structuredClone`, in which a transition that is written for several events stays one object: changed for one, changed for all.
-        const config = JSON.parse(JSON.stringify(original)) as StateConfig;
+        const config = copied(original);
         const on = stateAt(config).on!;
         const transitions = listOf(on[event]);
         on[event] = transitions;
@@ -58,7 +61,8 @@ export function mutate(machine: AnyStateMachine, others: (event: string) => read
       });
     };
 
-    for (const other of others(event).filter((name) => !(name in handlers))) {
+    const named = requireList(`what others of mutate gives for ${event}`, otherEvents(event), requireName);
+    for (const other of named.filter((name) => !Object.hasOwn(handlers, name))) {
       add(`also on ${other}`, (_, on) => void (on[other] = [transition]));
     }
     add('transition dropped', (transitions) => void transitions.splice(index, 1));
@@ -99,7 +103,18 @@ function transitionsOf(config: StateConfig, path: readonly string[] = [], siblin
 
 function listOf(transitions: unknown): TransitionConfig[] {
   const list = Array.isArray(transitions) ? transitions : [transitions];
-  return list.map((each) => (typeof each === 'string' ? { target: each } : (each as TransitionConfig)));
+  // What is undefined forbids the event, as an object without entries does.
+  return list.map((each) => (typeof each === 'string' ? { target: each } : ((each ?? {}) as TransitionConfig)));
+}
+
+/**
+ * Copies a configuration. Not as `structuredClone`, which has no functions, and in which a transition that is written for several
+ * events stays one object: changed for one, changed for all. Not as JSON, which has no forbidden transitions.
+ */
+function copied<Value>(value: Value): Value {
+  if (Array.isArray(value)) return value.map(copied) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copied(each)])) as Value;
 }
 
 function listOfActions(actions: unknown): unknown[] {

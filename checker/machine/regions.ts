@@ -2,6 +2,8 @@
  * A state as a reader sees it: which child is current in each region, which is to say in each compound state.
  */
 import type { AnyStateMachine, AnyStateNode, StateValue } from 'xstate';
+import { admit } from './subset.ts';
+import { requireWholeState } from './value.ts';
 import { childrenOf, nodesOf } from './transition-sets.ts';
 
 /** The current child of each region, by the region's name; '' where it is not active. */
@@ -9,6 +11,8 @@ export type Regions = Readonly<Record<string, string>>;
 
 /** Returns the current child of each region in a state of a machine. */
 export function regionsOf(machine: AnyStateMachine, value: StateValue): Regions {
+  admit('machine of regionsOf', machine);
+  requireWholeState('value of regionsOf', machine, value);
   const { names, children } = regionReader(machine);
   const current = children(value);
   return Object.fromEntries(names.map((name, region) => [name, current[region]]));

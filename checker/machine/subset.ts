@@ -5,7 +5,10 @@
  * static parameters, in transitions, entries and exits. All that matters is a state, and one event is one step.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { type GuardExpression, readGuard } from './guard.ts';
+import { requireList, requireText } from '../argument/argument.ts';
+import { requireMachine } from './machine.ts';
+import { INSTEAD, INSTEAD_OF_FUNCTION, insteadOfAction, insteadOfFinal } from './advice.ts';
+import { type GuardExpression, isReadable, readGuard } from './guard.ts';
 import { matchedNodes } from './matching.ts';
 import { brokenBy, childrenOf, nodesOf, targetsOf, type Transition } from './transition-sets.ts';
 
@@ -15,10 +18,29 @@ export class SubsetError extends Error {
   /** Everything that was found, a full sentence each, in document order. */
   readonly problems: readonly string[];
 
-  constructor(machine: AnyStateMachine, problems: readonly string[]) {
-    super(`The machine ${machine.id} is outside of the subset:\n${problems.map((each) => `  ${each}`).join('\n')}`);
-    this.problems = problems;
+  /** @param machine The id of the machine. */
+  constructor(machine: string, problems: readonly string[]) {
+    const id = requireText('machine of SubsetError', machine);
+    const told = requireList('problems of SubsetError', problems, requireText);
+    super(`The machine ${id} is outside of the subset:\n${told.map((each) => `  ${each}`).join('\n')}`);
+    this.problems = told;
   }
+}
+
+/** The machines that were accepted: they do not change, so one look is enough. */
+const accepted = new WeakSet<AnyStateMachine>();
+
+/**
+ * Requires a machine that lies in the subset, of a caller that calls it `place`.
+ * @throws {ArgumentError} when it is no machine. @throws {SubsetError} when it lies outside of the subset.
+ */
+export function admit(place: string, machine: unknown): AnyStateMachine {
+  const candidate = requireMachine(place, machine);
+  if (accepted.has(candidate)) return candidate;
+  const problems = problemsOf(candidate);
+  if (problems.length > 0) throw new SubsetError(candidate.id, problems);
+  accepted.add(candidate);
+  return candidate;
 }
 
 const NODE_KEYS = new Set(
@@ -27,31 +49,21 @@ const NODE_KEYS = new Set(
 // XState adds the last three to what was written.
 const TRANSITION_KEYS = new Set('target guard actions reenter description meta source eventType toJSON'.split(' '));
 
-// What to write instead of a key that is outside of the subset.
-const INSTEAD: Readonly<Record<string, string>> = {
-  after: 'an event for the moment at which the time is up',
-  always: 'the guard on the events that lead here',
-  delay: 'an event for the moment at which the time is up',
-  history: 'a region that remembers the child',
-  invoke: 'events for what the invoked actor does',
-  onDone: 'an event for the end of the work',
-  output: 'an action on the last transition',
-  route: 'a transition with a target',
-  in: 'a guard made of stateIn',
-  cond: 'guard',
-  internal: 'reenter',
-};
-
 /**
  * Accepts a machine that lies in the subset, and returns nothing.
  * @throws {SubsetError} otherwise, with every problem found: its place, what was got, and what to write instead.
+ * @throws {ArgumentError} when it is no machine.
  */
 export function checkSpec(machine: AnyStateMachine): void {
+  admit('machine of checkSpec', machine);
+}
+
+function problemsOf(machine: AnyStateMachine): string[] {
   const nodes = nodesOf(machine.root);
-  const problems = [...implementationProblems(machine), ...idProblems(nodes), ...nodes.flatMap(nodeProblems)];
+  const problems = [...implementationProblems(machine, nodes), ...idProblems(nodes), ...nodes.flatMap(nodeProblems)];
   // Where transitions lead can be said only when every state can be entered.
   if (nodes.every((node) => typeProblems(node).length === 0)) problems.push(...nodes.flatMap(targetsProblems));
-  if (problems.length > 0) throw new SubsetError(machine, problems);
+  return problems;
 }
 
 // ---- States
@@ -77,7 +89,7 @@ function nodeProblems(node: AnyStateNode): string[] {
 function keyProblems(node: AnyStateNode): string[] {
   const config = node.config as Readonly<Record<string, unknown>>;
   const problems = Object.keys(config)
-    .filter((key) => !NODE_KEYS.has(key) && config[key] !== undefined)
+    .filter((key) => !NODE_KEYS.has(key) && !isNothing(config[key]))
     .map((key) => `${node.id}: got ${key}; write ${INSTEAD[key] ?? 'a state, an event or an action'} instead.`);
   const { context } = config;
   if (typeof context === 'function' || (context !== undefined && Object.keys(context ?? {}).length > 0)) {
@@ -88,7 +100,19 @@ function keyProblems(node: AnyStateNode): string[] {
       `${node.id}: got the key '${node.key}'; write one without '.' and '\\', and with no '#' at its start.`,
     );
   }
+  // XState asks with `in` whether a state value has a key, and every object has these.
+  for (const key of [...Object.keys(config.states ?? {}), ...(node.parent === undefined ? [node.id] : [])]) {
+    if (!(key in Object.prototype)) continue;
+    problems.push(
+      `${node.id}: got the name '${key}', a member of Object.prototype, which XState finds in every state value; write another one.`,
+    );
+  }
   return problems;
+}
+
+/** Whether a key says nothing: XState takes an empty list, or an object without entries, for what is not there. */
+function isNothing(value: unknown): boolean {
+  return value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 }
 
 function typeProblems(node: AnyStateNode): string[] {
@@ -105,7 +129,7 @@ function typeProblems(node: AnyStateNode): string[] {
     case 'compound':
       return initialProblems(node);
     case 'final':
-      return [`${node.id}: got a final state; write an atomic state without transitions instead.`];
+      return [`${node.id}: got a final state; write ${insteadOfFinal(node)} instead.`];
     case 'history':
       return [`${node.id}: got a history state; write a region that remembers the child instead.`];
   }
@@ -116,7 +140,9 @@ function initialProblems(node: AnyStateNode): string[] {
     const { actions, target } = node.initial;
     if (target.length !== 1) return [`${node.id}: got no initial state; write the key of one of its children.`];
     if (actions.length === 0) return [];
-    return [`${node.id}: got actions of the initial transition; write entry actions of ${target[0].id} instead.`];
+    return [
+      `${node.id}: got actions of the initial transition; write them as the first entry actions of a copy of ${target[0].id} that only this transition enters instead.`,
+    ];
   } catch {
     const initial = JSON.stringify((node.config as { initial?: unknown }).initial);
     return [`${node.id}: got the initial state ${initial}; write the key of one of its children instead.`];
@@ -154,6 +180,7 @@ function transitionProblems(place: string, transition: Transition): string[] {
 
 function targetsProblems(node: AnyStateNode): string[] {
   return [...node.transitions.values()].flat().flatMap((transition: Transition) => {
+    if (transition.target?.length === 0) return [`${placeOf(transition)}: got no targets in a list; write no target.`];
     const broken = brokenBy(transition);
     if (broken === undefined) return [];
     const ids = targetsOf(transition).map(({ id }) => id);
@@ -172,7 +199,7 @@ function guardProblems(machine: AnyStateMachine, place: string, guard: unknown):
   try {
     return expressionProblems(machine, place, readGuard(guard), []);
   } catch {
-    return [`${place}: got an inline function as guard; write stateIn, and, or, not under a name in setup instead.`];
+    return [`${place}: got an inline function as guard; write ${INSTEAD_OF_FUNCTION} instead.`];
   }
 }
 
@@ -186,14 +213,11 @@ function expressionProblems(
     case 'named': {
       const { name } = expression;
       if (names.includes(name)) return [`${place}: got the guard '${name}' made of itself; write it without.`];
-      const guard: unknown = machine.implementations.guards[name];
+      const { guards } = machine.implementations;
+      const guard: unknown = Object.hasOwn(guards, name) ? guards[name] : undefined;
       if (guard === undefined) return [`${place}: got the guard '${name}', which no one gives; write it in setup.`];
-      try {
-        return expressionProblems(machine, place, readGuard(guard), [...names, name]);
-      } catch {
-        // Said once, where the guard is given.
-        return [];
-      }
+      // One that is a function is said once, where it is given.
+      return isReadable(guard) ? expressionProblems(machine, place, readGuard(guard), [...names, name]) : [];
     }
     case 'stateIn':
       try {
@@ -216,8 +240,13 @@ function actionsProblems(node: AnyStateNode, place: string, actions: readonly un
     if (typeof action === 'function') {
       // The actions that `after` puts here are no one's writing: `after` itself is what is refused.
       if ('resolve' in action && (node.config as { after?: unknown }).after !== undefined) return [];
-      const what = 'type' in action ? `the action ${String(action.type)}` : 'an inline function as action';
-      return [`${place}: got ${what}; write the name of an action instead, and a state for what it keeps.`];
+      if ('resolve' in action) {
+        const { type } = action as { type?: unknown };
+        return [`${place}: got the action ${String(type)}; write ${insteadOfAction(type)} instead.`];
+      }
+      return [
+        `${place}: got an inline function as action; write the name of an action instead, and a state for what it keeps.`,
+      ];
     }
     if (typeof action === 'string') return [];
     const { type, params } = action as { type: string; params?: unknown };
@@ -234,27 +263,48 @@ function actionsProblems(node: AnyStateNode, place: string, actions: readonly un
 
 // ---- Implementations
 
-function implementationProblems(machine: AnyStateMachine): string[] {
+/** What is wrong with the guards and actions that the machine uses. What it does not use does nothing. */
+function implementationProblems(machine: AnyStateMachine, nodes: readonly AnyStateNode[]): string[] {
   const { actions, guards } = machine.implementations;
+  const transitions = nodes.flatMap((node) => [...node.transitions.values()].flat()) as Transition[];
+  const usedActions = new Set(
+    [...nodes.flatMap(({ entry, exit }) => [...entry, ...exit]), ...transitions.flatMap((each) => each.actions)].map(
+      nameOfAction,
+    ),
+  );
   const badActions = Object.entries(actions)
-    .filter(([, action]) => action !== undefined && (typeof action !== 'function' || 'resolve' in action))
+    .filter(([name, action]) => usedActions.has(name) && action !== undefined)
+    .filter(([, action]) => typeof action !== 'function' || 'resolve' in action)
     .map(([name, action]) => {
-      const what = typeof action === 'function' ? String((action as { type?: unknown }).type) : typeof action;
-      return `${machine.id}: got the action '${name}' made by ${what}; write a function that only tells of an output instead.`;
+      const { type } = (typeof action === 'function' ? action : {}) as { type?: unknown };
+      const what = typeof action === 'function' ? String(type) : typeof action;
+      return `${machine.id}: got the action '${name}' made by ${what}; write ${insteadOfAction(type)} instead.`;
     });
+  const usedGuards = guardsUsed(machine, transitions);
   const badGuards = Object.entries(guards)
-    .filter(([, guard]) => !isReadable(guard))
+    .filter(([name, guard]) => usedGuards.has(name) && !isReadable(guard))
     .map(
-      ([name]) => `${machine.id}: got the guard '${name}' as a function; write it with stateIn, and, or, not instead.`,
+      ([name]) => `${machine.id}: got the guard '${name}' as a function; write it with ${INSTEAD_OF_FUNCTION} instead.`,
     );
   return [...badActions, ...badGuards];
 }
 
-function isReadable(guard: unknown): boolean {
-  try {
-    readGuard(guard);
-    return true;
-  } catch {
-    return false;
-  }
+function nameOfAction(action: unknown): unknown {
+  return typeof action === 'string' ? action : (action as { type?: unknown } | undefined)?.type;
+}
+
+/** The names of the guards that transitions ask for, or that those are made of. */
+function guardsUsed(machine: AnyStateMachine, transitions: readonly Transition[]): Set<string> {
+  const { guards } = machine.implementations;
+  const used = new Set<string>();
+  const use = (expression: GuardExpression): void => {
+    if ('parts' in expression) for (const part of expression.parts) use(part);
+    if ('part' in expression) use(expression.part);
+    if (expression.kind !== 'named' || used.has(expression.name)) return;
+    used.add(expression.name);
+    const guard: unknown = Object.hasOwn(guards, expression.name) ? guards[expression.name] : undefined;
+    if (isReadable(guard)) use(readGuard(guard));
+  };
+  for (const { guard } of transitions) if (isReadable(guard)) use(readGuard(guard));
+  return used;
 }

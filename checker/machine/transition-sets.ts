@@ -41,6 +41,14 @@ export function targetsOf(transition: Transition): readonly AnyStateNode[] {
 }
 
 /**
+ * Returns whether a transition forbids its event: it has neither target nor actions. XState selects it, so that no state
+ * around its own takes the event; but nothing is taken by it, and `can()` is false.
+ */
+export function isForbidding({ target, actions }: Transition): boolean {
+  return target === undefined && actions.length === 0;
+}
+
+/**
  * Returns the domain of a transition: the node whose active descendants are all left. It stays active itself.
  * `undefined` stands above the root, and means that the root is left too.
  */

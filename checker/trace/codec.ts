@@ -6,13 +6,24 @@
  * says: one for an alphabet of up to 64 events, so a path can be read, and two be compared, by eye. The machine knows the rest.
  */
 import { hash } from '../machine/fingerprint.ts';
-import type { Regions } from '../machine/regions.ts';
-import { type SchemaProblem, TRACE_FORMAT, TRACE_VERSION } from './schema.ts';
-import { validate } from './validate.ts';
-import { type PackedTrace, requireClosedLoop, requireEvent, type Trace, TraceError } from './trace.ts';
+import { requireCount, requireText } from '../argument/argument.ts';
+import { TRACE_FORMAT, TRACE_VERSION } from './schema.ts';
+import {
+  type PackedTrace,
+  quote,
+  requireClosedLoop,
+  requirePacked,
+  requireTrace,
+  toTrace,
+  type Trace,
+  TraceError,
+} from './shape.ts';
 
 /** The most characters that a link may have, for what is in between to carry it. A longer trace is a file. */
 export const LINK_CHARACTERS = 8192;
+
+/** The largest number of an event that five digits hold. */
+const EVENT_MAX = 64 ** 5 - 1;
 
 const PACKED = /^t\d+\./;
 const PREFIX = `t${TRACE_VERSION}.`;
@@ -20,7 +31,7 @@ const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_
 
 /** Whether text looks like a packed trace, of whatever version. */
 export function isPacked(text: string): boolean {
-  return PACKED.test(text.trim());
+  return PACKED.test(requireText('text of isPacked', text).trim());
 }
 
 /**
@@ -28,14 +39,15 @@ export function isPacked(text: string): boolean {
  * @throws {TraceError} when it is neither.
  */
 export function readTrace(text: string): Trace | PackedTrace {
-  return isPacked(text) ? unpackTrace(text) : parseTrace(text);
+  return isPacked(requireText('text of readTrace', text)) ? unpackTrace(text) : parseTrace(text);
 }
 
 // ---- Whole
 
 /** Prints a trace as JSON, each step on a line of its own. */
 export function printTrace(trace: Trace): string {
-  const fields = Object.entries({ format: TRACE_FORMAT, version: TRACE_VERSION, ...trace }).map(([name, value]) => {
+  const read = requireTrace('trace of printTrace', trace);
+  const fields = Object.entries({ format: TRACE_FORMAT, version: TRACE_VERSION, ...read }).map(([name, value]) => {
     const isLong = name === 'events' || name === 'steps';
     return `  ${JSON.stringify(name)}: ${isLong ? printLines(value as unknown[]) : JSON.stringify(value)}`;
   });
@@ -51,7 +63,7 @@ function printLines(items: readonly unknown[]): string {
  * @throws {TraceError} when it is not JSON, of another format or version, or of another shape.
  */
 export function parseTrace(text: string): Trace {
-  const trace = toTrace(parseJson(text));
+  const trace = toTrace(parseJson(requireText('text of parseTrace', text)));
   requireClosedLoop(trace);
   return trace;
 }
@@ -64,52 +76,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Requires that a document is a trace of this version, and strips what says so. */
-function toTrace(document: unknown): Trace {
-  const { format, version } = Object(document) as { format?: unknown; version?: unknown };
-  if (format !== TRACE_FORMAT) {
-    throw new TraceError(`Got JSON with the format ${quote(format)}; expected ${quote(TRACE_FORMAT)}.`);
-  }
-  if (version !== TRACE_VERSION) {
-    throw new TraceError(`Got a trace of version ${quote(version)}; expected version ${TRACE_VERSION}.`);
-  }
-  if (!validate(document)) throw new TraceError(tellProblem(document, validate.errors[0]));
-  const { format: _format, version: _version, ...trace } = document as Trace & { format: string; version: number };
-  for (const [index, { event, changes }] of trace.steps.entries()) {
-    requireEvent(event, index, trace.events);
-    requireRegions(changes, index, trace.start);
-  }
-  return trace;
-}
-
-function requireRegions(changes: Regions, index: number, start: Regions): void {
-  const unknown = Object.keys(changes).find((name) => !Object.hasOwn(start, name));
-  if (unknown === undefined) return;
-  throw new TraceError(
-    `Got a change of ${unknown} at step ${index + 1}; expected one of ${Object.keys(start).join(', ') || 'no region'}.`,
-  );
-}
-
-function tellProblem(document: unknown, { instancePath, message, params }: SchemaProblem): string {
-  const keys = instancePath.split('/').slice(1);
-  const got = keys.reduce((at, key) => (at as any)[key.replaceAll('~1', '/').replaceAll('~0', '~')], document);
-  const allowed = params.allowedValues === undefined ? '' : `: ${params.allowedValues.map(quote).join(', ')}`;
-  const added = params.additionalProperty === undefined ? '' : `: ${params.additionalProperty}`;
-  const what = message.replace('must NOT', 'must not');
-  return `Got ${quote(got)} at ${instancePath || 'the top'} of the trace; it ${what}${allowed}${added}.`;
-}
-
-/** Quotes a value as JSON writes it, as far as that fits into a sentence. */
-function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
-
 // ---- Packed
 
 /** Packs a trace. The result may be longer than `LINK_CHARACTERS`: then it had better be a file. */
 export function packTrace(packed: PackedTrace): string {
-  const { path, ...origin } = packed;
+  const { path, ...origin } = requirePacked('packed of packTrace', packed);
+  for (const [index, event] of path.entries()) requireCount(`path[${index}] of packTrace`, event, EVENT_MAX);
   const digits = digitsFor(Math.max(0, ...new Set(path)));
   const header = toBase64(JSON.stringify({ ...origin, digits }));
   const body = `${header}.${path.map((event) => writeNumber(event, digits)).join('')}`;
@@ -121,7 +93,7 @@ export function packTrace(packed: PackedTrace): string {
  * @throws {TraceError} when it is no packed trace of this version, cut short, or changed.
  */
 export function unpackTrace(text: string): PackedTrace {
-  const { header, path } = intactParts(text.trim());
+  const { header, path } = intactParts(requireText('text of unpackTrace', text).trim());
   const { digits, digest, start, ...origin } = Object(parseJson(fromBase64(header))) as Record<string, any>;
   // But for its steps, a header has the shape of a trace: so it is one without any.
   const whole = { ...origin, format: TRACE_FORMAT, version: TRACE_VERSION, events: [], start: start ?? {}, steps: [] };

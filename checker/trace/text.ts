@@ -1,13 +1,19 @@
 /**
  * A trace as a story: a numbered sentence for each step, and below it which region went from where to where.
  */
-import { nameSubject, type Trace, type TraceStep, type TraceVerdict } from './trace.ts';
+import { requireText } from '../argument/argument.ts';
+import { nameSubject, requireTrace, requireVerdict, type Trace, type TraceStep, type TraceVerdict } from './shape.ts';
 
 /**
  * Tells a trace. The story needs no machine: what it says of states is what the trace has.
  * @param command A command line that shows the trace again; the last line.
  */
 export function tellTrace(trace: Trace, command?: string): string {
+  if (command !== undefined) requireText('command of tellTrace', command);
+  return tellKnown(requireTrace('trace of tellTrace', trace), command);
+}
+
+function tellKnown(trace: Trace, command: string | undefined): string {
   const { loop = trace.steps.length, verdict } = trace;
   const regions: Record<string, string> = { ...trace.start };
   const steps = trace.steps.map((step, index) => tellStep(step, index + 1, regions));
@@ -23,7 +29,8 @@ export function tellTrace(trace: Trace, command?: string): string {
 }
 
 /** Tells a verdict in one line: "NoTornStep fails: Between two edges ... [MSIX-MSG-2]". */
-export function tellVerdict({ property, result, sentence, rules }: TraceVerdict): string {
+export function tellVerdict(verdict: TraceVerdict): string {
+  const { property, result, sentence, rules } = requireVerdict('verdict of tellVerdict', verdict);
   const claim = { fails: 'fails', holds: 'holds', witness: 'says something here' }[result];
   return `${property} ${claim}: ${sentence}${rules.length === 0 ? '' : ` [${rules.join(', ')}]`}`;
 }

@@ -7,25 +7,46 @@
  */
 import { type AnyStateMachine, initialTransition, type StateValue } from 'xstate';
 import { stepper } from '../explore/enumerate.ts';
+import { copyOf, isObject, refuse, requireFields, requireList, requireTeller, within } from '../argument/argument.ts';
 import { FINGERPRINT_PARTS, fingerprintOf, hash } from '../machine/fingerprint.ts';
-import type { CompiledMachine } from '../compile/format.ts';
+import { COMPILED, type CompiledMachine } from '../compile/format.ts';
 import { packValue, unpackValue } from '../compile/layout.ts';
 import { type Regions, regionReader, regionsOf, valueOf } from '../machine/regions.ts';
+import { requireEvents } from '../machine/alphabet.ts';
+import { admit } from '../machine/subset.ts';
+import { requireWholeState } from '../machine/value.ts';
 import { Stepper } from '../compile/step.ts';
+import {
+  type Lasso,
+  nameSubject,
+  type PackedTrace,
+  requireAnyTrace,
+  requireClosedLoop,
+  requireEvent,
+  requireTrace,
+  requireVerdict,
+  type Trace,
+  TraceError,
+  type TraceInstance,
+  type TraceStep,
+  type TraceVerdict,
+} from './shape.ts';
 
-/** Thrown when a trace cannot be made, read or replayed, with what was got and what was expected. */
-export class TraceError extends RangeError {
-  override name = 'TraceError';
-}
+export {
+  nameSubject,
+  type PackedTrace,
+  type Trace,
+  TraceError,
+  type TraceInstance,
+  type TraceStep,
+  type TraceVerdict,
+} from './shape.ts';
 
 /** What events and outputs say, as clauses: "the guest masks vector 0". */
 export interface TraceWords {
-  event(name: string): string;
-  output(name: string): string;
+  readonly event: (name: string) => string;
+  readonly output: (name: string) => string;
 }
-
-/** What an instance of a machine is made of: its design, its number of vectors, its messages. */
-export type TraceInstance = Readonly<Record<string, string | number>>;
 
 /** A machine whose runs are traced. */
 export interface TraceSubject {
@@ -39,111 +60,128 @@ export interface TraceSubject {
   readonly words?: TraceWords;
 }
 
-/** One step of a trace. */
-export interface TraceStep {
-  readonly event: number;
-  readonly outputs: readonly string[];
-  /** The regions whose current child is another one after the step. */
-  readonly changes: Regions;
-  /** What happens, for a reader. Nothing is decided by it. */
-  readonly sentence: string;
-}
-
-/** What a run shows: how a property fails, that it holds along it, or where it applies. */
-export interface TraceVerdict {
-  readonly property: string;
-  readonly result: 'fails' | 'holds' | 'witness';
-  readonly sentence: string;
-  readonly rules: readonly string[];
-}
-
-/** What it takes to make a trace again, and to know that it is the same. */
-interface TraceOrigin {
-  /** The id of the machine. */
-  readonly machine: string;
-  readonly instance: TraceInstance;
-  /** Of the machine's words, as `fingerprintOf` has it. */
-  readonly fingerprint: string;
-  /**
-   * The number of steps before a loop: those from there on happen again and again. With no steps from there on, nothing
-   * happens any more. Absent when the run just ends.
-   */
-  readonly loop?: number;
-  readonly verdict?: TraceVerdict;
-}
-
-/** A run of a machine. */
-export interface Trace extends TraceOrigin {
-  /** The alphabet. */
-  readonly events: readonly string[];
-  /** Before the first step. */
-  readonly start: Regions;
-  readonly steps: readonly TraceStep[];
-}
-
-/** A trace without what the machine makes of it: as short as a link. */
-export interface PackedTrace extends TraceOrigin {
-  /** Absent when it is the initial state. */
-  readonly start?: Regions;
-  /** The event numbers. */
-  readonly path: readonly number[];
-  /** Of all steps, as `digestOf` has it. */
-  readonly digest: string;
-}
+/** A run by its event numbers: just those, or with a loop that follows them for ever. */
+export type Run = readonly number[] | Lasso;
 
 /** What is told of a run beside its events. */
 export interface TraceOptions {
   /** The state to start from; the initial one when left out. */
   readonly start?: StateValue;
-  readonly loop?: number;
   readonly verdict?: TraceVerdict;
 }
 
 /**
- * Makes the trace of a run, given by its event numbers.
+ * Makes the trace of a run: of event numbers, or of what a decision has as witness or counterexample, its loop included.
+ * The subject may be a compiled machine alone.
  * @throws {TraceError} when an event is not in the alphabet, or when the loop does not close.
  */
-export function makeTrace(subject: TraceSubject, path: readonly number[], options: TraceOptions = {}): Trace {
-  const trace = traceOf(subject, path, options);
+export function makeTrace(subject: TraceSubject | CompiledMachine, run: Run, options: TraceOptions = {}): Trace {
+  const read = readSubject('subject of makeTrace', subject);
+  const { path, loop } = readRun('run of makeTrace', run);
+  const { start, verdict } = requireFields('options of makeTrace', options, ['start', 'verdict']);
+  const trace = traceOf(read, [...path, ...(loop ?? [])], {
+    start: start === undefined ? undefined : requireStart(read, start),
+    verdict: verdict === undefined ? undefined : requireVerdict('options.verdict of makeTrace', verdict),
+    loop: loop === undefined ? undefined : path.length,
+  });
   requireClosedLoop(trace);
   return trace;
 }
 
-function traceOf(subject: TraceSubject, path: readonly number[], options: TraceOptions): Trace {
+/** Requires a whole state of the machine to start from. */
+function requireStart({ machine }: TraceSubject, start: unknown): StateValue {
+  return requireWholeState('options.start of makeTrace', machine, start);
+}
+
+function readRun(place: string, run: unknown): Lasso {
+  // Whether it is the number of an event is looked at where the event is taken.
+  const event = (_: string, each: unknown) => each as number;
+  if (!isObject(run))
+    return { path: requireList(place, run, event, 'an array of numbers of events, or { path, loop }') };
+  const { path, loop } = requireFields(place, run, ['path', 'loop']);
+  return {
+    path: requireList(within(place, 'path'), path, event),
+    ...(loop === undefined ? {} : { loop: requireList(within(place, 'loop'), loop, event) }),
+  };
+}
+
+function readSubject(place: string, subject: unknown): TraceSubject {
+  if (COMPILED.has(subject)) {
+    return { machine: subject.machine, events: subject.events, instance: {}, compiled: subject };
+  }
+  const fields = requireFields(place, subject, ['machine', 'events', 'instance', 'compiled', 'words']);
+  const machine = admit(within(place, 'machine'), fields.machine);
+  const events = requireEvents(within(place, 'events'), machine, fields.events);
+  const compiled =
+    fields.compiled === undefined ? undefined : COMPILED.require(within(place, 'compiled'), fields.compiled);
+  if (compiled !== undefined && (compiled.machine !== machine || compiled.events.join() !== events.join())) {
+    refuse(within(place, 'compiled'), compiled, 'the same machine, compiled for the same events');
+  }
+  const { event, output } = requireFields(within(place, 'words'), fields.words ?? {}, ['event', 'output']);
+  const words: TraceWords = {
+    event: event === undefined ? PLAIN_WORDS.event : requireTeller(within(place, 'words.event'), event),
+    output: output === undefined ? PLAIN_WORDS.output : requireTeller(within(place, 'words.output'), output),
+  };
+  return { machine, events, instance: readInstance(within(place, 'instance'), fields.instance ?? {}), compiled, words };
+}
+
+function readInstance(place: string, instance: unknown): TraceInstance {
+  const entries = Object.entries(copyOf(place, instance)).map(([name, value]) => {
+    if (typeof value === 'string' || typeof value === 'number') return [name, value];
+    return refuse(within(place, name), value, 'a text or a number');
+  });
+  return Object.fromEntries(entries) as TraceInstance;
+}
+
+/** What a run is told with; the number of steps before its loop, where it has one. */
+interface TraceParts extends TraceOptions {
+  readonly loop?: number;
+}
+
+function traceOf(subject: TraceSubject, path: readonly number[], options: TraceParts): Trace {
   const { machine, events, instance } = subject;
-  const { loop, verdict, start = initialTransition(machine)[0].value } = options;
+  const { loop, verdict, start = startOf(subject) } = options;
   return {
     machine: machine.id,
     instance,
     fingerprint: fingerprintOf(machine, events),
     events,
     start: regionsOf(machine, start),
-    steps: [...run(subject, start, path)],
+    steps: [...stepsOf(subject, start, path)],
     ...(loop === undefined ? {} : { loop }),
     ...(verdict === undefined ? {} : { verdict }),
   };
+}
+
+/** The state in which a subject begins: that of its compiled machine, which may be another than the initial one. */
+function startOf({ machine, compiled }: TraceSubject): StateValue {
+  return compiled === undefined ? initialTransition(machine)[0].value : unpackValue(compiled, compiled.initial);
 }
 
 /**
  * Makes a recorded trace again, and holds every output and every change against it.
  * @throws {RangeError} when it was recorded from another machine, or from this one when it was another: says what differs.
  */
-export function replayTrace(subject: TraceSubject, recorded: Trace | PackedTrace): Trace {
-  requireSameWords(subject, recorded);
-  const { loop, verdict } = recorded;
-  const start = recorded.start && valueOf(subject.machine, recorded.start);
-  const path = 'steps' in recorded ? recorded.steps.map(({ event }) => event) : recorded.path;
-  const trace = traceOf(subject, path, { start, loop, verdict });
-  if ('steps' in recorded) requireSameSteps(trace, recorded);
-  else requireSameDigest(trace, recorded);
+export function replayTrace(subject: TraceSubject | CompiledMachine, recorded: Trace | PackedTrace): Trace {
+  const known = readSubject('subject of replayTrace', subject);
+  const read = requireAnyTrace('recorded of replayTrace', recorded);
+  requireSameWords(known, read);
+  const { loop, verdict } = read;
+  const start =
+    read.start === undefined ? initialTransition(known.machine)[0].value : valueOf(known.machine, read.start);
+  const path = 'steps' in read ? read.steps.map(({ event }) => event) : read.path;
+  const trace = traceOf(known, path, { start, loop, verdict });
+  if ('steps' in read) requireSameSteps(trace, read);
+  else requireSameDigest(trace, read);
   // What is the same as a loop that was closed is closed; what was written by hand may never have been.
   requireClosedLoop(trace);
   return trace;
 }
 
 /** Reduces a trace to what it takes to make it again; `packTrace` writes that as text. */
-export function reduceTrace({ machine }: TraceSubject, trace: Trace): PackedTrace {
-  const { events: _, start, steps, ...origin } = trace;
+export function reduceTrace(subject: TraceSubject | CompiledMachine, trace: Trace): PackedTrace {
+  const { machine } = readSubject('subject of reduceTrace', subject);
+  const { events: _, start, steps, ...origin } = requireTrace('trace of reduceTrace', trace);
   const isInitial = sameEntries(start, regionsOf(machine, initialTransition(machine)[0].value));
   const path = steps.map(({ event }) => event);
   return { ...origin, ...(isInitial ? {} : { start }), path, digest: digestOf(steps) };
@@ -177,7 +215,7 @@ function walkCompiled(compiled: CompiledMachine, start: StateValue): Walk {
   };
 }
 
-function* run(subject: TraceSubject, start: StateValue, path: readonly number[]): Generator<TraceStep> {
+function* stepsOf(subject: TraceSubject, start: StateValue, path: readonly number[]): Generator<TraceStep> {
   const { machine, events, words = PLAIN_WORDS } = subject;
   const walk = walkFrom(subject, start);
   const { names, children } = regionReader(machine);
@@ -193,14 +231,6 @@ function* run(subject: TraceSubject, start: StateValue, path: readonly number[])
   }
 }
 
-/** Requires that an event is in the alphabet. Steps are counted from 1 where people read of them. */
-export function requireEvent(event: number, index: number, events: readonly string[]): void {
-  if (event in events) return;
-  throw new TraceError(
-    `Got the event number ${event} at step ${index + 1}; expected one from 0 to ${events.length - 1}.`,
-  );
-}
-
 const PLAIN_WORDS: TraceWords = { event: (name) => `event ${name}`, output: (name) => `output ${name}` };
 
 function tellStep(words: TraceWords, event: string, outputs: readonly string[], isChange: boolean): string {
@@ -208,12 +238,6 @@ function tellStep(words: TraceWords, event: string, outputs: readonly string[], 
   const told = outputs.map((output) => words.output(output)).join(', then ');
   const rest = told !== '' ? `; ${told}` : isChange ? '' : '; nothing changes';
   return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}${rest}.`;
-}
-
-/** What a trace is of, for a sentence: "function (vectors 2, messages two)". */
-export function nameSubject({ machine, instance }: Pick<Trace, 'machine' | 'instance'>): string {
-  const parts = Object.entries(instance).map(([name, value]) => `${name} ${value}`);
-  return parts.length === 0 ? machine : `${machine} (${parts.join(', ')})`;
 }
 
 // ---- What is compared
@@ -285,28 +309,6 @@ const tellNames = (names: readonly string[]): string => names.join(' ') || 'noth
 function tellRegions(regions: Regions): string {
   const parts = Object.entries(regions).map(([name, child]) => `${name} in ${child || 'no state'}`);
   return parts.join(', ') || 'no change';
-}
-
-/** Requires that the loop of a trace ends in the state in which it begins. */
-export function requireClosedLoop({ loop, start, steps }: Trace): void {
-  if (loop === undefined) return;
-  if (!(loop >= 0 && loop <= steps.length)) {
-    throw new TraceError(`Got a loop after ${loop} steps; expected a number of steps from 0 to ${steps.length}.`);
-  }
-  const before = merged(start, steps.slice(0, loop));
-  const moved = merged({}, steps.slice(loop));
-  const open = Object.keys(moved).find((name) => moved[name] !== before[name]);
-  if (open === undefined) return;
-  throw new TraceError(
-    `Got a loop after ${loop} steps that ends with ${open} in ${moved[open] || 'no state'}; expected ` +
-      `${before[open] || 'no state'}, where it begins.`,
-  );
-}
-
-function merged(start: Regions, steps: readonly TraceStep[]): Regions {
-  const regions = { ...start };
-  for (const { changes } of steps) Object.assign(regions, changes);
-  return regions;
 }
 
 function sameEntries(left: TraceInstance, right: TraceInstance): boolean {

@@ -176,11 +176,9 @@ function temporalTrace(property: TemporalProperty): LibraryTrace {
   const make = (): Trace => {
     const instance = [FUNCTION, CHANNEL].find((each) => property.applies(each)) ?? FUNCTION;
     const { path = [], loop } = property.decideWithout(instance);
-    const numbers = [...path, ...(loop ?? [])].map((name) => instance.events.indexOf(name));
-    return makeTrace(traceSubject(instance), numbers, {
-      verdict: verdictOf(property, 'fails'),
-      ...(loop === undefined ? {} : { loop: path.length }),
-    });
+    const numbers = (names: readonly string[]) => names.map((name) => instance.events.indexOf(name));
+    const run = { path: numbers(path), ...(loop === undefined ? {} : { loop: numbers(loop) }) };
+    return makeTrace(traceSubject(instance), run, { verdict: verdictOf(property, 'fails') });
   };
   return {
     name: `without-${property.name}`,

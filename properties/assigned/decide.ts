@@ -95,7 +95,7 @@ export class AssignedInstance {
     const machine = this.mutant === undefined ? original : mutantByName(original, this.mutant);
     const whole = compile(machine, events);
     const left = events.filter((event) => !without(event));
-    return startAt(left.length === events.length ? whole : compile(machine, left), stateAfter(whole, after));
+    return startAt(left.length === events.length ? whole : compile(machine, { only: left }), stateAfter(whole, after));
   }
 }
 

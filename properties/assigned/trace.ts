@@ -25,7 +25,8 @@ export function traceVerdict(
   const subject = compiledSubject(createInstance('assigned-device', bounds));
   const start = stateAfter(subject.compiled, scene.after ?? []);
   const verdict: TraceVerdict = { property: property.name, result: 'fails', sentence: title, rules };
-  const numbers = [...path, ...loop].map((name) => subject.events.indexOf(name));
+  const numbers = (names: readonly string[]) => names.map((name) => subject.events.indexOf(name));
   const isLasso = property.name.endsWith('Leads');
-  return { subject, trace: makeTrace(subject, numbers, { start, verdict, ...(isLasso ? { loop: path.length } : {}) }) };
+  const run = { path: numbers(path), ...(isLasso ? { loop: numbers(loop) } : {}) };
+  return { subject, trace: makeTrace(subject, run, { start, verdict }) };
 }

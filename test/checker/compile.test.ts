@@ -181,7 +181,7 @@ describe('nested machines, compiled', () => {
             y: { initial: 's', states: { s: leaf({ a: { target: '#m.right', actions: 'y' }, b: { actions: 'y' } }) } },
           },
         },
-        left: {},
+        left: leaf({ c: undefined }),
         right: leaf(),
       },
     });
@@ -232,7 +232,10 @@ describe('nested machines, compiled', () => {
       id: 'm',
       type: 'parallel',
       states: {
-        x: { initial: 'off', states: { off: leaf({ a: { target: 'on', guard: 'neither' } }), on: leaf({ a: 'off' }) } },
+        x: {
+          initial: 'off',
+          states: { off: leaf({ a: { target: 'on', guard: 'neither' } }), on: leaf({ a: 'off', c: undefined }) },
+        },
         y: { initial: 'off', states: { off: leaf({ a: { target: 'on', guard: 'xOn' } }), on: leaf({ b: 'off' }) } },
       },
     });
@@ -253,8 +256,7 @@ describe('nested machines, compiled', () => {
       try {
         compiled = compile(machine, RANDOM_EVENTS);
       } catch (error) {
-        // Two targets drawn at random seldom fit together.
-        if (!(error instanceof SubsetError) || !error.message.includes('enter two children')) throw error;
+        if (!(error instanceof SubsetError)) throw error;
         counts.refused++;
         continue;
       }
@@ -270,12 +272,12 @@ describe('nested machines, compiled', () => {
       if (compiled.lists.length > 0) counts.withRivals++;
     }
     expect(counts).toEqual({
-      machines: 1792,
-      refused: 208,
-      states: 8693,
-      taken: 32274,
-      outputs: 64243,
-      withRivals: 1414,
+      machines: 1717,
+      refused: 283,
+      states: 7702,
+      taken: 27149,
+      outputs: 55325,
+      withRivals: 1318,
     });
   });
 });
@@ -303,18 +305,30 @@ describe('checkSpec', () => {
       { initial: 'c', states: { c: {}, h: { type: 'history' } } },
       'm.a.h: got a history state; write a region that remembers the child instead.',
     ],
-    ['a final state', { type: 'final' }, 'm.a: got a final state; write an atomic state without transitions instead.'],
-    ['always', { always: 'b' }, 'm.a: got always; write the guard on the events that lead here instead.'],
+    [
+      'a final state',
+      { type: 'final' },
+      'm.a: got a final state; write an atomic state without transitions, and those of m in its other children instead.',
+    ],
+    [
+      'always',
+      { always: 'b' },
+      'm.a: got always; write its transitions on every event that leads here or makes a guard of it hold instead.',
+    ],
     [
       'after',
       { after: { 100: 'b' } },
       'm.a: got after; write an event for the moment at which the time is up instead.',
     ],
-    ['invoke', { invoke: { src: 'child' } }, 'm.a: got invoke; write events for what the invoked actor does instead.'],
+    [
+      'invoke',
+      { invoke: { src: 'child' } },
+      'm.a: got invoke; write an event for each thing that the invoked actor says instead.',
+    ],
     [
       'onDone',
       { initial: 'c', states: { c: {} }, onDone: 'b' },
-      'm.a: got onDone; write an event for the end of the work instead.',
+      'm.a: got onDone; write its transitions on the events that lead to the final states instead.',
     ],
     ['a wildcard', { on: { 'x.*': 'b' } }, "m.a: got the wildcard 'x.*'; write each event that it stands for instead."],
     [
@@ -325,7 +339,7 @@ describe('checkSpec', () => {
     [
       'an inline guard',
       { on: { x: { target: 'b', guard: () => true } } },
-      'm.a, on x: got an inline function as guard; write stateIn, and, or, not under a name in setup instead.',
+      'm.a, on x: got an inline function as guard; write stateIn, and, or, not under a name in setup, with an event for each payload and a state for each value of the context that it tells apart instead.',
     ],
     [
       'a guard that no one gives',
@@ -345,7 +359,7 @@ describe('checkSpec', () => {
     [
       'assign',
       { entry: assign({}) },
-      'm.a, entry: got the action xstate.assign; write the name of an action instead, and a state for what it keeps.',
+      'm.a, entry: got the action xstate.assign; write a region with a state for each value that matters instead.',
     ],
     [
       'dynamic parameters',
@@ -388,8 +402,8 @@ describe('checkSpec', () => {
       { actions: { keep: raise({ type: 'y' }) }, guards: { both: and(['one']), one: () => true } },
     );
     expect(problemsOf(machine)).toEqual([
-      "m: got the action 'keep' made by xstate.raise; write a function that only tells of an output instead.",
-      "m: got the guard 'one' as a function; write it with stateIn, and, or, not instead.",
+      "m: got the action 'keep' made by xstate.raise; write what the raised event does on the events that raise it instead.",
+      "m: got the guard 'one' as a function; write it with stateIn, and, or, not under a name in setup, with an event for each payload and a state for each value of the context that it tells apart instead.",
     ]);
   });
 
@@ -401,7 +415,7 @@ describe('checkSpec', () => {
 
   test('compile refuses an alphabet with an event twice', () => {
     expect(() => compile(withState({ on: { x: 'b' } }), ['x', 'x'])).toThrow(
-      "Got the event 'x' in the alphabet of m; expected each event once, and none of XState's own.",
+      'Got the event "x" twice in events of compile; expected each once.',
     );
   });
 });

@@ -35,7 +35,7 @@ describe('explore and count', () => {
 
   test('states of two words, and of one word that has no table for every state, are found alike', () => {
     // Four vectors with three messages take 26 bits, five with two take 27; seven with two take 37, of which three are used.
-    const seven = compile(createFunction({ vectors: 7, messages: TWO }), functionEvents(3, TWO));
+    const seven = compile(createFunction({ vectors: 7, messages: TWO }), { only: functionEvents(3, TWO) });
     for (const compiled of [compiledFunction(4, THREE), compiledFunction(5), seven]) {
       const explored = explore(compiled);
       const counted = count(compiled);
@@ -72,7 +72,7 @@ describe('explore and count', () => {
     const machine = createMachine({
       id: 'm',
       initial: 'a',
-      states: { a: { on: { x: 'b', y: 'c' } }, b: {}, c: { on: { y: {} } } },
+      states: { a: { on: { x: 'b', y: 'c' } }, b: {}, c: { on: { y: { actions: 'tell' } } } },
     });
     const exploration = explore(compile(machine, ['x', 'y']));
     expect([exploration.summary.deadlocks, count(exploration.compiled).summary.deadlocks]).toEqual([1, 1]);
@@ -155,7 +155,7 @@ describe('audit', () => {
         },
       },
     });
-    const exploration = explore(compile(machine, ['a', 'b']));
+    const exploration = explore(compile(machine, { without: ['c'] }));
     const found = audit(exploration);
     const name = (number: number): string => {
       const { source, eventType, guard } = exploration.compiled.transitions[number].transition;

@@ -210,7 +210,7 @@ describe('a machine is refused', () => {
     });
   const events = ['go0', 'go1', 'stop0', 'stop1'];
   const symmetryOf = (machine: AnyStateMachine, alphabet = events, regions = ['p0', 'p1']): Symmetry =>
-    new Symmetry(compile(machine, alphabet), { regions, rename });
+    new Symmetry(compile(machine, { only: alphabet }), { regions, rename });
 
   test('not when it is symmetric', () => {
     const compiled = compile(two(), events);

@@ -94,7 +94,7 @@ describe('a module in TLA+', () => {
       id: 'Next',
       initial: 'off',
       states: {
-        off: { on: { WF_: 'on' } },
+        off: { on: { WF_: 'on', other: undefined } },
         on: { on: { WF_: 'off' }, initial: 'dim', states: { dim: {}, bright: {} } },
       },
     } as object) as AnyStateMachine;

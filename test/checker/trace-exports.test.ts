@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { createMachine, type StateValue } from 'xstate';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { DOT_STATES, printDot } from '../../checker/export/dot.ts';
+import { compile } from '../../checker/compile/compile.ts';
 import { enumerate } from '../../checker/explore/enumerate.ts';
+import { explore } from '../../checker/explore/explore.ts';
 import { printItf } from '../../checker/export/itf.ts';
 import { MERMAID_CHARACTERS, printMermaid } from '../../checker/export/mermaid.ts';
 import { LINK_CHARACTERS, packTrace, printTrace } from '../../checker/trace/codec.ts';
@@ -15,7 +17,8 @@ import { CAST } from '../../properties/cast.ts';
 import { subjectByName } from '../../properties/subject.ts';
 import { functionEvents } from '../../machines/alphabet.ts';
 import { createFunction } from '../../machines/function.ts';
-import { TWO } from '../../machines/messages.ts';
+import { HALVES, TWO } from '../../machines/messages.ts';
+import { createInstance } from '../../properties/instances.ts';
 
 const subject = subjectByName('function', { vectors: 1, messages: 'two' });
 const numbers = (events: readonly string[]): number[] => events.map((name) => subject.events.indexOf(name));
@@ -28,8 +31,8 @@ const VERDICT: TraceVerdict = {
 };
 
 const plain = makeTrace(subject, PATH);
-const lasso = makeTrace(subject, PATH, { loop: 4, verdict: VERDICT });
-const halted = makeTrace(subject, PATH, { loop: 5 });
+const lasso = makeTrace(subject, { path: PATH.slice(0, 4), loop: PATH.slice(4) }, { verdict: VERDICT });
+const halted = makeTrace(subject, { path: PATH, loop: [] });
 const empty = makeTrace(subject, []);
 
 /** A machine with a region that is not always active, and names that every language would take for something else. */
@@ -45,7 +48,7 @@ const nested: TraceSubject = {
   events: ['go'],
   instance: {},
 };
-const round = makeTrace(nested, [0, 0, 0], { loop: 0 });
+const round = makeTrace(nested, { path: [], loop: [0, 0, 0] });
 
 describe('the story of a trace', () => {
   test('has a sentence for each step, and which region went from where to where', () => {
@@ -262,9 +265,12 @@ describe('a state graph in DOT', () => {
   });
 
   test('is refused when it is too large to be looked at', () => {
-    const graph = enumerate(subject.machine, subject.events);
-    const many = { ...graph, states: Array.from({ length: DOT_STATES + 1 }, () => graph.states[0]) };
-    expect(() => printDot(many)).toThrow('Got 501 states of function; expected at most 500.');
+    const { machine, events } = createInstance('function', { vectors: 2, messages: HALVES });
+    const { states } = explore(compile(machine, events)).summary;
+    expect(states).toBeGreaterThan(DOT_STATES);
+    expect(() => printDot(explore(compile(machine, events)).graph())).toThrow(
+      `Got ${states} states of function; expected at most 500.`,
+    );
   });
 });
 
@@ -343,7 +349,7 @@ describe('maskbit show', () => {
 
   test('refuses what is neither a file nor a link', () => {
     expect(() => show('no-such-file', 'text')).toThrow(
-      'Got no-such-file; expected the path of a file that exists, or a packed trace.',
+      'Got no-such-file; expected the path of a file that exists, a link to a trace, or a packed trace.',
     );
   });
 });
