@@ -17,7 +17,7 @@ export const LAYERS = {
   ],
   cli: [
     ...['spec', 'machines', 'checker', 'properties', 'conformance', 'inspector/server'],
-    ...['commander', 'cli-progress', 'cli-table3', 'open', 'wrap-ansi', 'node:'],
+    ...['commander', 'cli-progress', 'cli-table3', 'fastest-levenshtein', 'open', 'wrap-ansi', 'node:'],
   ],
 };
 
