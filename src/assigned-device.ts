@@ -6,7 +6,21 @@
  */
 import { HostFunction } from './host/host-function.ts';
 import { Kernel, type KernelOptions } from './kernel/kernel.ts';
+import { isAccess } from './kernel/bus.ts';
 import * as registers from './registers.ts';
+import { contradictionOf, isConfigAccess } from './assigned-saved.ts';
+import {
+  dwordOf,
+  isWords,
+  requireFunction,
+  requireInteger,
+  requireMultiple,
+  requireNumber,
+  requireOptionsOf,
+  requireRoom,
+  told,
+  upperOf,
+} from './sentences.ts';
 import * as exit from './userspace/exit.ts';
 import { type Work, WORK_DISABLE_ALL, WORK_ENABLE_ALL, WORK_NONE, WORK_REBUILD } from './userspace/keeper.ts';
 import { type AssignedDesign, Monitor, type Owner } from './userspace/monitor.ts';
@@ -16,7 +30,7 @@ import { MSIX_CAPABILITY_OFFSET } from './userspace/config-space.ts';
 export const ACCESS_RETURNED = 0;
 /** The access exited: the vCPU is stopped until `complete`. */
 export const ACCESS_EXITED = 1;
-/** The vCPU is stopped in another access, so there is no such one. Nothing changed. */
+/** There is no such access: the vCPU is stopped in another one, or no processor makes it (`refused` counts these). Nothing changed. */
 export const ACCESS_REFUSED = 2;
 /** What came of an access of the guest. */
 export type AccessOutcome = typeof ACCESS_RETURNED | typeof ACCESS_EXITED | typeof ACCESS_REFUSED;
@@ -66,13 +80,24 @@ export class AssignedDevice {
    * address high, data, Vector Control, and the Pending bit as 0 or 1.
    */
   readonly answer: Uint32Array = new Uint32Array(5);
+  /** How many accesses no processor makes: of another width than 1, 2, 4 or 8 bytes, or at addresses that there are not. */
+  refused = 0;
+  private readonly kept = new Uint32Array(5);
+  private readonly options: AssignedDeviceOptions;
+  /** On which saves are tried; made when the first one is. */
+  private trial: AssignedDevice | undefined;
   private readonly exit = new Uint32Array(exit.EXIT_WORDS);
   private work: Work = WORK_NONE;
   private readonly scratch = new Uint32Array(2);
 
   constructor(options: AssignedDeviceOptions) {
+    requireOptionsOf(OWNER, options, OPTION_NAMES);
     const { vectorCount, design = 'reviewed', deliver, sent, interrupt, barAddress = 0x7ebf0000 } = options;
     requireOptions(vectorCount, design, barAddress);
+    requireFunction(OWNER, 'deliver', deliver);
+    requireFunction(OWNER, 'sent', sent);
+    requireFunction(OWNER, 'interrupt', interrupt);
+    this.options = { vectorCount, design, barAddress };
     this.vectorCount = vectorCount;
     this.design = design;
     this.host = new HostFunction({ vectorCount, dropsWhileDisabled: design === 'posted', sent });
@@ -95,26 +120,67 @@ export class AssignedDevice {
 
   /** Reads 1, 2 or 4 bytes of configuration space, which is userspace's: it exits. */
   configRead(offset: number, bytes: number): AccessOutcome {
-    return this.stopped ? ACCESS_REFUSED : this.stop(exit.CONFIG_READ, offset, bytes, 0, 0, 0);
+    if (this.stopped || !this.isConfigAccess(offset, bytes)) return ACCESS_REFUSED;
+    return this.stop(exit.CONFIG_READ, offset, bytes, 0, 0, 0);
   }
 
   /** Writes 1, 2 or 4 bytes of configuration space: it exits. */
   configWrite(offset: number, bytes: number, value: number): AccessOutcome {
-    return this.stopped ? ACCESS_REFUSED : this.stop(exit.CONFIG_WRITE, offset, bytes, value, 0, 0);
+    const dword = dwordOf('AssignedDevice.configWrite', 'the value', value);
+    if (this.stopped || !this.isConfigAccess(offset, bytes)) return ACCESS_REFUSED;
+    return this.stop(exit.CONFIG_WRITE, offset, bytes, dword, 0, 0);
   }
 
   /** Reads from a guest-physical address: 4 or 8 bytes of the table or of the Pending Bit Array. */
   read(address: number, bytes: number): AccessOutcome {
-    if (this.exit[exit.KIND_AT] !== 0) return ACCESS_REFUSED;
-    if (this.kernel.bus.read(address, bytes, this.answer)) return ACCESS_RETURNED;
-    return this.stop(exit.MMIO_READ, address, bytes, 0, 0, 0);
+    if (this.exit[exit.KIND_AT] !== 0 || !this.isAccess(address, bytes)) return ACCESS_REFUSED;
+    this.begin();
+    const isAnswered = this.kernel.bus.read(address, bytes, this.answer);
+    if (!isAnswered) this.stop(exit.MMIO_READ, address, bytes, 0, 0, 0);
+    this.end();
+    return isAnswered ? ACCESS_RETURNED : ACCESS_EXITED;
   }
 
-  /** Writes to a guest-physical address; `high` is the upper dword of 8 bytes. */
-  write(address: number, bytes: number, low: number, high = 0): AccessOutcome {
-    if (this.exit[exit.KIND_AT] !== 0) return ACCESS_REFUSED;
-    if (this.kernel.bus.write(address, bytes, low, high)) return ACCESS_RETURNED;
-    return this.stop(exit.MMIO_WRITE, address, bytes, low, high, 0);
+  /**
+   * Writes to a guest-physical address. 8 bytes are two dwords, of which `high` is the upper; or, without `high`, one safe integer.
+   *
+   * @throws {RangeError} when the value does not fit.
+   */
+  write(address: number, bytes: number, low: number, high?: number): AccessOutcome {
+    if (
+      typeof low !== 'number' ||
+      low >>> 0 !== low ||
+      (high !== undefined && (typeof high !== 'number' || high >>> 0 !== high))
+    ) {
+      return this.writeWide(address, bytes, low, high);
+    }
+    if (this.exit[exit.KIND_AT] !== 0 || !this.isAccess(address, bytes)) return ACCESS_REFUSED;
+    const upper = high === undefined ? 0 : high;
+    if (this.kernel.bus.write(address, bytes, low, upper)) return ACCESS_RETURNED;
+    return this.stop(exit.MMIO_WRITE, address, bytes, low, upper, 0);
+  }
+
+  private writeWide(address: number, bytes: number, low: number, high?: number): AccessOutcome {
+    const lower = dwordOf('AssignedDevice.write', 'the value', low);
+    return this.write(address, bytes, lower, bytes === 8 ? upperOf('AssignedDevice.write', low, high) : 0);
+  }
+
+  /** Whether a processor makes such an access; if not, it is counted. */
+  private isAccess(address: number, bytes: number): boolean {
+    if (isAccess(address, bytes)) return true;
+    return this.refuse(address, bytes);
+  }
+
+  private isConfigAccess(offset: number, bytes: number): boolean {
+    if (isConfigAccess(offset, bytes)) return true;
+    return this.refuse(offset, bytes);
+  }
+
+  private refuse(address: number, bytes: number): false {
+    requireNumber(OWNER, 'the address', address);
+    requireNumber(OWNER, 'the width', bytes);
+    this.refused++;
+    return false;
   }
 
   // ---- The guest, the accesses that drivers make
@@ -144,32 +210,62 @@ export class AssignedDevice {
 
   /** Writes address and data of an entry in one instruction. */
   writeMessage(vector: number, addressLow: number, addressHigh: number, data: number): AccessOutcome {
-    if (this.stopped) return ACCESS_REFUSED;
     const address = this.entryAddress(vector);
+    const low = dwordOf('AssignedDevice.writeMessage', 'the lower address', addressLow);
+    const high = dwordOf('AssignedDevice.writeMessage', 'the upper address', addressHigh);
+    const word = dwordOf('AssignedDevice.writeMessage', 'the data', data);
+    if (this.stopped || !this.isAccess(address, 8)) return ACCESS_REFUSED;
     const { bus } = this.kernel;
-    if (bus.write(address, 8, addressLow, addressHigh) && bus.write(address + ENTRY_DATA_OFFSET, 4, data, 0)) {
-      return ACCESS_RETURNED;
-    }
-    return this.stop(exit.MESSAGE_WRITE, address, 12, addressLow, addressHigh, data);
+    if (bus.write(address, 8, low, high) && bus.write(address + ENTRY_DATA_OFFSET, 4, word, 0)) return ACCESS_RETURNED;
+    return this.stop(exit.MESSAGE_WRITE, address, 12, low, high, word);
   }
 
   /** Reads an entry and its Pending bit in one instruction, as they stand before what is in flight arrives. */
   readEntry(vector: number): AccessOutcome {
-    if (this.stopped) return ACCESS_REFUSED;
+    const address = this.entryAddress(vector);
+    if (this.stopped || !this.isAccess(address, 8)) return ACCESS_REFUSED;
+    this.begin();
+    const isAnswered = this.readEntryAt(address, vector);
+    if (!isAnswered) this.stop(exit.ENTRY_READ, address, 16, 0, 0, 0);
+    this.end();
+    return isAnswered ? ACCESS_RETURNED : ACCESS_EXITED;
+  }
+
+  private readEntryAt(address: number, vector: number): boolean {
     const { answer, scratch, host } = this;
     const { bus } = this.kernel;
-    const address = this.entryAddress(vector);
     const word = vector >>> 5;
     const isPbaAnswered = bus.read(this.pbaAddress + 4 * word, 4, scratch);
     const pending = isPbaAnswered ? scratch[0] : host.pendingWord(word);
-    if (!bus.read(address, 8, scratch)) return this.stop(exit.ENTRY_READ, address, 16, 0, 0, 0);
+    if (!bus.read(address, 8, scratch)) return false;
     answer[0] = scratch[0];
     answer[1] = scratch[1];
     bus.read(address + ENTRY_DATA_OFFSET, 8, scratch);
     answer[2] = scratch[0];
     answer[3] = scratch[1];
     answer[4] = (pending >>> (vector & 31)) & 1;
-    return ACCESS_RETURNED;
+    return true;
+  }
+
+  // ---- Calls out. They wait until what was begun is done, and its answer is not theirs to change.
+
+  private begin(): void {
+    this.host.calls.hold();
+  }
+
+  private end(): void {
+    const { calls } = this.host;
+    if (calls.due) this.callOut();
+    else calls.release();
+  }
+
+  private callOut(): void {
+    this.kept.set(this.answer);
+    try {
+      this.host.calls.release();
+    } finally {
+      this.answer.set(this.kept);
+    }
   }
 
   // ---- Userspace
@@ -180,21 +276,36 @@ export class AssignedDevice {
    */
   complete(): boolean {
     if (!this.isExit) return false;
-    this.work = this.monitor.complete(this.exit, this.answer);
-    this.clearExit();
-    if (this.work === WORK_NONE) return true;
-    this.exit[exit.KIND_AT] = exit.COMPLETED;
-    return false;
+    this.begin();
+    try {
+      this.work = this.monitor.complete(this.exit, this.answer);
+      this.clearExit();
+      if (this.work === WORK_NONE) return true;
+      this.exit[exit.KIND_AT] = exit.COMPLETED;
+      return false;
+    } finally {
+      this.end();
+    }
   }
 
   /** Begins to hand the page of the table to the kernel. Each of these four returns false, and does nothing, when it is not its turn. */
   register(): boolean {
-    return this.monitor.register();
+    this.begin();
+    try {
+      return this.monitor.register();
+    } finally {
+      this.end();
+    }
   }
 
   /** The kernel answers the page from here on. */
   registered(): boolean {
-    return this.monitor.registered();
+    this.begin();
+    try {
+      return this.monitor.registered();
+    } finally {
+      this.end();
+    }
   }
 
   /** Begins to take the page back. */
@@ -210,17 +321,27 @@ export class AssignedDevice {
   /** Builds up all vectors in use, where that is due; then the access returns. Only in the design `posted`. */
   enableAll(): boolean {
     if (this.work !== WORK_ENABLE_ALL) return false;
-    this.monitor.enableAll();
-    return this.finish();
+    this.begin();
+    try {
+      this.monitor.enableAll();
+      return this.finish();
+    } finally {
+      this.end();
+    }
   }
 
   /** Tears down all vectors, where that is due; the access returns, unless they are to be built up again. */
   disableAll(): boolean {
     if (this.work !== WORK_DISABLE_ALL && this.work !== WORK_REBUILD) return false;
-    this.monitor.disableAll();
-    if (this.work === WORK_DISABLE_ALL) return this.finish();
-    this.work = WORK_ENABLE_ALL;
-    return false;
+    this.begin();
+    try {
+      this.monitor.disableAll();
+      if (this.work === WORK_DISABLE_ALL) return this.finish();
+      this.work = WORK_ENABLE_ALL;
+      return false;
+    } finally {
+      this.end();
+    }
   }
 
   private finish(): true {
@@ -301,15 +422,18 @@ export class AssignedDevice {
     const { vectorCount, host, monitor } = this;
     const pbaAt = 1 + 4 * vectorCount;
     const pbaWords = host.pbaBytes >>> 2;
-    requireRoom('peekInto', out, pbaAt + pbaWords);
+    requireRoom('AssignedDevice.peekInto', out, pbaAt + pbaWords);
     out[0] = monitor.config.messageControl;
     for (let word = 0; word < 4 * vectorCount; word++) out[1 + word] = monitor.peek(word >>> 2, word & 3);
     for (let word = 0; word < pbaWords; word++) out[pbaAt + word] = host.pendingWord(word);
     return pbaAt + pbaWords;
   }
 
-  /** Guest-physical address of an entry. */
+  /** Guest-physical address of an entry, be it beyond the table. */
   entryAddress(vector: number): number {
+    if (typeof vector !== 'number' || !(vector >= 0 && vector <= VECTOR_INDEX_MAX) || Math.floor(vector) !== vector) {
+      requireInteger(OWNER, 'the vector', vector, 0, VECTOR_INDEX_MAX);
+    }
     return this.monitor.tableAddress + ENTRY_BYTES * vector;
   }
 
@@ -327,16 +451,47 @@ export class AssignedDevice {
 
   /** Copies the state into `out`; returns the number of words. What no guest can ever tell apart is saved alike. */
   saveInto(out: Uint32Array): number {
-    requireRoom('saveInto', out, this.savedWords);
+    requireRoom('AssignedDevice.saveInto', out, this.savedWords);
     out[0] = this.work;
     out.set(this.exit, 1);
     this.monitor.saveInto(out, OWN_WORDS);
     return this.savedWords;
   }
 
-  /** Takes over a state that `saveInto` left, of a device of the same size and design. Nobody is told of anything by it. */
+  /**
+   * Takes over a state that `saveInto` left, of a device of the same size and design. Nobody is told of anything by it. All of it is tried
+   * on another device first: what is taken is saved the same again, and no part of it contradicts another.
+   *
+   * @throws {RangeError} when the words are no such state, saying why. Nothing has changed then.
+   */
   restore(saved: Uint32Array): void {
-    requireSaved(saved, this.savedWords);
+    const words = this.savedWords;
+    if (!isWords(saved) || saved.length !== words) {
+      throw new RangeError(`AssignedDevice.restore: got ${told(saved)}; expected a Uint32Array of ${words} words.`);
+    }
+    this.trial ??= new AssignedDevice(this.options);
+    const wrong = this.trial.wrongIn(saved);
+    if (wrong !== undefined) throw new RangeError(`AssignedDevice.restore: ${wrong} Nothing was restored.`);
+    this.take(saved);
+  }
+
+  /** Takes a state over, and says in a sentence why it can be none that was saved. */
+  private wrongIn(saved: Uint32Array): string | undefined {
+    try {
+      this.take(saved);
+    } catch (error) {
+      return `got words that cannot be taken over (${error instanceof Error ? error.message : String(error)}); expected a saved device.`;
+    }
+    const again = new Uint32Array(saved.length);
+    this.saveInto(again);
+    const at = again.findIndex((word, index) => word !== saved[index]);
+    if (at >= 0) {
+      return `got ${hex(saved[at])} in word ${at}, which would be saved as ${hex(again[at])}; expected words that saveInto left.`;
+    }
+    return contradictionOf(this.exit, this.work, this.monitor);
+  }
+
+  private take(saved: Uint32Array): void {
     this.work = saved[0] as Work;
     this.exit.set(saved.subarray(1, OWN_WORDS));
     this.monitor.restore(saved, OWN_WORDS);
@@ -358,34 +513,18 @@ export class AssignedDevice {
 const INTX = 0x0101;
 const DESIGNS: readonly AssignedDesign[] = ['reviewed', 'checked', 'posted'];
 
+const OWNER = 'AssignedDevice';
+const OPTION_NAMES = ['vectorCount', 'design', 'deliver', 'sent', 'interrupt', 'barAddress'];
+const VECTOR_INDEX_MAX = 2 ** 40;
+
 function requireOptions(vectorCount: number, design: AssignedDesign, barAddress: number): void {
-  if (!Number.isInteger(vectorCount) || vectorCount < 1 || vectorCount > VECTOR_COUNT_MAX) {
-    throw new RangeError(
-      `AssignedDevice: vectorCount is ${vectorCount}; expected an integer from 1 to ${VECTOR_COUNT_MAX}.`,
-    );
-  }
+  requireInteger(OWNER, 'vectorCount', vectorCount, 1, VECTOR_COUNT_MAX);
   if (!DESIGNS.includes(design)) {
-    throw new RangeError(`AssignedDevice: design is ${design as string}; expected one of ${DESIGNS.join(', ')}.`);
+    throw new RangeError(`AssignedDevice: design is ${told(design)}; expected one of ${DESIGNS.join(', ')}.`);
   }
-  if (!Number.isInteger(barAddress) || barAddress % BAR_BYTES !== 0 || barAddress <= 0 || barAddress >= 2 ** 32) {
-    throw new RangeError(
-      `AssignedDevice: barAddress is ${barAddress}; expected a multiple of ${BAR_BYTES} above 0 and below 2^32.`,
-    );
-  }
+  requireMultiple(OWNER, 'barAddress', barAddress, BAR_BYTES, BAR_BYTES, 2 ** 32 - BAR_BYTES);
 }
 
-function requireSaved(saved: Uint32Array, words: number): void {
-  if (saved instanceof Uint32Array && saved.length === words) return;
-  throw new RangeError(`AssignedDevice.restore: got ${lengthOf(saved)}; expected a Uint32Array of ${words} words.`);
-}
-
-function requireRoom(name: string, out: Uint32Array, words: number): void {
-  if (out instanceof Uint32Array && out.length >= words) return;
-  throw new RangeError(
-    `AssignedDevice.${name}: got ${lengthOf(out)}; expected a Uint32Array of at least ${words} words.`,
-  );
-}
-
-function lengthOf(words: unknown): string {
-  return words instanceof Uint32Array ? `${words.length} words` : String(words);
+function hex(word: number): string {
+  return `0x${word.toString(16)}`;
 }
