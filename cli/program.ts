@@ -272,10 +272,15 @@ interface ShowOptions {
 program
   .command('rules')
   .helpGroup('Show:')
-  .description('prints the rules of MSI-X and what stands behind each: machine, implementation, property, test')
-  .addArgument(new Argument('[id]', 'one rule, to be printed whole'))
+  .description(
+    'prints the rules of MSI-X and what stands behind each; with an ID, a rule, a bug of a real system (HB-21), a property (P7) or a comment of the review (R5) whole',
+  )
+  .addArgument(new Argument('[id]', 'of a rule, a bug, a property or a comment of the review; in any case'))
   .option('--json', 'print it as JSON')
-  .addHelpText('after', example('maskbit rules', 'maskbit rules MSIX-MSG-2', 'maskbit rules --json'))
+  .addHelpText(
+    'after',
+    example('maskbit rules', 'maskbit rules MSIX-MSG-2', 'maskbit rules HB-21', 'maskbit rules --json'),
+  )
   .action(async (id: string | undefined, { json }: { readonly json?: boolean }) => {
     const { rules } = await import('./rules.ts');
     status = rules(id, json);
@@ -318,9 +323,9 @@ function exitOf(error: unknown): Exit {
     return EXIT.usage;
   }
   // A file that cannot be read or written is a wrong call, in the words of the system: "ENOENT: no such file or directory, ...".
-  const { syscall, message } = Object(error) as NodeJS.ErrnoException;
+  const { syscall, code, message } = Object(error) as NodeJS.ErrnoException;
   if (syscall === undefined) throw error;
-  if (OUT_OF_ROOM.has((error as NodeJS.ErrnoException).code)) {
+  if (syscall !== 'read' && OUT_OF_ROOM.has(code)) {
     tell(`Got ${message}; expected room for what is written. There is no verdict.`);
     return EXIT.failed;
   }

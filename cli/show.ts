@@ -34,9 +34,11 @@ export function show(source: string, form: TraceForm, page?: string): Exit {
 }
 
 function readSource(source: string): string {
-  if (existsSync(source)) return readText(source, 'a trace');
-  const link = readTraceLink(source);
+  const isFile = existsSync(source);
+  const text = isFile ? readText(source, 'a trace') : source;
+  const link = /^\s*[{[]/.test(text) ? undefined : readTraceLink(text);
   if (link !== undefined) return link.packed;
+  if (isFile) return text;
   throw new TraceError(`Got ${source}; expected the path of a file that exists, a link to a trace, or a packed trace.`);
 }
 

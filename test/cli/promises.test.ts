@@ -71,6 +71,9 @@ describe('a file that', () => {
     ['never ends', 'maskbit show /dev/zero', /Got \/dev\/zero, which is a device; expected a file/],
     ['never ends', 'maskbit check --manifest /dev/zero', /Got \/dev\/zero, which is a device; expected a file/],
     ['never ends', 'maskbit replay /dev/zero', /Got \/dev\/zero, which is a device; expected a file/],
+    ['looks like a file and waits', 'maskbit show /proc/kmsg', /^Got E\w+: .*; expected a file that can be read/],
+    ['looks like a file and waits', 'maskbit replay /proc/kmsg', /Got no text from \/proc\/kmsg \(E\w+: /],
+    ['is no memory that can be read', 'maskbit show /proc/self/mem', /^Got EIO: .*; expected a file that can be read/],
     ['is a pipe that never ends', 'maskbit show <(cat /dev/zero)', /with more than 134217728 bytes; expected a trace/],
   ])('%s is refused in a sentence: %s', (_, line, sentence) => {
     const { status, stdout, stderr } = shell(line.replace(/ (large|fifo|\.$)/, ` ${folder}/$1`));
