@@ -3,7 +3,7 @@
  * trace. What was found is excused from then on, so that the next cause shows.
  */
 import type { Action } from './actions.ts';
-import type { Standing } from './blame.ts';
+import type { Standing } from './evidence.ts';
 import { UNKNOWN_SEND } from './fields.ts';
 import type { Fault } from './judge.ts';
 import type { MessageBook } from './messages.ts';

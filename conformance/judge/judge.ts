@@ -20,7 +20,8 @@ import { createPermitted, OTHER, permittedEvents, scribble } from '../../machine
 import * as registers from '../../src/registers.ts';
 import type { Choices } from '../../spec/choices.ts';
 import type { Action } from './actions.ts';
-import { blame, type Blame } from './blame.ts';
+import { blame } from './blame.ts';
+import type { Blame } from './evidence.ts';
 import {
   CAPABILITY_FIELDS,
   MORE_SENDS,

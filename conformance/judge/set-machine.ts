@@ -10,7 +10,7 @@ import type { CompiledMachine } from '../../checker/compile/format.ts';
 import { Stepper } from '../../checker/compile/step.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import { UNDEFINED } from '../../machines/permitted/index.ts';
-import type { Blame } from './blame.ts';
+import type { Blame, Candidate } from './evidence.ts';
 import { type Field, MORE_SENDS, ONE_SEND, SEND_BITS, SEND_SHIFT, USAGE_BITS, USAGE_SHIFT } from './fields.ts';
 import { hasRegion, regionAt, type RegionReader, StateTable } from './state-table.ts';
 
@@ -23,15 +23,6 @@ export const NOTHING = -1;
 interface Part {
   readonly set: number;
   readonly doubts: number;
-}
-
-/** What one state does in a step, and what may be read afterwards. */
-export interface Candidate {
-  readonly from: number;
-  readonly to: number;
-  /** All fields, as a code. */
-  readonly code: number;
-  readonly taken: readonly number[];
 }
 
 /** How a machine is judged by. */

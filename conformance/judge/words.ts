@@ -1,7 +1,7 @@
 /**
  * What was got and what was expected, in words and registers.
  */
-import type { Difference } from './blame.ts';
+import type { Difference } from './evidence.ts';
 import { MORE_SENDS, UNKNOWN_ENTRY, UNKNOWN_SEND } from './fields.ts';
 import type { MessageBook } from './messages.ts';
 
