@@ -2,7 +2,7 @@
  * Files that a command reads whole: bounded, and only what ends. A folder, a device and a FIFO that nobody may ever write to are
  * refused before they are opened; what a shell pipes in, as `<(…)` does, is read up to the bound.
  */
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 
 /** The most that is read of a file: 100,000 steps of a trace are a tenth of it. */
 export const TEXT_BYTES = 1 << 27;
@@ -34,7 +34,9 @@ export function requireEnding(path: string): void {
  */
 export function readText(path: string, what: string, limit = TEXT_BYTES): string {
   requireEnding(path);
-  const file = openSync(path, 'r');
+  // What looks like a file and waits, as /proc/kmsg does, says so instead. A pipe may wait: its writer is another program.
+  const waits = statSync(path, { throwIfNoEntry: false })?.isFile() === true ? constants.O_NONBLOCK : 0;
+  const file = openSync(path, constants.O_RDONLY | waits);
   try {
     const chunks: Buffer[] = [];
     for (let length = 0; ;) {

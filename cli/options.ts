@@ -23,6 +23,14 @@ export const parseBound = wholeNumber(1);
 /** A port that can be listened on. */
 export const parsePort = wholeNumber(1, 65_535);
 
+/** Reads the address of a page. */
+export function parsePage(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError(
+    `Got ${text || 'nothing'}; expected the address of a page, such as https://example.org/.`,
+  );
+}
+
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
 
 /** Reads a number of bytes: 500M. */

@@ -3,6 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { closest } from 'fastest-levenshtein';
 import { BoundError } from '../checker/explore/enumerate.ts';
 import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
 import type { CheckChoices } from './check.ts';
@@ -17,6 +18,7 @@ import {
   MESSAGES,
   parseBound,
   parseBytes,
+  parsePage,
   parsePort,
   VECTORS,
 } from './options.ts';
@@ -38,7 +40,7 @@ const program = new Command('maskbit')
     writeErr: (text) => process.stderr.write(safe(text)),
   })
   .showHelpAfterError('(maskbit --help tells what there is)')
-  .helpCommand('help [verb]', 'tells what a verb does, with its options and examples')
+  .helpCommand(false)
   .addHelpText(
     'after',
     example('maskbit check', 'maskbit replay traces/linux-6.1-nvme.trace', 'maskbit rules MSIX-PEND-2'),
@@ -179,24 +181,58 @@ program
   .command('show')
   .helpGroup('Show:')
   .description('prints a trace, from a file or from a link, as its machine makes it today')
-  .addArgument(new Argument('<trace>', 'the path of a file, or a packed trace'))
+  .addArgument(new Argument('<trace>', 'the path of a file, a link, or a packed trace'))
   .addOption(new Option('--format <form>', 'how it is printed').choices(TRACE_FORMS).default('text'))
-  .addHelpText('after', example('maskbit show trace.json', 'maskbit show trace.json --format mermaid'))
-  .action(async (source: string, { format }: { format: TraceForm }) => {
+  .option('--base-url <url>', 'with --format link: the address of a published page that the link leads to', parsePage)
+  .addHelpText(
+    'after',
+    example(
+      'maskbit show trace.json',
+      'maskbit show trace.json --format mermaid',
+      'maskbit show trace.json --format link --base-url https://example.org/msix/',
+    ),
+  )
+  .action(async (source: string, { format, baseUrl }: ShowOptions, command: Command) => {
+    if (baseUrl !== undefined && format !== 'link') {
+      command.error(`error: got --base-url with --format ${format}; expected --format link`);
+    }
     const { show } = await import('./show.ts');
-    status = show(source, format);
+    status = show(source, format, baseUrl);
   });
+
+interface ShowOptions {
+  readonly format: TraceForm;
+  readonly baseUrl?: string;
+}
 
 program
   .command('rules')
   .helpGroup('Show:')
-  .description('prints the rules of MSI-X and what stands behind each: machine, implementation, property, test')
-  .addArgument(new Argument('[id]', 'one rule, to be printed whole'))
+  .description(
+    'prints the rules of MSI-X and what stands behind each; with an ID, a rule, a bug of a real system (HB-21), a property (P7) or a comment of the review (R5) whole',
+  )
+  .addArgument(new Argument('[id]', 'of a rule, a bug, a property or a comment of the review; in any case'))
   .option('--json', 'print it as JSON')
-  .addHelpText('after', example('maskbit rules', 'maskbit rules MSIX-MSG-2', 'maskbit rules --json'))
+  .addHelpText(
+    'after',
+    example('maskbit rules', 'maskbit rules MSIX-MSG-2', 'maskbit rules HB-21', 'maskbit rules --json'),
+  )
   .action(async (id: string | undefined, { json }: { readonly json?: boolean }) => {
     const { rules } = await import('./rules.ts');
     status = rules(id, json);
+  });
+
+program
+  .command('help')
+  .helpGroup('Help:')
+  .description('tells what there is, or what a verb does, with its options and examples')
+  .argument('[verb]', 'the verb')
+  .addHelpText('after', example('maskbit help', 'maskbit help replay'))
+  .action((verb: string | undefined) => {
+    const about = verb === undefined ? program : program.commands.find((command) => command.name() === verb);
+    if (about !== undefined) return about.outputHelp();
+    const names = program.commands.map((command) => command.name());
+    program.error(`error: unknown command '${verb}'\n(Did you mean ${closest(verb!, names)}?)`);
   });
 
 /** Runs the command line of this process. */
@@ -223,9 +259,9 @@ function exitOf(error: unknown): Exit {
     return EXIT.usage;
   }
   // A file that cannot be read or written is a wrong call, in the words of the system: "ENOENT: no such file or directory, ...".
-  const { syscall, message } = Object(error) as NodeJS.ErrnoException;
+  const { syscall, code, message } = Object(error) as NodeJS.ErrnoException;
   if (syscall === undefined) throw error;
-  if (OUT_OF_ROOM.has((error as NodeJS.ErrnoException).code)) {
+  if (syscall !== 'read' && OUT_OF_ROOM.has(code)) {
     tell(`Got ${message}; expected room for what is written. There is no verdict.`);
     return EXIT.failed;
   }

@@ -44,21 +44,48 @@ export function findCitations(file: string, text: string): Citation[] {
   });
 }
 
-/** The folders whose sources cite rules. */
-export const CITING = ['src', 'test'];
+/** The folders whose sources cite rules, or name an entry of another register. */
+export const CITING = ['src', 'machines', 'conformance', 'test'];
 
 /** Where the package has the citations of its sources, which it comes without. */
 export const CITATIONS_FILE = 'citations.json';
 
-/** Reads the citations of all TypeScript files below a folder; in the package, as they were when it was built. */
-export function citationsBelow(folder: string): Citation[] {
+/** What a folder cites: rules in comments of their own, and every id of the other registers, wherever it is named. */
+export interface FolderCitations {
+  readonly rules: readonly Citation[];
+  readonly mentions: readonly Citation[];
+}
+
+/** Reads what all TypeScript files below a folder cite; in the package, as it was when that was built. */
+export function citationsOf(folder: string): FolderCitations {
   const root = packagePath(folder);
   if (!existsSync(root)) {
     const built = readFileSync(packagePath('dist', CITATIONS_FILE), 'utf8');
-    return (JSON.parse(built) as Record<string, Citation[]>)[folder];
+    return (JSON.parse(built) as Record<string, FolderCitations>)[folder];
   }
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-  return files.toSorted().flatMap((file) => findCitations(file, readFileSync(join(root, file), 'utf8')));
+  const texts = files.toSorted().map((file) => [file, readFileSync(join(root, file), 'utf8')]);
+  return {
+    rules: texts.flatMap(([file, text]) => findCitations(file, text)),
+    mentions: texts.flatMap(([file, text]) => findMentions(`${folder}/${file}`, text)),
+  };
+}
+
+/** The rules that a folder cites. */
+export const citationsBelow = (folder: string): readonly Citation[] => citationsOf(folder).rules;
+
+// P0 is a process of Peterson's algorithm, not a property.
+const MENTION = /\b(?:HB-\d+|P[1-9]\d?|[RS][1-9])\b/g;
+
+/** Finds the places of a source text that name a bug, a property or a comment of the review. */
+function findMentions(file: string, text: string): Citation[] {
+  return text.split('\n').flatMap((line, index) =>
+    Array.from(line.matchAll(MENTION), ([id]) => ({
+      id,
+      isTest: file.startsWith('test/'),
+      place: `${file}:${index + 1}`,
+    })),
+  );
 }
 
 /** Finds every description in the configuration of a machine. */
@@ -83,7 +110,7 @@ export function machineCitations(): Citation[] {
 }
 
 /** Every property there is, of machines and of the implementation. */
-const PROPERTIES = [
+export const PROPERTIES = [
   ...STEP_PROPERTIES,
   ...CHANNEL_PROPERTIES,
   ...TEMPORAL_PROPERTIES,

@@ -25,6 +25,7 @@ function inTransit(view: FunctionView, vector: number): string[] {
 export const FlushOnReadStep: StepProperty<FunctionView> = {
   kind: 'step',
   name: 'FlushOnReadStep',
+  number: 'P7',
   title: 'Once a read has completed, nothing that was sent before is still on its way.',
   rules: ['MSIX-MSG-5'],
   needs: 'a channel',

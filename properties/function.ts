@@ -64,6 +64,7 @@ function unblocks(step: FunctionStep, vector: number): boolean {
 export const NoDeliverBlockedStep: FunctionStepProperty = {
   kind: 'step',
   name: 'NoDeliverBlockedStep',
+  number: 'P1',
   title: 'A vector that sends is not blocked once the step is done.',
   rules: ['MSIX-MASK-1', 'MSIX-MASK-2', 'MSIX-ENABLE-1'],
   when: (step, vector) => sent(step, vector).length > 0,
@@ -74,6 +75,7 @@ export const NoDeliverBlockedStep: FunctionStepProperty = {
 export const PendingTransientInv: FunctionInvariant = {
   kind: 'invariant',
   name: 'PendingTransientInv',
+  number: 'P3',
   title: 'A pending vector is blocked.',
   rules: ['MSIX-PEND-2', 'MSIX-PEND-5', 'MSIX-PEND-6', 'MSIX-ENABLE-5'],
   when: (state, vector) => state.pending(vector),
@@ -84,6 +86,7 @@ export const PendingTransientInv: FunctionInvariant = {
 export const NoSpuriousStep: FunctionStepProperty = {
   kind: 'step',
   name: 'NoSpuriousStep',
+  number: 'P4',
   title: 'What is sent and what waits is no more than what waited and what was signalled; retiring leaves nothing.',
   rules: ['MSIX-PEND-3', 'MSIX-PEND-4', 'MSIX-RESET-5'],
   when: (step, vector) => sent(step, vector).length > 0 || step.before.pending(vector) || step.after.pending(vector),
@@ -98,6 +101,7 @@ export const NoSpuriousStep: FunctionStepProperty = {
 export const LatchOnUnmaskStep: FunctionStepProperty = {
   kind: 'step',
   name: 'LatchOnUnmaskStep',
+  number: 'P5',
   title: 'When a vector stops being blocked, its whole entry as it stands then comes into force.',
   rules: ['MSIX-MSG-1', 'MSIX-MSG-6'],
   when: unblocks,
@@ -108,6 +112,7 @@ export const LatchOnUnmaskStep: FunctionStepProperty = {
 export const NoTornStep: FunctionStepProperty = {
   kind: 'step',
   name: 'NoTornStep',
+  number: 'P6',
   title:
     'Between edges the message in force stays, unless the function reads its whole entry again; no other one is sent.',
   rules: ['MSIX-MSG-2', 'MSIX-MSG-3', 'MSIX-MSG-4'],
@@ -124,6 +129,7 @@ export const NoTornStep: FunctionStepProperty = {
 export const SingleViewStep: FunctionStepProperty = {
   kind: 'step',
   name: 'SingleViewStep',
+  number: 'P8',
   title: 'Enable, Function Mask and the Mask Bit read as they were last written or reset.',
   rules: ['MSIX-CAP-4', 'MSIX-CAP-5', 'MSIX-TABLE-3', 'MSIX-ENABLE-6'],
   when: () => true,
@@ -146,6 +152,7 @@ export const SingleViewStep: FunctionStepProperty = {
 export const EntryStep: FunctionStepProperty = {
   kind: 'step',
   name: 'EntryStep',
+  number: 'P8',
   title: 'Address and data of an entry read as last written or reset, half by half; nothing else changes them.',
   rules: ['MSIX-MSG-2', 'MSIX-TABLE-1'],
   when: (step, vector) =>
@@ -161,6 +168,7 @@ export const EntryStep: FunctionStepProperty = {
 export const ResetStateStep: FunctionStepProperty = {
   kind: 'step',
   name: 'ResetStateStep',
+  number: 'P13',
   title:
     'Reset disables, clears Function Mask and Pending, sets every Mask Bit, zeroes every entry, and sends nothing.',
   rules: ['MSIX-RESET-1', 'MSIX-RESET-4', 'MSIX-RESET-5'],
@@ -178,6 +186,7 @@ export const ResetStateStep: FunctionStepProperty = {
 export const DisableRoundTripStep: FunctionStepProperty = {
   kind: 'step',
   name: 'DisableRoundTripStep',
+  number: 'P14',
   title: 'Disabling and enabling keep Mask Bits and entries; disabling sends nothing and drops no event.',
   rules: ['MSIX-ENABLE-1', 'MSIX-ENABLE-2', 'MSIX-ENABLE-3'],
   when: (step) => isControl(step) && step.before.enabled !== step.after.enabled,
@@ -192,6 +201,7 @@ export const DisableRoundTripStep: FunctionStepProperty = {
 export const FmaskIndependentStep: FunctionStepProperty = {
   kind: 'step',
   name: 'FmaskIndependentStep',
+  number: 'P15',
   title: 'Function Mask changes no Mask Bit, and a Mask Bit does not change Function Mask.',
   rules: ['MSIX-MASK-3'],
   needs: 'a Function Mask',
@@ -210,6 +220,7 @@ export const FmaskIndependentStep: FunctionStepProperty = {
 export const PBATruthStep: FunctionStepProperty = {
   kind: 'step',
   name: 'PBATruthStep',
+  number: 'P16',
   title: 'An event is sent or shows as pending, and stays so until it is sent, retired or reset.',
   rules: ['MSIX-PBA-4', 'MSIX-PEND-1', 'MSIX-PEND-4', 'MSIX-ENABLE-2'],
   when: (step, vector) =>
@@ -222,6 +233,7 @@ export const PBATruthStep: FunctionStepProperty = {
 export const IndependentVectorsStep: FunctionStepProperty = {
   kind: 'step',
   name: 'IndependentVectorsStep',
+  number: 'P20',
   title: "An event of one vector changes nothing of another's, and makes it send nothing.",
   rules: ['MSIX-MASK-4'],
   needs: 'a second vector',
@@ -238,6 +250,7 @@ export const IndependentVectorsStep: FunctionStepProperty = {
 export const NotifierAlternationStep: FunctionStepProperty = {
   kind: 'step',
   name: 'NotifierAlternationStep',
+  number: 'P23',
   title: 'Each edge of a vector is told once, with the message that comes into force; what is no edge is not told.',
   rules: ['MSIX-NOTIFY-1', 'MSIX-RESET-5'],
   when: (step, vector) =>
@@ -254,6 +267,7 @@ export const NotifierAlternationStep: FunctionStepProperty = {
 export const InForceInv: FunctionInvariant = {
   kind: 'invariant',
   name: 'InForceInv',
+  number: 'P23',
   title: 'A vector has a message in force exactly while it is not blocked.',
   rules: ['MSIX-NOTIFY-1', 'MSIX-MASK-1'],
   when: () => true,

@@ -22,6 +22,8 @@ import { createInstance, type Instance } from './instances.ts';
 export interface TemporalProperty {
   /** Ends in `Leads` for what comes about, and in `Runs` for what compares two runs. */
   readonly name: string;
+  /** Of the register of properties: `P1` to `P23`. */
+  readonly number?: string;
   readonly title: string;
   readonly rules: readonly string[];
   /** Whether the instance has what the claim is about. */
@@ -83,6 +85,7 @@ const arrivalOf = (vector: number): Leading[] => [
 /** P2 NoLostEvent, on the way. */
 export const ArrivalLeads: TemporalProperty = {
   name: 'ArrivalLeads',
+  number: 'P2',
   title: 'A message that was sent arrives, if arrivals are not put off for ever.',
   rules: ['MSIX-MSG-5'],
   applies: ({ channel }) => channel,
@@ -117,6 +120,7 @@ function masksAgain(event: string): boolean {
 /** P2 NoLostEvent, in the function. */
 export const PendingLeads: TemporalProperty = {
   name: 'PendingLeads',
+  number: 'P2',
   title: 'Once the guest masks no more, lifting the last mask in the end is enough for a pending event to be sent.',
   rules: ['MSIX-PEND-2', 'MSIX-PEND-5'],
   applies: ({ vectors, machine }) => vectors > 0 && machine.id === 'function',
@@ -158,6 +162,7 @@ function compareExchanged(instance: Instance, renames: boolean): TemporalVerdict
 /** P22 NonInterference. */
 export const NonInterferenceRuns: TemporalProperty = {
   name: 'NonInterferenceRuns',
+  number: 'P22',
   title: 'Zero is a message like any other: exchanged with another one everywhere, it makes no difference but in name.',
   rules: ['MSIX-MSG-6'],
   // With halves, an exchange of two whole messages is no renaming of the writes.

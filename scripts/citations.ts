@@ -4,8 +4,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CITATIONS_FILE, CITING, citationsBelow } from '../cli/traceability.ts';
+import { CITATIONS_FILE, CITING, citationsOf } from '../cli/traceability.ts';
 
 const [folder] = process.argv.slice(2);
-const citations = Object.fromEntries(CITING.map((name) => [name, citationsBelow(name)]));
+const citations = Object.fromEntries(CITING.map((name) => [name, citationsOf(name)]));
 writeFileSync(join(folder, CITATIONS_FILE), `${JSON.stringify(citations)}\n`);

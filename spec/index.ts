@@ -3,6 +3,7 @@
  */
 import { ACCESS_RULES } from './access.ts';
 import { ASSIGNED_RULES } from './assigned.ts';
+import { HISTORICAL_BUGS, type HistoricalBug } from './bugs.ts';
 import { CAPABILITY_RULES } from './capability.ts';
 import { ENABLE_RULES } from './enable.ts';
 import { MASK_RULES } from './mask.ts';
@@ -12,11 +13,16 @@ import { OWNERSHIP_RULES } from './ownership.ts';
 import { PBA_RULES } from './pba.ts';
 import { PENDING_RULES } from './pending.ts';
 import { POSTED_RULES } from './posted.ts';
+import { REGISTERED_PROPERTIES, type RegisteredProperty } from './properties.ts';
 import { RESET_RULES } from './reset.ts';
+import { REVIEW_POINTS, type ReviewPoint } from './review.ts';
 import type { Rule } from './rule.ts';
 import { SAVE_RULES } from './save.ts';
 import { TABLE_RULES } from './table.ts';
 
+export { HISTORICAL_BUGS, type HistoricalBug } from './bugs.ts';
+export { REGISTERED_PROPERTIES, type RegisteredProperty } from './properties.ts';
+export { REVIEW_POINTS, type ReviewPoint } from './review.ts';
 export type { Choice, Rule, Strength } from './rule.ts';
 
 /** All rules, by area and number. */
@@ -48,6 +54,48 @@ export function ruleById(id: string): Rule {
   const rule = RULES_BY_ID.get(id);
   if (rule !== undefined) return rule;
   throw new RangeError(`There is no rule ${id}; expected one of the ${RULES.length} in spec/, such as ${RULES[0].id}.`);
+}
+
+/** Whatever has an id: a rule, a bug of a real system, a property, a comment of the review. */
+export type Registered =
+  | { readonly kind: 'rule'; readonly entry: Rule }
+  | { readonly kind: 'bug'; readonly entry: HistoricalBug }
+  | { readonly kind: 'property'; readonly entry: RegisteredProperty }
+  | { readonly kind: 'review'; readonly entry: ReviewPoint };
+
+const REGISTERED: ReadonlyMap<string, Registered> = new Map<string, Registered>([
+  ...RULES.map((entry) => [entry.id, { kind: 'rule', entry }] as const),
+  ...HISTORICAL_BUGS.map((entry) => [entry.id, { kind: 'bug', entry }] as const),
+  ...REGISTERED_PROPERTIES.map((entry) => [entry.id, { kind: 'property', entry }] as const),
+  ...REVIEW_POINTS.map((entry) => [entry.id, { kind: 'review', entry }] as const),
+]);
+
+/** Every id that can be cited. */
+export const REGISTERED_IDS: readonly string[] = [...REGISTERED.keys()];
+
+/**
+ * Looks an id up in all registers, in any case: `hb-21` is HB-21.
+ *
+ * @throws {RangeError} when there is none, with the nearest ones.
+ */
+export function registered(id: string): Registered {
+  const found = REGISTERED.get(id.toUpperCase());
+  if (found !== undefined) return found;
+  const nearest = nearestIds(id.toUpperCase());
+  throw new RangeError(
+    `Got the id ${JSON.stringify(id)}; expected one that is registered, such as ${nearest.join(', ')}.`,
+  );
+}
+
+/** Up to three ids of the same kind with the nearest numbers, or the first of each kind. */
+function nearestIds(id: string): string[] {
+  const kindOf = (each: string): string => each.replace(/\d+$/, '');
+  const numberOf = (each: string): number => Number(/\d+$/.exec(each)?.[0] ?? 0);
+  const alike = REGISTERED_IDS.filter((each) => kindOf(each) === kindOf(id));
+  if (alike.length === 0) return ['MSIX-PEND-2', 'HB-21', 'P7', 'R5'];
+  return alike
+    .toSorted((a, b) => Math.abs(numberOf(a) - numberOf(id)) - Math.abs(numberOf(b) - numberOf(id)))
+    .slice(0, 3);
 }
 
 /**

@@ -29,6 +29,8 @@ export interface StepView<State> {
 interface Named {
   /** Ends in `Inv` for one state and in `Step` for two. */
   readonly name: string;
+  /** What it is called in a register of its user's: "P7". */
+  readonly number?: string;
   /** What the property claims, as a sentence. */
   readonly title: string;
   /** The rules that it stands for. */
@@ -70,10 +72,11 @@ export interface Verdict<State> {
 }
 
 function requireProperty(place: string, property: unknown): void {
-  const known = ['kind', 'name', 'title', 'rules', 'needs', 'when', 'holds'] as const;
-  const { kind, name, title, rules, needs, when, holds } = requireFields(place, property, known);
+  const known = ['kind', 'name', 'number', 'title', 'rules', 'needs', 'when', 'holds'] as const;
+  const { kind, name, number, title, rules, needs, when, holds } = requireFields(place, property, known);
   requireOneOf(within(place, 'kind'), kind, ['invariant', 'step']);
   requireName(within(place, 'name'), name);
+  if (number !== undefined) requireText(within(place, 'number'), number);
   requireText(within(place, 'title'), title);
   requireList(within(place, 'rules'), rules, requireText);
   if (needs !== undefined) requireText(within(place, 'needs'), needs);

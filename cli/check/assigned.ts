@@ -3,7 +3,8 @@
  * the implementation of those designs that have one.
  */
 import { type Finding, pinVerdict } from '../../checker/decide/manifest.ts';
-import { AssignedAdapter, AssignedDriver, handOverAndBack, IMPLEMENTED } from '../../conformance/device/assigned.ts';
+import { AssignedAdapter, IMPLEMENTED } from '../../conformance/device/assigned.ts';
+import { AssignedDriver, handOverAndBack } from '../../conformance/paths/assigned-drive.ts';
 import type { AssignedBounds } from '../../machines/assembly.ts';
 import { CHAIN, designByName, REVIEWED } from '../../machines/designs.ts';
 import { THREE, TWO } from '../../machines/messages.ts';

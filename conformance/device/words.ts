@@ -11,9 +11,7 @@ import type { MessageSet } from '../../machines/messages.ts';
 import { blocked, machineView } from '../../properties/view.ts';
 import * as registers from '../../src/registers.ts';
 import type { TransparentDevice, DeviceOutput } from './device.ts';
-
-/** A message in registers: address low, address high, data. */
-export type Message = readonly [addressLow: number, addressHigh: number, data: number];
+import { dwordsOf, type Message } from './readback.ts';
 
 /** How a guest accesses the function: the widths that it uses, and what it leaves in reserved and read-only bits. */
 export interface Dialect {
@@ -76,20 +74,10 @@ export function outputNameOf(messages: MessageSet, output: DeviceOutput): string
   return `${verb}.${vector}.${messageName(messages, vector, [output.addressLow, output.addressHigh, output.data])}`;
 }
 
-/** What a guest reads in a state of `function` or `vector`: Message Control, the table, the Pending Bit Array, in dwords. */
+/** What a guest reads in a state of `function` or `vector`, in the dwords of a readback. */
 export function readback(value: StateValue, vectors: number, messages: MessageSet): number[] {
   const view = machineView(vectors, messages)(value);
-  const enable = view.enabled ? registers.CONTROL_ENABLE : 0;
-  const functionMask = view.functionMask === true ? registers.CONTROL_FUNCTION_MASK : 0;
-  const words = [enable | functionMask | (vectors - 1)];
-  for (let vector = 0; vector < vectors; vector++) {
-    words.push(...messageOf(view.entry(vector), vector), view.masked(vector) ? registers.VECTOR_CONTROL_MASK : 0);
-  }
-  const pending = Array.from({ length: 2 * Math.ceil(vectors / registers.PBA_QWORD_BITS) }, () => 0);
-  for (let vector = 0; vector < vectors; vector++) {
-    if (view.pending(vector)) pending[vector >>> 5] = (pending[vector >>> 5] | (1 << (vector & 31))) >>> 0;
-  }
-  return [...words, ...pending];
+  return dwordsOf(vectors, { ...view, message: (vector) => messageOf(view.entry(vector), vector) });
 }
 
 /** What an access may depend on: the state that the machine is in before it. */

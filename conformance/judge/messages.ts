@@ -4,7 +4,7 @@
  */
 import type { MessageSet } from '../../machines/messages.ts';
 import { OTHER } from '../../machines/permitted/index.ts';
-import type { Message } from '../device/words.ts';
+import type { Message } from '../device/readback.ts';
 
 /** The registers of a message of the suites. `C` has data of zero; `far` and `high` are in memory, below and above 4 GiB. */
 export function registersOf(name: string, vector: number): Message {

@@ -8,7 +8,8 @@ import { eventSentence } from '../../machines/alphabet.ts';
 import type { MessageSet } from '../../machines/messages.ts';
 import type { TransparentDevice } from '../device/device.ts';
 import { type Dialect, outputNameOf, perform, readback } from '../device/words.ts';
-import { dwordName, tellOutputs } from './story.ts';
+import { dwordName } from '../device/readback.ts';
+import { tellOutputs } from './story.ts';
 
 /** Thrown when a device does not do what the machine says. */
 export class ConformanceError extends Error {

@@ -3,6 +3,7 @@
  * as near as a subclass comes to them from outside. Which properties find which of them stands here, and a test holds
  * it.
  */
+import { pendingDword } from '../device/readback.ts';
 import { MsixFunction, type MsixFunctionOptions, SIGNAL_HELD, WRITE_DONE, type WriteOutcome } from '../../src/index.ts';
 import * as registers from '../../src/registers.ts';
 import type { Implementation } from './observed.ts';
@@ -91,7 +92,7 @@ class ForgetsToUnmask extends Faulty {
   // Nothing is sent, and the Pending bit stays where it was.
   override peekInto(out: Uint32Array): number {
     const words = super.peekInto(out);
-    for (const vector of this.forgotten) out[1 + 4 * this.vectorCount + (vector >>> 5)] |= 1 << (vector & 31);
+    for (const vector of this.forgotten) out[pendingDword(this.vectorCount, vector)] |= 1 << (vector & 31);
     return words;
   }
 }

@@ -7,7 +7,8 @@ import { readEvent, readOutput, RESET } from '../../machines/alphabet.ts';
 import { SIGNAL_HELD, SIGNAL_SENT, WRITE_DONE } from '../../src/index.ts';
 import * as registers from '../../src/registers.ts';
 import { type Access, type Answer, RESTORED } from './access.ts';
-import { entryWord, GEOMETRY, type ImplementationStep, type ImplementationView, pendingWord } from './observed.ts';
+import { entryDword, pendingDword } from '../device/readback.ts';
+import { GEOMETRY, type ImplementationStep, type ImplementationView } from './observed.ts';
 import { blocked } from '../../properties/view.ts';
 
 type ImplementationProperty = Property<ImplementationView>;
@@ -42,6 +43,7 @@ export const sameRegisters = (one: ImplementationView, other: ImplementationView
 export const RefusedAccessStep: ImplementationStepProperty = {
   kind: 'step',
   name: 'RefusedAccessStep',
+  number: 'P11',
   title:
     'What is refused or ignored is answered with all-ones or says so, changes nothing, and is counted exactly once.',
   rules: ['MSIX-ACCESS-1', 'MSIX-ACCESS-2', 'MSIX-ACCESS-6', 'MSIX-PBA-3'],
@@ -64,6 +66,7 @@ export const RefusedAccessStep: ImplementationStepProperty = {
 export const ContainedAccessStep: ImplementationStepProperty = {
   kind: 'step',
   name: 'ContainedAccessStep',
+  number: 'P11',
   title: 'No access throws; what is lawful is not counted, and changes no register but those that it is for.',
   rules: ['MSIX-ACCESS-2', 'MSIX-MASK-3', 'MSIX-MASK-4', 'MSIX-ENABLE-3'],
   when: isAsked,
@@ -75,13 +78,13 @@ export const ContainedAccessStep: ImplementationStepProperty = {
     if (performed.decoded.events.length === 0) return outputs.length === 0 && sameRegisters(before, after);
     if (event === RESET) return true;
     // Message Control changes only with a control, and an entry and its Pending bit only with an event of theirs.
-    const pbaStart = entryWord(vectorCount);
+    const pbaStart = entryDword(vectorCount);
     if (readEvent(event).vector === undefined) return sameWords(before, after, 1, pbaStart);
-    const pendingAt = pendingWord(vectorCount, vector);
+    const pendingAt = pendingDword(vectorCount, vector);
     const otherBits = ~(1 << (vector & 31));
     return (
-      sameWords(before, after, 0, entryWord(vector)) &&
-      sameWords(before, after, entryWord(vector + 1), pendingAt) &&
+      sameWords(before, after, 0, entryDword(vector)) &&
+      sameWords(before, after, entryDword(vector + 1), pendingAt) &&
       ((before.words[pendingAt] ^ words[pendingAt]) & otherBits) === 0 &&
       sameWords(before, after, pendingAt + 1, words.length)
     );
@@ -104,9 +107,9 @@ function trueAnswer({ before, outputs }: ImplementationStep, access: Access): An
       return { low: bytes.reduce((value, byte, index) => value + byte * 2 ** (8 * index), 0), high: 0 };
     }
     case 'tableRead':
-      return wordsFrom(entryWord(0), access.offset);
+      return wordsFrom(entryDword(0), access.offset);
     case 'pbaRead':
-      return wordsFrom(entryWord(vectorCount), access.offset);
+      return wordsFrom(entryDword(vectorCount), access.offset);
     case 'signal':
       return { low: outputs.some((name) => readOutput(name).verb === 'send') ? SIGNAL_SENT : SIGNAL_HELD, high: 0 };
     case 'retire':
@@ -125,6 +128,7 @@ function trueAnswer({ before, outputs }: ImplementationStep, access: Access): An
 export const AnswerStep: ImplementationStepProperty = {
   kind: 'step',
   name: 'AnswerStep',
+  number: 'P8',
   title: 'A lawful read of any width returns what the registers hold, and a signal says what became of it.',
   rules: ['MSIX-TABLE-1', 'MSIX-PBA-1', 'MSIX-PBA-4', 'MSIX-ACCESS-6'],
   when: (step, vector) => isAsked(step, vector) && step.after.performed?.decoded.refusal === undefined,
@@ -142,6 +146,7 @@ export const AnswerStep: ImplementationStepProperty = {
 export const ReadOnlyBitsInv: ImplementationProperty = {
   kind: 'invariant',
   name: 'ReadOnlyBitsInv',
+  number: 'P12',
   title: 'Read-only bits read as they were made, and reserved ones as zero, whatever was written.',
   rules: [
     'MSIX-CAP-1',
@@ -167,8 +172,8 @@ export const ReadOnlyBitsInv: ImplementationProperty = {
       (words[0] & ~writable) === vectorCount - 1 &&
       table === (tableOffset | tableBir) &&
       pba === (pbaOffset | pbaBir) &&
-      (words[entryWord(vector)] & registers.ADDRESS_LOW_RESERVED) === 0 &&
-      words[entryWord(vector) + 3] <= registers.VECTOR_CONTROL_MASK &&
+      (words[entryDword(vector)] & registers.ADDRESS_LOW_RESERVED) === 0 &&
+      words[entryDword(vector) + 3] <= registers.VECTOR_CONTROL_MASK &&
       pendingLow < 2 ** Math.min(bits, 32) &&
       pendingHigh < 2 ** Math.max(bits - 32, 0)
     );
@@ -179,6 +184,7 @@ export const ReadOnlyBitsInv: ImplementationProperty = {
 export const RestoreInPlaceStep: ImplementationStepProperty = {
   kind: 'step',
   name: 'RestoreInPlaceStep',
+  number: 'P19',
   title: 'Restoring what was just saved changes nothing and sends nothing; what is in use is released and used again.',
   rules: ['MSIX-SAVE-1'],
   when: (step) => step.event === RESTORED,

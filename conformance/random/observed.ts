@@ -6,6 +6,7 @@
 import type { StepView } from '../../checker/decide/property.ts';
 import { MsixFunction, type MsixFunctionOptions, Refusals } from '../../src/index.ts';
 import * as registers from '../../src/registers.ts';
+import { entryDword, isPending, readbackDwords } from '../device/readback.ts';
 import {
   type Access,
   type Answer,
@@ -129,7 +130,7 @@ export class ObservedFunction {
 
   private observe(performed?: Performed): ImplementationView {
     const { msix, vectorCount } = this;
-    const words = new Uint32Array(1 + (msix.tableBytes + msix.pbaBytes) / 4);
+    const words = new Uint32Array(readbackDwords(vectorCount));
     msix.peekInto(words);
     const capability = [0, 4, 8].map((offset) => msix.configRead(offset, 4));
     return viewOf(
@@ -147,11 +148,6 @@ function attempt(msix: MsixFunction, access: Access, decoded: Decoded): Performe
   }
 }
 
-/** Where the registers of a vector stand in `words`. */
-export const entryWord = (vector: number): number => 1 + 4 * vector;
-/** Where the Pending bit of a vector stands in `words`. */
-export const pendingWord = (vectorCount: number, vector: number): number => 1 + 4 * vectorCount + (vector >>> 5);
-
 type Registers = Pick<ImplementationView, 'vectorCount' | 'words' | 'capability' | 'refusals' | 'performed'>;
 
 /** Makes a view that reads registers when it is asked, and not before: few of two thousand vectors ever are. */
@@ -161,10 +157,10 @@ function viewOf(observed: Registers, force: readonly (string | undefined)[]): Im
     ...observed,
     enabled: (words[0] & registers.CONTROL_ENABLE) !== 0,
     functionMask: (words[0] & registers.CONTROL_FUNCTION_MASK) !== 0,
-    masked: (vector) => (words[entryWord(vector) + 3] & registers.VECTOR_CONTROL_MASK) !== 0,
-    pending: (vector) => ((words[pendingWord(vectorCount, vector)] >>> (vector & 31)) & 1) !== 0,
+    masked: (vector) => (words[entryDword(vector) + 3] & registers.VECTOR_CONTROL_MASK) !== 0,
+    pending: (vector) => isPending(words, vectorCount, vector),
     entry: (vector) => {
-      const at = entryWord(vector);
+      const at = entryDword(vector);
       return messageText(words[at], words[at + 1], words[at + 2]);
     },
     force: (vector) => force[vector],
@@ -177,7 +173,7 @@ function viewOf(observed: Registers, force: readonly (string | undefined)[]): Im
 function withData(view: ImplementationView, vector: number, data: number): ImplementationView {
   const { vectorCount, capability, refusals } = view;
   const words = view.words.slice();
-  words[entryWord(vector) + 2] = data;
+  words[entryDword(vector) + 2] = data;
   const force = Array.from({ length: vectorCount }, (_, each) => view.force(each));
   return viewOf({ vectorCount, words, capability, refusals }, force);
 }

@@ -126,6 +126,7 @@ export const ProjectionRuns: RunProperty<{
 }> = {
   kind: 'runs',
   name: 'ProjectionRuns',
+  number: 'P20',
   title: 'What one vector of many does is what the machine with that vector alone does.',
   rules: ['MSIX-MASK-4', 'MSIX-PBA-1', 'MSIX-PEND-6'],
   difference: ({ vectorCount, followed, accesses, passed }, Class) => {

@@ -13,6 +13,8 @@ export interface RunProperty<Runs> {
   readonly kind: 'runs';
   /** Ends in `Runs`. */
   readonly name: string;
+  /** Of the register of properties: `P1` to `P23`. */
+  readonly number?: string;
   readonly title: string;
   readonly rules: readonly string[];
   /** Makes the runs, with the implementation or one with a planted fault, and returns the first difference. */
@@ -96,6 +98,7 @@ export const SizeEquivalenceRuns: RunProperty<{
 }> = {
   kind: 'runs',
   name: 'SizeEquivalenceRuns',
+  number: 'P12',
   title: 'The same bits written by any widths, from the same state, leave the same state and send the same.',
   rules: ['MSIX-CAP-8', 'MSIX-ACCESS-3', 'MSIX-ACCESS-4', 'MSIX-ACCESS-5', 'MSIX-TABLE-5'],
   difference: ({ vectorCount, history, meaning, noise }, Class) => {
@@ -122,6 +125,7 @@ export const RestoreBisimRuns: RunProperty<{
 }> = {
   kind: 'runs',
   name: 'RestoreBisimRuns',
+  number: 'P19',
   title: 'A function restored into any other one reads and does the same as the one that was saved, now and later.',
   rules: ['MSIX-SAVE-1'],
   difference: ({ vectorCount, history, otherHistory, continuation }, Class) => {

@@ -1,7 +1,7 @@
 /**
  * A trace log in a file, read in pieces: the one part of a replay that needs a file system.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { ReplayError, type TraceSource } from './log.ts';
 
 const CHUNK_BYTES = 1 << 16;
@@ -26,7 +26,9 @@ export function fileSource(path: string): TraceSource {
 
 function openFile(path: string): number {
   try {
-    return openSync(path, 'r');
+    // What looks like a file and waits, as /proc/kmsg does, says so instead. A pipe may wait: its writer is another program.
+    const waits = statSync(path).isFile() ? constants.O_NONBLOCK : 0;
+    return openSync(path, constants.O_RDONLY | waits);
   } catch (error) {
     throw unreadable(path, error);
   }

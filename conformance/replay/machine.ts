@@ -7,7 +7,7 @@ import { stepper } from '../../checker/explore/enumerate.ts';
 import { createFunction } from '../../machines/function.ts';
 import { wholeMessages } from '../../machines/messages.ts';
 import { machineView } from '../../properties/view.ts';
-import * as registers from '../../src/registers.ts';
+import { dwordsOf, type Message } from '../device/readback.ts';
 import type { NamedMessage } from './events.ts';
 
 /**
@@ -88,16 +88,10 @@ function readback(
   view: ReturnType<ReturnType<typeof machineView>>,
   messages: ReadonlyMap<string, NamedMessage>,
 ): number[] {
-  const enable = view.enabled ? registers.CONTROL_ENABLE : 0;
-  const functionMask = view.functionMask ? registers.CONTROL_FUNCTION_MASK : 0;
-  const dwords = [enable | functionMask | (view.vectorCount - 1)];
-  const pending = new Uint32Array(2 * Math.ceil(view.vectorCount / registers.PBA_QWORD_BITS));
-  for (let vector = 0; vector < view.vectorCount; vector++) {
-    const message = messages.get(view.entry(vector));
-    if (message === undefined) throw new Error(`Got the entry ${view.entry(vector)}; expected one of the trace.`);
-    const mask = view.masked(vector) ? registers.VECTOR_CONTROL_MASK : 0;
-    dwords.push(message.addressLow, message.addressHigh, message.data, mask);
-    if (view.pending(vector)) pending[vector >>> 5] |= 1 << (vector & 31);
-  }
-  return [...dwords, ...pending];
+  const message = (vector: number): Message => {
+    const named = messages.get(view.entry(vector));
+    if (named === undefined) throw new Error(`Got the entry ${view.entry(vector)}; expected one of the trace.`);
+    return [named.addressLow, named.addressHigh, named.data];
+  };
+  return dwordsOf(view.vectorCount, { ...view, message });
 }

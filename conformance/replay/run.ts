@@ -10,7 +10,8 @@ import * as registers from '../../src/registers.ts';
 import { controlEvents, Entries, messageName, type NamedMessage, writeEvents } from './events.ts';
 import type { Access, Geometry, MessageAccess, StructureAccess } from './geometry.ts';
 import { ReplayError, type ViewLine } from './log.ts';
-import { dwordName, tellOutputs } from '../paths/story.ts';
+import { dwordName, isPending, readbackDwords } from '../device/readback.ts';
+import { tellOutputs } from '../paths/story.ts';
 import { MACHINE_MESSAGES_MAX, MACHINE_VECTORS_MAX, ReplayMachine } from './machine.ts';
 
 /** Where the trace and what it was replayed on differ. */
@@ -162,7 +163,7 @@ export class Run {
         this.outputs.push(`release.${vector}`);
       },
     });
-    this.dwords = new Uint32Array(1 + 4 * vectorCount + this.implementation.pbaBytes / 4);
+    this.dwords = new Uint32Array(readbackDwords(vectorCount));
     this.implementation.peekInto(this.dwords);
     const notApplicable = machineRefusal(vectorCount, messages.length);
     this.machine = notApplicable === undefined ? new ReplayMachine(vectorCount, messages) : undefined;
@@ -341,7 +342,7 @@ export class Run {
     const first = 8 * offset;
     for (let vector = first; vector < Math.min(first + 8 * bytes, vectorCount); vector++) {
       const shown = (((vector - first < 32 ? low : high) >>> ((vector - first) & 31)) & 1) !== 0;
-      const held = ((this.dwords[1 + 4 * vectorCount + (vector >>> 5)] >>> (vector & 31)) & 1) !== 0;
+      const held = isPending(this.dwords, vectorCount, vector);
       if (shown && !held && this.inForce[vector] === undefined) {
         this.inferred.signals++;
         this.step(() => this.implementation.signal(vector), [alphabet.signal(vector)]);

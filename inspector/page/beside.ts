@@ -3,18 +3,14 @@
  * for the function, and one for the assigned device in the designs that are implemented.
  */
 import type { StateValue } from 'xstate';
-import {
-  AssignedAdapter,
-  IMPLEMENTED,
-  outputsDifference,
-  stateDifferences,
-  tellState,
-} from '../../conformance/device/assigned.ts';
+import { AssignedAdapter, IMPLEMENTED } from '../../conformance/device/assigned.ts';
+import { expectedOf, outputsDifference, stateDifferences } from '../../conformance/paths/assigned-expectation.ts';
+import { dwordName, readbackDwords } from '../../conformance/device/readback.ts';
 import type { Snapshot } from '../../conformance/device/device.ts';
 import { Snapshots } from '../../conformance/device/snapshots.ts';
 import { DIALECTS, outputNameOf, perform, readback } from '../../conformance/device/words.ts';
 import { createInProcessDevice, type InProcessOptions } from '../../conformance/device/in-process.ts';
-import { dwordName, tellOutputs } from '../../conformance/paths/story.ts';
+import { tellOutputs } from '../../conformance/paths/story.ts';
 import type { Instance } from '../../properties/instances.ts';
 
 /** Something in which machine and implementation differ. */
@@ -56,7 +52,7 @@ export function createBeside(instance: Instance, options: InProcessOptions = {})
   return instance.machine.id === 'assigned-device' ? assignedBeside(instance) : functionBeside(instance, options);
 }
 
-const roomFor = (vectors: number): Uint32Array => new Uint32Array(1 + 4 * vectors + 2 * Math.ceil(vectors / 64));
+const roomFor = (vectors: number): Uint32Array => new Uint32Array(readbackDwords(vectors));
 
 function functionBeside({ vectors, messages }: Instance, options: InProcessOptions): Beside {
   const device = createInProcessDevice(vectors, options);
@@ -109,7 +105,7 @@ function assignedBeside({ vectors, messages, design }: Instance): Beside {
   return {
     notifies: false,
     perform: (event, value) => {
-      const { entries } = tellState(value, bounds);
+      const { entries } = expectedOf(value, bounds);
       return [...adapter.perform(event, (vector) => entries[vector])];
     },
     outputDifferences: (due, done) => {
@@ -117,7 +113,7 @@ function assignedBeside({ vectors, messages, design }: Instance): Beside {
       return what === undefined ? [] : [{ sentence: sentence(what) }];
     },
     differences: (value) =>
-      Array.from(stateDifferences(adapter.device, tellState(value, bounds), roomFor(vectors)), ({ word, what }) => ({
+      Array.from(stateDifferences(adapter.device, expectedOf(value, bounds), roomFor(vectors)), ({ word, what }) => ({
         word,
         sentence: sentence(what),
       })),

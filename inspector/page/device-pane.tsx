@@ -2,6 +2,7 @@
  * The device: registers as the machine has them and as the implementation has them, one below the other; whatever differs is
  * framed in red, carries a sign, and is told in a sentence.
  */
+import { entryDword, pendingDword } from '../../conformance/device/readback.ts';
 import type { JSX } from 'preact';
 import { messageOf } from '../../conformance/device/words.ts';
 import { readOutput } from '../../machines/alphabet.ts';
@@ -131,8 +132,8 @@ type Row = DeviceView['rows'][number];
 
 function TableRows({ at, row, state }: { at: OwnScene; row: Row; state: TwinState | undefined }): JSX.Element {
   const { vector, message, mask, pending, blocked, force } = row;
-  const word = 1 + 4 * vector;
-  const pendingWord = 1 + 4 * at.instance.vectors + (vector >>> 5);
+  const word = entryDword(vector);
+  const pendingWord = pendingDword(at.instance.vectors, vector);
   return (
     <tbody>
       <tr class={blocked === true ? 'blocked' : ''}>

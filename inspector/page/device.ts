@@ -6,7 +6,7 @@
  */
 import type { StateValue } from 'xstate';
 import type { Instance } from '../../properties/instances.ts';
-import { tellState } from '../../conformance/device/assigned.ts';
+import { expectedOf } from '../../conformance/paths/assigned-expectation.ts';
 import { REVIEWED } from '../../machines/designs.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
 import { blocked, machineView } from '../../properties/view.ts';
@@ -141,7 +141,7 @@ function adaptAssigned({ vectors, messages, design = REVIEWED }: Instance): Devi
     const { enable, functionMask } = whole.capability as VectorValue;
     const isOpen = enable === 'enabled' && functionMask === 'clear';
     const regions = vectorsOf(whole, vectors);
-    const { read } = tellState(value, { design, vectors, messages });
+    const { read } = expectedOf(value, { design, vectors, messages });
     const details = regions.flatMap(({ kernelMask, userMask, entry, route, allocation }, vector) => [
       ...(kernelMask === undefined
         ? []

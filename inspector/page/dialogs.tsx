@@ -124,7 +124,7 @@ function OpenTrace(): JSX.Element {
     event.preventDefault();
     close();
     // A whole link is as good as what stands after its #.
-    const { packed = '', position } = readLink(text.current!.value.replace(/^[^#]*#/, '')) ?? {};
+    const { packed = '', position } = readLink(text.current!.value) ?? {};
     openTrace(packed, position);
   };
   return (

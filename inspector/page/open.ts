@@ -3,6 +3,7 @@
  * sentence that says what was expected.
  */
 import { isPacked, LINK_CHARACTERS, packTrace, readTrace } from '../../checker/trace/codec.ts';
+import { readTraceLink, writeTraceLink } from '../../checker/trace/link.ts';
 import { reduceTrace, TraceError } from '../../checker/trace/trace.ts';
 import { ReplayError } from '../../conformance/replay/log.ts';
 import { traceLog } from '../../conformance/replay/trace.ts';
@@ -17,12 +18,12 @@ export interface Link {
   readonly position: number | undefined;
 }
 
-/** Reads the part of an address after `#`; undefined when there is none. */
+/** Reads the part of an address after `#`, or a text with a link in it; undefined when it is empty. */
 export function readLink(hash: string): Link | undefined {
-  const [packed, ...rest] = hash.replace(/^#/, '').split('&');
-  if (packed === '') return undefined;
-  const step = rest.map((part) => /^step=(\d{1,9})$/.exec(part)?.[1]).find((each) => each !== undefined);
-  return { packed: decodeURIComponent(packed), position: step === undefined ? undefined : Number(step) };
+  const rest = hash.replace(/^#/, '');
+  if (rest === '') return undefined;
+  const link = readTraceLink(rest);
+  return { packed: link?.packed ?? rest, position: link?.step };
 }
 
 /** Writes the part of an address after `#`; undefined when the run is too long for one. */
@@ -31,7 +32,7 @@ export function writeLink({ subject, run }: OwnScene, position: number): string 
   if (run.length > LINK_CHARACTERS) return undefined;
   const packed = packTrace(reduceTrace(subject, run.trace()));
   if (packed.length > LINK_CHARACTERS) return undefined;
-  return position === 0 ? packed : `${packed}&step=${position}`;
+  return writeTraceLink({ packed, step: position });
 }
 
 /**

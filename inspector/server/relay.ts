@@ -12,7 +12,7 @@ import { type ProgramMessage, readMessage } from './protocol.ts';
 /** The longest message that a program may send. */
 export const MESSAGE_BYTES = 1 << 22;
 /** How many programs and pages there may be at once. */
-export const PROGRAMS = 64;
+export const PROGRAMS = 32;
 export const PAGES = 16;
 
 /** A page that is so many bytes behind holds the programs up, until it is behind by less than the other. */

@@ -36,7 +36,9 @@ addEventListener('message', ({ origin, data }) => {
 const socket = new WebSocket('ws://' + location.host + '/watch');
 socket.addEventListener('message', ({ data }) => {
   const message = JSON.parse(data);
+  // What the relay adds is not of Stately's protocol.
+  if (message.type.startsWith('@maskbit.')) return;
   if (isReady) tell(message);
-  else waiting.push(message);
+  else if (waiting.length < 10_000) waiting.push(message);
 });
 `;

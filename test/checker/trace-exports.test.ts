@@ -331,7 +331,7 @@ describe('maskbit show', () => {
   test.each<[object, string]>([
     [
       { machine: 'toaster' },
-      'Got a trace of the machine toaster; expected one of vector-page, capability, vector, function, ownership, host-function, assigned-device.',
+      'Got a trace of the machine toaster; expected one of vector-page, capability, ownership, vector, function, host-function, assigned-device.',
     ],
     [{ instance: { vectors: 1e9 } }, 'Got a trace of 1000000000 vectors; expected a whole number from 0 to 64.'],
     [{ instance: { vectors: 'many' } }, 'Got a trace of many vectors; expected a whole number from 0 to 64.'],
@@ -349,7 +349,7 @@ describe('maskbit show', () => {
 
   test('refuses what is neither a file nor a link', () => {
     expect(() => show('no-such-file', 'text')).toThrow(
-      'Got no-such-file; expected the path of a file that exists, or a packed trace.',
+      'Got no-such-file; expected the path of a file that exists, a link to a trace, or a packed trace.',
     );
   });
 });

@@ -52,7 +52,7 @@ describe('maskbit', () => {
       /got function with --design; expected it of assigned-device alone/,
     ],
     [['export', '--machine', 'assigned-device', '--design', 'tea'], /Got the design tea; expected one of posted, /],
-    [['rules', 'MSIX-TEA-1'], /There is no rule MSIX-TEA-1; expected one of the 87. The nearest is MSIX-/],
+    [['rules', 'MSIX-TEA-1'], /Got the id "MSIX-TEA-1"; expected one that is registered, such as MSIX-PEND-2/],
     [['replay', 'no-such-file'], /no-such-file/],
     [['check', '--states', 'many'], /Got many; expected a whole number, 1 or more/],
     [['check', '--memory', '4T'], /Got 4T; expected a number of bytes, such as 500M or 8G/],

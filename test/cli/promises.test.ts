@@ -71,6 +71,9 @@ describe('a file that', () => {
     ['never ends', 'maskbit show /dev/zero', /Got \/dev\/zero, which is a device; expected a file/],
     ['never ends', 'maskbit check --manifest /dev/zero', /Got \/dev\/zero, which is a device; expected a file/],
     ['never ends', 'maskbit replay /dev/zero', /Got \/dev\/zero, which is a device; expected a file/],
+    ['looks like a file and waits', 'maskbit show /proc/kmsg', /^Got E\w+: .*; expected a file that can be read/],
+    ['looks like a file and waits', 'maskbit replay /proc/kmsg', /Got no text from \/proc\/kmsg \(E\w+: /],
+    ['is no memory that can be read', 'maskbit show /proc/self/mem', /^Got EIO: .*; expected a file that can be read/],
     ['is a pipe that never ends', 'maskbit show <(cat /dev/zero)', /with more than 134217728 bytes; expected a trace/],
   ])('%s is refused in a sentence: %s', (_, line, sentence) => {
     const { status, stdout, stderr } = shell(line.replace(/ (large|fifo|\.$)/, ` ${folder}/$1`));
@@ -154,6 +157,7 @@ describe('strictly read', () => {
     [['inspect', '--port', '0x50'], /Got 0x50; expected a whole number from 1 to 65535/],
     [['export', '--machine', 'function', '--vectors', '1e1'], /Got 1e1; expected a whole number from 1 to 64/],
     [['rules', 'MSIX-PEMD-2'], /There is no rule MSIX-PEMD-2; expected one of the \d+. The nearest is MSIX-PEND-2/],
+    [['help', 'chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],
     [['chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],
   ])('%j', (parameters, sentence) => {
     const { status, stderr } = maskbit(...parameters);
@@ -189,6 +193,31 @@ test('rules are printed as JSON, all or one', () => {
   expect(all.length).toBeGreaterThan(80);
   const one = JSON.parse(maskbit('rules', 'msix-pend-2', '--json').stdout) as { rule: { id: string } };
   expect(all).toContainEqual(one);
+});
+
+describe('a link', () => {
+  const link = maskbit('show', wholeTrace(), '--format', 'link').stdout.trim();
+
+  /** A trace in a file, as it should be. */
+  function wholeTrace(): string {
+    writeFileSync(inside('whole.json'), printTrace(makeTrace(traceSubject(createInstance('function')), [0])));
+    return inside('whole.json');
+  }
+
+  test('leads to a published page, and is read back as it was pasted', () => {
+    const { stdout } = maskbit('show', link, '--format', 'link', '--base-url', 'https://example.org/msix/');
+    expect(stdout).toBe(`https://example.org/msix/#${link}\n`);
+    expect(maskbit('show', `(${stdout.trim()}&amp;step=1).`).stdout).toBe(maskbit('show', link).stdout);
+  });
+
+  test.each([
+    [['--base-url', 'https://example.org/'], /got --base-url with --format text; expected --format link/],
+    [['--format', 'link', '--base-url', 'javascript:1'], /Got javascript:1; expected the address of a page/],
+  ])('is made of a page and a trace: %j', (parameters, sentence) => {
+    const { status, stderr } = maskbit('show', link, ...parameters);
+    expect(stderr).toMatch(sentence);
+    expect(status).toBe(EXIT.usage);
+  });
 });
 
 describe('on a terminal', () => {

@@ -11,7 +11,8 @@ import { checkSpec } from '../../checker/machine/subset.ts';
 import { readTrace, packTrace } from '../../checker/trace/codec.ts';
 import { printSequence } from '../../checker/export/sequence.ts';
 import { reduceTrace, replayTrace } from '../../checker/trace/trace.ts';
-import { AssignedAdapter, AssignedDriver, handOverAndBack, IMPLEMENTED } from '../../conformance/device/assigned.ts';
+import { AssignedAdapter, IMPLEMENTED } from '../../conformance/device/assigned.ts';
+import { AssignedDriver, handOverAndBack } from '../../conformance/paths/assigned-drive.ts';
 import { createAssignedDevice } from '../../machines/assigned-device.ts';
 import {
   CHAIN,

@@ -1,3 +1,4 @@
+import { readbackDwords } from '../../conformance/device/readback.ts';
 import { describe, expect, test } from 'vitest';
 import { enumerate } from '../../checker/explore/enumerate.ts';
 import { countSimplePaths, shortestPaths, simplePaths, transitionPaths } from '../../checker/explore/paths.ts';
@@ -51,7 +52,7 @@ describe.each([
       const steps = paths.reduce((sum, path) => sum + path.length, 0);
       expect(driver.counts.paths).toBe(2 * DIALECTS.length * paths.length);
       expect(driver.counts.steps).toBe(2 * DIALECTS.length * steps);
-      expect(driver.counts.dwords).toBe((driver.counts.steps + driver.counts.paths) * (1 + 4 * vectors + 2));
+      expect(driver.counts.dwords).toBe((driver.counts.steps + driver.counts.paths) * readbackDwords(vectors));
       expect(driver.counts.outputs).toBe(outputs);
     });
   },

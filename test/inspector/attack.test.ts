@@ -5,8 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WebSocket } from 'ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hammerServer } from '../../bench/hammer-server.ts';
+import { PROGRAMS } from '../../inspector/server/relay.ts';
 import { type InspectorServer, startServer } from '../../inspector/server/server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-attack-'));
@@ -95,4 +97,22 @@ test('twenty thousand malformed requests, and none of them ends it', async () =>
   expect(requests).toBe(20_000);
   expect(answers).toBeGreaterThan(5_000);
   expect(await send('GET / HTTP/1.1')).toBe('HTTP/1.1 200 OK');
+});
+
+test('more programs than there is room for are told so, and the others stay', async () => {
+  const opened = await Promise.all(
+    Array.from({ length: PROGRAMS + 3 }, async () => {
+      const socket = new WebSocket(`ws://localhost:${server.port}/`);
+      const status = await new Promise<number>((resolve) => {
+        socket.once('open', () => resolve(101));
+        socket.once('unexpected-response', (_, answer) => resolve(answer.statusCode ?? 0));
+        socket.once('error', () => {});
+      });
+      return { socket, status };
+    }),
+  );
+  const statuses = opened.map(({ status }) => status);
+  expect(statuses.filter((status) => status === 101)).toHaveLength(PROGRAMS);
+  expect(statuses.filter((status) => status === 503)).toHaveLength(3);
+  for (const { socket } of opened) socket.terminate();
 });

@@ -305,6 +305,23 @@ describe('the relay', () => {
     for (const each of [socket, program]) each.terminate();
   });
 
+  test('passes on a burst of 5,000 events of an actor, with their snapshots, in under three seconds', async () => {
+    const { socket, told } = await watchPage();
+    const program = (await connect('/')) as WebSocket;
+    const context = { list: Array.from({ length: 50 }, (_, number) => ({ number, text: 'an entry' })) };
+    const snapshot = { status: 'active', value: { one: { two: 'three' } }, context };
+    const start = performance.now();
+    for (let number = 0; number < 5_000; number++) {
+      const event = { type: 'go', number };
+      program.send(JSON.stringify({ type: '@xstate.event', sessionId: 'burst', event }));
+      program.send(JSON.stringify({ type: '@xstate.snapshot', sessionId: 'burst', event, snapshot }));
+    }
+    const count = (): number => told.filter(({ sessionId }) => String(sessionId).endsWith('/burst')).length;
+    while (count() < 10_000) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(performance.now() - start).toBeLessThan(3_000);
+    for (const each of [socket, program]) each.terminate();
+  });
+
   test('lets go of a page that does not catch up', async () => {
     const { socket } = await watchPage();
     const other = await watchPage();

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { citationsBelow, findCitations, machineCitations, traceRules } from '../../cli/traceability.ts';
+import { catchersOf, propertiesOf } from '../../cli/rules.ts';
+import {
+  citationsBelow,
+  citationsOf,
+  findCitations,
+  machineCitations,
+  PROPERTIES,
+  traceRules,
+} from '../../cli/traceability.ts';
 import { MACHINE_PROPERTIES } from '../../properties/instances.ts';
-import { RULES } from '../../spec/index.ts';
+import { HISTORICAL_BUGS, REGISTERED_IDS, REGISTERED_PROPERTIES, registered, RULES } from '../../spec/index.ts';
 
 const known = new Set(RULES.map(({ id }) => id));
 
@@ -27,6 +35,49 @@ describe('the rules and what stands behind them', () => {
         rule.exempt !== undefined && implementation.length + property.length + tests.length > 0,
     );
     expect(realised.map(({ rule }) => rule.id)).toEqual([]);
+  });
+});
+
+describe('the registers of bugs, properties and comments', () => {
+  const folders = ['spec', 'src', 'machines', 'properties', 'conformance', 'cli', 'test'];
+  const mentions = folders.flatMap((folder) => citationsOf(folder).mentions);
+
+  test('have every id that is named anywhere', () => {
+    const unknown = mentions.filter(
+      ({ id, place }) => !REGISTERED_IDS.includes(id) && !EXAMPLES.has(place.split(':')[0]),
+    );
+    expect(mentions.length).toBeGreaterThan(200);
+    expect(unknown).toEqual([]);
+  });
+  // These speak of ids that are not registered, on purpose.
+  const EXAMPLES = new Set(['test/spec/traceability.test.ts']);
+
+  test('of bugs says for each what catches it, or why nothing can', () => {
+    const bare = HISTORICAL_BUGS.filter((bug) => {
+      const { faults, properties, places } = catchersOf(bug);
+      return bug.beyond === undefined && faults.length + properties.length + places.length === 0;
+    });
+    expect(bare.map(({ id, title }) => `${id} ${title}`)).toEqual([]);
+  });
+
+  test('of properties says for each which of ours it is, or why it is none', () => {
+    const bare = REGISTERED_PROPERTIES.filter(
+      ({ id, beyond }) => beyond === undefined && propertiesOf(id).length === 0,
+    );
+    expect(bare.map(({ id }) => id)).toEqual([]);
+    const numbers = PROPERTIES.flatMap(({ number }) => (number === undefined ? [] : [number.split(' ')[0]]));
+    expect(numbers.filter((id) => !REGISTERED_IDS.includes(id))).toEqual([]);
+  });
+
+  test('are asked in any case, and suggest the nearest', () => {
+    expect(registered('hb-21')).toMatchObject({ kind: 'bug', entry: { id: 'HB-21' } });
+    expect(registered('p7')).toMatchObject({ kind: 'property' });
+    expect(registered('S7')).toMatchObject({ kind: 'review' });
+    expect(registered('msix-pend-2')).toMatchObject({ kind: 'rule' });
+    expect(() => registered('HB-26')).toThrow(
+      'Got the id "HB-26"; expected one that is registered, such as HB-27, HB-24, HB-23.',
+    );
+    expect(() => registered('constructor')).toThrow(/such as MSIX-PEND-2, HB-21, P7, R5\.$/);
   });
 });
 

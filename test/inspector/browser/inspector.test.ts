@@ -156,7 +156,7 @@ describe('another program', () => {
     await page.keyboard.press('ArrowLeft');
     await page.waitForSelector('.statechart [data-state="door.closed"].active');
     inspector.stop();
-    await page.selectOption('.machine', { label: 'capability' });
+    await page.selectOption('.machine', { label: 'page: capability' });
     await page.waitForSelector('.statechart [data-state="capability.enable"]');
   });
 
@@ -170,10 +170,11 @@ describe('another program', () => {
     const told: { type: string; definition?: string; snapshot: { value: unknown } }[] = [];
     socket.on('message', (data: Buffer) => told.push(JSON.parse(data.toString()) as (typeof told)[number]));
     await page.waitForTimeout(300);
-    expect(told.map(({ type }) => type)).toEqual(['@xstate.actor', '@xstate.snapshot']);
-    expect(told[0].definition).toContain('openHolding.0.zero');
-    expect(told[0].definition).not.toContain('[Object]');
-    expect(told[1].snapshot.value).toMatchObject({ capability: { enable: 'enabled' } });
+    expect(told.map(({ type }) => type)).toEqual(['@maskbit.program', '@xstate.actor', '@xstate.snapshot']);
+    const [, actor, snapshot] = told;
+    expect(actor.definition).toContain('openHolding.0.zero');
+    expect(actor.definition).not.toContain('[Object]');
+    expect(snapshot.snapshot.value).toMatchObject({ capability: { enable: 'enabled' } });
     // The page is not told of itself.
     expect(await page.locator('.notice').count()).toBe(0);
     socket.terminate();

@@ -1,0 +1,139 @@
+/**
+ * What the machine `assigned-device` expects of a device in each of its states: what a guest reads, who owns the page, what the vCPU is
+ * stopped in, and what flies; and what differs, in clauses.
+ */
+import type { StateValue } from 'xstate';
+import type { AssignedBounds } from '../../machines/assembly.ts';
+import { vectorRegionName } from '../../machines/vector.ts';
+import * as implementation from '../../src/index.ts';
+import { dwordName, dwordsOf } from '../device/readback.ts';
+import { messageOf } from '../device/words.ts';
+import { tellOutputs } from './story.ts';
+
+const OWNERS: Readonly<Record<string, number>> = {
+  userspace: implementation.OWNER_USERSPACE,
+  registering: implementation.OWNER_REGISTERING,
+  kernel: implementation.OWNER_KERNEL,
+  returning: implementation.OWNER_RETURNING,
+};
+
+type Regions = Readonly<Record<string, string>>;
+
+/** A state of the machine, as a bystander may tell it. */
+export interface Expected {
+  readonly dwords: readonly number[];
+  readonly owner: number;
+  /** The name of the access that the vCPU is stopped in, or what it waits for. */
+  readonly vcpu: string;
+  readonly flying: readonly boolean[];
+  readonly entries: readonly string[];
+  /** Each entry as a guest reads it. */
+  readonly read: readonly { readonly message: string; readonly isMasked: boolean }[];
+}
+
+/** Tells a state of the machine. */
+export function expectedOf(value: StateValue, { design, vectors }: AssignedBounds): Expected {
+  const regions = value as Record<string, Regions & string>;
+  const { capability, ownership, vcpu, host } = regions;
+  const each = Array.from({ length: vectors }, (_, vector) => regions[vectorRegionName(vector)] as Regions);
+  const read = each.map((region) => {
+    // Where the kernel answers from tables of its own, those are what a guest reads.
+    const isKernel = !design.oneOwner && ownership === 'kernel' && host === 'up' && region.route !== 'none';
+    const mask = design.oneOwner ? region.mask : isKernel ? region.kernelMask : region.userMask;
+    return { message: isKernel ? region.route : region.entry, isMasked: mask === 'masked' };
+  });
+  const dwords = dwordsOf(vectors, {
+    enabled: capability.enable === 'enabled',
+    functionMask: capability.functionMask === 'set',
+    message: (vector) => messageOf(read[vector].message, vector),
+    masked: (vector) => read[vector].isMasked,
+    pending: (vector) => each[vector].pending === 'set',
+  });
+  return {
+    dwords,
+    owner: OWNERS[ownership],
+    vcpu,
+    flying: each.map((region) => region.flight === 'flying'),
+    entries: each.map((region) => region.entry),
+    read,
+  };
+}
+
+/** What the adapter's device is doing, in the words of the machine's vCPU. */
+function vcpuMatches(device: implementation.AssignedDevice, vcpu: string): boolean {
+  switch (vcpu) {
+    case 'running':
+      return !device.stopped;
+    case 'opening':
+      return device.due === implementation.WORK_ENABLE_ALL;
+    case 'rebuilding':
+      return device.due === implementation.WORK_REBUILD;
+    case 'closing':
+      return device.due === implementation.WORK_DISABLE_ALL;
+    default:
+      return device.isExit && isStoppedIn(device, vcpu);
+  }
+}
+
+/** Whether the access that a device is stopped in is the one that the machine names: `mask_0`, `write_0_A`, `control_on`. */
+function isStoppedIn(device: implementation.AssignedDevice, vcpu: string): boolean {
+  const [verb, vector] = vcpu.split('_');
+  const kind = device.access[implementation.KIND_AT];
+  if (verb === 'control') return kind === implementation.CONFIG_WRITE;
+  const offset = device.access[implementation.ADDRESS_LOW_AT] - device.entryAddress(Number(vector));
+  const isControl = offset === implementation.ENTRY_VECTOR_CONTROL_OFFSET;
+  switch (verb) {
+    case 'read':
+      return kind === implementation.ENTRY_READ && offset === 0;
+    case 'write':
+      return kind !== implementation.ENTRY_READ && offset >= 0 && offset < implementation.ENTRY_VECTOR_CONTROL_OFFSET;
+    default: {
+      const mask = device.access[implementation.LOW_AT] & implementation.VECTOR_CONTROL_MASK;
+      return kind === implementation.MMIO_WRITE && isControl && (mask === 1) === (verb === 'mask');
+    }
+  }
+}
+
+/** Something in which a device differs from the machine. */
+export interface StateDifference {
+  /** The dword that a guest reads, counted as `peekInto` does; undefined of what no guest reads. */
+  readonly word?: number;
+  /** A clause. */
+  readonly what: string;
+}
+
+/** Yields what differs between a device and a state of the machine. `observed` has room for what the guest reads. */
+export function* stateDifferences(
+  device: implementation.AssignedDevice,
+  { dwords, owner, vcpu, flying }: Expected,
+  observed: Uint32Array,
+): Generator<StateDifference> {
+  device.peekInto(observed);
+  for (const [word, expected] of dwords.entries()) {
+    if (observed[word] === expected) continue;
+    const name = dwordName(word, device.vectorCount);
+    yield { word, what: `${name} reads 0x${observed[word].toString(16)}; expected 0x${expected.toString(16)}` };
+  }
+  if (device.owner !== owner) yield { what: `the page has the owner ${device.owner}; expected ${owner}` };
+  if (!vcpuMatches(device, vcpu)) {
+    yield { what: `the vCPU is ${device.stopped ? 'stopped' : 'running'}; expected ${vcpu}` };
+  }
+  for (const [vector, flies] of flying.entries()) {
+    if (device.isInFlight(vector) === flies) continue;
+    yield { what: `vector ${vector} has ${flies ? 'no' : 'a'} message in flight; expected otherwise` };
+  }
+}
+
+/**
+ * What was done and is not what the machine puts out, as a clause. What is delivered and sent has an order; then comes what was
+ * read, in any; and then how the access ended.
+ */
+export function outputsDifference(done: readonly string[], due: readonly string[]): string | undefined {
+  const order = (names: readonly string[]): string =>
+    [
+      ...names.filter((name) => /^(send|deliver)\./.test(name)),
+      ...names.filter((name) => name.startsWith('answer.')).toSorted(),
+      ...names.filter((name) => !name.includes('.')),
+    ].join(' ');
+  return order(done) === order(due) ? undefined : `it did ${tellOutputs(done)}; expected ${tellOutputs(due)}`;
+}
