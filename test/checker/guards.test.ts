@@ -22,7 +22,7 @@ describe('guards of any size', () => {
         ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`r${index}`, region(`e${index}`)])),
         z: { initial: 'n', states: { n: { on: { odd: { target: 'y', guard } } }, y: { on: { odd: 'n' } } } },
       },
-    } as object);
+    });
 
   /** Whether an odd number of regions is in s1, by guards that name each other twice at each step. */
   function parityOf(count: number): AnyStateMachine {
