@@ -15,7 +15,7 @@ import {
 } from '../argument/argument.ts';
 import type { Regions } from '../machine/regions.ts';
 import { type SchemaProblem, TRACE_FORMAT, TRACE_VERSION } from './schema.ts';
-import { validate } from './validate.ts';
+import { validate } from './generated/validate.ts';
 
 /** Thrown when a trace cannot be made, read or replayed, with what was got and what was expected. */
 export class TraceError extends RangeError {
