@@ -9,6 +9,7 @@ import {
   requireOneOf,
   requirePlain,
   requireText,
+  shortened,
   tell,
   within,
 } from '../argument/argument.ts';
@@ -207,8 +208,8 @@ export function requireClosedLoop({ loop, start, steps }: Trace): void {
   const open = Object.keys(moved).find((name) => moved[name] !== before[name]);
   if (open === undefined) return;
   throw new TraceError(
-    `Got a loop after ${loop} steps that ends with ${open} in ${moved[open] || 'no state'}; expected ` +
-      `${before[open] || 'no state'}, where it begins.`,
+    `Got a loop after ${loop} steps that ends with ${open} in ${shortened(moved[open]) || 'no state'}; expected ` +
+      `${shortened(before[open]) || 'no state'}, where it begins.`,
   );
 }
 
