@@ -13,12 +13,19 @@ export type Control = (typeof CONTROLS)[number];
 export const OPENING: readonly Control[] = ['on'];
 export const CLOSING: readonly Control[] = ['off', 'offMasked', 'onMasked'];
 
+/** The guest writes Message Control. */
 export const control = (value: Control): string => `guest.control.${value}`;
+/** The guest sets the Mask Bit of a vector. */
 export const mask = (vector: number): string => `guest.mask.${vector}`;
+/** The guest clears the Mask Bit of a vector. */
 export const unmask = (vector: number): string => `guest.unmask.${vector}`;
+/** The guest writes to an entry; the messages of a machine say which writes there are. */
 export const write = (vector: number, name: string): string => `guest.write.${vector}.${name}`;
+/** The device has an event for a vector. */
 export const signal = (vector: number): string => `device.signal.${vector}`;
+/** The cause of what is pending is gone, so the Pending bit is cleared. */
 export const retire = (vector: number): string => `device.retire.${vector}`;
+/** Conventional reset or Function Level Reset. */
 export const RESET = 'device.reset';
 /** A read of the table or of the Pending Bit Array, and its completion. Only with a channel (MSIX-MSG-5). */
 export const READ = 'guest.read';
@@ -31,6 +38,7 @@ export const refresh = (vector: number): string => `device.refresh.${vector}`;
 export const readEntry = (vector: number): string => `guest.read.${vector}`;
 
 // What userspace does, of an assigned device.
+/** Userspace completes the access that the vCPU is stopped in. */
 export const VMM_COMPLETE = 'vmm.complete';
 export const REGISTER = 'vmm.register';
 export const REGISTERED = 'vmm.registered';
@@ -40,7 +48,9 @@ export const ENABLE_ALL = 'vmm.enableAll';
 export const DISABLE_ALL = 'vmm.disableAll';
 
 // What the host does to the physical function, where that is a machine of its own.
+/** The host masks a vector of the physical function. */
 export const hostMask = (vector: number): string => `host.mask.${vector}`;
+/** The host unmasks a vector of the physical function. */
 export const hostUnmask = (vector: number): string => `host.unmask.${vector}`;
 export const HOST_READ = 'host.read';
 

@@ -47,13 +47,13 @@ export interface Instance extends Required<Omit<Bounds, 'design'>>, Pick<Bounds,
   readonly events: readonly string[];
 }
 
-/** The names of the machines, as the command line takes them. */
+/** The names of the machines, as the command line takes them: the pages first. */
 export const MACHINE_NAMES = [
   'vector-page',
   'capability',
+  'ownership',
   'vector',
   'function',
-  'ownership',
   'host-function',
   'assigned-device',
 ] as const;

@@ -28,6 +28,7 @@ const FOLDER = 'docs';
 
 /** The machines that are drawn, by the name of their file. */
 const MACHINES: Readonly<Record<string, AnyStateMachine>> = {
+  'vector-page': createInstance('vector-page').machine,
   capability: createInstance('capability').machine,
   vector: createInstance('vector', { messages: TWO }).machine,
   function: createInstance('function', { vectors: 1, messages: TWO }).machine,

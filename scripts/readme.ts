@@ -1,5 +1,5 @@
 /**
- * Runs `maskbit check`, keeps what it prints in docs/check.txt, and puts its verdict on the designs into README.md. `npm run readme`
+ * Runs `maskbit check`, keeps what it prints in docs/check.txt, and puts its verdict on the designs into docs/assigned-device.md, and one trace into README.md. `npm run readme`
  * runs it; CI holds both against what it prints there.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -13,7 +13,7 @@ writeFileSync('docs/check.txt', output);
 const paragraphs = output.trimEnd().split('\n\n');
 const designs = paragraphs.find((paragraph) => paragraph.startsWith('objection '));
 if (designs === undefined) throw new Error('Got a check that prints no table of objections; expected one.');
-// What each objection says, below the table, is told in the README's own words and in docs/check.txt.
+// What each objection says, below the table, is told in words of the document's own and in docs/check.txt.
 const table = designs
   .split('\n')
   .filter((line) => !/^[RS]\d/.test(line) || /^R\d(?:, [RS]\d)? +\w+(?:Step|Inv|Leads|Runs) /.test(line));
@@ -26,6 +26,9 @@ const { stdout } = spawnSync(process.execPath, ['dist/cli/maskbit.js', 'check', 
 const [chart] = /^R6: [^]*?^\w+ fails: .*$/m.exec(stdout) ?? [];
 if (chart === undefined) throw new Error('Got a posted design without the failure R6; expected one.');
 
-const text = readFileSync('README.md', 'utf8');
-const withTable = placeMarked(text, 'check', codeBlock('text', excerpt));
-writeFileSync('README.md', placeMarked(withTable, 'design', codeBlock('text', chart)));
+for (const [file, name, shown] of [
+  ['docs/assigned-device.md', 'check', excerpt],
+  ['README.md', 'design', chart],
+]) {
+  writeFileSync(file, placeMarked(readFileSync(file, 'utf8'), name, codeBlock('text', shown)));
+}

@@ -8,7 +8,7 @@ import { codeBlock, placeMarked } from './marked.ts';
 
 const [name = 'checker'] = process.argv.slice(2);
 const output = execFileSync(process.execPath, [`dist/bench/${name}.js`], { encoding: 'utf8' });
-for (const file of ['README.md', 'checker/README.md']) {
+for (const file of ['docs/speed.md', 'checker/README.md']) {
   const text = readFileSync(file, 'utf8');
   if (text.includes(`<!-- ${name}: begin`)) writeFileSync(file, placeMarked(text, name, codeBlock('text', output)));
 }
