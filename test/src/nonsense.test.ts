@@ -14,8 +14,8 @@ const SENTENCE = /(got|is|are) .*; expected .*\.$|Nothing was restored\.$/s;
 /** One thing with all its methods, a picture of its state, and how many arguments a method takes. */
 interface Subject {
   readonly name: string;
-  create(): object;
-  state(subject: object): unknown;
+  readonly create: () => object;
+  readonly state: (subject: object) => unknown;
   readonly calls: Readonly<Record<string, readonly unknown[]>>;
 }
 
