@@ -3,31 +3,40 @@
  * have saved; here stands what must hold between the vCPU, configuration space, the owner of the page, the table and the host.
  */
 import * as abi from './kernel/abi.ts';
-import { isAccess } from './kernel/bus.ts';
+import { ADDRESS_END, isAccess } from './kernel/bus.ts';
 import * as registers from './registers.ts';
 import * as exit from './userspace/exit.ts';
-import { type Work, WORK_NONE, WORK_REBUILD } from './userspace/keeper.ts';
-import { type Monitor, OWNER_KERNEL, OWNER_RETURNING } from './userspace/monitor.ts';
+import { type Work, WORK_DISABLE_ALL, WORK_NONE, WORK_PLACE, WORK_REBUILD } from './userspace/keeper.ts';
+import { type Monitor, OWNER_KERNEL } from './userspace/monitor.ts';
 
 const INTX = abi.KVM_DEV_IRQ_HOST_INTX | abi.KVM_DEV_IRQ_GUEST_INTX;
 const MSIX = abi.KVM_DEV_IRQ_HOST_MSIX | abi.KVM_DEV_IRQ_GUEST_MSIX;
 
 /** Returns a sentence that says which parts of a restored device contradict each other, or undefined. */
-export function contradictionOf(access: Uint32Array, work: Work, monitor: Monitor): string | undefined {
+export function contradictionOf(
+  accesses: readonly Uint32Array[],
+  works: readonly Work[],
+  monitor: Monitor,
+): string | undefined {
+  const due = works.filter((work) => work !== WORK_NONE);
+  if (due.length > 1) return told('the number of vCPUs for which work is due', due.length, '0 or 1');
+  for (const [vcpu, access] of accesses.entries()) {
+    const wrong = contradictionOfVcpu(access, works[vcpu], monitor);
+    if (wrong !== undefined) return wrong;
+  }
+  if (!monitor.isAssigned) return due.length > 0 ? told('the work due', due[0], 'none without a device') : undefined;
   return (
-    contradictionOfVcpu(access, work, monitor.device.table !== undefined) ??
-    contradictionOfPage(monitor) ??
-    contradictionOfInterrupts(monitor, work) ??
+    contradictionOfPage(monitor, due[0] ?? WORK_NONE) ??
+    contradictionOfInterrupts(monitor, due[0] ?? WORK_NONE) ??
     contradictionOfVectors(monitor)
   );
 }
 
-function contradictionOfVcpu(access: Uint32Array, work: Work, hasTable: boolean): string | undefined {
+function contradictionOfVcpu(access: Uint32Array, work: Work, { design }: Monitor): string | undefined {
   const kind = access[exit.KIND_AT];
-  if (work > WORK_REBUILD || (work !== WORK_NONE && hasTable)) {
-    return told('the work due', work, hasTable ? 'none' : `0 to ${WORK_REBUILD}`);
-  }
-  if (kind > exit.COMPLETED) return told('the kind of access', kind, `0 to ${exit.COMPLETED}`);
+  const most = design === 'posted' ? WORK_PLACE : WORK_NONE;
+  if (work > most) return told('the work due', work, `0 to ${most}`);
+  if (kind > exit.VOID) return told('the kind of access', kind, `0 to ${exit.VOID}`);
   if ((kind === exit.COMPLETED) !== (work !== WORK_NONE)) {
     return told(
       'the work due',
@@ -49,7 +58,7 @@ function strayWordOf(kind: number, access: Uint32Array): number {
   if (access[exit.DATA_AT] !== 0 && !isMessage) return exit.DATA_AT;
   if (access[exit.HIGH_AT] !== 0 && !isMessage && !(kind === exit.MMIO_WRITE && bytes === 8)) return exit.HIGH_AT;
   if (access[exit.LOW_AT] !== 0 && !isWrite) return exit.LOW_AT;
-  if (kind === exit.EXIT_NONE || kind === exit.COMPLETED) {
+  if (kind === exit.EXIT_NONE || kind === exit.COMPLETED || kind === exit.VOID) {
     return access.findIndex((word, at) => at !== exit.KIND_AT && word !== 0);
   }
   const whole = isMessage ? 12 : kind === exit.ENTRY_READ ? 16 : 0;
@@ -70,12 +79,24 @@ export function isConfigAccess(offset: number, bytes: number): boolean {
 /** The last byte of the largest configuration space that there is. */
 const CONFIG_OFFSET_MAX = 0xffff;
 
-function contradictionOfPage({ owner, device, tableAddress, config }: Monitor): string | undefined {
-  if (owner > OWNER_RETURNING) return told('the owner of the page', owner, `0 to ${OWNER_RETURNING}`);
-  if (owner === OWNER_KERNEL && config.barBase === 0)
-    return told('the owner of the page', owner, 'userspace: BAR 0 is not mapped');
-  const expected = owner === OWNER_KERNEL ? tableAddress : 0;
-  return device.mmioBase === expected ? undefined : told('the address of the page', device.mmioBase, `${expected}`);
+function contradictionOfPage({ owner, device, tableAddress, config }: Monitor, work: Work): string | undefined {
+  const { mmioBase, placed, isInside, isEnabling, irqTypes } = device;
+  if (device.table !== undefined) {
+    if (isInside) return told('a call of the kernel', 'under way', 'none: it has the one table');
+    const expected = placed ? tableAddress : 0;
+    if (mmioBase !== expected) return told('the address of the page', mmioBase, `${expected}`);
+    if (!placed) return undefined;
+    if (owner !== OWNER_KERNEL) return told('the owner of the page', owner, `${OWNER_KERNEL}, for it is on the bus`);
+    return config.barBase === 0 ? told('the page', 'on the bus', 'off it while BAR 0 is not mapped') : undefined;
+  }
+  const isPlace = mmioBase % 16 === 0 && mmioBase + 16 * abi.KVM_MAX_MSIX_PER_DEV <= ADDRESS_END;
+  if (!isPlace) return told('the address of the page', mmioBase, 'one that the kernel takes');
+  const isUp = (irqTypes & abi.KVM_DEV_IRQ_HOST_MSIX) !== 0;
+  if (placed && (mmioBase === 0 || !isUp || isInside)) return told('the page', 'on the bus', 'off it');
+  if (isInside && (mmioBase === 0 || !isUp)) return told('a call of the kernel', 'under way', 'none');
+  const mayBeInside = isEnabling ? work === WORK_PLACE : work === WORK_DISABLE_ALL || work === WORK_REBUILD;
+  if (isInside && !mayBeInside) return told('the work due', work, 'what ends the call under way');
+  return work === WORK_PLACE && !isEnabling ? told('the work due', work, 'another: no call is under way') : undefined;
 }
 
 function contradictionOfInterrupts({ config, device }: Monitor, work: Work): string | undefined {

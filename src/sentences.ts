@@ -57,6 +57,11 @@ export function requireFunction(owner: string, name: string, value: unknown, req
   throw new TypeError(`${owner}: ${name} is ${told(value)}; expected a function.`);
 }
 
+/** Refuses what is neither true nor false. */
+export function requireBoolean(owner: string, name: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw new TypeError(`${owner}: ${name} is ${told(value)}; expected true or false.`);
+}
+
 /** Refuses what is no `Uint32Array`, and one with fewer words. */
 export function requireRoom(owner: string, out: unknown, wordCount: number): void {
   if (isWords(out) && out.length >= wordCount) return;

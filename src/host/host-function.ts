@@ -14,7 +14,14 @@ import {
 import { CONTROL_AT, ENTRY_WORDS, TABLE_AT } from '../function/layout.ts';
 import { MsixFunction } from '../function/msix-function.ts';
 import { CallsOut, type Listener } from '../calls-out.ts';
-import { requireFunction, requireInteger, requireNumber, requireOptionsOf, requireRoom, told } from '../sentences.ts';
+import {
+  requireBoolean,
+  requireFunction,
+  requireInteger,
+  requireNumber,
+  requireOptionsOf,
+  requireRoom,
+} from '../sentences.ts';
 
 /** What a physical function is made of. */
 export interface HostFunctionOptions {
@@ -64,9 +71,7 @@ export class HostFunction {
     const { vectorCount, firstIrq = 64, dropsWhileDisabled = false, sent } = options;
     requireInteger('HostFunction', 'vectorCount', vectorCount, 1, VECTOR_COUNT_MAX);
     requireInteger('HostFunction', 'firstIrq', firstIrq, 0, FIRST_IRQ_MAX - vectorCount);
-    if (typeof dropsWhileDisabled !== 'boolean') {
-      throw new TypeError(`HostFunction: dropsWhileDisabled is ${told(dropsWhileDisabled)}; expected true or false.`);
-    }
+    requireBoolean('HostFunction', 'dropsWhileDisabled', dropsWhileDisabled);
     requireFunction('HostFunction', 'sent', sent);
     this.msix = new MsixFunction({ vectorCount, send: (_low, _high, data, vector) => this.launch(vector, data) });
     this.vectorCount = vectorCount;

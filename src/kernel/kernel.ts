@@ -12,7 +12,15 @@ import { DecodedMessage } from './message.ts';
 import { RoutingTable } from './routing.ts';
 import type { Listener } from '../calls-out.ts';
 import { HostFunction } from '../host/host-function.ts';
-import { dwordOf, requireFunction, requireInteger, requireNumber, requireOptionsOf, told } from '../sentences.ts';
+import {
+  dwordOf,
+  requireBoolean,
+  requireFunction,
+  requireInteger,
+  requireNumber,
+  requireOptionsOf,
+  told,
+} from '../sentences.ts';
 
 /** A device of the host that may be assigned, and where it is. */
 export interface HostDevice {
@@ -30,6 +38,11 @@ export interface KernelOptions {
   readonly deliver?: (addressLow: number, addressHigh: number, data: number, vector: number, deviceId: number) => void;
   /** Called for each interrupt that a message makes. The message is reused: copy what is to be kept. */
   readonly interrupt?: (message: DecodedMessage) => void;
+  /**
+   * Whether a call that puts the page of the posted design on the bus, or takes it off, stops halfway and returns
+   * `CALL_UNFINISHED`, until `KernelDevice.finish`: so one may look at what other vCPUs meet meanwhile. Default false.
+   */
+  readonly stopsInside?: boolean;
 }
 
 const CAPABILITIES: ReadonlySet<number> = new Set([
@@ -44,7 +57,7 @@ const CAPABILITIES: ReadonlySet<number> = new Set([
   abi.KVM_CAP_DEVICE_MSIX_MASK,
 ]);
 
-const OPTION_NAMES = ['hostDevices', 'deliver', 'interrupt'];
+const OPTION_NAMES = ['hostDevices', 'deliver', 'interrupt', 'stopsInside'];
 const HOST_DEVICE_NAMES = ['busnr', 'devfn', 'segnr', 'function'];
 const DWORD_MAX = 2 ** 32 - 1;
 
@@ -85,6 +98,7 @@ export class Kernel {
   msixFlagsEnabled = false;
   readonly devices: Map<number, KernelDevice> = new Map();
   private readonly irqs = new Map<number, KernelDevice>();
+  private readonly stopsInside: boolean;
   private readonly hostDevices: readonly HostDevice[];
   private readonly deliver: KernelOptions['deliver'];
   private readonly interrupt: KernelOptions['interrupt'];
@@ -96,10 +110,12 @@ export class Kernel {
   /** @throws {RangeError} or {TypeError} when an option is out of range or unknown. */
   constructor(options: KernelOptions) {
     requireOptionsOf('Kernel', options, OPTION_NAMES);
-    const { hostDevices, deliver, interrupt } = options;
+    const { hostDevices, deliver, interrupt, stopsInside = false } = options;
     requireHostDevices(hostDevices);
     requireFunction('Kernel', 'deliver', deliver);
     requireFunction('Kernel', 'interrupt', interrupt);
+    requireBoolean('Kernel', 'stopsInside', stopsInside);
+    this.stopsInside = stopsInside;
     this.hostDevices = hostDevices;
     this.deliver = deliver;
     this.interrupt = interrupt;
@@ -147,9 +163,11 @@ export class Kernel {
     if (found === undefined) return abi.EINVAL;
     const host = found.function;
     if ([...this.devices.values()].some((device) => device.host === host)) return abi.EBUSY;
-    const { bus, routing, irqs } = this;
-    const device = new KernelDevice(id, host, { bus, routing, irqs, inject: this.injector(id, host) });
+    const { bus, routing, irqs, stopsInside } = this;
+    const inject = this.injector(id, host);
+    const device = new KernelDevice(id, host, { bus, routing, irqs, stopsInside, inject });
     host.reset();
+    host.lose();
     host.attach((irq) => this.hostInterrupt(irq));
     this.devices.set(id, device);
     return 0;

@@ -122,7 +122,7 @@ describe('a call out that calls back in', () => {
     device.unmask(0);
     device.signal(0);
     device.readEntry(0);
-    expect([...device.answer]).toEqual([ADDRESS, 0, 0x41, 0, 0]);
+    expect([...device.answer]).toEqual([ADDRESS, 0, 0x41, 0]);
   });
 
   test('completes nothing twice, and an access that it makes is not forgotten', () => {
