@@ -12,11 +12,26 @@ export const RECIPE =
 const RECORD = `Record the guest's accesses with QEMU instead: ${RECIPE}`;
 
 const KINDS: readonly (readonly [RegExp, string])[] = [
-  [/^\s*(?:CPU\d+\s+)+$/, '/proc/interrupts: how often each interrupt came, and to which processor; no access of a table'],
-  [/^# tracer:|\birq_handler_entry: |\bkvm_(?:msi_set_irq|mmio|set_irq|exit): /, "a trace of Linux's ftrace: interrupts and exits, not what the guest read and wrote of the function"],
-  [/\(XEN\)|\bMSI-X?\s+\d+ vec=[0-9a-f]+/, "what Xen's debug keys or its console print: the state of each vector at one moment, not the accesses before it"],
-  [/\bvcpu=\S+.*\b(?:TRC_|INJ_VIRQ|VMEXIT)|^CPU\d+\s+\d+ \(\+\s*\d+\)/, "a trace of xentrace: exits and injections, not the accesses of the table"],
-  [/^[0-9a-f:]{4,}\.[0-7] .*(?:controller|bridge|device|adapter)/im, 'what lspci prints: where MSI-X is, and its state at one moment. With the log of the accesses, give it as --lspci FILE'],
+  [
+    /^\s*(?:CPU\d+\s+)+$/,
+    '/proc/interrupts: how often each interrupt came, and to which processor; no access of a table',
+  ],
+  [
+    /^# tracer:|\birq_handler_entry: |\bkvm_(?:msi_set_irq|mmio|set_irq|exit): /,
+    "a trace of Linux's ftrace: interrupts and exits, not what the guest read and wrote of the function",
+  ],
+  [
+    /\(XEN\)|\bMSI-X?\s+\d+ vec=[0-9a-f]+/,
+    "what Xen's debug keys or its console print: the state of each vector at one moment, not the accesses before it",
+  ],
+  [
+    /\bvcpu=\S+.*\b(?:TRC_|INJ_VIRQ|VMEXIT)|^CPU\d+\s+\d+ \(\+\s*\d+\)/,
+    'a trace of xentrace: exits and injections, not the accesses of the table',
+  ],
+  [
+    /^[0-9a-f:]{4,}\.[0-7] .*(?:controller|bridge|device|adapter)/im,
+    'what lspci prints: where MSI-X is, and its state at one moment. With the log of the accesses, give it as --lspci FILE',
+  ],
   [/^\[\s*\d+\.\d{6}\] /, "the kernel's messages (dmesg): what drivers said, not what they did"],
   [/^\s*[{[]/, 'JSON, and not a log. A trace of maskbit is shown by maskbit show'],
   [/^<\?xml|^<!DOCTYPE/i, 'a document in XML or HTML'],
@@ -60,12 +75,16 @@ function tellEvents(lines: readonly LogLine[]): string | undefined {
     switch (line.kind) {
       case 'place': {
         const { device, vectorCount, capability, tableBir, tableOffset } = line;
-        add(`${device} has ${vectorCount} vectors, its capability at @0x${capability.toString(16)} and its table in BAR ${tableBir} at 0x${tableOffset.toString(16)}.`);
+        add(
+          `${device} has ${vectorCount} vectors, its capability at @0x${capability.toString(16)} and its table in BAR ${tableBir} at 0x${tableOffset.toString(16)}.`,
+        );
         events++;
         break;
       }
       case 'view':
-        add(`MSI-X of ${line.name} ${line.enabled ? 'is enabled' : 'is disabled'}, Function Mask ${line.masked ? 'set' : 'clear'}.`);
+        add(
+          `MSI-X of ${line.name} ${line.enabled ? 'is enabled' : 'is disabled'}, Function Mask ${line.masked ? 'set' : 'clear'}.`,
+        );
         break;
       case 'signal':
         add(`${line.name} signals vector ${line.vector}.`);
@@ -76,7 +95,9 @@ function tellEvents(lines: readonly LogLine[]): string | undefined {
         events++;
         break;
       case 'interruptOf':
-        add(`Vector ${line.vector} of ${line.device} sends 0x${line.address.toString(16)}/0x${line.data.toString(16)}.`);
+        add(
+          `Vector ${line.vector} of ${line.device} sends 0x${line.address.toString(16)}/0x${line.data.toString(16)}.`,
+        );
         events++;
         break;
     }

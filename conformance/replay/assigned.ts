@@ -7,7 +7,13 @@
  */
 import { ACCESS_EXITED, type AccessOutcome, type AssignedDesign, AssignedDevice } from '../../src/index.ts';
 import * as registers from '../../src/registers.ts';
-import { type Access, type CapabilityAccess, type Geometry, type MessageAccess, type StructureAccess } from './geometry.ts';
+import {
+  type Access,
+  type CapabilityAccess,
+  type Geometry,
+  type MessageAccess,
+  type StructureAccess,
+} from './geometry.ts';
 import { linesOf, parseLine, type TraceSource } from './log.ts';
 import { type ReplayOptions, secondSorter, surveyTrace } from './survey.ts';
 
@@ -50,10 +56,7 @@ export interface ExitFigures {
 }
 
 /** Reads the steps of a trace, and how many vectors its function has. Throws a `ReplayError` as `replay` does. */
-export function stepsOf(
-  source: TraceSource,
-  options: ReplayOptions = {},
-): { geometry: Geometry; steps: GuestStep[] } {
+export function stepsOf(source: TraceSource, options: ReplayOptions = {}): { geometry: Geometry; steps: GuestStep[] } {
   const survey = surveyTrace(source, options);
   const sorter = secondSorter(survey, options);
   const steps: GuestStep[] = [];

@@ -12,7 +12,9 @@ const vfio = (address: string): string => `vfio-pci ${busAddress(address)}`;
 
 const EVENTS: readonly (readonly [RegExp, Parse])[] = [
   [
-    new RegExp(String.raw`\bvfio_msix_setup\s+${OF} PCI MSI-X CAP @0x([0-9a-f]+), BAR (\d+), offset 0x([0-9a-f]+), entries (\d+)`),
+    new RegExp(
+      String.raw`\bvfio_msix_setup\s+${OF} PCI MSI-X CAP @0x([0-9a-f]+), BAR (\d+), offset 0x([0-9a-f]+), entries (\d+)`,
+    ),
     ([device, capability, bir, offset, entries]) => ({
       kind: 'place',
       device: vfio(device),
@@ -42,26 +44,25 @@ const EVENTS: readonly (readonly [RegExp, Parse])[] = [
   ],
   [
     new RegExp(String.raw`\bvfio_msix_vector_(do_use|release)\s+${OF} vector (\d+)`),
-    ([verb, device, vector]) => ({ kind: 'useOf', device: vfio(device), vector: Number(vector), used: verb === 'do_use' }),
+    ([verb, device, vector]) => ({
+      kind: 'useOf',
+      device: vfio(device),
+      vector: Number(vector),
+      used: verb === 'do_use',
+    }),
   ],
   [
     new RegExp(String.raw`\bvfio_pci_(?:hot_)?reset(?:_flr|_pm)?\s+${OF}`),
     ([device]) => ({ kind: 'resetOf', device: vfio(device) }),
   ],
   [/\bresettable_phase_(?:hold|enter)_\w+\s+obj=\S*?\(([\w.-]+)\)/, ([device]) => ({ kind: 'resetOf', device })],
-  [
-    /\bpci_nvme_irq_msix\s.*?vector (\d+)/,
-    ([vector]) => ({ kind: 'signal', name: 'nvme', vector: Number(vector) }),
-  ],
+  [/\bpci_nvme_irq_msix\s.*?vector (\d+)/, ([vector]) => ({ kind: 'signal', name: 'nvme', vector: Number(vector) })],
   [/\busb_xhci_irq_msix\s.*?nr (\d+)/, ([vector]) => ({ kind: 'signal', name: 'xhci', vector: Number(vector) })],
   [
     /\b(e1000e|igb)_irq_msix_notify_vec\s.*?(0x[0-9a-f]+|\d+)\s*$/,
     ([name, vector]) => ({ kind: 'signal', name, vector: Number(vector) }),
   ],
-  [
-    /\b(megasas)_msix_raise\s.*?(\d+)\s*$/,
-    ([name, vector]) => ({ kind: 'signal', name, vector: Number(vector) }),
-  ],
+  [/\b(megasas)_msix_raise\s.*?(\d+)\s*$/, ([name, vector]) => ({ kind: 'signal', name, vector: Number(vector) })],
 ];
 
 /** Most lines are none of these, and hold none of these words. */
@@ -77,7 +78,13 @@ export function parseEvent(text: string): LogLine | undefined {
   return undefined;
 }
 
-function config(kind: 'configRead' | 'configWrite', device: string, offset: string, bytes: string, value: string): LogLine {
+function config(
+  kind: 'configRead' | 'configWrite',
+  device: string,
+  offset: string,
+  bytes: string,
+  value: string,
+): LogLine {
   return {
     kind,
     device: vfio(device),

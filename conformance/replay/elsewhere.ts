@@ -37,7 +37,8 @@ export class Elsewhere {
     const destination = (this.pins.get(even + 1) ?? 0) >>> 24;
     const logical = (route >>> 11) & 1;
     const data = (route & 0xff) | (route & 0x700) | (route & 0x8000);
-    const name = (trigger: number): string => messageName((0xfee00000 | (destination << 12) | (logical << 2)) >>> 0, 0, trigger);
+    const name = (trigger: number): string =>
+      messageName((0xfee00000 | (destination << 12) | (logical << 2)) >>> 0, 0, trigger);
     this.remember(name(data));
     this.remember(name(data & 0x7ff));
   }

@@ -17,7 +17,12 @@ export function fileSource(path: string): TraceSource {
       let count = readChunk(file, chunk, path);
       const packing = PACKED.find(([magic]) => chunk.subarray(0, count).indexOf(Buffer.from(magic)) === 0)?.[1];
       if (packing === 'gzip') return yield* unpack(path);
-      if (packing === 'UTF-16') return yield* readFileSync(path, 'utf16le').slice(1).match(/[^]{1,65536}/g) ?? [];
+      if (packing === 'UTF-16')
+        return yield* (
+          readFileSync(path, 'utf16le')
+            .slice(1)
+            .match(/[^]{1,65536}/g) ?? []
+        );
       if (packing !== undefined) {
         throw new ReplayError(`Got a file packed by ${packing}, ${path}; expected text, or gzip. Unpack it first.`);
       }

@@ -97,7 +97,15 @@ export interface MessageAccess {
 }
 
 /** What a line is to the function. */
-export type Access = CapabilityAccess | StructureAccess | MessageAccess | ViewLine | SignalLine | InterruptLine | UseLine | { readonly kind: 'reset' | 'maybeReset' };
+export type Access =
+  | CapabilityAccess
+  | StructureAccess
+  | MessageAccess
+  | ViewLine
+  | SignalLine
+  | InterruptLine
+  | UseLine
+  | { readonly kind: 'reset' | 'maybeReset' };
 
 /** Where the MSI-X of a function stands. */
 export interface Geometry {
@@ -261,7 +269,11 @@ class FunctionMap {
   }
 
   /** What this line is to the function, after `observe`; undefined when it does not concern its MSI-X. */
-  access({ kind, offset, value, bytes: told }: ConfigLine, number: number, widths: Widths | undefined): Access | undefined {
+  access(
+    { kind, offset, value, bytes: told }: ConfigLine,
+    number: number,
+    widths: Widths | undefined,
+  ): Access | undefined {
     if (kind === 'configWrite' && this.startsReset(offset, value)) return { kind: 'reset' };
     if (this.wakesUp(kind, offset, value)) return { kind: 'maybeReset' };
     const inside = this.insideCapability(offset);
@@ -276,7 +288,9 @@ class FunctionMap {
   private showsReset(kind: ConfigLine['kind'], offset: number, value: number): boolean {
     if (offset === COMMAND) {
       const was = this.command ?? 0;
-      return kind === 'configRead' && (was & COMMAND_MEMORY_AND_MASTER) !== 0 && (value & COMMAND_MEMORY_AND_MASTER) === 0;
+      return (
+        kind === 'configRead' && (was & COMMAND_MEMORY_AND_MASTER) !== 0 && (value & COMMAND_MEMORY_AND_MASTER) === 0
+      );
     }
     if (offset < BAR_FIRST || offset > BAR_LAST || offset % 4 !== 0) return false;
     const index = (offset - BAR_FIRST) / 4;
@@ -300,7 +314,12 @@ class FunctionMap {
 
   /** Whether this write clears VF Enable, after which there are no virtual functions. */
   clearsVirtual({ kind, offset, value }: ConfigLine): boolean {
-    return this.extended !== undefined && kind === 'configWrite' && offset === this.extended + SRIOV_CONTROL && (value & 1) === 0;
+    return (
+      this.extended !== undefined &&
+      kind === 'configWrite' &&
+      offset === this.extended + SRIOV_CONTROL &&
+      (value & 1) === 0
+    );
   }
 
   /** Whether this write resets the bus below. */
@@ -356,7 +375,9 @@ class FunctionMap {
   }
 
   get geometry(): Geometry | undefined {
-    const table = this.place(TABLE_REGION) ?? (this.tableAddress === undefined ? undefined : { bir: 0, offset: this.tableAddress % 2 ** 31 });
+    const table =
+      this.place(TABLE_REGION) ??
+      (this.tableAddress === undefined ? undefined : { bir: 0, offset: this.tableAddress % 2 ** 31 });
     const pba = this.place(PBA_REGION);
     if (this.capability === undefined || this.vectorCount === undefined || table === undefined) return undefined;
     return {
@@ -394,7 +415,7 @@ class FunctionMap {
 
   private walkExtended(): void {
     const seen = new Set<number>();
-    for (let at = EXTENDED_FIRST; at >= EXTENDED_FIRST && !seen.has(at); ) {
+    for (let at = EXTENDED_FIRST; at >= EXTENDED_FIRST && !seen.has(at);) {
       const header = this.shown.get(at);
       if (header === undefined) return;
       seen.add(at);
@@ -466,7 +487,6 @@ export class Sorter {
     this.options = options;
     // The second pass knows its function from the first line on.
     if (options.widths !== undefined) this.device = options.device;
-    for (const line of options.before ?? []) this.mapOf(line.device).observe(line);
   }
 
   /**
@@ -507,7 +527,9 @@ export class Sorter {
   get withCapability(): readonly string[] {
     return [...this.functions.values()]
       .filter(({ hasCapability }) => hasCapability)
-      .map(({ device, vectorCount: count }) => `${device} (${count === undefined ? 'size not shown' : vectors(count)})`);
+      .map(
+        ({ device, vectorCount: count }) => `${device} (${count === undefined ? 'size not shown' : vectors(count)})`,
+      );
   }
 
   /** Where a configuration access of `device` lies in its capability; -1 when outside. */
@@ -530,7 +552,9 @@ export class Sorter {
     const geometry = this.chosen?.geometry;
     if (geometry !== undefined && this.placed) return geometry;
     const lack = this.lack(TABLE_REGION) ?? 'an access of the MSI-X Table';
-    const known = this.withCapability.filter((each) => this.device === undefined || !each.startsWith(`${this.device} `));
+    const known = this.withCapability.filter(
+      (each) => this.device === undefined || !each.startsWith(`${this.device} `),
+    );
     const others = known.length === 0 ? '' : ` Functions with MSI-X in it: ${known.join(', ')}.`;
     throw new ReplayError(`The trace does not show ${lack}; expected the log of a boot that uses MSI-X.${others}`);
   }
@@ -555,10 +579,31 @@ export class Sorter {
     if (map === undefined) {
       this.functions.set(device, (map = new FunctionMap(device)));
       const { told, device: wanted } = this.options;
-      if (told !== undefined && (wanted === undefined ? this.functions.size === 1 : names(wanted, device))) map.tell(told);
+      for (const line of this.options.before ?? []) if (names(line.device, device)) map.observe(line);
+      if (told !== undefined && (wanted === undefined ? this.functions.size === 1 : names(wanted, device)))
+        map.tell(told);
     }
     return map;
   }
+
+  /** A function that is known beforehand, and that the log itself never named: it goes by its bus address, or by what it was called. */
+  private findUnnamed(
+    line: MemoryLine,
+    region: StructureRegion,
+    number: number,
+  ): Access | typeof ELSEWHERE | undefined {
+    const { before, told, device } = this.options;
+    if (this.unnamed || (before === undefined && told === undefined)) return undefined;
+    this.unnamed = true;
+    const known = new Set((before ?? []).map((each) => each.device));
+    for (const address of known) {
+      if (![...this.functions.keys()].some((each) => names(address, each))) this.mapOf(`pci ${address}`);
+    }
+    if (told !== undefined && this.functions.size === 0) this.mapOf(device ?? 'function 00:00.0');
+    return this.findStructure(line, region, number);
+  }
+
+  private unnamed = false;
 
   private place({ device, ...told }: PlaceLine): undefined {
     this.mapOf(device).tell(told);
@@ -613,7 +658,7 @@ export class Sorter {
   }
 
   private sortStructure(line: MemoryLine, region: StructureRegion, number: number): Access | undefined {
-    const access = this.findStructure(line, region, number);
+    const access = this.findStructure(line, region, number) ?? this.findUnnamed(line, region, number);
     if (access !== undefined) return access === ELSEWHERE ? undefined : access;
     const lack = this.lack(region);
     if (this.options.device !== undefined && lack === undefined) return undefined;
@@ -626,7 +671,11 @@ export class Sorter {
   }
 
   /** An access of the function, or `ELSEWHERE` when it is another function's; undefined when it is nobody's. */
-  private findStructure(line: MemoryLine, region: StructureRegion, number: number): Access | typeof ELSEWHERE | undefined {
+  private findStructure(
+    line: MemoryLine,
+    region: StructureRegion,
+    number: number,
+  ): Access | typeof ELSEWHERE | undefined {
     const { bytes, low, high } = line;
     for (const map of this.functions.values()) {
       const offset = map.offsetOf(line, region, this.physicalOf(map));

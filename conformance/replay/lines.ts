@@ -124,4 +124,3 @@ export function busAddress(text: string): string {
   if (/^[0-9a-f]{2}:[0-7]$/.test(text)) return `00:${text.replace(':', '.')}`;
   return text.replace(/^[0-9a-f]{4,8}:(?=[0-9a-f]{2}:)/, '');
 }
-

@@ -11,7 +11,20 @@
  */
 import { parseEvent } from './device-events.ts';
 
-import { BUS_ADDRESS, busAddress, type ConfigLine, type LogLine, type MemoryLine, MESSAGE_REGIONS, type OtherLine, PBA_REGION, ReplayError, TABLE_REGION, type TraceSource, type ViewLine } from './lines.ts';
+import {
+  BUS_ADDRESS,
+  busAddress,
+  type ConfigLine,
+  type LogLine,
+  type MemoryLine,
+  MESSAGE_REGIONS,
+  type OtherLine,
+  PBA_REGION,
+  ReplayError,
+  TABLE_REGION,
+  type TraceSource,
+  type ViewLine,
+} from './lines.ts';
 
 export * from './lines.ts';
 
@@ -59,6 +72,7 @@ const PREFIX = /^(?:\d+@\d+(?:\.\d+)?:|\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:
 const MEMORY =
   /^memory_region_ops_(read|write) cpu (?:-1|\d{1,4}) (?:mr \S+ )?addr 0x([0-9a-f]{1,13}) value 0x([0-9a-f]{1,8}) size ([48]) name '([^']*)'$/;
 
+const ESCAPE = '\u001b';
 const KEPT = 20_000;
 let known = new Map<string, LogLine | undefined>();
 
@@ -104,7 +118,11 @@ function parseFresh(text: string, line: number): LogLine | undefined {
   const prefix = text.slice(0, start);
   let end = text.trimEnd();
   // A line may be quoted as a whole, as a column of a table is; or coloured.
-  end = end.replace(/\u001b\[[0-9;]*m/g, '');
+  if (end.includes(ESCAPE))
+    end = end
+      .split(ESCAPE)
+      .map((part) => part.replace(/^\[[0-9;]*m/, ''))
+      .join('');
   if (end.length !== text.trimEnd().length) start = end.indexOf(name);
   if (prefix.trimEnd().endsWith('"')) end = end.replace(/",?$/, '');
   const cursor = new Cursor(end, line, start);

@@ -7,7 +7,7 @@
 import * as alphabet from '../../machines/alphabet.ts';
 import { MsixFunction, type MsixFunctionOptions } from '../../src/index.ts';
 import * as registers from '../../src/registers.ts';
-import { controlEvents, Entries, messageName, type NamedMessage, writeEvents } from './events.ts';
+import { controlEvents, Entries, messageName, writeEvents } from './events.ts';
 import type { Access, CapabilityAccess, Geometry, MessageAccess, StructureAccess } from './geometry.ts';
 import { type InterruptLine, ReplayError, type SignalLine, type UseLine, type ViewLine } from './lines.ts';
 import type { Sorter } from './geometry.ts';
@@ -115,6 +115,8 @@ export interface Happening {
   /** Undefined where it concerns all vectors. */
   readonly vector?: number;
   readonly message?: string;
+  /** Of a disagreement: the line that it comes from, where that is not the line at which it shows. */
+  readonly from?: number;
   /** A disagreement, as sentences. */
   readonly sentence?: string;
   /** What has changed: the state after it. */
@@ -202,11 +204,7 @@ export class Run {
   private readonly disagreements: Disagreement[] = [];
   private disagreementCount = 0;
 
-  constructor(
-    survey: Survey,
-    sorter: Sorter,
-    { others, Implementation = MsixFunction, events, watch }: RunOptions,
-  ) {
+  constructor(survey: Survey, sorter: Sorter, { others, Implementation = MsixFunction, events, watch }: RunOptions) {
     this.sorter = sorter;
     this.watch = watch;
     const { geometry, messages } = survey;
@@ -323,14 +321,18 @@ export class Run {
       }
     }
     if (got !== value && !exact) {
-      const widths = [1, 2, 4].filter((width) => width !== bytes && (offset % 4) + width <= 4 && value < 2 ** (8 * width));
+      const widths = [1, 2, 4].filter(
+        (width) => width !== bytes && (offset % 4) + width <= 4 && value < 2 ** (8 * width),
+      );
       for (const width of widths) if (this.implementation.configRead(offset, width) === value) got = value;
     }
     this.compareRead(`offset ${offset} of the capability`, [value], [got]);
   }
 
   /** Where the log begins late, the first read of a register tells what was in it. */
-  private adopt(access: Exclude<Access, { readonly kind: 'message' | 'view' | 'signal' | 'interruptOf' | 'useOf' | 'maybeReset' }>): void {
+  private adopt(
+    access: Exclude<Access, { readonly kind: 'message' | 'view' | 'signal' | 'interruptOf' | 'useOf' | 'maybeReset' }>,
+  ): void {
     if (access.kind === 'configRead' || access.kind === 'configWrite') {
       const { offset, bytes, value } = access;
       const events = controlEvents(offset, bytes, value);
@@ -408,15 +410,20 @@ export class Run {
     const { signals, late, cutOff, overflowed } = this.survey;
     const limits = [];
     if (!signals || this.signals.untold > 0) {
-      limits.push('A signal is inferred from the message that followed it, so a message that is missing does not show.');
+      limits.push(
+        'A signal is inferred from the message that followed it, so a message that is missing does not show.',
+      );
     }
     if (!known) limits.push('The messages of other devices are not known, so one of them may be a wrong one of ours.');
     if (this.unattributed.size > 0) {
-      limits.push('Messages are unattributed: entries of the table were them once, no vector could send them then, and nobody else is known to.');
+      limits.push(
+        'Messages are unattributed: entries of the table were them once, no vector could send them then, and nobody else is known to.',
+      );
     }
     if (late) limits.push('The log begins late: the first read of each register tells what it held.');
     if (cutOff) limits.push('The last line was cut off, and passed over.');
-    if (overflowed) limits.push(`The table held more messages than ${ENTRIES_KEPT}; those beyond are taken for other devices'.`);
+    if (overflowed)
+      limits.push(`The table held more messages than ${ENTRIES_KEPT}; those beyond are taken for other devices'.`);
     if (this.capped) limits.push(`More than ${TALLIES_KEPT} different messages; those beyond are not tallied.`);
     if ('notApplicable' in this.machineResult) limits.push(this.machineResult.notApplicable);
     return limits;
@@ -501,10 +508,16 @@ export class Run {
     );
   }
 
-  private disagree(expected: string, got: string, vector?: number): void {
+  /** `from` is the line that the message was due after, where that is another. */
+  private disagree(expected: string, got: string, vector?: number, from?: number): void {
     this.disagreementCount++;
     if (this.watch !== undefined) {
-      this.happen({ kind: 'disagreement', sentence: `${got} ${expected}`, ...(vector === undefined ? {} : { vector }) });
+      this.happen({
+        kind: 'disagreement',
+        sentence: `${got} ${expected}`,
+        ...(vector === undefined ? {} : { vector }),
+        ...(from === undefined ? {} : { from }),
+      });
     }
     if (this.disagreements.length === DISAGREEMENTS_KEPT) return;
     this.disagreements.push({ line: this.number, text: this.text, expected, got });
@@ -575,7 +588,11 @@ export class Run {
     this.inferred.signals++;
     this.stepSending(() => this.implementation.signal(vector), [alphabet.signal(vector)]);
     if (this.outputs.join(' ') === `send.${vector}.${name}`) return this.explain(name, vector);
-    this.disagree(`The message ${name} left.`, `The implementation, signalled, does ${tellOutputs(this.outputs)}.`, vector);
+    this.disagree(
+      `The message ${name} left.`,
+      `The implementation, signalled, does ${tellOutputs(this.outputs)}.`,
+      vector,
+    );
   }
 
   private explain(name: string, vector: number): void {
@@ -595,7 +612,11 @@ export class Run {
     const held = enabled && this.entries.holds(name);
     if (this.sorter.elsewhere.knows(name)) return this.tally(this.foreign, name);
     const accused = (): void =>
-      this.disagree(`The message ${name} left.`, `No vector can send it: ${tellVectors(this.inForce)}.`, this.holderOf(name));
+      this.disagree(
+        `The message ${name} left.`,
+        `No vector can send it: ${tellVectors(this.inForce)}.`,
+        this.holderOf(name),
+      );
     if (this.others !== undefined) return held || !this.others.has(name) ? accused() : this.tally(this.foreign, name);
     if (this.foreign.has(name)) return this.tally(this.foreign, name);
     return held ? accused() : this.tally(this.unattributed, name);
@@ -697,6 +718,7 @@ export class Run {
         `Vector ${vector} sent ${name} after line ${line}, before this one.`,
         'There is no such message.',
         vector,
+        line,
       );
     }
     this.owed = [];

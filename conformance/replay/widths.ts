@@ -82,7 +82,8 @@ export class WidthFinder implements Widths {
     if (kind === 'configRead') {
       this.lastRead = { number, inside };
       if (inside === registers.CAPABILITY_CONTROL_OFFSET && value > 0xff) this.inWords.add(device);
-      const shown = inside === 0 && value > 0xffff ? value >>> 16 : inside === 2 ? value : inside === 3 ? value << 8 : -1;
+      const shown =
+        inside === 0 && value > 0xffff ? value >>> 16 : inside === 2 ? value : inside === 3 ? value << 8 : -1;
       if (shown >= 0 && this.open?.device === device && !this.views) {
         // The writes in doubt have zero in the byte, if they cover it.
         this.settle(this.open, (shown & (registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK)) === 0);
