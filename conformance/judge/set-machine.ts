@@ -10,7 +10,7 @@ import type { CompiledMachine } from '../../checker/compile/format.ts';
 import { Stepper } from '../../checker/compile/step.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import { UNDEFINED } from '../../machines/permitted/index.ts';
-import type { Blame } from './blame.ts';
+import type { Blame, Candidate } from './evidence.ts';
 import { type Field, MORE_SENDS, ONE_SEND, SEND_BITS, SEND_SHIFT, USAGE_BITS, USAGE_SHIFT } from './fields.ts';
 import { hasRegion, regionAt, type RegionReader, StateTable } from './state-table.ts';
 
@@ -23,15 +23,6 @@ export const NOTHING = -1;
 interface Part {
   readonly set: number;
   readonly doubts: number;
-}
-
-/** What one state does in a step, and what may be read afterwards. */
-export interface Candidate {
-  readonly from: number;
-  readonly to: number;
-  /** All fields, as a code. */
-  readonly code: number;
-  readonly taken: readonly number[];
 }
 
 /** How a machine is judged by. */
@@ -64,6 +55,7 @@ export class SetMachine {
   /** Where each event leads from each belief, by what was observed. */
   private readonly rows: (Map<number, number> | undefined)[] = [];
   private readonly eventCount: number;
+  private readonly numbers: ReadonlyMap<string, number>;
   private regions: readonly [RegionReader, RegionReader] | undefined;
   private universe: readonly number[] | undefined;
   private readonly closures = new Map<number, readonly number[]>();
@@ -77,6 +69,7 @@ export class SetMachine {
     this.readers = fields.map(({ region }) => (hasRegion(compiled, region) ? regionAt(compiled, region) : undefined));
     this.hidden = compiled.events.flatMap((event, index) => (hidden.includes(event) ? [index] : []));
     this.eventCount = compiled.events.length + 1;
+    this.numbers = new Map(compiled.events.map((event, number) => [event, number]));
     this.renews = [0, ...compiled.events.map(renews)];
     const entry = this.readers[fields.findIndex(({ name }) => name === 'entry')];
     const value = entry?.children.findIndex(({ key }) => key === UNDEFINED) ?? -1;
@@ -94,11 +87,9 @@ export class SetMachine {
     return this.regions;
   }
 
-  /** The number of an event. @throws {RangeError} for one that the machine does not have. */
+  /** The number of an event; `NOTHING` of one that nothing in the machine listens to. */
   eventNumber(event: string): number {
-    const number = this.compiled.events.indexOf(event);
-    if (number >= 0) return number;
-    throw new RangeError(`Got the event ${event}; expected one of ${this.compiled.events.join(', ')}.`);
+    return this.numbers.get(event) ?? NOTHING;
   }
 
   /** What is believed of a fresh device, of which nothing was read yet. */
@@ -326,6 +317,62 @@ export class SetMachine {
       states: this.sets[set],
       doubts: doubts & ~this.renews[event + 1],
     }));
+  }
+
+  /** What was taken, refused and met in every belief that an event was sent in. */
+  stepsTaken(): {
+    readonly taken: ReadonlySet<number>;
+    readonly refused: ReadonlySet<number>;
+    readonly nodes: ReadonlySet<AnyStateNode>;
+    readonly pairs: number;
+  } {
+    const taken = new Set<number>();
+    const refused = new Set<number>();
+    const nodes = new Set<AnyStateNode>();
+    const met = new Set<number>();
+    let pairs = 0;
+    this.rows.forEach((row, index) => {
+      if (row === undefined) return;
+      const event = (index % this.eventCount) - 1;
+      const states = this.statesOf(Math.floor(index / this.eventCount));
+      for (const state of states) met.add(state);
+      if (event === NOTHING) return;
+      pairs++;
+      this.noteStep(states, event, taken, refused);
+    });
+    for (const state of met) {
+      const from = state * this.states.wordCount;
+      for (const { node, active } of this.compiled.nodes)
+        if (this.stepper.holds(active, this.states.all, from)) nodes.add(node);
+    }
+    return { taken, refused, nodes, pairs };
+  }
+
+  private noteStep(states: readonly number[], event: number, taken: Set<number>, refused: Set<number>): void {
+    const { wordCount } = this.states;
+    const target = new Int32Array(wordCount);
+    const name = this.compiled.events[event];
+    const listening = this.compiled.transitions.flatMap(({ transition, active }, number) =>
+      transition.eventType === name ? [{ number, active }] : [],
+    );
+    for (const state of states) {
+      this.stepper.stepWords(this.states.all, state * wordCount, event, target, 0);
+      const now = new Set(this.stepper.taken.subarray(0, this.stepper.takenCount));
+      for (const { number, active } of listening) {
+        if (now.has(number)) taken.add(number);
+        else if (this.stepper.holds(active, this.states.all, state * wordCount)) refused.add(number);
+      }
+    }
+  }
+
+  /** The transitions that some reachable state takes, but for those of hidden events. */
+  reachableTransitions(): ReadonlySet<number> {
+    const taken = new Set<number>();
+    const states = this.everyState();
+    for (let event = 0; event < this.compiled.events.length; event++) {
+      if (!this.hidden.includes(event)) this.noteStep(states, event, taken, new Set());
+    }
+    return taken;
   }
 
   /** How many sets and beliefs are known. */
