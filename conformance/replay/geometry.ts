@@ -207,7 +207,7 @@ class FunctionMap {
   }
 
   /** Where BAR `bir` of virtual function `index` is. Each has a piece of what the physical function's register covers. */
-  //= PCIe 9.3.3.14
+  // PCIe 9.3.3.14.
   virtualAddress(bir: number, index: number): number | undefined {
     if (this.extended === undefined) return undefined;
     const at = this.extended + SRIOV_BARS + 4 * bir;
