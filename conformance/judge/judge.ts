@@ -61,10 +61,13 @@ export interface ModelOptions {
 /** Makes a model. It compiles two machines, which takes some 20 ms. */
 export function createModel({ choices, messages, notifies = false, reserved = false }: ModelOptions): Model {
   const options = { vectors: 1, messages, choices, notifies, reserved };
+  const machine = createPermitted(options);
   const { shown, hidden } = permittedEvents(options);
+  // What a choice has made impossible is no event of the machine.
+  const events = [...shown, ...hidden].filter((event) => machine.events.includes(event));
   const names = [...messages.values, OTHER];
   const vector = new SetMachine({
-    compiled: compile(createPermitted(options), [...shown, ...hidden]),
+    compiled: compile(machine, events),
     hidden,
     fields: VECTOR_FIELDS,
     messages: names,
