@@ -20,6 +20,13 @@ export function wholeNumber(first: number, last = Number.MAX_SAFE_INTEGER): (tex
 
 /** How much of something there may be. A bound of nothing would be no bound, or no check: it is refused. */
 export const parseBound = wholeNumber(1);
+/** Numbers of vectors, parted by commas. */
+export function parseVectorCounts(text: string): number[] {
+  const counts = text.split(',').map(Number);
+  if (counts.every((count) => Number.isInteger(count) && count >= 1 && count <= 2048)) return counts;
+  throw new InvalidArgumentError(`Got ${text}; expected whole numbers from 1 to 2048, parted by commas.`);
+}
+
 /** A port that can be listened on. */
 export const parsePort = wholeNumber(1, 65_535);
 

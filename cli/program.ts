@@ -9,6 +9,7 @@ import { STRATEGY_NAMES, STRATEGY_WORDS, TEST_FORMATS } from '../conformance/gen
 import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
 import { registered } from '../spec/index.ts';
 import type { CheckChoices } from './check.ts';
+import type { ConformChoices } from './conform.ts';
 import { EXPORT_FORMATS, type ExportFormat } from './export.ts';
 import { requireEnding } from './input.ts';
 import type { GenerateChoices } from './generate.ts';
@@ -24,10 +25,12 @@ import {
   parsePage,
   parsePort,
   wholeNumber,
+  parseVectorCounts,
   VECTORS,
 } from './options.ts';
 import { EXIT, type Exit, guardOutputs, printRaw, safe, tell } from './output.ts';
 import type { ReplayChoices } from './replay.ts';
+import type { MuseumChoices } from './museum.ts';
 import { packagePath } from './root.ts';
 import { TRACE_FORMS, type TraceForm } from './show.ts';
 
@@ -227,6 +230,67 @@ program
     }
     const { replay } = await import('./replay.ts');
     status = replay(file, choices);
+  });
+
+program
+  .command('conform')
+  .helpGroup('Decide:')
+  .description("puts somebody's MSI-X to the judge: a module, or a program behind the text protocol")
+  .argument('[module]', 'the path of a JavaScript module that default-exports a factory of devices')
+  .argument('[command...]', 'after --, a program and its parameters')
+  .option(
+    '--profile <name>',
+    'what the device may do: strict, pcie, qemu, irqfd, linux-guest, or a file (default: pcie)',
+  )
+  .option('--learn', 'ask the device for its profile first, and say how it was chosen')
+  .option('--save-profile <file>', 'with --learn: write the profile there, for --profile')
+  .option('--only <rules>', 'tell of these rules alone, parted by commas')
+  .option('--seconds <n>', 'take no longer than this (default: 30)', parseBound)
+  .option('--vectors <list>', 'the numbers of vectors to try (default: 1,2,3,33,65,2048)', parseVectorCounts)
+  .option('--seed <n>', 'of the random walks (default: 1)', parseBound)
+  .option('--patience <ms>', 'how long an answer of a program may take (default: 2000)', parseBound)
+  .option('--report <file>', 'write the report there: .txt, .json, .xml (JUnit) or .html')
+  .addOption(new Option('--format <form>', 'the form of the report').choices(['text', 'json', 'junit', 'html']))
+  .option('--trace <actions>', 'replay one trace instead, and tell each step')
+  .option('--scene <name>', 'with --trace: the scene that it is of (default: one vector)')
+  .addHelpText(
+    'after',
+    example(
+      'maskbit conform --learn ./device.js',
+      'maskbit conform --learn --report report.html -- ./device --bug 3',
+      'maskbit conform --profile strict --only MSIX-PEND-2 ./device.js',
+    ),
+  )
+  .action(async (module: string | undefined, rest: readonly string[], choices: ConformChoices, command: Command) => {
+    const words = [...(module === undefined ? [] : [module]), ...rest];
+    if (words.length === 0) command.error('error: got no device; expected the path of a module, or -- and a command');
+    const isCommand = process.argv.includes('--');
+    if (!isCommand && words.length > 1) {
+      command.error(`error: got ${words.join(' ')}; expected one module, or -- before a command`);
+    }
+    if (choices.saveProfile !== undefined && choices.learn !== true) {
+      command.error('error: got --save-profile without --learn; expected both');
+    }
+    const { conform } = await import('./conform.ts');
+    status = await conform(words, isCommand, choices);
+  });
+
+program
+  .command('museum')
+  .helpGroup('Show:')
+  .description(
+    'shows the wrong devices that the judge is held against: the bug, the rule that catches it, and the shortest trace',
+  )
+  .argument('[name]', 'one piece, to be told whole')
+  .option('--lawful', 'show the lawful devices instead: one for each value of a choice, and ten combinations')
+  .option('--pairs', 'show twenty pairs of pieces in one device each')
+  .option('--seed <n>', 'of the pairs and combinations (default: 1)', parseBound)
+  .option('--pin', 'write which findings each piece shows, so that findings can be told what they resemble')
+  .addOption(new Option('--format <form>', 'how it is printed').choices(['text', 'json']).default('text'))
+  .addHelpText('after', example('maskbit museum', 'maskbit museum pending-never-shown', 'maskbit museum --pairs'))
+  .action(async (name: string | undefined, choices: MuseumChoices) => {
+    const { museum } = await import('./museum.ts');
+    status = await museum(name, choices);
   });
 
 program

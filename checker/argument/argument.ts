@@ -50,7 +50,8 @@ export function tellNames(names: readonly string[]): string {
   return `${told.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-function shortened(text: string): string {
+/** A text, cut where it is longer than a sentence can carry. */
+export function shortened(text: string): string {
   return text.length > TOLD_CHARACTERS ? `${text.slice(0, TOLD_CHARACTERS)}…` : text;
 }
 
@@ -187,8 +188,10 @@ export function copyOf(place: string, value: unknown, what = 'an object'): Recor
   return readFields(value) ?? refuse(place, value, what);
 }
 
+/** The fields of an object; undefined where they cannot be read, or where it is a date, a map or their like. */
 function readFields(value: object): Record<string, unknown> | undefined {
   try {
+    if (Object.prototype.toString.call(value) !== '[object Object]') return undefined;
     return Object.fromEntries(Object.entries(value));
   } catch {
     return undefined;
@@ -199,6 +202,7 @@ const PLAIN_LEVELS = 100;
 
 /** Copies data, whole. What is undefined is left out. @throws {ArgumentError} when it cannot be read, or has no end. */
 export function requirePlain(place: string, value: unknown, what: string, level = 0): unknown {
+  if (typeof value === 'function') return refuse(place, value, what);
   if (typeof value !== 'object' || value === null) return value;
   if (level > PLAIN_LEVELS) return refuse(place, value, what);
   const copy = (each: unknown): unknown => requirePlain(place, each, what, level + 1);

@@ -8,8 +8,8 @@
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { COMPILED, type CompiledMachine, type CompiledTransition, type Layout, NO, YES } from './format.ts';
-import { type ConditionContext, conditionProgram } from './condition.ts';
-import { type GuardExpression, machineGuards, readGuard } from '../machine/guard.ts';
+import { Conditions } from './condition.ts';
+import { readGuard } from '../machine/guard.ts';
 import { type Bits, bitsActive, bitsCurrent, bitsWritten, layoutOf, packNodes } from './layout.ts';
 import { type Alphabet, type Events, readAlphabet } from '../machine/alphabet.ts';
 import { nameOutput, type NameOutput, outputOf, requireNameOutput } from '../machine/output.ts';
@@ -47,11 +47,11 @@ interface Continuation {
   readonly none: Program;
 }
 
-class Compiler implements ConditionContext {
+class Compiler {
   readonly machine: AnyStateMachine;
   readonly layout: Layout;
-  readonly guards: ReadonlyMap<string, GuardExpression>;
   readonly builder = new ProgramBuilder();
+  private readonly conditions: Conditions;
   private readonly name: NameOutput;
   private readonly nodes: readonly AnyStateNode[];
   private readonly numbers = new Map<Transition, number>();
@@ -62,7 +62,7 @@ class Compiler implements ConditionContext {
     this.machine = machine;
     this.name = name;
     this.layout = layoutOf(machine);
-    this.guards = machineGuards(machine);
+    this.conditions = new Conditions(machine, this.layout, this.builder);
     this.nodes = nodesOf(machine.root);
     for (const transition of this.nodes.flatMap(transitionsOf)) {
       this.numbers.set(transition, this.numbers.size);
@@ -105,7 +105,7 @@ class Compiler implements ConditionContext {
     const candidates = (node.transitions.get(event) ?? []) as Transition[];
     return candidates.reduceRight<Program>((other, candidate) => {
       const take = this.take(candidate, event, next.taken);
-      return candidate.guard ? conditionProgram(this, readGuard(candidate.guard), take, other) : take;
+      return candidate.guard ? this.conditions.program(readGuard(candidate.guard), take, other) : take;
     }, next.none);
   }
 
@@ -151,7 +151,7 @@ class Compiler implements ConditionContext {
   // ---- What a step tells
 
   private compileTransition(transition: Transition): CompiledTransition {
-    const guard = transition.guard ? conditionProgram(this, readGuard(transition.guard), YES, NO) : YES;
+    const guard = transition.guard ? this.conditions.program(readGuard(transition.guard), YES, NO) : YES;
     const isMove = targetsOf(transition).length > 0;
     const domain = domainOf(transition);
     const left = this.nodes.filter((node) => isMove && node.exit.length > 0 && isBelow(node, domain));

@@ -6,6 +6,7 @@
  */
 import * as format from './format.ts';
 import type { CompiledMachine } from './format.ts';
+import { Stepper } from './step.ts';
 
 /**
  * Tries every event in the state that begins at `from` in `states`, and writes to `targets` the states after those that
@@ -20,7 +21,9 @@ const INSTRUCTIONS_OF_FUNCTION = 400;
 
 /** Translates the programs of all events. Takes milliseconds. */
 export function createExpand(compiled: CompiledMachine): Expand {
-  const parts = partsOf(compiled).map((programs) => createPart(compiled, programs));
+  const parts = partsOf(compiled).map(
+    (programs) => createPart(compiled, programs) ?? createPlainPart(compiled, programs),
+  );
   if (parts.length === 1) {
     const [part] = parts;
     return (states, from, targets) => part(states, from, targets, 0);
@@ -34,6 +37,7 @@ export function createExpand(compiled: CompiledMachine): Expand {
 
 /** The instructions of one program, by address, in an order in which each stands after all that lead to it. */
 interface Listing {
+  readonly event: number;
   readonly start: number;
   /** How many lead to it. */
   readonly uses: ReadonlyMap<number, number>;
@@ -42,15 +46,16 @@ interface Listing {
 
 function listingOf({ code, starts }: CompiledMachine, event: number): Listing {
   const uses = new Map<number, number>();
-  const visit = (address: number): void => {
-    if (address < 0) return;
+  // Not by calls: a program may be longer than calls can be nested.
+  const open = [starts[event]];
+  for (let address = open.pop(); address !== undefined; address = open.pop()) {
+    if (address < 0) continue;
     const count = uses.get(address) ?? 0;
     uses.set(address, count + 1);
-    if (count === 0) for (const next of nextOf(code, address)) visit(next);
-  };
-  visit(starts[event]);
+    if (count === 0) open.push(...nextOf(code, address));
+  }
   // Instructions are written from the ends of a program to its beginning, so what comes later has the lower address.
-  return { start: starts[event], uses, order: [...uses.keys()].toSorted((one, other) => other - one) };
+  return { event, start: starts[event], uses, order: [...uses.keys()].toSorted((one, other) => other - one) };
 }
 
 function nextOf(code: Int32Array, address: number): number[] {
@@ -75,7 +80,25 @@ function partsOf(compiled: CompiledMachine): Listing[][] {
   return parts;
 }
 
-function createPart(compiled: CompiledMachine, listings: readonly Listing[]): ExpandPart {
+/** A program of more instructions than this is run as it stands: blocks cannot be nested as deep as its text would be. */
+const INSTRUCTIONS_OF_TEXT = 1000;
+
+/** Programs that are run by a stepper. */
+function createPlainPart(compiled: CompiledMachine, listings: readonly Listing[]): ExpandPart {
+  const stepper = new Stepper(compiled);
+  return (states, from, targets, count) => {
+    let taken = count;
+    for (const { event } of listings) {
+      stepper.stepWords(states, from, event, targets, taken * compiled.wordCount);
+      if (stepper.takenCount > 0) taken++;
+    }
+    return taken;
+  };
+}
+
+/** Programs as one function; nothing where one of them is too long for that. */
+function createPart(compiled: CompiledMachine, listings: readonly Listing[]): ExpandPart | undefined {
+  if (listings.some(({ order }) => order.length > INSTRUCTIONS_OF_TEXT)) return undefined;
   const words = Array.from({ length: compiled.wordCount }, (_, word) => word);
   const text = [
     `let to = count * ${words.length};`,

@@ -16,7 +16,7 @@ import { COMPILED, type CompiledMachine } from '../compile/format.ts';
 import type { Renaming } from '../explore/symmetry.ts';
 import { packValue } from '../compile/layout.ts';
 import { leftOut } from '../machine/alphabet.ts';
-import { requireStateValue } from '../machine/value.ts';
+import { requireWholeState } from '../machine/value.ts';
 import type {
   Claim,
   Decision,
@@ -35,7 +35,7 @@ type StepPredicate = StepPredicateOf<ReadPredicate>;
 /** The same machine from another state. @throws {RangeError} when the value is no whole state of it. */
 export function startAt(compiled: CompiledMachine, value: StateValue): CompiledMachine {
   const known = COMPILED.require('compiled of startAt', compiled);
-  const start = requireStateValue('value of startAt', value);
+  const start = requireWholeState('value of startAt', known.machine, value);
   return COMPILED.mark({ ...known, initial: packValue(known, start) });
 }
 

@@ -58,16 +58,8 @@ export function pinVerdict(
 }
 
 /** A run, of which only the lengths are looked at. */
-function readRun(place: string, run: object): { readonly path?: unknown[]; readonly loop?: unknown[] } {
-  const { path, loop } = requireFields(place, { ...run }, [
-    'path',
-    'loop',
-    'index',
-    'first',
-    'other',
-    'seen',
-    'expected',
-  ]);
+function readRun(place: string, run: unknown): { readonly path?: unknown[]; readonly loop?: unknown[] } {
+  const { path, loop } = requireFields(place, run, ['path', 'loop', 'index', 'first', 'other', 'seen', 'expected']);
   const list = (key: string, value: unknown) => {
     return value === undefined ? undefined : requireList(within(place, key), value, (_, each) => each);
   };
@@ -230,7 +222,8 @@ function isEntry(entry: unknown): boolean {
 function isVerdict(verdict: unknown): boolean {
   if (verdict === 'holds' || verdict === 'n/a') return true;
   const { fails, loop } = Object(verdict) as { fails?: unknown; loop?: unknown };
-  return Number.isSafeInteger(fails) && (loop === undefined || Number.isSafeInteger(loop));
+  const isCount = (steps: unknown) => Number.isSafeInteger(steps) && (steps as number) >= 0;
+  return isCount(fails) && (loop === undefined || isCount(loop));
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

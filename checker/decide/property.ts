@@ -72,10 +72,11 @@ export interface Verdict<State> {
 }
 
 function requireProperty(place: string, property: unknown): void {
-  const known = ['kind', 'name', 'title', 'rules', 'needs', 'when', 'holds'] as const;
-  const { kind, name, title, rules, needs, when, holds } = requireFields(place, property, known);
+  const known = ['kind', 'name', 'number', 'title', 'rules', 'needs', 'when', 'holds'] as const;
+  const { kind, name, number, title, rules, needs, when, holds } = requireFields(place, property, known);
   requireOneOf(within(place, 'kind'), kind, ['invariant', 'step']);
   requireName(within(place, 'name'), name);
+  if (number !== undefined) requireText(within(place, 'number'), number);
   requireText(within(place, 'title'), title);
   requireList(within(place, 'rules'), rules, requireText);
   if (needs !== undefined) requireText(within(place, 'needs'), needs);
@@ -103,6 +104,9 @@ export function satisfied<State>(property: Property<State>, step: StepView<State
 // So many states between two questions whether to go on.
 const STATES_BETWEEN = 256;
 
+/** More like parts than any machine has whose states can be listed. */
+const INDICES_MAX = 100_000;
+
 /**
  * Decides properties over every state and every step of a graph, for the indices 0 to `indexCount - 1`.
  * `view` decodes a state; it is called once for each. `goesOn` is asked now and then, with the number of states done; when
@@ -118,7 +122,7 @@ export function decideProperties<State>(
   GRAPH.require('graph of decideProperties', graph);
   requireList('properties of decideProperties', properties, requireProperty);
   requireFunction('view of decideProperties', view);
-  requireCount('indexCount of decideProperties', indexCount);
+  requireCount('indexCount of decideProperties', indexCount, INDICES_MAX);
   requireFunction('goesOn of decideProperties', goesOn);
   const states = graph.states.map((value) => view(value));
   const witnesses = new Map<Property<State>, Occurrence>();

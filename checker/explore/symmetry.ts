@@ -19,6 +19,7 @@ import {
   requireList,
   requireText,
   requireWords,
+  shortened,
   within,
 } from '../argument/argument.ts';
 import { COMPILED, type CompiledMachine, type Field } from '../compile/format.ts';
@@ -294,7 +295,7 @@ function readInterchangeable(place: string, value: unknown): Interchangeable {
 function regionAt({ machine }: CompiledMachine, path: string): AnyStateNode {
   const found = nodesOf(machine.root).find((node) => node.path.join('.') === path && node.parent !== undefined);
   if (found !== undefined) return found;
-  throw new SymmetryError(`Got the region ${path}; expected the path of a state of ${machine.id}.`);
+  throw new SymmetryError(`Got the region ${shortened(path)}; expected the path of a state of ${machine.id}.`);
 }
 
 /** Where the bits of a region stand. */

@@ -36,7 +36,7 @@ export function printDot(graph: StateGraph, options: DotOptions = {}): string {
       ? (value: StateValue) => labelOf(graph, value)
       : requireTeller(within(place, 'label'), read.label);
   const event = (at: string, each: unknown) => requireCount(at, each, graph.events.length - 1);
-  const bold = pathSteps(graph, requireList(within(place, 'path'), read.path ?? [], event));
+  const bold = pathSteps(graph, requireList(within(place, 'path'), read.path === undefined ? [] : read.path, event));
   const nodes = states.map((value, state) => {
     return `${state} [label=${quote(`${state}\n${label(value)}`)}${bold.states.has(state) ? BOLD : ''}]`;
   });

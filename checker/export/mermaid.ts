@@ -1,7 +1,15 @@
 /**
  * Traces as mermaid sequence diagrams: who tells whom what, with time downward.
  */
-import { requireFields, requireFunction, requireList, requireText, within } from '../argument/argument.ts';
+import {
+  requireFields,
+  requireFunction,
+  requireList,
+  requireText,
+  shortened,
+  tellNames,
+  within,
+} from '../argument/argument.ts';
 import { requireTrace } from '../trace/shape.ts';
 import { tellVerdict } from '../trace/text.ts';
 import { type Trace, TraceError, type TraceStep } from '../trace/trace.ts';
@@ -97,7 +105,9 @@ export function participantsOf(arrows: readonly Arrow[], { participants }: Cast)
   const present = new Set(arrows.flatMap(({ from, to }) => [from, to]));
   const stranger = [...present].find((name) => !participants.includes(name));
   if (stranger !== undefined) {
-    throw new TraceError(`Got an arrow with ${stranger} at an end; expected one of ${participants.join(', ')}.`);
+    throw new TraceError(
+      `Got an arrow with ${shortened(stranger)} at an end; expected one of ${tellNames(participants)}.`,
+    );
   }
   return present.size === 0 ? participants : participants.filter((name) => present.has(name));
 }

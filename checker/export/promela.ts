@@ -78,7 +78,7 @@ function readOptions(place: string, options: unknown): ReadOptions {
     'forbidsDeadlock',
   ]);
   return {
-    claims: readClaims(within(place, 'claims'), claims ?? []),
+    claims: readClaims(within(place, 'claims'), claims === undefined ? [] : claims),
     eventSentence:
       eventSentence === undefined ? undefined : requireTeller(within(place, 'eventSentence'), eventSentence),
     forbidsDeadlock: forbidsDeadlock !== undefined && requireBoolean(within(place, 'forbidsDeadlock'), forbidsDeadlock),

@@ -1,6 +1,7 @@
 /**
  * Claims as formulas. Only those made of data can be printed for another checker: a predicate in JavaScript cannot.
  */
+import { ArgumentError, tell, tellNames } from '../argument/argument.ts';
 import type { Fairness, ReadClaim, ReadPredicate, StepClaim, StepPredicate } from '../decide/claim.ts';
 import type { GuardExpression } from '../machine/guard.ts';
 import {
@@ -43,7 +44,7 @@ function atomsOf(predicate: StepPredicate<ReadPredicate>): StepPredicate<ReadPre
 function requireKnown(what: string, names: readonly string[], known: ReadonlySet<string>): void {
   const unknown = names.find((name) => !known.has(name));
   if (unknown === undefined) return;
-  throw new RangeError(`Got a claim about the ${what} '${unknown}'; expected one of ${[...known].join(', ')}.`);
+  throw new ArgumentError(`Got a claim about the ${what} ${tell(unknown)}; expected one of ${tellNames([...known])}.`);
 }
 
 /** Returns the assumptions of claims. */

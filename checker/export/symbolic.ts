@@ -167,19 +167,30 @@ export function putOutWhen({ transitions }: SymbolicEvent, output: string): Cond
 
 /** Returns the compound states that a condition asks about, as they are before the step. */
 export function readBy(condition: Condition, guards: ReadonlyMap<string, Condition>): Set<AnyStateNode> {
-  switch (condition.kind) {
-    case 'is':
-      return new Set([condition.child.parent as AnyStateNode]);
-    case 'named':
-      return readBy(guards.get(condition.name) as Condition, guards);
-    case 'and':
-    case 'or':
-      return new Set(condition.parts.flatMap((part) => [...readBy(part, guards)]));
-    case 'not':
-      return readBy(condition.part, guards);
-    case 'next':
-      return new Set();
-  }
+  const read = new Set<AnyStateNode>();
+  const followed = new Set<string>();
+  const visit = (each: Condition): void => {
+    switch (each.kind) {
+      case 'is':
+        read.add(each.child.parent as AnyStateNode);
+        break;
+      case 'named':
+        if (followed.has(each.name)) break;
+        followed.add(each.name);
+        visit(guards.get(each.name) as Condition);
+        break;
+      case 'and':
+      case 'or':
+        for (const part of each.parts) visit(part);
+        break;
+      case 'not':
+        visit(each.part);
+        break;
+      case 'next':
+    }
+  };
+  visit(condition);
+  return read;
 }
 
 class Reader {

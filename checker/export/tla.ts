@@ -62,7 +62,7 @@ interface ReadOptions extends Omit<TlaOptions, 'claims'> {
 function readOptions(place: string, options: unknown): ReadOptions {
   const { claims, eventSentence } = requireFields(place, options, ['claims', 'eventSentence']);
   return {
-    claims: readClaims(within(place, 'claims'), claims ?? []),
+    claims: readClaims(within(place, 'claims'), claims === undefined ? [] : claims),
     eventSentence:
       eventSentence === undefined ? undefined : requireTeller(within(place, 'eventSentence'), eventSentence),
   };

@@ -53,8 +53,12 @@ export function readGuard(guard: unknown): GuardExpression {
   const type = typeof guard === 'object' && guard !== null ? readField(guard, 'type') : guard;
   if (typeof type === 'string') return { kind: 'named', name: type };
   if (typeof type === 'function') {
-    const { guards = [], stateValue } = type as { guards?: unknown[]; stateValue?: StateValue };
-    switch (builtInOf(type as () => unknown)) {
+    const kind = builtInOf(type as () => unknown);
+    const { guards = [], stateValue } = (kind === undefined ? {} : type) as {
+      guards?: unknown[];
+      stateValue?: StateValue;
+    };
+    switch (kind) {
       case 'stateIn':
         return { kind: 'stateIn', value: stateValue as StateValue };
       case 'and':
@@ -76,6 +80,28 @@ export function isReadable(guard: unknown): boolean {
   } catch {
     return false;
   }
+}
+
+/** How many parts an expression has when every name in it is replaced by what it stands for. A name is followed once. */
+export function sizeOf(expression: GuardExpression, guards: ReadonlyMap<string, GuardExpression>): number {
+  const known = new Map<string, number>();
+  const size = (each: GuardExpression): number => {
+    switch (each.kind) {
+      case 'named': {
+        const guard = guards.get(each.name);
+        const found = known.get(each.name) ?? (guard === undefined ? 1 : size(guard));
+        known.set(each.name, found);
+        return found;
+      }
+      case 'stateIn':
+        return 1;
+      case 'not':
+        return size(each.part);
+      default:
+        return each.parts.reduce((sum, part) => sum + size(part), 1);
+    }
+  };
+  return size(expression);
 }
 
 /** Builds the XState guard of an expression: the inverse of `readGuard`. */

@@ -3,6 +3,7 @@
  * value can never be found; those are refused here, since nobody means them.
  */
 import type { AnyStateMachine, AnyStateNode, StateValue } from 'xstate';
+import { shortened } from '../argument/argument.ts';
 
 /**
  * Returns the state nodes that are all active exactly when `stateIn(value)` holds.
@@ -17,7 +18,7 @@ function nodeById(machine: AnyStateMachine, id: string): AnyStateNode {
   try {
     return machine.getStateNodeById(id);
   } catch {
-    throw new RangeError(`stateIn('${id}') names no state; write '#' and the id of a state.`);
+    throw new RangeError(`stateIn('${shortened(id)}') names no state; write '#' and the id of a state.`);
   }
 }
 
@@ -45,5 +46,5 @@ function childNamed(node: AnyStateNode, key: string): AnyStateNode {
   if (Object.hasOwn(node.states, key)) return node.states[key] as AnyStateNode;
   const keys = Object.keys(node.states);
   const expected = keys.length === 0 ? 'it has no children' : `write one of ${keys.join(', ')}`;
-  throw new RangeError(`stateIn names '${key}' below '${node.id}'; ${expected}.`);
+  throw new RangeError(`stateIn names '${shortened(key)}' below '${node.id}'; ${expected}.`);
 }

@@ -5,7 +5,7 @@
 import { type AnyStateMachine, createMachine } from 'xstate';
 import { requireFunction, requireList, requireName } from '../argument/argument.ts';
 import { admit } from './subset.ts';
-import { buildGuard, type GuardExpression, machineGuards, printGuard, readGuard } from './guard.ts';
+import { buildGuard, type GuardExpression, machineGuards, printGuard, readGuard, sizeOf } from './guard.ts';
 
 export interface Mutant {
   /** What was changed, and where: unique within a machine, the same in every run. */
@@ -75,7 +75,7 @@ export function mutate(machine: AnyStateMachine, others: (event: string) => read
       add(`output ${describeAction(action)} dropped`, (transitions) => void (transitions[index].actions = kept));
     }
     if (transition.guard !== undefined) {
-      for (const { dropped, rest } of weakenings(expand(readGuard(transition.guard), guards))) {
+      for (const { dropped, rest } of weakenings(expandSmall(readGuard(transition.guard), guards))) {
         const guard = rest === undefined ? undefined : buildGuard(rest);
         add(`guard without ${dropped}`, (transitions) => void (transitions[index].guard = guard));
       }
@@ -124,6 +124,13 @@ function listOfActions(actions: unknown): unknown[] {
 function describeAction(action: unknown): string {
   const { type, params } = action as { type: string; params?: object };
   return [type, ...Object.values(params ?? {})].join('.');
+}
+
+/** A guard that is larger than this by what its names stand for is weakened as it stands. */
+const EXPANDED_PARTS = 1000;
+
+function expandSmall(expression: GuardExpression, guards: ReadonlyMap<string, GuardExpression>): GuardExpression {
+  return sizeOf(expression, guards) > EXPANDED_PARTS ? expression : expand(expression, guards);
 }
 
 /** Replaces the names in a guard by what they stand for. */

@@ -197,7 +197,7 @@ function guardProblems(machine: AnyStateMachine, place: string, guard: unknown):
     return [`${place}: got a guard with dynamic parameters; write a guard of its own for each case instead.`];
   }
   try {
-    return expressionProblems(machine, place, readGuard(guard), []);
+    return expressionProblems(machine, place, readGuard(guard), [], new Set());
   } catch {
     return [`${place}: got an inline function as guard; write ${INSTEAD_OF_FUNCTION} instead.`];
   }
@@ -208,16 +208,23 @@ function expressionProblems(
   place: string,
   expression: GuardExpression,
   names: readonly string[],
+  seen: Set<string>,
 ): string[] {
   switch (expression.kind) {
     case 'named': {
       const { name } = expression;
       if (names.includes(name)) return [`${place}: got the guard '${name}' made of itself; write it without.`];
+      // Guards that name each other would be looked at again and again.
+      if (seen.has(name)) return [];
       const { guards } = machine.implementations;
       const guard: unknown = Object.hasOwn(guards, name) ? guards[name] : undefined;
       if (guard === undefined) return [`${place}: got the guard '${name}', which no one gives; write it in setup.`];
       // One that is a function is said once, where it is given.
-      return isReadable(guard) ? expressionProblems(machine, place, readGuard(guard), [...names, name]) : [];
+      const problems = isReadable(guard)
+        ? expressionProblems(machine, place, readGuard(guard), [...names, name], seen)
+        : [];
+      seen.add(name);
+      return problems;
     }
     case 'stateIn':
       try {
@@ -227,9 +234,9 @@ function expressionProblems(
         return [`${place}: got a guard that never holds: ${(error as Error).message}`];
       }
     case 'not':
-      return expressionProblems(machine, place, expression.part, names);
+      return expressionProblems(machine, place, expression.part, names, seen);
     default:
-      return expression.parts.flatMap((part) => expressionProblems(machine, place, part, names));
+      return expression.parts.flatMap((part) => expressionProblems(machine, place, part, names, seen));
   }
 }
 

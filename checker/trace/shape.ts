@@ -9,12 +9,13 @@ import {
   requireOneOf,
   requirePlain,
   requireText,
+  shortened,
   tell,
   within,
 } from '../argument/argument.ts';
 import type { Regions } from '../machine/regions.ts';
 import { type SchemaProblem, TRACE_FORMAT, TRACE_VERSION } from './schema.ts';
-import { validate } from './validate.ts';
+import { validate } from './generated/validate.ts';
 
 /** Thrown when a trace cannot be made, read or replayed, with what was got and what was expected. */
 export class TraceError extends RangeError {
@@ -207,8 +208,8 @@ export function requireClosedLoop({ loop, start, steps }: Trace): void {
   const open = Object.keys(moved).find((name) => moved[name] !== before[name]);
   if (open === undefined) return;
   throw new TraceError(
-    `Got a loop after ${loop} steps that ends with ${open} in ${moved[open] || 'no state'}; expected ` +
-      `${before[open] || 'no state'}, where it begins.`,
+    `Got a loop after ${loop} steps that ends with ${open} in ${shortened(moved[open]) || 'no state'}; expected ` +
+      `${shortened(before[open]) || 'no state'}, where it begins.`,
   );
 }
 

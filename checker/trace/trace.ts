@@ -7,7 +7,16 @@
  */
 import { type AnyStateMachine, initialTransition, type StateValue } from 'xstate';
 import { stepper } from '../explore/enumerate.ts';
-import { copyOf, isObject, refuse, requireFields, requireList, requireTeller, within } from '../argument/argument.ts';
+import {
+  copyOf,
+  isObject,
+  refuse,
+  requireFields,
+  requireList,
+  requireTeller,
+  shortened,
+  within,
+} from '../argument/argument.ts';
 import { FINGERPRINT_PARTS, fingerprintOf, hash } from '../machine/fingerprint.ts';
 import { COMPILED, type CompiledMachine } from '../compile/format.ts';
 import { packValue, unpackValue } from '../compile/layout.ts';
@@ -257,8 +266,8 @@ function* linesOf(steps: readonly TraceStep[]) {
 /** Requires that a trace was recorded from a machine with the same name, of the same make, and with the same words. */
 function requireSameWords(subject: TraceSubject, recorded: Trace | PackedTrace): void {
   const { machine, instance, events } = subject;
-  const made = nameSubject(recorded);
-  const expected = nameSubject({ machine: machine.id, instance });
+  const made = shortened(nameSubject(recorded));
+  const expected = shortened(nameSubject({ machine: machine.id, instance }));
   if (recorded.machine !== machine.id || !sameEntries(recorded.instance, instance)) {
     throw new TraceError(`Got a trace made for ${made}; expected one made for ${expected}.`);
   }
@@ -266,7 +275,7 @@ function requireSameWords(subject: TraceSubject, recorded: Trace | PackedTrace):
   const names = 'events' in recorded ? recorded.events : events;
   for (let event = 0; event < Math.max(names.length, events.length); event++) {
     if (names[event] === events[event]) continue;
-    const was = names[event] ?? 'missing';
+    const was = shortened(names[event] ?? 'missing');
     throw new TraceError(`${stale} its event ${event} was ${was}; expected ${events[event] ?? 'no such event'}.`);
   }
   const parts = fingerprintOf(machine, events).split('-');

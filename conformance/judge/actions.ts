@@ -7,6 +7,8 @@ import { CONTROLS, control, mask, retire, RESET, signal, unmask, write } from '.
 import type { MessageSet } from '../../machines/messages.ts';
 import {
   addressOnes,
+  pendingClear,
+  pendingSet,
   maskNarrow,
   maskOnes,
   scribble,
@@ -16,6 +18,7 @@ import {
 import * as registers from '../../src/registers.ts';
 import type { Request } from '../device/device.ts';
 import type { MessageBook } from './messages.ts';
+import type { Assumptions } from './profile.ts';
 
 /** What the shape of an access may depend on: what the guest knows it has written. */
 export interface Knowledge {
@@ -33,6 +36,8 @@ export interface Action {
   readonly name: string;
   /** The event of the machine, of vector 0; undefined of a read, which is none. */
   readonly event: string | undefined;
+  /** An event that happens before it, in the same access: the data of a QWORD whose upper half is Vector Control. */
+  readonly prelude?: string;
   /** The vector that it is of; -1 when it is of all. */
   readonly vector: number;
   /** The kind of access, for findings: `unmask/4`. */
@@ -88,8 +93,12 @@ export interface Alphabet {
   readonly reads?: boolean;
   readonly reset: boolean;
   readonly retire: boolean;
+  /** What guests are taken not to do. */
+  readonly assumptions?: Assumptions;
   /** Reserved bits written as ones. Default false. */
   readonly reserved?: boolean;
+  /** Writes to the Pending Bit Array. Default false. */
+  readonly pbaWrites?: boolean;
   /** Accesses that the standard leaves open. Default false. */
   readonly narrow?: boolean;
 }
@@ -107,13 +116,36 @@ const FORM_RULES: Readonly<Record<number, readonly string[]>> = { 4: ['MSIX-CAP-
 export function actionsOf(alphabet: Alphabet): readonly Action[] {
   const { widths = true, reads = true, vectorCount, reserved = false, narrow = false } = alphabet;
   const vectors = alphabet.vectors ?? Array.from({ length: vectorCount }, (_, vector) => vector);
-  return [
+  const all = [
     ...CONTROLS.flatMap((value) => (widths ? [2, 4, 1] : [2]).map((bytes) => controlAction(value, bytes, 0))),
     ...(reserved ? CONTROLS.map((value) => controlAction(value, 4, 0xffffffff)) : []),
     ...vectors.flatMap((vector) => vectorActions(vector, alphabet, widths, reserved, narrow)),
     ...(reads ? readActions(vectors, widths) : []),
-    ...(alphabet.reset ? [resetAction] : []),
+    ...(alphabet.reset ? [RESETTING] : []),
   ];
+  const { assumptions } = alphabet;
+  return assumptions === undefined ? all : all.map((action) => assumed(action, assumptions, vectors));
+}
+
+/** The same action, where guests are taken not to do some things. */
+function assumed(action: Action, assumptions: Assumptions, vectors: readonly number[]): Action {
+  const { programmed = false, quietWhileOpen = false, quietWhileDisabled = false } = assumptions;
+  if (!programmed && !quietWhileOpen && !quietWhileDisabled) return action;
+  const { kind, vector, event = '' } = action;
+  const isLawful = (knowledge: Knowledge): boolean => {
+    if (!action.isLawful(knowledge)) return false;
+    if (quietWhileDisabled && kind === 'signal' && !knowledge.enabled) return false;
+    if (quietWhileOpen && event.startsWith('guest.write') && !isMasked(knowledge, vector)) return false;
+    if (!programmed) return true;
+    const isWritten = (each: number): boolean => knowledge.message[each] > 0;
+    if (event.startsWith('guest.unmask') && kind !== 'write and unmask/8') return isWritten(vector);
+    if (event.startsWith('guest.write')) return !action.name.includes('.zero/');
+    // Opening the function opens every vector that is unmasked.
+    return (
+      !event.startsWith('guest.control.on') || vectors.every((each) => knowledge.masked[each] === 1 || isWritten(each))
+    );
+  };
+  return { ...action, isLawful };
 }
 
 function controlAction(value: (typeof CONTROLS)[number], bytes: number, rest: number): Action {
@@ -137,7 +169,8 @@ function controlAction(value: (typeof CONTROLS)[number], bytes: number, rest: nu
   };
 }
 
-const resetAction: Action = {
+/** A reset. */
+export const RESETTING: Action = {
   name: 'reset',
   event: RESET,
   vector: -1,
@@ -271,6 +304,21 @@ function vectorActions(
         requests: () => wide,
         learn,
       });
+      if (isWhole)
+        actions.push({
+          ...common,
+          name: `open.${vector}.${name}/8`,
+          prelude: write(0, name),
+          event: unmask(0),
+          kind: 'write and unmask/8',
+          rules: ['MSIX-ACCESS-4'],
+          isLawful: (knowledge) => isMasked(knowledge, vector),
+          requests: () => [address, qword(entry + registers.ENTRY_DATA_OFFSET, word(2), 0)],
+          learn: (knowledge) => {
+            learn(knowledge);
+            knowledge.masked[vector] = 0;
+          },
+        });
     }
     return actions;
   });
@@ -293,6 +341,21 @@ function vectorActions(
       requests: () => [{ verb: 'retire', vector }],
       learn: () => {},
     });
+  if (alphabet.pbaWrites === true)
+    for (const [name, event, bits] of [
+      ['clear', pendingClear(0), 0],
+      ['set', pendingSet(0), 0xffffffff],
+    ] as const)
+      others.push({
+        ...common,
+        name: `pba.${vector}.${name}/4`,
+        event,
+        kind: `pba write/4`,
+        rules: ['MSIX-PBA-3'],
+        isLawful: (knowledge) => !knowledge.enabled || isMasked(knowledge, vector),
+        requests: () => [{ verb: 'pbaWrite', offset: 4 * (vector >>> 5), bytes: 4, low: bits, high: 0 }],
+        learn: () => {},
+      });
   if (reserved)
     others.push({
       ...common,

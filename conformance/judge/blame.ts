@@ -17,37 +17,8 @@ import {
   USAGE_BITS,
   USAGE_SHIFT,
 } from './fields.ts';
-import { type Candidate, NOTHING, type SetMachine } from './set-machine.ts';
-
-/** Something that might have been, and was not. */
-export interface BlamedCandidate extends Candidate {
-  /** The fields that are read otherwise, and those that were doubted before. */
-  readonly doubts: number;
-  /** Whether what it sent or told differs, too. */
-  readonly isOfOutputs: boolean;
-}
-
-/** Where a vector stands: what blocks it. */
-export type Standing = 'off' | 'function mask' | 'masked' | 'open';
-
-/** What is wrong with one step, as far as one vector or the capability shows. */
-export interface Blame {
-  readonly candidates: readonly BlamedCandidate[];
-  /** Field by field, what was expected and what was got. */
-  readonly differences: readonly Difference[];
-  /** The rules that are broken, or of which one is, the likeliest first. */
-  readonly rules: readonly string[];
-  readonly before: Standing;
-  readonly after: Standing;
-}
-
-/** One field that differs. */
-export interface Difference {
-  readonly field: FieldName;
-  /** As codes of the field. */
-  readonly expected: number;
-  readonly got: number;
-}
+import type { Blame, BlamedCandidate, Candidate, Difference, Standing } from './evidence.ts';
+import { NOTHING, type SetMachine } from './set-machine.ts';
 
 /** Finds what is wrong with a step that `machine` found impossible. */
 export function blame(machine: SetMachine, belief: number, event: number, code: number, isOfAnother: boolean): Blame {

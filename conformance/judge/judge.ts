@@ -20,7 +20,8 @@ import { createPermitted, OTHER, permittedEvents, scribble } from '../../machine
 import * as registers from '../../src/registers.ts';
 import type { Choices } from '../../spec/choices.ts';
 import type { Action } from './actions.ts';
-import { blame, type Blame } from './blame.ts';
+import { blame } from './blame.ts';
+import type { Blame } from './evidence.ts';
 import {
   CAPABILITY_FIELDS,
   MORE_SENDS,
@@ -61,13 +62,16 @@ export interface ModelOptions {
 /** Makes a model. It compiles two machines, which takes some 20 ms. */
 export function createModel({ choices, messages, notifies = false, reserved = false }: ModelOptions): Model {
   const options = { vectors: 1, messages, choices, notifies, reserved };
-  const machine = createPermitted(options);
   const { shown, hidden } = permittedEvents(options);
-  // What a choice has made impossible is no event of the machine.
-  const events = [...shown, ...hidden].filter((event) => machine.events.includes(event));
   const names = [...messages.values, OTHER];
+  const machine = createPermitted(options);
+  // An event that no choice of these listens to does nothing, and need not be known.
+  const known = new Set<string>(machine.events);
   const vector = new SetMachine({
-    compiled: compile(machine, events),
+    compiled: compile(
+      machine,
+      [...shown, ...hidden].filter((event) => known.has(event)),
+    ),
     hidden,
     fields: VECTOR_FIELDS,
     messages: names,
@@ -115,8 +119,12 @@ export class Judge {
   private readonly sends: Uint8Array;
   private readonly usages: Uint8Array;
   private readonly active: Int32Array;
+  /** Is told what was observed of each vector, for whoever records it. */
+  tap: ((vector: number, event: string | undefined, code: number, isFault: boolean) => void) | undefined;
   private readonly events = new Map<string, number>();
   private readonly quiet: number;
+  /** The code of a vector of which nothing is read, and that does nothing. */
+  private readonly silence: number;
   /** The first dword of the capability, but for its two writable bits, once it was read. */
   private constant = -1;
 
@@ -130,6 +138,7 @@ export class Judge {
     this.usages = new Uint8Array(vectorCount);
     this.active = new Int32Array(vectorCount);
     this.quiet = model.notifies ? 0 : USAGE_BITS << USAGE_SHIFT;
+    this.silence = this.quiet | (UNOBSERVED & ~(USAGE_BITS << USAGE_SHIFT));
     model.vector.compiled.events.forEach((event, number) => this.events.set(event, number));
   }
 
@@ -148,7 +157,16 @@ export class Judge {
   step(action: Action, observation: Observation): readonly Fault[] {
     // What an entry holds after these is read, and not known before.
     const mayBind = action.event === RESET || action.event === SCRIBBLE;
+    if (action.prelude !== undefined) this.prelude(action.prelude, action.vector);
     return this.judge(action.event, action.vector, observation, mayBind, action.rules);
+  }
+
+  /** The first part of an access that is two events: nothing is observed of it, and nothing may leave. */
+  private prelude(event: string, vector: number): void {
+    const { vector: machine } = this.model;
+    const next = machine.step(this.vectors[vector], this.events.get(event) ?? NOTHING, UNOBSERVED);
+    this.tap?.(vector, event, UNOBSERVED, false);
+    if (next !== IMPOSSIBLE) this.vectors[vector] = next;
   }
 
   private judge(
@@ -178,6 +196,7 @@ export class Judge {
         const blamed = blame(capabilitySets, this.capability, capabilityEvent, code, false);
         (faults ??= []).push(faultOf(blamed, -1, vector >= 0, isGlobal || isFirst ? formRules : []));
         this.capability = capabilitySets.recover(blamed, code, () => true);
+        this.tap?.(-1, event, code, true);
       } else this.capability = next;
     }
 
@@ -194,8 +213,17 @@ export class Judge {
         this.active[count++] = each;
       }
     }
+    // Of thousands of vectors, most stand alike, and nothing is observed of them.
+    let lastBelief = -1;
+    let lastNext = -1;
     for (let index = 0; index < count; index++) {
       const each = isGlobal ? index : this.active[index];
+      if (isGlobal && this.vectors[each] === lastBelief && this.sends[each] === 0 && this.usages[each] === 0) {
+        if (!observation.isTouched(each)) {
+          this.vectors[each] = lastNext;
+          continue;
+        }
+      }
       const own = isGlobal || each === vector;
       const eachEvent = own ? number : NOTHING;
       let code = this.codeOf(observation, each, mayBind && (own || isFirst));
@@ -203,8 +231,13 @@ export class Judge {
       this.usages[each] = 0;
       const belief = this.vectors[each];
       const next = machine.step(belief, eachEvent, code);
+      this.tap?.(each, own ? event : undefined, code, next === IMPOSSIBLE);
       if (next !== IMPOSSIBLE) {
         this.vectors[each] = next;
+        if (isGlobal && code === this.silence) {
+          lastBelief = belief;
+          lastNext = next;
+        }
         continue;
       }
       const isOfAnother = !own && vector >= 0 && event !== undefined;

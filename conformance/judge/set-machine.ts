@@ -10,7 +10,7 @@ import type { CompiledMachine } from '../../checker/compile/format.ts';
 import { Stepper } from '../../checker/compile/step.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import { UNDEFINED } from '../../machines/permitted/index.ts';
-import type { Blame } from './blame.ts';
+import type { Blame, Candidate } from './evidence.ts';
 import { type Field, MORE_SENDS, ONE_SEND, SEND_BITS, SEND_SHIFT, USAGE_BITS, USAGE_SHIFT } from './fields.ts';
 import { hasRegion, regionAt, type RegionReader, StateTable } from './state-table.ts';
 
@@ -23,15 +23,6 @@ export const NOTHING = -1;
 interface Part {
   readonly set: number;
   readonly doubts: number;
-}
-
-/** What one state does in a step, and what may be read afterwards. */
-export interface Candidate {
-  readonly from: number;
-  readonly to: number;
-  /** All fields, as a code. */
-  readonly code: number;
-  readonly taken: readonly number[];
 }
 
 /** How a machine is judged by. */
@@ -64,8 +55,15 @@ export class SetMachine {
   /** Where each event leads from each belief, by what was observed. */
   private readonly rows: (Map<number, number> | undefined)[] = [];
   private readonly eventCount: number;
+  private readonly numbers: ReadonlyMap<string, number>;
   private regions: readonly [RegionReader, RegionReader] | undefined;
   private universe: readonly number[] | undefined;
+  /**
+   * The words of every combination of the regions that change of their own accord at any time. A state is kept with all of them at
+   * their first child, and stepped from each combination: that is the same, and makes sets many times smaller.
+   */
+  private readonly freedoms: readonly Int32Array[];
+  private readonly bound: Int32Array;
   private readonly closures = new Map<number, readonly number[]>();
 
   constructor({ compiled, hidden, fields, messages, renews }: SetMachineOptions) {
@@ -75,8 +73,19 @@ export class SetMachine {
     this.fields = fields;
     this.messages = messages;
     this.readers = fields.map(({ region }) => (hasRegion(compiled, region) ? regionAt(compiled, region) : undefined));
-    this.hidden = compiled.events.flatMap((event, index) => (hidden.includes(event) ? [index] : []));
+    const free = FREE.flatMap((name) => (hasRegion(compiled, [name]) ? [regionAt(compiled, [name])] : []));
+    this.bound = new Int32Array(compiled.wordCount).fill(-1);
+    for (const { word, mask } of free) this.bound[word] &= ~mask;
+    this.freedoms = Array.from({ length: 1 << free.length }, (_, bits) => {
+      const words = new Int32Array(compiled.wordCount);
+      free.forEach(({ word, shift }, index) => (words[word] |= ((bits >> index) & 1) << shift));
+      return words;
+    });
+    this.hidden = compiled.events.flatMap((event, index) =>
+      hidden.includes(event) && !FREE_EVENTS.has(event) ? [index] : [],
+    );
     this.eventCount = compiled.events.length + 1;
+    this.numbers = new Map(compiled.events.map((event, number) => [event, number]));
     this.renews = [0, ...compiled.events.map(renews)];
     const entry = this.readers[fields.findIndex(({ name }) => name === 'entry')];
     const value = entry?.children.findIndex(({ key }) => key === UNDEFINED) ?? -1;
@@ -94,11 +103,9 @@ export class SetMachine {
     return this.regions;
   }
 
-  /** The number of an event. @throws {RangeError} for one that the machine does not have. */
+  /** The number of an event; `NOTHING` of one that nothing in the machine listens to. */
   eventNumber(event: string): number {
-    const number = this.compiled.events.indexOf(event);
-    if (number >= 0) return number;
-    throw new RangeError(`Got the event ${event}; expected one of ${this.compiled.events.join(', ')}.`);
+    return this.numbers.get(event) ?? NOTHING;
   }
 
   /** What is believed of a fresh device, of which nothing was read yet. */
@@ -150,22 +157,43 @@ export class SetMachine {
     return [...found];
   }
 
+  /** Steps from a state, in each combination of what is free; calls back for each that is not like the one before. */
+  private stepFreely(state: number, event: number, found: (target: Int32Array, source: Int32Array) => void): void {
+    const { wordCount } = this.states;
+    const source = new Int32Array(wordCount);
+    const target = new Int32Array(wordCount);
+    for (const freedom of this.freedoms) {
+      for (let word = 0; word < wordCount; word++) {
+        source[word] = this.states.all[state * wordCount + word] | freedom[word];
+      }
+      this.stepper.stepWords(source, 0, event, target, 0);
+      for (let word = 0; word < wordCount; word++) target[word] &= this.bound[word];
+      found(target, source);
+    }
+  }
+
   /** Everything that `event` may do in some state of `set`. */
   candidates(set: readonly number[], event: number): Candidate[] {
-    const { wordCount } = this.states;
-    const target = new Int32Array(wordCount);
-    return set.flatMap((from) => {
-      let taken: readonly number[] = [];
-      let outputs = 0;
-      let to = from;
-      if (event !== NOTHING) {
-        this.stepper.stepWords(this.states.all, from * wordCount, event, target, 0);
-        taken = [...this.stepper.taken.subarray(0, this.stepper.takenCount)];
-        outputs = this.outputCode(this.stepper.outputs(this.states.all, from * wordCount));
-        to = this.states.numberOf(target);
+    const found: Candidate[] = [];
+    const add = (from: number, to: number, outputs: number, taken: readonly number[]): void => {
+      for (const each of this.close([to])) found.push({ from, to: each, code: outputs | this.codeOf(each), taken });
+    };
+    for (const from of set) {
+      if (event === NOTHING) {
+        add(from, from, 0, []);
+        continue;
       }
-      return this.close([to]).map((each) => ({ from, to: each, code: outputs | this.codeOf(each), taken }));
-    });
+      const seen = new Set<number>();
+      this.stepFreely(from, event, (target, source) => {
+        const outputs = this.outputCode(this.stepper.outputs(source));
+        const to = this.states.numberOf(target);
+        const key = to * 0x800000 + outputs;
+        if (seen.has(key)) return;
+        seen.add(key);
+        add(from, to, outputs, [...this.stepper.taken.subarray(0, this.stepper.takenCount)]);
+      });
+    }
+    return found;
   }
 
   /** The code of what a step puts out. */
@@ -255,6 +283,7 @@ export class SetMachine {
     const found = new Set(states);
     for (const state of found) {
       for (const event of this.hidden) {
+        // What is free has no say in a hidden event.
         this.stepper.stepWords(this.states.all, state * wordCount, event, target, 0);
         if (this.stepper.takenCount > 0) found.add(this.states.numberOf(target));
       }
@@ -306,14 +335,14 @@ export class SetMachine {
   /** Every state that the machine can reach. */
   private everyState(): readonly number[] {
     if (this.universe !== undefined) return this.universe;
-    const { wordCount } = this.states;
-    const target = new Int32Array(wordCount);
     const found = new Set(this.close([this.states.numberOf(this.compiled.initial)]));
     for (const state of found) {
       for (let event = 0; event < this.compiled.events.length; event++) {
-        this.stepper.stepWords(this.states.all, state * wordCount, event, target, 0);
-        if (this.stepper.takenCount === 0) continue;
-        for (const each of this.close([this.states.numberOf(target)])) found.add(each);
+        if (FREE_EVENTS.has(this.compiled.events[event])) continue;
+        this.stepFreely(state, event, (target) => {
+          if (this.stepper.takenCount === 0) return;
+          for (const each of this.close([this.states.numberOf(target)])) found.add(each);
+        });
       }
     }
     this.universe = [...found];
@@ -326,6 +355,62 @@ export class SetMachine {
       states: this.sets[set],
       doubts: doubts & ~this.renews[event + 1],
     }));
+  }
+
+  /** What was taken, refused and met in every belief that an event was sent in. */
+  stepsTaken(): {
+    readonly taken: ReadonlySet<number>;
+    readonly refused: ReadonlySet<number>;
+    readonly nodes: ReadonlySet<AnyStateNode>;
+    readonly pairs: number;
+  } {
+    const taken = new Set<number>();
+    const refused = new Set<number>();
+    const nodes = new Set<AnyStateNode>();
+    const met = new Set<number>();
+    let pairs = 0;
+    this.rows.forEach((row, index) => {
+      if (row === undefined) return;
+      const event = (index % this.eventCount) - 1;
+      const states = this.statesOf(Math.floor(index / this.eventCount));
+      for (const state of states) met.add(state);
+      if (event === NOTHING) return;
+      pairs++;
+      this.noteStep(states, event, taken, refused);
+    });
+    for (const state of met) {
+      const from = state * this.states.wordCount;
+      for (const { node, active } of this.compiled.nodes)
+        if (this.stepper.holds(active, this.states.all, from)) nodes.add(node);
+    }
+    return { taken, refused, nodes, pairs };
+  }
+
+  private noteStep(states: readonly number[], event: number, taken: Set<number>, refused: Set<number>): void {
+    const name = this.compiled.events[event];
+    const listening = this.compiled.transitions.flatMap(({ transition, active }, number) =>
+      transition.eventType === name ? [{ number, active }] : [],
+    );
+    for (const state of states) {
+      this.stepFreely(state, event, (_target, source) => {
+        const now = new Set(this.stepper.taken.subarray(0, this.stepper.takenCount));
+        for (const { number, active } of listening) {
+          if (now.has(number)) taken.add(number);
+          else if (this.stepper.holds(active, source, 0)) refused.add(number);
+        }
+      });
+    }
+  }
+
+  /** The transitions that some reachable state takes, but for those of hidden events. */
+  reachableTransitions(): ReadonlySet<number> {
+    const taken = new Set<number>();
+    const states = this.everyState();
+    for (let event = 0; event < this.compiled.events.length; event++) {
+      if (!this.hidden.includes(event) && !FREE_EVENTS.has(this.compiled.events[event]))
+        this.noteStep(states, event, taken, new Set());
+    }
+    return taken;
   }
 
   /** How many sets and beliefs are known. */
@@ -358,6 +443,10 @@ export class SetMachine {
     return this.beliefs.push(sorted) - 1;
   }
 }
+
+/** The regions that change of their own accord at any time, and the events by which they do. */
+const FREE = ['platform', 'width', 'writing', 'polling'];
+const FREE_EVENTS = new Set(FREE.map((name) => `device.${name}`));
 
 /** Whether what was put out differs from what was observed. */
 export function outputsDiffer(code: number, observed: number): boolean {

@@ -8,7 +8,7 @@
 import type { Device } from '../device/device.ts';
 import { type Action, type Alphabet, actionsOf, MutableKnowledge } from './actions.ts';
 import { Bench } from './bench.ts';
-import { Findings } from './findings.ts';
+import { Findings, type Place } from './findings.ts';
 import { Judge, type Model } from './judge.ts';
 
 /** How far a walk goes. */
@@ -16,6 +16,9 @@ export interface WalkLimits {
   readonly pairs?: number;
   /** When it must stop, as of `performance.now()`. */
   readonly deadline?: number;
+  readonly isStopped?: () => boolean;
+  /** Where findings are said to be found. */
+  readonly place?: Place;
 }
 
 /** What a walk found. */
@@ -61,6 +64,8 @@ export function walkPairs(
   const bench = new Bench(device, book);
   const judge = new Judge(model, book, vectorCount);
   const knowledge = new MutableKnowledge(vectorCount);
+  // Of many vectors only those that are acted upon are read back, and the last.
+  const read = vectorCount <= 8 ? undefined : [...new Set([...(alphabet.vectors ?? []), vectorCount - 1])];
   const pairs: Pair[] = [];
   const bySnapshot = new Map<number, number[]>();
   let steps = 0;
@@ -89,9 +94,9 @@ export function walkPairs(
   device.takeOutputs();
   const start = device.save();
   bench.observation.clear();
-  bench.readBack();
+  bench.readBack(read);
   const first = judge.begin(bench.observation);
-  if (first.length > 0) findings.add(first, undefined, book, () => []);
+  if (first.length > 0) findings.add(first, undefined, book, () => [], limits.place);
   bench.inform(knowledge);
   meet(start, 0, -1);
 
@@ -100,7 +105,11 @@ export function walkPairs(
     const pair = pairs[at];
     if ((at & 0x3f) === 0) {
       onSteps(pairs.length, pairs.length - at, steps);
-      if (pairs.length > (limits.pairs ?? Infinity) || performance.now() > (limits.deadline ?? Infinity)) {
+      if (
+        pairs.length > (limits.pairs ?? Infinity) ||
+        performance.now() > (limits.deadline ?? Infinity) ||
+        limits.isStopped?.() === true
+      ) {
         isComplete = false;
         break;
       }
@@ -116,7 +125,7 @@ export function walkPairs(
       steps++;
       const failure = bench.perform(action, knowledge);
       if (failure !== undefined) {
-        findings.addFailure(action, failure.request, failure.text, () => pathOf(at, action));
+        findings.addFailure(action, failure.request, failure.text, () => pathOf(at, action), limits.place);
         continue;
       }
       const snapshot = device.save();
@@ -125,16 +134,17 @@ export function walkPairs(
       bench.observation.complete(book, knowledge);
       const { outputs } = bench.observation;
       const early = action.event === undefined ? judge.step(action, bench.observation) : undefined;
-      if (early !== undefined && early.length > 0) findings.add(early, action, book, () => pathOf(at, action));
+      if (early !== undefined && early.length > 0)
+        findings.add(early, action, book, () => pathOf(at, action), limits.place);
       bench.observation.clear();
       bench.observation.outputs = early === undefined ? outputs : [];
-      const broken = bench.readBack();
+      const broken = bench.readBack(read);
       if (broken !== undefined) {
-        findings.addFailure(action, broken.request, broken.text, () => pathOf(at, action));
+        findings.addFailure(action, broken.request, broken.text, () => pathOf(at, action), limits.place);
         continue;
       }
       const faults = judge.step(action, bench.observation);
-      if (faults.length > 0) findings.add(faults, action, book, () => pathOf(at, action));
+      if (faults.length > 0) findings.add(faults, action, book, () => pathOf(at, action), limits.place);
       bench.inform(knowledge);
       meet(snapshot, at, index);
     }

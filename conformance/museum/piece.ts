@@ -15,5 +15,6 @@ export interface Piece {
   readonly rules: readonly string[];
   /** How many vectors it takes to show it. Default 1. */
   readonly vectors?: number;
-  readonly device: PlainClass;
+  /** The device that is wrong in this way, and otherwise as `Base` is. */
+  readonly device: (Base: PlainClass) => PlainClass;
 }

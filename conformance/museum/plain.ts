@@ -20,6 +20,10 @@ export class Plain implements Device {
   /** Nothing, in a right device: what a wrong one remembers. */
   readonly memory: number[];
   readHigh = 0;
+  /** Whether it tells `use` and `release`. */
+  readonly notifies: boolean = false;
+  /** Whether a guest can write the Pending Bit Array at all. */
+  pbaWrite?: (offset: number, bytes: number, low: number, high: number) => void;
   private outputs: DeviceOutput[] = [];
   private readonly snapshots = new Snapshots();
 

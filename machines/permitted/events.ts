@@ -21,5 +21,7 @@ export const PLATFORM = 'device.platform';
 export const WIDTH = 'device.width';
 /** The function begins, or stops, to keep what is written to an entry that is not masked. */
 export const WRITING = 'device.writing';
+/** The function begins, or stops, to perform writes to the Pending Bit Array. */
+export const POLLING = 'device.polling';
 /** The function begins, or stops, to keep reserved bits. */
 export const keep = (vector: number): string => `device.keep.${vector}`;

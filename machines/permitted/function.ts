@@ -12,7 +12,7 @@ import { capability } from '../pages/capability.ts';
 import { type Region, regionOf } from '../region.ts';
 import type { MessageSet } from '../messages.ts';
 import { vectorActions, vectorRegionName } from '../vector.ts';
-import { PLATFORM, WIDTH, WRITING } from './events.ts';
+import { PLATFORM, POLLING, WIDTH, WRITING } from './events.ts';
 import { functionGuards, permittedGuards, permittedVector, permittedVectorEvents } from './vector.ts';
 
 /** What an instance is made of. */
@@ -42,6 +42,9 @@ export function createPermitted(options: PermittedOptions): AnyStateMachine {
       : {}),
     ...(choices.openWrites === 'any'
       ? { writing: toggle(WRITING, ['keeps', 'drops'], 'Writes to an entry that is not masked. [MSIX-MSG-2]') }
+      : {}),
+    ...(choices.pbaWrites === 'any'
+      ? { polling: toggle(POLLING, ['performs', 'ignores'], 'Writes to the Pending Bit Array. [MSIX-PBA-3]') }
       : {}),
     ...(choices.narrowWrites === 'any'
       ? { width: toggle(WIDTH, ['performs', 'drops'], 'What becomes of an access of too few bytes. [MSIX-ACCESS-1]') }
@@ -79,6 +82,6 @@ export function permittedEvents(options: PermittedOptions): {
   );
   return {
     shown: [...CAPABILITY_EVENTS, ...each.flatMap(({ shown }) => shown)],
-    hidden: [PLATFORM, WIDTH, WRITING, ...each.flatMap(({ hidden }) => hidden)],
+    hidden: [PLATFORM, WIDTH, WRITING, POLLING, ...each.flatMap(({ hidden }) => hidden)],
   };
 }

@@ -83,6 +83,15 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
     unseen: 'unseen',
     dropped: undefined,
   }[disabledEvent];
+  // What a write to the Pending Bit Array does is open; the suites write only bits of vectors that are blocked.
+  const cleared =
+    choices.pbaWrites === 'any'
+      ? {
+          [`guest.pba.${vector}.clear`]: [
+            { target: 'clear', guard: 'pbaPerformed', description: 'The guest clears the bit. [MSIX-PBA-3]' },
+          ],
+        }
+      : {};
   const again = coalescing === 'each';
   const waits = (times: number): Record<string, object[]> =>
     merge(
@@ -90,6 +99,7 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
       enabling(lostAtEnable ? 'clear' : undefined, dropped),
       disabling(atDisable, 'Disabling MSI-X may drop what is pending, or hide it. [MSIX-ENABLE-2]'),
       over,
+      cleared,
       isLoose
         ? {
             [forget(vector)]: [
@@ -115,6 +125,13 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
       description:
         'No event waits, so no message may come, and the Pending bit reads clear. [MSIX-PEND-4] [MSIX-PBA-4]',
       on: {
+        ...(choices.pbaWrites === 'any'
+          ? {
+              [`guest.pba.${vector}.set`]: [
+                { target: 'set', guard: 'pbaPerformed', description: 'The guest sets the bit. [MSIX-PBA-3]' },
+              ],
+            }
+          : {}),
         [signal(vector)]: [
           { target: 'set', guard: `maskedEnabled.${vector}`, description: held },
           ...(heldDisabled === undefined

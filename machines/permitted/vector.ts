@@ -30,6 +30,9 @@ export const maskNarrow = (vector: number): string => `${mask(vector)}.narrow`;
 export const unmaskNarrow = (vector: number): string => `${unmask(vector)}.narrow`;
 /** A write to address or data that is no whole dword. */
 export const scribble = (vector: number): string => `guest.scribble.${vector}`;
+/** The Pending bit of a blocked vector written as zero, or as one. */
+export const pendingClear = (vector: number): string => `guest.pba.${vector}.clear`;
+export const pendingSet = (vector: number): string => `guest.pba.${vector}.set`;
 /** Bits 1:0 of Message Address written as ones, with the rest of it as it is. */
 export const addressOnes = (vector: number): string => `guest.address.${vector}.ones`;
 
@@ -39,13 +42,14 @@ const TAKES = stateIn({ platform: 'takes' });
 const PERFORMS = stateIn({ width: 'performs' });
 
 /** The guards that are of no vector. */
-export function functionGuards({ addresses, narrowWrites }: Choices): Record<string, Guard> {
+export function functionGuards({ addresses, narrowWrites, pbaWrites }: Choices): Record<string, Guard> {
   return {
     enabled: ENABLED,
     disabled: not(ENABLED),
     open: and([ENABLED, PASSING]),
     ...(addresses === 'any' ? { openTaken: and([ENABLED, PASSING, TAKES]) } : {}),
     ...(narrowWrites === 'any' ? { performs: PERFORMS } : {}),
+    ...(pbaWrites === 'any' ? { pbaPerformed: stateIn({ polling: 'performs' }) } : {}),
   };
 }
 
@@ -373,6 +377,8 @@ export function permittedVectorEvents(
       maskNarrow(vector),
       unmaskNarrow(vector),
       scribble(vector),
+      pendingClear(vector),
+      pendingSet(vector),
       ...(reserved ? [maskOnes(vector), unmaskOnes(vector), addressOnes(vector)] : []),
     ],
     hidden: [...hidden, ...values.map((message) => settle(vector, message)), ...(reserved ? [keep(vector)] : [])],

@@ -331,7 +331,7 @@ describe('maskbit show', () => {
   test.each<[object, string]>([
     [
       { machine: 'toaster' },
-      'Got a trace of the machine toaster; expected one of vector-page, capability, vector, function, ownership, host-function, assigned-device.',
+      'Got a trace of the machine toaster; expected one of vector-page, capability, ownership, vector, function, host-function, assigned-device.',
     ],
     [{ instance: { vectors: 1e9 } }, 'Got a trace of 1000000000 vectors; expected a whole number from 0 to 64.'],
     [{ instance: { vectors: 'many' } }, 'Got a trace of many vectors; expected a whole number from 0 to 64.'],

@@ -428,7 +428,7 @@ describe('a link that is no trace is refused', () => {
 const GENERATED = `// Generated from schema.ts by ajv: npx vitest run test/checker/trace.test.ts -u
 // @ts-nocheck
 /* oxlint-disable */
-import type { SchemaValidator } from './schema.ts';
+import type { SchemaValidator } from '../schema.ts';
 export const validate: SchemaValidator =`;
 
 test('the validator is the schema, compiled: it imports nothing and compiles nothing', async () => {
@@ -437,5 +437,5 @@ test('the validator is the schema, compiled: it imports nothing and compiles not
   expect(code).not.toMatch(/require\(|import |new Function|eval\(/);
   const module = code.replace(/^.*export const validate =/s, GENERATED).replace(/export default \w+;\n/, '');
   const { code: formatted } = await format('validate.ts', module, { printWidth: 120, singleQuote: true });
-  await expect(formatted).toMatchFileSnapshot('../../checker/trace/validate.ts');
+  await expect(formatted).toMatchFileSnapshot('../../checker/trace/generated/validate.ts');
 });

@@ -156,7 +156,7 @@ describe('strictly read', () => {
     [['check', '--memory', '0'], /Got 0; expected a number of bytes/],
     [['inspect', '--port', '0x50'], /Got 0x50; expected a whole number from 1 to 65535/],
     [['export', '--machine', 'function', '--vectors', '1e1'], /Got 1e1; expected a whole number from 1 to 64/],
-    [['rules', 'MSIX-PEMD-2'], /There is no rule MSIX-PEMD-2; expected one of the \d+. The nearest is MSIX-PEND-2/],
+    [['rules', 'MSIX-PEMD-2'], /Got the id "MSIX-PEMD-2"; expected one that is registered, such as MSIX-PEND-2/],
     [['help', 'chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],
     [['chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],
   ])('%j', (parameters, sentence) => {

@@ -373,7 +373,7 @@ describe('what is opened', () => {
   test('a trace of a machine that is not there is refused, and so is one of a mutant that is not', () => {
     const text = printTrace(libraryTrace('stale-message').make());
     expect(() => openText(text.replace('"machine": "function"', '"machine": "toaster"'))).toThrow(
-      /expected one of vector-page, capability, vector, function/,
+      /expected one of vector-page, capability, ownership, vector/,
     );
     expect(() => openText(text.replace('guard without', 'guard with'))).toThrow(/expected the name of a mutant of it/);
     expect(() => openText(text.replace('"vectors":1', '"vectors":40'))).toThrow(/expected at most 2 vectors/);

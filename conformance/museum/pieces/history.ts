@@ -1,6 +1,5 @@
 /** Devices that are wrong only after something has happened: each step alone is right. */
 import type { Piece } from '../piece.ts';
-import { Plain } from '../plain.ts';
 
 const PEND = ['MSIX-PEND-1', 'MSIX-PBA-4', 'MSIX-PEND-2'] as const;
 
@@ -10,161 +9,171 @@ export const HISTORY: readonly Piece[] = [
     title: 'Once a vector was open, events that come while it is masked are dropped.',
     bug: 'HB-41',
     rules: PEND,
-    device: class extends Plain {
-      override writeVectorControl(vector: number, value: number): void {
-        super.writeVectorControl(vector, value);
-        if (!this.isBlocked(vector)) this.memory[vector] = 1;
-      }
-      override hold(vector: number): void {
-        if (this.memory[vector] === 0) super.hold(vector);
-      }
-    },
+    device: (Base) =>
+      class extends Base {
+        override writeVectorControl(vector: number, value: number): void {
+          super.writeVectorControl(vector, value);
+          if (!this.isBlocked(vector)) this.memory[vector] = 1;
+        }
+        override hold(vector: number): void {
+          if (this.memory[vector] === 0) super.hold(vector);
+        }
+      },
   },
   {
     name: 'third-masking',
     title: 'From the third masking on, events of a vector are dropped.',
     rules: PEND,
-    device: class extends Plain {
-      override writeVectorControl(vector: number, value: number): void {
-        if ((value & 1) === 1 && !this.isMasked(vector) && this.memory[vector] < 3) this.memory[vector]++;
-        super.writeVectorControl(vector, value);
-      }
-      override hold(vector: number): void {
-        if (this.memory[vector] < 3) super.hold(vector);
-      }
-    },
+    device: (Base) =>
+      class extends Base {
+        override writeVectorControl(vector: number, value: number): void {
+          if ((value & 1) === 1 && !this.isMasked(vector) && this.memory[vector] < 3) this.memory[vector]++;
+          super.writeVectorControl(vector, value);
+        }
+        override hold(vector: number): void {
+          if (this.memory[vector] < 3) super.hold(vector);
+        }
+      },
   },
   {
     name: 'lost-after-a-disable',
     title: 'Once MSI-X was disabled, events of masked vectors are dropped.',
     rules: PEND,
-    device: class extends Plain {
-      override writeControl(value: number, bytes: number): void {
-        if (this.enabled && (value & 0x8000) === 0) this.memory[0] = 1;
-        super.writeControl(value, bytes);
-      }
-      override hold(vector: number): void {
-        if (this.memory[0] === 0) super.hold(vector);
-      }
-    },
+    device: (Base) =>
+      class extends Base {
+        override writeControl(value: number, bytes: number): void {
+          if (this.enabled && (value & 0x8000) === 0) this.memory[0] = 1;
+          super.writeControl(value, bytes);
+        }
+        override hold(vector: number): void {
+          if (this.memory[0] === 0) super.hold(vector);
+        }
+      },
   },
   {
     name: 'mask-ignored-after-function-mask',
     title: 'Once Function Mask was set and cleared, Mask Bits block nothing.',
     rules: ['MSIX-MASK-2'],
-    device: class extends Plain {
-      override isBlocked = (vector: number): boolean =>
-        !this.enabled || this.functionMask || (this.memory[0] === 0 && this.isMasked(vector));
-      override writeControl(value: number, bytes: number): void {
-        if (this.functionMask && (value & 0x4000) === 0) this.memory[0] = 1;
-        super.writeControl(value, bytes);
-      }
-    },
+    device: (Base) =>
+      class extends Base {
+        override isBlocked = (vector: number): boolean =>
+          !this.enabled || this.functionMask || (this.memory[0] === 0 && this.isMasked(vector));
+        override writeControl(value: number, bytes: number): void {
+          if (this.functionMask && (value & 0x4000) === 0) this.memory[0] = 1;
+          super.writeControl(value, bytes);
+        }
+      },
   },
   {
     name: 'second-function-mask-clears-it',
     title: 'Setting Function Mask when it is set already clears it.',
     rules: ['MSIX-CAP-4'],
-    device: class extends Plain {
-      override writeControl(value: number, bytes: number): void {
-        const again = this.functionMask && (value & 0x4000) !== 0 && this.enabled;
-        super.writeControl(again ? value & ~0x4000 : value, bytes);
-      }
-    },
+    device: (Base) =>
+      class extends Base {
+        override writeControl(value: number, bytes: number): void {
+          const again = this.functionMask && (value & 0x4000) !== 0 && this.enabled;
+          super.writeControl(again ? value & ~0x4000 : value, bytes);
+        }
+      },
   },
   {
     name: 'write-while-open-sticks',
     title: 'Once an entry was changed while unmasked, no later change of it is sent.',
     bug: 'HB-52',
     rules: ['MSIX-MSG-1'],
-    device: class extends Plain {
-      override writeDword(dword: number, value: number, bytes: number): void {
-        const vector = dword >> 2;
-        if (dword % 4 === 2 && !this.isBlocked(vector) && this.memory[4 * vector + 3] === 0) {
-          for (let word = 0; word < 3; word++) this.memory[4 * vector + word] = this.table[4 * vector + word];
-          this.memory[4 * vector + 2] = value;
-          this.memory[4 * vector + 3] = 1;
+    device: (Base) =>
+      class extends Base {
+        override writeDword(dword: number, value: number, bytes: number): void {
+          const vector = dword >> 2;
+          if (dword % 4 === 2 && !this.isBlocked(vector) && this.memory[4 * vector + 3] === 0) {
+            for (let word = 0; word < 3; word++) this.memory[4 * vector + word] = this.table[4 * vector + word];
+            this.memory[4 * vector + 2] = value;
+            this.memory[4 * vector + 3] = 1;
+          }
+          super.writeDword(dword, value, bytes);
         }
-        super.writeDword(dword, value, bytes);
-      }
-      override messageOf(vector: number): readonly number[] {
-        return this.memory[4 * vector + 3] === 1
-          ? this.memory.slice(4 * vector, 4 * vector + 3)
-          : super.messageOf(vector);
-      }
-    },
+        override messageOf(vector: number): readonly number[] {
+          return this.memory[4 * vector + 3] === 1
+            ? this.memory.slice(4 * vector, 4 * vector + 3)
+            : super.messageOf(vector);
+        }
+      },
   },
   {
     name: 'lost-after-a-poll',
     title: 'An event that was seen by a poll is not sent on unmasking, though its bit stays set until then.',
     rules: ['MSIX-PEND-2', 'MSIX-PEND-5'],
-    device: class extends Plain {
-      override readPending(dword: number): number {
-        if (dword === 0 && this.pending[0] === 1) this.memory[0] = 1;
-        return super.readPending(dword);
-      }
-      override release(vector: number): void {
-        if (vector === 0 && this.memory[0] === 1 && this.pending[0] === 1 && !this.isBlocked(0)) {
+    device: (Base) =>
+      class extends Base {
+        override readPending(dword: number): number {
+          if (dword === 0 && this.pending[0] === 1) this.memory[0] = 1;
+          return super.readPending(dword);
+        }
+        override release(vector: number): void {
+          if (vector === 0 && this.memory[0] === 1 && this.pending[0] === 1 && !this.isBlocked(0)) {
+            this.memory[0] = 0;
+            this.pending[0] = 0;
+          } else super.release(vector);
+        }
+        override reset(): void {
           this.memory[0] = 0;
-          this.pending[0] = 0;
-        } else super.release(vector);
-      }
-      override reset(): void {
-        this.memory[0] = 0;
-        super.reset();
-      }
-    },
+          super.reset();
+        }
+      },
   },
   {
     name: 'mixed-widths',
     title: 'After a byte write of Message Control, a QWORD write of Vector Control is ignored.',
     rules: ['MSIX-ACCESS-4', 'MSIX-TABLE-3'],
-    device: class extends Plain {
-      override writeControl(value: number, bytes: number): void {
-        this.memory[0] = bytes === 1 ? 1 : 0;
-        super.writeControl(value, bytes);
-      }
-      override writeDword(dword: number, value: number, bytes: number): void {
-        if (bytes !== 8 || dword % 4 !== 3 || this.memory[0] === 0) super.writeDword(dword, value, bytes);
-      }
-    },
+    device: (Base) =>
+      class extends Base {
+        override writeControl(value: number, bytes: number): void {
+          this.memory[0] = bytes === 1 ? 1 : 0;
+          super.writeControl(value, bytes);
+        }
+        override writeDword(dword: number, value: number, bytes: number): void {
+          if (bytes !== 8 || dword % 4 !== 3 || this.memory[0] === 0) super.writeDword(dword, value, bytes);
+        }
+      },
   },
   {
     name: 'eight-events-overflow',
     title: 'The eighth event of a blocked vector clears its Pending bit.',
     rules: PEND,
-    device: class extends Plain {
-      override hold(vector: number): void {
-        this.memory[vector] = (this.memory[vector] + 1) % 8;
-        this.pending[vector] = this.memory[vector] === 0 ? 0 : 1;
-      }
-      override release(vector: number): void {
-        if (!this.isBlocked(vector)) this.memory[vector] = 0;
-        super.release(vector);
-      }
-      override retire(vector: number): void {
-        this.memory[vector] = 0;
-        super.retire(vector);
-      }
-      override resetVector(vector: number): void {
-        this.memory[vector] = 0;
-        super.resetVector(vector);
-      }
-    },
+    device: (Base) =>
+      class extends Base {
+        override hold(vector: number): void {
+          this.memory[vector] = (this.memory[vector] + 1) % 8;
+          this.pending[vector] = this.memory[vector] === 0 ? 0 : 1;
+        }
+        override release(vector: number): void {
+          if (!this.isBlocked(vector)) this.memory[vector] = 0;
+          super.release(vector);
+        }
+        override retire(vector: number): void {
+          this.memory[vector] = 0;
+          super.retire(vector);
+        }
+        override resetVector(vector: number): void {
+          this.memory[vector] = 0;
+          super.resetVector(vector);
+        }
+      },
   },
   {
     name: 'retire-then-deaf',
     title: 'After its cause was gone once, a vector drops its next event while blocked.',
     rules: PEND,
-    device: class extends Plain {
-      override retire(vector: number): void {
-        if (this.pending[vector] === 1) this.memory[vector] = 1;
-        super.retire(vector);
-      }
-      override hold(vector: number): void {
-        if (this.memory[vector] === 0) super.hold(vector);
-        this.memory[vector] = 0;
-      }
-    },
+    device: (Base) =>
+      class extends Base {
+        override retire(vector: number): void {
+          if (this.pending[vector] === 1) this.memory[vector] = 1;
+          super.retire(vector);
+        }
+        override hold(vector: number): void {
+          if (this.memory[vector] === 0) super.hold(vector);
+          this.memory[vector] = 0;
+        }
+      },
   },
 ];

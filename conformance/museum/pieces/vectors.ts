@@ -1,6 +1,5 @@
 /** Devices that are right about the first vectors, and wrong about others. */
 import type { Piece } from '../piece.ts';
-import { Plain } from '../plain.ts';
 
 export const VECTORS: readonly Piece[] = [
   {
@@ -9,32 +8,35 @@ export const VECTORS: readonly Piece[] = [
     bug: 'HB-05',
     rules: ['MSIX-PEND-1', 'MSIX-MSG-6', 'MSIX-MASK-1'],
     vectors: 2,
-    device: class extends Plain {
-      override signal(vector: number): void {
-        if (vector === 0 || vector < this.vectorCount - 1) super.signal(vector);
-      }
-    },
+    device: (Base) =>
+      class extends Base {
+        override signal(vector: number): void {
+          if (vector === 0 || vector < this.vectorCount - 1) super.signal(vector);
+        }
+      },
   },
   {
     name: 'pending-word-of-32',
     title: 'The Pending bit of vector v is that of vector v mod 32.',
     rules: ['MSIX-MASK-4', 'MSIX-PBA-1', 'MSIX-PEND-1', 'MSIX-PBA-4'],
     vectors: 33,
-    device: class extends Plain {
-      override isShownPending = (vector: number): boolean =>
-        this.pending[vector % 32] === 1 && vector < this.vectorCount;
-    },
+    device: (Base) =>
+      class extends Base {
+        override isShownPending = (vector: number): boolean =>
+          this.pending[vector % 32] === 1 && vector < this.vectorCount;
+      },
   },
   {
     name: 'vector-32-never-pending',
     title: 'An event of vector 32 is dropped while it is blocked.',
     rules: ['MSIX-PEND-1'],
     vectors: 33,
-    device: class extends Plain {
-      override hold(vector: number): void {
-        if (vector !== 32) super.hold(vector);
-      }
-    },
+    device: (Base) =>
+      class extends Base {
+        override hold(vector: number): void {
+          if (vector !== 32) super.hold(vector);
+        }
+      },
   },
   {
     name: 'storage-of-32',
@@ -42,31 +44,34 @@ export const VECTORS: readonly Piece[] = [
     bug: 'HB-35',
     rules: ['MSIX-MASK-4', 'MSIX-ACCESS-2', 'MSIX-TABLE-1', 'MSIX-TABLE-3'],
     vectors: 33,
-    device: class extends Plain {
-      override writeDword(dword: number, value: number, bytes: number): void {
-        super.writeDword(dword >= 128 ? dword - 128 : dword, value, bytes);
-      }
-    },
+    device: (Base) =>
+      class extends Base {
+        override writeDword(dword: number, value: number, bytes: number): void {
+          super.writeDword(dword >= 128 ? dword - 128 : dword, value, bytes);
+        }
+      },
   },
   {
     name: 'second-qword-not-shown',
     title: 'Pending bits from vector 64 on never show.',
     rules: ['MSIX-PEND-1', 'MSIX-PBA-4'],
     vectors: 65,
-    device: class extends Plain {
-      override isShownPending = (vector: number): boolean => vector < 64 && this.pending[vector] === 1;
-    },
+    device: (Base) =>
+      class extends Base {
+        override isShownPending = (vector: number): boolean => vector < 64 && this.pending[vector] === 1;
+      },
   },
   {
     name: 'function-mask-edge-ends-at-64',
     title: 'Clearing Function Mask sends what is pending of the first 64 vectors only.',
     rules: ['MSIX-PEND-2', 'MSIX-PEND-5'],
     vectors: 65,
-    device: class extends Plain {
-      override releaseAll(): void {
-        for (let vector = 0; vector < Math.min(64, this.vectorCount); vector++) this.release(vector);
-      }
-    },
+    device: (Base) =>
+      class extends Base {
+        override releaseAll(): void {
+          for (let vector = 0; vector < Math.min(64, this.vectorCount); vector++) this.release(vector);
+        }
+      },
   },
   {
     name: 'vector-2047-masks-vector-1023',
@@ -74,12 +79,13 @@ export const VECTORS: readonly Piece[] = [
     bug: 'HB-06',
     rules: ['MSIX-MASK-4'],
     vectors: 2048,
-    device: class extends Plain {
-      override writeVectorControl(vector: number, value: number): void {
-        super.writeVectorControl(vector, value);
-        if (vector === 2047) super.writeVectorControl(1023, value);
-      }
-    },
+    device: (Base) =>
+      class extends Base {
+        override writeVectorControl(vector: number, value: number): void {
+          super.writeVectorControl(vector, value);
+          if (vector === 2047) super.writeVectorControl(1023, value);
+        }
+      },
   },
   {
     name: 'vector-2047-sends-nothing',
@@ -87,18 +93,20 @@ export const VECTORS: readonly Piece[] = [
     bug: 'HB-05',
     rules: ['MSIX-MSG-6', 'MSIX-MASK-1', 'MSIX-PEND-2'],
     vectors: 2048,
-    device: class extends Plain {
-      override send(vector: number): void {
-        if (vector !== 2047) super.send(vector);
-      }
-    },
+    device: (Base) =>
+      class extends Base {
+        override send(vector: number): void {
+          if (vector !== 2047) super.send(vector);
+        }
+      },
   },
   {
     name: 'stray-pending-bits',
     title: 'Bits of the Pending Bit Array beyond the last vector read set.',
     rules: ['MSIX-PBA-2'],
-    device: class extends Plain {
-      override isShownPending = (vector: number): boolean => vector >= this.vectorCount || this.pending[vector] === 1;
-    },
+    device: (Base) =>
+      class extends Base {
+        override isShownPending = (vector: number): boolean => vector >= this.vectorCount || this.pending[vector] === 1;
+      },
   },
 ];

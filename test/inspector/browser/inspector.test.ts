@@ -156,7 +156,7 @@ describe('another program', () => {
     await page.keyboard.press('ArrowLeft');
     await page.waitForSelector('.statechart [data-state="door.closed"].active');
     inspector.stop();
-    await page.selectOption('.machine', { label: 'capability' });
+    await page.selectOption('.machine', { label: 'page: capability' });
     await page.waitForSelector('.statechart [data-state="capability.enable"]');
   });
 

@@ -1,7 +1,7 @@
 // Generated from schema.ts by ajv: npx vitest run test/checker/trace.test.ts -u
 // @ts-nocheck
 /* oxlint-disable */
-import type { SchemaValidator } from './schema.ts';
+import type { SchemaValidator } from '../schema.ts';
 export const validate: SchemaValidator = validate20;
 const schema31 = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -1,0 +1,226 @@
+/**
+ * `maskbit conform`: puts a device that is not ours to the judge, be it a module or a program, and tells what came of it.
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { loadModule } from '../conformance/device/module.ts';
+import { DeviceError, startProcess } from '../conformance/device/process.ts';
+import { conform as judge, type Report } from '../conformance/judge/conform.ts';
+import type { Finding } from '../conformance/judge/findings.ts';
+import { parseProfile, printProfile, type Profile, PROFILES, profileNamed } from '../conformance/judge/profile.ts';
+import { replayTrace } from '../conformance/judge/replay-trace.ts';
+import { reportHtml } from '../conformance/judge/report/html.ts';
+import { reportJson } from '../conformance/judge/report/json.ts';
+import { reportJunit } from '../conformance/judge/report/junit.ts';
+import { type ReportContext, reportLines } from '../conformance/judge/report/text.ts';
+import { remoteSubject, type Subject, subjectOf } from '../conformance/judge/subject.ts';
+import { resemblances } from '../conformance/museum/resemblance.ts';
+import { RULES } from '../spec/index.ts';
+import { EXIT, type Exit, print, printJson, printRaw, shellWord, tell } from './output.ts';
+
+/** The forms that a report can have. */
+export const REPORT_FORMATS = ['text', 'json', 'junit', 'html'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/** How a device is put to the judge. */
+export interface ConformChoices {
+  readonly profile?: string;
+  readonly learn?: boolean;
+  readonly saveProfile?: string;
+  /** Rules, parted by commas. */
+  readonly only?: string;
+  readonly seconds?: number;
+  readonly vectors?: readonly number[];
+  readonly seed?: number;
+  readonly patience?: number;
+  readonly report?: string;
+  readonly format?: ReportFormat;
+  readonly trace?: string;
+  readonly scene?: string;
+}
+
+/** Runs `maskbit conform`. `target` is the path of a module, or a command. */
+export async function conform(target: readonly string[], isCommand: boolean, choices: ConformChoices): Promise<Exit> {
+  const only = choices.only?.split(',');
+  for (const rule of only ?? []) {
+    if (!RULES.some(({ id }) => id === rule)) {
+      tell(`Got --only ${rule}; expected a rule that maskbit rules lists, such as MSIX-PEND-2.`);
+      return EXIT.usage;
+    }
+  }
+  const format = choices.format ?? formatOf(choices.report);
+  if (format === undefined) {
+    tell(
+      `Got --report ${choices.report}; expected a file that ends in .txt, .json, .xml or .html, or --format beside it.`,
+    );
+    return EXIT.usage;
+  }
+  const profile = readProfile(choices.profile);
+  let subject: Subject;
+  try {
+    subject = isCommand
+      ? await programSubject(target, choices)
+      : subjectOf(await loadModule(target[0]), choices.vectors);
+  } catch (error) {
+    // A module that makes no device, or a program that does not say who it is, is a wrong call.
+    if (!(error instanceof DeviceError) && !(error instanceof Error)) throw error;
+    tell(error.message);
+    return EXIT.usage;
+  }
+  try {
+    if (choices.trace !== undefined) return await replayOne(subject, choices, profile);
+    return await judged(subject, target, isCommand, choices, profile, format);
+  } finally {
+    await subject.close();
+  }
+}
+
+async function judged(
+  subject: Subject,
+  target: readonly string[],
+  isCommand: boolean,
+  choices: ConformChoices,
+  profile: Profile | undefined,
+  format: ReportFormat,
+): Promise<Exit> {
+  const seconds = choices.seconds ?? DEFAULT_SECONDS;
+  tell(
+    `Puts ${subject.name} to the judge; it takes ${seconds} s at most. An interrupt ends it with what was found so far.`,
+  );
+  const stop = stopper();
+  const progress = startLine();
+  const report = await judge(subject, {
+    profile,
+    learn: choices.learn,
+    seconds,
+    seed: choices.seed,
+    only: choices.only?.split(','),
+    isStopped: () => stop.isStopped,
+    onProgress: progress.show,
+  });
+  progress.end();
+  stop.end();
+  if (choices.saveProfile !== undefined) {
+    writeWhole(choices.saveProfile, printProfile(report.profile));
+    tell(`The profile that was learnt is in ${choices.saveProfile}.`);
+  }
+  const context = contextOf(target, isCommand, choices);
+  writeReport(report, context, format, choices.report);
+  if (stop.isStopped && report.causes.length === 0) return EXIT.bound;
+  return { holds: EXIT.holds, violated: EXIT.violated, open: EXIT.bound, 'n/a': EXIT.bound }[report.verdict];
+}
+
+const DEFAULT_SECONDS = 30;
+
+function programSubject(command: readonly string[], choices: ConformChoices): Promise<Subject> {
+  const vectorCount = choices.vectors?.[0];
+  return startProcess({ command, vectorCount, patience: choices.patience }).then(remoteSubject);
+}
+
+/** Reads a profile: the name of one that ships, or a file. */
+function readProfile(source: string | undefined): Profile | undefined {
+  if (source === undefined) return undefined;
+  if (PROFILES.some(({ name }) => name === source)) return profileNamed(source);
+  let text: string;
+  try {
+    text = readFileSync(source, 'utf8');
+  } catch {
+    return profileNamed(source);
+  }
+  return parseProfile(text, source);
+}
+
+function formatOf(path: string | undefined): ReportFormat | undefined {
+  if (path === undefined) return 'text';
+  const ending = /\.(\w+)$/.exec(path)?.[1] ?? '';
+  return ({ txt: 'text', text: 'text', md: 'text', json: 'json', xml: 'junit', html: 'html', htm: 'html' } as const)[
+    ending as 'txt'
+  ];
+}
+
+function contextOf(target: readonly string[], isCommand: boolean, choices: ConformChoices): ReportContext {
+  const words = [
+    'maskbit',
+    'conform',
+    ...(choices.vectors === undefined ? [] : ['--vectors', choices.vectors.join(',')]),
+    ...(choices.profile === undefined ? [] : ['--profile', shellWord(choices.profile)]),
+  ];
+  const device = isCommand ? `-- ${target.map(shellWord).join(' ')}` : shellWord(target[0]);
+  return {
+    replay: ({ trace, scene }: Finding) =>
+      `${words.join(' ')} --scene ${shellWord(scene)} --trace ${shellWord(trace.join(' '))} ${device}`,
+    resembles: resemblances,
+  };
+}
+
+/** Writes a report, to a file whole or not at all, and the text to standard output. */
+function writeReport(report: Report, context: ReportContext, format: ReportFormat, path: string | undefined): void {
+  if (path === undefined) {
+    if (format === 'json') printJson(reportJson(report, context));
+    else if (format === 'text') for (const line of reportLines(report, context)) print(line);
+    else printRaw(format === 'junit' ? reportJunit(report, context) : reportHtml(report, context));
+    return;
+  }
+  const text =
+    format === 'json'
+      ? `${JSON.stringify(reportJson(report, context), undefined, 2)}\n`
+      : format === 'text'
+        ? `${reportLines(report, context).join('\n')}\n`
+        : format === 'junit'
+          ? reportJunit(report, context)
+          : reportHtml(report, context);
+  writeWhole(path, text);
+  for (const line of reportLines(report, context)) print(line);
+  print(`The report is in ${basename(path)}.`);
+}
+
+/** Runs one trace again, and tells what each step did. */
+async function replayOne(subject: Subject, choices: ConformChoices, profile: Profile | undefined): Promise<Exit> {
+  const { lines, isWrong } = await replayTrace(subject, {
+    scene: choices.scene ?? 'one vector',
+    trace: (choices.trace ?? '').split(/[\s,]+/).filter((name) => name !== ''),
+    choices: (profile ?? profileNamed('pcie')).choices,
+  });
+  for (const line of lines) print(line);
+  return isWrong ? EXIT.violated : EXIT.holds;
+}
+
+/** Stops at the first interrupt, and ends at the second. */
+function stopper(): { readonly isStopped: boolean; readonly end: () => void } {
+  let isStopped = false;
+  const onInterrupt = (): void => {
+    if (isStopped) process.exit(130);
+    isStopped = true;
+    tell('Interrupted: the report is of what was found so far.');
+  };
+  process.on('SIGINT', onInterrupt);
+  return {
+    get isStopped() {
+      return isStopped;
+    },
+    end: () => void process.off('SIGINT', onInterrupt),
+  };
+}
+
+/** A line of progress that is written over, on a terminal; elsewhere a line every ten seconds. */
+function startLine(): { readonly show: (text: string) => void; readonly end: () => void } {
+  const { isTTY } = process.stderr;
+  let last = isTTY ? 0 : performance.now();
+  return {
+    show: (text) => {
+      const now = performance.now();
+      if (now - last < (isTTY ? 100 : 10_000)) return;
+      last = now;
+      if (isTTY) process.stderr.write(`\r\u001B[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+      else tell(text);
+    },
+    end: () => {
+      if (isTTY) process.stderr.write('\r\u001B[K');
+    },
+  };
+}
+
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
+}

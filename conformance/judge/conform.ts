@@ -1,0 +1,267 @@
+/**
+ * `conform`: puts a subject to the judge, scene by scene and strategy by strategy, the cheapest first, until the time is over.
+ *
+ * With `learn`, the profile is what remains consistent with all that was observed. A walk that contradicts it, where the standard
+ * does not, is evidence too: the profile is learnt again, and the walk is walked again.
+ */
+import { type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
+import { type Coverage, coverageOf } from './coverage.ts';
+import { type Cause, causesOf, type Finding, Findings } from './findings.ts';
+import type { Model } from './judge.ts';
+import { learn, probe, type Reason } from './learn.ts';
+import { minimise } from './minimise.ts';
+import { type Profile, profileNamed } from './profile.ts';
+import type { Recording } from './recording.ts';
+import { modelOf, type Scene, scenesOf } from './scenes.ts';
+import { type Outcome, rerun, STRATEGIES, type Strategy } from './strategies.ts';
+import type { Subject } from './subject.ts';
+
+/** How a subject is put to the judge. */
+export interface ConformOptions {
+  /** Default `pcie`. With `learn`, its assumptions hold. */
+  readonly profile?: Profile;
+  readonly learn?: boolean;
+  /** Default 30. */
+  readonly seconds?: number;
+  /** Default 1. */
+  readonly seed?: number;
+  /** Findings of other rules are left out. */
+  readonly only?: readonly string[];
+  /** The scenes by name; all when left out. */
+  readonly scenes?: readonly string[];
+  /** The strategies by name; all that suit when left out. */
+  readonly strategies?: readonly string[];
+  readonly isStopped?: () => boolean;
+  readonly onProgress?: (text: string) => void;
+}
+
+/** What came of it, as data. */
+export interface Report {
+  readonly device: string;
+  readonly vectorCounts: readonly number[];
+  readonly abilities: readonly string[];
+  readonly profile: Profile;
+  /** Why the profile is as it is, where it was learnt. */
+  readonly reasons: readonly Reason[];
+  readonly seed: number;
+  readonly outcomes: readonly Outcome[];
+  readonly causes: readonly Cause[];
+  readonly coverage: Coverage;
+  /** What was not asked, and why: sentences. */
+  readonly notes: readonly string[];
+  readonly steps: number;
+  readonly instances: number;
+  readonly milliseconds: number;
+  /** `holds`; `violated`; `open`: a bound was met before the cheapest suites were done; `n/a`: nothing was asked. */
+  readonly verdict: 'holds' | 'violated' | 'open' | 'n/a';
+}
+
+/** Puts a subject to the judge. It never rejects for what the device does. */
+export async function conform(subject: Subject, options: ConformOptions = {}): Promise<Report> {
+  return new Run(subject, options).go();
+}
+
+/** One run. */
+class Run {
+  private readonly subject: Subject;
+  private readonly options: ConformOptions;
+  private readonly began = performance.now();
+  private readonly deadline: number;
+  private readonly scenes: readonly Scene[];
+  private readonly findings = new Findings();
+  private readonly recordings: Recording[] = [];
+  private readonly outcomes: Outcome[] = [];
+  private readonly models = new Map<string, Model>();
+  private readonly notes: string[] = [];
+  private readonly seed: number;
+  private profile: Profile;
+  private reasons: readonly Reason[] = [];
+
+  constructor(subject: Subject, options: ConformOptions) {
+    this.subject = subject;
+    this.options = options;
+    this.seed = options.seed ?? 1;
+    this.deadline = this.began + 1000 * (options.seconds ?? 30);
+    this.profile = options.profile ?? profileNamed('pcie');
+    const all = scenesOf(subject.vectorCounts, subject.abilities);
+    this.scenes = options.scenes === undefined ? all : all.filter(({ name }) => options.scenes!.includes(name));
+  }
+
+  async go(): Promise<Report> {
+    const { subject } = this;
+    if (this.options.learn === true) {
+      this.tell('asking for the profile');
+      const until = Math.min(this.deadline, performance.now() + 0.3 * (this.deadline - this.began));
+      this.recordings.push(...(await probe(subject, this.scenes, this.seed, until)));
+      this.relearn();
+    }
+    const tasks = STRATEGIES.flatMap((strategy) =>
+      this.scenes.filter((scene) => this.suits(strategy, scene)).map((scene) => ({ strategy, scene })),
+    );
+    // What takes time is kept for shortening what was found.
+    const until = this.deadline - 0.15 * (this.deadline - this.began);
+    for (const [index, { strategy, scene }] of tasks.entries()) {
+      const now = performance.now();
+      if (now >= until || this.isStopped()) break;
+      const rest = tasks.length - index;
+      // Whoever ends early leaves its time to those after it; a costly one gets no more than a third of what is left.
+      await this.run(
+        strategy,
+        scene,
+        now + (rest === 1 ? until - now : Math.max((until - now) / rest, (until - now) / 3)),
+      );
+    }
+    await this.shorten();
+    return this.report();
+  }
+
+  private suits(strategy: Strategy, scene: Scene): boolean {
+    const { strategies } = this.options;
+    return (strategies === undefined || strategies.includes(strategy.name)) && strategy.suits(this.subject, scene);
+  }
+
+  private isStopped(): boolean {
+    return this.options.isStopped?.() === true;
+  }
+
+  private tell(text: string): void {
+    this.options.onProgress?.(text);
+  }
+
+  private modelFor(scene: Scene, choices: Choices): Model {
+    const key = `${scene.name} ${JSON.stringify(choices)}`;
+    let model = this.models.get(key);
+    if (model === undefined) {
+      model = modelOf(scene, choices, this.subject.abilities.has('notify'));
+      this.models.set(key, model);
+    }
+    return model;
+  }
+
+  /** Runs one strategy in one scene; again, as long as what was learnt turns out to be too strict. */
+  private async run(strategy: Strategy, scene: Scene, deadline: number): Promise<void> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const before = this.findings.all.length;
+      const outcome = await strategy.run({
+        subject: this.subject,
+        scene,
+        model: this.modelFor(scene, this.profile.choices),
+        assumptions: this.profile.assumptions,
+        findings: this.findings,
+        seed: this.seed,
+        deadline,
+        isStopped: () => this.isStopped(),
+        onSteps: (steps, note) =>
+          this.tell(`${strategy.name}, ${scene.name}: ${steps} steps, ${note}, ${this.findings.all.length} findings`),
+      });
+      const isLearntAnew = await this.examine(scene, this.findings.all.slice(before));
+      if (!isLearntAnew || attempt === ATTEMPTS - 1) {
+        this.outcomes.push(outcome);
+        return;
+      }
+    }
+  }
+
+  /** Takes back what only the learnt profile excludes, and learns from it. Returns whether the profile changed. */
+  private async examine(scene: Scene, found: readonly Finding[]): Promise<boolean> {
+    const loose = modelOf(scene, LOOSE_CHOICES, this.subject.abilities.has('notify'), true);
+    const contradictions: Recording[] = [];
+    let isPermitted = false;
+    for (const finding of found) {
+      if (finding.strategy === 'walk of pairs') finding.shortness = 'shortest';
+      if (this.options.learn !== true || finding.signature.startsWith('failure')) continue;
+      const { faults, recordings, trace } = await rerun(this.subject, scene, loose, finding.trace);
+      if (faults.some(({ step }) => step >= Math.min(finding.trace.length, trace.length) - 1)) continue;
+      isPermitted = true;
+      this.findings.withdraw(finding);
+      contradictions.push(...recordings);
+    }
+    if (!isPermitted) return false;
+    this.recordings.push(...contradictions);
+    const before = JSON.stringify(this.profile.choices);
+    this.relearn();
+    return JSON.stringify(this.profile.choices) !== before;
+  }
+
+  private relearn(): void {
+    const { profile, reasons } = learn(this.scenes, this.recordings, this.subject.abilities.has('notify'));
+    this.profile = { ...profile, name: `learnt from ${this.subject.name}`, assumptions: this.profile.assumptions };
+    this.reasons = reasons;
+  }
+
+  /** Shortens what was found, and shows each once more in registers. */
+  private async shorten(): Promise<void> {
+    const all = this.findings.all.filter((finding) => this.isWanted(finding));
+    const until = Math.max(this.deadline, performance.now() + 1000);
+    for (const [index, finding] of all.entries()) {
+      const scene = this.scenes.find(({ name }) => name === finding.scene);
+      if (scene === undefined || this.isStopped()) continue;
+      this.tell(`shortening finding ${index + 1} of ${all.length}`);
+      const model = this.modelFor(scene, this.profile.choices);
+      const now = performance.now();
+      const share = (until - now) / (all.length - index);
+      if (now < until)
+        await minimise(this.subject, scene, model, finding, { runs: 400, deadline: now + Math.max(50, share) });
+      if (finding.trace.length <= LOGGED)
+        finding.log = (await rerun(this.subject, scene, model, finding.trace, true)).log;
+    }
+  }
+
+  private isWanted({ rules }: Finding): boolean {
+    const { only } = this.options;
+    return only === undefined || rules.some((rule) => only.includes(rule));
+  }
+
+  private report(): Report {
+    const { subject } = this;
+    const causes = causesOf(this.findings.all.filter((finding) => this.isWanted(finding)));
+    const steps = this.outcomes.reduce((sum, outcome) => sum + outcome.steps, 0);
+    const notes = [...this.notes, ...lacksOf(subject)];
+    const cheap = new Set(['walk of pairs', 'all transitions']);
+    const isOpen =
+      this.outcomes.some(
+        ({ strategy, scene, isComplete }) => cheap.has(strategy) && scene !== 'three vectors' && !isComplete,
+      ) || this.isStopped();
+    return {
+      device: subject.name,
+      vectorCounts: subject.vectorCounts,
+      abilities: [...subject.abilities],
+      profile: this.profile,
+      reasons: this.reasons,
+      seed: this.seed,
+      outcomes: this.outcomes,
+      causes,
+      coverage: coverageOf([...this.models.values()]),
+      notes,
+      steps,
+      instances: subject.instances,
+      milliseconds: performance.now() - this.began,
+      verdict: causes.length > 0 ? 'violated' : steps === 0 ? 'n/a' : isOpen ? 'open' : 'holds',
+    };
+  }
+}
+
+/** So often a scene is begun again with what was learnt from it. */
+const ATTEMPTS = 6;
+/** Traces longer than this are not written in registers. */
+const LOGGED = 60;
+
+/** What a subject lacks, and what was therefore not asked. */
+function lacksOf({ abilities, vectorCounts }: Subject): string[] {
+  const missing: string[] = [];
+  if (!abilities.has('reset')) missing.push('The device has no reset, so nothing was asked of what reset leaves.');
+  if (!abilities.has('retire'))
+    missing.push('The device cannot be told that a cause is gone, so MSIX-PEND-3 was not asked.');
+  if (!abilities.has('pbaWrite'))
+    missing.push('The device has no writes to the Pending Bit Array, so MSIX-PBA-3 was not asked.');
+  if (!abilities.has('notify'))
+    missing.push('The device does not tell use and release, so MSIX-NOTIFY-1 was not asked.');
+  if (!abilities.has('snapshot'))
+    missing.push('The device does not save and restore, so no walk could cover all that it can come to.');
+  const most = vectorCounts[vectorCounts.length - 1];
+  if (most < 65)
+    missing.push(
+      `The device has at most ${most} vectors, so words and QWORDs of the Pending Bit Array beyond were not asked.`,
+    );
+  return missing;
+}

@@ -1,0 +1,57 @@
+/**
+ * Replays one trace on a fresh instance, and tells step by step what was done, what was sent, and what is wrong.
+ */
+import type { Choices } from '../../spec/choices.ts';
+import { actionsOf } from './actions.ts';
+import { alphabetOf, modelOf, scenesOf } from './scenes.ts';
+import { rerun } from './strategies.ts';
+import type { Subject } from './subject.ts';
+import { tellDifference } from './words.ts';
+
+/** What is replayed. */
+export interface TraceOptions {
+  /** The scene by name: it says how many vectors there are, and which messages. */
+  readonly scene: string;
+  /** The actions by name. */
+  readonly trace: readonly string[];
+  readonly choices: Choices;
+}
+
+/** Replays a trace. @throws {RangeError} for a scene or an action that there is not. */
+export async function replayTrace(
+  subject: Subject,
+  { scene: wanted, trace: names, choices }: TraceOptions,
+): Promise<{ readonly lines: readonly string[]; readonly isWrong: boolean }> {
+  const scenes = scenesOf(subject.vectorCounts, subject.abilities);
+  const scene = scenes.find(({ name }) => name === wanted);
+  if (scene === undefined)
+    throw new RangeError(`Got the scene ${wanted}; expected one of ${scenes.map(({ name }) => name).join(', ')}.`);
+  const alphabet = alphabetOf(scene, subject.abilities);
+  const known = new Set(actionsOf(alphabet).map(({ name }) => name));
+  const unknown = names.find((name) => !known.has(name));
+  if (unknown !== undefined)
+    throw new RangeError(
+      `Got the action ${unknown}; expected one of ${[...known].slice(0, 12).join(', ')}, ... of the scene ${wanted}.`,
+    );
+  const model = modelOf(scene, choices, subject.abilities.has('notify'));
+  const { faults, failure, log } = await rerun(subject, scene, model, names, true);
+  const told = (step: number): string[] =>
+    faults
+      .filter((each) => each.step === step)
+      .flatMap(({ faults: each }) =>
+        each.flatMap((fault) => [
+          ...fault.differences.map((difference) => `    ${tellDifference(difference, fault.vector, alphabet.book)}`),
+          `    [${fault.rules.join(', ')}]`,
+        ]),
+      );
+  const lines = [
+    ...told(-1),
+    ...log.flatMap(({ action, requests, messages }, step) => [
+      `${action.padEnd(20)} ${requests.join('; ')}${messages.length === 0 ? '' : `  -> ${messages.join(' ')}`}`,
+      ...told(step),
+    ]),
+    ...(failure === undefined ? [] : [`    Got ${failure.text}; expected an answer.`]),
+  ];
+  const isWrong = faults.length > 0 || failure !== undefined;
+  return { lines: [...lines, isWrong ? 'violated' : 'holds: nothing is wrong along this trace'], isWrong };
+}

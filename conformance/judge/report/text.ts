@@ -1,0 +1,134 @@
+/**
+ * A report as text: the verdict, the profile in words, and each cause with its rule, its shortest trace, and the command that replays it.
+ */
+import { ruleById } from '../../../spec/index.ts';
+import type { Cause, Finding } from '../findings.ts';
+import { tellProfile } from '../profile.ts';
+import type { Report } from '../conform.ts';
+
+/** What a report needs beside itself. */
+export interface ReportContext {
+  /** The command that replays a trace, without the trace. */
+  readonly replay: (finding: Finding) => string;
+  /** What a cause resembles, as sentences. */
+  readonly resembles: (cause: Cause) => readonly string[];
+}
+
+/** A number with its thousands set apart. */
+export const count = (value: number): string => value.toLocaleString('en-US');
+
+/** The lines of a report. */
+export function reportLines(report: Report, context: ReportContext): string[] {
+  return [
+    ...headLines(report),
+    '',
+    ...profileLines(report),
+    '',
+    ...report.causes.flatMap((cause, index) => [...causeLines(cause, index + 1, context), '']),
+    ...coverageLines(report),
+  ];
+}
+
+/** The verdict in a line. */
+export function verdictLine(report: Report): string {
+  const { causes, device, steps, milliseconds, instances } = report;
+  const work = `${count(steps)} steps on ${count(instances)} instances in ${(milliseconds / 1000).toFixed(1)} s`;
+  switch (report.verdict) {
+    case 'violated':
+      return `violated: ${device} breaks rules in ${causes.length} way${causes.length === 1 ? '' : 's'} (${work})`;
+    case 'holds':
+      return `holds: nothing wrong was found with ${device} (${work})`;
+    case 'open':
+      return `open: nothing wrong was found with ${device}, and a bound was met before the cheapest suites were done (${work})`;
+    default:
+      return `n/a: nothing was asked of ${device}`;
+  }
+}
+
+function headLines(report: Report): string[] {
+  const { abilities, vectorCounts, seed } = report;
+  return [
+    verdictLine(report),
+    `  ${vectorCounts.map(String).join(', ')} vectors; it can ${abilities.length === 0 ? 'do nothing beyond what each can' : abilities.join(', ')}; seed ${seed}`,
+  ];
+}
+
+function profileLines({ profile, reasons }: Report): string[] {
+  const lines = [`profile: ${profile.name}`];
+  if (reasons.length > 0)
+    return [...lines, ...reasons.map(({ choice, value, words }) => `  ${choice}: ${value}. ${words}`)];
+  return [...lines, ...tellProfile(profile).map(({ choice, value, words }) => `  ${choice}: ${value}. ${words}`)];
+}
+
+function causeLines(cause: Cause, number: number, context: ReportContext): string[] {
+  const [shortest, ...others] = cause.findings;
+  const first = ruleById(cause.rule);
+  return [
+    `${number}. ${first.title} [${cause.rule}], by ${cause.access}`,
+    `   ${first.text}`,
+    ...rulesBeside(shortest),
+    ...findingLines(shortest, context),
+    ...context.resembles(cause).map((each) => `   It resembles ${each}`),
+    ...others
+      .slice(0, SITUATIONS)
+      .map(
+        (each) =>
+          `   also: ${each.access}, ${each.before} to ${each.after} [${each.rules.join(', ')}]: ${each.trace.join(', ')}`,
+      ),
+    ...(others.length > SITUATIONS ? [`   and in ${others.length - SITUATIONS} more situations`] : []),
+  ];
+}
+
+const SITUATIONS = 4;
+
+function rulesBeside({ rules }: Finding): string[] {
+  const others = rules.slice(1);
+  if (others.length === 0) return [];
+  return [`   or, as near: ${others.map((id) => `${ruleById(id).title} [${id}]`).join('; ')}`];
+}
+
+function findingLines(finding: Finding, context: ReportContext): string[] {
+  const { trace, differences, before, after, access, otherAccesses, shortness, reproduced, strategy, scene } = finding;
+  const how = {
+    shortest: 'no shorter one shows it',
+    minimal: 'nothing can be left out',
+    'as found': 'as it was found',
+  }[shortness ?? 'as found'];
+  return [
+    `   by ${[access, ...otherAccesses].join(', ')}; from ${before} to ${after}; found by ${strategy}, ${scene}`,
+    `   trace of ${trace.length} (${how}${reproduced === undefined ? '' : `; shown ${reproduced.shown} of ${reproduced.tries} times again`}): ${trace.length === 0 ? 'a fresh instance' : shortened(trace)}`,
+    ...(finding.log ?? []).flatMap(({ action, requests, messages }) => [
+      `     ${action.padEnd(18)} ${requests.join('; ')}${messages.length === 0 ? '' : `  -> ${messages.join(' ')}`}`,
+    ]),
+    ...differences.map((each) => `   ${each}`),
+    `   replay: ${context.replay(finding)}`,
+  ];
+}
+
+/** A trace in a line; the middle of a very long one is left out. */
+export function shortened(trace: readonly string[]): string {
+  if (trace.length <= 40) return trace.join(', ');
+  return `${trace.slice(0, 5).join(', ')}, ... ${trace.length - 25} more ..., ${trace.slice(-20).join(', ')}`;
+}
+
+function coverageLines({ outcomes, coverage, notes }: Report): string[] {
+  const part = (
+    name: string,
+    { covered, all, missing }: { covered: number; all: number; missing: readonly string[] },
+  ): string =>
+    `  ${name}: ${count(covered)} of ${count(all)}${missing.length === 0 || missing.length > 12 ? '' : `; not ${missing.join(', ')}`}`;
+  return [
+    'what was done:',
+    ...outcomes.map(
+      ({ strategy, scene, steps, milliseconds, covered, isComplete }) =>
+        `  ${strategy}, ${scene}: ${covered}${isComplete ? '' : ' (not to its end)'}; ${count(steps)} steps, ${(milliseconds / 1000).toFixed(2)} s`,
+    ),
+    'what was covered of the specification:',
+    part('transitions', coverage.transitions),
+    part('guard outcomes', coverage.guards),
+    part('rules', coverage.rules),
+    `  pairs of a belief and an event: ${count(coverage.pairs)}`,
+    ...(notes.length === 0 ? [] : ['what was not asked:', ...notes.map((note) => `  ${note}`)]),
+    `  ${coverage.beyond.length} rules are beyond this judge; maskbit conform --format json says why of each.`,
+  ];
+}

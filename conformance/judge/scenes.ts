@@ -1,0 +1,156 @@
+/**
+ * Scenes: which vectors are acted upon, with which messages and which kinds of access. Small ones first; each asks something that
+ * the ones before do not.
+ */
+import type { MessageSet } from '../../machines/messages.ts';
+import { ADDRESSES, JUDGED, PARTED, SMALL } from '../../machines/permitted/index.ts';
+import { type Choices, STRICT_CHOICES } from '../../spec/choices.ts';
+import type { Ability } from '../device/device.ts';
+import type { Alphabet } from './actions.ts';
+import { createModel, type Model } from './judge.ts';
+import { MessageBook } from './messages.ts';
+
+/** What a suite looks at. */
+export interface Scene {
+  readonly name: string;
+  /** What it asks, as a clause. */
+  readonly asks: string;
+  readonly vectorCount: number;
+  /** The vectors that are acted upon. */
+  readonly vectors: readonly number[];
+  readonly messages: MessageSet;
+  readonly widths: boolean;
+  readonly reads: boolean;
+  readonly reserved: boolean;
+  readonly narrow: boolean;
+  readonly pbaWrites: boolean;
+  /** Whether its pairs can be walked whole; otherwise it is for random walks. */
+  readonly isSmall: boolean;
+}
+
+const plain = { widths: true, reads: true, reserved: false, narrow: false, pbaWrites: false, isSmall: true };
+
+/** The scenes for a device that has `counts` vectors, one instance for each number. */
+export function scenesOf(counts: readonly number[], abilities: ReadonlySet<Ability>): readonly Scene[] {
+  const smallest = counts[0];
+  const withTwo = counts.find((count) => count >= 2);
+  const withThree = counts.find((count) => count >= 3);
+  const scenes: Scene[] = [
+    {
+      ...plain,
+      name: 'one vector',
+      asks: 'every access in every width, and messages with data of zero',
+      vectorCount: smallest,
+      vectors: [0],
+      messages: JUDGED,
+    },
+    {
+      ...plain,
+      name: 'bits and bytes',
+      asks: 'reserved bits, and accesses that the standard leaves open',
+      vectorCount: smallest,
+      vectors: [0],
+      messages: SMALL,
+      reserved: true,
+      narrow: true,
+      pbaWrites: abilities.has('pbaWrite'),
+    },
+    {
+      ...plain,
+      name: 'parted messages',
+      asks: 'messages whose address and data are written apart',
+      vectorCount: smallest,
+      vectors: [0],
+      messages: PARTED,
+      widths: false,
+      reads: false,
+    },
+    {
+      ...plain,
+      name: 'addresses',
+      asks: 'messages to memory below and above 4 GiB',
+      vectorCount: smallest,
+      vectors: [0],
+      messages: ADDRESSES,
+      reads: false,
+    },
+  ];
+  if (withTwo !== undefined)
+    scenes.push({
+      ...plain,
+      name: 'two vectors',
+      asks: 'whether vectors are independent',
+      vectorCount: withTwo,
+      vectors: [0, 1],
+      messages: SMALL,
+    });
+  if (withThree !== undefined)
+    scenes.push({
+      ...plain,
+      name: 'three vectors',
+      asks: 'what two vectors do not show',
+      vectorCount: withThree,
+      vectors: [0, 1, 2],
+      messages: SMALL,
+      widths: false,
+      reads: false,
+    });
+  for (const count of counts.filter((each) => each > 3)) {
+    const edges = [0, 1, 31, 32, 63, 64, 1023, count - 1].filter((vector) => vector < count);
+    scenes.push({
+      ...plain,
+      name: `${count} vectors`,
+      asks: 'words and QWORDs of the Pending Bit Array, and the last vector',
+      vectorCount: count,
+      vectors: [...new Set(edges)],
+      messages: SMALL,
+      isSmall: false,
+    });
+  }
+  return scenes;
+}
+
+/** The alphabet of a scene for a device with these abilities. */
+export function alphabetOf(scene: Scene, abilities: ReadonlySet<Ability>): Alphabet {
+  const { vectorCount, vectors, messages, widths, reads, reserved, narrow, pbaWrites } = scene;
+  return {
+    vectorCount,
+    vectors,
+    messages,
+    book: new MessageBook(messages, vectorCount),
+    widths,
+    reads,
+    reserved,
+    narrow,
+    pbaWrites,
+    reset: abilities.has('reset'),
+    retire: abilities.has('retire'),
+  };
+}
+
+const models = new Map<string, Model>();
+
+/**
+ * A model for a scene. A choice that the scene cannot ask is left at its strictest: the machine is then smaller, and the same.
+ * @param isShared Whether it may be one that others use too; coverage is read from one that is not.
+ */
+export function modelOf(scene: Scene, choices: Choices, notifies: boolean, isShared = false): Model {
+  const { messages, reserved, narrow, pbaWrites } = scene;
+  const asked: Choices = {
+    ...choices,
+    ...(narrow ? {} : { narrowWrites: STRICT_CHOICES.narrowWrites }),
+    ...(pbaWrites ? {} : { pbaWrites: STRICT_CHOICES.pbaWrites }),
+    ...(reserved
+      ? {}
+      : { reservedControl: STRICT_CHOICES.reservedControl, reservedAddress: STRICT_CHOICES.reservedAddress }),
+  };
+  const options = { choices: asked, messages, notifies, reserved };
+  if (!isShared) return createModel(options);
+  const key = JSON.stringify([asked, messages.name, notifies, reserved]);
+  let model = models.get(key);
+  if (model === undefined) {
+    model = createModel(options);
+    models.set(key, model);
+  }
+  return model;
+}

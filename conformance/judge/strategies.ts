@@ -1,0 +1,388 @@
+/**
+ * Strategies: how a scene is put to a subject, in order of cost. A device that saves and restores is walked pair by pair; any other
+ * one is driven along tours, complete suites and random walks.
+ */
+import { STRICT_CHOICES } from '../../spec/choices.ts';
+import type { Device } from '../device/device.ts';
+import { type Action, type Alphabet, actionsOf, type Knowledge, MutableKnowledge, RESETTING } from './actions.ts';
+import { tellRequest } from './bench.ts';
+import type { Findings } from './findings.ts';
+import { type Fault, Judge, type Model } from './judge.ts';
+import type { MessageBook } from './messages.ts';
+import type { Assumptions } from './profile.ts';
+import { Random } from './random.ts';
+import { Recorder, type Recording } from './recording.ts';
+import { alphabetOf, modelOf, type Scene } from './scenes.ts';
+import type { Readback, Subject } from './subject.ts';
+import { Nominal, Tour } from './tour.ts';
+import { walkPairs } from './walk.ts';
+
+/** What a strategy works with. */
+export interface Work {
+  readonly subject: Subject;
+  readonly scene: Scene;
+  readonly model: Model;
+  readonly assumptions: Assumptions;
+  readonly findings: Findings;
+  readonly seed: number;
+  /** When it must stop, as of `performance.now()`, or whenever this says so. */
+  readonly deadline: number;
+  readonly isStopped: () => boolean;
+  readonly onSteps: (steps: number, note: string) => void;
+}
+
+/** What became of a strategy. */
+export interface Outcome {
+  readonly strategy: string;
+  readonly scene: string;
+  readonly steps: number;
+  readonly paths: number;
+  readonly milliseconds: number;
+  /** Whether it came to its end. */
+  readonly isComplete: boolean;
+  /** What it covered, as a clause. */
+  readonly covered: string;
+}
+
+/** A strategy. */
+export interface Strategy {
+  readonly name: string;
+  readonly suits: (subject: Subject, scene: Scene) => boolean;
+  readonly run: (work: Work) => Promise<Outcome>;
+}
+
+/** Whether the devices of a subject are here, and save and restore. */
+export const isWalkable = (subject: Subject, scene: Scene): boolean =>
+  subject.abilities.has('snapshot') && subject.isLocal && scene.isSmall;
+
+const pairWalk: Strategy = {
+  name: 'walk of pairs',
+  suits: isWalkable,
+  run: async ({ subject, scene, model, assumptions, findings, deadline, isStopped, onSteps }) => {
+    const { device } = await subject.open(scene.vectorCount);
+    const walked = walkPairs(
+      device as Device & Required<Pick<Device, 'save' | 'restore'>>,
+      model,
+      restricted(alphabetOf(scene, subject.abilities), assumptions),
+      findings,
+      { deadline, isStopped, place: { scene, strategy: 'walk of pairs' } },
+      (pairs, open, steps) => onSteps(steps, `${pairs} pairs, ${open} of them open`),
+    );
+    return {
+      strategy: 'walk of pairs',
+      scene: scene.name,
+      steps: walked.steps,
+      paths: walked.pairs,
+      milliseconds: walked.milliseconds,
+      isComplete: walked.isComplete,
+      covered: walked.isComplete ? `all ${walked.pairs} pairs` : `${walked.pairs} pairs, and not all`,
+    };
+  },
+};
+
+/** A tour through every sequence of some length. */
+function tourOf(length: number): Strategy {
+  const name = ['', 'all transitions', 'transition pairs', 'transition triples'][length];
+  return {
+    name,
+    suits: (subject, scene) =>
+      scene.isSmall && scene.vectors.length <= 4 - length && !(length > 1 && isWalkable(subject, scene)),
+    run: async (work) => {
+      const { scene, subject } = work;
+      const alphabet = alphabetOf(scene, subject.abilities);
+      const actions = actionsOf(restricted(alphabet, work.assumptions));
+      const tour = new Tour(new Nominal(strictMachine(scene), actions, scene.vectors), length);
+      const outcome = await drive(work, name, alphabet.book, {
+        begin: () => {
+          tour.restart();
+          return (knowledge, step) => {
+            if (step >= INSTANCE_STEPS) return undefined;
+            return tour.next(knowledge);
+          };
+        },
+        // Reads that change something are seen only where nothing else is read: every second instance is read back rarely.
+        readback: (_action, step, path) => (path % 2 === 0 ? 'all' : step % length === length - 1 ? 'all' : 'none'),
+        isOver: () => tour.isDone,
+      });
+      return { ...outcome, isComplete: tour.isDone, covered: `${tour.covered} of ${tour.size} sequences of ${length}` };
+    },
+  };
+}
+
+const strictMachine = (scene: Scene) => modelOf(scene, STRICT_CHOICES, false, true).vector;
+
+/** Every state, every sequence of k + 1 plain actions after it, on an instance of its own, then an event of each vector. */
+function completeOf(extra: number): Strategy {
+  const name = `complete suite, ${extra} extra states`;
+  return {
+    name,
+    suits: (subject, scene) =>
+      scene.isSmall && scene.vectors.length === 1 && !isWalkable(subject, scene) && scene.name === 'one vector',
+    run: async (work) => {
+      const { scene, subject } = work;
+      const alphabet = { ...alphabetOf(scene, subject.abilities), widths: false, reads: false };
+      const actions = actionsOf(restricted(alphabet, work.assumptions));
+      const nominal = new Nominal(strictMachine(scene), actions, scene.vectors);
+      const nodes = nominal.everyNode();
+      const length = extra + 1;
+      const perNode = actions.length ** length;
+      const signals = actions.filter((action) => action.kind === 'signal');
+      let at = 0;
+      const outcome = await drive(work, name, alphabet.book, {
+        begin: () => {
+          const { path } = nodes[Math.floor(at / perNode)];
+          let rest = at % perNode;
+          const sequence: Action[] = [...signals];
+          for (let index = 0; index < length; index++) {
+            sequence.unshift(actions[rest % actions.length]);
+            rest = Math.floor(rest / actions.length);
+          }
+          sequence.unshift(...path.map((action) => actions[action]));
+          at++;
+          let place = 0;
+          return (knowledge) => {
+            while (place < sequence.length) {
+              const action = sequence[place++];
+              if (action.isLawful(knowledge)) return action;
+            }
+            return undefined;
+          };
+        },
+        readback: () => 'all',
+        isOver: () => at >= nodes.length * perNode,
+      });
+      const size = nodes.length * perNode;
+      return { ...outcome, isComplete: at >= size, covered: `${at} of ${size} paths` };
+    },
+  };
+}
+
+/** Random walks: long ones, with everything mixed; each instance is read back always, sometimes, or rarely. */
+const randomWalks: Strategy = {
+  name: 'random walks',
+  suits: (subject, scene) => !isWalkable(subject, scene),
+  run: async (work) => {
+    const { scene, subject, seed } = work;
+    const alphabet = alphabetOf(scene, subject.abilities);
+    const actions = actionsOf(restricted(alphabet, work.assumptions));
+    const random = new Random(seed);
+    const isLarge = !scene.isSmall;
+    const outcome = await drive(work, 'random walks', alphabet.book, {
+      begin: () => (knowledge, step) => (step >= INSTANCE_STEPS ? undefined : random.pickLawful(actions, knowledge)),
+      readback: (action, step, path): Readback => {
+        if (isLarge)
+          return step % 256 === 255
+            ? 'all'
+            : step % 4 === 0
+              ? scene.vectors
+              : action.vector >= 0
+                ? [action.vector]
+                : 'none';
+        if (path % 3 === 0) return 'all';
+        return random.below(path % 3 === 1 ? 4 : 32) === 0 ? 'all' : 'none';
+      },
+      isOver: () => false,
+    });
+    return { ...outcome, isComplete: false, covered: `${outcome.paths} walks of ${INSTANCE_STEPS} steps` };
+  },
+};
+
+/** So many steps are run on one instance. */
+const INSTANCE_STEPS = 1000;
+
+/** The strategies, the cheapest first. */
+export const STRATEGIES: readonly Strategy[] = [
+  pairWalk,
+  tourOf(1),
+  tourOf(2),
+  completeOf(1),
+  randomWalks,
+  tourOf(3),
+  completeOf(2),
+];
+
+/** Paths on instances, one after the other. */
+interface Course {
+  /** Begins a path on a fresh instance. */
+  readonly begin: () => (knowledge: MutableKnowledge, step: number) => Action | undefined;
+  readonly readback: (action: Action, step: number, path: number) => Readback;
+  readonly isOver: () => boolean;
+}
+
+/**
+ * Drives a subject along a course, until it is over or the time is. Where a fresh instance is costly, a reset begins the next path, and is
+ * part of the trace: what leaks across it is found, too.
+ */
+async function drive(
+  work: Work,
+  strategy: string,
+  book: MessageBook,
+  course: Course,
+): Promise<Omit<Outcome, 'isComplete' | 'covered'>> {
+  const { subject, scene, model, findings, deadline, isStopped, onSteps } = work;
+  const began = performance.now();
+  const isChained = !subject.isLocal && subject.abilities.has('reset');
+  const isDone = (): boolean => course.isOver() || performance.now() > deadline || isStopped();
+  let steps = 0;
+  let paths = 0;
+  let failures = 0;
+  while (!isDone()) {
+    const instance = await subject.open(scene.vectorCount);
+    const judge = new Judge(model, book, instance.vectorCount);
+    const knowledge = new MutableKnowledge(instance.vectorCount);
+    const trace: string[] = [];
+    const { observation, failure } = await instance.first(book, knowledge);
+    if (failure !== undefined) {
+      findings.addFailure(undefined, failure.request, failure.text, () => [], { scene, strategy });
+      paths++;
+      if (++failures > FAILURES) break;
+      continue;
+    }
+    const faults = judge.begin(observation);
+    if (faults.length > 0) findings.add(faults, undefined, book, () => [], { scene, strategy });
+    let next = course.begin();
+    let path = paths++;
+    let inPath = 0;
+    await instance.run(
+      {
+        next: (known, step) => {
+          if (isDone()) return undefined;
+          const action = next(known, inPath++);
+          if (action !== undefined || !isChained || step > CHAINED_STEPS || course.isOver()) return action;
+          next = course.begin();
+          path = paths++;
+          inPath = 0;
+          return RESETTING;
+        },
+        readback: (action, step) => (action === RESETTING ? 'all' : course.readback(action, step, path)),
+      },
+      book,
+      knowledge,
+      (action, seen, failed, isAfterwards) => {
+        if (!isAfterwards) {
+          steps++;
+          trace.push(action.name);
+        }
+        if (failed !== undefined) {
+          findings.addFailure(action, failed.request, failed.text, () => [...trace], { scene, strategy });
+          failures++;
+          return false;
+        }
+        const wrong = judge.step(action, seen);
+        if (wrong.length > 0) findings.add(wrong, action, book, () => [...trace], { scene, strategy });
+        if ((steps & 0x3ff) === 0) onSteps(steps, `${paths} paths`);
+        return true;
+      },
+    );
+    onSteps(steps, `${paths} paths`);
+    if (failures > FAILURES) break;
+  }
+  return { strategy, scene: scene.name, steps, paths, milliseconds: performance.now() - began };
+}
+
+/** So many steps are run on one instance that is reset between paths. */
+const CHAINED_STEPS = 50_000;
+/** A device that fails so often in one strategy is left alone until the next one. */
+const FAILURES = 20;
+
+/** An alphabet without what guests are assumed not to do. */
+export function restricted(alphabet: Alphabet, assumptions: Assumptions): Alphabet {
+  return { ...alphabet, assumptions };
+}
+
+// ---- One path again
+
+/** What a path showed when it was run again on a fresh instance. */
+export interface Rerun {
+  /** Step by step, what was wrong; a failure is the last. */
+  readonly faults: readonly {
+    readonly step: number;
+    readonly action: Action | undefined;
+    readonly faults: readonly Fault[];
+  }[];
+  readonly failure: { readonly step: number; readonly text: string } | undefined;
+  readonly recordings: readonly Recording[];
+  /** The steps that were taken: those that a guest may take. */
+  readonly trace: readonly string[];
+  /** In registers, step by step. */
+  readonly log: readonly LoggedStep[];
+}
+
+/** One step of a path in registers. */
+export interface LoggedStep {
+  readonly action: string;
+  readonly requests: readonly string[];
+  readonly messages: readonly string[];
+}
+
+/** Runs a path on a fresh instance, and judges it by a model. */
+export async function rerun(
+  subject: Subject,
+  scene: Scene,
+  model: Model,
+  names: readonly string[],
+  wantsLog = false,
+): Promise<Rerun> {
+  const alphabet = alphabetOf(scene, subject.abilities);
+  const { book } = alphabet;
+  const byName = new Map(actionsOf(alphabet).map((action) => [action.name, action]));
+  const instance = await subject.open(scene.vectorCount);
+  const judge = new Judge(model, book, instance.vectorCount);
+  const recorder = new Recorder(judge, scene.vectors, scene.name);
+  const knowledge = new MutableKnowledge(instance.vectorCount);
+  const faults: { step: number; action: Action | undefined; faults: readonly Fault[] }[] = [];
+  const trace: string[] = [];
+  const log: LoggedStep[] = [];
+  let failure: Rerun['failure'];
+  const first = await instance.first(book, knowledge);
+  if (first.failure !== undefined) failure = { step: -1, text: first.failure.text };
+  else {
+    const wrong = judge.begin(first.observation);
+    if (wrong.length > 0) faults.push({ step: -1, action: undefined, faults: wrong });
+    let at = 0;
+    const next = (known: Knowledge): Action | undefined => {
+      while (at < names.length) {
+        const action = byName.get(names[at++]);
+        if (action?.isLawful(known) === true) {
+          if (wantsLog)
+            log.push({ action: action.name, requests: action.requests(known).map(tellRequest), messages: [] });
+          return action;
+        }
+      }
+      return undefined;
+    };
+    const { vectorCount } = instance;
+    const readback: Readback = vectorCount <= 8 ? 'all' : scene.vectors;
+    await instance.run({ next, readback: () => readback }, book, knowledge, (action, seen, failed, isAfterwards) => {
+      if (!isAfterwards) trace.push(action.name);
+      if (failed !== undefined) {
+        failure = { step: trace.length - 1, text: failed.text };
+        return false;
+      }
+      recorder.action = action.name;
+      if (wantsLog) {
+        const before = log[trace.length - 1];
+        log[trace.length - 1] = { ...before, messages: [...before.messages, ...seen.outputs.map(tellOutput)] };
+      }
+      const faulty = judge.step(action, seen);
+      if (faulty.length > 0) faults.push({ step: trace.length - 1, action, faults: faulty });
+      return true;
+    });
+  }
+  return { faults, failure, recordings: recorder.recordings(), trace, log };
+}
+
+function tellOutput({
+  verb,
+  addressHigh,
+  addressLow,
+  data,
+}: {
+  verb: string;
+  addressHigh: number;
+  addressLow: number;
+  data: number;
+}): string {
+  const address = (BigInt(addressHigh >>> 0) << 32n) | BigInt(addressLow >>> 0);
+  return verb === 'send' ? `0x${address.toString(16)}:0x${(data >>> 0).toString(16)}` : verb;
+}

@@ -1,0 +1,275 @@
+/**
+ * A subject: whatever is put to the judge, behind one face. It makes fresh instances, and runs paths on them: at once where the
+ * device is in this process, in batches sent ahead of answers where it is not.
+ */
+import { RESET } from '../../machines/alphabet.ts';
+import type { Ability, Answer, Device, DeviceFactory, RemoteDevice, Request } from '../device/device.ts';
+import { abilitiesOf } from '../device/remote.ts';
+import type { Action, MutableKnowledge } from './actions.ts';
+import { Bench, type Failure, informBy, record, tellRequest } from './bench.ts';
+import type { MessageBook } from './messages.ts';
+import { Observation } from './observation.ts';
+
+/** What is read back after a step: everything, some vectors, or nothing. */
+export type Readback = 'all' | 'none' | readonly number[];
+
+/** A path as it is run: actions one by one, chosen by what the guest knows; undefined ends it. */
+export interface Path {
+  readonly next: (knowledge: MutableKnowledge, step: number) => Action | undefined;
+  readonly readback: (action: Action, step: number) => Readback;
+}
+
+/**
+ * Is told of each step. The observation is used again for the next one. Returns whether the path goes on. Of a read it is told twice:
+ * of its answer, and, where there is one, of the readback after it (`isAfterwards`), so that the one does not hide the other.
+ */
+export type OnStep = (
+  action: Action,
+  observation: Observation,
+  failure: Failure | undefined,
+  isAfterwards: boolean,
+) => boolean;
+
+/** An instance of a device. */
+export interface Instance {
+  readonly vectorCount: number;
+  readonly abilities: ReadonlySet<Ability>;
+  /** The device itself, where it is in this process. */
+  readonly device: Device | undefined;
+  /** What is read of it now, without an action. */
+  first(
+    book: MessageBook,
+    knowledge: MutableKnowledge,
+  ): Promise<{ observation: Observation; failure: Failure | undefined }>;
+  run(path: Path, book: MessageBook, knowledge: MutableKnowledge, onStep: OnStep): Promise<void>;
+}
+
+/** Something that makes instances. */
+export interface Subject {
+  readonly name: string;
+  /** The numbers of vectors that it can have, smallest first. */
+  readonly vectorCounts: readonly number[];
+  readonly abilities: ReadonlySet<Ability>;
+  /** Whether its devices are in this process. */
+  readonly isLocal: boolean;
+  /** How many instances were made. */
+  readonly instances: number;
+  open(vectorCount: number): Promise<Instance>;
+  close(): Promise<void>;
+}
+
+/** The numbers of vectors that are tried. */
+export const VECTOR_COUNTS: readonly number[] = [1, 2, 3, 33, 65, 2048];
+
+/** A subject of a factory in this process. @throws what the factory throws when no number of vectors suits it. */
+export function subjectOf(factory: DeviceFactory, wished: readonly number[] = VECTOR_COUNTS): Subject {
+  const counts: number[] = [];
+  let abilities: ReadonlySet<Ability> = new Set();
+  let name = '';
+  let refusal: unknown;
+  for (const vectorCount of wished) {
+    try {
+      const device = factory({ vectorCount });
+      if (device.vectorCount !== vectorCount) {
+        // It has a number of its own.
+        if (!counts.includes(device.vectorCount)) counts.push(device.vectorCount);
+      } else counts.push(vectorCount);
+      abilities = abilitiesOf(device);
+      ({ name } = device);
+    } catch (error) {
+      refusal ??= error;
+    }
+  }
+  if (counts.length === 0) throw refusal;
+  let instances = 0;
+  return {
+    name,
+    vectorCounts: counts.toSorted((one, other) => one - other),
+    abilities,
+    isLocal: true,
+    get instances() {
+      return instances;
+    },
+    open: async (vectorCount) => {
+      instances++;
+      return localInstance(factory({ vectorCount }));
+    },
+    close: async () => {},
+  };
+}
+
+/** An instance of a device in this process. */
+export function localInstance(device: Device): Instance {
+  return {
+    vectorCount: device.vectorCount,
+    abilities: abilitiesOf(device),
+    device,
+    first: async (book, knowledge) => {
+      const bench = new Bench(device, book);
+      let failure: Failure | undefined;
+      try {
+        device.takeOutputs();
+      } catch (error) {
+        failure = { request: 'outputs', text: String(error) };
+      }
+      failure ??= bench.readBack();
+      if (failure === undefined) bench.inform(knowledge);
+      return { observation: bench.observation, failure };
+    },
+    run: async (path, book, knowledge, onStep) => {
+      const bench = new Bench(device, book);
+      for (let step = 0; ; step++) {
+        const action = path.next(knowledge, step);
+        if (action === undefined) return;
+        let failure = bench.perform(action, knowledge);
+        action.learn(knowledge);
+        bench.observation.complete(book, knowledge);
+        const readback = path.readback(action, step);
+        const isRead = action.event === undefined;
+        let goesOn = !isRead || onStep(action, bench.observation, failure, false);
+        if (isRead) bench.observation.clear();
+        if (failure === undefined && readback !== 'none')
+          failure = bench.readBack(readback === 'all' ? undefined : readback);
+        if (!isRead || readback !== 'none') goesOn = onStep(action, bench.observation, failure, isRead) && goesOn;
+        bench.inform(knowledge);
+        if (!goesOn || failure !== undefined) return;
+      }
+    },
+  };
+}
+
+/** A subject of a device that answers later. It has one instance at a time. */
+export function remoteSubject(device: RemoteDevice): Subject {
+  let instances = 0;
+  return {
+    name: device.name,
+    get vectorCounts() {
+      return [device.vectorCount];
+    },
+    get abilities() {
+      return device.abilities;
+    },
+    isLocal: false,
+    get instances() {
+      return instances;
+    },
+    open: async () => {
+      instances++;
+      await device.fresh();
+      return remoteInstance(device);
+    },
+    close: () => device.close(),
+  };
+}
+
+/** So many steps are sent ahead of their answers. */
+const BATCH = 256;
+
+interface Sent {
+  readonly action: Action;
+  readonly from: number;
+  /** Where its readback begins. */
+  readonly after: number;
+  /** What the guest knew of the entries when it read some of their dwords. */
+  readonly message: Int8Array | undefined;
+  readonly to: number;
+}
+
+function remoteInstance(device: RemoteDevice): Instance {
+  const { vectorCount } = device;
+  const observation = new Observation(vectorCount);
+  return {
+    vectorCount,
+    abilities: device.abilities,
+    device: undefined,
+    first: async (book, knowledge) => {
+      const requests: Request[] = [{ verb: 'outputs' }];
+      readbackRequests('all', vectorCount, requests);
+      observation.clear();
+      const answers = await device.run(requests);
+      const failure = take(requests, answers, 1, requests.length, observation);
+      if (failure === undefined) informBy(observation, book, knowledge);
+      return { observation, failure };
+    },
+    run: async (path, book, knowledge, onStep) => {
+      for (let step = 0; ;) {
+        const requests: Request[] = [];
+        const sent: Sent[] = [];
+        let isCut = false;
+        // What the guest learns by reading comes too late for the batch; it goes by what it has written.
+        for (; sent.length < BATCH; step++) {
+          const action = path.next(knowledge, step);
+          if (action === undefined) break;
+          const from = requests.length;
+          requests.push(...action.requests(knowledge), { verb: 'outputs' });
+          action.learn(knowledge);
+          const after = requests.length;
+          readbackRequests(path.readback(action, step), vectorCount, requests);
+          const message = action.event === undefined ? knowledge.message.slice() : undefined;
+          sent.push({ action, from, after, to: requests.length, message });
+          // What a reset leaves is read before anything depends on it.
+          if (action.event === RESET) {
+            step++;
+            isCut = true;
+            break;
+          }
+        }
+        if (sent.length === 0) return;
+        const answers = await device.run(requests);
+        for (const { action, from, after, to, message } of sent) {
+          const isRead = action.event === undefined;
+          const parts = isRead && to > after ? [from, after, to] : [from, to];
+          for (let part = 0; part + 1 < parts.length; part++) {
+            observation.clear();
+            const failure = take(requests, answers, parts[part], parts[part + 1], observation);
+            if (message !== undefined) observation.complete(book, { message });
+            const goesOn = onStep(action, observation, failure, part > 0);
+            if (!goesOn || failure !== undefined) return;
+          }
+        }
+        informBy(observation, book, knowledge);
+        if (sent.length < BATCH && !isCut) return;
+      }
+    },
+  };
+}
+
+function readbackRequests(readback: Readback, vectorCount: number, requests: Request[]): void {
+  if (readback === 'none') return;
+  requests.push({ verb: 'configRead', offset: 0, bytes: 4 });
+  if (readback === 'all') {
+    for (let dword = 0; dword < 4 * vectorCount; dword++)
+      requests.push({ verb: 'tableRead', offset: 4 * dword, bytes: 4 });
+    const qwords = Math.ceil(vectorCount / 64);
+    for (let dword = 0; dword < 2 * qwords; dword++) requests.push({ verb: 'pbaRead', offset: 4 * dword, bytes: 4 });
+    return;
+  }
+  for (const vector of readback) {
+    for (let dword = 4 * vector; dword < 4 * vector + 4; dword++)
+      requests.push({ verb: 'tableRead', offset: 4 * dword, bytes: 4 });
+    requests.push({ verb: 'pbaRead', offset: 4 * (vector >>> 5), bytes: 4 });
+  }
+}
+
+/** Takes up the answers of one step. */
+function take(
+  requests: readonly Request[],
+  answers: readonly Answer[],
+  from: number,
+  to: number,
+  observation: Observation,
+): Failure | undefined {
+  for (let at = from; at < to; at++) {
+    const { outcome, low, high, outputs, text } = answers[at];
+    const request = requests[at];
+    // What a device says it lacks, or refuses, is an answer: the access did nothing.
+    if (outcome !== 'ok') {
+      if (outcome === 'unsupported' || outcome === 'error') continue;
+      return { request: tellRequest(request), text: text ?? outcome };
+    }
+    if (request.verb === 'outputs') observation.outputs = [...observation.outputs, ...outputs];
+    else if (request.verb === 'configRead' || request.verb === 'tableRead' || request.verb === 'pbaRead')
+      record(observation, request, low >>> 0, high >>> 0);
+  }
+  return undefined;
+}
