@@ -5,11 +5,14 @@ import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import { BoundError } from '../checker/explore/enumerate.ts';
+import { STRATEGY_NAMES, STRATEGY_WORDS, TEST_FORMATS } from '../conformance/generate/names.ts';
 import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
+import { registered } from '../spec/index.ts';
 import type { CheckChoices } from './check.ts';
 import type { ConformChoices } from './conform.ts';
 import { EXPORT_FORMATS, type ExportFormat } from './export.ts';
 import { requireEnding } from './input.ts';
+import type { GenerateChoices } from './generate.ts';
 import type { InspectChoices } from './inspect.ts';
 import {
   boundsOf,
@@ -21,6 +24,7 @@ import {
   parseBytes,
   parsePage,
   parsePort,
+  wholeNumber,
   parseVectorCounts,
   VECTORS,
 } from './options.ts';
@@ -98,6 +102,54 @@ interface DesignChoices {
   readonly design?: string;
   readonly format?: 'text' | 'mermaid';
 }
+
+program
+  .command('generate')
+  .helpGroup('Test your own:')
+  .description(
+    'writes tests as files, which run without maskbit: test vectors, scripts of the text protocol, or Vitest',
+  )
+  .addOption(
+    new Option('--machine <name>', 'the machine whose paths they are').choices(MACHINE_NAMES).default('function'),
+  )
+  .addOption(new Option('--strategy <name>', 'which paths').choices(STRATEGY_NAMES).default('transitions'))
+  .addOption(new Option('--format <format>', 'what they are written as').choices(TEST_FORMATS).default('json'))
+  .addOption(
+    new Option('--vectors <n>', 'how many vectors the device has (default: 1)').argParser(wholeNumber(1, 2048)),
+  )
+  .addOption(MESSAGES)
+  .addOption(DESIGN)
+  .addOption(
+    new Option('--extra <k>', 'of complete: how many states more a device may have').argParser(wholeNumber(0, 4)),
+  )
+  .addOption(new Option('--seed <n>', 'of walks').argParser(wholeNumber(0, 0xffffffff)))
+  .addOption(new Option('--walks <n>', 'how many walks (default: 100)').argParser(parseBound))
+  .addOption(new Option('--length <n>', 'how many events a walk has (default: 200)').argParser(parseBound))
+  .addOption(
+    new Option('--profiles <which>', 'answers of all profiles, or of the strict one')
+      .choices(['all', 'strict'])
+      .default('all'),
+  )
+  .addOption(new Option('--only <rule>', 'only tests that exercise a rule'))
+  .addOption(new Option('--limit <n>', 'at most so many tests').argParser(parseBound))
+  .addOption(new Option('--out <file>', 'the file (default: standard output)'))
+  .addHelpText(
+    'after',
+    `${Object.entries(STRATEGY_WORDS)
+      .map(([name, { words, by }]) => `  ${name.padEnd(12)} ${words} (${by})`)
+      .join('\n')}\n${example(
+      'maskbit generate --strategy transitions --out vectors.json',
+      'maskbit generate --strategy tour --format dut | less',
+      'maskbit generate --machine assigned-device --design reviewed --format vitest --out suite.test.js',
+    )}`,
+  )
+  .action(async ({ machine, vectors, messages, design, only, ...rest }: GenerateArguments, command: Command) => {
+    const isFunction = machine === 'function';
+    const bounds = boundsOf(machine, { vectors: isFunction ? undefined : vectors, messages, design }, command);
+    const { generate } = await import('./generate.ts');
+    const rule = only === undefined ? undefined : registered(only).entry.id;
+    status = generate(createInstance(machine, bounds), vectors ?? 1, { ...rest, only: rule, command: commandLine() });
+  });
 
 program
   .command('export')
@@ -348,6 +400,15 @@ program
     const names = program.commands.map((command) => command.name());
     program.error(`error: unknown command '${verb}'\n(Did you mean ${closest(verb!, names)}?)`);
   });
+
+type GenerateArguments = Omit<GenerateChoices, 'command'> & InstanceChoices & { readonly machine: MachineName };
+
+/** The command as it was called, for files that say how they were made: without what names the file itself. */
+function commandLine(): string {
+  const words = process.argv.slice(2);
+  const at = words.indexOf('--out');
+  return ['maskbit', ...(at < 0 ? words : words.toSpliced(at, 2))].join(' ');
+}
 
 /** Runs the command line of this process. */
 export async function run(): Promise<Exit> {
