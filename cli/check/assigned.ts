@@ -8,6 +8,7 @@ import { AssignedDriver, handOverAndBack } from '../../conformance/paths/assigne
 import type { AssignedBounds } from '../../machines/assembly.ts';
 import { CHAIN, designByName, REVIEWED } from '../../machines/designs.ts';
 import { THREE, TWO } from '../../machines/messages.ts';
+import { createInstance } from '../../properties/instances.ts';
 import { AssignedInstance } from '../../properties/assigned/decide.ts';
 import { ASSIGNED_PROPERTIES, mayFail, NOT_HERE } from '../../properties/assigned/index.ts';
 import { ASSIGNED_TASKS, type AssignedTask, FULL_ASSIGNED_TASKS } from '../../properties/assigned/instances.ts';
@@ -22,8 +23,8 @@ import {
 import type { AssignedVerdict } from '../../properties/assigned/property.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
 import { Budget } from './budget.ts';
-import { conformanceFailure } from './devices.ts';
-import type { Part } from './part.ts';
+import type { Only } from './only.ts';
+import { type Part, Violations } from './part.ts';
 
 /** Names an instance in tables and sentences: "reviewed, 2 vectors, messages two". */
 export function assignedName({ design, vectors, messages }: AssignedBounds): string {
@@ -37,14 +38,19 @@ interface Decided {
 }
 
 /** Decides the properties of every design, within the bounds of a usual check or of a full one. */
-export function checkAssigned(isFull: boolean, budget: Budget): Part {
-  const tasks = [...ASSIGNED_TASKS, ...(isFull ? FULL_ASSIGNED_TASKS : [])];
+export function checkAssigned(isFull: boolean, budget: Budget, only: Only): Part {
+  const violations = new Violations();
+  const asked = [...ASSIGNED_TASKS, ...(isFull ? FULL_ASSIGNED_TASKS : [])];
+  const tasks = asked.filter(({ bounds }) => only.instance(assignedName(bounds)));
   const progress = startProgress('designs', tasks.length);
   const open: string[] = [];
   const decided = tasks.flatMap((task, index): Decided[] => {
     progress.advance(index);
     if (budget.isOver) open.push(`The time was up before ${assignedName(task.bounds)}.`);
-    return budget.isOver ? [] : decideTask(task, budget, open);
+    if (budget.isOver) return [];
+    const results = decideTask(task, budget, open, only);
+    for (const result of results) for (const each of unexpected(result)) violations.add(each);
+    return results;
   });
   progress.end();
   printTable(
@@ -56,17 +62,26 @@ export function checkAssigned(isFull: boolean, budget: Budget): Part {
     ]),
   );
   print();
-  printVerdicts(decided);
+  printVerdicts(
+    decided,
+    ASSIGNED_PROPERTIES.filter(({ name }) => only.property(name)),
+  );
   const states = decided.reduce((sum, { counts }) => sum + counts.states, 0);
   return {
     clause: `${CHAIN.length + 1} designs of the assigned device with ${formatCell(states)} states, ${ASSIGNED_PROPERTIES.length} properties`,
-    violations: decided.flatMap(unexpected),
-    findings: decided.map((each) => findingOf(each, FULL_ASSIGNED_TASKS.includes(each.task))),
+    violations,
+    findings: decided.map((each) =>
+      findingOf(
+        each,
+        FULL_ASSIGNED_TASKS.some(({ bounds }) => bounds === each.task.bounds),
+      ),
+    ),
     open,
   };
 }
 
-function decideTask(task: AssignedTask, budget: Budget, open: string[]): Decided[] {
+function decideTask(whole: AssignedTask, budget: Budget, open: string[], only: Only): Decided[] {
+  const task = { ...whole, properties: whole.properties.filter(({ name }) => only.property(name)) };
   const instance = new AssignedInstance(task.bounds, { limits: budget.limits });
   const { states, transitions, depth, complete } = instance.explore().summary;
   const verdicts = complete ? instance.decideAll(task.properties) : [];
@@ -101,21 +116,21 @@ function findingOf({ task: { bounds }, counts, verdicts }: Decided, isFull: bool
   };
 }
 
-function printVerdicts(decided: readonly Decided[]): void {
-  const columns = decided.filter(({ task }) => task.properties === ASSIGNED_PROPERTIES);
+function printVerdicts(decided: readonly Decided[], asked: typeof ASSIGNED_PROPERTIES): void {
+  const columns = decided.filter(({ task }) => task.properties.length === asked.length);
   const heads = columns.map(
     ({ task: { bounds } }) => `${bounds.design.name}\n${bounds.vectors} ${bounds.messages.name}`,
   );
   printTable(
     ['property', 'of', ...heads],
-    ASSIGNED_PROPERTIES.map(({ name, number = '' }, index) => [
+    asked.map(({ name, number = '' }, index) => [
       name,
       number,
       ...columns.map(({ verdicts }) => tellVerdict(verdicts[index])),
     ]),
   );
   print('In brackets: the steps of a shortest trace; what fails is expected to, and pinned.');
-  for (const [index, { name, beyond }] of ASSIGNED_PROPERTIES.entries()) {
+  for (const [index, { name, beyond }] of asked.entries()) {
     const [reason] = columns.flatMap(({ verdicts }) => verdicts[index].reason ?? []);
     if (reason !== undefined) print(`n/a: ${name} where ${reason}.`);
     if (beyond !== undefined) print(`fails in reviewed: ${name}. ${beyond}`);
@@ -130,7 +145,7 @@ const tellVerdict = ({ result, path }: AssignedVerdict): string =>
 /** What a part comes to for which there was no time. */
 const unasked = (what: string): Part => ({
   clause: `no ${what}`,
-  violations: [],
+  violations: new Violations(),
   open: [`The time was up before the ${what}.`],
 });
 
@@ -138,20 +153,20 @@ const unasked = (what: string): Part => ({
 export function checkAssignedMutants(budget: Budget): Part {
   if (budget.isOver) return unasked('mutants of the assigned device');
   const progress = startProgress('mutants of designs', BREAKERS.length);
-  const violations: string[] = [];
+  const violations = new Violations();
   const rows = BREAKERS.map((breaker, index) => {
     const { property, design, mutant } = breaker;
     const broken = decideBroken(breaker);
     const whole = decideWhole(breaker);
     progress.advance(index + 1);
-    if (broken.result !== 'fails') violations.push(`${property.name} ${broken.result} where it should be broken.`);
+    if (broken.result !== 'fails') violations.add(`${property.name} ${broken.result} where it should be broken.`);
     if (whole !== undefined && whole.result !== 'holds')
-      violations.push(`${property.name} ${whole.result} without its mutant.`);
+      violations.add(`${property.name} ${whole.result} without its mutant.`);
     return [property.name, design.name, broken.path?.length ?? 0, mutant ?? 'the design itself'];
   });
   progress.end();
   for (const { name } of ASSIGNED_PROPERTIES) {
-    if (!BREAKERS.some(({ property }) => property.name === name)) violations.push(`Nothing breaks ${name}.`);
+    if (!BREAKERS.some(({ property }) => property.name === name)) violations.add(`Nothing breaks ${name}.`);
   }
   printTable(['property', 'is broken in', 'steps', 'by'], rows);
   print();
@@ -167,10 +182,12 @@ export function checkObjections(budget = new Budget()): Part {
   const progress = startProgress('objections', OBJECTIONS.length);
   const rows = decideObjections((done) => progress.advance(done));
   progress.end();
+  const violations = new Violations();
+  for (const problem of rows.flatMap((row) => rowProblem(row) ?? [])) violations.add(problem);
   printObjections(rows);
   return {
     clause: `${OBJECTIONS.length} objections, each turned by its repair alone`,
-    violations: rows.flatMap((row) => rowProblem(row) ?? []),
+    violations,
   };
 }
 
@@ -193,8 +210,8 @@ function printObjections(rows: readonly ObjectionRow[]): void {
 }
 
 /** Drives the implementation of the assigned device along its machine, walks both together, and hands the page over everywhere. */
-export function checkAssignedDevice(isFull: boolean, budget: Budget): Part {
-  const violations: string[] = [];
+export function checkAssignedDevice(isFull: boolean, budget: Budget, only: Only): Part {
+  const violations = new Violations();
   const open: string[] = [];
   let walked = 0;
   const rows = IMPLEMENTED.flatMap((name) => {
@@ -204,13 +221,15 @@ export function checkAssignedDevice(isFull: boolean, budget: Budget): Part {
       { design, vectors: 1, messages: THREE },
       ...(isFull ? [{ design, vectors: 2, messages: TWO }] : []),
     ];
-    return instances.flatMap((bounds) => {
-      if (budget.isOver) open.push(`The time was up before ${assignedName(bounds)} was driven.`);
-      if (budget.isOver) return [];
-      const result = driveDesign(bounds, violations);
-      walked += result.pairs;
-      return [[assignedName(bounds), ...Object.values(result)]];
-    });
+    return instances
+      .filter((bounds) => only.instance(assignedName(bounds)))
+      .flatMap((bounds) => {
+        if (budget.isOver) open.push(`The time was up before ${assignedName(bounds)} was driven.`);
+        if (budget.isOver) return [];
+        const result = driveDesign(bounds, violations);
+        walked += result.pairs;
+        return [[assignedName(bounds), ...Object.values(result)]];
+      });
   });
   printTable(
     ['assigned device', 'pairs of states', 'paths', 'steps', 'outputs', 'dwords', 'handovers that show nothing'],
@@ -232,7 +251,7 @@ interface Driven {
   handovers: string;
 }
 
-function driveDesign(bounds: AssignedBounds, violations: string[]): Driven {
+function driveDesign(bounds: AssignedBounds, violations: Violations): Driven {
   const exploration = new AssignedInstance(bounds).explore();
   const driver = new AssignedDriver(exploration, bounds);
   const adapter = new AssignedAdapter(bounds);
@@ -240,13 +259,15 @@ function driveDesign(bounds: AssignedBounds, violations: string[]): Driven {
   const driven = { pairs: 0, handovers: '-' };
   // What the paths add is that nothing is restored on the way; which messages there are makes no difference to that.
   const isSmall = bounds.vectors === 1 && bounds.messages === TWO;
-  const failure = conformanceFailure(() => {
-    const progress = startProgress(`lockstep of ${assignedName(bounds)}`, exploration.states.count);
-    driven.pairs = driver.walk(adapter, (pairs) => progress.advance(pairs));
-    progress.end();
-    if (isSmall) driver.driveEveryStep(adapter);
-  });
-  if (failure !== undefined) violations.push(failure);
+  violations.run(
+    () => {
+      const progress = startProgress(`lockstep of ${assignedName(bounds)}`, exploration.states.count);
+      driven.pairs = driver.walk(adapter, (pairs) => progress.advance(pairs));
+      progress.end();
+      if (isSmall) driver.driveEveryStep(adapter);
+    },
+    createInstance('assigned-device', bounds),
+  );
   if (isSmall) driven.handovers = handOverEverywhere(bounds, driver, adapter, violations);
   return { pairs: driven.pairs, ...counts, handovers: driven.handovers };
 }
@@ -256,15 +277,15 @@ function handOverEverywhere(
   bounds: AssignedBounds,
   driver: AssignedDriver,
   adapter: AssignedAdapter,
-  violations: string[],
+  violations: Violations,
 ): string {
   let silent = 0;
   const count = driver.forEachState(adapter, (path) => {
     const difference = handOverAndBack(adapter);
     if (difference === undefined) silent++;
-    else if (bounds.design.oneOwner) violations.push(`After ${path.join(' ')}, a handover shows: ${difference}.`);
+    else if (bounds.design.oneOwner) violations.add(`After ${path.join(' ')}, a handover shows: ${difference}.`);
   });
   if (!bounds.design.oneOwner && silent === count)
-    violations.push(`A handover shows nothing in ${bounds.design.name}; expected that it does.`);
+    violations.add(`A handover shows nothing in ${bounds.design.name}; expected that it does.`);
   return `${formatCell(silent)} of ${formatCell(count)}`;
 }

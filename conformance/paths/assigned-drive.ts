@@ -3,12 +3,13 @@
  * that tells the path as a story.
  */
 import type { Exploration } from '../../checker/explore/explore.ts';
-import { eventSentence } from '../../machines/alphabet.ts';
 import type { AssignedBounds } from '../../machines/assembly.ts';
 import type { AssignedAdapter } from '../device/assigned.ts';
 import { dwordName, readbackDwords } from '../device/readback.ts';
 import { type Expected, expectedOf, outputsDifference, stateDifferences } from './assigned-expectation.ts';
-import { ConformanceError, type DriveCounts } from './drive.ts';
+import type { DriveCounts } from './drive.ts';
+import { ConformanceError } from './failure.ts';
+import { rulesOfStep } from '../../machines/step-rules.ts';
 import { tellOutputs } from './story.ts';
 
 /** Drives devices along an exploration of the machine, and compares after each step. */
@@ -102,10 +103,19 @@ export class AssignedDriver {
   }
 
   private error({ device }: AssignedAdapter, path: readonly number[], what: string): ConformanceError {
-    const names = path.map((event) => this.exploration.compiled.events[event]);
-    const story = names.map((name, index) => `  ${index + 1}. ${eventSentence(name)}`);
-    const head = `AssignedDevice, design ${device.design}, after ${path.length} steps: ${what}.`;
-    return new ConformanceError([head, ...story, `  Path: ${names.join(' ')}`].join('\n'));
+    const { exploration } = this;
+    const names = path.map((event) => exploration.compiled.events[event]);
+    const before = path.slice(0, -1).reduce((state, event) => exploration.target(state, event), 0);
+    const cause = rulesOfStep(exploration.compiled.machine, exploration.value(before), names.at(-1)!);
+    const [, subject, got, expected] = /^(it|.*?(?= (?:reads|has|is) )) (.*); expected (.*)$/.exec(what)!;
+    return new ConformanceError({
+      device: `AssignedDevice, design ${device.design}`,
+      path: names,
+      subject,
+      got,
+      expected,
+      cause,
+    });
   }
 }
 
