@@ -12,7 +12,9 @@ import {
   renewManifest,
 } from '../checker/decide/manifest.ts';
 import { FULL_INSTANCES, instanceName, INSTANCES, LARGER_INSTANCES } from '../properties/instances.ts';
-import { checkAssigned, checkAssignedDevice, checkAssignedMutants, checkObjections } from './check/assigned.ts';
+import { checkAssigned, checkAssignedMutants, checkObjections } from './check/assigned.ts';
+import { checkAssignedDevice } from './check/assigned-device.ts';
+import { checkAssignedPaths } from './check/assigned-paths.ts';
 import { Budget, type Budgets } from './check/budget.ts';
 import { checkLockstep } from './check/lockstep.ts';
 import { checkMachines } from './check/machines.ts';
@@ -83,6 +85,7 @@ function runSections(isFull: boolean, budget: Budget, only: Only, manifest: read
     designs: () => checkAssigned(isFull, budget, only),
     mutants: () => checkAssignedMutants(budget),
     objections: () => checkObjections(budget),
+    'device-paths': () => checkAssignedPaths(budget),
     device: () => checkAssignedDevice(isFull, budget, only),
   };
   return [

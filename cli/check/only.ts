@@ -19,6 +19,7 @@ export const SECTIONS = [
   'designs',
   'mutants',
   'objections',
+  'device-paths',
   'device',
 ] as const;
 export type Section = (typeof SECTIONS)[number];

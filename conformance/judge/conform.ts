@@ -219,7 +219,9 @@ class Run {
     const notes = [...this.notes, ...lacksOf(subject)];
     const cheap = new Set(['walk of pairs', 'all transitions']);
     const isOpen =
-      this.outcomes.some(({ strategy, isComplete }) => cheap.has(strategy) && !isComplete) || this.isStopped();
+      this.outcomes.some(
+        ({ strategy, scene, isComplete }) => cheap.has(strategy) && scene !== 'three vectors' && !isComplete,
+      ) || this.isStopped();
     return {
       device: subject.name,
       vectorCounts: subject.vectorCounts,

@@ -2,10 +2,11 @@
  * A failure of a device, as data and as text: after which events, by which rules, what it was expected to do or to read, and what it
  * did. Everything is in registers; a name that a machine has for a message comes with the address and data that it stands for.
  */
+import type { AnyStateMachine, StateValue } from 'xstate';
 import { packTrace } from '../../checker/trace/codec.ts';
 import { makeTrace, reduceTrace } from '../../checker/trace/trace.ts';
 import { readOutput } from '../../machines/alphabet.ts';
-import type { StepRules } from '../../machines/step-rules.ts';
+import { rulesOfStep, type StepRules } from '../../machines/step-rules.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
 import type { Instance } from '../../properties/instances.ts';
 import { traceSubject } from '../../properties/subject.ts';
@@ -35,6 +36,26 @@ export class ConformanceError extends Error {
     this.failure = failure;
   }
 }
+
+/** The error for a step whose difference is a clause: "the page has the owner 1; expected 2". `before` is the machine's state before it. */
+export function failedStep(
+  device: string,
+  machine: AnyStateMachine,
+  before: StateValue,
+  path: readonly string[],
+  clause: string,
+): ConformanceError {
+  const [, subject, got, expected] = /^(.*?) ((?:did|has|is|reads)\b.*); expected (.*)$/s.exec(clause) ?? [
+    '',
+    'it',
+    clause,
+    'otherwise',
+  ];
+  const cause = path.length === 0 ? NO_CAUSE : rulesOfStep(machine, before, path.at(-1)!);
+  return new ConformanceError({ device, path, subject, got, expected, cause });
+}
+
+const NO_CAUSE: StepRules = { rules: [], sentences: [] };
 
 /** What two failures have in common that are told once. */
 export const kindOf = ({ subject, cause }: Failure): string =>

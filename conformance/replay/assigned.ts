@@ -100,6 +100,8 @@ class ExitCounter {
 
   private handOver(): void {
     if (this.answerer === 'userspace only') return;
+    // The posted design is told where the page is, and has it when the host's MSI-X is assigned.
+    if (this.device.tellBase()) return;
     this.device.register();
     this.device.registered();
   }
@@ -151,9 +153,7 @@ class ExitCounter {
   /** Userspace completes the exit, and whatever is due after it. */
   private complete(): void {
     const { device } = this;
-    if (device.complete() || device.enableAll()) return;
-    device.disableAll();
-    device.enableAll();
+    if (!device.complete()) device.settle();
   }
 
   private interrupt(vector: number): void {

@@ -53,6 +53,13 @@ export class MmioBus {
     return 0;
   }
 
+  /** Whether `length` bytes from `base` are free, but for ranges of `own`. */
+  isFree(base: number, length: number, own: readonly BusDevice[]): boolean {
+    return this.devices.every(
+      (device, at) => own.includes(device) || this.ends[at] <= base || this.bases[at] >= base + length,
+    );
+  }
+
   /** Takes a device off the bus, with all its ranges; returns how many they were. */
   unregister(device: BusDevice): number {
     const { bases, ends, devices } = this;

@@ -27,6 +27,11 @@ export interface KernelOptions {
   readonly deliver?: (addressLow: number, addressHigh: number, data: number, vector: number, deviceId: number) => void;
   /** Called for each interrupt that a message makes. The message is reused: copy what is to be kept. */
   readonly interrupt?: (message: DecodedMessage) => void;
+  /**
+   * Whether a call that puts the page of the posted design on the bus, or takes it off, stops halfway and returns
+   * `CALL_UNFINISHED`, until `KernelDevice.finish`: so one may look at what other vCPUs meet meanwhile. Default false.
+   */
+  readonly stopsInside?: boolean;
 }
 
 const CAPABILITIES: ReadonlySet<number> = new Set([
@@ -62,13 +67,15 @@ export class Kernel {
   msixFlagsEnabled = false;
   readonly devices: Map<number, KernelDevice> = new Map();
   private readonly irqs = new Map<number, KernelDevice>();
+  private readonly stopsInside: boolean;
   private readonly hostDevices: readonly HostDevice[];
   private readonly deliver: KernelOptions['deliver'];
   private readonly interrupt: KernelOptions['interrupt'];
   private readonly message = new DecodedMessage();
   private readonly data = new Uint32Array(2);
 
-  constructor({ hostDevices, deliver, interrupt }: KernelOptions) {
+  constructor({ hostDevices, deliver, interrupt, stopsInside = false }: KernelOptions) {
+    this.stopsInside = stopsInside;
     this.hostDevices = hostDevices;
     this.deliver = deliver;
     this.interrupt = interrupt;
@@ -120,12 +127,14 @@ export class Kernel {
       bus: this.bus,
       routing: this.routing,
       irqs: this.irqs,
+      stopsInside: () => this.stopsInside,
       inject: (words, from, vector) => {
         this.deliver?.(words[from], words[from + 1], words[from + 2], vector, id);
         this.tell(this.message.decode(words[from], words[from + 1], words[from + 2]));
       },
     });
     host.reset();
+    host.lose();
     host.connect((irq) => this.hostInterrupt(irq));
     this.devices.set(id, device);
     return 0;
