@@ -18,7 +18,7 @@ export interface DeviceSurroundings {
   /** Injects a message of `vector` of this device into the guest. */
   readonly inject: InjectMessage;
   /** Whether a call of the posted design stops where others may see what it has done by half. */
-  readonly stopsInside: () => boolean;
+  readonly stopsInside: boolean;
 }
 
 /** A device that was just assigned: no interrupts, no table, no page. */
@@ -175,7 +175,7 @@ export class KernelDevice {
     if (hostType !== abi.KVM_DEV_IRQ_HOST_MSIX || this.table !== undefined || this.mmioBase === 0) return 0;
     // The vectors are live, and masks still go to userspace (hazard S2).
     this.inside = INSIDE_ENABLING;
-    return this.around.stopsInside() ? abi.CALL_UNFINISHED : this.finish();
+    return this.around.stopsInside ? abi.CALL_UNFINISHED : this.finish();
   }
 
   /** Goes on with a call that has not returned, to its end. Returns what the call does; 0 when there is none. */
@@ -223,7 +223,7 @@ export class KernelDevice {
         this.withdraw();
         this.inside = INSIDE_DISABLING;
         this.deassigning = freed;
-        return this.around.stopsInside() ? abi.CALL_UNFINISHED : this.finish();
+        return this.around.stopsInside ? abi.CALL_UNFINISHED : this.finish();
       }
     }
     this.freeIrqs(freed);

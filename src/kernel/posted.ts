@@ -84,6 +84,11 @@ export class PostedEntries implements BusDevice {
     return this.masks[entry] !== 0;
   }
 
+  /** Whether the kernel keeps `entry` from sending: masked, or not live. */
+  isBlocked(entry: number): boolean {
+    return !this.acquired || this.slots[entry] === NONE || this.masks[entry] !== 0;
+  }
+
   /** The host's MSI-X is enabled with these entries: each gets its host interrupt. */
   acquire(request: (irq: number) => void): void {
     //= MSIX-POSTED-2
