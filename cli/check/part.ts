@@ -1,13 +1,12 @@
 /**
  * What the parts of `maskbit check` share: the instances explored, what a part reports, and how a failure is told.
  */
-import { initialTransition, transition } from 'xstate';
 import type { Finding } from '../../checker/decide/manifest.ts';
 import type { Exploration } from '../../checker/explore/explore.ts';
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import { ConformanceError, kindOf, packPath, tellFailure } from '../../conformance/paths/failure.ts';
 import { tellSteps } from '../../conformance/paths/story.ts';
-import { rulesOfStep } from '../../machines/step-rules.ts';
+import { rulesOfPath } from '../../conformance/paths/step-rules.ts';
 import type { Instance } from '../../properties/instances.ts';
 import { traceSubject } from '../../properties/subject.ts';
 import { print } from '../output.ts';
@@ -71,11 +70,7 @@ export function findingOf(instance: Instance): Pick<Finding, 'machine' | 'instan
 
 /** Tells a path as a story, with the command that shows it again. */
 export function tellPath(head: string, instance: Instance, path: readonly string[]): string {
-  const { machine } = instance;
-  const state = path
-    .slice(0, -1)
-    .reduce((at, type) => transition(machine, at, { type })[0], initialTransition(machine)[0]);
-  const { sentences } = path.length === 0 ? { sentences: [] } : rulesOfStep(machine, state.value, path.at(-1)!);
+  const { sentences } = rulesOfPath(instance.machine, path);
   return [
     head,
     ...sentences.map((sentence) => `  Rule of the last step: ${sentence}`),

@@ -10,7 +10,7 @@ import { type Dialect, outputNameOf, perform, readback } from '../device/words.t
 import { dwordName } from '../device/readback.ts';
 import { ConformanceError, type Failure, regionsOfDword, regionsOfOutputs } from './failure.ts';
 import { tellOutputs } from './story.ts';
-import { type RegionPath, rulesOfStep } from '../../machines/step-rules.ts';
+import { type RegionPath, rulesOfStep } from './step-rules.ts';
 
 /** What a driver counts: it is pinned, so that a suite which drives nothing cannot pass. */
 export interface DriveCounts {

@@ -6,7 +6,7 @@ import type { AnyStateMachine, StateValue } from 'xstate';
 import { packTrace } from '../../checker/trace/codec.ts';
 import { makeTrace, reduceTrace } from '../../checker/trace/trace.ts';
 import { readOutput } from '../../machines/alphabet.ts';
-import { rulesOfStep, type StepRules } from '../../machines/step-rules.ts';
+import { NO_RULES, rulesOfStep, type StepRules } from './step-rules.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
 import type { Instance } from '../../properties/instances.ts';
 import { traceSubject } from '../../properties/subject.ts';
@@ -51,11 +51,9 @@ export function failedStep(
     clause,
     'otherwise',
   ];
-  const cause = path.length === 0 ? NO_CAUSE : rulesOfStep(machine, before, path.at(-1)!);
+  const cause = path.length === 0 ? NO_RULES : rulesOfStep(machine, before, path.at(-1)!);
   return new ConformanceError({ device, path, subject, got, expected, cause });
 }
-
-const NO_CAUSE: StepRules = { rules: [], sentences: [] };
 
 /** What two failures have in common that are told once. */
 export const kindOf = ({ subject, cause }: Failure): string =>

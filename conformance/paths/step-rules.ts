@@ -1,8 +1,15 @@
 /**
  * The rules behind a step of a machine, read from the descriptions of the machine itself: what a violation names as its cause.
  */
-import { type AnyStateMachine, type AnyStateNode, getStateNodes, type StateValue } from 'xstate';
-import { citedRules } from '../spec/index.ts';
+import {
+  type AnyStateMachine,
+  type AnyStateNode,
+  getStateNodes,
+  initialTransition,
+  type StateValue,
+  transition,
+} from 'xstate';
+import { citedRules } from '../../spec/index.ts';
 
 /** A description of a machine that cites rules: "Reset sets the Mask Bit. [MSIX-RESET-1]". */
 export interface StepRules {
@@ -44,3 +51,14 @@ export function rulesOfStep(
   const sentences = [...new Set(texts.filter((text) => citedRules(text).length > 0))];
   return { rules: [...new Set(sentences.flatMap(citedRules))], sentences };
 }
+
+/** Finds the rules of the last step of a path from the start; none where there is no step. */
+export function rulesOfPath(machine: AnyStateMachine, path: readonly string[]): StepRules {
+  if (path.length === 0) return NO_RULES;
+  const [start] = initialTransition(machine);
+  const before = path.slice(0, -1).reduce((state, type) => transition(machine, state, { type })[0], start);
+  return rulesOfStep(machine, before.value, path.at(-1)!);
+}
+
+/** Of no step. */
+export const NO_RULES: StepRules = { rules: [], sentences: [] };
