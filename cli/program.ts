@@ -29,6 +29,8 @@ import {
   VECTORS,
 } from './options.ts';
 import { EXIT, type Exit, guardOutputs, printRaw, safe, tell } from './output.ts';
+import { parseAddress, parseLogVectors, parseWhole } from './log-options.ts';
+import type { ExplainChoices } from './explain.ts';
 import type { ReplayChoices } from './replay.ts';
 import type { MuseumChoices } from './museum.ts';
 import { packagePath } from './root.ts';
@@ -205,31 +207,79 @@ interface InspectOptions extends Omit<InspectChoices, 'instance'>, InstanceChoic
   readonly machine?: MachineName;
 }
 
+// Where the MSI-X of a function is, for a log that does not show it.
+const LOG_DEVICE = new Option(
+  '--device <name>',
+  'the function: "nvme 00:02.0", or one of the two where it is the only such',
+);
+const LOG_LSPCI = new Option(
+  '--lspci <file>',
+  'what "lspci -vvv -xxxx" printed in the guest, for a log that begins late',
+);
+const LOG_CAPABILITY = new Option(
+  '--capability <offset>',
+  'where the MSI-X capability is in configuration space',
+).argParser(parseAddress);
+const LOG_TABLE = new Option('--table <address>', 'where the table is in memory').argParser(parseAddress);
+const LOG_PBA = new Option('--pba <address>', 'where the Pending Bit Array is in memory').argParser(parseAddress);
+const LOG_VECTORS = new Option(
+  '--vectors <n>',
+  'how many vectors it has, where the log shows no read of Message Control',
+).argParser(parseLogVectors);
+
 program
   .command('replay')
   .helpGroup('Decide:')
   .description("drives the implementation and the machine with a guest's accesses, from a trace log of QEMU")
-  .argument('<file>', 'the trace; a record beside it, NAME.json, names the messages of other devices')
-  .option('--device <name>', 'name and bus address of the function, such as "nvme 00:02.0"')
+  .argument('<file>', 'the log, plain or packed by gzip, or - for standard input; a record beside it is NAME.json')
+  .addOption(LOG_DEVICE)
+  .addOption(LOG_LSPCI)
+  .addOption(LOG_CAPABILITY)
+  .addOption(LOG_TABLE)
+  .addOption(LOG_PBA)
+  .addOption(LOG_VECTORS)
   .option('--record <file>', 'the record, where it does not stand beside the trace')
   .option('--assigned', 'counts the exits to userspace of an assigned device instead, by design and kind of access')
   .addHelpText('after', example('maskbit replay traces/linux-6.1-nvme.trace'))
   .addHelpText(
     'after',
-    "\nRecord one with QEMU: -trace 'memory_region_ops_*' -trace 'pci_cfg_*' -trace msix_write_config -D FILE",
+    "\nRecord one with QEMU: -trace 'memory_region_ops_*' -trace 'pci_cfg_*' -trace msix_write_config -trace 'resettable_phase_*' -D FILE\n" +
+      'and, of an NVMe controller, -trace pci_nvme_irq_msix: then a missing message shows. Exit status 3: n/a, nothing was there to compare.',
   )
   .action(async (file: string, choices: ReplayChoices & { readonly assigned?: boolean }, command: Command) => {
     if (choices.assigned && choices.record !== undefined) {
       command.error('error: got --record with --assigned; expected one of them, for exits need no record');
     }
-    for (const path of [file, choices.record]) if (path !== undefined) requireEnding(path);
+    if (choices.record !== undefined) requireEnding(choices.record);
+    if (file !== '-') requireEnding(file);
     if (choices.assigned) {
       const { replayAssigned } = await import('./replay-assigned.ts');
-      status = replayAssigned(file, choices.device);
+      const { record: _, assigned: __, ...logChoices } = choices;
+      status = await replayAssigned(file, logChoices);
       return;
     }
     const { replay } = await import('./replay.ts');
-    status = replay(file, choices);
+    status = await replay(file, choices);
+  });
+
+program
+  .command('explain')
+  .helpGroup('Decide:')
+  .description('says why an interrupt did not come, from the log of a guest')
+  .argument('<file>', 'the log, as for maskbit replay')
+  .requiredOption('--vector <n>', 'the vector that it is about', parseWhole)
+  .option('--at <line>', 'explain the state after this line (default: at the end)', parseWhole)
+  .addOption(LOG_DEVICE)
+  .addOption(LOG_LSPCI)
+  .addOption(LOG_CAPABILITY)
+  .addOption(LOG_TABLE)
+  .addOption(LOG_PBA)
+  .addOption(LOG_VECTORS)
+  .addHelpText('after', example('maskbit explain traces/linux-6.1-nvme.trace --vector 1'))
+  .action(async (file: string, choices: ExplainChoices) => {
+    if (file !== '-') requireEnding(file);
+    const { explain } = await import('./explain.ts');
+    status = await explain(file, choices);
   });
 
 program
