@@ -154,8 +154,9 @@ export class Kernel {
     const { offset } = abi.ASSIGNED_PCI_DEV;
     const read = (field: number): number => view.getUint32(at + field, true);
     const id = read(offset.assigned_dev_id);
+    //= MSIX-CALL-6
+    if ((read(offset.flags) & abi.KVM_DEV_ASSIGN_ENABLE_IOMMU) === 0) return abi.EINVAL;
     if (this.devices.has(id)) return abi.EEXIST;
-    if (read(offset.flags) !== abi.KVM_DEV_ASSIGN_ENABLE_IOMMU) return abi.EINVAL;
     const found = this.hostDevices.find(
       ({ segnr = 0, busnr, devfn }) =>
         segnr === read(offset.segnr) && busnr === read(offset.busnr) && devfn === read(offset.devfn),
@@ -368,6 +369,7 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
         const device = kernel.devices.get(read(offset.assigned_dev_id));
         const base = read(offset.base_addr) + read(offset.base_addr + 4) * 2 ** 32;
         // The patch takes any base; one that is no address of the machine, or within an entry, can match no access.
+        //= MSIX-CALL-5
         if (device === undefined || base === 0 || base >= ADDRESS_END || base % 16 !== 0) return abi.EINVAL;
         return device.register(base);
       },
@@ -385,6 +387,7 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
         const { offset } = abi.MSI;
         const read = (field: number): number => view.getUint32(at + field, true);
         if (read(offset.flags) !== 0) return abi.EINVAL;
+        //= MSIX-CALL-4
         return kernel.injectMessage(read(offset.address_lo), read(offset.address_hi), read(offset.data))
           ? 1
           : abi.EINVAL;

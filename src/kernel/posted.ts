@@ -52,6 +52,7 @@ export class PostedEntries implements BusDevice {
 
   /** Makes `count` slots, once. Nothing is kept of a number that is refused (HB-38). */
   setCount(count: number): number {
+    //= MSIX-CALL-3
     if (this.slotCount !== 0 || count === 0 || count > abi.KVM_MAX_MSIX_PER_DEV) return abi.EINVAL;
     this.slotCount = count;
     return 0;
