@@ -213,12 +213,19 @@ describe('the implementation beside the machine', () => {
   });
 
   test('shows where a changed assigned device differs', () => {
-    const bounds = { design: 'posted', vectors: 1, messages: 'two' };
-    const mutant = 'vector0.flight.flying on fabric.arrive.0 [route.0.A]: output deliver.0.A dropped';
+    const bounds = { design: 'reviewed', vectors: 1, messages: 'two' };
+    const mutant = 'vector0.flight.none on device.signal.0 [live.0]: output send.0 dropped';
     const changed = subjectByName('assigned-device', { ...bounds, mutant });
-    const scene = traceScene(makeTrace(changed, wander(3000, changed.events.length)));
+    const open = ['guest.control.on', 'vmm.complete', 'guest.unmask.0', 'vmm.complete', 'device.signal.0'];
+    const scene = traceScene(
+      makeTrace(
+        changed,
+        open.map((name) => changed.events.indexOf(name)),
+      ),
+    );
     scene.twin!.compare(10_000);
-    expect(scene.twin!.at(scene.twin!.firstDifference!).differences[0].sentence).toMatch(
+    expect(scene.twin!.firstDifference).toBe(open.length);
+    expect(scene.twin!.at(open.length).differences[0].sentence).toMatch(
       /^Of the implementation: it did .* expected nothing\.$/,
     );
   });
@@ -262,6 +269,7 @@ describe('the device below and around it', () => {
     const scene = beginScene('assigned-device', { design: 'posted', vectors: 1, messages: 'two' });
     expect(scene.adapter!(scene.valueAt(0)!).facts).toEqual([
       { name: 'Page of the table', value: 'userspace' },
+      { name: 'Its address', value: 'not told' },
       { name: 'vCPU', value: 'runs' },
       { name: "The host's vectors", value: 'torn down' },
       { name: 'Mask Bit 0', value: 'masked to the kernel, masked to userspace' },
