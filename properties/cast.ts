@@ -20,6 +20,7 @@ export const ASSIGNED_CAST: Cast = castBy(
   {
     guest: ['guest', 'kernel'],
     vmm: ['userspace', 'kernel'],
+    kernel: ['kernel', 'kernel'],
     device: ['device', 'device'],
     fabric: ['device', 'kernel'],
     host: ['kernel', 'device'],
@@ -48,7 +49,11 @@ function castBy(events: Readonly<Record<string, Route>>, outputs: Readonly<Recor
   const arrow = ([from, to]: Route, label: string) => ({ from, to, label });
   return {
     participants: PARTICIPANTS,
+<<<<<<< HEAD
     // Every vCPU is the guest's.
+=======
+    // Another vCPU is the guest, too.
+>>>>>>> main
     event: (name) =>
       arrow(routeOf(events, readEvent(name).actor.replace(/^vcpu\d+$/, 'guest'), name), eventSentence(name)),
     output: (name) => arrow(routeOf(outputs, readOutput(name).verb, name), outputSentence(name)),

@@ -7,7 +7,21 @@
  */
 import { HostFunction } from './host/host-function.ts';
 import { Kernel, type KernelOptions } from './kernel/kernel.ts';
+import { isAccess } from './kernel/bus.ts';
 import * as registers from './registers.ts';
+import { contradictionOf, isConfigAccess } from './assigned-saved.ts';
+import {
+  dwordOf,
+  isWords,
+  requireFunction,
+  requireInteger,
+  requireMultiple,
+  requireNumber,
+  requireOptionsOf,
+  requireRoom,
+  told,
+  upperOf,
+} from './sentences.ts';
 import * as exit from './userspace/exit.ts';
 import {
   type Work,
@@ -24,7 +38,7 @@ import { MSIX_CAPABILITY_OFFSET } from './userspace/config-space.ts';
 export const ACCESS_RETURNED = 0;
 /** The access exited: the vCPU is stopped until `complete`. */
 export const ACCESS_EXITED = 1;
-/** The vCPU is stopped in another access, so there is no such one. Nothing changed. */
+/** There is no such access: the vCPU is stopped in another one, or no processor makes it (`refused` counts these). Nothing changed. */
 export const ACCESS_REFUSED = 2;
 /** What came of an access of the guest. */
 export type AccessOutcome = typeof ACCESS_RETURNED | typeof ACCESS_EXITED | typeof ACCESS_REFUSED;
@@ -79,15 +93,27 @@ export class AssignedDevice {
    * address high, data and Vector Control.
    */
   readonly answer: Uint32Array = new Uint32Array(4);
+  /** How many accesses no processor makes: of another width than 1, 2, 4 or 8 bytes, or at addresses that there are not. */
+  refused = 0;
+  /** The answer, while calls out are made. */
+  private readonly kept = new Uint32Array(4);
+  private readonly options: AssignedDeviceOptions;
+  /** On which saves are tried; made when one is. */
+  private trial: AssignedDevice | undefined;
   /** Of each vCPU, the access that it is stopped in, and what is due before it returns. */
   private readonly exits: readonly Uint32Array[];
   private readonly works: Work[];
   private readonly scratch = new Uint32Array(2);
 
   constructor(options: AssignedDeviceOptions) {
+    requireOptionsOf(OWNER, options, OPTION_NAMES);
     const { vectorCount, design = 'reviewed', vcpuCount = 1 } = options;
     const { deliver, sent, interrupt, barAddress = 0x7ebf0000 } = options;
     requireOptions(vectorCount, design, vcpuCount, barAddress);
+    requireFunction(OWNER, 'deliver', deliver);
+    requireFunction(OWNER, 'sent', sent);
+    requireFunction(OWNER, 'interrupt', interrupt);
+    this.options = { vectorCount, design, vcpuCount, barAddress };
     this.vectorCount = vectorCount;
     this.design = design;
     this.vcpuCount = vcpuCount;
@@ -114,26 +140,68 @@ export class AssignedDevice {
 
   /** Reads 1, 2 or 4 bytes of configuration space, which is userspace's: it exits. */
   configRead(offset: number, bytes: number, vcpu = 0): AccessOutcome {
-    return this.isStopped(vcpu) ? ACCESS_REFUSED : this.stop(vcpu, exit.CONFIG_READ, offset, bytes, 0, 0, 0);
+    if (this.isStopped(vcpu) || !this.isConfigAccess(offset, bytes)) return ACCESS_REFUSED;
+    return this.stop(vcpu, exit.CONFIG_READ, offset, bytes, 0, 0, 0);
   }
 
   /** Writes 1, 2 or 4 bytes of configuration space: it exits. */
   configWrite(offset: number, bytes: number, value: number, vcpu = 0): AccessOutcome {
-    return this.isStopped(vcpu) ? ACCESS_REFUSED : this.stop(vcpu, exit.CONFIG_WRITE, offset, bytes, value, 0, 0);
+    const dword = dwordOf('AssignedDevice.configWrite', 'the value', value);
+    if (this.isStopped(vcpu) || !this.isConfigAccess(offset, bytes)) return ACCESS_REFUSED;
+    return this.stop(vcpu, exit.CONFIG_WRITE, offset, bytes, dword, 0, 0);
   }
 
   /** Reads from a guest-physical address: 4 or 8 bytes of the table or of the Pending Bit Array. */
   read(address: number, bytes: number, vcpu = 0): AccessOutcome {
-    if (this.exits[vcpu][exit.KIND_AT] !== 0) return ACCESS_REFUSED;
-    if (this.kernel.bus.read(address, bytes, this.answer)) return ACCESS_RETURNED;
-    return this.stop(vcpu, exit.MMIO_READ, address, bytes, 0, 0, 0);
+    if (this.isStopped(vcpu) || !this.isAccess(address, bytes)) return ACCESS_REFUSED;
+    this.begin();
+    const isAnswered = this.kernel.bus.read(address, bytes, this.answer);
+    if (!isAnswered) this.stop(vcpu, exit.MMIO_READ, address, bytes, 0, 0, 0);
+    this.end();
+    return isAnswered ? ACCESS_RETURNED : ACCESS_EXITED;
   }
 
-  /** Writes to a guest-physical address; `high` is the upper dword of 8 bytes. */
-  write(address: number, bytes: number, low: number, high = 0, vcpu = 0): AccessOutcome {
-    if (this.exits[vcpu][exit.KIND_AT] !== 0) return ACCESS_REFUSED;
-    if (this.kernel.bus.write(address, bytes, low, high)) return ACCESS_RETURNED;
-    return this.stop(vcpu, exit.MMIO_WRITE, address, bytes, low, high, 0);
+  /**
+   * Writes to a guest-physical address. 8 bytes are two dwords, of which `high` is the upper; or, without `high`, one safe integer.
+   *
+   * @throws {RangeError} when the value does not fit.
+   */
+  write(address: number, bytes: number, low: number, high?: number, vcpu = 0): AccessOutcome {
+    const isWide = typeof low !== 'number' || low >>> 0 !== low;
+    if (isWide || (high !== undefined && (typeof high !== 'number' || high >>> 0 !== high))) {
+      return this.writeWide(address, bytes, low, high, vcpu);
+    }
+    if (this.isStopped(vcpu) || !this.isAccess(address, bytes)) return ACCESS_REFUSED;
+    const upper = high === undefined ? 0 : high;
+    if (this.kernel.bus.write(address, bytes, low, upper)) return ACCESS_RETURNED;
+    return this.stop(vcpu, exit.MMIO_WRITE, address, bytes, low, bytes === 8 ? upper : 0, 0);
+  }
+
+  private writeWide(
+    address: number,
+    bytes: number,
+    low: number,
+    high: number | undefined,
+    vcpu: number,
+  ): AccessOutcome {
+    const lower = dwordOf('AssignedDevice.write', 'the value', low);
+    return this.write(address, bytes, lower, bytes === 8 ? upperOf('AssignedDevice.write', low, high) : 0, vcpu);
+  }
+
+  /** Whether a processor makes such an access; if not, it is counted. */
+  private isAccess(address: number, bytes: number): boolean {
+    return isAccess(address, bytes) || this.refuse(address, bytes);
+  }
+
+  private isConfigAccess(offset: number, bytes: number): boolean {
+    return isConfigAccess(offset, bytes) || this.refuse(offset, bytes);
+  }
+
+  private refuse(address: number, bytes: number): false {
+    requireNumber(OWNER, 'the address', address);
+    requireNumber(OWNER, 'the width', bytes);
+    this.refused++;
+    return false;
   }
 
   // ---- The guest, the accesses that drivers make
@@ -164,33 +232,73 @@ export class AssignedDevice {
 
   /** Writes address and data of an entry in one instruction. */
   writeMessage(vector: number, addressLow: number, addressHigh: number, data: number, vcpu = 0): AccessOutcome {
-    if (this.isStopped(vcpu)) return ACCESS_REFUSED;
     const address = this.entryAddress(vector);
+    const low = dwordOf('AssignedDevice.writeMessage', 'the lower address', addressLow);
+    const high = dwordOf('AssignedDevice.writeMessage', 'the upper address', addressHigh);
+    const word = dwordOf('AssignedDevice.writeMessage', 'the data', data);
+    if (this.isStopped(vcpu) || !this.isAccess(address, 8)) return ACCESS_REFUSED;
     const { bus } = this.kernel;
-    if (bus.write(address, 8, addressLow, addressHigh) && bus.write(address + ENTRY_DATA_OFFSET, 4, data, 0)) {
-      return ACCESS_RETURNED;
-    }
-    return this.stop(vcpu, exit.MESSAGE_WRITE, address, 12, addressLow, addressHigh, data);
+    if (bus.write(address, 8, low, high) && bus.write(address + ENTRY_DATA_OFFSET, 4, word, 0)) return ACCESS_RETURNED;
+    return this.stop(vcpu, exit.MESSAGE_WRITE, address, 12, low, high, word);
   }
 
   /** Reads an entry in one instruction. */
   readEntry(vector: number, vcpu = 0): AccessOutcome {
-    if (this.isStopped(vcpu)) return ACCESS_REFUSED;
+    const address = this.entryAddress(vector);
+    if (this.isStopped(vcpu) || !this.isAccess(address, 8)) return ACCESS_REFUSED;
+    this.begin();
+    const isAnswered = this.readEntryAt(address);
+    if (!isAnswered) this.stop(vcpu, exit.ENTRY_READ, address, 16, 0, 0, 0);
+    this.end();
+    return isAnswered ? ACCESS_RETURNED : ACCESS_EXITED;
+  }
+
+  private readEntryAt(address: number): boolean {
     const { answer, scratch } = this;
     const { bus } = this.kernel;
-    const address = this.entryAddress(vector);
-    if (!bus.read(address, 8, scratch)) return this.stop(vcpu, exit.ENTRY_READ, address, 16, 0, 0, 0);
+    if (!bus.read(address, 8, scratch)) return false;
     answer[0] = scratch[0];
     answer[1] = scratch[1];
     bus.read(address + ENTRY_DATA_OFFSET, 8, scratch);
     answer[2] = scratch[0];
     answer[3] = scratch[1];
-    return ACCESS_RETURNED;
+    return true;
   }
 
   /** Reads the dword of the Pending Bit Array that has the bit of a vector. It reaches the device. */
   readPending(vector: number, vcpu = 0): AccessOutcome {
-    return this.read(this.pbaAddress + 4 * (vector >>> 5), 4, vcpu);
+    requireInteger(OWNER, 'the vector', vector, 0, VECTOR_INDEX_MAX);
+    return this.read(this.pbaAddress + 4 * Math.floor(vector / 32), 4, vcpu);
+  }
+
+  // ---- Calls out. They wait until what was begun is done, and its answer is not theirs to change.
+
+  private begin(): void {
+    this.host.calls.hold();
+  }
+
+  private end(): void {
+    const { calls } = this.host;
+    if (calls.due) this.callOut();
+    else calls.release();
+  }
+
+  private callOut(): void {
+    this.kept.set(this.answer);
+    try {
+      this.host.calls.release();
+    } finally {
+      this.answer.set(this.kept);
+    }
+  }
+
+  private whole<Result>(act: () => Result): Result {
+    this.begin();
+    try {
+      return act();
+    } finally {
+      this.end();
+    }
   }
 
   // ---- Userspace
@@ -205,6 +313,16 @@ export class AssignedDevice {
     const { monitor } = this;
     //= MSIX-POSTED-8
     if (this.worker >= 0 && monitor.mayWork(words)) return false;
+    this.begin();
+    try {
+      return this.completeExit(vcpu, words);
+    } finally {
+      this.end();
+    }
+  }
+
+  private completeExit(vcpu: number, words: Uint32Array): boolean {
+    const { monitor } = this;
     const { ends } = monitor;
     const work = monitor.complete(words, this.answer);
     this.clearExit(words);
@@ -217,67 +335,74 @@ export class AssignedDevice {
 
   /** Begins to hand the page of the table to the kernel. Each of these four returns false, and does nothing, when it is not its turn. */
   register(): boolean {
-    return this.monitor.register();
+    return this.whole(() => this.monitor.register());
   }
 
   /** The kernel answers the page from here on. */
   registered(): boolean {
-    return this.monitor.registered();
+    return this.whole(() => this.monitor.registered());
   }
 
   /** Begins to take the page back. */
   unregister(): boolean {
-    return this.monitor.unregister();
+    return this.whole(() => this.monitor.unregister());
   }
 
   /** Userspace answers the page from here on. */
   unregistered(): boolean {
-    return this.monitor.unregistered();
+    return this.whole(() => this.monitor.unregistered());
   }
 
   // The same in the design `posted`, whose page goes with the host's MSI-X. Each returns false, and does nothing, when it is not due.
 
   /** Tells the kernel where the page is. */
   tellBase(): boolean {
-    return this.monitor.tellBase();
+    return this.whole(() => this.monitor.tellBase());
   }
 
   /** Builds up all vectors in use; then the access returns, unless the page is still to be put on the bus. */
   enableAll(): boolean {
     const vcpu = this.workerOf(WORK_ENABLE_ALL);
-    return vcpu >= 0 && this.goOn(vcpu, this.monitor.enableAll());
+    return vcpu >= 0 && this.whole(() => this.goOn(vcpu, this.monitor.enableAll()));
   }
 
   /** The page goes on the bus; then the access returns. */
   place(): boolean {
     const vcpu = this.workerOf(WORK_PLACE);
     if (vcpu < 0) return false;
-    this.monitor.place();
-    return this.goOn(vcpu, WORK_NONE);
+    return this.whole(() => {
+      this.monitor.place();
+      return this.goOn(vcpu, WORK_NONE);
+    });
   }
 
   /** The page goes off the bus, before all vectors are torn down. */
   withdraw(): boolean {
     if (this.tearer < 0 || !this.monitor.device.placed) return false;
-    this.monitor.withdraw();
+    this.whole(() => this.monitor.withdraw());
     return true;
   }
 
   /** Tears down all vectors; the access returns, unless they are to be built up again. */
   disableAll(): boolean {
     const vcpu = this.tearer;
-    if (vcpu < 0 || !this.monitor.disableAll()) return false;
-    return this.goOn(vcpu, this.works[vcpu] === WORK_REBUILD ? WORK_ENABLE_ALL : WORK_NONE);
+    if (vcpu < 0) return false;
+    return this.whole(() => {
+      if (!this.monitor.disableAll()) return false;
+      return this.goOn(vcpu, this.works[vcpu] === WORK_REBUILD ? WORK_ENABLE_ALL : WORK_NONE);
+    });
   }
 
   /** Does all that is due of a vCPU, as userspace does when nobody looks on. Returns whether its access returned. */
   settle(vcpu = 0): boolean {
-    if (this.works[vcpu] === WORK_NONE) return false;
-    this.withdraw();
-    this.disableAll();
-    this.enableAll();
-    this.place();
-    return true;
+    if (this.dueOf(vcpu) === WORK_NONE) return false;
+    return this.whole(() => {
+      this.withdraw();
+      this.disableAll();
+      this.enableAll();
+      this.place();
+      return true;
+    });
   }
 
   /** The vCPU for which something is due, or -1. There is one at most. */
@@ -313,21 +438,25 @@ export class AssignedDevice {
    * does nothing any more when it completes, but for a read, which is answered as the device stands by then.
    */
   reset(): void {
-    this.monitor.reset();
-    this.monitor.mapBar();
-    this.voidExits();
+    this.whole(() => {
+      this.monitor.reset();
+      this.monitor.mapBar();
+      this.voidExits();
+    });
   }
 
   /** Takes the device from the guest. An access under way completes, and nobody answers. Returns false when it was taken already. */
   remove(): boolean {
-    if (!this.monitor.remove()) return false;
-    this.voidExits();
-    return true;
+    return this.whole(() => {
+      if (!this.monitor.remove()) return false;
+      this.voidExits();
+      return true;
+    });
   }
 
   /** Assigns the device again, to this guest or to the next one. Returns false when it is assigned. */
   assign(): boolean {
-    return this.monitor.assign();
+    return this.whole(() => this.monitor.assign());
   }
 
   private voidExits(): void {
@@ -390,19 +519,28 @@ export class AssignedDevice {
   // The same of any vCPU.
 
   isStopped(vcpu: number): boolean {
-    return this.exits[vcpu][exit.KIND_AT] !== 0;
+    const words = this.exits[vcpu];
+    if (words === undefined) this.refuseVcpu(vcpu);
+    return words[exit.KIND_AT] !== 0;
   }
 
   isExitOf(vcpu: number): boolean {
-    return this.exits[vcpu][exit.KIND_AT] !== 0 && this.works[vcpu] === WORK_NONE;
+    return this.isStopped(vcpu) && this.works[vcpu] === WORK_NONE;
   }
 
   dueOf(vcpu: number): Work {
+    if (this.works[vcpu] === undefined) this.refuseVcpu(vcpu);
     return this.works[vcpu];
   }
 
   accessOf(vcpu: number): Readonly<Uint32Array> {
+    if (this.exits[vcpu] === undefined) this.refuseVcpu(vcpu);
     return this.exits[vcpu];
+  }
+
+  private refuseVcpu(vcpu: number): never {
+    const most = this.vcpuCount - 1;
+    throw new RangeError(`${OWNER}: the vCPU is ${told(vcpu)}; expected an integer from 0 to ${most}.`);
   }
 
   /** Whether a message of `vector` is in flight. */
@@ -428,7 +566,7 @@ export class AssignedDevice {
     const { vectorCount, host, monitor } = this;
     const pbaAt = 1 + 4 * vectorCount;
     const pbaWords = host.pbaBytes >>> 2;
-    requireRoom('peekInto', out, pbaAt + pbaWords);
+    requireRoom('AssignedDevice.peekInto', out, pbaAt + pbaWords);
     const { isAssigned } = monitor;
     out[0] = isAssigned ? monitor.config.messageControl : 0xffff;
     for (let word = 0; word < 4 * vectorCount; word++) out[1 + word] = monitor.peek(word >>> 2, word & 3);
@@ -436,8 +574,11 @@ export class AssignedDevice {
     return pbaAt + pbaWords;
   }
 
-  /** Guest-physical address of an entry. */
+  /** Guest-physical address of an entry, be it beyond the table. */
   entryAddress(vector: number): number {
+    if (typeof vector !== 'number' || !(vector >= 0 && vector <= VECTOR_INDEX_MAX) || Math.floor(vector) !== vector) {
+      requireInteger(OWNER, 'the vector', vector, 0, VECTOR_INDEX_MAX);
+    }
     return this.monitor.tableAddress + ENTRY_BYTES * vector;
   }
 
@@ -459,7 +600,7 @@ export class AssignedDevice {
 
   /** Copies the state into `out`; returns the number of words. What no guest can ever tell apart is saved alike. */
   saveInto(out: Uint32Array): number {
-    requireRoom('saveInto', out, this.savedWords);
+    requireRoom('AssignedDevice.saveInto', out, this.savedWords);
     for (let vcpu = 0; vcpu < this.vcpuCount; vcpu++) {
       out[VCPU_WORDS * vcpu] = this.works[vcpu];
       out.set(this.exits[vcpu], VCPU_WORDS * vcpu + 1);
@@ -469,16 +610,50 @@ export class AssignedDevice {
   }
 
   /**
-   * Takes over a state that `saveInto` left, of a device of the same size and design. Nobody is told of anything by it.
-   * @throws {RangeError} when the kernel has the page in it, and something else is at its address here. Nothing has changed then.
+   * Takes over a state that `saveInto` left, of a device of the same size and design. Nobody is told of anything by it. All of it is
+   * tried on another device first: what is taken is saved the same again, and no part of it contradicts another.
+   *
+   * @throws {RangeError} when the words are no such state, saying why; and when the kernel has the page in it, and something else is at
+   * its address here. Nothing has changed then.
    */
   restore(saved: Uint32Array): void {
-    requireSaved(saved, this.savedWords);
+    const words = this.savedWords;
+    if (!isWords(saved) || saved.length !== words) {
+      throw new RangeError(`AssignedDevice.restore: got ${told(saved)}; expected a Uint32Array of ${words} words.`);
+    }
+    const trial = this.trial ?? new AssignedDevice(this.options);
+    // One that was given a contradiction is not asked again.
+    this.trial = undefined;
+    const wrong = trial.wrongIn(saved);
+    if (wrong !== undefined) throw new RangeError(`AssignedDevice.restore: ${wrong} Nothing was restored.`);
+    this.trial = trial;
     if (!this.monitor.canRestore(saved, this.ownWords)) {
       throw new RangeError(
-        'AssignedDevice.restore: got a state in which the page of the table is on the bus; expected its addresses to be free here.',
+        'AssignedDevice.restore: got a state in which the page of the table is on the bus; expected its addresses to be free here. ' +
+          'Nothing was restored.',
       );
     }
+    this.take(saved);
+  }
+
+  /** Takes a state over, and says in a sentence why it can be none that was saved. */
+  private wrongIn(saved: Uint32Array): string | undefined {
+    try {
+      this.take(saved);
+    } catch (error) {
+      return `got words that cannot be taken over (${(error as Error).message}); expected a saved device.`;
+    }
+    const again = new Uint32Array(saved.length);
+    this.saveInto(again);
+    const at = again.findIndex((word, index) => word !== saved[index]);
+    if (at >= 0) {
+      const found = `got 0x${saved[at].toString(16)} in word ${at}, which would be saved as 0x${again[at].toString(16)}`;
+      return `${found}; expected words that saveInto left.`;
+    }
+    return contradictionOf(this.exits, this.works, this.monitor);
+  }
+
+  private take(saved: Uint32Array): void {
     for (let vcpu = 0; vcpu < this.vcpuCount; vcpu++) {
       const at = VCPU_WORDS * vcpu;
       this.works[vcpu] = saved[at] as Work;
@@ -511,37 +686,15 @@ export class AssignedDevice {
 const INTX = 0x0101;
 const DESIGNS: readonly AssignedDesign[] = ['reviewed', 'checked', 'posted'];
 
+const OWNER = 'AssignedDevice';
+const OPTION_NAMES = ['vectorCount', 'design', 'vcpuCount', 'deliver', 'sent', 'interrupt', 'barAddress'];
+const VECTOR_INDEX_MAX = 2 ** 40;
+
 function requireOptions(vectorCount: number, design: AssignedDesign, vcpuCount: number, barAddress: number): void {
-  if (!Number.isInteger(vcpuCount) || vcpuCount < 1 || vcpuCount > VCPU_COUNT_MAX) {
-    throw new RangeError(`AssignedDevice: vcpuCount is ${vcpuCount}; expected an integer from 1 to ${VCPU_COUNT_MAX}.`);
-  }
-  if (!Number.isInteger(vectorCount) || vectorCount < 1 || vectorCount > VECTOR_COUNT_MAX) {
-    throw new RangeError(
-      `AssignedDevice: vectorCount is ${vectorCount}; expected an integer from 1 to ${VECTOR_COUNT_MAX}.`,
-    );
-  }
+  requireInteger(OWNER, 'vcpuCount', vcpuCount, 1, VCPU_COUNT_MAX);
+  requireInteger(OWNER, 'vectorCount', vectorCount, 1, VECTOR_COUNT_MAX);
   if (!DESIGNS.includes(design)) {
-    throw new RangeError(`AssignedDevice: design is ${design as string}; expected one of ${DESIGNS.join(', ')}.`);
+    throw new RangeError(`AssignedDevice: design is ${told(design)}; expected one of ${DESIGNS.join(', ')}.`);
   }
-  if (!Number.isInteger(barAddress) || barAddress % BAR_BYTES !== 0 || barAddress <= 0 || barAddress >= 2 ** 32) {
-    throw new RangeError(
-      `AssignedDevice: barAddress is ${barAddress}; expected a multiple of ${BAR_BYTES} above 0 and below 2^32.`,
-    );
-  }
-}
-
-function requireSaved(saved: Uint32Array, words: number): void {
-  if (saved instanceof Uint32Array && saved.length === words) return;
-  throw new RangeError(`AssignedDevice.restore: got ${lengthOf(saved)}; expected a Uint32Array of ${words} words.`);
-}
-
-function requireRoom(name: string, out: Uint32Array, words: number): void {
-  if (out instanceof Uint32Array && out.length >= words) return;
-  throw new RangeError(
-    `AssignedDevice.${name}: got ${lengthOf(out)}; expected a Uint32Array of at least ${words} words.`,
-  );
-}
-
-function lengthOf(words: unknown): string {
-  return words instanceof Uint32Array ? `${words.length} words` : String(words);
+  requireMultiple(OWNER, 'barAddress', barAddress, BAR_BYTES, BAR_BYTES, 2 ** 32 - BAR_BYTES);
 }

@@ -58,6 +58,7 @@ export class SetMachine {
   private readonly numbers: ReadonlyMap<string, number>;
   private regions: readonly [RegionReader, RegionReader] | undefined;
   private universe: readonly number[] | undefined;
+  private readings: readonly number[] | undefined;
   /**
    * The words of every combination of the regions that change of their own accord at any time. A state is kept with all of them at
    * their first child, and stepped from each combination: that is the same, and makes sets many times smaller.
@@ -304,7 +305,9 @@ export class SetMachine {
    * @param allowed Which of all states are possible, by what is known from elsewhere.
    */
   recover(blame: Blame, code: number, allowed: (state: number) => boolean): number {
-    const read = this.everyState().filter((state) => allowed(state) && this.differing(this.codeOf(state), code) === 0);
+    const read = this.everyReading().filter(
+      (state) => allowed(state) && this.differing(this.codeOf(state), code) === 0,
+    );
     const parts: Part[] = read.length === 0 ? [] : [{ set: this.setOf(this.close(read)), doubts: 0 }];
     const byDoubts = new Map<number, Set<number>>();
     for (const { to, doubts, isOfOutputs } of blame.candidates) {
@@ -330,6 +333,31 @@ export class SetMachine {
     const more = this.everyState().filter((state) => isNew(state) && known.some((other) => isAlike(state, other)));
     if (more.length === 0) return belief;
     return this.beliefOf([...this.beliefs[belief], { set: this.setOf(this.close(more)), doubts: 0 }]);
+  }
+
+  /**
+   * Every state that the machine can reach, and those that differ from one in what waits or what was told: a wrong device may be
+   * pending where nothing blocks it.
+   */
+  private everyReading(): readonly number[] {
+    if (this.readings !== undefined) return this.readings;
+    const { wordCount } = this.states;
+    const loose = LOOSE_REGIONS.flatMap((region) =>
+      hasRegion(this.compiled, region) ? [regionAt(this.compiled, region)] : [],
+    );
+    const found = new Set(this.everyState());
+    const words = new Int32Array(wordCount);
+    for (const state of found) {
+      for (const { word, shift, mask, children } of loose) {
+        for (let child = 0; child < children.length; child++) {
+          for (let at = 0; at < wordCount; at++) words[at] = this.states.all[state * wordCount + at];
+          words[word] = (words[word] & ~mask) | (child << shift);
+          found.add(this.states.numberOf(words));
+        }
+      }
+    }
+    this.readings = [...found];
+    return this.readings;
   }
 
   /** Every state that the machine can reach. */
@@ -445,6 +473,10 @@ export class SetMachine {
 }
 
 /** The regions that change of their own accord at any time, and the events by which they do. */
+const LOOSE_REGIONS: readonly (readonly string[])[] = [
+  ['vector0', 'latch'],
+  ['vector0', 'usage'],
+];
 const FREE = ['platform', 'width', 'writing', 'polling'];
 const FREE_EVENTS = new Set(FREE.map((name) => `device.${name}`));
 

@@ -13,7 +13,7 @@ import type { Assumptions } from './profile.ts';
 import { Random } from './random.ts';
 import { Recorder, type Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene } from './scenes.ts';
-import type { Readback, Subject } from './subject.ts';
+import type { Instance, Readback, Subject } from './subject.ts';
 import { Nominal, Tour } from './tour.ts';
 import { walkPairs } from './walk.ts';
 
@@ -315,18 +315,20 @@ export interface LoggedStep {
   readonly messages: readonly string[];
 }
 
-/** Runs a path on a fresh instance, and judges it by a model. */
+/** Runs a path on a fresh instance, or on one that was used and is reset, and judges it by a model. */
 export async function rerun(
   subject: Subject,
   scene: Scene,
   model: Model,
   names: readonly string[],
   wantsLog = false,
+  used?: Instance,
 ): Promise<Rerun> {
   const alphabet = alphabetOf(scene, subject.abilities);
   const { book } = alphabet;
   const byName = new Map(actionsOf(alphabet).map((action) => [action.name, action]));
-  const instance = await subject.open(scene.vectorCount);
+  const instance = used ?? (await subject.open(scene.vectorCount));
+  if (used !== undefined) await wipe(used, book);
   const judge = new Judge(model, book, instance.vectorCount);
   const recorder = new Recorder(judge, scene.vectors, scene.name);
   const knowledge = new MutableKnowledge(instance.vectorCount);
@@ -370,6 +372,15 @@ export async function rerun(
     });
   }
   return { faults, failure, recordings: recorder.recordings(), trace, log };
+}
+
+/** Resets an instance. */
+async function wipe(instance: Instance, book: MessageBook): Promise<void> {
+  const path = {
+    next: (_: unknown, step: number) => (step === 0 ? RESETTING : undefined),
+    readback: () => 'none' as const,
+  };
+  await instance.run(path, book, new MutableKnowledge(instance.vectorCount), () => true);
 }
 
 function tellOutput({

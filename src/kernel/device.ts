@@ -18,7 +18,7 @@ export interface DeviceSurroundings {
   /** Injects a message of `vector` of this device into the guest. */
   readonly inject: InjectMessage;
   /** Whether a call of the posted design stops where others may see what it has done by half. */
-  readonly stopsInside: () => boolean;
+  readonly stopsInside: boolean;
 }
 
 /** A device that was just assigned: no interrupts, no table, no page. */
@@ -162,9 +162,10 @@ export class KernelDevice {
     if (guestType !== 0 && (this.irqTypes & abi.KVM_DEV_IRQ_GUEST_MASK) !== 0) return abi.EEXIST;
     // The device has no MSI capability.
     if (![0, abi.KVM_DEV_IRQ_HOST_INTX, abi.KVM_DEV_IRQ_HOST_MSIX].includes(hostType)) return abi.EINVAL;
-    if (![0, abi.KVM_DEV_IRQ_GUEST_INTX, abi.KVM_DEV_IRQ_GUEST_MSIX].includes(guestType)) return abi.EINVAL;
+    if (!GUEST_TYPES.has(guestType)) return abi.EINVAL;
     if (this.inside !== INSIDE_NOTHING) return abi.EBUSY;
     if (hostType === abi.KVM_DEV_IRQ_HOST_MSIX) {
+      //= MSIX-CALL-2
       if (this.table === undefined && !this.posted.complete) return abi.EINVAL;
       if (this.table === undefined) this.posted.acquire((irq) => void this.around.irqs.set(irq, this));
       this.host.enable();
@@ -174,7 +175,7 @@ export class KernelDevice {
     if (hostType !== abi.KVM_DEV_IRQ_HOST_MSIX || this.table !== undefined || this.mmioBase === 0) return 0;
     // The vectors are live, and masks still go to userspace (hazard S2).
     this.inside = INSIDE_ENABLING;
-    return this.around.stopsInside() ? abi.CALL_UNFINISHED : this.finish();
+    return this.around.stopsInside ? abi.CALL_UNFINISHED : this.finish();
   }
 
   /** Goes on with a call that has not returned, to its end. Returns what the call does; 0 when there is none. */
@@ -212,6 +213,7 @@ export class KernelDevice {
   deassignIrqs(flags: number): number {
     if (this.irqTypes === 0) return abi.ENXIO;
     if (this.inside !== INSIDE_NOTHING) return abi.EBUSY;
+    //= MSIX-CALL-1
     const freed = this.irqTypes & flags & (abi.KVM_DEV_IRQ_HOST_MASK | abi.KVM_DEV_IRQ_GUEST_MASK);
     if ((freed & abi.KVM_DEV_IRQ_HOST_MSIX) !== 0) {
       // An enabled table would have nobody left to carry its messages; userspace tells of the disabling first.
@@ -221,7 +223,7 @@ export class KernelDevice {
         this.withdraw();
         this.inside = INSIDE_DISABLING;
         this.deassigning = freed;
-        return this.around.stopsInside() ? abi.CALL_UNFINISHED : this.finish();
+        return this.around.stopsInside ? abi.CALL_UNFINISHED : this.finish();
       }
     }
     this.freeIrqs(freed);
@@ -324,6 +326,14 @@ export class KernelDevice {
     else this.table.restore(saved, own);
   }
 }
+
+/** What the guest may have of a device: MSI too, which says nothing of the host's. */
+const GUEST_TYPES: ReadonlySet<number> = new Set([
+  0,
+  abi.KVM_DEV_IRQ_GUEST_INTX,
+  abi.KVM_DEV_IRQ_GUEST_MSI,
+  abi.KVM_DEV_IRQ_GUEST_MSIX,
+]);
 
 const SAVED_HEADER_WORDS = 4;
 // The first word of the header: the types of interrupts, whether the page is on the bus, and where a call is.

@@ -52,6 +52,7 @@ export class PostedEntries implements BusDevice {
 
   /** Makes `count` slots, once. Nothing is kept of a number that is refused (HB-38). */
   setCount(count: number): number {
+    //= MSIX-CALL-3
     if (this.slotCount !== 0 || count === 0 || count > abi.KVM_MAX_MSIX_PER_DEV) return abi.EINVAL;
     this.slotCount = count;
     return 0;
@@ -81,6 +82,11 @@ export class PostedEntries implements BusDevice {
   /** Whether the kernel has `entry` masked. */
   isMasked(entry: number): boolean {
     return this.masks[entry] !== 0;
+  }
+
+  /** Whether the kernel keeps `entry` from sending: masked, or not live. */
+  isBlocked(entry: number): boolean {
+    return !this.acquired || this.slots[entry] === NONE || this.masks[entry] !== 0;
   }
 
   /** The host's MSI-X is enabled with these entries: each gets its host interrupt. */

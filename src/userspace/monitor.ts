@@ -105,6 +105,10 @@ export class Monitor {
     return [device, new OneTable(this.calls, device, guestIrq)];
   }
 
+  get design(): AssignedDesign {
+    return this.options.design;
+  }
+
   /** The device as the kernel has it; after a removal, as it last had it. */
   get device(): KernelDevice {
     return this.assigned;
@@ -167,15 +171,25 @@ export class Monitor {
         this.readPage(offset - this.tableAddress, bytes, out);
         return WORK_NONE;
       case exit.ENTRY_READ:
-        this.readEntry(((offset - this.tableAddress) / registers.ENTRY_BYTES) | 0, out);
+        this.readEntry(this.entryAt(offset), out);
         return WORK_NONE;
       case exit.MMIO_WRITE:
         return this.writePage(offset - this.tableAddress, bytes, access[exit.LOW_AT], access[exit.HIGH_AT]);
       default: {
-        const vector = ((offset - this.tableAddress) / registers.ENTRY_BYTES) | 0;
-        return this.keeper.writeMessage(vector, access[exit.LOW_AT], access[exit.HIGH_AT], access[exit.DATA_AT]);
+        return this.keeper.writeMessage(
+          this.entryAt(offset),
+          access[exit.LOW_AT],
+          access[exit.HIGH_AT],
+          access[exit.DATA_AT],
+        );
       }
     }
+  }
+
+  /** The entry at an address; one that there is not, where none is. */
+  private entryAt(address: number): number {
+    const entry = Math.floor((address - this.tableAddress) / registers.ENTRY_BYTES);
+    return entry >= 0 && entry < registers.VECTOR_COUNT_MAX ? entry : registers.VECTOR_COUNT_MAX;
   }
 
   private readPage(offset: number, bytes: number, out: Uint32Array): void {
@@ -374,7 +388,9 @@ export class Monitor {
     const hand = saved[at] as Owner;
     if (hand === OWNER_REMOVED) this.remove();
     else this.assign();
-    this.hand = hand;
+    // What cannot be does not come in this way either.
+    const known = this.assigned.table === undefined ? hand === OWNER_REMOVED : hand <= OWNER_REMOVED;
+    this.hand = known ? hand : OWNER_USERSPACE;
     config.restore(saved, at + 1);
     this.findTable();
     const own = at + 1 + config.savedWords;

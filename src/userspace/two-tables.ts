@@ -183,6 +183,12 @@ export class TwoTables implements Keeper {
     this.functionMask = (saved[at] & 2) !== 0;
     this.table.set(saved.subarray(at + 1, at + 1 + this.table.length));
     this.records.set(saved.subarray(at + 1 + this.table.length, at + this.savedWords));
+    // What no access leaves there does not come in this way either.
+    for (let vector = 0; vector < this.vectorCount; vector++) {
+      this.table[ENTRY_WORDS * vector] &= ~3;
+      this.table[ENTRY_WORDS * vector + 3] &= VECTOR_CONTROL_MASK;
+      this.records[vector] &= ROUTED | KERNEL_MASKED;
+    }
   }
 
   private get open(): boolean {
