@@ -24,7 +24,6 @@ export const ASSIGNED_CAST: Cast = castBy(
     device: ['device', 'device'],
     fabric: ['device', 'kernel'],
     host: ['kernel', 'device'],
-    kernel: ['kernel', 'kernel'],
     access: ['kernel', 'kernel'],
   },
   {
@@ -49,11 +48,7 @@ function castBy(events: Readonly<Record<string, Route>>, outputs: Readonly<Recor
   const arrow = ([from, to]: Route, label: string) => ({ from, to, label });
   return {
     participants: PARTICIPANTS,
-<<<<<<< HEAD
-    // Every vCPU is the guest's.
-=======
     // Another vCPU is the guest, too.
->>>>>>> main
     event: (name) =>
       arrow(routeOf(events, readEvent(name).actor.replace(/^vcpu\d+$/, 'guest'), name), eventSentence(name)),
     output: (name) => arrow(routeOf(outputs, readOutput(name).verb, name), outputSentence(name)),
