@@ -70,6 +70,7 @@ program
   .helpGroup('Decide:')
   .description('explores the machines, decides the properties, drives the implementation, replays the recorded guest')
   .option('--full', 'check larger instances too, which takes minutes')
+  .option('--only <name>', 'check a section, a property, a rule, an instance or a design, and nothing else')
   .option('--states <n>', 'explore no more states than this of each instance', parseBound)
   .option('--memory <bytes>', 'use no more memory than this for each exploration, such as 500M or 8G', parseBytes)
   .option('--seconds <n>', 'begin nothing after this time', parseBound)
@@ -78,7 +79,15 @@ program
   .option('--design <name>', 'check one design of the assigned device, and show each failure as a message sequence')
   .addOption(new Option('--format <form>', 'how those are shown').choices(['text', 'mermaid']))
   .option('--pin', 'write what is found to the manifest, so that it is expected from now on')
-  .addHelpText('after', example('maskbit check', 'maskbit check --full --memory 8G', 'maskbit check --design posted'))
+  .addHelpText(
+    'after',
+    example(
+      'maskbit check',
+      'maskbit check --only lockstep',
+      'maskbit check --only MSIX-RESET-4',
+      'maskbit check --design posted',
+    ),
+  )
   .addHelpText('after', '\nWhat a bound leaves undecided is told as open, and the exit status is 3.')
   .action(async ({ designs, design, format, ...choices }: CheckChoices & DesignChoices, command: Command) => {
     const others = Object.keys(choices).length + Number(designs === true) + Number(design !== undefined);
