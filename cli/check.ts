@@ -11,7 +11,9 @@ import {
   renewManifest,
 } from '../checker/decide/manifest.ts';
 import { FULL_INSTANCES, INSTANCES, LARGER_INSTANCES } from '../properties/instances.ts';
-import { checkAssigned, checkAssignedDevice, checkAssignedMutants, checkObjections } from './check/assigned.ts';
+import { checkAssigned, checkAssignedMutants, checkObjections } from './check/assigned.ts';
+import { checkAssignedDevice } from './check/assigned-device.ts';
+import { checkAssignedPaths } from './check/assigned-paths.ts';
 import { Budget, type Budgets } from './check/budget.ts';
 import { checkLockstep } from './check/lockstep.ts';
 import { checkMachines } from './check/machines.ts';
@@ -54,6 +56,7 @@ export function check(choices: CheckChoices = {}): Exit {
     checkAssigned(isFull, budget),
     checkAssignedMutants(budget),
     checkObjections(budget),
+    checkAssignedPaths(budget),
     checkAssignedDevice(isFull, budget),
   ];
 

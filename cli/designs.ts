@@ -6,11 +6,18 @@ import { printMermaid } from '../checker/export/mermaid.ts';
 import { printSequence } from '../checker/export/sequence.ts';
 import { packTrace } from '../checker/trace/codec.ts';
 import { reduceTrace } from '../checker/trace/trace.ts';
-import { type Design, designByName } from '../machines/designs.ts';
+import { type Design, designByName, HANDED } from '../machines/designs.ts';
+import type { AssignedBounds } from '../machines/assembly.ts';
 import { THREE } from '../machines/messages.ts';
 import { ASSIGNED_PROPERTIES, mayFail, NOT_HERE } from '../properties/assigned/index.ts';
 import { AssignedInstance } from '../properties/assigned/decide.ts';
-import { decideObjection, type Objection, OBJECTIONS } from '../properties/assigned/objections.ts';
+import {
+  boundsOf,
+  decideObjection,
+  HANDOVER_OBJECTIONS,
+  type Objection,
+  OBJECTIONS,
+} from '../properties/assigned/objections.ts';
 import type { AssignedProperty, AssignedVerdict, Scene } from '../properties/assigned/property.ts';
 import { traceVerdict } from '../properties/assigned/trace.ts';
 import { castOf } from '../properties/cast.ts';
@@ -40,9 +47,10 @@ export function checkDesign(name: string, form: ChartForm): Exit {
   const decided = instance.decideAll(ASSIGNED_PROPERTIES);
   const verdicts = ASSIGNED_PROPERTIES.map((property, index) => ({ property, verdict: decided[index] }));
   if (form === 'text') printVerdicts(verdicts);
-  const failing = OBJECTIONS.map((objection) => ({ objection, verdict: decideObjection(objection, design) })).filter(
-    ({ verdict }) => verdict.result === 'fails',
-  );
+  const asked = design === HANDED ? [...OBJECTIONS, ...HANDOVER_OBJECTIONS] : OBJECTIONS;
+  const failing = asked
+    .map((objection) => ({ objection, verdict: decideObjection(objection, design) }))
+    .filter(({ verdict }) => verdict.result === 'fails');
   for (const { objection, verdict } of failing) printObjection(design, objection, verdict, form);
   const others = verdicts.filter(
     ({ property, verdict }) =>
@@ -50,14 +58,14 @@ export function checkDesign(name: string, form: ChartForm): Exit {
   );
   for (const { property, verdict } of others) {
     printHead(`${property.name}: ${property.title}`, property.scene, form);
-    printChart(design, property, 1, verdict, property.scene, form);
+    printChart(bounds, property, verdict, property.scene, form);
     if (mayFail(property, design)) print(`${property.name}: ${property.beyond}`);
     print();
   }
   const broken = verdicts.filter(({ property, verdict }) => verdict.result === 'fails' && !mayFail(property, design));
   if (form === 'text') {
     print(
-      `${design.name}: ${failing.length} of ${OBJECTIONS.length} objections apply; ` +
+      `${design.name}: ${failing.length} of ${asked.length} objections apply; ` +
         `${verdicts.filter(({ verdict }) => verdict.result === 'holds').length} of ${verdicts.length} properties hold.`,
     );
   }
@@ -96,19 +104,24 @@ function printHead(head: string, scene: Scene | undefined, form: ChartForm): voi
 
 function printObjection(design: Design, objection: Objection, verdict: AssignedVerdict, form: ChartForm): void {
   printHead(`${objection.of}: ${objection.words}`, objection.scene ?? objection.property.scene, form);
-  printChart(design, objection.property, objection.vectors, verdict, objection.scene ?? objection.property.scene, form);
+  printChart(
+    boundsOf(objection, design),
+    objection.property,
+    verdict,
+    objection.scene ?? objection.property.scene,
+    form,
+  );
   print();
 }
 
 function printChart(
-  design: Design,
+  bounds: AssignedBounds,
   property: AssignedProperty,
-  vectors: number,
   verdict: AssignedVerdict,
   scene: Scene | undefined,
   form: ChartForm,
 ): void {
-  const { subject, trace } = traceVerdict({ design, vectors, messages: THREE }, property, verdict, scene);
+  const { subject, trace } = traceVerdict(bounds, property, verdict, scene);
   const cast = castOf(trace.machine);
   for (const { id, title, text } of property.rules.map(ruleById))
     print(`${form === 'mermaid' ? '- ' : ''}${id} ${title}: ${text}`);

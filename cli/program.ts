@@ -5,12 +5,15 @@ import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import { BoundError } from '../checker/explore/enumerate.ts';
+import { STRATEGY_NAMES, STRATEGY_WORDS, TEST_FORMATS } from '../conformance/generate/names.ts';
 import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
+import { registered } from '../spec/index.ts';
 import type { CheckChoices } from './check.ts';
 import type { CheckMachineChoices } from './check-machine.ts';
 import type { ConformChoices } from './conform.ts';
 import { EXPORT_FORMATS, EXPORT_NAMES, type ExportFormat, type ExportName } from './export.ts';
 import { requireEnding } from './input.ts';
+import type { GenerateChoices } from './generate.ts';
 import type { InspectChoices } from './inspect.ts';
 import {
   boundsOf,
@@ -22,10 +25,13 @@ import {
   parseBytes,
   parsePage,
   parsePort,
+  wholeNumber,
   parseVectorCounts,
   VECTORS,
 } from './options.ts';
 import { EXIT, type Exit, guardOutputs, printRaw, safe, tell } from './output.ts';
+import { parseAddress, parseLogVectors, parseWhole } from './log-options.ts';
+import type { ExplainChoices } from './explain.ts';
 import type { ReplayChoices } from './replay.ts';
 import type { MuseumChoices } from './museum.ts';
 import { packagePath } from './root.ts';
@@ -139,6 +145,54 @@ interface DesignChoices {
 }
 
 program
+  .command('generate')
+  .helpGroup('Test your own:')
+  .description(
+    'writes tests as files, which run without maskbit: test vectors, scripts of the text protocol, or Vitest',
+  )
+  .addOption(
+    new Option('--machine <name>', 'the machine whose paths they are').choices(MACHINE_NAMES).default('function'),
+  )
+  .addOption(new Option('--strategy <name>', 'which paths').choices(STRATEGY_NAMES).default('transitions'))
+  .addOption(new Option('--format <format>', 'what they are written as').choices(TEST_FORMATS).default('json'))
+  .addOption(
+    new Option('--vectors <n>', 'how many vectors the device has (default: 1)').argParser(wholeNumber(1, 2048)),
+  )
+  .addOption(MESSAGES)
+  .addOption(DESIGN)
+  .addOption(
+    new Option('--extra <k>', 'of complete: how many states more a device may have').argParser(wholeNumber(0, 4)),
+  )
+  .addOption(new Option('--seed <n>', 'of walks').argParser(wholeNumber(0, 0xffffffff)))
+  .addOption(new Option('--walks <n>', 'how many walks (default: 100)').argParser(parseBound))
+  .addOption(new Option('--length <n>', 'how many events a walk has (default: 200)').argParser(parseBound))
+  .addOption(
+    new Option('--profiles <which>', 'answers of all profiles, or of the strict one')
+      .choices(['all', 'strict'])
+      .default('all'),
+  )
+  .addOption(new Option('--only <rule>', 'only tests that exercise a rule'))
+  .addOption(new Option('--limit <n>', 'at most so many tests').argParser(parseBound))
+  .addOption(new Option('--out <file>', 'the file (default: standard output)'))
+  .addHelpText(
+    'after',
+    `${Object.entries(STRATEGY_WORDS)
+      .map(([name, { words, by }]) => `  ${name.padEnd(12)} ${words} (${by})`)
+      .join('\n')}\n${example(
+      'maskbit generate --strategy transitions --out vectors.json',
+      'maskbit generate --strategy tour --format dut | less',
+      'maskbit generate --machine assigned-device --design reviewed --format vitest --out suite.test.js',
+    )}`,
+  )
+  .action(async ({ machine, vectors, messages, design, only, ...rest }: GenerateArguments, command: Command) => {
+    const isFunction = machine === 'function';
+    const bounds = boundsOf(machine, { vectors: isFunction ? undefined : vectors, messages, design }, command);
+    const { generate } = await import('./generate.ts');
+    const rule = only === undefined ? undefined : registered(only).entry.id;
+    status = generate(createInstance(machine, bounds), vectors ?? 1, { ...rest, only: rule, command: commandLine() });
+  });
+
+program
   .command('export')
   .helpGroup('Show:')
   .description('prints a machine for other tools: the Stately editor, SPIN, TLC and Apalache, Graphviz')
@@ -194,31 +248,79 @@ interface InspectOptions extends Omit<InspectChoices, 'instance'>, InstanceChoic
   readonly machine?: MachineName;
 }
 
+// Where the MSI-X of a function is, for a log that does not show it.
+const LOG_DEVICE = new Option(
+  '--device <name>',
+  'the function: "nvme 00:02.0", or one of the two where it is the only such',
+);
+const LOG_LSPCI = new Option(
+  '--lspci <file>',
+  'what "lspci -vvv -xxxx" printed in the guest, for a log that begins late',
+);
+const LOG_CAPABILITY = new Option(
+  '--capability <offset>',
+  'where the MSI-X capability is in configuration space',
+).argParser(parseAddress);
+const LOG_TABLE = new Option('--table <address>', 'where the table is in memory').argParser(parseAddress);
+const LOG_PBA = new Option('--pba <address>', 'where the Pending Bit Array is in memory').argParser(parseAddress);
+const LOG_VECTORS = new Option(
+  '--vectors <n>',
+  'how many vectors it has, where the log shows no read of Message Control',
+).argParser(parseLogVectors);
+
 program
   .command('replay')
   .helpGroup('Decide:')
   .description("drives the implementation and the machine with a guest's accesses, from a trace log of QEMU")
-  .argument('<file>', 'the trace; a record beside it, NAME.json, names the messages of other devices')
-  .option('--device <name>', 'name and bus address of the function, such as "nvme 00:02.0"')
+  .argument('<file>', 'the log, plain or packed by gzip, or - for standard input; a record beside it is NAME.json')
+  .addOption(LOG_DEVICE)
+  .addOption(LOG_LSPCI)
+  .addOption(LOG_CAPABILITY)
+  .addOption(LOG_TABLE)
+  .addOption(LOG_PBA)
+  .addOption(LOG_VECTORS)
   .option('--record <file>', 'the record, where it does not stand beside the trace')
   .option('--assigned', 'counts the exits to userspace of an assigned device instead, by design and kind of access')
   .addHelpText('after', example('maskbit replay traces/linux-6.1-nvme.trace'))
   .addHelpText(
     'after',
-    "\nRecord one with QEMU: -trace 'memory_region_ops_*' -trace 'pci_cfg_*' -trace msix_write_config -D FILE",
+    "\nRecord one with QEMU: -trace 'memory_region_ops_*' -trace 'pci_cfg_*' -trace msix_write_config -trace 'resettable_phase_*' -D FILE\n" +
+      'and, of an NVMe controller, -trace pci_nvme_irq_msix: then a missing message shows. Exit status 3: n/a, nothing was there to compare.',
   )
   .action(async (file: string, choices: ReplayChoices & { readonly assigned?: boolean }, command: Command) => {
     if (choices.assigned && choices.record !== undefined) {
       command.error('error: got --record with --assigned; expected one of them, for exits need no record');
     }
-    for (const path of [file, choices.record]) if (path !== undefined) requireEnding(path);
+    if (choices.record !== undefined) requireEnding(choices.record);
+    if (file !== '-') requireEnding(file);
     if (choices.assigned) {
       const { replayAssigned } = await import('./replay-assigned.ts');
-      status = replayAssigned(file, choices.device);
+      const { record: _, assigned: __, ...logChoices } = choices;
+      status = await replayAssigned(file, logChoices);
       return;
     }
     const { replay } = await import('./replay.ts');
-    status = replay(file, choices);
+    status = await replay(file, choices);
+  });
+
+program
+  .command('explain')
+  .helpGroup('Decide:')
+  .description('says why an interrupt did not come, from the log of a guest')
+  .argument('<file>', 'the log, as for maskbit replay')
+  .requiredOption('--vector <n>', 'the vector that it is about', parseWhole)
+  .option('--at <line>', 'explain the state after this line (default: at the end)', parseWhole)
+  .addOption(LOG_DEVICE)
+  .addOption(LOG_LSPCI)
+  .addOption(LOG_CAPABILITY)
+  .addOption(LOG_TABLE)
+  .addOption(LOG_PBA)
+  .addOption(LOG_VECTORS)
+  .addHelpText('after', example('maskbit explain traces/linux-6.1-nvme.trace --vector 1'))
+  .action(async (file: string, choices: ExplainChoices) => {
+    if (file !== '-') requireEnding(file);
+    const { explain } = await import('./explain.ts');
+    status = await explain(file, choices);
   });
 
 program
@@ -339,6 +441,15 @@ program
     const names = program.commands.map((command) => command.name());
     program.error(`error: unknown command '${verb}'\n(Did you mean ${closest(verb!, names)}?)`);
   });
+
+type GenerateArguments = Omit<GenerateChoices, 'command'> & InstanceChoices & { readonly machine: MachineName };
+
+/** The command as it was called, for files that say how they were made: without what names the file itself. */
+function commandLine(): string {
+  const words = process.argv.slice(2);
+  const at = words.indexOf('--out');
+  return ['maskbit', ...(at < 0 ? words : words.toSpliced(at, 2))].join(' ');
+}
 
 /** Runs the command line of this process. */
 export async function run(): Promise<Exit> {

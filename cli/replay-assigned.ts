@@ -5,16 +5,17 @@
 import { countExits, EXIT_KINDS, type ExitFigures, olderHabit, stepsOf } from '../conformance/replay/assigned.ts';
 import { fileSource } from '../conformance/replay/file.ts';
 import { ReplayError } from '../conformance/replay/log.ts';
+import { type LogChoices, logOptions, withLog } from './logs.ts';
 import { EXIT, type Exit, formatCell, print, printTable, tell } from './report.ts';
 
 /** The guest of the older habit. */
 export const OLDER_HABIT = { vectorCount: 8, interrupts: 10_000, seed: 20_101_020 } as const;
 
 /** Replays the trace at `path`, and the older habit, through the assigned device. */
-export function replayAssigned(path: string, device: string | undefined): Exit {
+export async function replayAssigned(path: string, choices: LogChoices): Promise<Exit> {
   let trace: ReturnType<typeof stepsOf>;
   try {
-    trace = stepsOf(fileSource(path), device);
+    trace = await withLog(path, (file) => stepsOf(fileSource(file), logOptions(choices)));
   } catch (error) {
     if (!(error instanceof ReplayError)) throw error;
     tell(`${path}: ${error.message}`);
@@ -44,7 +45,9 @@ function printExits(runs: readonly ExitFigures[]): void {
     [
       ...EXIT_KINDS.map((kind) => row(kind, ({ exits }) => exits[kind])),
       row('all', ({ exitCount }) => exitCount),
-      row('an interrupt', ({ exitCount, interrupts }) => (exitCount / interrupts).toFixed(4)),
+      row('an interrupt', ({ exitCount, interrupts }) =>
+        interrupts === 0 ? 'n/a' : (exitCount / interrupts).toFixed(4),
+      ),
       row('accesses', ({ accesses }) => accesses),
       row('interrupts', ({ interrupts }) => interrupts),
       row('interrupts lost', ({ interrupts, delivered }) => interrupts - delivered),
@@ -57,9 +60,14 @@ function printExits(runs: readonly ExitFigures[]): void {
 function printVerdict(runs: readonly ExitFigures[]): Exit {
   const wrong = runs.filter(
     ({ answerer, interrupts, delivered, differingReads }) =>
-      answerer !== 'posted' && (interrupts === 0 || interrupts !== delivered || differingReads > 0),
+      answerer !== 'posted' && (interrupts !== delivered || differingReads > 0),
   );
   if (wrong.length === 0) {
+    if (runs.some(({ interrupts }) => interrupts === 0)) {
+      print(
+        'n/a for the recorded guest: no interrupt of the function stands in its log, so none was lost. Exits are counted.',
+      );
+    }
     print('holds: userspace only and reviewed deliver every interrupt, and read what the guest read.');
     return EXIT.holds;
   }

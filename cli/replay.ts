@@ -3,22 +3,21 @@
  */
 import { ReplayError } from '../conformance/replay/log.ts';
 import { type FileReplay, replayFile } from '../conformance/replay/record.ts';
+import { type LogChoices, logOptions, withLog } from './logs.ts';
 import { EXIT, type Exit, formatCell, print, printTable, startProgress, tell } from './report.ts';
 
 /** What the command line may say about a replay. */
-export interface ReplayChoices {
-  /** Name and bus address of the function. */
-  readonly device?: string;
+export interface ReplayChoices extends LogChoices {
   /** Path of the trace's record. */
   readonly record?: string;
 }
 
 /** Replays the trace at `path` with progress on standard error. */
-export function runReplay(path: string, { device, record }: ReplayChoices = {}): FileReplay {
+export function runReplay(path: string, { record, ...choices }: ReplayChoices = {}): FileReplay {
   let progress: ReturnType<typeof startProgress> | undefined;
   try {
     return replayFile(path, {
-      device,
+      ...logOptions(choices),
       recordPath: record,
       progress: (done, lines) => (progress ??= startProgress('lines', lines)).advance(done),
     });
@@ -28,10 +27,10 @@ export function runReplay(path: string, { device, record }: ReplayChoices = {}):
 }
 
 /** Replays the trace at `path` and prints what came of it. */
-export function replay(path: string, choices: ReplayChoices): Exit {
+export async function replay(path: string, choices: ReplayChoices): Promise<Exit> {
   let result: FileReplay;
   try {
-    result = runReplay(path, choices);
+    result = await withLog(path, (file) => runReplay(file, choices));
   } catch (error) {
     if (!(error instanceof ReplayError)) throw error;
     tell(`${path}: ${error.message}`);
@@ -68,6 +67,8 @@ export function printFigures({ figures, disagreementCount }: FileReplay): void {
       ['comparisons with the machine', comparisons.machine],
       ['messages explained, each by a signal inferred before it', sum(messages.explained)],
       ['messages of other devices', sum(messages.others)],
+      ['messages unattributed', sum(messages.unattributed)],
+      ['lines of other kinds, passed over', figures.passedOver],
       ['signals inferred', inferred.signals],
       ['Mask Bits set', edges.mask],
       ['Mask Bits cleared', edges.unmask],
@@ -76,7 +77,8 @@ export function printFigures({ figures, disagreementCount }: FileReplay): void {
   );
 }
 
-function printVerdict(path: string, { disagreements, disagreementCount, differences, figures }: FileReplay): Exit {
+function printVerdict(path: string, result: FileReplay): Exit {
+  const { disagreements, disagreementCount, differences, figures, verdict, reason } = result;
   for (const { line, text, expected, got } of disagreements) {
     print(`${path}:${line}: ${got} ${expected}`);
     print(`  ${text}`);
@@ -84,6 +86,10 @@ function printVerdict(path: string, { disagreements, disagreementCount, differen
   const untold = disagreementCount - disagreements.length;
   if (untold > 0) print(`… and ${formatCell(untold)} more disagreements.`);
   for (const difference of differences) print(difference);
+  if (verdict === 'n/a' && differences.length === 0) {
+    print(`n/a: ${reason}`);
+    return EXIT.bound;
+  }
   if (disagreementCount + differences.length === 0) {
     print(`holds: ${formatCell(figures.lines)} lines replayed without a disagreement.`);
     return EXIT.holds;

@@ -131,7 +131,7 @@ export function traceRules(): Evidence[] {
     rule,
     machine: places(machines, rule.id),
     implementation: places(sources, rule.id),
-    property: PROPERTIES.filter(({ rules }) => rules.includes(rule.id)).map(({ name }) => name),
+    property: [...new Set(PROPERTIES.filter(({ rules }) => rules.includes(rule.id)).map(({ name }) => name))],
     test: places(tests, rule.id),
   }));
 }

@@ -1,22 +1,35 @@
 /**
- * What a guest does to an assigned device, access by access, and the vCPU that does it.
+ * What a guest does to an assigned device, access by access, and the vCPUs that do it.
  *
  * An access has an interval, from the guest's instruction to the moment when it is complete. Where the kernel answers, both
  * are one step. Elsewhere the vCPU stops in an exit, and userspace completes it later; other things happen in between.
  */
-import { stateIn } from 'xstate';
-import { type Control, CONTROLS, control, mask, readEntry, unmask, VMM_COMPLETE, write } from './alphabet.ts';
+import { or, stateIn } from 'xstate';
+import {
+  type Control,
+  CONTROLS,
+  control,
+  mask,
+  ofVcpu,
+  poll,
+  readEntry,
+  REMOVE,
+  RESET,
+  unmask,
+  VMM_COMPLETE,
+  write,
+} from './alphabet.ts';
 import type { GuardBook, Way } from './guards.ts';
 import type { MessageSet } from './messages.ts';
 import type { Region } from './region.ts';
 
 /** One access. */
 export interface Access {
-  /** The event, `guest.mask.0`. */
+  /** The event, `guest.mask.0`: that of the first vCPU. */
   readonly event: string;
   /** The state of a vCPU that is stopped in it, `mask_0`. */
   readonly state: string;
-  readonly kind: 'control' | 'mask' | 'unmask' | 'write' | 'read';
+  readonly kind: 'control' | 'mask' | 'unmask' | 'write' | 'read' | 'poll';
   /** Absent in a write of Message Control. */
   readonly vector?: number;
   /** The value of Message Control that is written. */
@@ -35,8 +48,19 @@ export function accessesOf(vectors: number, messages: MessageSet): Access[] {
     accessOf(unmask(vector), 'unmask', { vector }),
     ...messages.writes.map(({ name }) => accessOf(write(vector, name), 'write', { vector })),
     accessOf(readEntry(vector), 'read', { vector }),
+    accessOf(poll(vector), 'poll', { vector }),
   ]);
   return [...controls, ...each.flat()];
+}
+
+/** Whether an access changes nothing, but asks. */
+export const isRead = ({ kind }: Access): boolean => kind === 'read' || kind === 'poll';
+
+/** Something that a vCPU waits for: the event that ends it, and where that leads. */
+export interface Work {
+  readonly event: string;
+  readonly ways: readonly { readonly target: string; readonly guard?: string }[];
+  readonly description: string;
 }
 
 /** How accesses come about in a machine. */
@@ -45,69 +69,120 @@ export interface Paths {
   readonly kernel: (access: Access) => string | undefined;
   /** Where the vCPU goes once userspace has completed an access, if it must wait for more: states of `work`, with guards. */
   readonly afterwards?: (access: Access) => readonly { readonly target: string; readonly guard?: string }[];
-  /** What the vCPU may have to wait for, by the name of its state: the event that ends it, and where that leads. */
-  readonly work?: Readonly<
-    Record<string, { readonly event: string; readonly target: string; readonly description: string }>
-  >;
+  /** What the vCPU may have to wait for, by the name of its state. */
+  readonly work?: Readonly<Record<string, Work>>;
 }
 
-/** The guard that the vCPU is stopped in an access. */
-export const stoppedIn = ({ event }: Access): string => event.replace('guest.', 'in ');
+/** A region of a vCPU, and the guard that it runs. */
+export const vcpuName = (vcpu: number): string => `vcpu${vcpu === 0 ? '' : vcpu}`;
+export const running = (vcpu: number): string => `running${vcpu === 0 ? '' : vcpu}`;
 
-/** Defines the guards of a vCPU: that it runs, and for each access that it is stopped in it. */
-export function defineVcpuGuards(book: GuardBook, accesses: readonly Access[]): void {
-  book.define('running', stateIn({ vcpu: 'running' }));
-  for (const access of accesses) book.define(stoppedIn(access), stateIn({ vcpu: access.state }));
+/** The guard that a vCPU is stopped in an access. */
+export const stoppedIn = ({ event }: Access, vcpu = 0): string =>
+  event.replace('guest.', `in${vcpu === 0 ? '' : vcpu} `);
+
+/** The guard that userspace is not at work for another vCPU. */
+export const atRest = (vcpu: number): string => `atRest${vcpu === 0 ? '' : vcpu}`;
+
+/** Defines the guards of the vCPUs: that each runs, and for each access that it is stopped in it. */
+export function defineVcpuGuards(book: GuardBook, accesses: readonly Access[], vcpus: readonly number[]): void {
+  for (const vcpu of vcpus) {
+    book.define(running(vcpu), stateIn({ [vcpuName(vcpu)]: 'running' }));
+    for (const access of accesses) book.define(stoppedIn(access, vcpu), stateIn({ [vcpuName(vcpu)]: access.state }));
+  }
 }
 
-/** The ways in which an access takes effect: answered by the kernel, completed by userspace. */
-export function waysOfAccess(access: Access, { kernel }: Paths, book: GuardBook): { kernel: Way[]; exit: Way[] } {
+/** Defines a guard that some vCPU waits for one of `works`, and returns its name. */
+export function defineWaiting(
+  book: GuardBook,
+  name: string,
+  works: readonly string[],
+  vcpus: readonly number[],
+): string {
+  const places = vcpus.flatMap((vcpu) => works.map((work) => stateIn({ [vcpuName(vcpu)]: work })));
+  return book.define(name, places.length === 1 ? places[0] : or(places));
+}
+
+/** The ways in which an access of a vCPU takes effect: answered by the kernel, completed by userspace. */
+export function waysOfAccess(
+  access: Access,
+  { kernel }: Paths,
+  book: GuardBook,
+  vcpu = 0,
+  rest?: string,
+): { kernel: Way[]; exit: Way[] } {
   const guard = kernel(access);
   return {
-    kernel: guard === undefined ? [] : [{ event: access.event, guard: book.all('running', guard) }],
-    exit: [{ event: VMM_COMPLETE, guard: stoppedIn(access) }],
+    kernel: guard === undefined ? [] : [{ event: ofVcpu(access.event, vcpu), guard: book.all(running(vcpu), guard) }],
+    exit: [{ event: ofVcpu(VMM_COMPLETE, vcpu), guard: book.all(stoppedIn(access, vcpu), rest) }],
   };
 }
 
 const EXIT = { type: 'exit' };
 const RETURN = { type: 'return' };
 
-/** The region of the vCPU. */
-export function vcpuRegion(accesses: readonly Access[], paths: Paths): Region {
-  const running = Object.fromEntries(
+/** The region of a vCPU. */
+export function vcpuRegion(
+  accesses: readonly Access[],
+  paths: Paths,
+  book: GuardBook,
+  vcpu: number,
+  restOf: (access: Access, vcpu: number) => string | undefined,
+): Region {
+  const complete = ofVcpu(VMM_COMPLETE, vcpu);
+  const onRunning = Object.fromEntries(
     accesses.map((access) => {
       const exit = {
         target: access.state,
+        guard: 'assigned',
         actions: EXIT,
         description: 'Nobody in the kernel answers: the vCPU stops.',
       };
       const guard = paths.kernel(access);
-      if (guard === undefined) return [access.event, exit];
-      return [access.event, [{ guard, actions: RETURN, description: 'The kernel answers at once.' }, exit]];
+      const event = ofVcpu(access.event, vcpu);
+      if (guard === undefined) return [event, exit];
+      return [event, [{ guard, actions: RETURN, description: 'The kernel answers at once.' }, exit]];
     }),
   );
+  const forgotten = { target: 'void', description: 'Nothing of the access is done any more. [MSIX-ASSIGN-15]' };
+  const ended = { [RESET]: forgotten, [REMOVE]: forgotten };
   const stopped = accesses.map((access) => {
+    const rest = restOf(access, vcpu);
     const later = (paths.afterwards?.(access) ?? []).map((each) => ({
-      ...each,
+      target: each.target,
+      guard: book.all(rest, each.guard),
       description: 'There is more to be done first.',
     }));
-    const complete = {
+    const completed = {
       target: 'running',
+      guard: rest,
       actions: RETURN,
       description: 'Userspace completes the access. [MSIX-OWN-3]',
     };
-    return [access.state, { description: `Stopped in ${access.event}.`, on: { [VMM_COMPLETE]: [...later, complete] } }];
+    // A read is answered all the same, as the function stands by then.
+    const on = { [complete]: [...later, completed], ...(isRead(access) ? { [REMOVE]: forgotten } : ended) };
+    return [access.state, { description: `Stopped in ${ofVcpu(access.event, vcpu)}.`, on }];
   });
-  const work = Object.entries(paths.work ?? {}).map(([name, { event, target, description }]) => [
-    name,
-    { description, on: { [event]: { target, ...(target === 'running' ? { actions: RETURN } : {}), description } } },
-  ]);
+  const work = Object.entries(paths.work ?? {}).map(([name, { event, ways, description }]) => {
+    const on = ways.map(({ target, guard }) => ({
+      target,
+      guard,
+      ...(target === 'running' ? { actions: RETURN } : {}),
+      description,
+    }));
+    return [name, { description, on: { [event]: on, ...ended } }];
+  });
+  const emptied = {
+    description: 'Stopped in an access from before a reset or a removal. [MSIX-ASSIGN-15]',
+    on: { [complete]: { target: 'running', actions: RETURN, description: 'It returns, and does nothing.' } },
+  };
   return {
-    description: 'The one vCPU that accesses the device.',
+    description: vcpu === 0 ? 'A vCPU that accesses the device.' : 'Another vCPU that accesses the device.',
     initial: 'running',
     states: {
-      running: { description: 'It runs the guest.', on: running },
+      running: { description: 'It runs the guest.', on: onRunning },
       ...Object.fromEntries([...stopped, ...work]),
+      void: emptied,
     },
   };
 }

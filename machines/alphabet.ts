@@ -34,18 +34,33 @@ export const arrive = (vector: number): string => `fabric.arrive.${vector}`;
 /** The function reads an unmasked entry again, before it must (MSIX-MSG-1). Only with a channel. */
 export const refresh = (vector: number): string => `device.refresh.${vector}`;
 
-/** The guest reads one entry and its Pending bit, and the reads complete. Of `assigned-device`, whose answers are outputs. */
+/** The guest reads one entry, and the read completes. Of `assigned-device`, whose answers are outputs. */
 export const readEntry = (vector: number): string => `guest.read.${vector}`;
+/** The guest reads the Pending bit of a vector, which is on a page of its own. */
+export const poll = (vector: number): string => `guest.poll.${vector}`;
 
 // What userspace does, of an assigned device.
 /** Userspace completes the access that the vCPU is stopped in. */
 export const VMM_COMPLETE = 'vmm.complete';
+/** The device is taken from the guest, and given to it, or to the next one. */
+export const REMOVE = 'vmm.remove';
+export const ASSIGN = 'vmm.assign';
 export const REGISTER = 'vmm.register';
 export const REGISTERED = 'vmm.registered';
 export const UNREGISTER = 'vmm.unregister';
 export const UNREGISTERED = 'vmm.unregistered';
 export const ENABLE_ALL = 'vmm.enableAll';
 export const DISABLE_ALL = 'vmm.disableAll';
+// The same, where the page is on the bus exactly while the host's MSI-X is assigned.
+export const TELL_BASE = 'vmm.tellBase';
+export const PLACE = 'kernel.place';
+export const WITHDRAW = 'kernel.withdraw';
+
+/** What an event of the first vCPU, or the completion of its access, is called when it is of another vCPU. */
+export function ofVcpu(event: string, vcpu: number): string {
+  if (vcpu === 0) return event;
+  return event === VMM_COMPLETE ? `${event}${vcpu}` : event.replace('guest.', `vcpu${vcpu}.`);
+}
 
 // What the host does to the physical function, where that is a machine of its own.
 /** The host masks a vector of the physical function. */
@@ -114,7 +129,9 @@ export function functionEvents(vectors: number, messages: MessageSet, channel = 
   return [...CAPABILITY_EVENTS, ...(channel ? [READ] : []), ...each.flat()];
 }
 
-const HANDOVER = [REGISTER, REGISTERED, UNREGISTER, UNREGISTERED];
+/** The events of a page that changes hands by itself, and of one that is on the bus while the host's MSI-X is assigned. */
+export const HANDOVER: readonly string[] = [REGISTER, REGISTERED, UNREGISTER, UNREGISTERED];
+export const COUPLED_HANDOVER: readonly string[] = [TELL_BASE, PLACE, WITHDRAW];
 
 /** The events of the `ownership` machine, whose vCPU has one access. */
 export const OWNERSHIP_EVENTS: readonly string[] = [mask(0), VMM_COMPLETE, ...HANDOVER];
@@ -127,20 +144,18 @@ export function hostEvents(vectors: number): string[] {
   return [HOST_READ, ...each.flat()];
 }
 
-/** The events of the `assigned-device` machine. Those of the `vmm` that tear down and build up are of designs that do so. */
+/** The events of the `assigned-device` machine: of each vCPU its accesses, and what else there is in a design. */
 export function assignedEvents(
   accesses: readonly { readonly event: string }[],
   vectors: number,
-  rebuilds: boolean,
+  { vcpus, handover, rebuilds }: { vcpus: number; handover: readonly string[]; rebuilds: boolean },
 ): string[] {
   const each = Array.from({ length: vectors }, (_, vector) => [signal(vector), retire(vector), arrive(vector)]);
-  const vmm = [VMM_COMPLETE, ...HANDOVER];
-  return [
-    ...accesses.map(({ event }) => event),
-    ...vmm,
-    ...(rebuilds ? [ENABLE_ALL, DISABLE_ALL] : []),
-    ...each.flat(),
-  ];
+  const byVcpu = Array.from({ length: vcpus }, (_, vcpu) =>
+    [...accesses.map(({ event }) => event), VMM_COMPLETE].map((event) => ofVcpu(event, vcpu)),
+  );
+  const work = rebuilds ? [ENABLE_ALL, DISABLE_ALL] : [];
+  return [...byVcpu.flat(), ...handover, ...work, ...each.flat(), RESET, REMOVE, ASSIGN];
 }
 
 const CONTROL_WORDS: Readonly<Record<string, string>> = {
@@ -159,16 +174,21 @@ const EVENT_WORDS: Readonly<Record<string, (event: MachineEvent) => string>> = {
   'device.retire': ({ vector }) => `the device retires what vector ${vector} was signalled for`,
   'device.reset': () => 'the function is reset',
   'guest.read': ({ vector }) =>
-    vector === undefined
-      ? 'the guest reads the table, and the read completes'
-      : `the guest reads entry ${vector} and its Pending bit`,
+    vector === undefined ? 'the guest reads the table, and the read completes' : `the guest reads entry ${vector}`,
+  'guest.poll': ({ vector }) => `the guest reads the Pending bit of vector ${vector}`,
   'vmm.complete': () => 'userspace completes the exit',
+  'vmm.complete1': () => 'userspace completes the exit of vCPU 1',
   'vmm.register': () => 'userspace begins to hand the page to the kernel',
   'vmm.registered': () => 'the kernel answers the page from here on',
   'vmm.unregister': () => 'userspace begins to take the page back',
   'vmm.unregistered': () => 'userspace answers the page from here on',
   'vmm.enableAll': () => 'userspace builds up all vectors that are in use',
   'vmm.disableAll': () => 'userspace tears down all vectors',
+  'vmm.tellBase': () => 'userspace tells the kernel where the page is',
+  'kernel.place': () => 'the kernel puts the page on its bus',
+  'kernel.withdraw': () => 'the kernel takes the page off its bus',
+  'vmm.remove': () => 'userspace takes the device away',
+  'vmm.assign': () => 'userspace assigns the device again',
   'host.mask': ({ vector }) => `the host masks vector ${vector}`,
   'host.unmask': ({ vector }) => `the host unmasks vector ${vector}`,
   'host.read': () => 'the host reads the device, and the read completes',
@@ -209,6 +229,11 @@ const OUTPUT_WORDS: Readonly<Record<string, (output: MachineOutput) => string>> 
 /** What an event says, as a clause: "the guest unmasks vector 0". Throws when the alphabet has no such event. */
 export function eventSentence(name: string): string {
   const event = readEvent(name);
+  // What another vCPU does is what the guest does.
+  if (/^vcpu\d/.test(event.actor)) {
+    const sentence = eventSentence(name.replace(/^vcpu\d+/, 'guest'));
+    return sentence.replaceAll('the guest', `vCPU ${event.actor.slice('vcpu'.length)}`);
+  }
   const words = EVENT_WORDS[`${event.actor}.${event.verb}`];
   if (words === undefined)
     throw new Error(`Got the event ${name}; expected one of ${Object.keys(EVENT_WORDS).join(', ')}.`);

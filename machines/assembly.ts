@@ -3,14 +3,23 @@
  * effect. It is the one place where the kernel's path and the path through an exit are told apart; regions are written as if
  * accesses took effect at once, and are retimed here.
  */
-import { and, or, stateIn } from 'xstate';
-import { type Access, accessesOf, defineVcpuGuards, type Paths, waysOfAccess } from './access.ts';
-import { CLOSING, control, DISABLE_ALL, ENABLE_ALL, readEntry, REGISTER, RESET, unmask } from './alphabet.ts';
+import { and, stateIn } from 'xstate';
+import {
+  type Access,
+  accessesOf,
+  atRest,
+  defineVcpuGuards,
+  defineWaiting,
+  type Paths,
+  waysOfAccess,
+  type Work,
+} from './access.ts';
+import { CLOSING, control, DISABLE_ALL, ENABLE_ALL, PLACE, poll, readEntry, REGISTER, unmask } from './alphabet.ts';
 import type { Design } from './designs.ts';
 import { OPEN } from './function.ts';
 import { GuardBook, retime, type Way } from './guards.ts';
 import type { MessageSet } from './messages.ts';
-import { KERNEL_OWNS } from './ownership.ts';
+import { KERNEL_OWNS, REMOVED } from './ownership.ts';
 import type { Region } from './region.ts';
 import { vectorRegionName } from './vector.ts';
 
@@ -20,21 +29,49 @@ export interface AssignedBounds {
   /** 1 or more. */
   readonly vectors: number;
   readonly messages: MessageSet;
+  /** 1 or 2. Default 1, which is enough for what one vCPU can do alone. */
+  readonly vcpus?: number;
 }
 
 /** The accesses whose path a region may choose. */
 const PATH_OF: Partial<Record<Access['kind'], keyof Follows>> = { mask: 'mask', unmask: 'mask', read: 'read' };
 
-/** What the vCPU may have to wait for, where all vectors are built up and torn down together. */
-const WORK = {
-  opening: { event: ENABLE_ALL, target: 'running', description: 'All vectors in use are built up. [MSIX-POSTED-2]' },
-  rebuilding: {
-    event: DISABLE_ALL,
-    target: 'opening',
-    description: 'All vectors are torn down first. [MSIX-POSTED-4]',
-  },
-  closing: { event: DISABLE_ALL, target: 'running', description: 'All vectors are torn down. [MSIX-POSTED-4]' },
-};
+/** What a vCPU may have to wait for, where all vectors are built up and torn down together. */
+function workOf({ free }: Design, book: GuardBook): Readonly<Record<string, Work>> {
+  const tearing = (target: string) => [{ target, guard: free ? undefined : 'offBus' }];
+  const none = { target: 'running', guard: book.opposite('noneWanted', 'anyWanted') };
+  const placed = [
+    none,
+    { target: 'placing', guard: 'baseTold' },
+    { target: 'running', guard: book.opposite('baseUntold', 'baseTold') },
+  ];
+  return {
+    opening: {
+      event: ENABLE_ALL,
+      ways: free ? [{ target: 'running' }] : placed,
+      description: 'All vectors in use are built up. [MSIX-POSTED-2]',
+    },
+    ...(free
+      ? {}
+      : {
+          placing: {
+            event: PLACE,
+            ways: [{ target: 'running' }],
+            description: 'The page goes on the bus last. [MSIX-POSTED-7]',
+          },
+        }),
+    rebuilding: {
+      event: DISABLE_ALL,
+      ways: tearing('opening'),
+      description: 'All vectors are torn down first. [MSIX-POSTED-4]',
+    },
+    closing: {
+      event: DISABLE_ALL,
+      ways: tearing('running'),
+      description: 'All vectors are torn down. [MSIX-POSTED-4]',
+    },
+  };
+}
 
 /** Which path of an access a region follows: the kernel's, the one through an exit, or either. */
 export type Path = 'kernel' | 'exit' | 'either';
@@ -51,19 +88,22 @@ export class Assembly {
   readonly messages: MessageSet;
   readonly indices: readonly number[];
   readonly accesses: readonly Access[];
+  readonly vcpus: readonly number[];
   readonly book = new GuardBook();
   readonly paths: Paths;
 
-  constructor({ design, vectors, messages }: AssignedBounds) {
+  constructor({ design, vectors, messages, vcpus = 1 }: AssignedBounds) {
     this.design = design;
     this.messages = messages;
     this.indices = Array.from({ length: vectors }, (_, vector) => vector);
     this.accesses = accessesOf(vectors, messages);
+    this.vcpus = Array.from({ length: vcpus }, (_, vcpu) => vcpu);
+    this.defineGuards();
+    const work = design.grow ? {} : workOf(design, this.book);
     this.paths = {
       kernel: (access) => this.answeredByKernel(access),
-      ...(design.grow ? {} : { afterwards: (access: Access) => this.workAfter(access), work: WORK }),
+      ...(design.grow ? {} : { afterwards: (access: Access) => this.workAfter(access), work }),
     };
-    this.defineGuards();
   }
 
   private defineGuards(): void {
@@ -73,11 +113,18 @@ export class Assembly {
     book.opposite('closed', 'open');
     book.define('kernelOwns', KERNEL_OWNS);
     book.define('userspaceOwns', stateIn({ ownership: 'userspace' }));
-    defineVcpuGuards(book, this.accesses);
+    book.define('removed', REMOVED);
+    book.opposite('assigned', 'removed');
+    defineVcpuGuards(book, this.accesses, this.vcpus);
     if (!design.grow) {
       book.define('hostUp', stateIn({ host: 'up' }));
-      book.define('opening', stateIn({ vcpu: 'opening' }));
-      book.define('tearing', or([stateIn({ vcpu: 'closing' }), stateIn({ vcpu: 'rebuilding' })]));
+      if (!design.free) {
+        book.define('baseTold', stateIn({ base: 'told' }));
+        book.opposite('offBus', 'kernelOwns');
+      }
+      defineWaiting(book, 'opening', ['opening'], this.vcpus);
+      defineWaiting(book, 'tearing', ['closing', 'rebuilding'], this.vcpus);
+      this.defineRest();
     }
     for (const vector of this.indices) this.defineVectorGuards(vector);
     if (!design.grow)
@@ -85,6 +132,25 @@ export class Assembly {
         'anyWanted',
         this.indices.map((vector) => `wanted.${vector}`),
       );
+    if (!design.grow) book.all('opening', 'anyWanted');
+    if (!design.grow && !design.free) book.all('opening', 'anyWanted', 'baseTold');
+  }
+
+  /** Vectors are built up and torn down for one vCPU at a time: these are calls under a lock of the kernel. [MSIX-POSTED-8] */
+  private defineRest(): void {
+    if (this.vcpus.length === 1) return;
+    for (const vcpu of this.vcpus) {
+      const others = this.vcpus.filter((other) => other !== vcpu);
+      const works = ['opening', 'rebuilding', 'closing', ...(this.design.free ? [] : ['placing'])];
+      const busy = defineWaiting(this.book, `others of ${vcpu} wait`, works, others);
+      this.book.opposite(atRest(vcpu), busy);
+    }
+  }
+
+  /** The guard under which userspace completes an access of a vCPU; undefined where it always may. */
+  rest({ kind }: Access, vcpu: number): string | undefined {
+    const works = kind === 'control' || kind === 'unmask';
+    return this.design.grow || this.vcpus.length === 1 || !works ? undefined : atRest(vcpu);
   }
 
   private defineVectorGuards(vector: number): void {
@@ -140,9 +206,16 @@ export class Assembly {
 
   private answeredByKernel({ kind, vector }: Access): string | undefined {
     if (vector === undefined) return undefined;
+    // The Pending Bit Array is on a page of its own, which the patch does not register. [MSIX-POSTED-9]
+    if (kind === 'poll') return this.design.grow ? 'kernelOwns' : undefined;
     // Where messages go through routes, routes are userspace's, and so is every write.
     if (kind === 'write' && !this.design.direct) return undefined;
-    return this.book.all('kernelOwns', this.design.grow ? undefined : 'hostUp', this.ifUsed(vector));
+    // In the patch the page is the kernel's only while the host is up.
+    return this.book.all(
+      'kernelOwns',
+      this.design.grow || !this.design.free ? undefined : 'hostUp',
+      this.ifUsed(vector),
+    );
   }
 
   /** What must be torn down or built up once userspace has completed an access, before the guest goes on. */
@@ -160,15 +233,16 @@ export class Assembly {
     ];
   }
 
-  /** The ways of a guest's access, by its event; none of an event that an assigned device lacks; undefined for other actors. */
+  /** The ways of a guest's access, by its event, of every vCPU; undefined for other actors. */
   private waysOf(event: string, follows: Follows): readonly Way[] | undefined {
-    if (event === RESET) return [];
     const access = this.accesses.find((each) => each.event === event);
     if (access === undefined) return undefined;
-    const { kernel, exit } = waysOfAccess(access, this.paths, this.book);
     const choice = PATH_OF[access.kind];
     const path = choice === undefined ? undefined : follows[choice];
-    return [...(path === 'exit' ? [] : kernel), ...(path === 'kernel' ? [] : exit)];
+    return this.vcpus.flatMap((vcpu) => {
+      const { kernel, exit } = waysOfAccess(access, this.paths, this.book, vcpu, this.rest(access, vcpu));
+      return [...(path === 'exit' ? [] : kernel), ...(path === 'kernel' ? [] : exit)];
+    });
   }
 
   /** Rewrites a region that is written as if accesses took effect at once. */
@@ -188,7 +262,7 @@ export class Assembly {
     return {
       [unmask(vector)]: book.all(whileUp, used, `masked.${vector}`),
       ...(design.grow ? { [control('on')]: book.all('closed', used, `unmasked.${vector}`) } : {}),
-      ...(design.oneOwner
+      ...(design.oneOwner || !design.free
         ? {}
         : { [REGISTER]: book.all('userspaceOwns', whileUp, used, `masked.${vector}`, `userUnmasked.${vector}`) }),
     };
@@ -201,10 +275,22 @@ export class Assembly {
     return { ...this.unblocks(vector), [ENABLE_ALL]: built };
   }
 
-  /** The events that bring in whatever is in flight. */
+  /** The guard under which all vectors are torn down; in the patch the page is off the bus by then. */
+  get tears(): string {
+    return this.book.all('tearing', this.design.free ? undefined : 'offBus') as string;
+  }
+
+  /** The accesses that bring in whatever is in flight. */
   get drains(): string[] {
-    if (!this.design.flush) return [];
-    return [...this.indices.map(readEntry), ...CLOSING.map(control)];
+    // The Pending Bit Array is read in the device, whatever the design.
+    const polls = this.indices.map(poll);
+    if (!this.design.flush) return polls;
+    return [...this.indices.map(readEntry), ...polls, ...CLOSING.map(control)];
+  }
+
+  /** Whether what is in flight arrives before a reset; otherwise it is lost. */
+  get resetDrains(): boolean {
+    return this.design.flush;
   }
 
   /** The guards under which an arrival of `vector` delivers a message, for each message. */

@@ -6,14 +6,14 @@
  * all else is the same in every design.
  */
 import { type AnyStateMachine, setup } from 'xstate';
-import { vcpuRegion } from './access.ts';
-import { assignedEvents, DISABLE_ALL, ENABLE_ALL } from './alphabet.ts';
+import { vcpuName, vcpuRegion } from './access.ts';
+import { assignedEvents, COUPLED_HANDOVER, DISABLE_ALL, ENABLE_ALL, HANDOVER, REMOVE, RESET } from './alphabet.ts';
 import { type AssignedBounds, Assembly } from './assembly.ts';
 import { assignedVectorRegion } from './assigned-vector.ts';
 import { capability } from './pages/capability.ts';
 import { regionOf } from './region.ts';
 import { type MonitorName, monitorRegions } from './monitors.ts';
-import { assignedActions, ownershipRegion } from './ownership.ts';
+import { assignedActions, baseRegion, coupledOwnership, freeOwnership, startingAnew } from './ownership.ts';
 import type { Region } from './region.ts';
 import { vectorRegionName } from './vector.ts';
 
@@ -34,39 +34,60 @@ export interface AssignedDevice {
 /** Creates the machine. */
 export function createAssignedDevice({ monitors = [], watched = [0], ...bounds }: AssignedOptions): AssignedDevice {
   const assembly = new Assembly(bounds);
-  const { accesses, book, design, indices, paths } = assembly;
-  // Messages are delivered before the access that brings them in is complete: the vCPU stands last.
+  const { accesses, book, design, indices, paths, vcpus } = assembly;
+  const restOf = assembly.rest.bind(assembly);
+  const vcpuOf = (vcpu: number) => [vcpuName(vcpu), vcpuRegion(accesses, paths, book, vcpu, restOf)];
+  // Messages are delivered before the access that brings them in is complete: the vCPUs stand last.
   const states = {
-    capability: assembly.retime(regionOf(capability)),
+    capability: assembly.retime(removableCapability()),
     ...Object.fromEntries(indices.map((vector) => [vectorRegionName(vector), assignedVectorRegion(assembly, vector)])),
-    ...(design.grow ? {} : { host: hostRegion }),
-    ownership: ownershipRegion,
-    vcpu: vcpuRegion(accesses, paths),
+    ...(design.grow ? {} : { host: hostRegion(assembly) }),
+    ...(design.free ? { ownership: freeOwnership } : { base: baseRegion, ownership: coupledOwnership }),
+    ...Object.fromEntries(vcpus.map(vcpuOf)),
     ...(monitors.length === 0 ? {} : { monitor: monitorRegions(assembly, monitors, watched) }),
   };
   const machine = setup({ guards: book.guards, actions: assignedActions }).createMachine({
     id: 'assigned-device',
     type: 'parallel',
-    description: `An assigned device with ${indices.length} vector${indices.length === 1 ? '' : 's'}: ${design.title}.`,
+    description: `An assigned device with ${count(indices, 'vector')}${vcpus.length === 1 ? '' : ` and ${count(vcpus, 'vCPU')}`}: ${design.title}.`,
     states: states as Record<string, Region>,
   });
-  return { machine, events: assignedEvents(accesses, indices.length, !design.grow) };
+  const handover = design.free ? HANDOVER : COUPLED_HANDOVER;
+  const events = assignedEvents(accesses, indices.length, { vcpus: vcpus.length, handover, rebuilds: !design.grow });
+  return { machine, events };
+}
+
+const count = ({ length }: readonly unknown[], noun: string): string => `${length} ${noun}${length === 1 ? '' : 's'}`;
+
+/** The page of the capability, of a device that may be taken away. */
+function removableCapability(): Region {
+  const { states, ...rest } = regionOf(capability) as Region & { states: Record<string, Region> };
+  const gone = Object.entries(states).map(([name, region]) => [
+    name,
+    startingAnew(region, [REMOVE], 'It begins again with the next owner. [MSIX-ASSIGN-16]'),
+  ]);
+  return { ...rest, states: Object.fromEntries(gone) } as Region;
 }
 
 /** The MSI-X of the device as the host has it, where it has all vectors or none. */
-const hostRegion: Region = {
-  description: "The host's MSI-X of the device. [MSIX-POSTED-2]",
-  initial: 'down',
-  states: {
-    down: {
-      description: 'The host has no vector; what the device signals is lost. [MSIX-POSTED-4]',
-      on: { [ENABLE_ALL]: { target: 'up', guard: 'opening', description: 'All vectors in use are built up.' } },
-    },
-    up: {
-      description: 'The host has a vector for each entry in use.',
-      on: {
-        [DISABLE_ALL]: { target: 'down', guard: 'tearing', description: 'All vectors are torn down. [MSIX-POSTED-4]' },
+function hostRegion({ tears }: Assembly): Region {
+  const region: Region = {
+    description: "The host's MSI-X of the device. [MSIX-POSTED-2]",
+    initial: 'down',
+    states: {
+      down: {
+        description: 'The host has no vector; what the device signals is lost. [MSIX-POSTED-4]',
+        on: {
+          [ENABLE_ALL]: { target: 'up', guard: 'opening & anyWanted', description: 'All vectors in use are built up.' },
+        },
+      },
+      up: {
+        description: 'The host has a vector for each entry in use.',
+        on: {
+          [DISABLE_ALL]: { target: 'down', guard: tears, description: 'All vectors are torn down. [MSIX-POSTED-4]' },
+        },
       },
     },
-  },
-};
+  };
+  return startingAnew(region, [RESET, REMOVE], 'All vectors are torn down. [MSIX-POSTED-4]');
+}

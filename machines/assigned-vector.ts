@@ -5,9 +5,26 @@
  * Regions are written as if accesses took effect at once; `assembly.retime` says when they do.
  */
 import type { Assembly, Path } from './assembly.ts';
-import { DISABLE_ALL, ENABLE_ALL, mask, readEntry, REGISTER, unmask, write } from './alphabet.ts';
+import {
+  ASSIGN,
+  DISABLE_ALL,
+  ENABLE_ALL,
+  mask,
+  poll,
+  readEntry,
+  REGISTER,
+  REMOVE,
+  RESET,
+  unmask,
+  write,
+} from './alphabet.ts';
 import { hostRegions } from './host-function.ts';
+import { startingAnew } from './ownership.ts';
 import type { Region } from './region.ts';
+
+/** What begins again at a reset, and when the device is taken away. */
+const anew = (region: Region): Region =>
+  startingAnew(region, [RESET, REMOVE], 'It begins again. [MSIX-RESET-1] [MSIX-ASSIGN-16]');
 
 /** The region of `vector`. */
 export function assignedVectorRegion(assembly: Assembly, vector: number): Region {
@@ -53,7 +70,14 @@ function hostVector(assembly: Assembly, vector: number): Record<string, Region> 
     drains: assembly.drains,
     arrivals: source === 'route' || design.check ? [...delivered, undelivered] : delivered,
     heldBack: design.check ? `blocked.${vector}` : undefined,
-    lostOn: design.grow ? undefined : { event: DISABLE_ALL, guard: 'tearing' },
+    lostOn: {
+      ...(design.grow ? {} : { [DISABLE_ALL]: assembly.tears }),
+      ...(assembly.resetDrains ? {} : { [RESET]: undefined }),
+      [REMOVE]: 'assigned',
+      // What was signalled while there was no owner.
+      [ASSIGN]: 'removed',
+    },
+    endsOn: assembly.resetDrains ? [RESET] : [],
     all: (...names) => book.all(...names),
   });
   return {
@@ -62,12 +86,12 @@ function hostVector(assembly: Assembly, vector: number): Record<string, Region> 
   };
 }
 
-/** The Pending Bit Array is the device's own page: whoever answers the table, a read of it shows the bit. */
+/** The Pending Bit Array is the device's own page: a read of it shows the bit as it stands before what is in flight arrives. */
 function pendingRead(vector: number, assembly: Assembly): Region {
   const shows = answer(vector, 'pending', 'Polling shows what waits. [MSIX-PBA-4]');
   const shown = {
     description: "The Pending bit, as it is read from the device's own page.",
-    on: { [readEntry(vector)]: [{ ...shows, guard: `pending.${vector}` }, answer(vector, 'quiet', 'Nothing waits.')] },
+    on: { [poll(vector)]: [{ ...shows, guard: `pending.${vector}` }, answer(vector, 'quiet', 'Nothing waits.')] },
   };
   return assembly.retime({
     description: 'The Pending bit, as the guest reads it.',
@@ -83,7 +107,7 @@ function maskRegions(assembly: Assembly, vector: number): Record<string, Region>
   if (design.oneOwner) return { mask: maskRegion(assembly, vector, 'either', {}) };
   // Userspace's record is copied into the kernel's when the page is handed over, and when all vectors are built up.
   const copies = {
-    [REGISTER]: book.all('userspaceOwns', assembly.ifUsed(vector)),
+    ...(design.free ? { [REGISTER]: book.all('userspaceOwns', assembly.ifUsed(vector)) } : {}),
     ...(design.grow ? {} : { [ENABLE_ALL]: book.all('opening', `wanted.${vector}`) }),
   };
   return {
@@ -130,7 +154,7 @@ function maskRegion(
     },
   };
   const region = { description: `The Mask Bit${whose}. [MSIX-TABLE-3]`, initial: 'masked', states };
-  return assembly.retime(region, { mask: path, read: path });
+  return assembly.retime(anew(region), { mask: path, read: path });
 }
 
 // ---- The entry, and where its message comes from
@@ -170,7 +194,7 @@ function entryRegion(assembly: Assembly, vector: number): Region {
     [readEntry(vector)]: answer(vector, message, 'The entry is read back.'),
   }));
   // Where there are routes, the kernel answers from them.
-  return assembly.retime(region, { read: design.direct ? 'either' : 'exit' });
+  return assembly.retime(anew(region), { read: design.direct ? 'either' : 'exit' });
 }
 
 /** The route that the message of an entry takes to the guest. An entry without one is not in use. */
@@ -216,7 +240,7 @@ function routeRegion(assembly: Assembly, vector: number): Region {
       : { [readEntry(vector)]: answer(vector, message, 'The kernel reads the route back. [MSIX-POSTED-5]') }),
     ...(design.grow ? {} : { [ENABLE_ALL]: followEntry('opening', 'Entries of zeros get none. [MSIX-POSTED-1]') }),
   }));
-  return assembly.retime(region, { ...assembly.followsDevice, read: 'kernel' });
+  return assembly.retime(anew(region), { ...assembly.followsDevice, read: 'kernel' });
 }
 
 /** The message in force. It outlives a mask, for what flies then carries it. */
@@ -235,7 +259,7 @@ function forceRegion(assembly: Assembly, vector: number): Region {
     ]);
   const description = 'The message in force: the whole entry as it stood at the last unblocking edge. [MSIX-MSG-1]';
   const region = messageRegion(description, messages.values, (message) => Object.fromEntries(loads(message)));
-  return assembly.retime(region, assembly.followsDevice);
+  return assembly.retime(anew(region), assembly.followsDevice);
 }
 
 /** Whether the host has a vector for the entry, where it has them all at once or not at all. */
@@ -245,12 +269,12 @@ function allocationRegion({ book }: Assembly, vector: number): Region {
     guard: book.all('opening', `wanted.${vector}`),
     description: 'It is built up with the others.',
   };
-  return {
+  return anew({
     description: 'Whether the host has a vector for the entry. [MSIX-POSTED-2]',
     initial: 'absent',
     states: {
       absent: { description: 'It has none.', on: { [ENABLE_ALL]: build } },
       present: { description: 'It has one.' },
     },
-  };
+  });
 }

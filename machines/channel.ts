@@ -1,5 +1,5 @@
 /**
- * The way from a function to its host, as an option of `function`: a message that was sent is in transit until it arrives.
+ * The way from a function to its host, as an option of `function`. A message that was sent is in transit until it arrives.
  *
  * One message a vector can be in transit; sending the next one delivers it. That is a bound of the model, and loses nothing:
  * a longer way only lets older messages arrive later, and they arrive in order.

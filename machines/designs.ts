@@ -27,12 +27,18 @@ export interface Design extends Repairs {
   readonly name: string;
   /** What it is, as a clause. */
   readonly title: string;
+  /**
+   * Whether the page changes hands by calls of its own. Otherwise it is on the kernel's bus exactly while the host's MSI-X is
+   * assigned, as in the patch (MSIX-POSTED-7). Always so where the host has no such state, which is what `grow` comes to.
+   */
+  readonly free: boolean;
 }
 
 /** The patch as sent to kvm@vger.kernel.org in October 2010. Rules MSIX-POSTED-n pin what it leaves open. */
 export const POSTED: Design = {
   name: 'posted',
   title: 'the patch as it was sent',
+  free: false,
   flush: false,
   latch: false,
   oneOwner: false,
@@ -45,7 +51,13 @@ export const FLUSHING: Design = { ...POSTED, name: 'flushing', title: 'a read re
 export const LATCHING: Design = { ...FLUSHING, name: 'latching', title: 'a write is never discarded', latch: true };
 export const OWNED: Design = { ...LATCHING, name: 'owned', title: 'a Mask Bit has one owner', oneOwner: true };
 export const DIRECT: Design = { ...OWNED, name: 'direct', title: 'address and data are injected', direct: true };
-export const REVIEWED: Design = { ...DIRECT, name: 'reviewed', title: 'what the review asks for', grow: true };
+export const REVIEWED: Design = {
+  ...DIRECT,
+  name: 'reviewed',
+  title: 'what the review asks for',
+  grow: true,
+  free: true,
+};
 export const CHECKED: Design = { ...REVIEWED, name: 'checked', title: 'arrivals are held against masks', check: true };
 
 /** From the patch to what its review asks for: each is the one before it and one repair. */
@@ -54,13 +66,23 @@ export const CHAIN: readonly Design[] = [POSTED, FLUSHING, LATCHING, OWNED, DIRE
 /** The repairs, in the order of the chain. */
 export const REPAIRS: readonly Repair[] = ['flush', 'latch', 'oneOwner', 'direct', 'grow'];
 
+/** The patch, with a handover that userspace may make at any time: what its two records would come to then. */
+export const HANDED: Design = {
+  ...POSTED,
+  name: 'handed',
+  title: 'the patch, with a handover at any time',
+  free: true,
+};
+
 /** Every design that has a name. */
-export const DESIGNS: readonly Design[] = [...CHAIN, CHECKED];
+export const DESIGNS: readonly Design[] = [...CHAIN, CHECKED, HANDED];
 
 /** A design without one of its repairs. */
 export function without(design: Design, repair: Repair): Design {
   return {
     ...design,
+    // Where the host's MSI-X goes up and down, the page goes with it.
+    free: design.free && repair !== 'grow',
     name: `${design.name} without ${repair}`,
     title: `${design.title}, but for ${repair}`,
     [repair]: false,

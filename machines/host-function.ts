@@ -25,15 +25,17 @@ export interface HostSurroundings {
   readonly arrivals: readonly object[];
   /** Conditions under which an arrival is held back as a Pending bit. */
   readonly heldBack?: string;
-  /** The event that loses all that is pending and in flight, and its guard. */
-  readonly lostOn?: { readonly event: string; readonly guard: string };
+  /** The events that lose all that is pending and in flight, and the guard of each, if any. */
+  readonly lostOn?: Readonly<Record<string, string | undefined>>;
+  /** The events before which what is in flight arrives, and which clear what is pending. */
+  readonly endsOn?: readonly string[];
   /** Makes a conjunction of guards. */
   readonly all: (...names: readonly (string | undefined)[]) => string | undefined;
 }
 
 /** The regions `flight` and `pending` of a vector. */
 export function hostRegions(vector: number, around: HostSurroundings): { flight: Region; pending: Region } {
-  const { passes, waits, unblocks, drains, arrivals, heldBack, lostOn, all } = around;
+  const { passes, waits, unblocks, drains, arrivals, heldBack, lostOn = {}, endsOn = [], all } = around;
   const send = { type: 'send', params: { vector } };
   const edges = (guard: string | undefined, transition: object) =>
     Object.fromEntries(
@@ -43,15 +45,13 @@ export function hostRegions(vector: number, around: HostSurroundings): { flight:
   const each = (transitions: readonly object[]) =>
     Object.fromEntries(arrivalEvents.map((event) => [event, transitions]));
   const lost = (target: string) =>
-    lostOn === undefined
-      ? {}
-      : {
-          [lostOn.event]: {
-            target,
-            guard: lostOn.guard,
-            description: 'It is lost with all the others. [MSIX-POSTED-4]',
-          },
-        };
+    Object.fromEntries(
+      Object.entries(lostOn).map(([event, guard]) => [
+        event,
+        { target, guard, description: 'It is lost with all the others. [MSIX-POSTED-4] [MSIX-ASSIGN-16]' },
+      ]),
+    );
+  const cleared = { target: 'clear', description: 'A reset clears it. [MSIX-RESET-1]' };
   return {
     flight: {
       description: 'A message on its way from the device to the host. Another event coalesces with it. [MSIX-ASSIGN-6]',
@@ -70,7 +70,7 @@ export function hostRegions(vector: number, around: HostSurroundings): { flight:
         },
         flying: {
           description: 'It arrives sooner or later; no mask calls it back. [MSIX-ASSIGN-6]',
-          on: { ...each(arrivals), ...lost('none') },
+          on: { ...each(arrivals), ...Object.fromEntries(endsOn.map((event) => [event, arrivals])), ...lost('none') },
         },
       },
     },
@@ -102,6 +102,7 @@ export function hostRegions(vector: number, around: HostSurroundings): { flight:
           on: {
             ...edges(undefined, { target: 'clear', description: 'The event that was held goes out. [MSIX-PEND-2]' }),
             [retire(vector)]: { target: 'clear', description: 'The cause is gone. [MSIX-PEND-3]' },
+            ...Object.fromEntries(endsOn.map((event) => [event, cleared])),
             ...lost('clear'),
           },
         },

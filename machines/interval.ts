@@ -4,8 +4,8 @@
  * which an access is one step, with that step put anywhere between call and return.
  */
 import { type AnyStateMachine, setup, stateIn } from 'xstate';
-import { type Access, accessesOf, stoppedIn } from './access.ts';
-import { functionEvents, READ, readEntry, RESET } from './alphabet.ts';
+import { type Access, accessesOf, isRead, stoppedIn } from './access.ts';
+import { functionEvents, poll, READ, readEntry } from './alphabet.ts';
 import { createFunction } from './function.ts';
 import { GuardBook, retime } from './guards.ts';
 import type { MessageSet } from './messages.ts';
@@ -32,10 +32,8 @@ export function createInterval({ vectors, messages }: { readonly vectors: number
   for (const access of accesses) book.define(stoppedIn(access), stateIn({ vcpu: called(access) }));
 
   const takesEffect = (access: Access) => ({ event: TAKE_EFFECT, guard: stoppedIn(access) });
-  const reads = accesses.filter(({ kind }) => kind === 'read').map(takesEffect);
+  const reads = accesses.filter(isRead).map(takesEffect);
   const waysOf = (event: string) => {
-    // An assigned device is not reset here.
-    if (event === RESET) return [];
     if (event === READ) return reads;
     const access = accesses.find((each) => each.event === event);
     return access && [takesEffect(access)];
@@ -52,27 +50,28 @@ export function createInterval({ vectors, messages }: { readonly vectors: number
     description: 'The function with a channel, whose accesses take time.',
     states: { ...Object.fromEntries([...regions, ...answers]), vcpu: vcpuRegion(accesses) } as Record<string, Region>,
   });
-  const own = functionEvents(vectors, messages, true).filter((event) => !event.startsWith('guest.') && event !== RESET);
+  const own = functionEvents(vectors, messages, true).filter((event) => !event.startsWith('guest.'));
   return { machine, events: [...accesses.map(({ event }) => event), TAKE_EFFECT, COMPLETE, ...own] };
 }
 
 /** What a read of an entry answers, at the moment of its effect. */
 function answerRegion(vector: number, messages: MessageSet, book: GuardBook): Region {
   const region = vectorRegionName(vector);
-  const read = `in ${readEntry(vector).replace('guest.', '')}`;
-  const bit = (name: string, state: string, values: readonly [string, string]) => {
+  const reading = (event: string) => `in ${event.replace('guest.', '')}`;
+  const read = reading(readEntry(vector));
+  const bit = (name: string, event: string, state: string, values: readonly [string, string]) => {
     book.define(`${name}.${vector} is ${state}`, stateIn({ [region]: { [name]: state } }));
     return answering(vector, name, [
-      [values[0], book.all(read, `${name}.${vector} is ${state}`)],
-      [values[1], read],
+      [values[0], book.all(reading(event), `${name}.${vector} is ${state}`)],
+      [values[1], reading(event)],
     ]);
   };
   return {
     type: 'parallel',
     description: `What a read of entry ${vector} answers.`,
     states: {
-      pending: bit('pending', 'set', ['pending', 'quiet']),
-      mask: bit('mask', 'masked', ['masked', 'unmasked']),
+      pending: bit('pending', poll(vector), 'set', ['pending', 'quiet']),
+      mask: bit('mask', readEntry(vector), 'masked', ['masked', 'unmasked']),
       entry: answering(
         vector,
         'entry',

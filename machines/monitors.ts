@@ -4,7 +4,21 @@
  */
 import { and, not, or, stateIn, type StateValue } from 'xstate';
 import type { Assembly } from './assembly.ts';
-import { arrive, control, mask, readEntry, retire, signal, unmask, write } from './alphabet.ts';
+import {
+  arrive,
+  ASSIGN,
+  control,
+  mask,
+  poll,
+  readEntry,
+  REMOVE,
+  RESET,
+  retire,
+  signal,
+  unmask,
+  write,
+} from './alphabet.ts';
+import { startingAnew } from './ownership.ts';
 import type { Region } from './region.ts';
 import { vectorRegionName } from './vector.ts';
 
@@ -33,7 +47,7 @@ export function monitorRegions(assembly: Assembly, names: readonly MonitorName[]
   const monitors = withNeeds(names);
   const vectors = watched.map((vector) => {
     defineGuards(assembly, monitors, vector);
-    const regions = monitors.map((name) => [name, assembly.retime(REGIONS[name](assembly, vector))]);
+    const regions = monitors.map((name) => [name, assembly.retime(forgetting(REGIONS[name](assembly, vector)))]);
     return [vectorRegionName(vector), { type: 'parallel', states: Object.fromEntries(regions) }];
   });
   return {
@@ -41,6 +55,14 @@ export function monitorRegions(assembly: Assembly, names: readonly MonitorName[]
     description: 'What properties remember of the run. Nothing else looks at it.',
     states: Object.fromEntries(vectors),
   } as Region;
+}
+
+/** A monitor that begins again at a reset, and with each owner. */
+function forgetting(region: Region): Region {
+  const { states } = region as { states: Record<string, Region> };
+  if (region.type !== 'parallel') return startingAnew(region, [RESET, REMOVE, ASSIGN], 'What was before is over.');
+  const inside = Object.entries(states).map(([name, each]) => [name, forgetting(each)]);
+  return { ...region, states: Object.fromEntries(inside) } as Region;
 }
 
 /** What a state of a monitor is called in `stateIn`. */
@@ -110,14 +132,16 @@ const REGIONS: Readonly<Record<MonitorName, (assembly: Assembly, vector: number)
       unsettled: {
         description: 'A message may still arrive.',
         on: Object.fromEntries(
-          assembly.indices.map((each) => [
-            readEntry(each),
-            {
-              target: 'settled',
-              guard: `seenBlocked.${vector}`,
-              description: 'Any read of the table will do. [MSIX-ASSIGN-6]',
-            },
-          ]),
+          assembly.indices
+            .flatMap((each) => [readEntry(each), poll(each)])
+            .map((read) => [
+              read,
+              {
+                target: 'settled',
+                guard: `seenBlocked.${vector}`,
+                description: 'Any read of the table will do. [MSIX-ASSIGN-6]',
+              },
+            ]),
         ),
       },
       settled: {

@@ -1,15 +1,107 @@
 /**
- * What the assigned device takes from the page of the ownership (`pages/ownership.ts`), and what it puts out.
+ * Who answers the page of an assigned device, and what such a device puts out.
+ *
+ * Where the page changes hands by calls of its own, the region is that of the page of the ownership (`pages/ownership.ts`). In the
+ * patch it does not: the page is on the kernel's bus exactly while the host's MSI-X is assigned.
  */
 import { stateIn } from 'xstate';
+import { ASSIGN, DISABLE_ALL, ENABLE_ALL, PLACE, REMOVE, RESET, TELL_BASE, WITHDRAW } from './alphabet.ts';
 import { ownership } from './pages/ownership.ts';
 import { type Region, regionOf } from './region.ts';
 
-/** The region. An access that comes while the page changes hands exits, and completes whoever owns the page by then. */
-export const ownershipRegion = regionOf(ownership).states?.ownership as Region;
+/** The states of a region, as they are written. */
+type States = Readonly<Record<string, { readonly on?: object }>>;
 
-/** That the kernel answers. */
+/** A region that begins again at some events, a reset or a removal, whatever its state. */
+export function startingAnew(region: Region, events: readonly string[], description: string): Region {
+  const { initial, states } = region as { initial: string; states: States };
+  // A device is assigned only after it was taken away.
+  const guardOf = (event: string) => (event === ASSIGN ? { guard: 'removed' } : {});
+  const anew = Object.fromEntries(events.map((event) => [event, { target: initial, ...guardOf(event), description }]));
+  const restarted = Object.entries(states).map(([name, state]) => [
+    name,
+    name === initial ? state : { ...state, on: { ...state.on, ...anew } },
+  ]);
+  return { ...region, states: Object.fromEntries(restarted) } as Region;
+}
+
+/** A region of the ownership, of a device that may be reset, taken away and given back. */
+function ofDevice(region: Region): Region {
+  const { states, ...rest } = startingAnew(
+    region,
+    [RESET],
+    "The page is userspace's again: a reset takes the addresses away. [MSIX-ASSIGN-12]",
+  ) as Region & { states: States };
+  const gone = { target: 'removed', description: 'The page is taken off with the device. [MSIX-ASSIGN-16]' };
+  const removed = {
+    description: 'There is no device, and nobody answers. [MSIX-ASSIGN-16]',
+    on: { [ASSIGN]: { target: 'userspace', description: 'A device is assigned with its page at userspace.' } },
+  };
+  const all = Object.entries(states).map(([name, state]) => [name, { ...state, on: { ...state.on, [REMOVE]: gone } }]);
+  return { ...rest, states: { ...Object.fromEntries(all), removed } } as Region;
+}
+
+/** The region where the page changes hands by calls of its own. */
+export const freeOwnership: Region = ofDevice(regionOf(ownership).states?.ownership as Region);
+
+/** The region where the page goes with the host's MSI-X. [MSIX-POSTED-7] */
+export const coupledOwnership: Region = ofDevice({
+  description:
+    "Who answers the page of the MSI-X Table: the kernel, while the host's MSI-X is assigned. [MSIX-POSTED-7]",
+  initial: 'userspace',
+  states: {
+    userspace: {
+      description: 'Every access to the page exits. [MSIX-OWN-1]',
+      on: {
+        [ENABLE_ALL]: {
+          target: 'registering',
+          guard: 'opening & anyWanted & baseTold',
+          description: 'The vectors are live, and the page is not on the bus yet. [MSIX-POSTED-7]',
+        },
+      },
+    },
+    registering: {
+      description: 'The vectors are live, and accesses still exit. [MSIX-OWN-1]',
+      on: { [PLACE]: { target: 'kernel', description: 'The page is on the bus of the kernel. [MSIX-POSTED-7]' } },
+    },
+    kernel: {
+      description: 'The kernel answers what it can. [MSIX-OWN-1]',
+      on: {
+        [WITHDRAW]: {
+          target: 'returning',
+          guard: 'tearing',
+          description: 'The page goes first, while the vectors are live. [MSIX-POSTED-7]',
+        },
+      },
+    },
+    returning: {
+      description: 'The page is off the bus, and the vectors are live; accesses exit again. [MSIX-OWN-1]',
+      on: { [DISABLE_ALL]: { target: 'userspace', guard: 'tearing', description: 'All vectors are torn down.' } },
+    },
+  },
+});
+
+/** Whether the kernel knows where the page is. Nothing takes it back but a removal. [MSIX-POSTED-7] */
+export const baseRegion: Region = {
+  description: 'The address of the page, as userspace has told it (KVM_ASSIGN_REG_MSIX_MMIO). [MSIX-POSTED-7]',
+  initial: 'none',
+  states: {
+    none: {
+      description: 'The kernel knows of none.',
+      on: {
+        [TELL_BASE]: { target: 'told', guard: 'assigned', description: 'It is stored, and nothing else is done.' },
+      },
+    },
+    told: {
+      description: 'It is kept until the device is taken away.',
+      on: { [REMOVE]: { target: 'none', description: 'It goes with the device. [MSIX-ASSIGN-16]' } },
+    },
+  },
+};
+
+/** That the kernel answers; that there is a device. */
 export const KERNEL_OWNS = stateIn({ ownership: 'kernel' });
+export const REMOVED = stateIn({ ownership: 'removed' });
 
 /** What an assigned device puts out: what the implementation must do in the same step. */
 export const assignedActions = {

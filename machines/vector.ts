@@ -1,7 +1,8 @@
 /**
  * One vector: its Mask Bit, its entry, the message in force, and its Pending bit. `function` has N of these.
  *
- * On its own, `vector` stands beside a `gate` with two states in the place of the capability.
+ * On its own, `vector` stands beside a `gate` with two states in the place of the capability. `pages/vector.ts` says the same for one
+ * message, as a literal to be read; every step of what is generated here is held to it (`properties/pages.ts`).
  */
 import { and, type AnyStateMachine, not, or, setup, stateIn } from 'xstate';
 import { control, mask, refresh, RESET, retire, signal, unmask, write } from './alphabet.ts';

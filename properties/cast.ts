@@ -20,6 +20,7 @@ export const ASSIGNED_CAST: Cast = castBy(
   {
     guest: ['guest', 'kernel'],
     vmm: ['userspace', 'kernel'],
+    kernel: ['kernel', 'kernel'],
     device: ['device', 'device'],
     fabric: ['device', 'kernel'],
     host: ['kernel', 'device'],
@@ -47,7 +48,9 @@ function castBy(events: Readonly<Record<string, Route>>, outputs: Readonly<Recor
   const arrow = ([from, to]: Route, label: string) => ({ from, to, label });
   return {
     participants: PARTICIPANTS,
-    event: (name) => arrow(routeOf(events, readEvent(name).actor, name), eventSentence(name)),
+    // Another vCPU is the guest, too.
+    event: (name) =>
+      arrow(routeOf(events, readEvent(name).actor.replace(/^vcpu\d+$/, 'guest'), name), eventSentence(name)),
     output: (name) => arrow(routeOf(outputs, readOutput(name).verb, name), outputSentence(name)),
   };
 }

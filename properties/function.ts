@@ -2,7 +2,7 @@
  * The properties of one function, over `FunctionView`: decided on every reachable state and step of the machines, and
  * checked on random runs of the implementation. Each stands for bugs that real emulations have had (P1 to P23).
  *
- * Each is an implication, for every vector; the premise is its witness.
+ * Each says of every vector "if `when`, then `holds`". A state or a step in which `when` is so is its witness.
  */
 import type { Invariant, Property, StepProperty, StepView } from '../checker/decide/property.ts';
 import { readEvent, readOutput, RESET } from '../machines/alphabet.ts';

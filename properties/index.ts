@@ -1,5 +1,5 @@
 /**
- * What must hold of a function, the bounds within which it is decided, and the mutants that show it is not said in vain.
+ * What must hold of a function, the bounds within which it is decided, and the mutants that show that each property can fail.
  */
 export * from './cast.ts';
 export * from './channel.ts';

@@ -36,12 +36,13 @@ export interface Bounds {
   readonly messages?: MessageSet;
   /** Whether messages take their time; `function` alone has the option. */
   readonly channel?: boolean;
-  /** Of `assigned-device` alone. */
+  /** Of `assigned-device` alone, as is the number of vCPUs: 1 or 2. */
   readonly design?: Design;
+  readonly vcpus?: number;
 }
 
 /** A machine with its bounds. */
-export interface Instance extends Required<Omit<Bounds, 'design'>>, Pick<Bounds, 'design'> {
+export interface Instance extends Required<Omit<Bounds, 'design' | 'vcpus'>>, Pick<Bounds, 'design' | 'vcpus'> {
   readonly machine: AnyStateMachine;
   /** The alphabet that it is explored with: every event in every state. */
   readonly events: readonly string[];
@@ -91,8 +92,9 @@ export function createInstance(name: MachineName, bounds: Bounds = {}): Instance
         channel: false,
       };
     case 'assigned-device': {
-      const { design = REVIEWED } = bounds;
-      return { ...createAssignedDevice({ design, vectors, messages }), vectors, messages, channel: false, design };
+      const { design = REVIEWED, vcpus = 1 } = bounds;
+      const device = createAssignedDevice({ design, vectors, messages, vcpus });
+      return { ...device, vectors, messages, channel: false, design, ...(vcpus === 1 ? {} : { vcpus }) };
     }
   }
 }
@@ -138,9 +140,13 @@ export function vectorSymmetry(compiled: CompiledMachine, vectors: number): Symm
 export const MACHINE_PROPERTIES: readonly Property<FunctionView>[] = [...FUNCTION_PROPERTIES, ...CHANNEL_PROPERTIES];
 
 /** What an instance is called in tables: "function, 2 vectors, messages two". */
-export function instanceName({ machine, vectors, messages, channel, design }: Instance): string {
+export function instanceName({ machine, vectors, messages, channel, design, vcpus }: Instance): string {
   if (vectors === 0) return machine.id;
   const count = `${vectors} vector${vectors === 1 ? '' : 's'}`;
-  const parts = [machine.id, design?.name, count, `messages ${messages.name}`, channel ? 'channel' : undefined];
+  const processors = vcpus === undefined ? undefined : `${vcpus} vCPUs`;
+  const parts = [
+    ...[machine.id, design?.name, count, processors, `messages ${messages.name}`],
+    channel ? 'channel' : undefined,
+  ];
   return parts.filter((part) => part !== undefined).join(', ');
 }

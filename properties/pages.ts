@@ -11,6 +11,8 @@ import {
   mask,
   readEvent,
   readOutput,
+  ASSIGN,
+  REMOVE,
   RESET,
   retire,
   signal,
@@ -168,6 +170,8 @@ export const assignedVectorOnPage = (vector: number): Projection => ({
 /** What takes effect in a step of an assigned device, as events of the page. */
 function effectOf(name: string, { vcpu, ownership }: Regions, vector: number): string[] {
   // Stopped in `mask_0` or `control_on`: the access that userspace completes.
+  // A device that is taken away, or assigned after that, is reset.
+  if (name === (ownership === 'removed' ? ASSIGN : REMOVE)) return [RESET];
   if (name === VMM_COMPLETE) return vcpu === 'running' ? [] : eventsOf(`guest.${vcpu.replaceAll('_', '.')}`, vector);
   if (readEvent(name).actor !== 'guest') return eventsOf(name, vector);
   const isAnswered = vcpu === 'running' && ownership === 'kernel' && !name.startsWith('guest.control');

@@ -22,12 +22,14 @@ export function traceSubject({
   messages,
   channel,
   design,
+  vcpus,
   mutant,
 }: MutatedInstance): TraceSubject {
   const named = MESSAGE_SETS[messages.name] === messages ? messages.name : messages.values.join(' ');
   const bounds: TraceInstance = {
     ...(design === undefined ? {} : { design: design.name }),
     ...(vectors === 0 ? {} : { vectors, messages: named }),
+    ...(vcpus === undefined ? {} : { vcpus }),
     ...(channel ? { channel: 1 } : {}),
     ...(mutant === undefined ? {} : { mutant }),
   };
@@ -59,12 +61,14 @@ export function instanceByName(machine: string, bounds: TraceInstance): MutatedI
   if (name === undefined) {
     throw new TraceError(`Got a trace of the machine ${machine}; expected one of ${MACHINE_NAMES.join(', ')}.`);
   }
-  const { vectors = 0, messages = 'two', channel = 0, design, mutant } = bounds;
+  const { vectors = 0, messages = 'two', channel = 0, design, vcpus = 1, mutant } = bounds;
   if (typeof vectors !== 'number' || !Number.isInteger(vectors) || vectors < 0 || vectors > 64) {
     throw new TraceError(`Got a trace of ${vectors} vectors; expected a whole number from 0 to 64.`);
   }
+  if (vcpus !== 1 && vcpus !== 2) throw new TraceError(`Got a trace of ${vcpus} vCPUs; expected 1 or 2.`);
   const instance = createInstance(name, {
     vectors,
+    vcpus,
     messages: messagesByName(messages),
     channel: channel === 1,
     design: design === undefined ? undefined : designOf(String(design)),

@@ -3,7 +3,7 @@
  * (P22), and that one machine allows whatever another does.
  * Decided by the compiled checker, on every run of an instance of `function`.
  *
- * Each has a twin that must fail: without its fairness, what is owed never comes; without the renaming, the runs differ.
+ * Each has a second form that must fail: without its fairness, what is owed never comes; without the renaming, the runs differ.
  */
 import type { StateValue } from 'xstate';
 import { compile } from '../checker/compile/compile.ts';

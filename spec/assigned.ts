@@ -116,9 +116,9 @@ export const ASSIGNED_RULES: readonly Rule[] = [
     choice: {
       ours:
         'Userspace registers the page anew in the completion of the write that moves the BAR; one that is mapped nowhere is ' +
-        "taken back. The kernel refuses a page that overlaps another's.",
+        "taken off, and put back when it is mapped again. A reset gives it to userspace. The kernel refuses a page that overlaps another's.",
       because: 'Otherwise the kernel answers at an address where something else may stand by then.',
-      others: 'The posted patch keeps the first address, and has no call that takes it back.',
+      others: 'The posted patch keeps the first address (MSIX-POSTED-7).',
     },
   },
   {
@@ -140,6 +140,38 @@ export const ASSIGNED_RULES: readonly Rule[] = [
       others:
         'Linux kept a number of entries that it had refused, and its next call wrote through a null pointer (HB-38); ' +
         'it leaves the host interrupt assigned where the guest interrupt of the same call fails.',
+    },
+  },
+  {
+    id: 'MSIX-ASSIGN-15',
+    title: 'A reset ends what was under way',
+    source: 'maskbit',
+    strength: 'silent',
+    text: 'An access may be stopped in an exit while its device is reset: by another vCPU, or from outside.',
+    choice: {
+      ours:
+        'Its completion does nothing any more: it counts as done before the reset, which left nothing of it. A read is answered as ' +
+        'the function stands when it completes. What was in flight arrives before the reset.',
+      because:
+        'Otherwise a write from before the reset would enable MSI-X, or unmask a vector, of a function that is as new.',
+      others: 'In Linux an exit completes as ever; a reset that resets the vCPUs too forgets it.',
+    },
+  },
+  {
+    id: 'MSIX-ASSIGN-16',
+    title: 'A device leaves nothing to its next owner',
+    source: 'maskbit',
+    strength: 'silent',
+    text:
+      'A device may be taken away while an access is stopped in an exit, a message is in flight, and the page is on the bus. ' +
+      'It may be assigned to another machine then.',
+    choice: {
+      ours:
+        'What is in flight and what is pending is lost, the page is off the bus, and the function is reset, when it is taken and when it is ' +
+        'assigned. An exit that is out returns; nobody answers what it asked, which reads as all-ones.',
+      because: "A message of one guest's is no other's, and a vCPU must not wait for a device that is gone.",
+      others:
+        'Linux frees the interrupts, which waits for handlers, and resets the function when it is taken and when it is assigned.',
     },
   },
 ];

@@ -9,6 +9,7 @@ import { ENABLE_RULES } from './enable.ts';
 import { MASK_RULES } from './mask.ts';
 import { MESSAGE_RULES } from './message.ts';
 import { NOTIFY_RULES } from './notify.ts';
+import { CALL_RULES } from './calls.ts';
 import { OWNERSHIP_RULES } from './ownership.ts';
 import { PBA_RULES } from './pba.ts';
 import { PENDING_RULES } from './pending.ts';
@@ -41,6 +42,7 @@ export const RULES: readonly Rule[] = [
   ...ASSIGNED_RULES,
   ...OWNERSHIP_RULES,
   ...POSTED_RULES,
+  ...CALL_RULES,
 ];
 
 const RULES_BY_ID: ReadonlyMap<string, Rule> = new Map(RULES.map((rule) => [rule.id, rule]));

@@ -27,7 +27,8 @@ export const OWNERSHIP_RULES: readonly Rule[] = [
       because:
         'What is copied is old by the time at which an access under way takes effect. Forbidding a handover during an exit ' +
         'does not help: an access may exit during the handover.',
-      others: 'The posted patch takes over what userspace has recorded, and gives nothing back (MSIX-POSTED-3).',
+      others:
+        "The posted patch has no handover: the page goes with the host's MSI-X (MSIX-POSTED-7), and userspace's record is copied then.",
     },
   },
   {

@@ -41,11 +41,9 @@ export const POSTED_RULES: readonly Rule[] = [
     title: "Userspace's record wins",
     source: 'thread R5',
     strength: 'silent',
-    text:
-      "Where vectors are built up, and where the page is handed to the kernel, userspace's record of each Mask Bit is " +
-      "copied into the kernel's. Nothing is copied back.",
+    text: "Where vectors are built up, userspace's record of each Mask Bit is copied into the kernel's. Nothing is copied back.",
     choice: {
-      ours: 'The copy is made in the step that begins the handover, and in the one that builds up.',
+      ours: 'The copy is made in the step that builds up; in the design handed also in the one that begins a handover.',
       because: 'The cover text has it that records out of step do not matter, since nobody looks at the other one.',
       others: 'Xen keeps a mask for the host and one for the guest, and had to say which of them wins (ad28e42bd1).',
     },
@@ -90,6 +88,64 @@ export const POSTED_RULES: readonly Rule[] = [
       ours: "The kernel's record counts for an entry in use, and userspace's for another one.",
       because: 'The cover text says so, and that the kernel has checked already.',
       others: 'Xen discarded such writes until XSA-130 (b38ec5ee7a); vPCI and QEMU keep them.',
+    },
+  },
+  {
+    id: 'MSIX-POSTED-7',
+    title: "The page goes with the host's MSI-X",
+    source: 'thread R5',
+    strength: 'silent',
+    text:
+      "KVM_ASSIGN_REG_MSIX_MMIO stores the address of the page, which is kept. The page is on the bus exactly while the host's " +
+      'MSI-X is assigned: it goes on as the last part of enabling, when the vectors are live, and off as the first part of ' +
+      'deassigning, while they still are. Where the bus has no room, enabling fails, and MSI-X is off; the entries stay.',
+    choice: {
+      ours:
+        'Told again while the page is on the bus, the page moves, for the patch looks at its address in each access. ' +
+        'An address beyond physical memory, or within an entry, is refused, and so is a page that overlaps another.',
+      because: 'It is what the diff says. What is refused here could answer nothing there, or would hide a neighbour.',
+      others: 'The patch takes any address but 0, and initialises a device again that is on the bus (hazard S1).',
+    },
+  },
+  {
+    id: 'MSIX-POSTED-8',
+    title: 'One builds up or tears down at a time',
+    source: 'maskbit',
+    strength: 'silent',
+    text: 'The thread says nothing of what another vCPU may do while userspace builds vectors up for one.',
+    choice: {
+      ours:
+        'An access that may build up or tear down is completed when no other does. Every other access of another vCPU goes on ' +
+        'meanwhile, also where vectors are live and the page is off the bus.',
+      because: 'The calls are made under a lock of the virtual machine; masks and reads take none of it.',
+      others: 'qemu-kvm completes all accesses under one lock, which closes the windows of S2 and S3 to completions.',
+    },
+  },
+  {
+    id: 'MSIX-POSTED-9',
+    title: "The Pending Bit Array is the device's own",
+    source: 'thread R6',
+    strength: 'silent',
+    text: 'The patch registers the table alone. A read of the Pending Bit Array reaches the device, and brings in what is in flight.',
+    choice: {
+      ours: 'It exits, and userspace reads the register of the device for it.',
+      because: 'Nothing but time differs: the guest sees the same bit, and the same messages before it.',
+      others: "qemu-kvm maps the page into the guest, where it is not the table's.",
+    },
+  },
+  {
+    id: 'MSIX-POSTED-10',
+    title: 'A QWORD that masks goes to userspace',
+    source: 'thread R5',
+    strength: 'silent',
+    text:
+      'The kernel takes a DWORD write of Vector Control. Data and Vector Control written as one QWORD exit, also of an entry in ' +
+      "use: userspace's record is masked, the kernel's is not, and the vector still sends.",
+    choice: {
+      ours: "The design `posted` does just that: the data is written by the kernel's record, the Mask Bit into userspace's.",
+      because:
+        'Each half of the write is handled by the one who takes it. A driver that masks by a DWORD never meets it.',
+      others: 'A QWORD may change the data first, and its result is left open (MSIX-ACCESS-5).',
     },
   },
 ];

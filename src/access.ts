@@ -10,6 +10,7 @@ const ALL_ONES = 0xffffffff;
  * when there is no such access. Both have an even number of dwords, so a QWORD that begins inside ends inside.
  */
 export function accessedWord(offset: number, bytes: number, wordCount: number): number {
+  if (typeof offset !== 'number') return -1;
   const word = offset >>> 2;
   //= MSIX-ACCESS-1, MSIX-ACCESS-2
   if (word << 2 !== offset || word >= wordCount) return -1;

@@ -1,14 +1,36 @@
 /**
- * A device assigned to a guest, whole: one vCPU of the guest, userspace, the kernel, and the physical function, each doing one
+ * A device assigned to a guest, whole: the vCPUs of the guest, userspace, the kernel, and the physical function, each doing one
  * thing at a time when it is told to. It is what `machines/assigned-device.ts` describes, as code that one may run.
  *
- * It owns the vCPU: which access it is stopped in, and what is still to be done before that returns. Everything else is of the halves.
+ * It owns the vCPUs: which access each is stopped in, and what is still to be done before that returns. Everything else is of the
+ * halves.
  */
 import { HostFunction } from './host/host-function.ts';
 import { Kernel, type KernelOptions } from './kernel/kernel.ts';
+import { isAccess } from './kernel/bus.ts';
 import * as registers from './registers.ts';
+import { contradictionOf, isConfigAccess } from './assigned-saved.ts';
+import {
+  dwordOf,
+  isWords,
+  requireFunction,
+  requireInteger,
+  requireMultiple,
+  requireNumber,
+  requireOptionsOf,
+  requireRoom,
+  told,
+  upperOf,
+} from './sentences.ts';
 import * as exit from './userspace/exit.ts';
-import { type Work, WORK_DISABLE_ALL, WORK_ENABLE_ALL, WORK_NONE, WORK_REBUILD } from './userspace/keeper.ts';
+import {
+  type Work,
+  WORK_DISABLE_ALL,
+  WORK_ENABLE_ALL,
+  WORK_NONE,
+  WORK_PLACE,
+  WORK_REBUILD,
+} from './userspace/keeper.ts';
 import { type AssignedDesign, Monitor, type Owner } from './userspace/monitor.ts';
 import { MSIX_CAPABILITY_OFFSET } from './userspace/config-space.ts';
 
@@ -16,7 +38,7 @@ import { MSIX_CAPABILITY_OFFSET } from './userspace/config-space.ts';
 export const ACCESS_RETURNED = 0;
 /** The access exited: the vCPU is stopped until `complete`. */
 export const ACCESS_EXITED = 1;
-/** The vCPU is stopped in another access, so there is no such one. Nothing changed. */
+/** There is no such access: the vCPU is stopped in another one, or no processor makes it (`refused` counts these). Nothing changed. */
 export const ACCESS_REFUSED = 2;
 /** What came of an access of the guest. */
 export type AccessOutcome = typeof ACCESS_RETURNED | typeof ACCESS_EXITED | typeof ACCESS_REFUSED;
@@ -27,6 +49,8 @@ export interface AssignedDeviceOptions {
   readonly vectorCount: number;
   /** Default `reviewed`. */
   readonly design?: AssignedDesign;
+  /** How many vCPUs access the device. 1 to 64; default 1. */
+  readonly vcpuCount?: number;
   /** Called for each message that the host injects into the guest, in order. The number types are as in `SendMessage`. */
   readonly deliver?: (addressLow: number, addressHigh: number, data: number, vector: number) => void;
   /** Called for each message of the device that goes into flight; not when it coalesces with one that is. */
@@ -45,12 +69,14 @@ const TABLE_OFFSET = 0;
 const PBA_OFFSET = 0x2000;
 const GUEST_IRQ = 11;
 const VECTOR_COUNT_MAX = 256;
+const VCPU_COUNT_MAX = 64;
 
-const OWN_WORDS = 1 + exit.EXIT_WORDS;
+/** Words of a vCPU in a saved device: what is due, and the access that it is stopped in. */
+const VCPU_WORDS = 1 + exit.EXIT_WORDS;
 const { ENTRY_BYTES, ENTRY_DATA_OFFSET, ENTRY_VECTOR_CONTROL_OFFSET } = registers;
 
 /**
- * One assigned device and its guest's vCPU. Accesses of the guest return at once, or exit and return when userspace completes them;
+ * One assigned device and its guest's vCPUs. Accesses of the guest return at once, or exit and return when userspace completes them;
  * what is handed over, what arrives and what is completed is up to the caller, step by step.
  *
  * @throws {RangeError} from the constructor, when an option is out of range.
@@ -58,26 +84,45 @@ const { ENTRY_BYTES, ENTRY_DATA_OFFSET, ENTRY_VECTOR_CONTROL_OFFSET } = register
 export class AssignedDevice {
   readonly vectorCount: number;
   readonly design: AssignedDesign;
+  readonly vcpuCount: number;
   readonly kernel: Kernel;
   readonly host: HostFunction;
   readonly monitor: Monitor;
   /**
    * What the last read returned, once it is complete: a value in word 0, and its upper dword in word 1; of `readEntry` address low,
-   * address high, data, Vector Control, and the Pending bit as 0 or 1.
+   * address high, data and Vector Control.
    */
-  readonly answer: Uint32Array = new Uint32Array(5);
-  private readonly exit = new Uint32Array(exit.EXIT_WORDS);
-  private work: Work = WORK_NONE;
+  readonly answer: Uint32Array = new Uint32Array(4);
+  /** How many accesses no processor makes: of another width than 1, 2, 4 or 8 bytes, or at addresses that there are not. */
+  refused = 0;
+  /** The answer, while calls out are made. */
+  private readonly kept = new Uint32Array(4);
+  private readonly options: AssignedDeviceOptions;
+  /** On which saves are tried; made when one is. */
+  private trial: AssignedDevice | undefined;
+  /** Of each vCPU, the access that it is stopped in, and what is due before it returns. */
+  private readonly exits: readonly Uint32Array[];
+  private readonly works: Work[];
   private readonly scratch = new Uint32Array(2);
 
   constructor(options: AssignedDeviceOptions) {
-    const { vectorCount, design = 'reviewed', deliver, sent, interrupt, barAddress = 0x7ebf0000 } = options;
-    requireOptions(vectorCount, design, barAddress);
+    requireOptionsOf(OWNER, options, OPTION_NAMES);
+    const { vectorCount, design = 'reviewed', vcpuCount = 1 } = options;
+    const { deliver, sent, interrupt, barAddress = 0x7ebf0000 } = options;
+    requireOptions(vectorCount, design, vcpuCount, barAddress);
+    requireFunction(OWNER, 'deliver', deliver);
+    requireFunction(OWNER, 'sent', sent);
+    requireFunction(OWNER, 'interrupt', interrupt);
+    this.options = { vectorCount, design, vcpuCount, barAddress };
     this.vectorCount = vectorCount;
     this.design = design;
+    this.vcpuCount = vcpuCount;
+    this.exits = Array.from({ length: vcpuCount }, () => new Uint32Array(exit.EXIT_WORDS));
+    this.works = Array.from({ length: vcpuCount }, (): Work => WORK_NONE);
     this.host = new HostFunction({ vectorCount, dropsWhileDisabled: design === 'posted', sent });
     const place = { busnr: 1, devfn: 0 };
-    this.kernel = new Kernel({ hostDevices: [{ ...place, function: this.host }], deliver, interrupt });
+    const hostDevices = [{ ...place, function: this.host }];
+    this.kernel = new Kernel({ hostDevices, deliver, interrupt, stopsInside: true });
     this.monitor = new Monitor({
       kernel: this.kernel,
       ...place,
@@ -91,147 +136,340 @@ export class AssignedDevice {
     });
   }
 
-  // ---- The guest, any access
+  // ---- The guest, any access. Each is of a vCPU; the first, where none is named.
 
   /** Reads 1, 2 or 4 bytes of configuration space, which is userspace's: it exits. */
-  configRead(offset: number, bytes: number): AccessOutcome {
-    return this.stopped ? ACCESS_REFUSED : this.stop(exit.CONFIG_READ, offset, bytes, 0, 0, 0);
+  configRead(offset: number, bytes: number, vcpu = 0): AccessOutcome {
+    if (this.isStopped(vcpu) || !this.isConfigAccess(offset, bytes)) return ACCESS_REFUSED;
+    return this.stop(vcpu, exit.CONFIG_READ, offset, bytes, 0, 0, 0);
   }
 
   /** Writes 1, 2 or 4 bytes of configuration space: it exits. */
-  configWrite(offset: number, bytes: number, value: number): AccessOutcome {
-    return this.stopped ? ACCESS_REFUSED : this.stop(exit.CONFIG_WRITE, offset, bytes, value, 0, 0);
+  configWrite(offset: number, bytes: number, value: number, vcpu = 0): AccessOutcome {
+    const dword = dwordOf('AssignedDevice.configWrite', 'the value', value);
+    if (this.isStopped(vcpu) || !this.isConfigAccess(offset, bytes)) return ACCESS_REFUSED;
+    return this.stop(vcpu, exit.CONFIG_WRITE, offset, bytes, dword, 0, 0);
   }
 
   /** Reads from a guest-physical address: 4 or 8 bytes of the table or of the Pending Bit Array. */
-  read(address: number, bytes: number): AccessOutcome {
-    if (this.exit[exit.KIND_AT] !== 0) return ACCESS_REFUSED;
-    if (this.kernel.bus.read(address, bytes, this.answer)) return ACCESS_RETURNED;
-    return this.stop(exit.MMIO_READ, address, bytes, 0, 0, 0);
+  read(address: number, bytes: number, vcpu = 0): AccessOutcome {
+    if (this.isStopped(vcpu) || !this.isAccess(address, bytes)) return ACCESS_REFUSED;
+    this.begin();
+    const isAnswered = this.kernel.bus.read(address, bytes, this.answer);
+    if (!isAnswered) this.stop(vcpu, exit.MMIO_READ, address, bytes, 0, 0, 0);
+    this.end();
+    return isAnswered ? ACCESS_RETURNED : ACCESS_EXITED;
   }
 
-  /** Writes to a guest-physical address; `high` is the upper dword of 8 bytes. */
-  write(address: number, bytes: number, low: number, high = 0): AccessOutcome {
-    if (this.exit[exit.KIND_AT] !== 0) return ACCESS_REFUSED;
-    if (this.kernel.bus.write(address, bytes, low, high)) return ACCESS_RETURNED;
-    return this.stop(exit.MMIO_WRITE, address, bytes, low, high, 0);
+  /**
+   * Writes to a guest-physical address. 8 bytes are two dwords, of which `high` is the upper; or, without `high`, one safe integer.
+   *
+   * @throws {RangeError} when the value does not fit.
+   */
+  write(address: number, bytes: number, low: number, high?: number, vcpu = 0): AccessOutcome {
+    const isWide = typeof low !== 'number' || low >>> 0 !== low;
+    if (isWide || (high !== undefined && (typeof high !== 'number' || high >>> 0 !== high))) {
+      return this.writeWide(address, bytes, low, high, vcpu);
+    }
+    if (this.isStopped(vcpu) || !this.isAccess(address, bytes)) return ACCESS_REFUSED;
+    const upper = high === undefined ? 0 : high;
+    if (this.kernel.bus.write(address, bytes, low, upper)) return ACCESS_RETURNED;
+    return this.stop(vcpu, exit.MMIO_WRITE, address, bytes, low, bytes === 8 ? upper : 0, 0);
+  }
+
+  private writeWide(
+    address: number,
+    bytes: number,
+    low: number,
+    high: number | undefined,
+    vcpu: number,
+  ): AccessOutcome {
+    const lower = dwordOf('AssignedDevice.write', 'the value', low);
+    return this.write(address, bytes, lower, bytes === 8 ? upperOf('AssignedDevice.write', low, high) : 0, vcpu);
+  }
+
+  /** Whether a processor makes such an access; if not, it is counted. */
+  private isAccess(address: number, bytes: number): boolean {
+    return isAccess(address, bytes) || this.refuse(address, bytes);
+  }
+
+  private isConfigAccess(offset: number, bytes: number): boolean {
+    return isConfigAccess(offset, bytes) || this.refuse(offset, bytes);
+  }
+
+  private refuse(address: number, bytes: number): false {
+    requireNumber(OWNER, 'the address', address);
+    requireNumber(OWNER, 'the width', bytes);
+    this.refused++;
+    return false;
   }
 
   // ---- The guest, the accesses that drivers make
 
   /** Writes Message Control: MSI-X Enable is bit 15, Function Mask is bit 14. */
-  writeControl(control: number): AccessOutcome {
-    return this.configWrite(MSIX_CAPABILITY_OFFSET + registers.CAPABILITY_CONTROL_OFFSET, 2, control);
+  writeControl(control: number, vcpu = 0): AccessOutcome {
+    return this.configWrite(MSIX_CAPABILITY_OFFSET + registers.CAPABILITY_CONTROL_OFFSET, 2, control, vcpu);
   }
 
-  mask(vector: number): AccessOutcome {
-    return this.write(this.entryAddress(vector) + ENTRY_VECTOR_CONTROL_OFFSET, 4, registers.VECTOR_CONTROL_MASK);
+  mask(vector: number, vcpu = 0): AccessOutcome {
+    const address = this.entryAddress(vector) + ENTRY_VECTOR_CONTROL_OFFSET;
+    return this.write(address, 4, registers.VECTOR_CONTROL_MASK, 0, vcpu);
   }
 
-  unmask(vector: number): AccessOutcome {
-    return this.write(this.entryAddress(vector) + ENTRY_VECTOR_CONTROL_OFFSET, 4, 0);
+  unmask(vector: number, vcpu = 0): AccessOutcome {
+    return this.write(this.entryAddress(vector) + ENTRY_VECTOR_CONTROL_OFFSET, 4, 0, 0, vcpu);
   }
 
   /** Writes the address of an entry, as a QWORD. */
-  writeAddress(vector: number, low: number, high: number): AccessOutcome {
-    return this.write(this.entryAddress(vector), 8, low, high);
+  writeAddress(vector: number, low: number, high: number, vcpu = 0): AccessOutcome {
+    return this.write(this.entryAddress(vector), 8, low, high, vcpu);
   }
 
   /** Writes the data of an entry. */
-  writeData(vector: number, data: number): AccessOutcome {
-    return this.write(this.entryAddress(vector) + ENTRY_DATA_OFFSET, 4, data);
+  writeData(vector: number, data: number, vcpu = 0): AccessOutcome {
+    return this.write(this.entryAddress(vector) + ENTRY_DATA_OFFSET, 4, data, 0, vcpu);
   }
 
   /** Writes address and data of an entry in one instruction. */
-  writeMessage(vector: number, addressLow: number, addressHigh: number, data: number): AccessOutcome {
-    if (this.stopped) return ACCESS_REFUSED;
+  writeMessage(vector: number, addressLow: number, addressHigh: number, data: number, vcpu = 0): AccessOutcome {
     const address = this.entryAddress(vector);
+    const low = dwordOf('AssignedDevice.writeMessage', 'the lower address', addressLow);
+    const high = dwordOf('AssignedDevice.writeMessage', 'the upper address', addressHigh);
+    const word = dwordOf('AssignedDevice.writeMessage', 'the data', data);
+    if (this.isStopped(vcpu) || !this.isAccess(address, 8)) return ACCESS_REFUSED;
     const { bus } = this.kernel;
-    if (bus.write(address, 8, addressLow, addressHigh) && bus.write(address + ENTRY_DATA_OFFSET, 4, data, 0)) {
-      return ACCESS_RETURNED;
-    }
-    return this.stop(exit.MESSAGE_WRITE, address, 12, addressLow, addressHigh, data);
+    if (bus.write(address, 8, low, high) && bus.write(address + ENTRY_DATA_OFFSET, 4, word, 0)) return ACCESS_RETURNED;
+    return this.stop(vcpu, exit.MESSAGE_WRITE, address, 12, low, high, word);
   }
 
-  /** Reads an entry and its Pending bit in one instruction, as they stand before what is in flight arrives. */
-  readEntry(vector: number): AccessOutcome {
-    if (this.stopped) return ACCESS_REFUSED;
-    const { answer, scratch, host } = this;
-    const { bus } = this.kernel;
+  /** Reads an entry in one instruction. */
+  readEntry(vector: number, vcpu = 0): AccessOutcome {
     const address = this.entryAddress(vector);
-    const word = vector >>> 5;
-    const isPbaAnswered = bus.read(this.pbaAddress + 4 * word, 4, scratch);
-    const pending = isPbaAnswered ? scratch[0] : host.pendingWord(word);
-    if (!bus.read(address, 8, scratch)) return this.stop(exit.ENTRY_READ, address, 16, 0, 0, 0);
+    if (this.isStopped(vcpu) || !this.isAccess(address, 8)) return ACCESS_REFUSED;
+    this.begin();
+    const isAnswered = this.readEntryAt(address);
+    if (!isAnswered) this.stop(vcpu, exit.ENTRY_READ, address, 16, 0, 0, 0);
+    this.end();
+    return isAnswered ? ACCESS_RETURNED : ACCESS_EXITED;
+  }
+
+  private readEntryAt(address: number): boolean {
+    const { answer, scratch } = this;
+    const { bus } = this.kernel;
+    if (!bus.read(address, 8, scratch)) return false;
     answer[0] = scratch[0];
     answer[1] = scratch[1];
     bus.read(address + ENTRY_DATA_OFFSET, 8, scratch);
     answer[2] = scratch[0];
     answer[3] = scratch[1];
-    answer[4] = (pending >>> (vector & 31)) & 1;
-    return ACCESS_RETURNED;
+    return true;
+  }
+
+  /** Reads the dword of the Pending Bit Array that has the bit of a vector. It reaches the device. */
+  readPending(vector: number, vcpu = 0): AccessOutcome {
+    requireInteger(OWNER, 'the vector', vector, 0, VECTOR_INDEX_MAX);
+    return this.read(this.pbaAddress + 4 * Math.floor(vector / 32), 4, vcpu);
+  }
+
+  // ---- Calls out. They wait until what was begun is done, and its answer is not theirs to change.
+
+  private begin(): void {
+    this.host.calls.hold();
+  }
+
+  private end(): void {
+    const { calls } = this.host;
+    if (calls.due) this.callOut();
+    else calls.release();
+  }
+
+  private callOut(): void {
+    this.kept.set(this.answer);
+    try {
+      this.host.calls.release();
+    } finally {
+      this.answer.set(this.kept);
+    }
+  }
+
+  private whole<Result>(act: () => Result): Result {
+    this.begin();
+    try {
+      return act();
+    } finally {
+      this.end();
+    }
   }
 
   // ---- Userspace
 
   /**
-   * Userspace completes the exit. Returns whether the access returned: false when there is no exit to complete, and when there is
-   * more to be done first (`due`).
+   * Userspace completes the exit of a vCPU. Returns whether the access returned: false when there is no exit to complete, when
+   * there is more to be done first (`due`), and when that must wait until what is due of another vCPU is done.
    */
-  complete(): boolean {
-    if (!this.isExit) return false;
-    this.work = this.monitor.complete(this.exit, this.answer);
-    this.clearExit();
-    if (this.work === WORK_NONE) return true;
-    this.exit[exit.KIND_AT] = exit.COMPLETED;
+  complete(vcpu = 0): boolean {
+    if (!this.isExitOf(vcpu)) return false;
+    const words = this.exits[vcpu];
+    const { monitor } = this;
+    //= MSIX-POSTED-8
+    if (this.worker >= 0 && monitor.mayWork(words)) return false;
+    this.begin();
+    try {
+      return this.completeExit(vcpu, words);
+    } finally {
+      this.end();
+    }
+  }
+
+  private completeExit(vcpu: number, words: Uint32Array): boolean {
+    const { monitor } = this;
+    const { ends } = monitor;
+    const work = monitor.complete(words, this.answer);
+    this.clearExit(words);
+    if (monitor.ends !== ends) this.voidExits();
+    if (work === WORK_NONE) return true;
+    this.works[vcpu] = work;
+    words[exit.KIND_AT] = exit.COMPLETED;
     return false;
   }
 
   /** Begins to hand the page of the table to the kernel. Each of these four returns false, and does nothing, when it is not its turn. */
   register(): boolean {
-    return this.monitor.register();
+    return this.whole(() => this.monitor.register());
   }
 
   /** The kernel answers the page from here on. */
   registered(): boolean {
-    return this.monitor.registered();
+    return this.whole(() => this.monitor.registered());
   }
 
   /** Begins to take the page back. */
   unregister(): boolean {
-    return this.monitor.unregister();
+    return this.whole(() => this.monitor.unregister());
   }
 
   /** Userspace answers the page from here on. */
   unregistered(): boolean {
-    return this.monitor.unregistered();
+    return this.whole(() => this.monitor.unregistered());
   }
 
-  /** Builds up all vectors in use, where that is due; then the access returns. Only in the design `posted`. */
+  // The same in the design `posted`, whose page goes with the host's MSI-X. Each returns false, and does nothing, when it is not due.
+
+  /** Tells the kernel where the page is. */
+  tellBase(): boolean {
+    return this.whole(() => this.monitor.tellBase());
+  }
+
+  /** Builds up all vectors in use; then the access returns, unless the page is still to be put on the bus. */
   enableAll(): boolean {
-    if (this.work !== WORK_ENABLE_ALL) return false;
-    this.monitor.enableAll();
-    return this.finish();
+    const vcpu = this.workerOf(WORK_ENABLE_ALL);
+    return vcpu >= 0 && this.whole(() => this.goOn(vcpu, this.monitor.enableAll()));
   }
 
-  /** Tears down all vectors, where that is due; the access returns, unless they are to be built up again. */
+  /** The page goes on the bus; then the access returns. */
+  place(): boolean {
+    const vcpu = this.workerOf(WORK_PLACE);
+    if (vcpu < 0) return false;
+    return this.whole(() => {
+      this.monitor.place();
+      return this.goOn(vcpu, WORK_NONE);
+    });
+  }
+
+  /** The page goes off the bus, before all vectors are torn down. */
+  withdraw(): boolean {
+    if (this.tearer < 0 || !this.monitor.device.placed) return false;
+    this.whole(() => this.monitor.withdraw());
+    return true;
+  }
+
+  /** Tears down all vectors; the access returns, unless they are to be built up again. */
   disableAll(): boolean {
-    if (this.work !== WORK_DISABLE_ALL && this.work !== WORK_REBUILD) return false;
-    this.monitor.disableAll();
-    if (this.work === WORK_DISABLE_ALL) return this.finish();
-    this.work = WORK_ENABLE_ALL;
-    return false;
+    const vcpu = this.tearer;
+    if (vcpu < 0) return false;
+    return this.whole(() => {
+      if (!this.monitor.disableAll()) return false;
+      return this.goOn(vcpu, this.works[vcpu] === WORK_REBUILD ? WORK_ENABLE_ALL : WORK_NONE);
+    });
   }
 
-  private finish(): true {
-    this.work = WORK_NONE;
-    this.clearExit();
+  /** Does all that is due of a vCPU, as userspace does when nobody looks on. Returns whether its access returned. */
+  settle(vcpu = 0): boolean {
+    if (this.dueOf(vcpu) === WORK_NONE) return false;
+    return this.whole(() => {
+      this.withdraw();
+      this.disableAll();
+      this.enableAll();
+      this.place();
+      return true;
+    });
+  }
+
+  /** The vCPU for which something is due, or -1. There is one at most. */
+  private get worker(): number {
+    for (let vcpu = 0; vcpu < this.vcpuCount; vcpu++) if (this.works[vcpu] !== WORK_NONE) return vcpu;
+    return -1;
+  }
+
+  private workerOf(work: Work): number {
+    return this.works.indexOf(work);
+  }
+
+  private get tearer(): number {
+    return Math.max(this.workerOf(WORK_DISABLE_ALL), this.workerOf(WORK_REBUILD));
+  }
+
+  private goOn(vcpu: number, work: Work): boolean {
+    this.works[vcpu] = work;
+    if (work !== WORK_NONE) return false;
+    this.clearExit(this.exits[vcpu]);
     return true;
   }
 
   /** A loop, for `fill` costs more than all else of an exit. */
-  private clearExit(): void {
-    for (let word = 0; word < exit.EXIT_WORDS; word++) this.exit[word] = 0;
+  private clearExit(words: Uint32Array): void {
+    for (let word = 0; word < exit.EXIT_WORDS; word++) words[word] = 0;
+  }
+
+  // ---- Reset and removal
+
+  /**
+   * Resets the device from outside, as a reset of its bus or of the machine does, and maps BAR 0 where it was. An access under way
+   * does nothing any more when it completes, but for a read, which is answered as the device stands by then.
+   */
+  reset(): void {
+    this.whole(() => {
+      this.monitor.reset();
+      this.monitor.mapBar();
+      this.voidExits();
+    });
+  }
+
+  /** Takes the device from the guest. An access under way completes, and nobody answers. Returns false when it was taken already. */
+  remove(): boolean {
+    return this.whole(() => {
+      if (!this.monitor.remove()) return false;
+      this.voidExits();
+      return true;
+    });
+  }
+
+  /** Assigns the device again, to this guest or to the next one. Returns false when it is assigned. */
+  assign(): boolean {
+    return this.whole(() => this.monitor.assign());
+  }
+
+  private voidExits(): void {
+    for (const [vcpu, words] of this.exits.entries()) {
+      const kind = words[exit.KIND_AT];
+      if (kind === exit.EXIT_NONE) continue;
+      this.works[vcpu] = WORK_NONE;
+      //= MSIX-ASSIGN-15
+      const isRead = kind === exit.CONFIG_READ || kind === exit.MMIO_READ || kind === exit.ENTRY_READ;
+      if (isRead && this.monitor.isAssigned) continue;
+      this.clearExit(words);
+      words[exit.KIND_AT] = exit.VOID;
+    }
   }
 
   // ---- The device and the fabric
@@ -258,24 +496,51 @@ export class AssignedDevice {
     return this.monitor.owner;
   }
 
-  /** Whether the vCPU is stopped: in an exit, or until what is due is done. */
+  /** Whether the first vCPU is stopped: in an exit, or until what is due is done. */
   get stopped(): boolean {
-    return this.exit[exit.KIND_AT] !== 0;
+    return this.isStopped(0);
   }
 
-  /** Whether the vCPU is stopped in an exit that userspace has yet to complete. */
+  /** Whether the first vCPU is stopped in an exit that userspace has yet to complete. */
   get isExit(): boolean {
-    return this.stopped && this.work === WORK_NONE;
+    return this.isExitOf(0);
   }
 
-  /** What is to be done before the access returns, besides completing it: `WORK_NONE`, but in the design `posted`. */
+  /** What is to be done before the access of the first vCPU returns, besides completing it: `WORK_NONE`, but in the design `posted`. */
   get due(): Work {
-    return this.work;
+    return this.works[0];
   }
 
-  /** The access that the vCPU is stopped in, laid out as `userspace/exit.ts` says. */
+  /** The access that the first vCPU is stopped in, laid out as `userspace/exit.ts` says. */
   get access(): Readonly<Uint32Array> {
-    return this.exit;
+    return this.exits[0];
+  }
+
+  // The same of any vCPU.
+
+  isStopped(vcpu: number): boolean {
+    const words = this.exits[vcpu];
+    if (words === undefined) this.refuseVcpu(vcpu);
+    return words[exit.KIND_AT] !== 0;
+  }
+
+  isExitOf(vcpu: number): boolean {
+    return this.isStopped(vcpu) && this.works[vcpu] === WORK_NONE;
+  }
+
+  dueOf(vcpu: number): Work {
+    if (this.works[vcpu] === undefined) this.refuseVcpu(vcpu);
+    return this.works[vcpu];
+  }
+
+  accessOf(vcpu: number): Readonly<Uint32Array> {
+    if (this.exits[vcpu] === undefined) this.refuseVcpu(vcpu);
+    return this.exits[vcpu];
+  }
+
+  private refuseVcpu(vcpu: number): never {
+    const most = this.vcpuCount - 1;
+    throw new RangeError(`${OWNER}: the vCPU is ${told(vcpu)}; expected an integer from 0 to ${most}.`);
   }
 
   /** Whether a message of `vector` is in flight. */
@@ -301,15 +566,19 @@ export class AssignedDevice {
     const { vectorCount, host, monitor } = this;
     const pbaAt = 1 + 4 * vectorCount;
     const pbaWords = host.pbaBytes >>> 2;
-    requireRoom('peekInto', out, pbaAt + pbaWords);
-    out[0] = monitor.config.messageControl;
+    requireRoom('AssignedDevice.peekInto', out, pbaAt + pbaWords);
+    const { isAssigned } = monitor;
+    out[0] = isAssigned ? monitor.config.messageControl : 0xffff;
     for (let word = 0; word < 4 * vectorCount; word++) out[1 + word] = monitor.peek(word >>> 2, word & 3);
-    for (let word = 0; word < pbaWords; word++) out[pbaAt + word] = host.pendingWord(word);
+    for (let word = 0; word < pbaWords; word++) out[pbaAt + word] = isAssigned ? host.pendingWord(word) : 0xffff_ffff;
     return pbaAt + pbaWords;
   }
 
-  /** Guest-physical address of an entry. */
+  /** Guest-physical address of an entry, be it beyond the table. */
   entryAddress(vector: number): number {
+    if (typeof vector !== 'number' || !(vector >= 0 && vector <= VECTOR_INDEX_MAX) || Math.floor(vector) !== vector) {
+      requireInteger(OWNER, 'the vector', vector, 0, VECTOR_INDEX_MAX);
+    }
     return this.monitor.tableAddress + ENTRY_BYTES * vector;
   }
 
@@ -320,30 +589,89 @@ export class AssignedDevice {
 
   // ---- Save and restore
 
+  private get ownWords(): number {
+    return VCPU_WORDS * this.vcpuCount;
+  }
+
   /** Length of a saved device, in words. */
   get savedWords(): number {
-    return OWN_WORDS + this.monitor.savedWords;
+    return this.ownWords + this.monitor.savedWords;
   }
 
   /** Copies the state into `out`; returns the number of words. What no guest can ever tell apart is saved alike. */
   saveInto(out: Uint32Array): number {
-    requireRoom('saveInto', out, this.savedWords);
-    out[0] = this.work;
-    out.set(this.exit, 1);
-    this.monitor.saveInto(out, OWN_WORDS);
+    requireRoom('AssignedDevice.saveInto', out, this.savedWords);
+    for (let vcpu = 0; vcpu < this.vcpuCount; vcpu++) {
+      out[VCPU_WORDS * vcpu] = this.works[vcpu];
+      out.set(this.exits[vcpu], VCPU_WORDS * vcpu + 1);
+    }
+    this.monitor.saveInto(out, this.ownWords);
     return this.savedWords;
   }
 
-  /** Takes over a state that `saveInto` left, of a device of the same size and design. Nobody is told of anything by it. */
+  /**
+   * Takes over a state that `saveInto` left, of a device of the same size and design. Nobody is told of anything by it. All of it is
+   * tried on another device first: what is taken is saved the same again, and no part of it contradicts another.
+   *
+   * @throws {RangeError} when the words are no such state, saying why; and when the kernel has the page in it, and something else is at
+   * its address here. Nothing has changed then.
+   */
   restore(saved: Uint32Array): void {
-    requireSaved(saved, this.savedWords);
-    this.work = saved[0] as Work;
-    this.exit.set(saved.subarray(1, OWN_WORDS));
-    this.monitor.restore(saved, OWN_WORDS);
+    const words = this.savedWords;
+    if (!isWords(saved) || saved.length !== words) {
+      throw new RangeError(`AssignedDevice.restore: got ${told(saved)}; expected a Uint32Array of ${words} words.`);
+    }
+    const trial = this.trial ?? new AssignedDevice(this.options);
+    // One that was given a contradiction is not asked again.
+    this.trial = undefined;
+    const wrong = trial.wrongIn(saved);
+    if (wrong !== undefined) throw new RangeError(`AssignedDevice.restore: ${wrong} Nothing was restored.`);
+    this.trial = trial;
+    if (!this.monitor.canRestore(saved, this.ownWords)) {
+      throw new RangeError(
+        'AssignedDevice.restore: got a state in which the page of the table is on the bus; expected its addresses to be free here. ' +
+          'Nothing was restored.',
+      );
+    }
+    this.take(saved);
   }
 
-  private stop(kind: exit.ExitKind, address: number, bytes: number, low: number, high: number, data: number): 1 {
-    const words = this.exit;
+  /** Takes a state over, and says in a sentence why it can be none that was saved. */
+  private wrongIn(saved: Uint32Array): string | undefined {
+    try {
+      this.take(saved);
+    } catch (error) {
+      return `got words that cannot be taken over (${(error as Error).message}); expected a saved device.`;
+    }
+    const again = new Uint32Array(saved.length);
+    this.saveInto(again);
+    const at = again.findIndex((word, index) => word !== saved[index]);
+    if (at >= 0) {
+      const found = `got 0x${saved[at].toString(16)} in word ${at}, which would be saved as 0x${again[at].toString(16)}`;
+      return `${found}; expected words that saveInto left.`;
+    }
+    return contradictionOf(this.exits, this.works, this.monitor);
+  }
+
+  private take(saved: Uint32Array): void {
+    for (let vcpu = 0; vcpu < this.vcpuCount; vcpu++) {
+      const at = VCPU_WORDS * vcpu;
+      this.works[vcpu] = saved[at] as Work;
+      this.exits[vcpu].set(saved.subarray(at + 1, at + VCPU_WORDS));
+    }
+    this.monitor.restore(saved, this.ownWords);
+  }
+
+  private stop(
+    vcpu: number,
+    kind: exit.ExitKind,
+    address: number,
+    bytes: number,
+    low: number,
+    high: number,
+    data: number,
+  ): 1 {
+    const words = this.exits[vcpu];
     words[exit.KIND_AT] = kind;
     words[exit.ADDRESS_LOW_AT] = address;
     words[exit.ADDRESS_HIGH_AT] = address / 2 ** 32;
@@ -358,34 +686,15 @@ export class AssignedDevice {
 const INTX = 0x0101;
 const DESIGNS: readonly AssignedDesign[] = ['reviewed', 'checked', 'posted'];
 
-function requireOptions(vectorCount: number, design: AssignedDesign, barAddress: number): void {
-  if (!Number.isInteger(vectorCount) || vectorCount < 1 || vectorCount > VECTOR_COUNT_MAX) {
-    throw new RangeError(
-      `AssignedDevice: vectorCount is ${vectorCount}; expected an integer from 1 to ${VECTOR_COUNT_MAX}.`,
-    );
-  }
+const OWNER = 'AssignedDevice';
+const OPTION_NAMES = ['vectorCount', 'design', 'vcpuCount', 'deliver', 'sent', 'interrupt', 'barAddress'];
+const VECTOR_INDEX_MAX = 2 ** 40;
+
+function requireOptions(vectorCount: number, design: AssignedDesign, vcpuCount: number, barAddress: number): void {
+  requireInteger(OWNER, 'vcpuCount', vcpuCount, 1, VCPU_COUNT_MAX);
+  requireInteger(OWNER, 'vectorCount', vectorCount, 1, VECTOR_COUNT_MAX);
   if (!DESIGNS.includes(design)) {
-    throw new RangeError(`AssignedDevice: design is ${design as string}; expected one of ${DESIGNS.join(', ')}.`);
+    throw new RangeError(`AssignedDevice: design is ${told(design)}; expected one of ${DESIGNS.join(', ')}.`);
   }
-  if (!Number.isInteger(barAddress) || barAddress % BAR_BYTES !== 0 || barAddress <= 0 || barAddress >= 2 ** 32) {
-    throw new RangeError(
-      `AssignedDevice: barAddress is ${barAddress}; expected a multiple of ${BAR_BYTES} above 0 and below 2^32.`,
-    );
-  }
-}
-
-function requireSaved(saved: Uint32Array, words: number): void {
-  if (saved instanceof Uint32Array && saved.length === words) return;
-  throw new RangeError(`AssignedDevice.restore: got ${lengthOf(saved)}; expected a Uint32Array of ${words} words.`);
-}
-
-function requireRoom(name: string, out: Uint32Array, words: number): void {
-  if (out instanceof Uint32Array && out.length >= words) return;
-  throw new RangeError(
-    `AssignedDevice.${name}: got ${lengthOf(out)}; expected a Uint32Array of at least ${words} words.`,
-  );
-}
-
-function lengthOf(words: unknown): string {
-  return words instanceof Uint32Array ? `${words.length} words` : String(words);
+  requireMultiple(OWNER, 'barAddress', barAddress, BAR_BYTES, BAR_BYTES, 2 ** 32 - BAR_BYTES);
 }

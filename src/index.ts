@@ -19,12 +19,20 @@ export * from './kernel/message.ts';
 export * from './outcome.ts';
 export * from './registers.ts';
 export * from './userspace/exit.ts';
-export { type Work, WORK_DISABLE_ALL, WORK_ENABLE_ALL, WORK_NONE, WORK_REBUILD } from './userspace/keeper.ts';
+export {
+  type Work,
+  WORK_DISABLE_ALL,
+  WORK_ENABLE_ALL,
+  WORK_NONE,
+  WORK_PLACE,
+  WORK_REBUILD,
+} from './userspace/keeper.ts';
 export {
   type AssignedDesign,
   type Owner,
   OWNER_KERNEL,
   OWNER_REGISTERING,
+  OWNER_REMOVED,
   OWNER_RETURNING,
   OWNER_USERSPACE,
 } from './userspace/monitor.ts';

@@ -1,19 +1,18 @@
 /**
- * The parts of the check that are about the assigned device: its designs and their properties, the objections of the review, and
- * the implementation of those designs that have one.
+ * The parts of the check that are about the machine of the assigned device: its designs and their properties, and the objections
+ * of the review. What drives the implementation is in `assigned-device.ts`.
  */
 import { type Finding, pinVerdict } from '../../checker/decide/manifest.ts';
-import { AssignedAdapter, IMPLEMENTED } from '../../conformance/device/assigned.ts';
-import { AssignedDriver, handOverAndBack } from '../../conformance/paths/assigned-drive.ts';
 import type { AssignedBounds } from '../../machines/assembly.ts';
-import { CHAIN, designByName, REVIEWED } from '../../machines/designs.ts';
-import { THREE, TWO } from '../../machines/messages.ts';
+import { CHAIN, DESIGNS, REVIEWED } from '../../machines/designs.ts';
 import { AssignedInstance } from '../../properties/assigned/decide.ts';
 import { ASSIGNED_PROPERTIES, mayFail, NOT_HERE } from '../../properties/assigned/index.ts';
 import { ASSIGNED_TASKS, type AssignedTask, FULL_ASSIGNED_TASKS } from '../../properties/assigned/instances.ts';
 import { BREAKERS, decideBroken, decideWhole } from '../../properties/assigned/mutants.ts';
 import {
   decideObjections,
+  HANDOVER_OBJECTIONS,
+  handoverProblems,
   OBJECTIONS,
   type ObjectionRow,
   rowProblem,
@@ -22,12 +21,12 @@ import {
 import type { AssignedVerdict } from '../../properties/assigned/property.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
 import { Budget } from './budget.ts';
-import { conformanceFailure } from './devices.ts';
 import type { Part } from './part.ts';
 
 /** Names an instance in tables and sentences: "reviewed, 2 vectors, messages two". */
-export function assignedName({ design, vectors, messages }: AssignedBounds): string {
-  return `${design.name}, ${vectors} vector${vectors === 1 ? '' : 's'}, messages ${messages.name}`;
+export function assignedName({ design, vectors, messages, vcpus = 1 }: AssignedBounds): string {
+  const processors = vcpus === 1 ? '' : `, ${vcpus} vCPUs`;
+  return `${design.name}, ${vectors} vector${vectors === 1 ? '' : 's'}${processors}, messages ${messages.name}`;
 }
 
 interface Decided {
@@ -59,7 +58,7 @@ export function checkAssigned(isFull: boolean, budget: Budget): Part {
   printVerdicts(decided);
   const states = decided.reduce((sum, { counts }) => sum + counts.states, 0);
   return {
-    clause: `${CHAIN.length + 1} designs of the assigned device with ${formatCell(states)} states, ${ASSIGNED_PROPERTIES.length} properties`,
+    clause: `${DESIGNS.length} designs of the assigned device with ${formatCell(states)} states, ${ASSIGNED_PROPERTIES.length} properties`,
     violations: decided.flatMap(unexpected),
     findings: decided.map((each) => findingOf(each, FULL_ASSIGNED_TASKS.includes(each.task))),
     open,
@@ -90,7 +89,12 @@ function unexpected({ task, verdicts }: Decided): string[] {
 function findingOf({ task: { bounds }, counts, verdicts }: Decided, isFull: boolean): Finding {
   return {
     machine: 'assigned-device',
-    instance: { design: bounds.design.name, vectors: bounds.vectors, messages: bounds.messages.name },
+    instance: {
+      design: bounds.design.name,
+      vectors: bounds.vectors,
+      messages: bounds.messages.name,
+      ...(bounds.vcpus === undefined ? {} : { vcpus: bounds.vcpus }),
+    },
     ...(isFull ? { full: true } : {}),
     ...counts,
     verdicts: Object.fromEntries(
@@ -104,7 +108,8 @@ function findingOf({ task: { bounds }, counts, verdicts }: Decided, isFull: bool
 function printVerdicts(decided: readonly Decided[]): void {
   const columns = decided.filter(({ task }) => task.properties === ASSIGNED_PROPERTIES);
   const heads = columns.map(
-    ({ task: { bounds } }) => `${bounds.design.name}\n${bounds.vectors} ${bounds.messages.name}`,
+    ({ task: { bounds } }) =>
+      `${bounds.design.name}\n${bounds.vectors} ${bounds.messages.name}${bounds.vcpus === 2 ? ', 2 vCPUs' : ''}`,
   );
   printTable(
     ['property', 'of', ...heads],
@@ -170,7 +175,7 @@ export function checkObjections(budget = new Budget()): Part {
   printObjections(rows);
   return {
     clause: `${OBJECTIONS.length} objections, each turned by its repair alone`,
-    violations: rows.flatMap((row) => rowProblem(row) ?? []),
+    violations: [...rows.flatMap((row) => rowProblem(row) ?? []), ...handoverProblems()],
   };
 }
 
@@ -188,83 +193,7 @@ function printObjections(rows: readonly ObjectionRow[]): void {
   for (const { of, words, property, scene = property.scene } of OBJECTIONS) {
     print(`${of}: ${words}${scene?.words === undefined ? '' : ` Asked ${scene.words}.`}`);
   }
+  for (const { of, words } of HANDOVER_OBJECTIONS) print(`${of}, of the design handed alone: ${words}`);
   for (const [hazard, why] of Object.entries(UNEXPRESSED)) print(`${hazard} is not asked: ${why}.`);
   print();
-}
-
-/** Drives the implementation of the assigned device along its machine, walks both together, and hands the page over everywhere. */
-export function checkAssignedDevice(isFull: boolean, budget: Budget): Part {
-  const violations: string[] = [];
-  const open: string[] = [];
-  let walked = 0;
-  const rows = IMPLEMENTED.flatMap((name) => {
-    const design = designByName(name);
-    const instances = [
-      { design, vectors: 1, messages: TWO },
-      { design, vectors: 1, messages: THREE },
-      ...(isFull ? [{ design, vectors: 2, messages: TWO }] : []),
-    ];
-    return instances.flatMap((bounds) => {
-      if (budget.isOver) open.push(`The time was up before ${assignedName(bounds)} was driven.`);
-      if (budget.isOver) return [];
-      const result = driveDesign(bounds, violations);
-      walked += result.pairs;
-      return [[assignedName(bounds), ...Object.values(result)]];
-    });
-  });
-  printTable(
-    ['assigned device', 'pairs of states', 'paths', 'steps', 'outputs', 'dwords', 'handovers that show nothing'],
-    rows,
-  );
-  print(
-    'Every event in every pair of states; with two messages, from reset along the shortest path to every step too, and a handover over and back in every state.',
-  );
-  print();
-  return { clause: `${formatCell(walked)} pairs of states of the assigned device in lockstep`, violations, open };
-}
-
-interface Driven {
-  pairs: number;
-  paths: number;
-  steps: number;
-  outputs: number;
-  dwords: number;
-  handovers: string;
-}
-
-function driveDesign(bounds: AssignedBounds, violations: string[]): Driven {
-  const exploration = new AssignedInstance(bounds).explore();
-  const driver = new AssignedDriver(exploration, bounds);
-  const adapter = new AssignedAdapter(bounds);
-  const { counts } = driver;
-  const driven = { pairs: 0, handovers: '-' };
-  // What the paths add is that nothing is restored on the way; which messages there are makes no difference to that.
-  const isSmall = bounds.vectors === 1 && bounds.messages === TWO;
-  const failure = conformanceFailure(() => {
-    const progress = startProgress(`lockstep of ${assignedName(bounds)}`, exploration.states.count);
-    driven.pairs = driver.walk(adapter, (pairs) => progress.advance(pairs));
-    progress.end();
-    if (isSmall) driver.driveEveryStep(adapter);
-  });
-  if (failure !== undefined) violations.push(failure);
-  if (isSmall) driven.handovers = handOverEverywhere(bounds, driver, adapter, violations);
-  return { pairs: driven.pairs, ...counts, handovers: driven.handovers };
-}
-
-/** Hands the page over and back in every state of the machine. In the posted design, whose records differ, it must show. */
-function handOverEverywhere(
-  bounds: AssignedBounds,
-  driver: AssignedDriver,
-  adapter: AssignedAdapter,
-  violations: string[],
-): string {
-  let silent = 0;
-  const count = driver.forEachState(adapter, (path) => {
-    const difference = handOverAndBack(adapter);
-    if (difference === undefined) silent++;
-    else if (bounds.design.oneOwner) violations.push(`After ${path.join(' ')}, a handover shows: ${difference}.`);
-  });
-  if (!bounds.design.oneOwner && silent === count)
-    violations.push(`A handover shows nothing in ${bounds.design.name}; expected that it does.`);
-  return `${formatCell(silent)} of ${formatCell(count)}`;
 }

@@ -18,6 +18,11 @@ const CONTROLS: Readonly<Record<string, number>> = {
   on: implementation.CONTROL_ENABLE,
   onMasked: implementation.CONTROL_ENABLE | implementation.CONTROL_FUNCTION_MASK,
 };
+
+/** What a read under way asks for, of each vCPU: nothing, an entry, or a Pending bit. */
+const ASKS = ['', 'read', 'poll'] as const;
+type Asked = (typeof ASKS)[number];
+
 /** An assigned device that takes the events of the machine, and answers in its outputs. */
 export class AssignedAdapter {
   readonly device: implementation.AssignedDevice;
@@ -25,14 +30,16 @@ export class AssignedAdapter {
   private readonly initial: Uint32Array;
   private done: string[] = [];
   private readonly known = new Map<string, KnownAct>();
-  /** The entry that the guest reads in the access under way. */
-  private readVector = -1;
+  /** What each vCPU asks for in its access under way, and of which vector. */
+  private readonly asked: { what: Asked; vector: number }[];
 
-  constructor({ design, vectors, messages }: AssignedBounds, create: typeof createDevice = createDevice) {
+  constructor({ design, vectors, messages, vcpus = 1 }: AssignedBounds, create: typeof createDevice = createDevice) {
     this.messages = messages;
+    this.asked = Array.from({ length: vcpus }, () => ({ what: '' as const, vector: 0 }));
     this.device = create({
       design: design.name as implementation.AssignedDesign,
       vectorCount: vectors,
+      vcpuCount: vcpus,
       sent: (vector) => this.done.push(`send.${vector}`),
       deliver: (low, high, data, vector) =>
         this.done.push(`deliver.${vector}.${this.nameOf(vector, [low, high, data])}`),
@@ -48,25 +55,30 @@ export class AssignedAdapter {
 
   /** Takes the state out, in words; equal words mean equal behaviour. */
   save(): Uint32Array {
-    const words = new Uint32Array(this.device.savedWords + 1);
-    this.device.saveInto(words.subarray(1));
-    words[0] = this.readVector;
+    const own = this.asked.length;
+    const words = new Uint32Array(this.device.savedWords + own);
+    this.device.saveInto(words.subarray(own));
+    for (const [vcpu, { what, vector }] of this.asked.entries())
+      words[vcpu] = what === '' ? 0 : ASKS.indexOf(what) | (vector << 8);
     return words;
   }
 
   /** Puts a state back. */
   restore(words: Uint32Array): void {
-    const isOwn = words.length > this.device.savedWords;
-    this.readVector = isOwn ? words[0] | 0 : -1;
-    this.device.restore(isOwn ? words.slice(1) : words);
+    const own = words.length - this.device.savedWords;
+    for (let vcpu = 0; vcpu < this.asked.length; vcpu++) {
+      const word = own === 0 ? 0 : words[vcpu];
+      this.asked[vcpu] = { what: ASKS[word & 0xff], vector: word >>> 8 };
+    }
+    this.device.restore(own === 0 ? words : words.slice(own));
     this.done = [];
   }
 
   /** Performs an event, and returns its outputs. `entry` is what the entry holds before, of which a write of a half keeps the rest. */
   perform(name: string, entry: (vector: number) => string): readonly string[] {
     this.done = [];
-    const { act, vector, value } = this.actOf(name);
-    act(this, vector, value, entry);
+    const { act, vector, value, vcpu } = this.actOf(name);
+    act(this, vector, value, entry, vcpu);
     return this.done;
   }
 
@@ -75,9 +87,16 @@ export class AssignedAdapter {
     let known = this.known.get(name);
     if (known === undefined) {
       const { actor, verb, vector = 0, value = '' } = readEvent(name);
-      const act = ACTS[`${actor}.${verb}`];
+      // Of another vCPU: vcpu1.mask.0, vmm.complete1.
+      const vcpu = Number(
+        /^vcpu(\d+)|^complete(\d+)/
+          .exec(actor === 'vmm' ? verb : actor)
+          ?.slice(1)
+          .join('') ?? 0,
+      );
+      const act = ACTS[`${actor.replace(/^vcpu\d+/, 'guest')}.${verb.replace(/^complete\d+/, 'complete')}`];
       if (act === undefined) throw new Error(`Got the event ${name}; expected one of ${Object.keys(ACTS).join(', ')}.`);
-      known = { act, vector, value };
+      known = { act, vector, value, vcpu };
       this.known.set(name, known);
     }
     return known;
@@ -93,55 +112,99 @@ export class AssignedAdapter {
     this.done = [];
   }
 
-  /** Notes what came of an access. */
-  private accessed(outcome: implementation.AccessOutcome): void {
+  /** Notes what came of an access of a vCPU. */
+  private accessed(outcome: implementation.AccessOutcome, vcpu: number): void {
     if (outcome === implementation.ACCESS_REFUSED) return;
     if (outcome === implementation.ACCESS_EXITED) this.done.push('exit');
-    else this.returned();
+    else this.returned(vcpu);
   }
 
-  private returned(): void {
+  private returned(vcpu: number): void {
     const { answer } = this.device;
-    const vector = this.readVector;
-    this.readVector = -1;
-    if (vector >= 0) {
+    const { what, vector } = this.asked[vcpu];
+    this.asked[vcpu] = { what: '', vector: 0 };
+    if (what === 'poll') {
+      this.done.push(`answer.${vector}.${(answer[0] & (1 << (vector & 31))) === 0 ? 'quiet' : 'pending'}`);
+    } else if (what === 'read') {
       const mask = (answer[3] & implementation.VECTOR_CONTROL_MASK) === 0 ? 'unmasked' : 'masked';
-      this.done.push(`answer.${vector}.${answer[4] === 0 ? 'quiet' : 'pending'}`, `answer.${vector}.${mask}`);
+      this.done.push(`answer.${vector}.${mask}`);
       this.done.push(`answer.${vector}.${this.nameOf(vector, [answer[0], answer[1], answer[2]])}`);
     }
     this.done.push('return');
   }
 
+  /** Asks for an entry or a Pending bit. */
+  private ask(what: Asked, vector: number, vcpu: number): void {
+    const { device } = this;
+    // A device that is not there is not accessed.
+    if (device.isStopped(vcpu) || this.isGone) return;
+    this.asked[vcpu] = { what, vector };
+    this.accessed(what === 'poll' ? device.readPending(vector, vcpu) : device.readEntry(vector, vcpu), vcpu);
+  }
+
+  /** Whether there is no device, and so nothing that a guest could access. */
+  private get isGone(): boolean {
+    return this.device.owner === implementation.OWNER_REMOVED;
+  }
+
+  /** Makes an access, if there is a device. */
+  private access(vcpu: number, make: (device: implementation.AssignedDevice) => implementation.AccessOutcome): void {
+    if (!this.isGone) this.accessed(make(this.device), vcpu);
+  }
+
+  /** Notes that the access of the vCPU has returned for which something was due, if one has. */
+  private worked(work: (device: implementation.AssignedDevice) => boolean): void {
+    const { device } = this;
+    const waits = this.asked.findIndex((_, vcpu) => device.dueOf(vcpu) !== implementation.WORK_NONE);
+    if (work(device)) this.returned(waits);
+  }
+
   static readonly acts: Readonly<Record<string, Act>> = {
-    'guest.control': (adapter, _, value) => adapter.accessed(adapter.device.writeControl(CONTROLS[value])),
-    'guest.mask': (adapter, vector) => adapter.accessed(adapter.device.mask(vector)),
-    'guest.unmask': (adapter, vector) => adapter.accessed(adapter.device.unmask(vector)),
-    'guest.write': (adapter, vector, value, entry) => adapter.accessed(adapter.write(vector, value, entry)),
-    'guest.read': (adapter, vector) => {
-      if (adapter.device.stopped) return;
-      adapter.readVector = vector;
-      adapter.accessed(adapter.device.readEntry(vector));
+    'guest.control': (adapter, _, value, _entry, vcpu) =>
+      adapter.access(vcpu, (device) => device.writeControl(CONTROLS[value], vcpu)),
+    'guest.mask': (adapter, vector, _, _entry, vcpu) => adapter.access(vcpu, (device) => device.mask(vector, vcpu)),
+    'guest.unmask': (adapter, vector, _, _entry, vcpu) => adapter.access(vcpu, (device) => device.unmask(vector, vcpu)),
+    'guest.write': (adapter, vector, value, entry, vcpu) =>
+      adapter.access(vcpu, () => adapter.write(vector, value, entry, vcpu)),
+    'guest.read': (adapter, vector, _, _entry, vcpu) => adapter.ask('read', vector, vcpu),
+    'guest.poll': (adapter, vector, _, _entry, vcpu) => adapter.ask('poll', vector, vcpu),
+    'vmm.complete': (adapter, _, _value, _entry, vcpu) => {
+      if (adapter.device.complete(vcpu)) adapter.returned(vcpu);
     },
-    'vmm.complete': (adapter) => void (adapter.device.complete() && adapter.returned()),
     'vmm.register': ({ device }) => void device.register(),
     'vmm.registered': ({ device }) => void device.registered(),
     'vmm.unregister': ({ device }) => void device.unregister(),
     'vmm.unregistered': ({ device }) => void device.unregistered(),
-    'vmm.enableAll': (adapter) => void (adapter.device.enableAll() && adapter.returned()),
-    'vmm.disableAll': (adapter) => void (adapter.device.disableAll() && adapter.returned()),
+    'vmm.tellBase': ({ device }) => void device.tellBase(),
+    'vmm.enableAll': (adapter) => adapter.worked((device) => device.enableAll()),
+    'vmm.disableAll': (adapter) => adapter.worked((device) => device.disableAll()),
+    'kernel.place': (adapter) => adapter.worked((device) => device.place()),
+    'kernel.withdraw': ({ device }) => void device.withdraw(),
+    'vmm.remove': (adapter) => {
+      adapter.device.remove();
+      // Nobody answers what was asked.
+      for (let vcpu = 0; vcpu < adapter.asked.length; vcpu++) adapter.asked[vcpu] = { what: '', vector: 0 };
+    },
+    'vmm.assign': ({ device }) => void device.assign(),
+    'device.reset': ({ device }) => device.reset(),
     'device.signal': ({ device }, vector) => device.signal(vector),
     'device.retire': ({ device }, vector) => device.retire(vector),
     'fabric.arrive': ({ device }, vector) => void device.arrive(vector),
   };
 
-  private write(vector: number, name: string, entry: (vector: number) => string): implementation.AccessOutcome {
+  private write(
+    vector: number,
+    name: string,
+    entry: (vector: number) => string,
+    vcpu: number,
+  ): implementation.AccessOutcome {
     const { device, messages } = this;
     const after = messages.writes.find((each) => each.name === name)?.result(entry(vector));
     if (after === undefined) throw new Error(`Got the write ${name}; expected one of the set "${messages.name}".`);
     const [low, high, data] = messageOf(after, vector);
-    if (name.startsWith('address')) return device.writeAddress(vector, low, high);
-    if (name.startsWith('data')) return device.writeData(vector, data);
-    return device.writeMessage(vector, low, high, data);
+    if (name.startsWith('address')) return device.writeAddress(vector, low, high, vcpu);
+    if (name.startsWith('data')) return device.writeData(vector, data, vcpu);
+    return device.writeMessage(vector, low, high, data, vcpu);
   }
 
   private nameOf(vector: number, message: Message): string {
@@ -149,13 +212,20 @@ export class AssignedAdapter {
   }
 }
 
-type Act = (adapter: AssignedAdapter, vector: number, value: string, entry: (vector: number) => string) => void;
+type Act = (
+  adapter: AssignedAdapter,
+  vector: number,
+  value: string,
+  entry: (vector: number) => string,
+  vcpu: number,
+) => void;
 const ACTS = AssignedAdapter.acts;
 
 interface KnownAct {
   readonly act: Act;
   readonly vector: number;
   readonly value: string;
+  readonly vcpu: number;
 }
 
 function createDevice(options: implementation.AssignedDeviceOptions): implementation.AssignedDevice {

@@ -121,7 +121,7 @@ export function actionsOf(alphabet: Alphabet): readonly Action[] {
     ...(reserved ? CONTROLS.map((value) => controlAction(value, 4, 0xffffffff)) : []),
     ...vectors.flatMap((vector) => vectorActions(vector, alphabet, widths, reserved, narrow)),
     ...(reads ? readActions(vectors, widths) : []),
-    ...(alphabet.reset ? [resetAction] : []),
+    ...(alphabet.reset ? [RESETTING] : []),
   ];
   const { assumptions } = alphabet;
   return assumptions === undefined ? all : all.map((action) => assumed(action, assumptions, vectors));
@@ -169,7 +169,8 @@ function controlAction(value: (typeof CONTROLS)[number], bytes: number, rest: nu
   };
 }
 
-const resetAction: Action = {
+/** A reset. */
+export const RESETTING: Action = {
   name: 'reset',
   event: RESET,
   vector: -1,

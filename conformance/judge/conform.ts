@@ -99,7 +99,7 @@ class Run {
       this.scenes.filter((scene) => this.suits(strategy, scene)).map((scene) => ({ strategy, scene })),
     );
     // What takes time is kept for shortening what was found.
-    const until = this.deadline - 0.15 * (this.deadline - this.began);
+    const until = this.deadline - (this.subject.isLocal ? 0.15 : 0.3) * (this.deadline - this.began);
     for (const [index, { strategy, scene }] of tasks.entries()) {
       const now = performance.now();
       if (now >= until || this.isStopped()) break;
@@ -219,7 +219,9 @@ class Run {
     const notes = [...this.notes, ...lacksOf(subject)];
     const cheap = new Set(['walk of pairs', 'all transitions']);
     const isOpen =
-      this.outcomes.some(({ strategy, isComplete }) => cheap.has(strategy) && !isComplete) || this.isStopped();
+      this.outcomes.some(
+        ({ strategy, scene, isComplete }) => cheap.has(strategy) && scene !== 'three vectors' && !isComplete,
+      ) || this.isStopped();
     return {
       device: subject.name,
       vectorCounts: subject.vectorCounts,

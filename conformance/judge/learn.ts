@@ -5,7 +5,7 @@
  * them rules out is not explained away by another of its group.
  */
 import { CHOICES, type ChoiceName, type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
-import { type Action, actionsOf, MutableKnowledge } from './actions.ts';
+import { type Action, actionsOf, MutableKnowledge, RESETTING } from './actions.ts';
 import { Judge } from './judge.ts';
 import { contradictionIn, type Profile } from './profile.ts';
 import { Random } from './random.ts';
@@ -13,16 +13,16 @@ import { actionsUpTo, firstContradiction, Recorder, type Recording } from './rec
 import { alphabetOf, modelOf, type Scene } from './scenes.ts';
 import type { Subject } from './subject.ts';
 
-/** Choices that are tried together. */
-const GROUPS: readonly (readonly ChoiceName[])[] = [
-  ['disabledEvent', 'pendingAtDisable', 'pendingAtEnable', 'coalescing'],
-  ['message', 'openWrites'],
-  ['resetEntry'],
-  ['addresses'],
-  ['reservedControl'],
-  ['reservedAddress'],
-  ['narrowWrites'],
-  ['pbaWrites'],
+/** Choices that are tried together, and the scenes that ask them; what other scenes say of them, the whole profile is held against. */
+const GROUPS: readonly { readonly choices: readonly ChoiceName[]; readonly scenes: readonly string[] }[] = [
+  { choices: ['disabledEvent', 'pendingAtDisable', 'pendingAtEnable', 'coalescing'], scenes: ['one vector'] },
+  { choices: ['message', 'openWrites'], scenes: ['one vector', 'parted messages'] },
+  { choices: ['resetEntry'], scenes: ['one vector'] },
+  { choices: ['addresses'], scenes: ['one vector', 'addresses'] },
+  { choices: ['reservedControl'], scenes: ['bits and bytes'] },
+  { choices: ['reservedAddress'], scenes: ['bits and bytes'] },
+  { choices: ['narrowWrites'], scenes: ['bits and bytes'] },
+  { choices: ['pbaWrites'], scenes: ['bits and bytes'] },
 ];
 
 /** Why a choice has its value. */
@@ -39,7 +39,10 @@ export interface Learnt {
   readonly reasons: readonly Reason[];
 }
 
-/** Observes a device along short paths that ask one choice each, and along random ones. */
+/**
+ * Observes a device along short paths that ask one choice each, and along random ones. Where a fresh instance is costly and there is a
+ * reset, one instance is asked all of them.
+ */
 export async function probe(
   subject: Subject,
   scenes: readonly Scene[],
@@ -47,6 +50,7 @@ export async function probe(
   deadline: number,
 ): Promise<Recording[]> {
   const recordings: Recording[] = [];
+  const isChained = !subject.isLocal && subject.abilities.has('reset');
   for (const scene of scenes) {
     if (!scene.isSmall || scene.vectors.length > 1) continue;
     const alphabet = alphabetOf(scene, subject.abilities);
@@ -54,34 +58,41 @@ export async function probe(
     const byName = new Map(actions.map((action) => [action.name, action]));
     const model = modelOf(scene, LOOSE_CHOICES, subject.abilities.has('notify'), true);
     const random = new Random(seed);
-    const directed = PROBES.map((path) => path.split(' '));
-    for (let run = 0; run < directed.length + RANDOM_PROBES && performance.now() < deadline; run++) {
-      const path = directed[run];
-      if (path !== undefined && path.some((name) => !byName.has(name))) continue;
+    const directed = PROBES.map((path) => path.split(' ')).filter((path) => path.every((name) => byName.has(name)));
+    const paths = directed.length + RANDOM_PROBES;
+    for (let path = 0; path < paths && performance.now() < deadline;) {
       const instance = await subject.open(scene.vectorCount);
-      const { book } = alphabetOf(scene, subject.abilities);
-      const judge = new Judge(model, book, instance.vectorCount);
-      const recorder = new Recorder(judge, [0]);
+      const judge = new Judge(model, alphabet.book, instance.vectorCount);
+      const recorder = new Recorder(judge, scene.vectors, scene.name);
       const knowledge = new MutableKnowledge(instance.vectorCount);
-      const { observation, failure } = await instance.first(book, knowledge);
+      const { observation, failure } = await instance.first(alphabet.book, knowledge);
+      path++;
       if (failure !== undefined) continue;
       judge.begin(observation);
-      const own = actionsOf({ ...alphabet, book });
-      const named = new Map(own.map((action) => [action.name, action]));
-      const next = (known: MutableKnowledge, step: number): Action | undefined => {
-        if (path !== undefined) {
-          const action = path[step] === undefined ? undefined : named.get(path[step]);
-          return action?.isLawful(known) === true ? action : undefined;
-        }
-        return step < RANDOM_STEPS ? random.pickLawful(own, known) : undefined;
+      let step = 0;
+      const next = (known: MutableKnowledge): Action | undefined => {
+        const names = directed[path - 1];
+        const action =
+          names === undefined
+            ? step < RANDOM_STEPS
+              ? random.pickLawful(actions, known)
+              : undefined
+            : byName.get(names[step] ?? '');
+        step++;
+        if (action?.isLawful(known) === true) return action;
+        if (!isChained || path >= paths || performance.now() > deadline) return undefined;
+        path++;
+        step = 0;
+        return RESETTING;
       };
-      await instance.run({ next, readback: () => 'all' }, book, knowledge, (action, seen, failed) => {
+      await instance.run({ next, readback: () => 'all' }, alphabet.book, knowledge, (action, seen, failed) => {
         if (failed !== undefined) return false;
         recorder.action = action.name;
         judge.step(action, seen);
+        if (isChained && action === RESETTING) recorder.restart();
         return true;
       });
-      recordings.push(...recorder.recordings(scene.name));
+      recordings.push(...recorder.recordings());
     }
   }
   return recordings;
@@ -144,14 +155,16 @@ export function learn(
   name = 'learnt',
 ): Learnt {
   const byScene = new Map(scenes.map((scene) => [scene.name, scene]));
-  const isConsistent = (choices: Choices): boolean =>
-    recordings.every(
-      (each) => firstContradiction(modelOf(byScene.get(each.scene)!, choices, notifies, true), each) < 0,
-    );
-  const evidence = (choices: Choices): string[] | undefined => {
+  const contradictionOf = (choices: Choices, each: Recording): number =>
+    firstContradiction(modelOf(byScene.get(each.scene)!, choices, notifies, true), each);
+  const ofScenes = (names: readonly string[] | undefined): readonly Recording[] =>
+    names === undefined ? recordings : recordings.filter(({ scene }) => names.includes(scene));
+  const isConsistent = (choices: Choices, names?: readonly string[]): boolean =>
+    ofScenes(names).every((each) => contradictionOf(choices, each) < 0);
+  const evidence = (choices: Choices, names: readonly string[]): string[] | undefined => {
     let shortest: string[] | undefined;
-    for (const each of recordings) {
-      const at = firstContradiction(modelOf(byScene.get(each.scene)!, choices, notifies, true), each);
+    for (const each of ofScenes(names)) {
+      const at = contradictionOf(choices, each);
       if (at < 0) continue;
       const path = actionsUpTo(each, at);
       if (shortest === undefined || path.length < shortest.length) shortest = path;
@@ -160,16 +173,18 @@ export function learn(
   };
 
   const found = GROUPS.map((group) =>
-    combinationsOf(group).find((combination) => {
+    combinationsOf(group.choices).find((combination) => {
       const tried = { ...LOOSE_CHOICES, ...combination };
-      return contradictionIn(tried) === undefined && isConsistent(tried);
+      return contradictionIn(tried) === undefined && isConsistent(tried, group.scenes);
     }),
   );
   let choices: Choices = Object.assign({}, LOOSE_CHOICES, ...found);
-  // Each group was tried with the others open. Together they must hold, too; where they do not, the latest is left open.
-  for (const group of [undefined, ...GROUPS]) {
-    if (group !== undefined) choices = Object.assign({}, choices, pick(LOOSE_CHOICES, group));
-    if (contradictionIn(choices) === undefined && isConsistent(choices)) break;
+  // Each group was tried with the others open. Together they must hold, too, and in every scene; where they do not, one is left open.
+  for (const opened of [[], ...GROUPS.map((group) => [group]), GROUPS]) {
+    const tried: Choices = Object.assign({}, choices, ...opened.map((group) => pick(LOOSE_CHOICES, group.choices)));
+    if (contradictionIn(tried) !== undefined || !isConsistent(tried)) continue;
+    choices = tried;
+    break;
   }
 
   const reasons = CHOICES.map(({ name: choice, values }): Reason => {
@@ -178,7 +193,8 @@ export function learn(
     const place = values.findIndex((each) => each.name === value);
     const tried = { ...choices, [choice]: values[place === 0 ? Math.min(1, values.length - 1) : 0].name } as Choices;
     // What rules the strictest out; or, where that was chosen, whether anything would rule out another value.
-    const path = evidence(tried);
+    const asking = GROUPS.find((group) => group.choices.includes(choice))!.scenes;
+    const path = evidence(tried, asking);
     if (place > 0) {
       const why =
         path === undefined

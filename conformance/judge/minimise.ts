@@ -5,7 +5,7 @@ import { type Finding, failureSignature, signatureOf } from './findings.ts';
 import type { Model } from './judge.ts';
 import type { Scene } from './scenes.ts';
 import { rerun } from './strategies.ts';
-import type { Subject } from './subject.ts';
+import type { Instance, Subject } from './subject.ts';
 
 /** How much may be spent on one trace. */
 export interface Effort {
@@ -20,15 +20,19 @@ async function shownBy(
   model: Model,
   finding: Finding,
   names: readonly string[],
+  used?: Instance,
 ): Promise<readonly string[] | undefined> {
-  const { faults, failure, trace } = await rerun(subject, scene, model, names);
+  const { faults, failure, trace } = await rerun(subject, scene, model, names, false, used);
   const hit = faults.find((each) => each.faults.some((fault) => signatureOf(fault, each.action) === finding.signature));
   if (hit !== undefined) return trace.slice(0, hit.step + 1);
   if (failure === undefined || finding.signature !== failureSignature(finding.access)) return undefined;
   return trace.slice(0, failure.step + 1);
 }
 
-/** Shortens the trace of a finding, and counts how often a fresh instance shows it. */
+/**
+ * Shortens the trace of a finding, and counts how often a fresh instance shows it. Where a fresh instance is costly, one that is reset
+ * serves in between, as long as fresh ones agree in the end.
+ */
 export async function minimise(
   subject: Subject,
   scene: Scene,
@@ -38,39 +42,54 @@ export async function minimise(
 ): Promise<void> {
   let runs = 0;
   const isSpent = (): boolean => runs >= effort.runs || performance.now() > effort.deadline;
-  const shows = (names: readonly string[]): Promise<readonly string[] | undefined> => {
+  const onFresh = (names: readonly string[]): Promise<readonly string[] | undefined> => {
     runs++;
     return shownBy(subject, scene, model, finding, names);
   };
-  let shown = 0;
-  let best: readonly string[] | undefined;
-  for (let attempt = 0; attempt < TRIES && !isSpent(); attempt++) {
-    const again = await shows(finding.trace);
-    if (again === undefined) continue;
-    shown++;
-    if (best === undefined || again.length < best.length) best = again;
+  const first = await onFresh(finding.trace);
+  let best = first;
+  if (best !== undefined && finding.shortness !== 'shortest') {
+    const canReset = !subject.isLocal && subject.abilities.has('reset') && !best.includes('reset');
+    if (canReset) {
+      const used = await subject.open(scene.vectorCount);
+      const onUsed = (names: readonly string[]): Promise<readonly string[] | undefined> => {
+        runs++;
+        return shownBy(subject, scene, model, finding, names, used);
+      };
+      const shorter = await shorten(best, onUsed, isSpent);
+      best = (await onFresh(shorter)) ?? (await shorten(best, onFresh, isSpent));
+    } else best = await shorten(best, onFresh, isSpent);
+    finding.trace = best;
+    finding.shortness = isSpent() ? 'as found' : 'minimal';
   }
+  let shown = first === undefined ? 0 : 1;
+  for (let attempt = 1; attempt < TRIES; attempt++) if ((await onFresh(finding.trace)) !== undefined) shown++;
   finding.reproduced = { shown, tries: TRIES };
-  if (best === undefined) return;
-  if (finding.shortness === 'shortest') return;
+}
+
+type Shows = (names: readonly string[]) => Promise<readonly string[] | undefined>;
+
+/** Leaves events out, in large pieces first, until none can be left out. */
+async function shorten(trace: readonly string[], shows: Shows, isSpent: () => boolean): Promise<readonly string[]> {
+  let best = trace;
   // What came before the last reset mostly does not matter.
   const reset = best.lastIndexOf('reset');
-  if (reset >= 0 && !isSpent()) best = (await shows(best.slice(reset + 1))) ?? best;
-  for (let size = best.length >> 1; size >= 1; size = size > 1 ? size >> 1 : 0) {
-    for (let from = best.length - 1 - size; from > -size && !isSpent();) {
-      const left = Math.max(0, from);
-      const without: readonly string[] = [
-        ...best.slice(0, left),
-        ...best.slice(Math.min(from + size, best.length - 1)),
-      ];
-      const shorter: readonly string[] | undefined = without.length < best.length ? await shows(without) : undefined;
-      if (shorter !== undefined && shorter.length < best.length) {
-        best = shorter;
-        from = Math.min(from, best.length - 1) - size;
-      } else from -= size;
+  if (reset >= 0) best = (await shows(best.slice(reset + 1))) ?? best;
+  // Neither, mostly, does what came long before.
+  for (let length = 8; length < best.length && !isSpent(); length *= 4) {
+    const tail = await shows(best.slice(-length));
+    if (tail === undefined) continue;
+    best = tail;
+    break;
+  }
+  for (let size = best.length >> 1; size >= 1 && !isSpent(); size = size >> 1) {
+    for (let end = best.length - 1; end > 0 && !isSpent();) {
+      const begin = Math.max(0, end - size);
+      const shorter: readonly string[] | undefined = await shows([...best.slice(0, begin), ...best.slice(end)]);
+      if (shorter !== undefined && shorter.length < best.length) best = shorter;
+      end = Math.min(begin, best.length - 1);
     }
   }
-  // Once more, one by one, until nothing can be left out.
   for (let changed = true; changed && !isSpent();) {
     changed = false;
     for (let at = best.length - 2; at >= 0 && !isSpent(); at--) {
@@ -80,8 +99,7 @@ export async function minimise(
       changed = true;
     }
   }
-  finding.trace = best;
-  finding.shortness = isSpent() ? 'as found' : 'minimal';
+  return best;
 }
 
 const TRIES = 3;

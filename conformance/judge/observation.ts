@@ -80,7 +80,7 @@ export class Observation {
   }
 
   /** Completes a message of which only some dwords were read by what the guest knows of the others; without that it does not count. */
-  complete(book: MessageBook, knowledge: Knowledge): void {
+  complete(book: MessageBook, knowledge: Pick<Knowledge, 'message'>): void {
     for (let index = 0; index < this.touchedCount; index++) {
       const vector = this.touched[index];
       const read = this.hasMessage[vector];

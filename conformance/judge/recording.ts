@@ -24,13 +24,18 @@ export interface Recording {
  * choices.
  */
 export class Recorder {
-  private readonly steps: ReadonlyMap<number, RecordedStep[]>;
+  private readonly vectors: readonly number[];
+  private readonly scene: string;
+  private steps = new Map<number, RecordedStep[]>();
   private readonly over = new Set<number>();
+  private readonly done: Recording[] = [];
   /** The name of the action that is being judged. */
   action = '';
 
-  constructor(judge: Judge, vectors: readonly number[]) {
-    this.steps = new Map(vectors.map((vector) => [vector, []]));
+  constructor(judge: Judge, vectors: readonly number[], scene: string) {
+    this.vectors = vectors;
+    this.scene = scene;
+    this.begin();
     judge.tap = (vector, event, code, isFault) => {
       // Where Message Control is not what was written, nothing is known of any vector.
       if (isFault) for (const each of vector < 0 ? vectors : [vector]) this.over.add(each);
@@ -38,9 +43,31 @@ export class Recorder {
     };
   }
 
+  private begin(): void {
+    this.steps = new Map(this.vectors.map((vector) => [vector, []]));
+    this.over.clear();
+    this.action = '';
+  }
+
+  /** A reset was judged: what follows is a recording of its own, which begins with what the reset has left. */
+  restart(): void {
+    const begun = [...this.steps].map(([vector, steps]) => [vector, steps.at(-1), this.over.has(vector)] as const);
+    this.finish();
+    this.begin();
+    for (const [vector, last, isOver] of begun) {
+      if (isOver || last === undefined) this.over.add(vector);
+      else this.steps.get(vector)?.push({ event: undefined, code: last.code, action: '' });
+    }
+  }
+
+  private finish(): void {
+    for (const steps of this.steps.values()) this.done.push({ scene: this.scene, steps });
+  }
+
   /** What was recorded. */
-  recordings(scene: string): Recording[] {
-    return [...this.steps.values()].map((steps) => ({ scene, steps }));
+  recordings(): Recording[] {
+    this.finish();
+    return this.done;
   }
 }
 
@@ -58,7 +85,7 @@ export function firstContradiction({ vector: machine }: Model, { steps }: Record
 
 /** The actions of a recording up to a step, by name. */
 export function actionsUpTo({ steps }: Recording, index: number): string[] {
-  return steps.slice(0, index + 1).flatMap(({ action }, at) => (at > 0 && action !== '' ? [action] : []));
+  return steps.slice(0, index + 1).flatMap(({ action }) => (action === '' ? [] : [action]));
 }
 
 /** What was at odds at a step, as field names. */

@@ -58,6 +58,13 @@ export class SetMachine {
   private readonly numbers: ReadonlyMap<string, number>;
   private regions: readonly [RegionReader, RegionReader] | undefined;
   private universe: readonly number[] | undefined;
+  private readings: readonly number[] | undefined;
+  /**
+   * The words of every combination of the regions that change of their own accord at any time. A state is kept with all of them at
+   * their first child, and stepped from each combination: that is the same, and makes sets many times smaller.
+   */
+  private readonly freedoms: readonly Int32Array[];
+  private readonly bound: Int32Array;
   private readonly closures = new Map<number, readonly number[]>();
 
   constructor({ compiled, hidden, fields, messages, renews }: SetMachineOptions) {
@@ -67,7 +74,17 @@ export class SetMachine {
     this.fields = fields;
     this.messages = messages;
     this.readers = fields.map(({ region }) => (hasRegion(compiled, region) ? regionAt(compiled, region) : undefined));
-    this.hidden = compiled.events.flatMap((event, index) => (hidden.includes(event) ? [index] : []));
+    const free = FREE.flatMap((name) => (hasRegion(compiled, [name]) ? [regionAt(compiled, [name])] : []));
+    this.bound = new Int32Array(compiled.wordCount).fill(-1);
+    for (const { word, mask } of free) this.bound[word] &= ~mask;
+    this.freedoms = Array.from({ length: 1 << free.length }, (_, bits) => {
+      const words = new Int32Array(compiled.wordCount);
+      free.forEach(({ word, shift }, index) => (words[word] |= ((bits >> index) & 1) << shift));
+      return words;
+    });
+    this.hidden = compiled.events.flatMap((event, index) =>
+      hidden.includes(event) && !FREE_EVENTS.has(event) ? [index] : [],
+    );
     this.eventCount = compiled.events.length + 1;
     this.numbers = new Map(compiled.events.map((event, number) => [event, number]));
     this.renews = [0, ...compiled.events.map(renews)];
@@ -141,22 +158,43 @@ export class SetMachine {
     return [...found];
   }
 
+  /** Steps from a state, in each combination of what is free; calls back for each that is not like the one before. */
+  private stepFreely(state: number, event: number, found: (target: Int32Array, source: Int32Array) => void): void {
+    const { wordCount } = this.states;
+    const source = new Int32Array(wordCount);
+    const target = new Int32Array(wordCount);
+    for (const freedom of this.freedoms) {
+      for (let word = 0; word < wordCount; word++) {
+        source[word] = this.states.all[state * wordCount + word] | freedom[word];
+      }
+      this.stepper.stepWords(source, 0, event, target, 0);
+      for (let word = 0; word < wordCount; word++) target[word] &= this.bound[word];
+      found(target, source);
+    }
+  }
+
   /** Everything that `event` may do in some state of `set`. */
   candidates(set: readonly number[], event: number): Candidate[] {
-    const { wordCount } = this.states;
-    const target = new Int32Array(wordCount);
-    return set.flatMap((from) => {
-      let taken: readonly number[] = [];
-      let outputs = 0;
-      let to = from;
-      if (event !== NOTHING) {
-        this.stepper.stepWords(this.states.all, from * wordCount, event, target, 0);
-        taken = [...this.stepper.taken.subarray(0, this.stepper.takenCount)];
-        outputs = this.outputCode(this.stepper.outputs(this.states.all, from * wordCount));
-        to = this.states.numberOf(target);
+    const found: Candidate[] = [];
+    const add = (from: number, to: number, outputs: number, taken: readonly number[]): void => {
+      for (const each of this.close([to])) found.push({ from, to: each, code: outputs | this.codeOf(each), taken });
+    };
+    for (const from of set) {
+      if (event === NOTHING) {
+        add(from, from, 0, []);
+        continue;
       }
-      return this.close([to]).map((each) => ({ from, to: each, code: outputs | this.codeOf(each), taken }));
-    });
+      const seen = new Set<number>();
+      this.stepFreely(from, event, (target, source) => {
+        const outputs = this.outputCode(this.stepper.outputs(source));
+        const to = this.states.numberOf(target);
+        const key = to * 0x800000 + outputs;
+        if (seen.has(key)) return;
+        seen.add(key);
+        add(from, to, outputs, [...this.stepper.taken.subarray(0, this.stepper.takenCount)]);
+      });
+    }
+    return found;
   }
 
   /** The code of what a step puts out. */
@@ -246,6 +284,7 @@ export class SetMachine {
     const found = new Set(states);
     for (const state of found) {
       for (const event of this.hidden) {
+        // What is free has no say in a hidden event.
         this.stepper.stepWords(this.states.all, state * wordCount, event, target, 0);
         if (this.stepper.takenCount > 0) found.add(this.states.numberOf(target));
       }
@@ -266,7 +305,9 @@ export class SetMachine {
    * @param allowed Which of all states are possible, by what is known from elsewhere.
    */
   recover(blame: Blame, code: number, allowed: (state: number) => boolean): number {
-    const read = this.everyState().filter((state) => allowed(state) && this.differing(this.codeOf(state), code) === 0);
+    const read = this.everyReading().filter(
+      (state) => allowed(state) && this.differing(this.codeOf(state), code) === 0,
+    );
     const parts: Part[] = read.length === 0 ? [] : [{ set: this.setOf(this.close(read)), doubts: 0 }];
     const byDoubts = new Map<number, Set<number>>();
     for (const { to, doubts, isOfOutputs } of blame.candidates) {
@@ -294,17 +335,42 @@ export class SetMachine {
     return this.beliefOf([...this.beliefs[belief], { set: this.setOf(this.close(more)), doubts: 0 }]);
   }
 
+  /**
+   * Every state that the machine can reach, and those that differ from one in what waits or what was told: a wrong device may be
+   * pending where nothing blocks it.
+   */
+  private everyReading(): readonly number[] {
+    if (this.readings !== undefined) return this.readings;
+    const { wordCount } = this.states;
+    const loose = LOOSE_REGIONS.flatMap((region) =>
+      hasRegion(this.compiled, region) ? [regionAt(this.compiled, region)] : [],
+    );
+    const found = new Set(this.everyState());
+    const words = new Int32Array(wordCount);
+    for (const state of found) {
+      for (const { word, shift, mask, children } of loose) {
+        for (let child = 0; child < children.length; child++) {
+          for (let at = 0; at < wordCount; at++) words[at] = this.states.all[state * wordCount + at];
+          words[word] = (words[word] & ~mask) | (child << shift);
+          found.add(this.states.numberOf(words));
+        }
+      }
+    }
+    this.readings = [...found];
+    return this.readings;
+  }
+
   /** Every state that the machine can reach. */
   private everyState(): readonly number[] {
     if (this.universe !== undefined) return this.universe;
-    const { wordCount } = this.states;
-    const target = new Int32Array(wordCount);
     const found = new Set(this.close([this.states.numberOf(this.compiled.initial)]));
     for (const state of found) {
       for (let event = 0; event < this.compiled.events.length; event++) {
-        this.stepper.stepWords(this.states.all, state * wordCount, event, target, 0);
-        if (this.stepper.takenCount === 0) continue;
-        for (const each of this.close([this.states.numberOf(target)])) found.add(each);
+        if (FREE_EVENTS.has(this.compiled.events[event])) continue;
+        this.stepFreely(state, event, (target) => {
+          if (this.stepper.takenCount === 0) return;
+          for (const each of this.close([this.states.numberOf(target)])) found.add(each);
+        });
       }
     }
     this.universe = [...found];
@@ -349,19 +415,18 @@ export class SetMachine {
   }
 
   private noteStep(states: readonly number[], event: number, taken: Set<number>, refused: Set<number>): void {
-    const { wordCount } = this.states;
-    const target = new Int32Array(wordCount);
     const name = this.compiled.events[event];
     const listening = this.compiled.transitions.flatMap(({ transition, active }, number) =>
       transition.eventType === name ? [{ number, active }] : [],
     );
     for (const state of states) {
-      this.stepper.stepWords(this.states.all, state * wordCount, event, target, 0);
-      const now = new Set(this.stepper.taken.subarray(0, this.stepper.takenCount));
-      for (const { number, active } of listening) {
-        if (now.has(number)) taken.add(number);
-        else if (this.stepper.holds(active, this.states.all, state * wordCount)) refused.add(number);
-      }
+      this.stepFreely(state, event, (_target, source) => {
+        const now = new Set(this.stepper.taken.subarray(0, this.stepper.takenCount));
+        for (const { number, active } of listening) {
+          if (now.has(number)) taken.add(number);
+          else if (this.stepper.holds(active, source, 0)) refused.add(number);
+        }
+      });
     }
   }
 
@@ -370,7 +435,8 @@ export class SetMachine {
     const taken = new Set<number>();
     const states = this.everyState();
     for (let event = 0; event < this.compiled.events.length; event++) {
-      if (!this.hidden.includes(event)) this.noteStep(states, event, taken, new Set());
+      if (!this.hidden.includes(event) && !FREE_EVENTS.has(this.compiled.events[event]))
+        this.noteStep(states, event, taken, new Set());
     }
     return taken;
   }
@@ -405,6 +471,14 @@ export class SetMachine {
     return this.beliefs.push(sorted) - 1;
   }
 }
+
+/** The regions that change of their own accord at any time, and the events by which they do. */
+const LOOSE_REGIONS: readonly (readonly string[])[] = [
+  ['vector0', 'latch'],
+  ['vector0', 'usage'],
+];
+const FREE = ['platform', 'width', 'writing', 'polling'];
+const FREE_EVENTS = new Set(FREE.map((name) => `device.${name}`));
 
 /** Whether what was put out differs from what was observed. */
 export function outputsDiffer(code: number, observed: number): boolean {

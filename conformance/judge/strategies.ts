@@ -4,7 +4,7 @@
  */
 import { STRICT_CHOICES } from '../../spec/choices.ts';
 import type { Device } from '../device/device.ts';
-import { type Action, type Alphabet, actionsOf, type Knowledge, MutableKnowledge } from './actions.ts';
+import { type Action, type Alphabet, actionsOf, type Knowledge, MutableKnowledge, RESETTING } from './actions.ts';
 import { tellRequest } from './bench.ts';
 import type { Findings } from './findings.ts';
 import { type Fault, Judge, type Model } from './judge.ts';
@@ -13,7 +13,7 @@ import type { Assumptions } from './profile.ts';
 import { Random } from './random.ts';
 import { Recorder, type Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene } from './scenes.ts';
-import type { Readback, Subject } from './subject.ts';
+import type { Instance, Readback, Subject } from './subject.ts';
 import { Nominal, Tour } from './tour.ts';
 import { walkPairs } from './walk.ts';
 
@@ -92,22 +92,19 @@ function tourOf(length: number): Strategy {
       const alphabet = alphabetOf(scene, subject.abilities);
       const actions = actionsOf(restricted(alphabet, work.assumptions));
       const tour = new Tour(new Nominal(strictMachine(scene), actions, scene.vectors), length);
-      let isOver = false;
       const outcome = await drive(work, name, alphabet.book, {
         begin: () => {
           tour.restart();
           return (knowledge, step) => {
             if (step >= INSTANCE_STEPS) return undefined;
-            const action = tour.next(knowledge);
-            if (action === undefined) isOver = true;
-            return action;
+            return tour.next(knowledge);
           };
         },
         // Reads that change something are seen only where nothing else is read: every second instance is read back rarely.
         readback: (_action, step, path) => (path % 2 === 0 ? 'all' : step % length === length - 1 ? 'all' : 'none'),
-        isOver: () => isOver,
+        isOver: () => tour.isDone,
       });
-      return { ...outcome, isComplete: isOver, covered: `${tour.covered} of ${tour.size} sequences of ${length}` };
+      return { ...outcome, isComplete: tour.isDone, covered: `${tour.covered} of ${tour.size} sequences of ${length}` };
     },
   };
 }
@@ -212,7 +209,10 @@ interface Course {
   readonly isOver: () => boolean;
 }
 
-/** Drives a subject along a course, until it is over or the time is. */
+/**
+ * Drives a subject along a course, until it is over or the time is. Where a fresh instance is costly, a reset begins the next path, and is
+ * part of the trace: what leaks across it is found, too.
+ */
 async function drive(
   work: Work,
   strategy: string,
@@ -221,27 +221,40 @@ async function drive(
 ): Promise<Omit<Outcome, 'isComplete' | 'covered'>> {
   const { subject, scene, model, findings, deadline, isStopped, onSteps } = work;
   const began = performance.now();
+  const isChained = !subject.isLocal && subject.abilities.has('reset');
+  const isDone = (): boolean => course.isOver() || performance.now() > deadline || isStopped();
   let steps = 0;
   let paths = 0;
-  while (!course.isOver() && performance.now() < deadline && !isStopped()) {
+  let failures = 0;
+  while (!isDone()) {
     const instance = await subject.open(scene.vectorCount);
     const judge = new Judge(model, book, instance.vectorCount);
     const knowledge = new MutableKnowledge(instance.vectorCount);
     const trace: string[] = [];
     const { observation, failure } = await instance.first(book, knowledge);
     if (failure !== undefined) {
-      findings.addFailure(undefined, failure.request, failure.text, () => []);
-      if (++paths > 3) break;
+      findings.addFailure(undefined, failure.request, failure.text, () => [], { scene, strategy });
+      paths++;
+      if (++failures > FAILURES) break;
       continue;
     }
     const faults = judge.begin(observation);
     if (faults.length > 0) findings.add(faults, undefined, book, () => [], { scene, strategy });
-    const next = course.begin();
-    const path = paths++;
+    let next = course.begin();
+    let path = paths++;
+    let inPath = 0;
     await instance.run(
       {
-        next: (known, step) => (performance.now() > deadline || isStopped() ? undefined : next(known, step)),
-        readback: (action, step) => course.readback(action, step, path),
+        next: (known, step) => {
+          if (isDone()) return undefined;
+          const action = next(known, inPath++);
+          if (action !== undefined || !isChained || step > CHAINED_STEPS || course.isOver()) return action;
+          next = course.begin();
+          path = paths++;
+          inPath = 0;
+          return RESETTING;
+        },
+        readback: (action, step) => (action === RESETTING ? 'all' : course.readback(action, step, path)),
       },
       book,
       knowledge,
@@ -252,18 +265,25 @@ async function drive(
         }
         if (failed !== undefined) {
           findings.addFailure(action, failed.request, failed.text, () => [...trace], { scene, strategy });
+          failures++;
           return false;
         }
         const wrong = judge.step(action, seen);
         if (wrong.length > 0) findings.add(wrong, action, book, () => [...trace], { scene, strategy });
-        if ((steps & 0x3ff) === 0) onSteps(steps, `${paths} instances`);
+        if ((steps & 0x3ff) === 0) onSteps(steps, `${paths} paths`);
         return true;
       },
     );
-    onSteps(steps, `${paths} instances`);
+    onSteps(steps, `${paths} paths`);
+    if (failures > FAILURES) break;
   }
   return { strategy, scene: scene.name, steps, paths, milliseconds: performance.now() - began };
 }
+
+/** So many steps are run on one instance that is reset between paths. */
+const CHAINED_STEPS = 50_000;
+/** A device that fails so often in one strategy is left alone until the next one. */
+const FAILURES = 20;
 
 /** An alphabet without what guests are assumed not to do. */
 export function restricted(alphabet: Alphabet, assumptions: Assumptions): Alphabet {
@@ -295,20 +315,22 @@ export interface LoggedStep {
   readonly messages: readonly string[];
 }
 
-/** Runs a path on a fresh instance, and judges it by a model. */
+/** Runs a path on a fresh instance, or on one that was used and is reset, and judges it by a model. */
 export async function rerun(
   subject: Subject,
   scene: Scene,
   model: Model,
   names: readonly string[],
   wantsLog = false,
+  used?: Instance,
 ): Promise<Rerun> {
   const alphabet = alphabetOf(scene, subject.abilities);
   const { book } = alphabet;
   const byName = new Map(actionsOf(alphabet).map((action) => [action.name, action]));
-  const instance = await subject.open(scene.vectorCount);
+  const instance = used ?? (await subject.open(scene.vectorCount));
+  if (used !== undefined) await wipe(used, book);
   const judge = new Judge(model, book, instance.vectorCount);
-  const recorder = new Recorder(judge, scene.vectors);
+  const recorder = new Recorder(judge, scene.vectors, scene.name);
   const knowledge = new MutableKnowledge(instance.vectorCount);
   const faults: { step: number; action: Action | undefined; faults: readonly Fault[] }[] = [];
   const trace: string[] = [];
@@ -349,7 +371,16 @@ export async function rerun(
       return true;
     });
   }
-  return { faults, failure, recordings: recorder.recordings(scene.name), trace, log };
+  return { faults, failure, recordings: recorder.recordings(), trace, log };
+}
+
+/** Resets an instance. */
+async function wipe(instance: Instance, book: MessageBook): Promise<void> {
+  const path = {
+    next: (_: unknown, step: number) => (step === 0 ? RESETTING : undefined),
+    readback: () => 'none' as const,
+  };
+  await instance.run(path, book, new MutableKnowledge(instance.vectorCount), () => true);
 }
 
 function tellOutput({

@@ -2,6 +2,7 @@
  * A subject: whatever is put to the judge, behind one face. It makes fresh instances, and runs paths on them: at once where the
  * device is in this process, in batches sent ahead of answers where it is not.
  */
+import { RESET } from '../../machines/alphabet.ts';
 import type { Ability, Answer, Device, DeviceFactory, RemoteDevice, Request } from '../device/device.ts';
 import { abilitiesOf } from '../device/remote.ts';
 import type { Action, MutableKnowledge } from './actions.ts';
@@ -169,6 +170,8 @@ interface Sent {
   readonly from: number;
   /** Where its readback begins. */
   readonly after: number;
+  /** What the guest knew of the entries when it read some of their dwords. */
+  readonly message: Int8Array | undefined;
   readonly to: number;
 }
 
@@ -192,6 +195,7 @@ function remoteInstance(device: RemoteDevice): Instance {
       for (let step = 0; ;) {
         const requests: Request[] = [];
         const sent: Sent[] = [];
+        let isCut = false;
         // What the guest learns by reading comes too late for the batch; it goes by what it has written.
         for (; sent.length < BATCH; step++) {
           const action = path.next(knowledge, step);
@@ -201,23 +205,30 @@ function remoteInstance(device: RemoteDevice): Instance {
           action.learn(knowledge);
           const after = requests.length;
           readbackRequests(path.readback(action, step), vectorCount, requests);
-          sent.push({ action, from, after, to: requests.length });
+          const message = action.event === undefined ? knowledge.message.slice() : undefined;
+          sent.push({ action, from, after, to: requests.length, message });
+          // What a reset leaves is read before anything depends on it.
+          if (action.event === RESET) {
+            step++;
+            isCut = true;
+            break;
+          }
         }
         if (sent.length === 0) return;
         const answers = await device.run(requests);
-        for (const { action, from, after, to } of sent) {
+        for (const { action, from, after, to, message } of sent) {
           const isRead = action.event === undefined;
           const parts = isRead && to > after ? [from, after, to] : [from, to];
           for (let part = 0; part + 1 < parts.length; part++) {
             observation.clear();
             const failure = take(requests, answers, parts[part], parts[part + 1], observation);
-            observation.complete(book, knowledge);
+            if (message !== undefined) observation.complete(book, { message });
             const goesOn = onStep(action, observation, failure, part > 0);
             if (!goesOn || failure !== undefined) return;
           }
         }
         informBy(observation, book, knowledge);
-        if (sent.length < BATCH) return;
+        if (sent.length < BATCH && !isCut) return;
       }
     },
   };

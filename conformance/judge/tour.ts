@@ -80,6 +80,10 @@ export class Nominal {
   }
 }
 
+/** So many sequences that are not lawful are passed over before a path ends, and so often may that be. */
+const ROUNDS = 20_000;
+const STUCK = 8;
+
 /** A tour that covers every sequence of `length` actions in every node. Its state outlives instances. */
 export class Tour {
   readonly length: number;
@@ -90,6 +94,9 @@ export class Tour {
   private queue: number[] = [];
   private readonly nodes: readonly { readonly node: number }[];
   covered = 0;
+  /** Whether there is nothing left to cover, or nothing that can be. */
+  isDone = false;
+  private stuck = 0;
 
   constructor(nominal: Nominal, length: number) {
     this.nominal = nominal;
@@ -112,7 +119,8 @@ export class Tour {
   /** The next action; undefined when everything is covered. */
   next(knowledge: MutableKnowledge): Action | undefined {
     const { actions } = this.nominal;
-    for (;;) {
+    // Where nothing that is left is lawful, the path ends; a fresh instance may be able to go on.
+    for (let rounds = 0; rounds < ROUNDS; rounds++) {
       while (this.queue.length > 0) {
         const action = this.queue.shift()!;
         // What is not lawful now is left out, and the rest of the sequence goes on from here.
@@ -132,9 +140,14 @@ export class Tour {
         continue;
       }
       const way = this.wayToOpen();
-      if (way === undefined) return undefined;
+      if (way === undefined) {
+        this.isDone = true;
+        return undefined;
+      }
       this.queue.push(...way);
     }
+    if (++this.stuck > STUCK) this.isDone = true;
+    return undefined;
   }
 
   /** The shortest way to a node where something is not covered. */

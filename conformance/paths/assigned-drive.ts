@@ -26,13 +26,38 @@ export class AssignedDriver {
     this.observed = new Uint32Array(this.expected[0].dwords.length);
   }
 
-  /** Drives a device from its reset along the shortest path to every step of the machine. */
-  driveEveryStep(adapter: AssignedAdapter): void {
-    const { exploration } = this;
-    for (let state = 0; state < exploration.states.count; state++) {
-      const path = exploration.pathTo(state);
-      for (let event = 0; event < exploration.compiled.events.length; event++) this.drive(adapter, [...path, event]);
+  /** Drives a device from its reset along paths of names, as @xstate/graph enumerates them. */
+  drivePaths(adapter: AssignedAdapter, paths: readonly (readonly string[])[], onPath: (done: number) => void): void {
+    const numbers = new Map(this.exploration.compiled.events.map((name, event) => [name, event]));
+    for (const [done, path] of paths.entries()) {
+      if (done % 1024 === 0) onPath(done);
+      this.drive(
+        adapter,
+        path.map((name) => numbers.get(name) ?? unknownEvent(name)),
+      );
     }
+  }
+
+  /**
+   * Brings a device into some of the states, each along its shortest path, and takes every event there. Which states they are is
+   * drawn with `seed`. Returns their number.
+   */
+  sample(adapter: AssignedAdapter, count: number, seed: number, onState: (done: number) => void): number {
+    const { exploration } = this;
+    let drawn = seed;
+    for (let done = 0; done < count; done++) {
+      onState(done);
+      // Numerical Recipes' generator: the upper bits are the good ones.
+      drawn = (Math.imul(drawn, 1664525) + 1013904223) >>> 0;
+      const state = Math.floor((drawn / 2 ** 32) * exploration.states.count);
+      this.drive(adapter, exploration.pathTo(state));
+      const words = adapter.save();
+      for (let event = 0; event < exploration.compiled.events.length; event++) {
+        adapter.restore(words);
+        this.step(adapter, state, [event], 1, () => [...exploration.pathTo(state), event]);
+      }
+    }
+    return count;
   }
 
   /** Brings a device into every state of the machine, each along its shortest path, and shows it. Returns the number of states. */
@@ -109,8 +134,16 @@ export class AssignedDriver {
   }
 }
 
+function unknownEvent(name: string): never {
+  throw new Error(`Got the event ${name}; expected one of the machine's alphabet.`);
+}
+
+// A byte is a character, which is several times faster than digits.
+const BYTES = new TextDecoder('latin1');
+
+/** A pair as a string. */
 const keyOf = ({ state, words }: { readonly state: number; readonly words: Uint32Array }): string =>
-  `${state}:${words.join()}`;
+  `${state}:${BYTES.decode(words)}`;
 
 /** Hands the page over and back in whatever state a device is, and says what differs afterwards. */
 export function handOverAndBack(adapter: AssignedAdapter): string | undefined {

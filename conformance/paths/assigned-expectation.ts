@@ -1,8 +1,9 @@
 /**
- * What the machine `assigned-device` expects of a device in each of its states: what a guest reads, who owns the page, what the vCPU is
+ * What the machine `assigned-device` expects of a device in each of its states: what a guest reads, who owns the page, what each vCPU is
  * stopped in, and what flies; and what differs, in clauses.
  */
 import type { StateValue } from 'xstate';
+import { vcpuName } from '../../machines/access.ts';
 import type { AssignedBounds } from '../../machines/assembly.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
 import * as implementation from '../../src/index.ts';
@@ -15,6 +16,7 @@ const OWNERS: Readonly<Record<string, number>> = {
   registering: implementation.OWNER_REGISTERING,
   kernel: implementation.OWNER_KERNEL,
   returning: implementation.OWNER_RETURNING,
+  removed: implementation.OWNER_REMOVED,
 };
 
 type Regions = Readonly<Record<string, string>>;
@@ -23,8 +25,8 @@ type Regions = Readonly<Record<string, string>>;
 export interface Expected {
   readonly dwords: readonly number[];
   readonly owner: number;
-  /** The name of the access that the vCPU is stopped in, or what it waits for. */
-  readonly vcpu: string;
+  /** Of each vCPU, the name of the access that it is stopped in, or what it waits for. */
+  readonly vcpus: readonly string[];
   readonly flying: readonly boolean[];
   readonly entries: readonly string[];
   /** Each entry as a guest reads it. */
@@ -32,9 +34,9 @@ export interface Expected {
 }
 
 /** Tells a state of the machine. */
-export function expectedOf(value: StateValue, { design, vectors }: AssignedBounds): Expected {
+export function expectedOf(value: StateValue, { design, vectors, vcpus = 1 }: AssignedBounds): Expected {
   const regions = value as Record<string, Regions & string>;
-  const { capability, ownership, vcpu, host } = regions;
+  const { capability, ownership, host } = regions;
   const each = Array.from({ length: vectors }, (_, vector) => regions[vectorRegionName(vector)] as Regions);
   const read = each.map((region) => {
     // Where the kernel answers from tables of its own, those are what a guest reads.
@@ -50,45 +52,52 @@ export function expectedOf(value: StateValue, { design, vectors }: AssignedBound
     pending: (vector) => each[vector].pending === 'set',
   });
   return {
-    dwords,
+    // Where there is no device, nobody answers.
+    dwords: ownership === 'removed' ? dwords.map((_, word) => (word === 0 ? 0xffff : 0xffff_ffff)) : dwords,
     owner: OWNERS[ownership],
-    vcpu,
+    vcpus: Array.from({ length: vcpus }, (_, vcpu) => regions[vcpuName(vcpu)]),
     flying: each.map((region) => region.flight === 'flying'),
     entries: each.map((region) => region.entry),
     read,
   };
 }
 
-/** What the adapter's device is doing, in the words of the machine's vCPU. */
-function vcpuMatches(device: implementation.AssignedDevice, vcpu: string): boolean {
-  switch (vcpu) {
+/** Whether a vCPU is doing what the machine says. */
+function vcpuMatches(device: implementation.AssignedDevice, vcpu: number, state: string): boolean {
+  switch (state) {
     case 'running':
-      return !device.stopped;
+      return !device.isStopped(vcpu);
     case 'opening':
-      return device.due === implementation.WORK_ENABLE_ALL;
+      return device.dueOf(vcpu) === implementation.WORK_ENABLE_ALL;
+    case 'placing':
+      return device.dueOf(vcpu) === implementation.WORK_PLACE;
     case 'rebuilding':
-      return device.due === implementation.WORK_REBUILD;
+      return device.dueOf(vcpu) === implementation.WORK_REBUILD;
     case 'closing':
-      return device.due === implementation.WORK_DISABLE_ALL;
+      return device.dueOf(vcpu) === implementation.WORK_DISABLE_ALL;
     default:
-      return device.isExit && isStoppedIn(device, vcpu);
+      return device.isExitOf(vcpu) && isStoppedIn(device, device.accessOf(vcpu), state);
   }
 }
 
-/** Whether the access that a device is stopped in is the one that the machine names: `mask_0`, `write_0_A`, `control_on`. */
-function isStoppedIn(device: implementation.AssignedDevice, vcpu: string): boolean {
-  const [verb, vector] = vcpu.split('_');
-  const kind = device.access[implementation.KIND_AT];
+/** Whether an access is the one that the machine names: `mask_0`, `write_0_A`, `control_on`. */
+function isStoppedIn(device: implementation.AssignedDevice, access: Readonly<Uint32Array>, state: string): boolean {
+  const [verb, vector] = state.split('_');
+  const kind = access[implementation.KIND_AT];
+  if (verb === 'void') return kind === implementation.VOID;
   if (verb === 'control') return kind === implementation.CONFIG_WRITE;
-  const offset = device.access[implementation.ADDRESS_LOW_AT] - device.entryAddress(Number(vector));
+  const address = access[implementation.ADDRESS_LOW_AT];
+  const offset = address - device.entryAddress(Number(vector));
   const isControl = offset === implementation.ENTRY_VECTOR_CONTROL_OFFSET;
   switch (verb) {
     case 'read':
       return kind === implementation.ENTRY_READ && offset === 0;
+    case 'poll':
+      return kind === implementation.MMIO_READ && address === device.pbaAddress + 4 * (Number(vector) >>> 5);
     case 'write':
       return kind !== implementation.ENTRY_READ && offset >= 0 && offset < implementation.ENTRY_VECTOR_CONTROL_OFFSET;
     default: {
-      const mask = device.access[implementation.LOW_AT] & implementation.VECTOR_CONTROL_MASK;
+      const mask = access[implementation.LOW_AT] & implementation.VECTOR_CONTROL_MASK;
       return kind === implementation.MMIO_WRITE && isControl && (mask === 1) === (verb === 'mask');
     }
   }
@@ -105,7 +114,7 @@ export interface StateDifference {
 /** Yields what differs between a device and a state of the machine. `observed` has room for what the guest reads. */
 export function* stateDifferences(
   device: implementation.AssignedDevice,
-  { dwords, owner, vcpu, flying }: Expected,
+  { dwords, owner, vcpus, flying }: Expected,
   observed: Uint32Array,
 ): Generator<StateDifference> {
   device.peekInto(observed);
@@ -115,8 +124,9 @@ export function* stateDifferences(
     yield { word, what: `${name} reads 0x${observed[word].toString(16)}; expected 0x${expected.toString(16)}` };
   }
   if (device.owner !== owner) yield { what: `the page has the owner ${device.owner}; expected ${owner}` };
-  if (!vcpuMatches(device, vcpu)) {
-    yield { what: `the vCPU is ${device.stopped ? 'stopped' : 'running'}; expected ${vcpu}` };
+  for (const [vcpu, state] of vcpus.entries()) {
+    if (vcpuMatches(device, vcpu, state)) continue;
+    yield { what: `vCPU ${vcpu} is ${device.isStopped(vcpu) ? 'stopped' : 'running'}; expected ${state}` };
   }
   for (const [vector, flies] of flying.entries()) {
     if (device.isInFlight(vector) === flies) continue;

@@ -7,12 +7,22 @@
  */
 import { ACCESS_EXITED, type AccessOutcome, type AssignedDesign, AssignedDevice } from '../../src/index.ts';
 import * as registers from '../../src/registers.ts';
-import { type Access, type Geometry, Sorter } from './geometry.ts';
-import { linesOf, parseLine, ReplayError, type TraceSource } from './log.ts';
+import {
+  type Access,
+  type CapabilityAccess,
+  type Geometry,
+  type MessageAccess,
+  type StructureAccess,
+} from './geometry.ts';
+import { linesOf, parseLine, type TraceSource } from './log.ts';
+import { type ReplayOptions, secondSorter, surveyTrace } from './survey.ts';
 
 /** Something that guest or device does: an access, a Function Level Reset, or an interrupt by its message or by its vector. */
 export type GuestStep =
-  | Exclude<Access, { readonly kind: 'view' }>
+  | CapabilityAccess
+  | StructureAccess
+  | MessageAccess
+  | { readonly kind: 'reset' }
   | { readonly kind: 'interrupt'; readonly vector: number };
 
 /** Kinds of access, as a table of exits tells them. */
@@ -46,17 +56,21 @@ export interface ExitFigures {
 }
 
 /** Reads the steps of a trace, and how many vectors its function has. Throws a `ReplayError` as `replay` does. */
-export function stepsOf(source: TraceSource, device?: string): { geometry: Geometry; steps: GuestStep[] } {
-  const sorter = new Sorter(device);
+export function stepsOf(source: TraceSource, options: ReplayOptions = {}): { geometry: Geometry; steps: GuestStep[] } {
+  const survey = surveyTrace(source, options);
+  const sorter = secondSorter(survey, options);
   const steps: GuestStep[] = [];
   let number = 0;
   for (const text of linesOf(source)) {
     const line = parseLine(text, ++number);
     const access = line === undefined ? undefined : sorter.sort(line, number);
-    if (access !== undefined && access.kind !== 'view') steps.push(access);
+    if (access !== undefined && isStep(access)) steps.push(access);
   }
-  if (number === 0) throw new ReplayError("Got an empty trace; expected lines of QEMU's log.");
-  return { geometry: sorter.geometry, steps };
+  return { geometry: survey.geometry, steps };
+}
+
+function isStep(access: Access): access is Exclude<GuestStep, { readonly kind: 'interrupt' }> {
+  return !['view', 'signal', 'interruptOf', 'useOf', 'maybeReset'].includes(access.kind);
 }
 
 /** Drives the steps, once for each of `ANSWERERS`. */
@@ -100,6 +114,8 @@ class ExitCounter {
 
   private handOver(): void {
     if (this.answerer === 'userspace only') return;
+    // The posted design is told where the page is, and has it when the host's MSI-X is assigned.
+    if (this.device.tellBase()) return;
     this.device.register();
     this.device.registered();
   }
@@ -151,9 +167,7 @@ class ExitCounter {
   /** Userspace completes the exit, and whatever is due after it. */
   private complete(): void {
     const { device } = this;
-    if (device.complete() || device.enableAll()) return;
-    device.disableAll();
-    device.enableAll();
+    if (!device.complete()) device.settle();
   }
 
   private interrupt(vector: number): void {

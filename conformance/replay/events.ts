@@ -20,6 +20,8 @@ export function messageName(addressLow: number, addressHigh: number, data: numbe
   return `${address}:${data.toString(16)}`;
 }
 
+/** How many whole entries are remembered. */
+export const ENTRIES_KEPT = 65_536;
 const WORDS = registers.ENTRY_BYTES / 4;
 
 /**
@@ -28,6 +30,8 @@ const WORDS = registers.ENTRY_BYTES / 4;
  */
 export class Entries {
   private readonly words = new Map<number, number>();
+  private readonly vectors = new Set<number>();
+  private readonly addresses = new Set<number>();
   private readonly seen = new Map<string, NamedMessage>();
 
   constructor() {
@@ -43,6 +47,7 @@ export class Entries {
 
   /** Makes all entries zero, as a reset does. What has been, has been. */
   clear(): void {
+    this.vectors.clear();
     this.words.clear();
   }
 
@@ -51,16 +56,44 @@ export class Entries {
     return this.seen.has(name);
   }
 
+  /** Whether some whole entry has had this address, which costs less to ask. Zero does not count. */
+  hasAddress(addressLow: number): boolean {
+    return this.addresses.has(addressLow);
+  }
+
+  /** Whether some entry is this message now. */
+  holds(name: string): boolean {
+    for (const vector of this.vectors) if (this.nameOf(vector) === name) return true;
+    return false;
+  }
+
+  /** The name of the whole entry of `vector`. */
+  nameOf(vector: number): string {
+    return messageName(this.word(vector, 0), this.word(vector, 1), this.word(vector, 2));
+  }
+
+  /** Whether there were more than are remembered. */
+  get overflowed(): boolean {
+    return this.seen.size >= ENTRIES_KEPT;
+  }
+
   /** All whole entries that have been, zero first, then in the order of their appearance. */
   get messages(): readonly NamedMessage[] {
     return [...this.seen.values()];
   }
 
+  private word(vector: number, field: number): number {
+    return this.words.get(WORDS * vector + field) ?? 0;
+  }
+
   private remember(vector: number): string {
-    const word = (field: number): number => this.words.get(WORDS * vector + field) ?? 0;
-    const [addressLow, addressHigh, data] = [word(0), word(1), word(2)];
+    const [addressLow, addressHigh, data] = [this.word(vector, 0), this.word(vector, 1), this.word(vector, 2)];
+    this.vectors.add(vector);
+    if (addressLow !== 0) this.addresses.add(addressLow);
     const name = messageName(addressLow, addressHigh, data);
-    if (!this.seen.has(name)) this.seen.set(name, { name, addressLow, addressHigh, data });
+    if (!this.seen.has(name) && this.seen.size < ENTRIES_KEPT) {
+      this.seen.set(name, { name, addressLow, addressHigh, data });
+    }
     return name;
   }
 }

@@ -1,89 +1,58 @@
 /**
- * QEMU's trace log, line by line: what `-trace` writes for `memory_region_ops_read`, `memory_region_ops_write`,
- * `pci_cfg_read`, `pci_cfg_write` and `msix_write_config`. Owns the form of these lines, not what they mean.
+ * QEMU's trace log, line by line: what `-trace` writes for `memory_region_ops_read`, `memory_region_ops_write`, `pci_cfg_read`,
+ * `pci_cfg_write` and `msix_write_config`. Owns the form of these lines, not what they mean.
  *
  *     memory_region_ops_read cpu 1 addr 0xfebf200c value 0x1 size 4 name 'msix-table'
  *     pci_cfg_write nvme 00:02.0 @0x42 <- 0xc004
  *     msix_write_config dev nvme enabled 1 masked 1
  *
- * QEMU may write `PID@SECONDS:` before a line, and `mr POINTER` after `cpu`; both are passed over.
+ * Whatever stands before the name of an event (a time, a thread, a host) is passed over, and so is every line of another kind. A
+ * line that begins as one of the five and goes on otherwise is damaged, and refused. Events of vfio and of devices: `device-events.ts`.
  */
+import { parseEvent } from './device-events.ts';
 
-/** Thrown when a trace cannot be replayed. The message is a full sentence; nothing has been driven halfway. */
-export class ReplayError extends Error {
-  override name = 'ReplayError';
-}
+import {
+  BUS_ADDRESS,
+  busAddress,
+  type ConfigLine,
+  type LogLine,
+  type MemoryLine,
+  MESSAGE_REGIONS,
+  type OtherLine,
+  PBA_REGION,
+  ReplayError,
+  TABLE_REGION,
+  type TraceSource,
+  type ViewLine,
+} from './lines.ts';
 
-/** A trace as chunks of text, cut anywhere. Called once for each pass over it. */
-export type TraceSource = () => Iterable<string>;
-
-/** An access of a memory region. An 8-byte value is two dwords. */
-export interface MemoryLine {
-  readonly kind: 'memoryRead' | 'memoryWrite';
-  readonly region: string;
-  /** Guest-physical, below 2^53. */
-  readonly address: number;
-  readonly bytes: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/** An access of configuration space. The log does not hold its width. */
-export interface ConfigLine {
-  readonly kind: 'configRead' | 'configWrite';
-  /** Name and bus address: `nvme 00:02.0`. */
-  readonly device: string;
-  readonly offset: number;
-  readonly value: number;
-}
-
-/** What QEMU takes MSI-X Enable and Function Mask to be, after a write of the byte that holds both. */
-export interface ViewLine {
-  readonly kind: 'view';
-  /** Name without bus address: `nvme`. */
-  readonly name: string;
-  readonly enabled: boolean;
-  readonly masked: boolean;
-}
-
-/** One line of the log. */
-export type LogLine = MemoryLine | ConfigLine | ViewLine;
-
-/** The region of each function's MSI-X Table. */
-export const TABLE_REGION = 'msix-table';
-/** The region of each function's Pending Bit Array. */
-export const PBA_REGION = 'msix-pba';
-/** The region that messages are written to. */
-export const MESSAGE_REGION = 'apic-msi';
+export * from './lines.ts';
 
 /** No line of QEMU's comes near this length; without a bound, a file that is not a log would be read as one line. */
 const LINE_LIMIT = 4096;
 
 /**
- * Yields the lines of `source`, without their ends.
- * @throws {ReplayError} when the last line has no end: it was cut off, and may have lost digits without a sign.
+ * Yields the lines of `source`, without their ends. The last line, where it has no end, comes with `CUT_OFF` before it: it may have lost
+ * digits without a sign.
  */
 export function* linesOf(source: TraceSource): Generator<string> {
-  let line = 1;
   let rest = '';
   for (const chunk of source()) {
-    const parts = (rest + chunk).split('\n');
-    rest = parts.pop() ?? '';
-    line += parts.length;
-    yield* parts;
-    if (rest.length > LINE_LIMIT) {
-      const got = excerpt(rest);
-      throw new ReplayError(
-        `Line ${line}: got more than ${LINE_LIMIT} characters, ${got}; expected a line of QEMU's log.`,
-      );
+    let start = 0;
+    for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', start)) {
+      yield start === 0 && rest !== '' ? rest + chunk.slice(0, end) : chunk.slice(start, end);
+      if (start === 0) rest = '';
+      start = end + 1;
     }
+    // What is longer than a line of QEMU's is none; its beginning is enough to say so.
+    if (rest.length < LINE_LIMIT) rest += chunk.slice(start);
   }
-  if (rest !== '') {
-    throw new ReplayError(
-      `Line ${line}: got ${excerpt(rest)} without a line end; expected a line that was not cut off.`,
-    );
-  }
+  if (rest !== '') yield CUT_OFF + rest;
 }
+
+/** Stands before a line that has no end. */
+export const CUT_OFF = '\u0000cut off:';
+const OTHER: OtherLine = { kind: 'other' };
 
 type ParseRest = (cursor: Cursor) => LogLine;
 
@@ -95,19 +64,77 @@ const PARSERS: ReadonlyMap<string, ParseRest> = new Map<string, ParseRest>([
   ['msix_write_config', parseView],
 ]);
 
+/** A name of one of the five kinds. What is quoted or an option is talk about it. */
+const FIVE = /(?:^|[\s:|\]>)"])(memory_region_ops_(?:read|write)|pci_cfg_(?:read|write)|msix_write_config) (?=\S)/;
+/** What QEMU itself writes before an event. A line that begins like this is QEMU's own, and must be whole. */
+const PREFIX = /^(?:\d+@\d+(?:\.\d+)?:|\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)? ?)?$/;
+/** The usual line, whole. Anything else is taken apart by the cursor, which can say what is wrong. */
+const MEMORY =
+  /^memory_region_ops_(read|write) cpu (?:-1|\d{1,4}) (?:mr \S+ )?addr 0x([0-9a-f]{1,13}) value 0x([0-9a-f]{1,8}) size ([48]) name '([^']*)'$/;
+
+const ESCAPE = '\u001b';
+const KEPT = 20_000;
+let known = new Map<string, LogLine | undefined>();
+
 /**
  * Parses `text`, the line numbered `line`; a blank line is undefined.
- * @throws {ReplayError} for anything else than a whole line of one of the five kinds, saying where it departs from one.
+ * @throws {ReplayError} for a line that is one of the five kinds, but not whole, saying where it departs from one.
  */
 export function parseLine(text: string, line: number): LogLine | undefined {
-  if (text.trim() === '') return undefined;
-  const start = /^\d+@\d+(?:\.\d+)?:/.exec(text)?.[0].length ?? 0;
-  const space = text.indexOf(' ', start);
-  const parse = PARSERS.get(space < 0 ? text.slice(start) : text.slice(start, space));
-  const cursor = new Cursor(text, line, start);
-  if (parse === undefined) return cursor.refuse(`one of ${[...PARSERS.keys()].join(', ')}`);
+  // Guests walk in circles, and so do their lines.
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const parsed = parseFresh(text, line);
+  if (parsed !== undefined && parsed !== OTHER) {
+    if (known.size === KEPT) known = new Map();
+    known.set(text, parsed);
+  }
+  return parsed;
+}
+
+function parseFresh(text: string, line: number): LogLine | undefined {
+  if (text.startsWith(CUT_OFF)) return OTHER;
+  const fast = MEMORY.exec(text);
+  if (fast !== null) {
+    const [, verb, address, value, size, region] = fast;
+    const kind = verb === 'read' ? 'memoryRead' : 'memoryWrite';
+    const at = Number.parseInt(address, 16);
+    return { kind, region, address: at, bytes: size === '4' ? 4 : 8, low: Number.parseInt(value, 16), high: 0 };
+  }
+  let start = -1;
+  let name = '';
+  if (text.length <= LINE_LIMIT) {
+    const found = FIVE.exec(text);
+    if (found !== null) {
+      name = found[1];
+      start = found.index + found[0].indexOf(name);
+    }
+  }
+  if (start < 0) {
+    if (text.trim() === '') return undefined;
+    return text.length <= LINE_LIMIT ? (parseEvent(text) ?? OTHER) : OTHER;
+  }
+  const parse = PARSERS.get(name)!;
+  const prefix = text.slice(0, start);
+  let end = text.trimEnd();
+  // A line may be quoted as a whole, as a column of a table is; or coloured.
+  if (end.includes(ESCAPE))
+    end = end
+      .split(ESCAPE)
+      .map((part) => part.replace(/^\[[0-9;]*m/, ''))
+      .join('');
+  if (end.length !== text.trimEnd().length) start = end.indexOf(name);
+  if (prefix.trimEnd().endsWith('"')) end = end.replace(/",?$/, '');
+  const cursor = new Cursor(end, line, start);
   cursor.word('the kind of line');
-  return parse(cursor);
+  if (PREFIX.test(prefix)) return parse(cursor);
+  try {
+    return parse(cursor);
+  } catch (error) {
+    // Text that speaks of an event, and is not one.
+    if (error instanceof ReplayError) return OTHER;
+    throw error;
+  }
 }
 
 function parseMemory(kind: MemoryLine['kind'], cursor: Cursor): MemoryLine {
@@ -123,10 +150,11 @@ function parseMemory(kind: MemoryLine['kind'], cursor: Cursor): MemoryLine {
   const high = cursor.high;
   cursor.literal('size');
   const bytes = Number(cursor.matching(/^[1248]$/, '1, 2, 4 or 8'));
-  const region = cursor.quoted('name');
+  // QEMU before 5.2 names no region.
+  const region = cursor.at > cursor.length ? '' : cursor.quoted('name');
   cursor.end();
   // Other regions may return more bits than were asked for, and QEMU logs them before it drops them.
-  if (region === TABLE_REGION || region === PBA_REGION || region === MESSAGE_REGION) {
+  if (region === TABLE_REGION || region === PBA_REGION || MESSAGE_REGIONS.has(region)) {
     const excess = bytes === 8 ? 0 : bytes === 4 ? high : high + (low >>> (8 * bytes));
     if (excess !== 0) cursor.refuseAt(valueAt, `a value of ${bytes} bytes, which is the size`);
   }
@@ -135,7 +163,7 @@ function parseMemory(kind: MemoryLine['kind'], cursor: Cursor): MemoryLine {
 
 function parseConfig(kind: ConfigLine['kind'], arrow: string, cursor: Cursor): ConfigLine {
   const name = cursor.word('the name of a device');
-  const place = cursor.matching(/^[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/, 'a bus address such as 00:02.0');
+  const place = busAddress(cursor.matching(BUS_ADDRESS, 'a bus address such as 00:02.0'));
   const offset = cursor.hexadecimal('an offset in configuration space, 0x0 to 0xfff', 12, '@');
   cursor.literal(arrow);
   const value = cursor.hexadecimal('a value of at most 32 bits', 32);
@@ -167,6 +195,10 @@ class Cursor {
     this.text = text;
     this.line = line;
     this.at = at;
+  }
+
+  get length(): number {
+    return this.text.length;
   }
 
   word(expected: string): string {
@@ -209,7 +241,8 @@ class Cursor {
   quoted(key: string): string {
     this.literal(key);
     const found = this.text.slice(this.at);
-    if (found.length < 2 || !found.startsWith("'") || !found.endsWith("'")) this.refuse('a name in quotes');
+    const quote = found.charAt(0);
+    if (found.length < 2 || !/['"]/.test(quote) || !found.endsWith(quote)) this.refuse('a name in quotes');
     this.at = this.text.length + 1;
     return found.slice(1, -1);
   }

@@ -4,25 +4,23 @@
  * Two passes over the trace. The first reads every line, so that a damaged file is refused before anything is driven, and
  * learns where the function stands and which whole entries its table ever held. The second drives.
  *
- * A message is the function's when its address and data have been a whole entry of the table at an earlier line; then some
- * vector must be able to send just this, now. Every other message belongs to another device, and is counted; when
- * the caller knows the messages of the other devices, one that is nobody's is a disagreement. Guests move messages from
- * device to device: one that comes to this function is another's before that line; one that leaves it stays the function's.
+ * A message is the function's when its address and data have been a whole entry of the table at an earlier line, and some vector can
+ * send just this, now. Guests move messages from device to device. What no vector can send now is an I/O APIC's or another function's
+ * where the log shows that these have it; it is a fault where the function is enabled and a blocked entry holds just this; else nobody
+ * knows whose it is, and it is counted as unattributed. Every other message belongs to another device, and is counted; when the caller
+ * knows the messages of the other devices, one that is nobody's is a disagreement.
  *
  * What a device does is not in the log, so it is inferred: a signal just before each message of the function, a signal
  * or a retirement before a read of the Pending Bit Array that shows one. Hence a replay cannot show that a message is
  * missing, but for one that a Pending bit, once read, has promised. A reset is seen when the guest starts it as a Function
  * Level Reset; nothing is known of D-states.
  */
-import { Entries, writeEvents } from './events.ts';
-import { Sorter } from './geometry.ts';
 import { linesOf, parseLine, ReplayError, type TraceSource } from './log.ts';
-import { type Replay, Run, type RunOptions, type Survey } from './run.ts';
+import { type Replay, Run, type RunOptions } from './run.ts';
+import { type ReplayOptions as SurveyOptions, secondSorter, surveyTrace } from './survey.ts';
 
 /** How to replay. All of it has a default. */
-export interface ReplayOptions extends RunOptions {
-  /** Name and bus address of the function to replay, `nvme 00:02.0`. Default: the only one whose table is accessed. */
-  readonly device?: string;
+export interface ReplayOptions extends RunOptions, SurveyOptions {
   /** Called now and then while the trace is driven. */
   readonly progress?: (linesDone: number, lines: number) => void;
 }
@@ -35,37 +33,24 @@ const PROGRESS_LINES = 8192;
  * @throws {ReplayError} when the trace is damaged, is no trace, or does not show what it takes to replay it.
  */
 export function replay(source: TraceSource, options: ReplayOptions = {}): Replay {
-  const survey = surveyTrace(source, options.device);
-  const run = new Run(survey, options);
-  const sorter = new Sorter(survey.geometry.device);
+  const survey = surveyTrace(source, options);
+  const sorter = secondSorter(survey, options);
+  const run = new Run(survey, sorter, options);
   let number = 0;
   for (const text of linesOf(source)) {
     number++;
+    // The file may have grown meanwhile.
+    if (number > survey.lines) break;
     const line = parseLine(text, number);
-    if (line !== undefined) run.take(sorter.sort(line, number), number, text);
+    if (line?.kind === 'other') run.passOver();
+    else if (line !== undefined) run.take(sorter.sort(line, number), number, text);
     if (number % PROGRESS_LINES === 0) options.progress?.(number, survey.lines);
   }
-  if (number !== survey.lines) {
+  if (number < survey.lines) {
     throw new ReplayError(
       `Got ${number} lines after ${survey.lines}; expected a trace that does not change meanwhile.`,
     );
   }
-  options.progress?.(number, survey.lines);
+  options.progress?.(survey.lines, survey.lines);
   return run.finish();
-}
-
-/** The first pass. */
-function surveyTrace(source: TraceSource, device: string | undefined): Survey {
-  const sorter = new Sorter(device);
-  const entries = new Entries();
-  let lines = 0;
-  for (const text of linesOf(source)) {
-    lines++;
-    const line = parseLine(text, lines);
-    const access = line === undefined ? undefined : sorter.sort(line, lines);
-    if (access?.kind === 'tableWrite') writeEvents(entries, access);
-    if (access?.kind === 'reset') entries.clear();
-  }
-  if (lines === 0) throw new ReplayError("Got an empty trace; expected lines of QEMU's log.");
-  return { lines, geometry: sorter.geometry, messages: entries.messages };
 }

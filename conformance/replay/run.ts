@@ -7,9 +7,12 @@
 import * as alphabet from '../../machines/alphabet.ts';
 import { MsixFunction, type MsixFunctionOptions } from '../../src/index.ts';
 import * as registers from '../../src/registers.ts';
-import { controlEvents, Entries, messageName, type NamedMessage, writeEvents } from './events.ts';
-import type { Access, Geometry, MessageAccess, StructureAccess } from './geometry.ts';
-import { ReplayError, type ViewLine } from './log.ts';
+import { controlEvents, Entries, messageName, writeEvents } from './events.ts';
+import type { Access, CapabilityAccess, Geometry, MessageAccess, StructureAccess } from './geometry.ts';
+import { type InterruptLine, ReplayError, type SignalLine, type UseLine, type ViewLine } from './lines.ts';
+import type { Sorter } from './geometry.ts';
+import { ENTRIES_KEPT } from './events.ts';
+import { pageOf, type Survey } from './survey.ts';
 import { dwordName, isPending, readbackDwords } from '../device/readback.ts';
 import { tellOutputs } from '../paths/story.ts';
 import { MACHINE_MESSAGES_MAX, MACHINE_VECTORS_MAX, ReplayMachine } from './machine.ts';
@@ -32,7 +35,9 @@ export type Tallies = Readonly<Record<string, number>>;
 export interface ReplayFigures {
   readonly lines: number;
   /** Lines of each kind that concern the function, and how many do not (`elsewhere`). */
-  readonly accesses: Readonly<Record<Access['kind'] | 'elsewhere', number>>;
+  readonly accesses: Readonly<Record<CountedKind | 'elsewhere', number>>;
+  /** Lines of other trace events, and whatever else stood between. */
+  readonly passedOver: number;
   readonly comparisons: {
     /** Values read, views of QEMU's and messages of the function, compared with the implementation. */
     readonly implementation: number;
@@ -44,6 +49,8 @@ export interface ReplayFigures {
     readonly explained: Tallies;
     /** Messages of other devices. */
     readonly others: Tallies;
+    /** Messages that entries of the table have been, and that no vector could send: nobody knows whose they are. */
+    readonly unattributed: Tallies;
   };
   readonly edges: {
     /** Changes of Mask Bits. */
@@ -57,8 +64,23 @@ export interface ReplayFigures {
   readonly inferred: { readonly signals: number; readonly retirements: number };
 }
 
+type CountedKind =
+  | 'configRead'
+  | 'configWrite'
+  | 'tableRead'
+  | 'tableWrite'
+  | 'pbaRead'
+  | 'pbaWrite'
+  | 'view'
+  | 'message'
+  | 'reset';
+
 /** What came of a replay. */
 export interface Replay {
+  /** `n/a` where nothing of the function's own was seen to hold. */
+  readonly verdict: 'holds' | 'violated' | 'n/a';
+  /** Why there is no answer, as a sentence; undefined when there is one. */
+  readonly reason: string | undefined;
   readonly geometry: Geometry;
   readonly figures: ReplayFigures;
   /** How many messages the machine was built with, or why there is no machine. */
@@ -68,14 +90,6 @@ export interface Replay {
   readonly disagreementCount: number;
   /** What this replay cannot show, as sentences. */
   readonly limits: readonly string[];
-}
-
-/** What the first pass has found. */
-export interface Survey {
-  readonly lines: number;
-  readonly geometry: Geometry;
-  /** Every whole entry that the table ever holds, zero first. */
-  readonly messages: readonly NamedMessage[];
 }
 
 /** What a run is made of, beside the trace. */
@@ -89,8 +103,34 @@ export interface RunOptions {
   readonly Implementation?: typeof MsixFunction;
   /** Called with the events of the machine that a step is, in order: those that were inferred too. */
   readonly events?: (names: readonly string[]) => void;
+  /** Called with what happens to vectors, in order. */
+  readonly watch?: (happening: Happening) => void;
 }
 
+/** Something that happens to a vector, for who asks why an interrupt did not come. */
+export interface Happening {
+  readonly line: number;
+  readonly text: string;
+  readonly kind: 'message' | 'stale' | 'signal' | 'lost' | 'disagreement' | 'state';
+  /** Undefined where it concerns all vectors. */
+  readonly vector?: number;
+  readonly message?: string;
+  /** Of a disagreement: the line that it comes from, where that is not the line at which it shows. */
+  readonly from?: number;
+  /** A disagreement, as sentences. */
+  readonly sentence?: string;
+  /** What has changed: the state after it. */
+  readonly state?: VectorsState;
+}
+
+/** The state of all vectors, as dwords of the guest, and what else a message needs. */
+export interface VectorsState {
+  readonly dwords: Uint32Array;
+  readonly mayMaster: boolean;
+}
+
+/** Tallies are bounded, whatever the log holds. */
+const TALLIES_KEPT = 10_000;
 const DISAGREEMENTS_KEPT = 100;
 
 /** A message that left the implementation, and has not been seen in the log yet. */
@@ -99,6 +139,16 @@ interface OwedMessage {
   readonly vector: number;
   readonly line: number;
 }
+
+interface ToldSignal {
+  readonly line: number;
+  readonly text: string;
+  /** Whether the vector could send at the access before this one. */
+  readonly sendable: boolean;
+}
+
+/** Where the messages of x86 go. */
+const X86_PAGE = 0xfee;
 
 /** The second pass, and what it counts. */
 export class Run {
@@ -137,10 +187,26 @@ export class Run {
   private readonly inferred = { signals: 0, retirements: 0 };
   private readonly explained = new Map<string, number>();
   private readonly foreign = new Map<string, number>();
+  private readonly unattributed = new Map<string, number>();
+  private readonly watch: RunOptions['watch'];
+  private readonly sorter: Sorter;
+  private passedOver = 0;
+  private capped = false;
+  private maybeReset = false;
+  private mayMaster = true;
+  /** Signals that the device told of, and that no message has followed yet, by vector. */
+  private readonly told = new Map<number, ToldSignal>();
+  /** Signals that nothing followed: faults, if the device tells every one of its signals, which its messages show. */
+  private readonly unanswered: (Disagreement & { readonly vector: number })[] = [];
+  private readonly signals = { answered: 0, untold: 0 };
+  /** Offsets of the table, and -1 for Message Control, that a log which begins late has shown or written. */
+  private readonly shown = new Set<number>();
   private readonly disagreements: Disagreement[] = [];
   private disagreementCount = 0;
 
-  constructor(survey: Survey, { others, Implementation = MsixFunction, events }: RunOptions) {
+  constructor(survey: Survey, sorter: Sorter, { others, Implementation = MsixFunction, events, watch }: RunOptions) {
+    this.sorter = sorter;
+    this.watch = watch;
     const { geometry, messages } = survey;
     const { vectorCount } = geometry;
     this.survey = survey;
@@ -170,31 +236,53 @@ export class Run {
     this.machineResult = notApplicable === undefined ? { messages: messages.length } : { notApplicable };
   }
 
+  /** Takes a line of another kind. */
+  passOver(): void {
+    this.passedOver++;
+  }
+
   /** Takes one line. */
   take(access: Access | undefined, number: number, text: string): void {
     this.number = number;
     this.text = text;
-    this.accesses[access?.kind ?? 'elsewhere']++;
-    if (access === undefined) return;
-    if (access.kind === 'message') return this.takeMessage(access);
+    if (this.mayMaster !== this.sorter.mayMaster) {
+      this.mayMaster = this.sorter.mayMaster;
+      this.tellState();
+    }
+    if (access === undefined) return void this.accesses.elsewhere++;
+    switch (access.kind) {
+      case 'message':
+        return this.takeMessage(access);
+      case 'signal':
+        return this.takeSignal(access);
+      case 'interruptOf':
+        return this.takeInterrupt(access);
+      case 'useOf':
+        return this.takeUse(access);
+      case 'maybeReset':
+        this.maybeReset = true;
+        return;
+    }
+    this.accesses[access.kind]++;
     if (access.kind === 'view') return this.takeView(access);
     this.collectOwed();
+    if (this.survey.late) this.adopt(access);
     switch (access.kind) {
-      case 'configRead': {
-        const { offset, bytes, value } = access;
-        const got = this.step(() => this.implementation.configRead(offset, bytes), []);
-        return this.compareRead(`offset ${offset} of the capability`, [value], [got]);
-      }
+      case 'configRead':
+        return this.takeConfigRead(access);
       case 'configWrite': {
         const { offset, bytes, value } = access;
-        return void this.step(
-          () => this.implementation.configWrite(offset, bytes, value),
-          controlEvents(offset, bytes, value),
-        );
+        const events = controlEvents(offset, bytes, value);
+        if (events.length > 0) this.maybeReset = false;
+        return void this.step(() => this.implementation.configWrite(offset, bytes, value), events);
       }
       case 'tableRead': {
         const { offset, bytes, low, high } = access;
-        const got = this.step(() => this.implementation.tableRead(offset, bytes), []);
+        let got = this.step(() => this.implementation.tableRead(offset, bytes), []);
+        if (this.maybeReset && got !== low) {
+          this.reset();
+          got = this.step(() => this.implementation.tableRead(offset, bytes), []);
+        }
         const gotHigh = this.implementation.readHigh;
         return this.compareRead(`offset ${offset} of the table`, [low, high], [got, bytes === 8 ? gotHigh : 0]);
       }
@@ -210,21 +298,79 @@ export class Run {
         return void this.step(() => this.implementation.pbaWrite(offset, bytes, low, high), []);
       }
       case 'reset':
-        this.entries.clear();
-        return this.step(() => this.implementation.reset(), [alphabet.RESET]);
+        return this.reset();
+    }
+  }
+
+  private reset(): void {
+    this.maybeReset = false;
+    this.told.clear();
+    this.entries.clear();
+    this.step(() => this.implementation.reset(), [alphabet.RESET]);
+  }
+
+  /** A read of the capability. Where the log does not tell its width, any that explains the value will do. */
+  private takeConfigRead({ offset, bytes, exact, value }: CapabilityAccess): void {
+    const read = (width: number): number => this.step(() => this.implementation.configRead(offset, width), []);
+    let got = read(bytes);
+    if (got !== value && this.maybeReset) {
+      const before = this.implementation.messageControl;
+      if (before !== (before & registers.CONTROL_TABLE_SIZE)) {
+        this.reset();
+        got = read(bytes);
+      }
+    }
+    if (got !== value && !exact) {
+      const widths = [1, 2, 4].filter(
+        (width) => width !== bytes && (offset % 4) + width <= 4 && value < 2 ** (8 * width),
+      );
+      for (const width of widths) if (this.implementation.configRead(offset, width) === value) got = value;
+    }
+    this.compareRead(`offset ${offset} of the capability`, [value], [got]);
+  }
+
+  /** Where the log begins late, the first read of a register tells what was in it. */
+  private adopt(
+    access: Exclude<Access, { readonly kind: 'message' | 'view' | 'signal' | 'interruptOf' | 'useOf' | 'maybeReset' }>,
+  ): void {
+    if (access.kind === 'configRead' || access.kind === 'configWrite') {
+      const { offset, bytes, value } = access;
+      const events = controlEvents(offset, bytes, value);
+      if (events.length === 0 || this.shown.has(-1)) return;
+      this.shown.add(-1);
+      if (access.kind === 'configRead') this.step(() => this.implementation.configWrite(offset, bytes, value), events);
+    } else if (access.kind === 'tableRead' || access.kind === 'tableWrite') {
+      const { offset, bytes, low, high } = access;
+      if (bytes < 4 || offset % 4 !== 0) return;
+      for (const [index, value] of (bytes === 8 ? [low, high] : [low]).entries()) {
+        const at = offset + 4 * index;
+        if (this.shown.has(at)) continue;
+        this.shown.add(at);
+        if (access.kind === 'tableWrite') continue;
+        const events = writeEvents(this.entries, { kind: 'tableWrite', offset: at, bytes: 4, low: value, high: 0 });
+        this.step(() => this.implementation.tableWrite(at, 4, value, 0), events);
+      }
     }
   }
 
   /** Ends the run. */
   finish(): Replay {
     this.collectOwed();
+    this.accuseUnanswered();
+    const verdict = this.verdict();
     return {
+      ...verdict,
       geometry: this.survey.geometry,
       figures: {
         lines: this.survey.lines,
         accesses: this.accesses,
         comparisons: this.comparisons,
-        messages: { explained: tallies(this.explained), others: tallies(this.foreign) },
+        passedOver: this.passedOver,
+        messages: {
+          explained: tallies(this.explained),
+          others: tallies(this.foreign),
+          unattributed: tallies(this.unattributed),
+        },
         edges: this.edges,
         inferred: this.inferred,
       },
@@ -235,13 +381,52 @@ export class Run {
     };
   }
 
+  /** Where every message had its signal, the device tells them all, and a signal without a message is a fault. */
+  private accuseUnanswered(): void {
+    if (this.signals.untold > 0 || this.signals.answered === 0) return;
+    for (const { vector, ...each } of this.unanswered.slice(0, DISAGREEMENTS_KEPT)) {
+      [this.number, this.text] = [each.line, each.text];
+      this.disagree(each.expected, each.got, vector);
+    }
+    this.disagreements.sort((a, b) => a.line - b.line);
+  }
+
+  /** Without a message of the function's own, or a read that was compared, nothing has been shown to hold. */
+  private verdict(): Pick<Replay, 'verdict' | 'reason'> {
+    if (this.disagreementCount > 0) return { verdict: 'violated', reason: undefined };
+    if (this.explained.size > 0) return { verdict: 'holds', reason: undefined };
+    const seen = this.survey.visible.size > 0;
+    return {
+      verdict: 'n/a',
+      reason: seen
+        ? 'No message of the function stands in the log, so nothing was sent that could have been compared. What was read agrees.'
+        : 'No message stands in the log: with KVM and irqfd none passes through QEMU. What was read agrees; record with ' +
+          '-accel tcg, or -accel kvm,kernel-irqchip=off, to see messages.',
+    };
+  }
+
   private limits(): string[] {
     const known = this.others !== undefined;
-    return [
-      'A signal is inferred from the message that followed it, so a message that is missing does not show.',
-      ...(known ? [] : ['The messages of other devices are not known, so one of them may be a wrong one of ours.']),
-      ...('notApplicable' in this.machineResult ? [this.machineResult.notApplicable] : []),
-    ];
+    const { signals, late, cutOff, overflowed } = this.survey;
+    const limits = [];
+    if (!signals || this.signals.untold > 0) {
+      limits.push(
+        'A signal is inferred from the message that followed it, so a message that is missing does not show.',
+      );
+    }
+    if (!known) limits.push('The messages of other devices are not known, so one of them may be a wrong one of ours.');
+    if (this.unattributed.size > 0) {
+      limits.push(
+        'Messages are unattributed: entries of the table were them once, no vector could send them then, and nobody else is known to.',
+      );
+    }
+    if (late) limits.push('The log begins late: the first read of each register tells what it held.');
+    if (cutOff) limits.push('The last line was cut off, and passed over.');
+    if (overflowed)
+      limits.push(`The table held more messages than ${ENTRIES_KEPT}; those beyond are taken for other devices'.`);
+    if (this.capped) limits.push(`More than ${TALLIES_KEPT} different messages; those beyond are not tallied.`);
+    if ('notApplicable' in this.machineResult) limits.push(this.machineResult.notApplicable);
+    return limits;
   }
 
   // ---- Steps
@@ -251,9 +436,26 @@ export class Run {
     const result = this.stepSending(act, events);
     for (const output of this.outputs) {
       const { verb, vector, message } = alphabet.readOutput(output);
-      if (verb === 'send') this.owed.push({ name: message ?? '', vector, line: this.number });
+      if (verb === 'send') this.owe(message ?? '', vector);
     }
     return result;
+  }
+
+  /**
+   * A message has left, and must stand in the log; unless none to such an address does, or Bus Master Enable is clear and it is lost.
+   */
+  private owe(name: string, vector: number): void {
+    if (!this.mayMaster) return this.happen({ kind: 'lost', vector, message: name });
+    if (this.seesMessages(vector)) this.owed.push({ name, vector, line: this.number });
+  }
+
+  private happen(happening: Omit<Happening, 'line' | 'text'>): void {
+    this.watch?.({ line: this.number, text: this.text, ...happening });
+  }
+
+  private tellState(): void {
+    if (this.watch === undefined) return;
+    this.happen({ kind: 'state', state: { dwords: this.dwords.slice(), mayMaster: this.mayMaster } });
   }
 
   /** Like `step`, where what is sent is accounted for by the caller. */
@@ -264,6 +466,7 @@ export class Run {
     const result = act();
     this.implementation.peekInto(this.dwords);
     this.countMaskEdges(before);
+    if (this.watch !== undefined && before.some((dword, at) => dword !== this.dwords[at])) this.tellState();
     if (this.machine !== undefined) this.compareMachine(this.machine, events);
     return result;
   }
@@ -305,8 +508,17 @@ export class Run {
     );
   }
 
-  private disagree(expected: string, got: string): void {
+  /** `from` is the line that the message was due after, where that is another. */
+  private disagree(expected: string, got: string, vector?: number, from?: number): void {
     this.disagreementCount++;
+    if (this.watch !== undefined) {
+      this.happen({
+        kind: 'disagreement',
+        sentence: `${got} ${expected}`,
+        ...(vector === undefined ? {} : { vector }),
+        ...(from === undefined ? {} : { from }),
+      });
+    }
     if (this.disagreements.length === DISAGREEMENTS_KEPT) return;
     this.disagreements.push({ line: this.number, text: this.text, expected, got });
   }
@@ -356,39 +568,158 @@ export class Run {
     this.compareRead(`offset ${offset} of the Pending Bit Array`, [low, high], [got, gotHigh]);
   }
 
-  private takeMessage({ addressLow, addressHigh, data }: MessageAccess): void {
+  private takeMessage({ addressLow, addressHigh, data, certain }: MessageAccess): void {
+    if (!certain && !this.entries.hasAddress(addressLow)) return void this.accesses.elsewhere++;
     const name = messageName(addressLow, addressHigh, data);
-    if (!this.entries.has(name)) return this.takeForeign(name);
+    if (!this.entries.has(name)) {
+      if (!certain) return void this.accesses.elsewhere++;
+      this.accesses.message++;
+      return this.takeForeign(name);
+    }
+    this.accesses.message++;
     this.comparisons.implementation++;
     const owed = this.owed.findIndex((message) => message.name === name);
     if (owed >= 0) {
-      this.owed.splice(owed, 1);
-      return count(this.explained, name);
+      const [{ vector }] = this.owed.splice(owed, 1);
+      return this.explain(name, vector);
     }
-    const vector = this.inForce.indexOf(name);
-    if (vector < 0) {
-      return this.disagree(`The message ${name} left.`, `No vector can send it: ${tellVectors(this.inForce)}.`);
-    }
+    const vector = this.mayMaster ? this.inForce.indexOf(name) : -1;
+    if (vector < 0) return this.takeUnsendable(name);
     this.inferred.signals++;
     this.stepSending(() => this.implementation.signal(vector), [alphabet.signal(vector)]);
-    if (this.outputs.join(' ') === `send.${vector}.${name}`) return count(this.explained, name);
-    this.disagree(`The message ${name} left.`, `The implementation, signalled, does ${tellOutputs(this.outputs)}.`);
+    if (this.outputs.join(' ') === `send.${vector}.${name}`) return this.explain(name, vector);
+    this.disagree(
+      `The message ${name} left.`,
+      `The implementation, signalled, does ${tellOutputs(this.outputs)}.`,
+      vector,
+    );
+  }
+
+  private explain(name: string, vector: number): void {
+    this.tally(this.explained, name);
+    if (this.told.delete(vector)) this.signals.answered++;
+    else this.signals.untold++;
+    if (this.watch !== undefined) this.happen({ kind: 'message', vector, message: name });
+  }
+
+  /**
+   * A message that entries have been, and that no vector can send now. Guests give messages to others, so it may be somebody else's; it
+   * is the function's for certain only while it is enabled and a blocked entry holds just this.
+   */
+  private takeUnsendable(name: string): void {
+    if (this.watch !== undefined) this.happen({ kind: 'stale', message: name });
+    const enabled = (this.dwords[0] & registers.CONTROL_ENABLE) !== 0 && this.mayMaster;
+    const held = enabled && this.entries.holds(name);
+    if (this.sorter.elsewhere.knows(name)) return this.tally(this.foreign, name);
+    const accused = (): void =>
+      this.disagree(
+        `The message ${name} left.`,
+        `No vector can send it: ${tellVectors(this.inForce)}.`,
+        this.holderOf(name),
+      );
+    if (this.others !== undefined) return held || !this.others.has(name) ? accused() : this.tally(this.foreign, name);
+    if (this.foreign.has(name)) return this.tally(this.foreign, name);
+    return held ? accused() : this.tally(this.unattributed, name);
+  }
+
+  private holderOf(name: string): number | undefined {
+    for (let vector = 0; vector < this.survey.geometry.vectorCount; vector++) {
+      if (this.entries.nameOf(vector) === name) return vector;
+    }
+    return undefined;
+  }
+
+  private tally(tally: Map<string, number>, name: string): void {
+    const count = tally.get(name);
+    if (count === undefined && tally.size === TALLIES_KEPT) this.capped = true;
+    else tally.set(name, (count ?? 0) + 1);
   }
 
   private takeForeign(name: string): void {
-    if (this.others !== undefined && !this.others.has(name)) {
+    if (this.others !== undefined && !this.others.has(name) && !this.sorter.elsewhere.knows(name)) {
       return this.disagree(
         `Every message is one of an entry of the table, or of another device that is known.`,
         `The message ${name} is neither.`,
       );
     }
-    count(this.foreign, name);
+    this.tally(this.foreign, name);
+  }
+
+  // ---- What a device, or QEMU for an assigned device, tells of itself
+
+  /** The device signals a vector: what the function sends then must follow. */
+  private takeSignal({ vector }: SignalLine): void {
+    this.accesses.elsewhere++;
+    if (vector >= this.survey.geometry.vectorCount) return;
+    this.happen({ kind: 'signal', vector });
+    if ((this.dwords[0] & registers.CONTROL_ENABLE) === 0 || !this.mayMaster) return;
+    if (!this.told.has(vector)) {
+      this.told.set(vector, { line: this.number, text: this.text, sendable: this.inForce[vector] !== undefined });
+    }
+  }
+
+  /** By the next access, a signal of a vector that is not blocked has sent its message. */
+  private collectTold(): void {
+    for (const [vector, signal] of this.told) {
+      const name = this.inForce[vector];
+      if (name === undefined) continue;
+      if (!signal.sendable) {
+        // Unblocked by the last access: what was pending leaves now, before the next one.
+        this.told.set(vector, { ...signal, sendable: true });
+        continue;
+      }
+      this.told.delete(vector);
+      if (!this.seesMessages(vector)) continue;
+      this.unanswered.push({
+        line: signal.line,
+        text: signal.text,
+        vector,
+        expected: `Vector ${vector} is signalled, and sends ${name} before line ${this.number}.`,
+        got: 'There is no such message.',
+      });
+    }
+  }
+
+  /** Whether a message of this vector would stand in the log. */
+  private seesMessages(vector: number): boolean {
+    const page = pageOf(this.dwords[1 + 4 * vector]);
+    return this.survey.visible.has(page) || (this.others !== undefined && page === X86_PAGE);
+  }
+
+  /** QEMU tells the vector and the message of an interrupt of an assigned device. */
+  private takeInterrupt({ vector, address, data }: InterruptLine): void {
+    this.accesses.message++;
+    if (vector >= this.survey.geometry.vectorCount) return;
+    const name = messageName(address % 2 ** 32, Math.floor(address / 2 ** 32), data);
+    this.comparisons.implementation++;
+    const inForce = this.inForce[vector];
+    if (inForce !== name) {
+      return this.disagree(
+        `Vector ${vector} sent ${name}.`,
+        inForce === undefined ? `It is blocked.` : `Its message is ${inForce}.`,
+        vector,
+      );
+    }
+    this.inferred.signals++;
+    this.stepSending(() => this.implementation.signal(vector), [alphabet.signal(vector)]);
+    this.explain(name, vector);
+  }
+
+  /** A vector of an assigned device is used when it is unmasked first. */
+  private takeUse(_line: UseLine): void {
+    this.accesses.elsewhere++;
   }
 
   /** QEMU sends while it performs an access: what an access must send stands in the log before the next one. */
   private collectOwed(): void {
+    if (this.told.size > 0) this.collectTold();
     for (const { name, vector, line } of this.owed) {
-      this.disagree(`Vector ${vector} sent ${name} after line ${line}, before this one.`, 'There is no such message.');
+      this.disagree(
+        `Vector ${vector} sent ${name} after line ${line}, before this one.`,
+        'There is no such message.',
+        vector,
+        line,
+      );
     }
     this.owed = [];
   }
@@ -419,10 +750,6 @@ function createImplementation(
       cause: error,
     });
   }
-}
-
-function count(tally: Map<string, number>, name: string): void {
-  tally.set(name, (tally.get(name) ?? 0) + 1);
 }
 
 function tallies(tally: ReadonlyMap<string, number>): Tallies {

@@ -8,13 +8,13 @@ import { wholeMessages } from '../../machines/messages.ts';
 import { createInstance } from '../../properties/instances.ts';
 import { compiledSubject } from '../../properties/subject.ts';
 import { ReplayError, type TraceSource } from './log.ts';
-import { MACHINE_MESSAGES_MAX } from './machine.ts';
+import { MACHINE_MESSAGES_MAX, MACHINE_VECTORS_MAX } from './machine.ts';
 import { replay, type ReplayOptions } from './replay.ts';
 import type { Disagreement } from './run.ts';
 import { messageName } from './events.ts';
 
 /** The most vectors that an instance of a trace has. */
-const VECTORS_MAX = 64;
+const VECTORS_MAX = MACHINE_VECTORS_MAX;
 
 /** A log as a trace, and what the replay of it disagreed with. */
 export interface TracedLog {

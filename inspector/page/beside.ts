@@ -96,9 +96,9 @@ function functionBeside({ vectors, messages }: Instance, options: InProcessOptio
   };
 }
 
-function assignedBeside({ vectors, messages, design }: Instance): Beside {
+function assignedBeside({ vectors, messages, design, vcpus }: Instance): Beside {
   if (design === undefined) throw new Error('Got an assigned device without a design; expected one.');
-  const bounds = { design, vectors, messages };
+  const bounds = { design, vectors, messages, vcpus };
   const adapter = new AssignedAdapter(bounds);
   const snapshots = new Snapshots();
   const sentence = (what: string): string => `Of the implementation: ${what}.`;

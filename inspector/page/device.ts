@@ -94,17 +94,28 @@ type AssignedValue = Readonly<Record<string, string | VectorValue>>;
 const OWNERS: Readonly<Record<string, string>> = {
   userspace: 'userspace',
   registering: 'userspace, which is handing it to the kernel',
+  removed: 'nobody: there is no device',
   kernel: 'the kernel',
   returning: 'userspace, which the kernel is handing it back to',
 };
 
-/** Who owns the page, what the vCPU does, and what the host has built up. */
+/** Who owns the page, whether the kernel knows where it is, what each vCPU does, and what the host has built up. */
 function factsOf(value: AssignedValue): DeviceFact[] {
-  const { ownership, vcpu, host } = value as VectorValue;
-  const doing = vcpu === 'running' ? 'runs' : `is stopped: ${vcpu.replaceAll('_', ' ')}`;
+  const { ownership, base, host, ...others } = value as VectorValue;
+  const processors = Object.entries(others).filter(([name]) => /^vcpu\d*$/.test(name));
+  const doing = (state: string): string => {
+    if (state === 'running') return 'runs';
+    return state === 'void' ? 'is stopped in nothing any more' : `is stopped: ${state.replaceAll('_', ' ')}`;
+  };
   return [
     { name: 'Page of the table', value: OWNERS[ownership] ?? ownership },
-    { name: 'vCPU', value: doing },
+    ...(base === undefined
+      ? []
+      : [{ name: 'Its address', value: base === 'told' ? 'known to the kernel' : 'not told' }]),
+    ...processors.map(([name, state]) => ({
+      name: name.replace('vcpu', 'vCPU').replace(/(\d)$/, ' $1'),
+      value: doing(state),
+    })),
     ...(host === undefined ? [] : [{ name: "The host's vectors", value: host === 'up' ? 'built up' : 'torn down' }]),
   ];
 }

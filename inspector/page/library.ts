@@ -8,7 +8,7 @@ import { explore } from '../../checker/explore/explore.ts';
 import { makeTrace, type Trace, type TraceVerdict } from '../../checker/trace/trace.ts';
 import { THREE, TWO } from '../../machines/messages.ts';
 import { POSTED } from '../../machines/designs.ts';
-import { decideObjection, type Objection, OBJECTIONS } from '../../properties/assigned/objections.ts';
+import { boundsOf, decideObjection, type Objection, OBJECTIONS } from '../../properties/assigned/objections.ts';
 import { traceVerdict } from '../../properties/assigned/trace.ts';
 import { createInstance, type Instance, MACHINE_PROPERTIES } from '../../properties/instances.ts';
 import { instanceByName, traceSubject } from '../../properties/subject.ts';
@@ -126,10 +126,9 @@ export function libraryTrace(name: string): LibraryTrace {
 }
 
 function objectionTrace(objection: Objection): LibraryTrace {
-  const { name, title, words, of, property, vectors, scene } = objection;
+  const { name, title, words, of, property, scene } = objection;
   const make = (): Trace => {
-    const bounds = { design: POSTED, vectors, messages: THREE };
-    return traceVerdict(bounds, property, decideObjection(objection, POSTED), scene).trace;
+    return traceVerdict(boundsOf(objection, POSTED), property, decideObjection(objection, POSTED), scene).trace;
   };
   return { name: `posted-${name}`, title, about: `${of}: ${property.name}, in the design posted. ${words}`, make };
 }

@@ -5,18 +5,29 @@
 import type { AssignedBounds } from '../../machines/assembly.ts';
 import type { StatePredicate, StepPredicate } from '../../checker/decide/claim.ts';
 import type { GuardExpression } from '../../checker/machine/guard.ts';
-import { type Access, accessesOf } from '../../machines/access.ts';
+import { type Access, accessesOf, isRead, running, vcpuName } from '../../machines/access.ts';
 import {
   arrive,
+  ASSIGN,
+  COUPLED_HANDOVER,
   DISABLE_ALL,
   ENABLE_ALL,
+  HANDOVER,
+  mask,
+  ofVcpu,
+  PLACE,
   readEvent,
   REGISTER,
   REGISTERED,
-  UNREGISTER,
+  REMOVE,
+  RESET,
+  TELL_BASE,
+  unmask,
   UNREGISTERED,
   VMM_COMPLETE,
+  WITHDRAW,
 } from '../../machines/alphabet.ts';
+import type { Design } from '../../machines/designs.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
 import { after, and, type ClaimProperty, before, event, implies, named, not, or, output } from './property.ts';
 
@@ -44,7 +55,29 @@ const OWED = monitor('owed', 'owed');
 const FLYING = named(`flying.${V}`);
 const PENDING = named(`pending.${V}`);
 const HELD_OR_FLYING = any(PENDING, FLYING);
-const RUNNING = named('running');
+
+/** The vCPUs of an instance, by their numbers. */
+const vcpusOf = ({ vcpus = 1 }: AssignedBounds): number[] => Array.from({ length: vcpus }, (_, vcpu) => vcpu);
+/** No access is under way. */
+const atRest = (bounds: AssignedBounds): StatePredicate => {
+  const idle = vcpusOf(bounds).map((vcpu) => named(running(vcpu)));
+  return idle.length === 1 ? idle[0] : { kind: 'and', parts: idle as GuardExpression[] };
+};
+/** Userspace completes an access, in which a vCPU is stopped in one of some states. */
+const completes = (bounds: AssignedBounds, ...stops: readonly string[]): StepPredicate =>
+  or(
+    ...vcpusOf(bounds).map((vcpu) =>
+      and(
+        event(ofVcpu(VMM_COMPLETE, vcpu)),
+        or(...stops.map((stop) => before({ kind: 'stateIn', value: { [vcpuName(vcpu)]: stop } }))),
+      ),
+    ),
+  );
+/** That something is the same before and after. */
+const keeps = (each: StatePredicate): StepPredicate =>
+  or(and(before(each), after(each)), and(not(before(each)), not(after(each))));
+/** The events by which the page changes hands, in a design. */
+const handovers = ({ free }: Design): readonly string[] => (free ? HANDOVER : COUPLED_HANDOVER);
 
 /** What a step delivers of the vector: the outputs that the design has at all. */
 const deliveries = ({ design, messages }: AssignedBounds): string[] =>
@@ -56,24 +89,19 @@ const inRebuild = ({ design }: AssignedBounds): StatePredicate[] => (design.grow
 
 const CONTROL_ACCESSES = accessesOf(0, { name: '', values: [], writes: [] });
 const closes = ({ control }: Access): boolean => control !== 'on';
-const inExit = (exit: string): StepPredicate => before({ kind: 'stateIn', value: { vcpu: exit } });
 
 /**
  * The steps of a control write: its completion, and the tearing down and building up that follow. Those after an unmask are among
  * them, in designs where there is such a thing.
  */
-const ofControl = ({ design }: AssignedBounds): StepPredicate => {
-  const completed = and(event(VMM_COMPLETE), or(...CONTROL_ACCESSES.map(({ state: exit }) => inExit(exit))));
-  return design.grow ? completed : or(completed, event(ENABLE_ALL, DISABLE_ALL));
+const ofControl = (bounds: AssignedBounds): StepPredicate => {
+  const completed = completes(bounds, ...CONTROL_ACCESSES.map(({ state: exit }) => exit));
+  return bounds.design.grow ? completed : or(completed, event(ENABLE_ALL, DISABLE_ALL));
 };
 
 /** That the Mask Bit that the device feels, and the entry, are the same after a step. */
 const keepsVector = ({ messages }: AssignedBounds): StepPredicate =>
-  and(
-    ...[named(`unmasked.${V}`), ...messages.values.map((message) => state('entry', message))].map((each) =>
-      or(and(before(each), after(each)), and(not(before(each)), not(after(each)))),
-    ),
-  );
+  and(...[named(`unmasked.${V}`), ...messages.values.map((message) => state('entry', message))].map(keeps));
 /** That the entry is one that is in use; always so in designs where there is no such thing. */
 const inUse = ({ design }: AssignedBounds): StepPredicate[] =>
   design.direct && design.grow ? [] : [before(named(`used.${V}`))];
@@ -88,14 +116,16 @@ export const NoSendBlockedStep: ClaimProperty = {
   claim: (bounds) => ({
     kind: 'step',
     when: output(`send.${V}`),
-    holds: or(after(no(SEEN_BLOCKED)), ...inRebuild(bounds).map(before)),
+    // While a disabling is under way the guest has masked nothing by it yet; what it has masked itself counts.
+    holds: or(after(no(SEEN_BLOCKED)), and(after(named(`seenUnmasked.${V}`)), or(...inRebuild(bounds).map(before)))),
   }),
 };
 
 /** Whatever goes in flight is sent, and lands. */
 export const FlightStep: ClaimProperty = {
   name: 'FlightStep',
-  title: 'A message goes in flight where it is sent, and where its flight ends it is delivered, or held as pending.',
+  title:
+    'A message goes in flight where it is sent, and where its flight ends it is delivered, or held as pending; a reset and a removal end it.',
   rules: ['MSIX-ASSIGN-6', 'MSIX-PEND-1'],
   monitors: [],
   claim: (bounds) => {
@@ -107,7 +137,7 @@ export const FlightStep: ClaimProperty = {
       holds: and(
         implies(begins, output(`send.${V}`)),
         implies(output(`send.${V}`), begins),
-        implies(ends, or(delivers(bounds), after(PENDING))),
+        implies(ends, or(delivers(bounds), after(PENDING), event(RESET, REMOVE))),
       ),
     };
   },
@@ -120,9 +150,9 @@ export const ClosingDrainsStep: ClaimProperty = {
   rules: ['MSIX-ASSIGN-8'],
   notFor: ({ design }) => (design.flush ? undefined : 'nothing is flushed'),
   monitors: [],
-  claim: () => ({
+  claim: (bounds) => ({
     kind: 'step',
-    when: and(event(VMM_COMPLETE), or(...CONTROL_ACCESSES.filter(closes).map(({ state: exit }) => inExit(exit)))),
+    when: completes(bounds, ...CONTROL_ACCESSES.filter(closes).map(({ state: exit }) => exit)),
     holds: after(no(FLYING)),
   }),
 };
@@ -161,20 +191,25 @@ export const PendingTransientLeads: ClaimProperty = {
   title: 'An event of a vector that is not blocked is told of in the end, if nobody puts its work off for ever.',
   rules: ['MSIX-PEND-2', 'MSIX-PEND-5'],
   monitors: ['mask', 'owed'],
-  claim: ({ design }) => ({
+  claim: (bounds) => ({
     kind: 'leadsTo',
     from: all(OWED, no(SEEN_BLOCKED)),
     to: any(no(OWED), SEEN_BLOCKED),
-    fairness: [arrive(V), ...workOfUserspace(design.grow)].map((name) => ({ strength: 'weak', events: [name] })),
+    fairness: [arrive(V), ...workOfUserspace(bounds)].map((name) => ({ strength: 'weak', events: [name] })),
   }),
 };
 
 /** What userspace never puts off for ever. That it hands the page over at all is its choice. */
-const workOfUserspace = (grows: boolean): string[] => [
-  VMM_COMPLETE,
-  REGISTERED,
-  UNREGISTERED,
-  ...(grows ? [] : [ENABLE_ALL, DISABLE_ALL]),
+const workOfUserspace = (bounds: AssignedBounds): string[] => [
+  ...vcpusOf(bounds).map((vcpu) => ofVcpu(VMM_COMPLETE, vcpu)),
+  ...(bounds.design.free ? [REGISTERED, UNREGISTERED] : []),
+  ...workAfter(bounds.design),
+];
+
+/** What ends the waiting of a vCPU, once its access is completed. */
+const workAfter = ({ grow, free }: Design): string[] => [
+  ...(grow ? [] : [ENABLE_ALL, DISABLE_ALL]),
+  ...(free ? [] : [PLACE, WITHDRAW]),
 ];
 
 /** P4 NoSpurious. */
@@ -284,7 +319,7 @@ export const TwoRecordsInv: ClaimProperty = {
   monitors: [],
   claim: (bounds) => ({
     kind: 'invariant',
-    when: all(RUNNING, ...(bounds.design.direct && bounds.design.grow ? [] : [named(`used.${V}`)])),
+    when: all(atRest(bounds), ...(bounds.design.direct && bounds.design.grow ? [] : [named(`used.${V}`)])),
     holds: any(
       all(state('kernelMask', 'masked'), state('userMask', 'masked')),
       all(state('kernelMask', 'unmasked'), state('userMask', 'unmasked')),
@@ -299,9 +334,9 @@ export const HostMaskInv: ClaimProperty = {
   title: 'While no access is under way, the device may send for a vector exactly when the guest has not blocked it.',
   rules: ['MSIX-MASK-1', 'MSIX-ASSIGN-3'],
   monitors: ['mask'],
-  claim: () => ({
+  claim: (bounds) => ({
     kind: 'invariant',
-    when: RUNNING,
+    when: atRest(bounds),
     holds: any(all(named(`live.${V}`), no(SEEN_BLOCKED)), all(no(named(`live.${V}`)), SEEN_BLOCKED)),
   }),
 };
@@ -314,11 +349,11 @@ export const RouteFreshInv: ClaimProperty = {
   rules: ['MSIX-ASSIGN-4'],
   notFor: ({ design }) => (design.direct ? 'there are no routes' : undefined),
   monitors: ['fresh'],
-  claim: ({ messages }) => ({
+  claim: (bounds) => ({
     kind: 'invariant',
-    when: all(RUNNING, named(`live.${V}`)),
+    when: all(atRest(bounds), named(`live.${V}`)),
     holds: all(
-      ...messages.values
+      ...bounds.messages.values
         .slice(1)
         .map((message) => any(no(state('route', message)), monitor('fresh', { [message]: 'fresh' }))),
     ),
@@ -396,9 +431,12 @@ export const ResourceBalanceInv: ClaimProperty = {
  * Vector 0 is in use and open, and the kernel answers, as after a driver's start. What a design ignores of it does nothing.
  */
 export const BRING_UP: readonly string[] = [
-  ...['guest.write.0.A', VMM_COMPLETE, 'guest.control.on', VMM_COMPLETE, ENABLE_ALL, REGISTER, REGISTERED],
-  ...['guest.unmask.0', VMM_COMPLETE, DISABLE_ALL, ENABLE_ALL],
+  ...[TELL_BASE, 'guest.write.0.A', VMM_COMPLETE, 'guest.unmask.0', VMM_COMPLETE],
+  ...['guest.control.on', VMM_COMPLETE, ENABLE_ALL, PLACE, REGISTER, REGISTERED],
 ];
+
+/** That the device is reset or changes its owner. */
+export const isEnd = (name: string): boolean => [RESET, REMOVE, ASSIGN].includes(name);
 
 /** P20 IndependentVectors. */
 export const IndependentVectorsStep: ClaimProperty = {
@@ -413,9 +451,10 @@ export const IndependentVectorsStep: ClaimProperty = {
     after: BRING_UP,
     without: (name) => {
       const { actor, verb, vector } = readEvent(name);
-      return (actor === 'guest' && vector !== 1) || verb === 'retire' || name.startsWith('vmm.register');
+      const isOfOther = (actor === 'guest' || actor.startsWith('vcpu')) && vector !== 1;
+      return isOfOther || verb === 'retire' || name.startsWith('vmm.register') || isEnd(name);
     },
-    words: 'after bring-up of vector 0, with accesses to vector 1 alone and no new handover',
+    words: 'after bring-up of vector 0, with accesses to vector 1 alone, no new handover, no reset and no removal',
   },
   claim: (bounds) => ({
     kind: 'step',
@@ -427,18 +466,23 @@ export const IndependentVectorsStep: ClaimProperty = {
 /** No vCPU stuck. */
 export const VcpuRunsLeads: ClaimProperty = {
   name: 'VcpuRunsLeads',
-  title: 'An access is complete in the end, whoever owns the page by then.',
-  rules: ['MSIX-OWN-3'],
+  title:
+    'An access is complete in the end, whoever owns the page by then, and if the device is reset or taken away meanwhile.',
+  rules: ['MSIX-OWN-3', 'MSIX-ASSIGN-15', 'MSIX-ASSIGN-16'],
   monitors: [],
-  claim: ({ design }) => ({
+  claim: (bounds) => ({
     kind: 'leadsTo',
-    from: no(RUNNING),
-    to: RUNNING,
-    // That a handover ends is not assumed: an exit does not wait for it.
-    fairness: [VMM_COMPLETE, ...(design.grow ? [] : [ENABLE_ALL, DISABLE_ALL])].map((name) => ({
-      strength: 'weak',
-      events: [name],
-    })),
+    from: no(named('running')),
+    to: named('running'),
+    // That a handover ends is not assumed: an exit does not wait for it. Of several vCPUs each is like the first.
+    // Where one waits for the other's work, it comes to its turn if that is again and again: a lock that is fair.
+    fairness: [
+      ...vcpusOf(bounds).map((vcpu) => ({
+        strength: bounds.vcpus === 2 && !bounds.design.grow ? ('strong' as const) : ('weak' as const),
+        events: [ofVcpu(VMM_COMPLETE, vcpu)],
+      })),
+      ...workAfter(bounds.design).map((name) => ({ strength: 'weak' as const, events: [name] })),
+    ],
   }),
 };
 
@@ -450,14 +494,102 @@ export const HandoverStep: ClaimProperty = {
   monitors: [],
   claim: (bounds) => ({
     kind: 'step',
-    when: and({ kind: 'taken' }, event(REGISTER, REGISTERED, UNREGISTER, UNREGISTERED)),
-    holds: and(
-      keepsVector(bounds),
-      not(delivers(bounds)),
-      ...[PENDING, FLYING].map((each) => or(and(before(each), after(each)), and(not(before(each)), not(after(each))))),
+    when: and({ kind: 'taken' }, event(...handovers(bounds.design))),
+    holds: and(keepsVector(bounds), not(delivers(bounds)), ...[PENDING, FLYING].map(keeps)),
+  }),
+};
+
+/** P13 ResetClean. */
+export const ResetStep: ClaimProperty = {
+  name: 'ResetStep',
+  number: 'P13',
+  title: 'A reset leaves MSI-X disabled, every vector masked, and nothing pending or in flight.',
+  rules: ['MSIX-RESET-1', 'MSIX-RESET-2', 'MSIX-RESET-5'],
+  monitors: [],
+  claim: (bounds) => ({
+    kind: 'step',
+    when: and({ kind: 'taken' }, event(RESET)),
+    holds: after(
+      all(
+        no(HELD_OR_FLYING),
+        no(named('enabled')),
+        no(named(`unmasked.${V}`)),
+        ...(bounds.design.oneOwner ? [] : [no(named(`userUnmasked.${V}`))]),
+        state('entry', bounds.messages.values[0]),
+      ),
     ),
   }),
 };
+
+/** P13, of what was under way. */
+export const VoidStep: ClaimProperty = {
+  name: 'VoidStep',
+  number: 'P13 of exits',
+  title: 'An access from before a reset or a removal changes nothing when it completes.',
+  rules: ['MSIX-ASSIGN-15'],
+  monitors: [],
+  claim: (bounds) => ({
+    kind: 'step',
+    when: or(completes(bounds, 'void'), event(RESET, REMOVE)),
+    holds: and(
+      implies(
+        completes(bounds, 'void'),
+        and(
+          keepsVector(bounds),
+          ...[named('enabled'), named('open'), PENDING, FLYING].map(keeps),
+          not(output(...bounds.messages.values.map((message) => `answer.${V}.${message}`))),
+        ),
+      ),
+      implies(event(RESET, REMOVE), after(no(inWrite(bounds)))),
+    ),
+  }),
+};
+
+/** A vCPU is stopped in an access that changes something. */
+function inWrite(bounds: AssignedBounds): StatePredicate {
+  const writes = accessesOf(bounds.vectors, bounds.messages).filter((access) => !isRead(access));
+  return any(
+    ...vcpusOf(bounds).flatMap((vcpu) =>
+      writes.map((access): StatePredicate => ({ kind: 'stateIn', value: { [vcpuName(vcpu)]: access.state } })),
+    ),
+  );
+}
+
+/** No message to the next owner. */
+export const NextOwnerStep: ClaimProperty = {
+  name: 'NextOwnerStep',
+  title: 'Nothing is in flight from a device that is taken away, and nothing waits in one that is assigned.',
+  rules: ['MSIX-ASSIGN-16'],
+  monitors: [],
+  claim: (bounds) => ({
+    kind: 'step',
+    when: and({ kind: 'taken' }, event(REMOVE, ASSIGN)),
+    holds: and(after(no(HELD_OR_FLYING)), not(delivers(bounds))),
+  }),
+};
+
+/** P8, whoever completes what meanwhile. */
+export const AnswerStandsStep: ClaimProperty = {
+  name: 'AnswerStandsStep',
+  number: 'P8 of vCPUs',
+  title: 'What a vCPU has read of a Mask Bit is undone by a write of that bit alone, whatever another one completes.',
+  rules: ['MSIX-ASSIGN-5', 'MSIX-OWN-3'],
+  monitors: [],
+  claim: (bounds) => {
+    const writes = vcpusOf(bounds).flatMap((vcpu) => [mask(V), unmask(V)].map((name) => ofVcpu(name, vcpu)));
+    const [masking, unmasking] = [mask(V), unmask(V)].map((name) => name.replace('guest.', '').replace('.', '_'));
+    const takesEffect = or(event(...writes, RESET, REMOVE), completes(bounds, masking, unmasking));
+    return { kind: 'step', when: not(takesEffect), holds: keeps(readsUnmasked(bounds)) };
+  },
+};
+
+/** That the Mask Bit would be read as clear. */
+function readsUnmasked({ design }: AssignedBounds): StatePredicate {
+  if (design.oneOwner) return state('mask', 'unmasked');
+  const used = design.direct && design.grow ? [] : [named(`used.${V}`)];
+  const isKernel = all(named('kernelOwns'), ...(design.grow ? [] : [named('hostUp')]), ...used);
+  return any(all(isKernel, state('kernelMask', 'unmasked')), all(no(isKernel), state('userMask', 'unmasked')));
+}
 
 /** The claims about states, steps and fair runs, in the order of their numbers. */
 export const ASSIGNED_CLAIMS: readonly ClaimProperty[] = [
@@ -483,4 +615,8 @@ export const ASSIGNED_CLAIMS: readonly ClaimProperty[] = [
   IndependentVectorsStep,
   VcpuRunsLeads,
   HandoverStep,
+  ResetStep,
+  VoidStep,
+  NextOwnerStep,
+  AnswerStandsStep,
 ];

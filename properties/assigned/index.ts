@@ -17,7 +17,6 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
   'P9 of masks of the host': 'it masks for no reason of its own in this machine',
   P11: 'the machine has no widths and offsets; the implementation is asked',
   P12: 'the machine has no widths and offsets; the implementation is asked',
-  P13: 'the machine is not reset; the function is, and the implementation',
   P18: 'a guest has no way to the registers of the host in this machine',
   P19: 'the machine is not saved; the implementation is',
   P21: 'the machine has no INTx; the userspace half of the implementation has',

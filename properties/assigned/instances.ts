@@ -2,7 +2,7 @@
  * The instances of the assigned device that are checked, and what of each. What is known of them is in `manifest.json`.
  */
 import type { AssignedBounds } from '../../machines/assembly.ts';
-import { CHECKED, DESIGNS, REVIEWED } from '../../machines/designs.ts';
+import { CHECKED, DESIGNS, POSTED, REVIEWED } from '../../machines/designs.ts';
 import { HALVES, THREE, TWO } from '../../machines/messages.ts';
 import { IndependentVectorsStep } from './claims.ts';
 import { ASSIGNED_PROPERTIES } from './index.ts';
@@ -20,15 +20,17 @@ const all = (
   design: AssignedBounds['design'],
   vectors: number,
   messages: AssignedBounds['messages'],
+  vcpus?: number,
 ): AssignedTask => ({
-  bounds: { design, vectors, messages },
+  bounds: { design, vectors, messages, ...(vcpus === undefined ? {} : { vcpus }) },
   properties: ASSIGNED_PROPERTIES,
 });
 
-/** What every check gets to: all designs with one vector, halves and two vectors of those that are repaired. */
+/** What every check gets to: all designs with one vector; two vCPUs of the patch, and of those that are repaired also halves and two vectors. */
 export const ASSIGNED_TASKS: readonly AssignedTask[] = [
   ...DESIGNS.map((design) => all(design, 1, THREE)),
   ...REPAIRED.map((design) => all(design, 1, HALVES)),
+  ...[POSTED, ...REPAIRED].map((design) => all(design, 1, TWO, 2)),
   ...REPAIRED.map((design) => all(design, 2, TWO)),
 ];
 

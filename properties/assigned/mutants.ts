@@ -4,9 +4,10 @@
  *
  * Monitors follow what the machine decides, not what it puts out: that it puts out what it decides is FlightStep's.
  */
-import { CHECKED, type Design, DIRECT, LATCHING, POSTED, REVIEWED } from '../../machines/designs.ts';
+import { CHECKED, type Design, DIRECT, HANDED, LATCHING, POSTED, REVIEWED } from '../../machines/designs.ts';
 import { HALVES, type MessageSet, TWO } from '../../machines/messages.ts';
 import {
+  AnswerStandsStep,
   ClosingDrainsStep,
   DisableRoundTripStep,
   EntryReadStep,
@@ -17,6 +18,7 @@ import {
   HostMaskInv,
   IndependentVectorsStep,
   LatchOnUnmaskStep,
+  NextOwnerStep,
   NoDeliverBlockedStep,
   NoLostEventInv,
   NoSendBlockedStep,
@@ -24,11 +26,13 @@ import {
   NoTornStep,
   PBATruthStep,
   PendingTransientLeads,
+  ResetStep,
   ResourceBalanceInv,
   RouteFreshInv,
   SingleViewStep,
   TwoRecordsInv,
   VcpuRunsLeads,
+  VoidStep,
 } from './claims.ts';
 import { AssignedInstance } from './decide.ts';
 import type { AssignedProperty, AssignedVerdict } from './property.ts';
@@ -41,6 +45,7 @@ export interface Breaker {
   /** The name of a mutant of the design; absent where the design itself breaks it. */
   readonly mutant?: string;
   readonly vectors?: number;
+  readonly vcpus?: number;
   /** Default: two. */
   readonly messages?: MessageSet;
 }
@@ -127,16 +132,20 @@ export const BREAKERS: readonly Breaker[] = [
   {
     property: PBATruthStep,
     design: REVIEWED,
-    mutant: `vector0.pba.shown on guest.read.0 [running & kernelOwns & pending.0]: ${DROPPED}`,
+    mutant: `vector0.pba.shown on guest.poll.0 [running & kernelOwns & pending.0]: ${DROPPED}`,
   },
   {
     property: ResourceBalanceInv,
     design: DIRECT,
-    mutant: `vector0.pending.set on vmm.disableAll [tearing]: ${DROPPED}`,
+    mutant: `vector0.pending.set on vmm.disableAll [tearing & offBus]: ${DROPPED}`,
   },
   { property: IndependentVectorsStep, design: DIRECT, vectors: 2 },
   { property: VcpuRunsLeads, design: REVIEWED, mutant: `vcpu.mask_0 on vmm.complete: ${DROPPED}` },
-  { property: HandoverStep, design: POSTED },
+  { property: HandoverStep, design: HANDED },
+  { property: ResetStep, design: REVIEWED, mutant: `vector0.mask.unmasked on device.reset: ${DROPPED}` },
+  { property: VoidStep, design: REVIEWED, mutant: `vcpu.control_on on device.reset: ${DROPPED}` },
+  { property: NextOwnerStep, design: REVIEWED, mutant: `vector0.flight.flying on vmm.remove [assigned]: ${DROPPED}` },
+  { property: AnswerStandsStep, design: POSTED, vcpus: 2 },
   {
     property: NonInterferenceRuns,
     design: REVIEWED,
@@ -150,8 +159,15 @@ export const BREAKERS: readonly Breaker[] = [
 ];
 
 /** Decides a property where it must fail. */
-export function decideBroken({ property, design, mutant, vectors = 1, messages = TWO }: Breaker): AssignedVerdict {
-  return new AssignedInstance({ design, vectors, messages }, {}, mutant).decide(property);
+export function decideBroken({
+  property,
+  design,
+  mutant,
+  vectors = 1,
+  messages = TWO,
+  vcpus,
+}: Breaker): AssignedVerdict {
+  return new AssignedInstance({ design, vectors, messages, vcpus }, {}, mutant).decide(property);
 }
 
 /** Decides the same without the change: it must hold. Undefined where the design itself is what breaks it. */

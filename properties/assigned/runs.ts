@@ -7,8 +7,10 @@ import { compile } from '../../checker/compile/compile.ts';
 import { startAt } from '../../checker/decide/decide.ts';
 import { compareRuns, type ObservedStep, refine } from '../../checker/decide/refine.ts';
 import { explore } from '../../checker/explore/explore.ts';
+import { ASSIGN, REMOVE, RESET } from '../../machines/alphabet.ts';
 import { createInterval } from '../../machines/interval.ts';
 import type { MessageSet } from '../../machines/messages.ts';
+import { isEnd } from './claims.ts';
 import type { RunsProperty } from './property.ts';
 
 /** What a guest can tell: what it reads, and what is delivered. */
@@ -40,6 +42,8 @@ export const NonInterferenceRuns: RunsProperty = {
   // With halves, an exchange of two whole messages is no renaming of the writes.
   notFor: ({ messages: { writes, values } }) =>
     writes.every(({ name }) => values.includes(name)) ? undefined : 'messages are written in halves',
+  // What a reset leaves in an entry is a choice (MSIX-RESET-4), and zeros are ours.
+  scene: { without: isEnd, words: 'with no reset and no removal' },
   contrast: 'In the last step the run in which zero and A are exchanged does not do the same with the names exchanged.',
   compare: ({ bounds: { messages }, explore: exploreInstance }, scene) => {
     const one = exploreInstance([], scene);
@@ -54,9 +58,9 @@ export const NonInterferenceRuns: RunsProperty = {
   },
 };
 
-/** What the guest sees of a step: that it calls an access, what is delivered, what is answered, and that the access is complete. */
+/** What is seen of a step: that the guest calls an access, or the device is reset, what is delivered, what is answered, and that the access is complete. */
 function seen({ event, outputs, taken }: ObservedStep): string[] {
-  const call = event.startsWith('guest.') && taken ? [event] : [];
+  const call = (event.startsWith('guest.') && taken) || event === RESET ? [event] : [];
   return [...call, ...outputs.filter((output) => isTold(output) || output === 'return')];
 }
 
@@ -66,7 +70,9 @@ export const RefinementRuns: RunsProperty = {
   title:
     'Whatever the guest sees of the assigned device, it may see of the function with a channel, whose accesses take time.',
   rules: ['MSIX-ASSIGN-1', 'MSIX-MSG-1', 'MSIX-MSG-5'],
-  notFor: ({ vectors }) => (vectors > 1 ? 'it is decided of one vector' : undefined),
+  notFor: ({ vectors, vcpus = 1 }) =>
+    vectors > 1 || vcpus > 1 ? 'it is decided of one vector and one vCPU' : undefined,
+  scene: { without: (name) => name === REMOVE || name === ASSIGN, words: 'while the device is assigned' },
   contrast: 'The function may not be seen to do the last step, whatever it did to be seen so far.',
   compare: ({ bounds, explore: exploreInstance }, scene) => {
     const one = exploreInstance([], scene);

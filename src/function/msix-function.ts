@@ -26,7 +26,9 @@ import {
 } from '../outcome.ts';
 import { capabilityOf, type MsixFunctionOptions, requireOptions, type SendMessage } from './options.ts';
 import * as registers from '../registers.ts';
-import { requireRoom, requireSaved, sameMessage } from './saved.ts';
+import { requireSaved, sameMessage } from './saved.ts';
+import { NO_ERRORS, throwAll } from '../calls-out.ts';
+import { dwordOf, requireNumber, requireRoom, upperOf } from '../sentences.ts';
 
 // A module-level alias costs nothing in a hot loop, where an imported binding is loaded every time: bench/aliases.ts.
 const ENABLE = registers.CONTROL_ENABLE;
@@ -60,7 +62,8 @@ export class Refusals {
  * the start of the table or of the Pending Bit Array. Values are unsigned 32-bit numbers; an 8-byte value is two of them.
  *
  * @throws {RangeError} from the constructor, when an option is out of range; from `restore`, when the words are no
- * saved function of this size. No access and no signal throws of itself.
+ * saved function of this size; and from any other method, when an argument is no number where one belongs, or a value
+ * does not fit. No access that a guest can make throws of itself.
  */
 export class MsixFunction {
   readonly vectorCount: number;
@@ -153,7 +156,7 @@ export class MsixFunction {
    */
   peekInto(out: Uint32Array): number {
     const count = this.readable.length;
-    requireRoom('peekInto', out, count);
+    requireRoom('MsixFunction.peekInto', out, count);
     out.set(this.readable);
     out[0] = this.messageControl;
     return count;
@@ -165,6 +168,7 @@ export class MsixFunction {
   configRead(offset: number, bytes: number): number {
     //= MSIX-ACCESS-6
     if (!isConfigAccess(offset, bytes)) {
+      requireAccess('configRead', offset, bytes);
       this.refusals.configReads++;
       return allOnes(bytes);
     }
@@ -180,7 +184,11 @@ export class MsixFunction {
    * stand in the byte at offset 3: every write that covers it has the same effect.
    */
   configWrite(offset: number, bytes: number, value: number): WriteOutcome {
+    if (typeof value !== 'number' || value >>> 0 !== value) {
+      value = dwordOf('MsixFunction.configWrite', 'the value', value);
+    }
     if (!isConfigAccess(offset, bytes)) {
+      requireAccess('configWrite', offset, bytes);
       this.refusals.configWrites++;
       return WRITE_REFUSED;
     }
@@ -202,6 +210,7 @@ export class MsixFunction {
   tableRead(offset: number, bytes: number): number {
     const word = accessedWord(offset, bytes, this.tableWords);
     if (word < 0) {
+      requireAccess('tableRead', offset, bytes);
       this.refusals.tableReads++;
       return this.refuseRead(bytes);
     }
@@ -210,20 +219,35 @@ export class MsixFunction {
   }
 
   /**
-   * Writes an aligned 4 or 8 bytes of the table; `high` is the upper dword of 8 bytes. Clearing the last mask of a
-   * pending vector sends its message before this returns. Anything else changes nothing, and is counted.
+   * Writes an aligned 4 or 8 bytes of the table: 8 as two dwords, of which `high` is the upper; or, without `high`, as
+   * one safe integer. Clearing the last mask of a pending vector sends its message before this returns. Any other access
+   * changes nothing, and is counted.
    */
-  tableWrite(offset: number, bytes: number, low: number, high = 0): WriteOutcome {
+  tableWrite(offset: number, bytes: number, low: number, high?: number): WriteOutcome {
+    if (
+      typeof low !== 'number' ||
+      low >>> 0 !== low ||
+      (high !== undefined && (typeof high !== 'number' || high >>> 0 !== high))
+    ) {
+      return this.tableWriteWide(offset, bytes, low, high);
+    }
     const word = accessedWord(offset, bytes, this.tableWords);
     if (word < 0) {
+      requireAccess('tableWrite', offset, bytes);
       this.refusals.tableWrites++;
       return WRITE_REFUSED;
     }
     //= MSIX-ACCESS-3, MSIX-ACCESS-4, MSIX-ACCESS-5
     // The lower dword first: data is in the entry no later than the Mask Bit that may let it out.
     this.writeWord(word, low);
-    if (bytes === 8) this.writeWord(word + 1, high);
+    if (bytes === 8) this.writeWord(word + 1, high === undefined ? 0 : high);
     return WRITE_DONE;
+  }
+
+  /** A write whose value is no unsigned dword, or two of them. */
+  private tableWriteWide(offset: number, bytes: number, low: number, high?: number): WriteOutcome {
+    const lower = dwordOf('MsixFunction.tableWrite', 'the value', low);
+    return this.tableWrite(offset, bytes, lower, bytes === 8 ? upperOf('MsixFunction.tableWrite', low, high) : 0);
   }
 
   // ---- The Pending Bit Array
@@ -232,6 +256,7 @@ export class MsixFunction {
   pbaRead(offset: number, bytes: number): number {
     const word = accessedWord(offset, bytes, this.bitWords);
     if (word < 0) {
+      requireAccess('pbaRead', offset, bytes);
       this.refusals.pbaReads++;
       return this.refuseRead(bytes);
     }
@@ -247,6 +272,7 @@ export class MsixFunction {
 
   /** Writes nothing: the Pending Bit Array is read-only. Returns whether the access was lawful in form; counted. */
   pbaWrite(offset: number, bytes: number, _low?: number, _high?: number): WriteOutcome {
+    requireAccess('pbaWrite', offset, bytes);
     this.refusals.pbaWrites++;
     //= MSIX-PBA-3
     return accessedWord(offset, bytes, this.bitWords) < 0 ? WRITE_REFUSED : WRITE_IGNORED;
@@ -261,7 +287,8 @@ export class MsixFunction {
 
   /** Takes an event for `vector`: sends its message, or sets its Pending bit while it is blocked. */
   signal(vector: number): SignalOutcome {
-    if (vector >>> 0 !== vector || vector >= this.vectorCount) {
+    if (typeof vector !== 'number' || vector >>> 0 !== vector || vector >= this.vectorCount) {
+      requireNumber('MsixFunction', 'the vector', vector);
       this.refusals.signals++;
       return SIGNAL_REFUSED;
     }
@@ -282,7 +309,7 @@ export class MsixFunction {
   private signalUntold(vector: number): SignalOutcome {
     //= MSIX-NOTIFY-3
     this.put(this.scheduled, vector);
-    throwAll(this.settleVector(vector, NO_ERRORS));
+    throwAll('an MsixFunction', this.settleVector(vector, NO_ERRORS));
     return this.has(this.pending, vector) ? SIGNAL_HELD : SIGNAL_SENT;
   }
 
@@ -293,7 +320,8 @@ export class MsixFunction {
 
   /** Takes back what `signal` left pending: its cause is gone. Returns false, counted, when there is no such vector. */
   retire(vector: number): boolean {
-    if (vector >>> 0 !== vector || vector >= this.vectorCount) {
+    if (typeof vector !== 'number' || vector >>> 0 !== vector || vector >= this.vectorCount) {
+      requireNumber('MsixFunction', 'the vector', vector);
       this.refusals.signals++;
       return false;
     }
@@ -320,7 +348,7 @@ export class MsixFunction {
    */
   saveInto(out: Uint32Array): number {
     const { memory, layout, vectorCount } = this;
-    requireRoom('saveInto', out, layout.saved);
+    requireRoom('MsixFunction.saveInto', out, layout.saved);
     for (let word = 0; word < layout.diverged; word++) out[word] = memory[word];
     for (let word = 0; word < layout.bitWords; word++) out[layout.pending + word] |= memory[layout.scheduled + word];
     out.fill(0, layout.diverged, layout.saved);
@@ -445,7 +473,7 @@ export class MsixFunction {
     if (!this.notifies) this.take(this.concerned, vector);
     //= MSIX-PEND-2
     if (this.take(this.pending, vector)) this.put(this.scheduled, vector);
-    throwAll(this.settleVector(vector, NO_ERRORS));
+    throwAll('an MsixFunction', this.settleVector(vector, NO_ERRORS));
   }
 
   /** Where in `memory` the message stands that `vector` sends, or would send if it were not blocked. */
@@ -548,7 +576,7 @@ export class MsixFunction {
       const at = this.scheduled + word;
       while (memory[at] !== 0) errors = this.settleVector(lowestVector(word, memory[at]), errors);
     }
-    throwAll(errors);
+    throwAll('an MsixFunction', errors);
   }
 
   /**
@@ -593,17 +621,14 @@ function lowestVector(word: number, bits: number): number {
   return (word << 5) + 31 - Math.clz32(bits & -bits);
 }
 
-/** The errors of the calls out that one call made; an array is made only when there is one. */
-const NO_ERRORS: readonly unknown[] = [];
-
-/** Throws what a call out has thrown, now that nothing is left to be said. */
-function throwAll(errors: readonly unknown[]): void {
-  if (errors.length === 0) return;
-  if (errors.length === 1) throw errors[0];
-  throw new AggregateError(errors, `${errors.length} of the functions that an MsixFunction calls threw an error.`);
+/** Refuses what is no number where one that makes no sense is a guest's, and counted. */
+function requireAccess(name: string, offset: unknown, bytes: unknown): void {
+  if (typeof offset === 'number' && typeof bytes === 'number') return;
+  requireNumber(`MsixFunction.${name}`, 'the offset', offset);
+  requireNumber(`MsixFunction.${name}`, 'the width', bytes);
 }
 
 function isConfigAccess(offset: number, bytes: number): boolean {
   const width = bytes === 1 || bytes === 2 || bytes === 4;
-  return width && offset >>> 0 === offset && offset + bytes <= registers.CAPABILITY_BYTES;
+  return width && typeof offset === 'number' && offset >>> 0 === offset && offset + bytes <= registers.CAPABILITY_BYTES;
 }

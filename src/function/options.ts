@@ -3,6 +3,9 @@
  * It knows nothing of the state.
  */
 import * as registers from '../registers.ts';
+import { requireFunction, requireInteger, requireMultiple, requireOptionsOf } from '../sentences.ts';
+
+const OWNER = 'MsixFunction';
 
 /**
  * Takes a message: a posted write of one dword, `data`, to the 64-bit address. All numbers are unsigned 32-bit.
@@ -41,21 +44,13 @@ const OPTION_NAMES = [
 
 /** Refuses options that no function can have, in a sentence. */
 export function requireOptions(options: MsixFunctionOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(
-      `MsixFunction: the options are ${String(options)}; expected an object with vectorCount and send.`,
-    );
-  }
-  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name));
-  if (unknown !== undefined) {
-    throw new TypeError(`MsixFunction: got the option ${unknown}; expected one of ${OPTION_NAMES.join(', ')}.`);
-  }
+  requireOptionsOf(OWNER, options, OPTION_NAMES);
   const { vectorCount, send, use, release, poll } = options;
-  requireInteger('vectorCount', vectorCount, 1, registers.VECTOR_COUNT_MAX);
-  requireFunction('send', send, true);
-  requireFunction('use', use, false);
-  requireFunction('release', release, false);
-  requireFunction('poll', poll, false);
+  requireInteger(OWNER, 'vectorCount', vectorCount, 1, registers.VECTOR_COUNT_MAX);
+  requireFunction(OWNER, 'send', send, true);
+  requireFunction(OWNER, 'use', use);
+  requireFunction(OWNER, 'release', release);
+  requireFunction(OWNER, 'poll', poll);
 }
 
 /** Builds the three dwords of the capability, as they read while Enable and Function Mask are clear. */
@@ -64,11 +59,11 @@ export function capabilityOf(options: MsixFunctionOptions, tableBytes: number, p
   const pbaBir = options.pbaBir ?? tableBir;
   const afterTable = pbaBir === tableBir ? tableOffset + tableBytes : 0;
   const pbaOffset = options.pbaOffset ?? Math.ceil(afterTable / 4096) * 4096;
-  requireInteger('tableBir', tableBir, 0, registers.LOCATION_BIR_MAX);
-  requireInteger('pbaBir', pbaBir, 0, registers.LOCATION_BIR_MAX);
-  requireMultiple('tableOffset', tableOffset, 8, 0, 2 ** 32 - tableBytes);
-  requireMultiple('pbaOffset', pbaOffset, 8, 0, 2 ** 32 - pbaBytes);
-  if (nextCapability !== 0) requireMultiple('nextCapability', nextCapability, 4, 0x40, 0xfc);
+  requireInteger(OWNER, 'tableBir', tableBir, 0, registers.LOCATION_BIR_MAX);
+  requireInteger(OWNER, 'pbaBir', pbaBir, 0, registers.LOCATION_BIR_MAX);
+  requireMultiple(OWNER, 'tableOffset', tableOffset, 8, 0, 2 ** 32 - tableBytes);
+  requireMultiple(OWNER, 'pbaOffset', pbaOffset, 8, 0, 2 ** 32 - pbaBytes);
+  if (nextCapability !== 0) requireMultiple(OWNER, 'nextCapability', nextCapability, 4, 0x40, 0xfc);
   //= MSIX-TABLE-7
   if (tableBir === pbaBir && tableOffset < pbaOffset + pbaBytes && pbaOffset < tableOffset + tableBytes) {
     throw new RangeError(
@@ -78,26 +73,4 @@ export function capabilityOf(options: MsixFunctionOptions, tableBytes: number, p
   }
   const header = registers.CAPABILITY_ID | (nextCapability << 8) | ((options.vectorCount - 1) << 16);
   return Uint32Array.of(header, tableOffset | tableBir, pbaOffset | pbaBir);
-}
-
-function requireInteger(name: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new RangeError(`MsixFunction: ${name} is ${told(value)}; expected an integer from ${least} to ${most}.`);
-}
-
-function requireMultiple(name: string, value: number, factor: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value % factor === 0 && value >= least && value <= most) return;
-  throw new RangeError(
-    `MsixFunction: ${name} is ${told(value)}; expected a multiple of ${factor} from ${least} to ${most}.`,
-  );
-}
-
-function requireFunction(name: string, value: unknown, required: boolean): void {
-  if (typeof value === 'function' || (value === undefined && !required)) return;
-  throw new TypeError(`MsixFunction: ${name} is ${String(value)}; expected a function.`);
-}
-
-/** A wrong value in a sentence; text in quotes, for '4' is not 4. */
-function told(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(value);
 }

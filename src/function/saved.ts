@@ -4,17 +4,10 @@
 import * as words from './layout.ts';
 import type { Layout } from './layout.ts';
 import * as registers from '../registers.ts';
+import { isWords, told } from '../sentences.ts';
 
 const { CONTROL_AT, TABLE_AT, ENTRY_WORDS, MESSAGE_WORDS } = words;
 const CONTROL_WRITABLE = registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK;
-
-/** Refuses a place that is too small for what `name` writes. */
-export function requireRoom(name: string, out: Uint32Array, wordCount: number): void {
-  if (out instanceof Uint32Array && out.length >= wordCount) return;
-  throw new RangeError(
-    `MsixFunction.${name}: got ${kindOf(out)}; expected a Uint32Array of at least ${wordCount} words.`,
-  );
-}
 
 /** Whether the messages at `one` and at `other` are the same. */
 export function sameMessage(memory: Uint32Array, one: number, other: number): boolean {
@@ -23,16 +16,10 @@ export function sameMessage(memory: Uint32Array, one: number, other: number): bo
   );
 }
 
-/** What kind of thing a caller passed for words: a name, never its content, which may be megabytes. */
-function kindOf(value: unknown): string {
-  if (value instanceof Uint32Array) return `a Uint32Array of ${value.length} words`;
-  return Object.prototype.toString.call(value).slice('[object '.length, -1);
-}
-
 /** Refuses words that no function of this layout can have saved. */
 export function requireSaved(saved: Uint32Array, layout: Layout): void {
   const { MAGIC_AT, VERSION_AT, COUNT_AT, SAVE_MAGIC, SAVE_VERSION } = words;
-  if (!(saved instanceof Uint32Array)) refuseSaved('the saved function', kindOf(saved), 'a Uint32Array');
+  if (!isWords(saved)) refuseSaved('the saved function', told(saved), 'a Uint32Array');
   if (saved.length < TABLE_AT) refuseSaved('the length', `${saved.length} words`, layout.saved);
   if (saved[MAGIC_AT] !== SAVE_MAGIC) refuseSaved('the first word', hex(saved[MAGIC_AT]), hex(SAVE_MAGIC));
   if (saved[VERSION_AT] !== SAVE_VERSION) refuseSaved('the version', saved[VERSION_AT], SAVE_VERSION);

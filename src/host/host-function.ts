@@ -4,9 +4,24 @@
  *
  * The host programs it. Its entries hold messages of the host's, which say which host interrupt they are and nothing of the guest.
  */
-import { CONTROL_ENABLE, ENTRY_BYTES, ENTRY_DATA_OFFSET, ENTRY_VECTOR_CONTROL_OFFSET } from '../registers.ts';
-import { ENTRY_WORDS, TABLE_AT } from '../function/layout.ts';
+import {
+  CONTROL_ENABLE,
+  ENTRY_BYTES,
+  ENTRY_DATA_OFFSET,
+  ENTRY_VECTOR_CONTROL_OFFSET,
+  VECTOR_COUNT_MAX,
+} from '../registers.ts';
+import { CONTROL_AT, ENTRY_WORDS, TABLE_AT } from '../function/layout.ts';
 import { MsixFunction } from '../function/msix-function.ts';
+import { CallsOut, type Listener } from '../calls-out.ts';
+import {
+  requireBoolean,
+  requireFunction,
+  requireInteger,
+  requireNumber,
+  requireOptionsOf,
+  requireRoom,
+} from '../sentences.ts';
 
 /** What a physical function is made of. */
 export interface HostFunctionOptions {
@@ -29,6 +44,9 @@ const VECTOR_CONTROL = ENTRY_VECTOR_CONTROL_OFFSET;
 /** Where the host takes messages, all of them: an address of an interrupt controller. Below 2^31, V8 does not box it. */
 const HOST_ADDRESS = 0x08090040;
 const CONTROL_OFFSET = 2;
+const FIRST_IRQ_MAX = 2 ** 31;
+const OPTION_NAMES = ['vectorCount', 'firstIrq', 'dropsWhileDisabled', 'sent'];
+const NO_MESSAGE = new Uint32Array(3);
 
 /** A physical function, disabled and masked. */
 export class HostFunction {
@@ -43,14 +61,23 @@ export class HostFunction {
   private readonly data: Uint32Array;
   private flyingCount = 0;
   private interrupt: HostInterrupt = ignore;
-  private readonly sent: HostFunctionOptions['sent'];
+  private readonly sent: Listener | undefined;
+  /** @internal What is told of this function, wherever in the host. */
+  readonly calls: CallsOut = new CallsOut();
 
-  constructor({ vectorCount, firstIrq = 64, dropsWhileDisabled = false, sent }: HostFunctionOptions) {
+  /** @throws {RangeError} or {TypeError} when an option is out of range or unknown. */
+  constructor(options: HostFunctionOptions) {
+    requireOptionsOf('HostFunction', options, OPTION_NAMES);
+    const { vectorCount, firstIrq = 64, dropsWhileDisabled = false, sent } = options;
+    requireInteger('HostFunction', 'vectorCount', vectorCount, 1, VECTOR_COUNT_MAX);
+    requireInteger('HostFunction', 'firstIrq', firstIrq, 0, FIRST_IRQ_MAX - vectorCount);
+    requireBoolean('HostFunction', 'dropsWhileDisabled', dropsWhileDisabled);
+    requireFunction('HostFunction', 'sent', sent);
     this.msix = new MsixFunction({ vectorCount, send: (_low, _high, data, vector) => this.launch(vector, data) });
     this.vectorCount = vectorCount;
     this.firstIrq = firstIrq;
     this.drops = dropsWhileDisabled;
-    this.sent = sent;
+    this.sent = sent === undefined ? undefined : { tell: (_words, _at, vector) => sent(vector) };
     this.flights = new Uint32Array(Math.ceil(vectorCount / 32));
     this.data = new Uint32Array(vectorCount);
   }
@@ -59,7 +86,10 @@ export class HostFunction {
 
   /** The device has an event for `vector`: a message goes into flight, or the Pending bit is set. */
   signal(vector: number): void {
-    if (this.drops && !this.msix.enabled) return;
+    if (this.drops && !this.msix.enabled) {
+      requireNumber('HostFunction.signal', 'the vector', vector);
+      return;
+    }
     this.msix.signal(vector);
   }
 
@@ -78,7 +108,7 @@ export class HostFunction {
     }
     this.flights[vector >>> 5] |= bit;
     this.flyingCount++;
-    this.sent?.(vector);
+    if (this.sent !== undefined) this.calls.tell(this.sent, NO_MESSAGE, 0, vector);
   }
 
   // ---- The fabric between device and host
@@ -90,11 +120,13 @@ export class HostFunction {
 
   /** Whether the message of `vector` is in flight. */
   isInFlight(vector: number): boolean {
+    if (!this.has(vector)) return false;
     return (this.flights[vector >>> 5] & (1 << (vector & 31))) !== 0;
   }
 
-  /** The message of `vector` arrives at the host. Returns false when none is in flight. */
+  /** The message of `vector` arrives at the host. Returns false when none is in flight, as none is of a vector that does not exist. */
   arrive(vector: number): boolean {
+    if (!this.has(vector)) return false;
     const bit = 1 << (vector & 31);
     if ((this.flights[vector >>> 5] & bit) === 0) return false;
     this.flights[vector >>> 5] &= ~bit;
@@ -106,17 +138,39 @@ export class HostFunction {
   /** A read of the device completes: everything in flight arrives first, in the order of vectors. */
   flush(): void {
     if (this.flyingCount === 0) return;
+    this.calls.hold();
     for (let word = 0; word < this.flights.length; word++) {
       for (let rest = this.flights[word]; rest !== 0; rest &= rest - 1) {
         this.arrive((word << 5) + 31 - Math.clz32(rest & -rest));
       }
     }
+    this.calls.release();
+  }
+
+  private has(vector: number): boolean {
+    if (typeof vector !== 'number') requireNumber('HostFunction', 'the vector', vector);
+    return vector >>> 0 === vector && vector < this.vectorCount;
+  }
+
+  private requireVector(vector: number): void {
+    if (!this.has(vector)) requireInteger('HostFunction', 'the vector', vector, 0, this.vectorCount - 1);
   }
 
   // ---- The host
 
-  /** Says who takes host interrupts of this function; nobody, without an argument. */
-  connect(interrupt: HostInterrupt = ignore): void {
+  /** Says who takes host interrupts of this function; nobody, without an argument. It is told as `sent` is. */
+  connect(interrupt?: HostInterrupt): void {
+    requireFunction('HostFunction.connect', 'the interrupt handler', interrupt);
+    if (interrupt === undefined) {
+      this.interrupt = ignore;
+      return;
+    }
+    const listener: Listener = { tell: (_words, _at, irq) => interrupt(irq) };
+    this.interrupt = (irq) => this.calls.tell(listener, NO_MESSAGE, 0, irq);
+  }
+
+  /** @internal The kernel half takes host interrupts, in the step in which they come. */
+  attach(interrupt: HostInterrupt): void {
     this.interrupt = interrupt;
   }
 
@@ -126,7 +180,9 @@ export class HostFunction {
   }
 
   enable(): void {
+    this.calls.hold();
     this.msix.configWrite(CONTROL_OFFSET, 2, CONTROL_ENABLE);
+    this.calls.release();
   }
 
   disable(): void {
@@ -135,28 +191,41 @@ export class HostFunction {
 
   /** Writes the host's message for `vector`, which is masked. */
   program(vector: number): void {
+    if (!this.isMasked(vector)) {
+      throw new RangeError(`HostFunction.program: vector ${vector} is not masked; expected a masked one.`);
+    }
     this.msix.tableWrite(ENTRY_BYTES * vector, 8, HOST_ADDRESS, 0);
     this.msix.tableWrite(ENTRY_BYTES * vector + ENTRY_DATA_OFFSET, 4, this.firstIrq + vector);
   }
 
+  /** Whether `vector` has its message of the host's. */
+  isProgrammed(vector: number): boolean {
+    this.requireVector(vector);
+    return this.msix.tableRead((vector << 4) + ENTRY_DATA_OFFSET, 4) === this.firstIrq + vector;
+  }
+
   /** Writes the host's Mask Bit of `vector`: 1 for masked, 0 for not. */
   setMask(vector: number, mask: number): void {
+    this.requireVector(vector);
+    if (mask !== 0 && mask !== 1) requireInteger('HostFunction.setMask', 'the mask', mask, 0, 1);
     this.msix.tableWrite((vector << 4) + VECTOR_CONTROL, 4, mask);
   }
 
   /** Whether the host's Mask Bit of `vector` is set. */
   isMasked(vector: number): boolean {
+    this.requireVector(vector);
     return this.msix.tableRead((vector << 4) + VECTOR_CONTROL, 4) !== 0;
   }
 
   /** Whether `vector` is pending. Looking at it is no read of the device: nothing is flushed. */
   isPending(vector: number): boolean {
-    return vector < this.vectorCount && (this.pendingWord(vector >>> 5) & (1 << (vector & 31))) !== 0;
+    return this.has(vector) && (this.pendingWord(vector >>> 5) & (1 << (vector & 31))) !== 0;
   }
 
   /** A dword of the Pending Bit Array, all-ones beyond it. As `isPending`. */
   pendingWord(word: number): number {
-    return this.msix.pbaRead(word << 2, 4);
+    requireNumber('HostFunction.pendingWord', 'the dword', word);
+    return this.msix.pbaRead(4 * word, 4);
   }
 
   /** Bytes of the Pending Bit Array. */
@@ -187,8 +256,10 @@ export class HostFunction {
    * Copies the state into `out` from word `at`: the function, then a bit a vector for what is in flight. The host's messages are left
    * out of masked entries with nothing in flight: whoever restores writes them again before it unmasks.
    */
-  saveInto(out: Uint32Array, at: number): void {
+  saveInto(out: Uint32Array, at = 0): void {
     const { msix, vectorCount } = this;
+    requireInteger('HostFunction.saveInto', 'the first word', at, 0, 2 ** 32);
+    requireRoom('HostFunction.saveInto', out, at + this.savedWords);
     msix.saveInto(out.subarray(at, at + msix.savedWords));
     for (let vector = 0; vector < vectorCount; vector++) {
       const entry = at + TABLE_AT + ENTRY_WORDS * vector;
@@ -197,16 +268,72 @@ export class HostFunction {
     out.set(this.flights, at + msix.savedWords);
   }
 
-  /** Takes over what `saveInto` left. Nothing goes into flight by it. */
-  restore(saved: Uint32Array, at: number): void {
-    this.msix.restore(saved.subarray(at, at + this.msix.savedWords));
-    this.flights.set(saved.subarray(at + this.msix.savedWords, at + this.savedWords));
+  /**
+   * Takes over what `saveInto` left. Nothing goes into flight by it, and nobody is told of anything.
+   *
+   * @throws {RangeError} when the words are no such state. Nothing has changed then.
+   */
+  restore(saved: Uint32Array, at = 0): void {
+    const { msix } = this;
+    requireInteger('HostFunction.restore', 'the first word', at, 0, 2 ** 32);
+    requireRoom('HostFunction.restore', saved, at + this.savedWords);
+    const flights = saved.subarray(at + msix.savedWords, at + this.savedWords);
+    this.requireSaved(saved.subarray(at, at + msix.savedWords), flights);
+    msix.restore(saved.subarray(at, at + msix.savedWords));
+    this.flights.set(flights);
     this.flyingCount = 0;
     for (let vector = 0; vector < this.vectorCount; vector++) {
       this.data[vector] = this.firstIrq + vector;
       if (this.isInFlight(vector)) this.flyingCount++;
     }
   }
+
+  /** Refuses what the function itself would take, and no host function can have saved. */
+  private requireSaved(saved: Uint32Array, flights: Uint32Array): void {
+    const { vectorCount } = this;
+    const pendingAt = TABLE_AT + ENTRY_WORDS * vectorCount;
+    const divergedAt = pendingAt + this.msix.pbaBytes / 4;
+    const control = saved[CONTROL_AT];
+    if (control !== 0 && control !== CONTROL_ENABLE) {
+      refuseSaved('Message Control', hex(control), `0x0 or ${hex(CONTROL_ENABLE)}`);
+    }
+    for (let vector = 0; vector < 32 * flights.length; vector++) {
+      const bit = 1 << (vector & 31);
+      const flies = (flights[vector >>> 5] & bit) !== 0;
+      if (vector >= vectorCount) {
+        if (flies) refuseSaved(`the flight of vector ${vector}`, 'set', 'a clear bit: it is none');
+        continue;
+      }
+      const entry = TABLE_AT + ENTRY_WORDS * vector;
+      const masked = saved[entry + 3] !== 0;
+      const isZero = (saved[entry] | saved[entry + 1] | saved[entry + 2]) === 0;
+      if (masked && !flies && !isZero) {
+        refuseSaved(
+          `the message of vector ${vector}, masked`,
+          'not zero',
+          'zero: it is written again before it is used',
+        );
+      }
+      const isHosts =
+        saved[entry] === HOST_ADDRESS && saved[entry + 1] === 0 && saved[entry + 2] === this.firstIrq + vector;
+      if (!isZero && !isHosts) refuseSaved(`the message of vector ${vector}`, 'another one', "the host's, or zero");
+      if ((saved[divergedAt + (vector >>> 5)] & bit) !== 0) {
+        refuseSaved(`the diverged bit of vector ${vector}`, 'set', 'a clear one: the host writes while it is masked');
+      }
+      const pending = (saved[pendingAt + (vector >>> 5)] & bit) !== 0;
+      if (pending && !masked && control === CONTROL_ENABLE) {
+        refuseSaved(`the Pending bit of vector ${vector}`, 'set while nothing blocks it', 'a clear bit');
+      }
+    }
+  }
 }
 
 function ignore(): void {}
+
+function refuseSaved(what: string, got: string, expected: string): never {
+  throw new RangeError(`HostFunction.restore: ${what} is ${got}; expected ${expected}. Nothing was restored.`);
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}

@@ -286,6 +286,9 @@ export const MSIX_CONTROL_ENABLE = 1;
 /** Bit of `maskbit_msix_control`. */
 export const MSIX_CONTROL_FUNCTION_MASK = 2;
 
+/** Of a kernel that stops inside of a call, for whoever looks on: the call has not returned. No ioctl returns it. */
+export const CALL_UNFINISHED = 1;
+
 // ---- Errnos, as an ioctl returns them
 
 export const ENXIO = -6;

@@ -6,6 +6,7 @@
  * for overlaps of devices (its bus takes the first that answers); here an overlap is refused.
  */
 import { EEXIST, EINVAL, ENOSPC } from './abi.ts';
+import { dwordOf, requireFunction, requireNumber, requireRoom, told } from '../sentences.ts';
 
 /** What answers accesses. Offsets are in bytes from the start of the range; an access is wholly inside. */
 export interface BusDevice {
@@ -22,6 +23,8 @@ export const BUS_RANGES_MAX = 200;
 
 /** A bus with no ranges yet. */
 export class MmioBus {
+  /** How many accesses no processor makes. They changed nothing. */
+  refused = 0;
   private readonly bases = new Float64Array(BUS_RANGES_MAX);
   private readonly ends = new Float64Array(BUS_RANGES_MAX);
   private readonly devices: BusDevice[] = [];
@@ -38,7 +41,11 @@ export class MmioBus {
    * full, `EINVAL` when there is no such range of addresses. It is registered whole, or not at all.
    */
   register(base: number, length: number, device: BusDevice): number {
-    if (!Number.isInteger(base) || !(base >= 0 && length > 0 && base + length <= ADDRESS_END)) return EINVAL;
+    requireDevice('MmioBus.register', device);
+    requireNumber('MmioBus.register', 'the base', base);
+    requireNumber('MmioBus.register', 'the length', length);
+    if (!Number.isInteger(base) || !Number.isInteger(length)) return EINVAL;
+    if (!(base >= 0 && length > 0 && base + length <= ADDRESS_END)) return EINVAL;
     const { bases, ends, devices } = this;
     const count = devices.length;
     let at = 0;
@@ -51,6 +58,13 @@ export class MmioBus {
     bases[at] = base;
     ends[at] = base + length;
     return 0;
+  }
+
+  /** Whether `length` bytes from `base` are free, but for ranges of `own`. */
+  isFree(base: number, length: number, own: readonly BusDevice[]): boolean {
+    return this.devices.every(
+      (device, at) => own.includes(device) || this.ends[at] <= base || this.bases[at] >= base + length,
+    );
   }
 
   /** Takes a device off the bus, with all its ranges; returns how many they were. */
@@ -67,20 +81,31 @@ export class MmioBus {
     return found;
   }
 
-  /** Writes to whoever answers the address. Returns false for an exit. */
-  write(address: number, bytes: number, low: number, high: number): boolean {
+  /** Writes to whoever answers the address. Returns false for an exit, and for an access that no processor makes, counted. */
+  write(address: number, bytes: number, low: number, high = 0): boolean {
+    if (typeof low !== 'number' || typeof high !== 'number' || low >>> 0 !== low || high >>> 0 !== high) {
+      low = dwordOf('MmioBus.write', 'the lower dword', low);
+      high = dwordOf('MmioBus.write', 'the upper dword', high);
+    }
     const at = this.find(address, bytes);
     return at >= 0 && this.devices[at].write(address - this.bases[at], bytes, low, high);
   }
 
-  /** Reads from whoever answers the address, into `out`. Returns false for an exit. */
+  /** Reads from whoever answers the address, into `out`. Returns false as `write` does. */
   read(address: number, bytes: number, out: Uint32Array): boolean {
+    if (!(out instanceof Uint32Array) || out.length < 2) requireRoom('MmioBus.read', out, 2);
     const at = this.find(address, bytes);
     return at >= 0 && this.devices[at].read(address - this.bases[at], bytes, out);
   }
 
   /** The range that holds all of the access, or -1. */
   private find(address: number, bytes: number): number {
+    if (!isAccess(address, bytes)) {
+      requireNumber('MmioBus', 'the address', address);
+      requireNumber('MmioBus', 'the width', bytes);
+      this.refused++;
+      return -1;
+    }
     const { last } = this;
     // A place without a range ends at 0, which no access does.
     if (address >= this.bases[last] && address + bytes <= this.ends[last]) return last;
@@ -96,4 +121,21 @@ export class MmioBus {
     }
     return -1;
   }
+}
+
+/** Whether a processor makes such an access: 1, 2, 4 or 8 bytes, all of them at addresses that there are. */
+export function isAccess(address: number, bytes: number): boolean {
+  if (bytes !== 4 && bytes !== 8 && bytes !== 1 && bytes !== 2) return false;
+  return (
+    typeof address === 'number' && address >= 0 && address + bytes <= ADDRESS_END && Math.floor(address) === address
+  );
+}
+
+function requireDevice(owner: string, device: unknown): void {
+  if (typeof device !== 'object' || device === null) {
+    throw new TypeError(`${owner}: the device is ${told(device)}; expected an object with write and read.`);
+  }
+  const { write, read } = device as Readonly<Record<string, unknown>>;
+  requireFunction(owner, 'write of the device', write, true);
+  requireFunction(owner, 'read of the device', read, true);
 }

@@ -4,12 +4,23 @@
  * A pointer is a buffer and an offset into it; one that leaves too few bytes is a bad one (`EFAULT`). Results are 0, or what the
  * call counts, or a negative errno, as Linux has them; where Linux lets something pass that can only go wrong, the call says so.
  */
-import type { HostFunction } from '../host/host-function.ts';
 import * as abi from './abi.ts';
 import { ADDRESS_END, MmioBus } from './bus.ts';
 import { KernelDevice } from './device.ts';
+import type { InjectMessage } from './table.ts';
 import { DecodedMessage } from './message.ts';
 import { RoutingTable } from './routing.ts';
+import type { Listener } from '../calls-out.ts';
+import { HostFunction } from '../host/host-function.ts';
+import {
+  dwordOf,
+  requireBoolean,
+  requireFunction,
+  requireInteger,
+  requireNumber,
+  requireOptionsOf,
+  told,
+} from '../sentences.ts';
 
 /** A device of the host that may be assigned, and where it is. */
 export interface HostDevice {
@@ -27,6 +38,11 @@ export interface KernelOptions {
   readonly deliver?: (addressLow: number, addressHigh: number, data: number, vector: number, deviceId: number) => void;
   /** Called for each interrupt that a message makes. The message is reused: copy what is to be kept. */
   readonly interrupt?: (message: DecodedMessage) => void;
+  /**
+   * Whether a call that puts the page of the posted design on the bus, or takes it off, stops halfway and returns
+   * `CALL_UNFINISHED`, until `KernelDevice.finish`: so one may look at what other vCPUs meet meanwhile. Default false.
+   */
+  readonly stopsInside?: boolean;
 }
 
 const CAPABILITIES: ReadonlySet<number> = new Set([
@@ -40,6 +56,26 @@ const CAPABILITIES: ReadonlySet<number> = new Set([
   abi.KVM_CAP_DEVICE_MSIX_EXT,
   abi.KVM_CAP_DEVICE_MSIX_MASK,
 ]);
+
+const OPTION_NAMES = ['hostDevices', 'deliver', 'interrupt', 'stopsInside'];
+const HOST_DEVICE_NAMES = ['busnr', 'devfn', 'segnr', 'function'];
+const DWORD_MAX = 2 ** 32 - 1;
+
+function requireHostDevices(hostDevices: readonly HostDevice[]): void {
+  if (!Array.isArray(hostDevices)) {
+    throw new TypeError(`Kernel: hostDevices is ${told(hostDevices)}; expected an array of devices.`);
+  }
+  for (const device of hostDevices as readonly HostDevice[]) {
+    requireOptionsOf('Kernel: a host device', device, HOST_DEVICE_NAMES);
+    for (const name of ['busnr', 'devfn'] as const) requireInteger('Kernel', name, device[name], 0, DWORD_MAX);
+    if (device.segnr !== undefined) requireInteger('Kernel', 'segnr', device.segnr, 0, DWORD_MAX);
+    if (!(device.function instanceof HostFunction)) {
+      throw new TypeError(
+        `Kernel: the function of a host device is ${told(device.function)}; expected a HostFunction.`,
+      );
+    }
+  }
+}
 
 /** An ioctl of the virtual machine: the size of its argument in bytes, and what it does. */
 interface Call {
@@ -62,13 +98,24 @@ export class Kernel {
   msixFlagsEnabled = false;
   readonly devices: Map<number, KernelDevice> = new Map();
   private readonly irqs = new Map<number, KernelDevice>();
+  private readonly stopsInside: boolean;
   private readonly hostDevices: readonly HostDevice[];
   private readonly deliver: KernelOptions['deliver'];
   private readonly interrupt: KernelOptions['interrupt'];
-  private readonly message = new DecodedMessage();
+  /** The message that is being told, and those that are told from within it. */
+  private readonly messages: DecodedMessage[] = [new DecodedMessage()];
+  private telling = 0;
   private readonly data = new Uint32Array(2);
 
-  constructor({ hostDevices, deliver, interrupt }: KernelOptions) {
+  /** @throws {RangeError} or {TypeError} when an option is out of range or unknown. */
+  constructor(options: KernelOptions) {
+    requireOptionsOf('Kernel', options, OPTION_NAMES);
+    const { hostDevices, deliver, interrupt, stopsInside = false } = options;
+    requireHostDevices(hostDevices);
+    requireFunction('Kernel', 'deliver', deliver);
+    requireFunction('Kernel', 'interrupt', interrupt);
+    requireBoolean('Kernel', 'stopsInside', stopsInside);
+    this.stopsInside = stopsInside;
     this.hostDevices = hostDevices;
     this.deliver = deliver;
     this.interrupt = interrupt;
@@ -107,8 +154,9 @@ export class Kernel {
     const { offset } = abi.ASSIGNED_PCI_DEV;
     const read = (field: number): number => view.getUint32(at + field, true);
     const id = read(offset.assigned_dev_id);
+    //= MSIX-CALL-6
+    if ((read(offset.flags) & abi.KVM_DEV_ASSIGN_ENABLE_IOMMU) === 0) return abi.EINVAL;
     if (this.devices.has(id)) return abi.EEXIST;
-    if (read(offset.flags) !== abi.KVM_DEV_ASSIGN_ENABLE_IOMMU) return abi.EINVAL;
     const found = this.hostDevices.find(
       ({ segnr = 0, busnr, devfn }) =>
         segnr === read(offset.segnr) && busnr === read(offset.busnr) && devfn === read(offset.devfn),
@@ -116,19 +164,32 @@ export class Kernel {
     if (found === undefined) return abi.EINVAL;
     const host = found.function;
     if ([...this.devices.values()].some((device) => device.host === host)) return abi.EBUSY;
-    const device = new KernelDevice(id, host, {
-      bus: this.bus,
-      routing: this.routing,
-      irqs: this.irqs,
-      inject: (words, from, vector) => {
-        this.deliver?.(words[from], words[from + 1], words[from + 2], vector, id);
-        this.tell(this.message.decode(words[from], words[from + 1], words[from + 2]));
-      },
-    });
+    const { bus, routing, irqs, stopsInside } = this;
+    const inject = this.injector(id, host);
+    const device = new KernelDevice(id, host, { bus, routing, irqs, stopsInside, inject });
     host.reset();
-    host.connect((irq) => this.hostInterrupt(irq));
+    host.lose();
+    host.attach((irq) => this.hostInterrupt(irq));
     this.devices.set(id, device);
     return 0;
+  }
+
+  /** What takes the messages of a device: it tells of each as it stands, and then of the interrupt that it makes. */
+  private injector(id: number, { calls }: HostFunction): InjectMessage {
+    const { deliver } = this;
+    const interruption: Listener = {
+      tell: (words, at) => void this.tell(words[at], words[at + 1], words[at + 2]),
+    };
+    if (deliver === undefined) return (words, at, vector) => calls.tell(interruption, words, at, vector);
+    const delivery: Listener = {
+      tell: (words, at, vector) => deliver(words[at], words[at + 1], words[at + 2], vector, id),
+    };
+    return (words, at, vector) => {
+      calls.hold();
+      calls.tell(delivery, words, at, vector);
+      calls.tell(interruption, words, at, vector);
+      calls.release();
+    };
   }
 
   /** @internal Hands an access of userspace's to the table of a device. */
@@ -141,17 +202,22 @@ export class Kernel {
     data[0] = view.getUint32(at + offset.data, true);
     data[1] = view.getUint32(at + offset.data + 4, true);
     const where = view.getUint32(at + offset.offset, true);
+    const { calls } = device.host;
+    calls.hold();
     const result = device.access(where, view.getUint32(at + offset.bytes, true), isWrite === 1, data);
-    if (result !== 0 || isWrite === 1) return result;
-    view.setUint32(at + offset.data, data[0], true);
-    view.setUint32(at + offset.data + 4, data[1], true);
-    return 0;
+    if (result === 0 && isWrite === 0) {
+      view.setUint32(at + offset.data, data[0], true);
+      view.setUint32(at + offset.data + 4, data[1], true);
+    }
+    calls.release();
+    return result;
   }
 
   // ---- Interrupts
 
   /** A host interrupt. Returns false when it is nobody's. */
   hostInterrupt(irq: number): boolean {
+    requireNumber('Kernel.hostInterrupt', 'the interrupt', irq);
     const device = this.irqs.get(irq);
     if (device === undefined) {
       this.spuriousIrqs++;
@@ -163,22 +229,37 @@ export class Kernel {
 
   /** Injects a message into the guest, straight from address and data. Returns false when it makes no interrupt. */
   injectMessage(addressLow: number, addressHigh: number, data: number): boolean {
-    return this.tell(this.message.decode(addressLow, addressHigh, data));
+    const low = dwordOf('Kernel.injectMessage', 'the lower address', addressLow);
+    const high = dwordOf('Kernel.injectMessage', 'the upper address', addressHigh);
+    return this.tell(low, high, dwordOf('Kernel.injectMessage', 'the data', data));
   }
 
-  /** Tells of the interrupt that a message makes, or counts that it makes none. */
-  private tell(isDecoded: boolean): boolean {
-    if (isDecoded) this.interrupt?.(this.message);
-    else this.refusedMessages++;
-    return isDecoded;
+  /** Tells of the interrupt that a message makes, or counts that it makes none. A message that is being told stays as it is. */
+  private tell(addressLow: number, addressHigh: number, data: number): boolean {
+    const { telling, messages } = this;
+    if (telling === messages.length) messages.push(new DecodedMessage());
+    const message = messages[telling];
+    if (!message.decode(addressLow, addressHigh, data)) {
+      this.refusedMessages++;
+      return false;
+    }
+    if (this.interrupt === undefined) return true;
+    this.telling++;
+    try {
+      this.interrupt(message);
+    } finally {
+      this.telling--;
+    }
+    return true;
   }
 
   /** Injects the message that a GSI stands for. Returns false when there is none, or when it makes no interrupt. */
   injectGsi(gsi: number): boolean {
+    requireNumber('Kernel.injectGsi', 'the GSI', gsi);
     const at = this.routing.messageAt(gsi);
     if (at < 0) return false;
     const { routes } = this.routing;
-    return this.tell(this.message.decode(routes[at], routes[at + 1], routes[at + 2]));
+    return this.tell(routes[at], routes[at + 1], routes[at + 2]);
   }
 
   /** Copies the whole state, for comparison: flags, routes, ranges on the bus, and each device in the order of ids. */
@@ -195,7 +276,13 @@ export class Kernel {
 }
 
 function isPointer(view: DataView | undefined, at: number, bytes: number): view is DataView {
-  return view !== undefined && at >= 0 && at + bytes <= view.byteLength;
+  if (!(view instanceof DataView) || !Number.isInteger(at) || at < 0) return false;
+  try {
+    return at + bytes <= view.byteLength;
+  } catch {
+    // A buffer that was handed away, or shrank, has no length.
+    return false;
+  }
 }
 
 /** A call on a device that exists; `missing` is the errno when it does not. */
@@ -208,7 +295,12 @@ function onDevice(
     bytes,
     run: (kernel, view, at) => {
       const device = kernel.devices.get(view.getUint32(at + offset.assigned_dev_id, true));
-      return device === undefined ? missing : run(device, view, at, kernel);
+      if (device === undefined) return missing;
+      const { calls } = device.host;
+      calls.hold();
+      const result = run(device, view, at, kernel);
+      calls.release();
+      return result;
     },
   };
 }
@@ -276,6 +368,7 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
         const device = kernel.devices.get(read(offset.assigned_dev_id));
         const base = read(offset.base_addr) + read(offset.base_addr + 4) * 2 ** 32;
         // The patch takes any base; one that is no address of the machine, or within an entry, can match no access.
+        //= MSIX-CALL-5
         if (device === undefined || base === 0 || base >= ADDRESS_END || base % 16 !== 0) return abi.EINVAL;
         return device.register(base);
       },
@@ -293,6 +386,7 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
         const { offset } = abi.MSI;
         const read = (field: number): number => view.getUint32(at + field, true);
         if (read(offset.flags) !== 0) return abi.EINVAL;
+        //= MSIX-CALL-4
         return kernel.injectMessage(read(offset.address_lo), read(offset.address_hi), read(offset.data))
           ? 1
           : abi.EINVAL;

@@ -52,6 +52,7 @@ export class PostedEntries implements BusDevice {
 
   /** Makes `count` slots, once. Nothing is kept of a number that is refused (HB-38). */
   setCount(count: number): number {
+    //= MSIX-CALL-3
     if (this.slotCount !== 0 || count === 0 || count > abi.KVM_MAX_MSIX_PER_DEV) return abi.EINVAL;
     this.slotCount = count;
     return 0;
@@ -72,15 +73,20 @@ export class PostedEntries implements BusDevice {
     return 0;
   }
 
-  /** Whether the kernel answers for `entry`. */
+  /** Whether the kernel answers for `entry`, while the page is on the bus. */
   isInUse(entry: number): boolean {
     //= MSIX-POSTED-1
-    return this.acquired && this.messageAt(entry) >= 0;
+    return this.messageAt(entry) >= 0;
   }
 
   /** Whether the kernel has `entry` masked. */
   isMasked(entry: number): boolean {
     return this.masks[entry] !== 0;
+  }
+
+  /** Whether the kernel keeps `entry` from sending: masked, or not live. */
+  isBlocked(entry: number): boolean {
+    return !this.acquired || this.slots[entry] === NONE || this.masks[entry] !== 0;
   }
 
   /** The host's MSI-X is enabled with these entries: each gets its host interrupt. */
@@ -95,13 +101,19 @@ export class PostedEntries implements BusDevice {
     }
   }
 
-  /** The host's MSI-X is disabled: the entries are gone, and with them all that is pending or in flight. */
-  release(): void {
+  /** The host's MSI-X is disabled: all that is pending or in flight is gone. The entries stay, as after an enabling that failed. */
+  stop(): void {
     if (!this.acquired) return;
     this.acquired = false;
     for (let slot = 0; slot < this.filledCount; slot++) this.host.setMask(this.entries[slot], 1);
     //= MSIX-POSTED-4
     this.host.lose();
+  }
+
+  /** The same, and the entries are gone too. */
+  release(): void {
+    if (!this.acquired) return;
+    this.stop();
     this.slotCount = 0;
     this.filledCount = 0;
     this.entries.fill(NONE);
@@ -124,6 +136,7 @@ export class PostedEntries implements BusDevice {
 
   write(offset: number, bytes: number, low: number, _high: number): boolean {
     const entry = offset >>> 4;
+    //= MSIX-POSTED-10
     if (bytes !== 4 || (offset & 15) !== 12 || !this.isInUse(entry)) return false;
     this.setMask(entry, (low & VECTOR_CONTROL_MASK) !== 0);
     return true;

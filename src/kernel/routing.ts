@@ -15,6 +15,8 @@ import {
 
 /** Words of a route: its type, address low, address high, data. */
 const ROUTE_WORDS = 4;
+/** Pins of the controllers: the first PIC, whose pins go on into the second, the second, and the I/O APIC. */
+const PINS: readonly number[] = [16, 8, 24];
 
 /** A routing table with no routes yet. */
 export class RoutingTable {
@@ -24,7 +26,7 @@ export class RoutingTable {
   /** Where in `routes` the message of a GSI begins; -1 when it has none. */
   messageAt(gsi: number): number {
     const at = ROUTE_WORDS * gsi;
-    return gsi < KVM_MAX_IRQ_ROUTES && this.routes[at] === KVM_IRQ_ROUTING_MSI ? at + 1 : -1;
+    return gsi >>> 0 === gsi && gsi < KVM_MAX_IRQ_ROUTES && this.routes[at] === KVM_IRQ_ROUTING_MSI ? at + 1 : -1;
   }
 
   /**
@@ -68,6 +70,7 @@ function addRoute(routes: Uint32Array, pins: Set<number>, view: DataView, at: nu
   const taken = routes[to];
   if (taken === KVM_IRQ_ROUTING_MSI || (taken !== 0 && type === KVM_IRQ_ROUTING_MSI)) return false;
   if (type === KVM_IRQ_ROUTING_IRQCHIP) {
+    if (view.getUint32(at + offset.address_hi, true) >= (PINS[controller] ?? 0)) return false;
     // A GSI may be a pin of several controllers, but not two pins of one.
     const pin = gsi * 2 ** 32 + controller;
     if (pins.has(pin)) return false;

@@ -133,20 +133,23 @@ export class MsixTable implements BusDevice {
     const wasClosed = this.closed();
     // What was sent before the function closes arrives before it is closed.
     //= MSIX-ASSIGN-8
+    this.host.calls.hold();
     if (closes) this.host.flush();
     memory[CONTROL_AT] = control;
-    if (closes === wasClosed) return;
-    for (let vector = 0; vector < vectorCount; vector++) {
+    for (let vector = 0; closes !== wasClosed && vector < vectorCount; vector++) {
       if (memory[TABLE_AT + ENTRY_WORDS * vector + 3] !== 0) continue;
       this.edge(vector, closes ? MASK : 0);
     }
+    this.host.calls.release();
   }
 
   /** Resets table and function, as a Function Level Reset does: what has been sent arrives first. */
   reset(): void {
+    this.host.calls.hold();
     this.host.flush();
     this.host.reset();
     this.clear();
+    this.host.calls.release();
   }
 
   // ---- The host
@@ -201,9 +204,15 @@ export class MsixTable implements BusDevice {
 
   /** Takes over what `saveInto` left; the host function is restored before. Allocates the host interrupts that are needed. */
   restore(saved: Uint32Array, at: number): void {
-    this.memory.set(saved.subarray(at, at + this.savedWords));
+    const { memory } = this;
+    memory.set(saved.subarray(at, at + this.savedWords));
+    memory[CONTROL_AT] &= ENABLE | FUNCTION_MASK;
     this.allocated.fill(0);
     for (let vector = 0; vector < this.vectorCount; vector++) {
+      // What no access leaves there does not come in this way either.
+      memory[TABLE_AT + ENTRY_WORDS * vector] &= ADDRESS_LOW_WRITABLE;
+      memory[TABLE_AT + ENTRY_WORDS * vector + 3] &= MASK;
+      memory[this.force + MESSAGE_WORDS * vector] &= ADDRESS_LOW_WRITABLE;
       if (this.host.isMasked(vector) && !this.host.isInFlight(vector)) continue;
       this.allocated[vector] = 1;
       this.allocate(vector);

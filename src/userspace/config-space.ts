@@ -134,9 +134,14 @@ export class ConfigSpace {
     }
   }
 
+  /** Takes over what `saveInto` left, as far as it is writable. */
   restore(saved: Uint32Array, at: number): void {
     for (let index = 0; index < this.dwords.length; index++) {
-      this.view.setUint32(4 * this.dwords[index], saved[at + index], true);
+      const byte = 4 * this.dwords[index];
+      for (let lane = 0; lane < 4; lane++) {
+        const mask = this.writable[byte + lane];
+        this.bytes[byte + lane] = (this.initial[byte + lane] & ~mask) | ((saved[at + index] >>> (8 * lane)) & mask);
+      }
     }
   }
 }

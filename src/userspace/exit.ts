@@ -23,10 +23,12 @@ export const MMIO_READ = 3;
 export const MMIO_WRITE = 4;
 /** A write of address and data of an entry: 12 bytes. */
 export const MESSAGE_WRITE = 5;
-/** A read of an entry, 16 bytes, and of its Pending bit. */
+/** A read of an entry, 16 bytes. */
 export const ENTRY_READ = 6;
 /** Completed, with work still to be done before the vCPU goes on: which access it was no longer matters. */
 export const COMPLETED = 7;
+/** From before a reset or a removal: nothing of it is done any more (MSIX-ASSIGN-15). */
+export const VOID = 8;
 export type ExitKind =
   | typeof EXIT_NONE
   | typeof CONFIG_READ
@@ -35,4 +37,5 @@ export type ExitKind =
   | typeof MMIO_WRITE
   | typeof MESSAGE_WRITE
   | typeof ENTRY_READ
-  | typeof COMPLETED;
+  | typeof COMPLETED
+  | typeof VOID;

@@ -10,7 +10,14 @@ export const WORK_ENABLE_ALL = 1;
 export const WORK_DISABLE_ALL = 2;
 /** All vectors are to be torn down, and built up again with one more. */
 export const WORK_REBUILD = 3;
-export type Work = typeof WORK_NONE | typeof WORK_ENABLE_ALL | typeof WORK_DISABLE_ALL | typeof WORK_REBUILD;
+/** The vectors are live, and the page is to be put on the bus: the end of the call that builds up. */
+export const WORK_PLACE = 4;
+export type Work =
+  | typeof WORK_NONE
+  | typeof WORK_ENABLE_ALL
+  | typeof WORK_DISABLE_ALL
+  | typeof WORK_REBUILD
+  | typeof WORK_PLACE;
 
 /** Userspace's side of a design. Offsets are in bytes from the start of the table. */
 export interface Keeper {
@@ -22,10 +29,14 @@ export interface Keeper {
   writeMessage(vector: number, addressLow: number, addressHigh: number, data: number): Work;
   /** Completes a read into `out`. */
   read(offset: number, bytes: number, out: Uint32Array): void;
-  /** The page is about to be handed to the kernel. */
-  beforeRegister(): void;
-  enableAll(): void;
-  disableAll(): void;
+  /** Builds up all vectors; returns `WORK_PLACE` when the page is still to be put on the bus. */
+  enableAll(): Work;
+  /** Ends that call: the page is on the bus. */
+  place(): void;
+  /** Begins to tear down: the page goes off the bus. */
+  withdraw(): void;
+  /** Tears down all vectors. Returns false, and does nothing, while the page is on the bus. */
+  disableAll(): boolean;
   /** Function Level Reset. */
   reset(): void;
   /** A dword that a read would return, `dword` 0 to 3, with the page at the kernel or not; changes nothing. */

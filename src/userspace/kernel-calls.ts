@@ -45,6 +45,10 @@ export class KernelCalls {
     this.call('KVM_ASSIGN_PCI_DEVICE', abi.KVM_ASSIGN_PCI_DEVICE, abi.ASSIGNED_PCI_DEV, { busnr, devfn, flags });
   }
 
+  deassignDevice(): void {
+    this.call('KVM_DEASSIGN_PCI_DEVICE', abi.KVM_DEASSIGN_PCI_DEVICE, abi.ASSIGNED_PCI_DEV, {});
+  }
+
   createTable(vector_count: number, pba_offset: number, flags: number): void {
     const values = { vector_count, pba_offset, flags };
     this.call('MASKBIT_CREATE_MSIX_TABLE', abi.MASKBIT_CREATE_MSIX_TABLE, abi.MSIX_TABLE, values);
@@ -52,6 +56,12 @@ export class KernelCalls {
 
   assignIrqs(flags: number, guest_irq = 0): void {
     this.call('KVM_ASSIGN_DEV_IRQ', abi.KVM_ASSIGN_DEV_IRQ, abi.ASSIGNED_IRQ, { flags, guest_irq });
+  }
+
+  /** The same where it may fail, for it depends on where the guest has put the page. Returns what the call returned. */
+  tryAssignIrqs(flags: number): number {
+    abi.encode(abi.ASSIGNED_IRQ, { assigned_dev_id: this.id, flags }, this.view);
+    return this.kernel.vmIoctl(abi.KVM_ASSIGN_DEV_IRQ, this.view);
   }
 
   deassignIrqs(flags: number): void {

@@ -10,7 +10,7 @@ import * as abi from '../kernel/abi.ts';
 import type { KernelDevice } from '../kernel/device.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import * as registers from '../registers.ts';
-import { ConfigSpace, MSIX_CAPABILITY_OFFSET } from './config-space.ts';
+import { BAR0_OFFSET, ConfigSpace, MSIX_CAPABILITY_OFFSET } from './config-space.ts';
 import * as exit from './exit.ts';
 import { type Keeper, type Work, WORK_NONE } from './keeper.ts';
 import { KernelCalls } from './kernel-calls.ts';
@@ -25,7 +25,14 @@ export const OWNER_REGISTERING = 1;
 export const OWNER_KERNEL = 2;
 /** The page is being handed back; accesses exit again. */
 export const OWNER_RETURNING = 3;
-export type Owner = typeof OWNER_USERSPACE | typeof OWNER_REGISTERING | typeof OWNER_KERNEL | typeof OWNER_RETURNING;
+/** The device is not assigned: nobody answers. */
+export const OWNER_REMOVED = 4;
+export type Owner =
+  | typeof OWNER_USERSPACE
+  | typeof OWNER_REGISTERING
+  | typeof OWNER_KERNEL
+  | typeof OWNER_RETURNING
+  | typeof OWNER_REMOVED;
 
 /** `reviewed` is what the review asks for; `checked` looks at masks on arrival, too; `posted` is the patch as it was sent. */
 export type AssignedDesign = 'reviewed' | 'checked' | 'posted';
@@ -55,48 +62,102 @@ const COMMAND_MEMORY_AND_MASTER = 0x6;
 /** The userspace half, with the device assigned, INTx in use, and the page its own. */
 export class Monitor {
   readonly config: ConfigSpace;
-  readonly device: KernelDevice;
-  /** Who answers the page of the table. */
-  owner: Owner = OWNER_USERSPACE;
   /** Guest-physical address of the table; without a mapped BAR 0, no guest's access comes there. */
   tableAddress = 0;
+  /** How often the device was reset or taken away: accesses from before it do nothing any more. */
+  ends = 0;
+  private assigned: KernelDevice;
+  private keeper: Keeper;
+  /** Who is to have the page. Where it is the kernel's and mapped nowhere, it goes back on the bus with the mapping. */
+  private hand: Owner = OWNER_USERSPACE;
+  private readonly kernel: Kernel;
   private readonly calls: KernelCalls;
-  private readonly keeper: Keeper;
+  private readonly options: MonitorOptions;
   private readonly tableOffset: number;
   private readonly pageBytes: number;
   /** Of the Pending Bit Array, from the start of the table. */
   private readonly pbaFromTable: number;
   private readonly scratch = new Uint32Array(2);
 
-  constructor({ kernel, busnr, devfn, design, guestIrq, barAddress, ...layout }: MonitorOptions) {
-    const { vectorCount, tableOffset, pbaOffset, barBytes } = layout;
-    this.config = new ConfigSpace({ ...layout, vendorId: 0x1b36, deviceId: 0x0010 });
-    this.config.write(0x10, 4, barAddress);
-    this.config.write(COMMAND_OFFSET, 2, COMMAND_MEMORY_AND_MASTER);
+  constructor(options: MonitorOptions) {
+    const { kernel, tableOffset, pbaOffset, barBytes } = options;
+    this.options = options;
+    this.kernel = kernel;
+    this.config = new ConfigSpace({ ...options, vendorId: 0x1b36, deviceId: 0x0010 });
     this.tableOffset = tableOffset;
     this.pageBytes = barBytes - tableOffset;
     this.pbaFromTable = pbaOffset - tableOffset;
     this.calls = new KernelCalls(kernel, DEVICE_ID);
     this.calls.enableCapability(abi.KVM_CAP_DEVICE_MSIX_EXT);
+    [this.assigned, this.keeper] = this.attach();
+    this.mapBar();
+  }
+
+  /** Assigns the device, with INTx in use. */
+  private attach(): [KernelDevice, Keeper] {
+    const { kernel, busnr, devfn, design, guestIrq, vectorCount } = this.options;
     this.calls.assignDevice(busnr, devfn);
     this.calls.assignIrqs(abi.KVM_DEV_IRQ_HOST_INTX | abi.KVM_DEV_IRQ_GUEST_INTX, guestIrq);
-    this.device = kernel.devices.get(DEVICE_ID)!;
-    if (design === 'posted') {
-      this.keeper = new TwoTables(this.calls, this.device, { guestIrq, pbaOffset: this.pbaFromTable });
-    } else {
-      this.calls.createTable(vectorCount, this.pbaFromTable, design === 'checked' ? abi.MSIX_TABLE_CHECK_ARRIVALS : 0);
-      this.keeper = new OneTable(this.calls, this.device, guestIrq);
-    }
-    this.findTable();
+    const device = kernel.devices.get(DEVICE_ID)!;
+    if (design === 'posted')
+      return [device, new TwoTables(this.calls, device, { guestIrq, pbaOffset: this.pbaFromTable })];
+    this.calls.createTable(vectorCount, this.pbaFromTable, design === 'checked' ? abi.MSIX_TABLE_CHECK_ARRIVALS : 0);
+    return [device, new OneTable(this.calls, device, guestIrq)];
+  }
+
+  get design(): AssignedDesign {
+    return this.options.design;
+  }
+
+  /** The device as the kernel has it; after a removal, as it last had it. */
+  get device(): KernelDevice {
+    return this.assigned;
+  }
+
+  /** Whether the device is assigned. */
+  get isAssigned(): boolean {
+    return this.hand !== OWNER_REMOVED && this.kernel.devices.get(DEVICE_ID) === this.assigned;
+  }
+
+  /** Maps BAR 0 where it was before the guest started, as firmware does after a reset. */
+  mapBar(): void {
+    this.config.write(BAR0_OFFSET, 4, this.options.barAddress);
+    this.config.write(COMMAND_OFFSET, 2, COMMAND_MEMORY_AND_MASTER);
+    this.moveTable();
+  }
+
+  /** Takes the device away: the kernel has it no more. Returns false, and does nothing, when it was taken already. */
+  remove(): boolean {
+    if (this.hand === OWNER_REMOVED) return false;
+    // Somebody else may have taken it.
+    if (this.isAssigned) this.calls.deassignDevice();
+    this.hand = OWNER_REMOVED;
+    this.ends++;
+    this.config.reset();
+    this.mapBar();
+    return true;
+  }
+
+  /** Assigns the device again. Returns false, and does nothing, when it is assigned. */
+  assign(): boolean {
+    if (this.hand !== OWNER_REMOVED) return false;
+    [this.assigned, this.keeper] = this.attach();
+    this.hand = OWNER_USERSPACE;
+    return true;
   }
 
   // ---- Exits
 
   /**
-   * Completes the access that a vCPU is stopped in. A read leaves its value in `out`: a dword or a QWORD; of an entry its four dwords
-   * and the Pending bit. Returns what is still to be done before the guest goes on.
+   * Completes the access that a vCPU is stopped in. A read leaves its value in `out`: a dword or a QWORD; of an entry its four dwords.
+   * Returns what is still to be done before the guest goes on. Where there is no device any more, nobody answers.
    */
   complete(access: Uint32Array, out: Uint32Array): Work {
+    //= MSIX-ASSIGN-15, MSIX-ASSIGN-16
+    if (access[exit.KIND_AT] === exit.VOID || !this.isAssigned) {
+      out.fill(0xffff_ffff);
+      return WORK_NONE;
+    }
     //= MSIX-OWN-3
     const offset = access[exit.ADDRESS_LOW_AT] + access[exit.ADDRESS_HIGH_AT] * 2 ** 32;
     const bytes = access[exit.BYTES_AT];
@@ -110,15 +171,25 @@ export class Monitor {
         this.readPage(offset - this.tableAddress, bytes, out);
         return WORK_NONE;
       case exit.ENTRY_READ:
-        this.readEntry(((offset - this.tableAddress) / registers.ENTRY_BYTES) | 0, out);
+        this.readEntry(this.entryAt(offset), out);
         return WORK_NONE;
       case exit.MMIO_WRITE:
         return this.writePage(offset - this.tableAddress, bytes, access[exit.LOW_AT], access[exit.HIGH_AT]);
       default: {
-        const vector = ((offset - this.tableAddress) / registers.ENTRY_BYTES) | 0;
-        return this.keeper.writeMessage(vector, access[exit.LOW_AT], access[exit.HIGH_AT], access[exit.DATA_AT]);
+        return this.keeper.writeMessage(
+          this.entryAt(offset),
+          access[exit.LOW_AT],
+          access[exit.HIGH_AT],
+          access[exit.DATA_AT],
+        );
       }
     }
+  }
+
+  /** The entry at an address; one that there is not, where none is. */
+  private entryAt(address: number): number {
+    const entry = Math.floor((address - this.tableAddress) / registers.ENTRY_BYTES);
+    return entry >= 0 && entry < registers.VECTOR_COUNT_MAX ? entry : registers.VECTOR_COUNT_MAX;
   }
 
   private readPage(offset: number, bytes: number, out: Uint32Array): void {
@@ -137,9 +208,6 @@ export class Monitor {
 
   private readEntry(vector: number, out: Uint32Array): void {
     const { keeper, scratch } = this;
-    // The Pending bit first: it is the one that a message could change which arrives with the read.
-    keeper.read(this.pbaFromTable + 4 * (vector >>> 5), 4, scratch);
-    out[4] = (scratch[0] >>> (vector & 31)) & 1;
     for (let dword = 0; dword < 4; dword += 2) {
       keeper.read(16 * vector + 4 * dword, 8, scratch);
       out[dword] = scratch[0];
@@ -162,69 +230,120 @@ export class Monitor {
     );
   }
 
-  /** Function Level Reset: table, function and configuration space are as at the start, and INTx is in use. */
+  /** Whether completing an access may leave work: a write that enables, disables or unmasks. */
+  mayWork(access: Uint32Array): boolean {
+    const kind = access[exit.KIND_AT];
+    if (kind === exit.CONFIG_WRITE) return true;
+    if (kind !== exit.MMIO_WRITE || this.options.design !== 'posted') return false;
+    const end = (access[exit.ADDRESS_LOW_AT] + access[exit.BYTES_AT]) & 15;
+    const last = access[access[exit.BYTES_AT] === 8 ? exit.HIGH_AT : exit.LOW_AT];
+    return end === 0 && (last & registers.VECTOR_CONTROL_MASK) === 0;
+  }
+
+  /** Function Level Reset: table, function and configuration space are as at the start, INTx is in use, and the page userspace's. */
   reset(): void {
-    this.keeper.reset();
+    this.ends++;
     this.config.reset();
+    if (this.hand === OWNER_REMOVED) {
+      this.assigned.host.reset();
+      this.mapBar();
+      return;
+    }
+    if (this.hand === OWNER_KERNEL && this.assigned.table !== undefined && this.assigned.placed)
+      this.calls.unregister();
+    this.hand = OWNER_USERSPACE;
+    this.keeper.reset();
     this.moveTable();
   }
 
-  /** Tears down or builds up all vectors, in a design that does such things. */
-  enableAll(): void {
-    this.keeper.enableAll();
+  /** Builds up or tears down all vectors, in a design that does such things, in the steps in which others may see it. */
+  enableAll(): Work {
+    return this.keeper.enableAll();
   }
 
-  disableAll(): void {
-    this.keeper.disableAll();
+  place(): void {
+    this.keeper.place();
+  }
+
+  withdraw(): void {
+    this.keeper.withdraw();
+  }
+
+  disableAll(): boolean {
+    return this.keeper.disableAll();
   }
 
   // ---- Handover
 
+  /** Who answers the page of the table. */
+  get owner(): Owner {
+    const { hand, assigned } = this;
+    if (hand === OWNER_REMOVED) return hand;
+    if (assigned.table === undefined) return this.coupledOwner;
+    return hand === OWNER_KERNEL && !assigned.placed ? OWNER_USERSPACE : hand;
+  }
+
+  /** The same, where the page goes with the host's MSI-X. */
+  private get coupledOwner(): Owner {
+    const { placed, isInside, isEnabling } = this.assigned;
+    if (placed) return OWNER_KERNEL;
+    if (!isInside) return OWNER_USERSPACE;
+    return isEnabling ? OWNER_REGISTERING : OWNER_RETURNING;
+  }
+
+  /** Tells the kernel where the page is, in the posted design: nothing else is done. Returns false in another, and once it is told. */
+  tellBase(): boolean {
+    if (!this.isAssigned || this.assigned.table !== undefined || this.assigned.mmioBase !== 0) return false;
+    //= MSIX-POSTED-7
+    return this.tableAddress !== 0 && this.calls.register(this.tableAddress);
+  }
+
   /** Begins to hand the page to the kernel. Returns false, and does nothing, when the page is not userspace's. */
   register(): boolean {
-    if (this.owner !== OWNER_USERSPACE) return false;
+    if (this.hand !== OWNER_USERSPACE || this.assigned.table === undefined) return false;
     //= MSIX-OWN-2
-    this.keeper.beforeRegister();
-    this.owner = OWNER_REGISTERING;
+    this.hand = OWNER_REGISTERING;
     return true;
   }
 
   /** The kernel answers from here on, or userspace still, when the guest has put the page where the kernel cannot have it. */
   registered(): boolean {
-    if (this.owner !== OWNER_REGISTERING) return false;
-    this.owner = this.placePage();
-    return this.owner === OWNER_KERNEL;
+    if (this.hand !== OWNER_REGISTERING) return false;
+    this.hand = this.placePage() ? OWNER_KERNEL : OWNER_USERSPACE;
+    return this.hand === OWNER_KERNEL;
   }
 
   /** Begins to take the page back: accesses exit from here on. */
   unregister(): boolean {
-    if (this.owner !== OWNER_KERNEL) return false;
-    this.calls.unregister();
-    this.owner = OWNER_RETURNING;
+    if (this.hand !== OWNER_KERNEL) return false;
+    if (this.assigned.placed) this.calls.unregister();
+    this.hand = OWNER_RETURNING;
     return true;
   }
 
   /** Userspace has the page again. */
   unregistered(): boolean {
-    if (this.owner !== OWNER_RETURNING) return false;
-    this.owner = OWNER_USERSPACE;
+    if (this.hand !== OWNER_RETURNING) return false;
+    this.hand = OWNER_USERSPACE;
     return true;
   }
 
-  /** The guest has moved BAR 0: the kernel is told, which the patch had no way to do (hazard S4). */
+  /**
+   * The guest has moved BAR 0: the kernel is told. In the posted design it is not, and answers where the page was (hazard S4). What
+   * was the kernel's and is mapped nowhere for a while is the kernel's again afterwards.
+   */
   private moveTable(): void {
     const before = this.tableAddress;
     this.findTable();
-    if (this.tableAddress === before || this.owner !== OWNER_KERNEL) return;
+    if (this.tableAddress === before || this.hand !== OWNER_KERNEL) return;
     //= MSIX-ASSIGN-12
-    this.calls.unregister();
-    this.owner = this.placePage();
+    if (this.assigned.placed) this.calls.unregister();
+    this.placePage();
   }
 
-  /** Registers the page where the guest has put it; returns who answers it then. */
-  private placePage(): Owner {
-    const isMapped = this.config.barBase !== 0;
-    return isMapped && this.calls.register(this.tableAddress) ? OWNER_KERNEL : OWNER_USERSPACE;
+  /** Registers the page where the guest has put it; returns whether the kernel has it then. */
+  private placePage(): boolean {
+    return this.config.barBase !== 0 && this.calls.register(this.tableAddress);
   }
 
   private findTable(): void {
@@ -235,28 +354,51 @@ export class Monitor {
 
   /** A dword that a guest's read would return: `dword` 0 to 3 of entry `vector`. Changes nothing. */
   peek(vector: number, dword: number): number {
-    return this.keeper.peek(vector, dword, this.owner === OWNER_KERNEL);
+    return this.isAssigned ? this.keeper.peek(vector, dword, this.owner === OWNER_KERNEL) : 0xffff_ffff;
   }
 
   get savedWords(): number {
-    return 1 + this.config.savedWords + this.keeper.savedWords + this.device.savedWords;
+    return 1 + this.config.savedWords + this.keeper.savedWords + this.assigned.savedWords;
   }
 
   /** Copies the state of both halves into `out` from word `at`: owner, configuration space, userspace's table, the kernel's device. */
   saveInto(out: Uint32Array, at: number): void {
-    const { config, keeper, device } = this;
-    out[at] = this.owner;
+    const { config, keeper, assigned } = this;
+    out[at] = this.hand;
     config.saveInto(out, at + 1);
-    keeper.saveInto(out, at + 1 + config.savedWords);
-    device.saveInto(out, at + 1 + config.savedWords + keeper.savedWords);
+    const own = at + 1 + config.savedWords;
+    if (this.hand === OWNER_REMOVED) {
+      // Of a device that is not assigned, the function is what is left.
+      out.fill(0, own, at + this.savedWords);
+      assigned.saveHost(out, own + keeper.savedWords);
+      return;
+    }
+    keeper.saveInto(out, own);
+    assigned.saveInto(out, own + keeper.savedWords);
+  }
+
+  /** Whether a saved state can be restored here: its page, if the kernel has it, must have room on the bus. */
+  canRestore(saved: Uint32Array, at: number): boolean {
+    const own = at + 1 + this.config.savedWords + this.keeper.savedWords;
+    return saved[at] === OWNER_REMOVED || this.assigned.canRestore(saved, own);
   }
 
   restore(saved: Uint32Array, at: number): void {
-    const { config, keeper, device } = this;
-    this.owner = saved[at] as Owner;
+    const { config } = this;
+    const hand = saved[at] as Owner;
+    if (hand === OWNER_REMOVED) this.remove();
+    else this.assign();
+    // What cannot be does not come in this way either.
+    const known = this.assigned.table === undefined ? hand === OWNER_REMOVED : hand <= OWNER_REMOVED;
+    this.hand = known ? hand : OWNER_USERSPACE;
     config.restore(saved, at + 1);
     this.findTable();
-    keeper.restore(saved, at + 1 + config.savedWords);
-    device.restore(saved, at + 1 + config.savedWords + keeper.savedWords);
+    const own = at + 1 + config.savedWords;
+    if (hand === OWNER_REMOVED) {
+      this.assigned.restoreHost(saved, own + this.keeper.savedWords);
+      return;
+    }
+    this.keeper.restore(saved, own);
+    this.assigned.restore(saved, own + this.keeper.savedWords);
   }
 }

@@ -65,10 +65,15 @@ export class OneTable implements Keeper {
     return this.device.table!.peek(vector, dword);
   }
 
-  // Nothing is to be copied when the page changes hands, and no entry is added at the cost of the others.
-  beforeRegister(): void {}
-  enableAll(): void {}
-  disableAll(): void {}
+  // No entry is added at the cost of the others.
+  enableAll(): Work {
+    return WORK_NONE;
+  }
+  place(): void {}
+  withdraw(): void {}
+  disableAll(): boolean {
+    return false;
+  }
   saveInto(): void {}
   restore(): void {}
 }

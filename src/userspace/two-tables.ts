@@ -6,7 +6,15 @@ import { allOnes } from '../access.ts';
 import * as abi from '../kernel/abi.ts';
 import type { KernelDevice } from '../kernel/device.ts';
 import { VECTOR_CONTROL_MASK } from '../registers.ts';
-import { type Keeper, type Work, WORK_DISABLE_ALL, WORK_ENABLE_ALL, WORK_NONE, WORK_REBUILD } from './keeper.ts';
+import {
+  type Keeper,
+  type Work,
+  WORK_DISABLE_ALL,
+  WORK_ENABLE_ALL,
+  WORK_NONE,
+  WORK_PLACE,
+  WORK_REBUILD,
+} from './keeper.ts';
 import type { KernelCalls, Route } from './kernel-calls.ts';
 
 const INTX = abi.KVM_DEV_IRQ_HOST_INTX | abi.KVM_DEV_IRQ_GUEST_INTX;
@@ -91,41 +99,65 @@ export class TwoTables implements Keeper {
     const { host } = this.device;
     if (offset < 4 * this.table.length) return this.table[offset >>> 2];
     const pending = offset - this.pbaOffset;
-    // Userspace has the device's own registers mapped. That such a read would flush is left out: the patch does not rely on it.
-    return pending >= 0 && pending < host.pbaBytes ? host.pendingWord(pending >>> 2) : 0xffffffff;
+    if (pending < 0 || pending >= host.pbaBytes) return 0xffffffff;
+    // The device's own register: the read reaches it, and brings in what is in flight.
+    //= MSIX-POSTED-9
+    const word = host.pendingWord(pending >>> 2);
+    host.flush();
+    return word;
   }
 
-  beforeRegister(): void {
-    for (let vector = 0; vector < this.vectorCount; vector++) {
-      if (!this.isRouted(vector)) continue;
-      //= MSIX-POSTED-3
-      if (this.hostUp) this.tellEntry(vector);
-      else this.recordKernelMask(vector, this.peekOwn(vector, 3) !== 0);
-    }
-  }
-
-  enableAll(): void {
+  enableAll(): Work {
     const wanted = this.wanted();
     this.settleIntx();
     this.records.fill(0);
     for (const vector of wanted) this.setRouted(vector, true);
     this.tellRoutes();
-    this.calls.setEntryCount(wanted.length);
+    // Another vCPU may have taken the last one out of use by now.
+    if (wanted.length === 0) return WORK_NONE;
+    // An enabling that failed has left its entries, and there is no call that takes them back.
+    const { posted } = this.device;
+    if (posted.entryCount === 0) this.calls.setEntryCount(wanted.length);
+    if (posted.entryCount !== wanted.length) return WORK_NONE;
+    //= MSIX-POSTED-3
     for (const vector of wanted) this.tellEntry(vector);
-    this.calls.assignIrqs(MSIX);
+    // It fails where the page has no room on the bus, and then MSI-X is off, whatever the guest thinks.
+    return this.calls.tryAssignIrqs(MSIX) === abi.CALL_UNFINISHED ? WORK_PLACE : WORK_NONE;
   }
 
-  disableAll(): void {
-    for (let vector = 0; vector < this.vectorCount && this.hostUp; vector++) {
+  place(): void {
+    this.device.finish();
+  }
+
+  withdraw(): void {
+    if (!this.device.isInside) this.recordKernelMasks();
+    this.calls.deassignIrqs(MSIX);
+  }
+
+  disableAll(): boolean {
+    const { device } = this;
+    if (device.placed) return false;
+    if (device.isInside) device.finish();
+    else if (this.hostUp) {
+      this.recordKernelMasks();
+      this.calls.deassignIrqs(MSIX);
+    }
+    this.settleIntx();
+    return true;
+  }
+
+  /** Of each entry in use, the kernel's Mask Bit, which goes with the host's vectors. */
+  private recordKernelMasks(): void {
+    for (let vector = 0; vector < this.vectorCount; vector++) {
       if (this.isRouted(vector)) this.recordKernelMask(vector, this.device.posted.isMasked(vector));
     }
-    if (this.hostUp) this.calls.deassignIrqs(MSIX);
-    this.settleIntx();
   }
 
   reset(): void {
     this.enabled = false;
     this.functionMask = false;
+    this.device.finish();
+    if (this.device.placed) this.withdraw();
     this.disableAll();
     this.device.host.reset();
     this.clear();
@@ -151,6 +183,12 @@ export class TwoTables implements Keeper {
     this.functionMask = (saved[at] & 2) !== 0;
     this.table.set(saved.subarray(at + 1, at + 1 + this.table.length));
     this.records.set(saved.subarray(at + 1 + this.table.length, at + this.savedWords));
+    // What no access leaves there does not come in this way either.
+    for (let vector = 0; vector < this.vectorCount; vector++) {
+      this.table[ENTRY_WORDS * vector] &= ~3;
+      this.table[ENTRY_WORDS * vector + 3] &= VECTOR_CONTROL_MASK;
+      this.records[vector] &= ROUTED | KERNEL_MASKED;
+    }
   }
 
   private get open(): boolean {

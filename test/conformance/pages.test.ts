@@ -66,7 +66,7 @@ function heldCapability(): Held {
   };
 }
 
-const OWNERS = {
+const OWNERS: Readonly<Record<number, string>> = {
   [OWNER_USERSPACE]: 'userspace',
   [OWNER_REGISTERING]: 'registering',
   [OWNER_KERNEL]: 'kernel',

@@ -189,12 +189,6 @@ describe('a damaged or foreign file is refused whole', () => {
 
   test.each([
     [
-      'an unknown line',
-      changed(210, 'memory_region_ops_write', 'memory_region_ops_wrote'),
-      'Line 210, column 1: got "memory_region_ops_wrote cpu 1 addr 0xfebf2008 value 0xef siz..."; expected one of ' +
-        'memory_region_ops_read, memory_region_ops_write, pci_cfg_read, pci_cfg_write, msix_write_config.',
-    ],
-    [
       'a line cut short',
       changed(210, " size 4 name 'msix-table'", ''),
       'Line 210, column 57: got the end of the line; expected "size".',
@@ -276,23 +270,23 @@ describe('a damaged or foreign file is refused whole', () => {
     expect(driven).toBe(0);
   });
 
-  test('a file that was cut off in its last line', () => {
+  test('a last line that was cut off is passed over, for it may have lost digits, and that is said', () => {
     const text = readFileSync(TRACE, 'utf8');
     for (const cut of [1, 2, 20]) {
-      expect(refusal(() => replay(() => [text.slice(0, -cut)]))).toMatch(
-        /^Line 1971: got "pci_cfg_write nvme.*" without a line end; expected a line that was not cut off\.$/,
-      );
+      const { figures, limits, verdict } = replay(() => [text.slice(0, -cut)]);
+      expect([figures.lines, figures.passedOver, verdict]).toEqual([1971, 1, 'holds']);
+      expect(limits).toContain('The last line was cut off, and passed over.');
     }
   });
 
   test('a source file, and bytes', () => {
-    expect(refusal(() => replay(fileSource('test/conformance/replay.test.ts')))).toMatch(
-      /^Line 1, column 1: got "import \{ readFileSync \}.*"; expected one of memory_region_ops_read/,
+    expect(refusal(() => replay(fileSource('test/conformance/replay-assigned.test.ts')))).toMatch(
+      /^Line 1, column 1: got "\/\*\*"; expected one of memory_region_ops_read.* Record the guest's accesses with QEMU/,
     );
     const bytes = Array.from({ length: 10_000 }, (_, index) => String.fromCharCode((index * 197) & 0xff));
     expect(refusal(() => replay(() => [bytes.join('')]))).toMatch(/^Line 1, column 1: got "\\u0000/);
     expect(refusal(() => replay(() => bytes.map((byte) => byte.replace('\n', ' '))))).toMatch(
-      /^Line 1: got more than 4096 characters, "\\u0000.*; expected a line of QEMU's log\.$/,
+      /^Line 1, column 1: got "\\u0000/,
     );
   });
 
@@ -317,16 +311,16 @@ describe('a damaged or foreign file is refused whole', () => {
     [
       'the chain       ',
       / @0x34 /,
-      /^Line 198: .* before it, a function with MSI-X: a chain of capabilities from @0x34 to one with the ID 0x11\.$/,
+      /^Line 198: .* before it, a function with MSI-X: a chain of capabilities from @0x34 to one with the ID 0x11\. Where the log begins late, say/,
     ],
     [
       'the capability  ',
       / @0x40 /,
-      /^Line 1\d\d: .* before it, a function with MSI-X: a chain of capabilities from @0x34 to one with the ID 0x11\.$/,
+      /^Line 1\d\d: .* before it, a function with MSI-X: a chain of capabilities from @0x34 to one with the ID 0x11\./,
     ],
-    ['Message Control ', /_read .* @0x42 /, /before it, Message Control of nvme 00:02\.0, a read of @0x42\.$/],
-    ['Table Offset    ', / @0x44 /, /before it, where the msix-table of nvme 00:02\.0 is, a read of @0x44\.$/],
-    ['the BAR         ', / @0x10 /, /before it, a memory address in Base Address Register 0 of nvme 00:02\.0\.$/],
+    ['Message Control ', /_read .* @0x42 /, /before it, Message Control of nvme 00:02\.0, a read of @0x42\./],
+    ['Table Offset    ', / @0x44 /, /before it, where the msix-table of nvme 00:02\.0 is, a read of @0x44\./],
+    ['the BAR         ', / @0x10 /, /before it, a memory address in Base Address Register 0 of nvme 00:02\.0\./],
     [
       'any access      ',
       /msix-table/,
@@ -428,7 +422,7 @@ describe('what a trace may hold beside the boot above', () => {
       ),
     ]);
     expect(disagreements).toEqual([]);
-    expect(figures.messages).toEqual({ explained: { '1fee00000:41': 1 }, others: {} });
+    expect(figures.messages).toEqual({ explained: { '1fee00000:41': 1 }, others: {}, unattributed: {} });
     expect(figures.edges).toEqual({ mask: 0, unmask: 1, block: 0, unblock: 1 });
   });
 
@@ -475,7 +469,7 @@ describe('what a trace may hold beside the boot above', () => {
     const lines = [...SETUP, ...other, told('table.read 0x8 0x41')];
     expect(() => run(lines)).toThrow(
       'Line 20: got an access of the MSI-X of e1000e 00:03.0 after one of nvme 00:02.0; expected one function, or to be ' +
-        'told which one to replay.',
+        'told which one to replay: --device with one of nvme 00:02.0 (2 vectors), e1000e 00:03.0 (2 vectors).',
     );
     expect(run(lines, { device: 'nvme 00:02.0' }).figures.accesses).toMatchObject({ tableRead: 1, tableWrite: 2 });
     expect(run(lines, { device: 'e1000e 00:03.0' }).figures.accesses).toMatchObject({ tableRead: 0, tableWrite: 1 });

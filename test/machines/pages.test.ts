@@ -10,6 +10,7 @@ import { mutate } from '../../checker/machine/mutate.ts';
 import { checkSpec } from '../../checker/machine/subset.ts';
 import { accessesOf, vcpuRegion } from '../../machines/access.ts';
 import { CHECKED, REVIEWED } from '../../machines/designs.ts';
+import { GuardBook } from '../../machines/guards.ts';
 import { HALVES, THREE, TWO } from '../../machines/messages.ts';
 import { capability } from '../../machines/pages/capability.ts';
 import { ownership } from '../../machines/pages/ownership.ts';
@@ -116,17 +117,31 @@ describe('the other pages', () => {
     const { id: _, ...region } = capability.config;
     expect(states?.capability).toEqual(region);
     const assigned = createInstance('assigned-device').machine.config as State;
-    expect(assigned.states?.ownership).toEqual((ownership.config as State).states?.ownership);
+    const owned = alone(assigned.states?.ownership as State, ['device.reset', 'vmm.remove'], ['removed']);
+    expect(meaning(owned)).toEqual(meaning((ownership.config as State).states!.ownership));
   });
 
   test('have a vCPU as the one that is generated', () => {
     const accesses = accessesOf(1, TWO).filter(({ kind }) => kind === 'mask');
-    const generated = vcpuRegion(accesses, { kernel: () => 'kernelOwns' }) as State;
+    const region = vcpuRegion(accesses, { kernel: () => 'kernelOwns' }, new GuardBook(), 0, () => undefined) as State;
     const { vcpu } = (ownership.config as State).states!;
+    // The page has one device, which is neither reset nor taken away.
+    const generated = alone(region, ['device.reset', 'vmm.remove'], ['void']);
     expect(meaning(generated)).toEqual(meaning(vcpu));
     expect(meaning(generated)).not.toEqual(meaning({ ...vcpu, states: {} }));
   });
 });
+
+/** A region without some events and some states, and without the guard that there is a device. */
+function alone(region: State, events: readonly string[], names: readonly string[]): State {
+  const states = Object.entries(region.states ?? {}).filter(([name]) => !names.includes(name));
+  const left = states.map(([name, { on = {}, ...state }]) => {
+    const kept = Object.entries(on).filter(([event]) => !events.includes(event));
+    const text = JSON.stringify(Object.fromEntries(kept)).replaceAll('"guard":"assigned",', '');
+    return [name, { ...state, on: JSON.parse(text) as Record<string, unknown> }];
+  });
+  return { ...region, states: Object.fromEntries(left) };
+}
 
 /** A region without its words, each transition in a list and each action an object. */
 function meaning({ on = {}, states = {} }: State): unknown {

@@ -53,3 +53,22 @@ test('the front page is short, and explains itself before it uses codes', () => 
   const prose = readme.replaceAll(/```[^]*?```/g, '');
   expect(prose.match(/\b(?:HB-\d+|P\d+|[RS]\d)\b/g)).toBeNull();
 });
+
+describe('the verbs of the command line', () => {
+  const { stdout } = runCommand(process.execPath, ['--import', 'tsx', 'cli/maskbit.ts', '--help']);
+  const verbs = Array.from(stdout.matchAll(/^  ([a-z]+) (?:\[|<)/gm), ([, verb]) => verb);
+
+  test('are told in docs/commands.md, each of them', () => {
+    expect(verbs).toContain('check');
+    const commands = readFileSync('docs/commands.md', 'utf8');
+    expect(verbs.filter((verb) => verb !== 'help' && !commands.includes(`\`maskbit ${verb}`))).toEqual([]);
+  });
+
+  test('are all that the documents name', () => {
+    const named = DOCUMENTS.flatMap((document) =>
+      Array.from(readFileSync(document, 'utf8').matchAll(/`maskbit ([a-z]+)/g), ([, verb]) => `${document}: ${verb}`),
+    );
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((each) => !verbs.includes(each.replace(/.*: /, '')))).toEqual([]);
+  });
+});

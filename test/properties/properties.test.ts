@@ -132,7 +132,7 @@ describe('the mutants of function', () => {
     });
   });
 
-  test('that are expected to survive do survive: no reason is given in vain', () => {
+  test('that are expected to survive do survive: each reason is needed', () => {
     for (const { name } of SURVIVORS) {
       const expected = verdicts.filter(({ mutant }) => name.test(mutant));
       expect(expected.length).toBeGreaterThan(0);

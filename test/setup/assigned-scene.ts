@@ -12,7 +12,7 @@ import {
 import { messageName, type MessageName, MESSAGES } from './scene.ts';
 
 const CONTROLS = { off: 0x0000, offMasked: 0x4000, on: 0x8000, onMasked: 0xc000 } as const;
-const OWNERS = ['userspace', 'registering', 'kernel', 'returning'] as const;
+const OWNERS = ['userspace', 'registering', 'kernel', 'returning', 'removed'] as const;
 const ANSWERED = 6;
 
 /** An assigned device, and its guest, whose accesses complete by themselves unless the scene is told to `hold` them. */
@@ -83,7 +83,13 @@ export class AssignedScene {
     return this.after(this.device.read(this.device.entryAddress(0), 4));
   }
 
-  /** Reads an entry and its Pending bit: `masked A pending`. */
+  /** Reads the Pending bit of a vector: `pending` or `quiet`. */
+  poll(vector: number): string {
+    this.after(this.device.readPending(vector));
+    return (this.device.answer[0] & (1 << (vector & 31))) === 0 ? 'quiet' : 'pending';
+  }
+
+  /** Reads an entry: `masked A`. */
   read(vector: number): string {
     this.after(this.device.readEntry(vector));
     return this.answer;
@@ -91,12 +97,8 @@ export class AssignedScene {
 
   /** What the last read of an entry returned. */
   get answer(): string {
-    const [low, high, data, control, pending] = this.device.answer;
-    return [
-      control === 1 ? 'masked' : 'unmasked',
-      messageName(low, high, data),
-      pending === 1 ? 'pending' : 'quiet',
-    ].join(' ');
+    const [low, high, data, control] = this.device.answer;
+    return `${control === 1 ? 'masked' : 'unmasked'} ${messageName(low, high, data)}`;
   }
 
   /** Notes what came of an access, and has userspace complete it. */
@@ -111,14 +113,15 @@ export class AssignedScene {
   /** Completes the exit, and does what is due after it. */
   complete(): this {
     const isRead = this.device.access[0] === ANSWERED;
-    const isDone =
-      this.device.complete() || this.device.enableAll() || this.device.disableAll() || this.device.enableAll();
-    if (isDone) this.told.push(isRead ? `return ${this.answer}` : 'return');
+    const { device } = this;
+    if (!device.complete()) device.settle();
+    if (!device.stopped) this.told.push(isRead ? `return ${this.answer}` : 'return');
     return this;
   }
 
-  /** Hands the page to the kernel, whole. */
+  /** Hands the page to the kernel, whole; in the posted design, tells it where the page is. */
   handOver(): this {
+    this.device.tellBase();
     this.device.register();
     this.device.registered();
     return this;

@@ -579,7 +579,7 @@ describe('what may be asked at any time', () => {
   test.each([
     ['a Uint32Array of 6 words', new Uint32Array(6)],
     ['Array', [0, 0, 0, 0, 0, 0, 0]],
-    ['Undefined', undefined],
+    ['undefined', undefined],
   ])('refuses to peek into: %s', (got, out) => {
     expect(() => new Scene(1).msix.peekInto(out as Uint32Array)).toThrow(
       new RangeError(`MsixFunction.peekInto: got ${got}; expected a Uint32Array of at least 7 words.`),
@@ -595,7 +595,7 @@ describe('what may be asked at any time', () => {
 describe('the constructor refuses', () => {
   test('to be called without options', () => {
     expect(() => new MsixFunction(undefined as never)).toThrow(
-      'MsixFunction: the options are undefined; expected an object with vectorCount and send.',
+      'MsixFunction: the options are undefined; expected an object with vectorCount.',
     );
   });
 
@@ -618,7 +618,7 @@ describe('the constructor refuses', () => {
     [{ send: undefined }, TypeError, 'send is undefined; expected a function.'],
     [{ send: 3 }, TypeError, 'send is 3; expected a function.'],
     [{ use: null }, TypeError, 'use is null; expected a function.'],
-    [{ release: 'x' }, TypeError, 'release is x; expected a function.'],
+    [{ release: 'x' }, TypeError, "release is 'x'; expected a function."],
     [{ poll: true }, TypeError, 'poll is true; expected a function.'],
     [{ tableBir: 6 }, RangeError, `tableBir is 6; expected ${integer(0, 5)}.`],
     [{ tableBir: -1 }, RangeError, `tableBir is -1; expected ${integer(0, 5)}.`],

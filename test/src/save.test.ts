@@ -150,7 +150,7 @@ describe('a state that no function of this size can be in', () => {
   };
 
   const CASES: [what: string, words: unknown, sentence: string][] = [
-    ['nothing', undefined, 'the saved function is Undefined; expected a Uint32Array'],
+    ['nothing', undefined, 'the saved function is undefined; expected a Uint32Array'],
     ['a plain array', [...good()], 'the saved function is Array; expected a Uint32Array'],
     ['bytes', new Uint8Array(good().buffer), 'the saved function is Uint8Array; expected a Uint32Array'],
     ['signed words', new Int32Array(good()), 'the saved function is Int32Array; expected a Uint32Array'],

@@ -1,6 +1,6 @@
 #include "msix.h"
 
-enum { NO_BUG, UNMASK_FORGETS, MASKED_SENDS, LIFT_FORGETS, QWORD_SKIPS_CONTROL, STALE_MESSAGE, DISABLE_UNMASKS, HIGH_VECTORS };
+enum { NO_BUG, UNMASK_FORGETS, MASKED_SENDS, LIFT_FORGETS, QWORD_SKIPS_CONTROL, STALE_MESSAGE, DISABLE_UNMASKS, HIGH_VECTORS, MOODY };
 uint32_t msix_bug;
 const char *const msix_bugs[] = {
 	[NO_BUG] = "none",
@@ -11,6 +11,7 @@ const char *const msix_bugs[] = {
 	[STALE_MESSAGE] = "stale-message",             /* a message written while masked comes into force one unmask late */
 	[DISABLE_UNMASKS] = "disable-unmasks",         /* disabling MSI-X clears the Mask Bits */
 	[HIGH_VECTORS] = "high-vectors",               /* the Pending bit of vector 32 and up is that of its number modulo 32 */
+	[MOODY] = "moody",                           /* no bug: an event while disabled is now held, now dropped */
 	0,
 };
 
@@ -171,7 +172,11 @@ uint64_t msix_pba_read(const struct msix *msix, uint32_t offset, uint32_t size)
 
 void msix_signal(struct msix *msix, uint32_t vector)
 {
+	static uint32_t mood;
+
 	if (vector >= msix->vectors)
+		return;
+	if (msix_bug == MOODY && !(msix->control & MSIX_ENABLE) && (mood ^= 1))
 		return;
 	if (blocked(msix, vector) && !(msix_bug == MASKED_SENDS && msix->control == MSIX_ENABLE))
 		*pending_word(msix, vector) |= 1u << (vector % 32);

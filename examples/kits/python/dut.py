@@ -16,12 +16,15 @@ BUGS = {
     "none": "no bug",
     "masked-write-lost": "an entry written while masked is sent as it was when the vector was last unmasked",
     "pending-sent-twice": "a held event is sent at the unmask, and its Pending bit stays set",
+    "moody": "no bug: an event while disabled is now held, now dropped",
     "retire-ignored": "a Pending bit stays set when the cause of the event is gone",
 }
 
 
 class Msix:
     """The MSI-X of one function with 1 to 2048 vectors. `send(address, data)` takes its messages."""
+
+    mood = False
 
     def __init__(self, vectors, send, bug="none"):
         self.vectors, self.send, self.bug = vectors, send, bug
@@ -93,6 +96,10 @@ class Msix:
 
     def signal(self, vector):
         """The device has an event."""
+        if self.bug == "moody" and not self.control & ENABLE:
+            Msix.mood = not Msix.mood
+            if Msix.mood:
+                return
         if vector < self.vectors:
             if self.latched[vector] is None:
                 self.pending |= 1 << vector

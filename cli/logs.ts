@@ -1,0 +1,92 @@
+/**
+ * A log that the command line names: a file, or what a pipe brings. It is read twice, so a pipe goes to a temporary file first, and so does
+ * what gzip has packed, of whatever size; both are deleted at the end.
+ */
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  closeSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import type { ToldGeometry } from '../conformance/replay/geometry.ts';
+import { ReplayError } from '../conformance/replay/lines.ts';
+import { readLspci } from '../conformance/replay/lspci.ts';
+import type { ReplayOptions } from '../conformance/replay/survey.ts';
+
+/** What the command line may say of a log. */
+export interface LogChoices {
+  readonly device?: string;
+  readonly lspci?: string;
+  readonly capability?: number;
+  readonly table?: number;
+  readonly pba?: number;
+  readonly vectors?: number;
+}
+
+/** What these choices are to a replay. */
+export function logOptions({ device, lspci, capability, table, pba, vectors }: LogChoices): ReplayOptions {
+  const told: ToldGeometry | undefined =
+    capability === undefined ? undefined : { capability, tableAddress: table, pbaAddress: pba, vectorCount: vectors };
+  if (capability === undefined && (table !== undefined || vectors !== undefined || pba !== undefined)) {
+    throw new ReplayError(
+      'Got --table, --pba or --vectors without --capability; expected the offset of the capability, too.',
+    );
+  }
+  if (lspci !== undefined && !existsSync(lspci)) {
+    throw new ReplayError(`Got no text from ${lspci}; expected what "lspci -vvv -xxxx" prints in the guest.`);
+  }
+  return {
+    ...(device === undefined ? {} : { device }),
+    ...(told === undefined ? {} : { told }),
+    ...(lspci === undefined ? {} : { before: readLspci(readFileSync(lspci, 'latin1')) }),
+  };
+}
+
+/** Calls `use` with the path of a file that can be read twice. */
+export async function withLog<Result>(path: string, use: (file: string) => Result): Promise<Result> {
+  const piped = path === '-' || (existsSync(path) && !statSync(path).isFile() && !statSync(path).isDirectory());
+  if (!piped && !isGzip(path)) return use(path);
+  const folder = mkdtempSync(join(tmpdir(), 'maskbit-'));
+  try {
+    let file = join(folder, path === '-' ? 'log' : basename(path));
+    if (piped) {
+      await pipeline(path === '-' ? process.stdin : createReadStream(path), createWriteStream(file));
+    } else file = path;
+    if (isGzip(file)) {
+      const unpacked = join(folder, 'unpacked');
+      try {
+        await pipeline(createReadStream(file), createGunzip(), createWriteStream(unpacked));
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new ReplayError(`Got ${path}, which gzip cannot unpack (${reason}); expected a whole file.`, {
+          cause: error,
+        });
+      }
+      file = unpacked;
+    }
+    return use(file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function isGzip(path: string): boolean {
+  if (!existsSync(path) || !statSync(path).isFile()) return false;
+  const file = openSync(path, 'r');
+  try {
+    const magic = Buffer.alloc(2);
+    return readSync(file, magic) === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * What a device of one profile answers, asked of the machine of permitted behaviours (`machines/permitted/`): nothing here knows a
+ * rule. Each vector is in one state of that machine, and what it sends and reads follows.
+ */
+import type { MessageSet } from '../../machines/messages.ts';
+import { CONTROLS, control, readEvent, RESET } from '../../machines/alphabet.ts';
+import { citedRules } from '../../spec/index.ts';
+import * as registers from '../../src/registers.ts';
+import type { Choices } from '../../spec/choices.ts';
+import type { Request } from '../device/device.ts';
+import type { Action } from '../judge/actions.ts';
+import { MORE_SENDS, NO_SEND, ONE_SEND, SEND_BITS, SEND_SHIFT } from '../judge/fields.ts';
+import { createModel, type Model } from '../judge/judge.ts';
+import type { MessageBook } from '../judge/messages.ts';
+
+interface Step {
+  readonly to: number;
+  readonly code: number;
+  readonly rules: readonly string[];
+}
+
+/** The machine of one profile, with the steps that were asked of it. */
+export class ProfileMachine {
+  readonly initial: number;
+  private readonly model: Model;
+  private readonly steps = new Map<number, Step>();
+  private readonly rules = new Map<number, readonly string[]>();
+
+  constructor(choices: Choices, messages: MessageSet) {
+    this.model = createModel({ choices, messages });
+    const [initial, ...others] = this.model.vector.statesOf(this.model.vector.initial);
+    if (others.length > 0) throw new Error('Got a profile that leaves the first state open; expected a steady one.');
+    this.initial = initial;
+  }
+
+  /** The number of an event; -1 where no state of this profile listens to it. */
+  eventNumber(event: string): number {
+    return this.model.vector.compiled.events.indexOf(event);
+  }
+
+  step(state: number, event: number): Step {
+    const key = state * 64 + event;
+    let step = this.steps.get(key);
+    if (step === undefined) {
+      const candidates = this.model.vector.candidates([state], event);
+      if (candidates.length !== 1)
+        throw new Error(`Got ${candidates.length} ways on; expected a steady profile to have one.`);
+      const [{ to, code, taken }] = candidates;
+      step = { to, code, rules: [...new Set(taken.flatMap((number) => this.rulesOf(number)))] };
+      this.steps.set(key, step);
+    }
+    return step;
+  }
+
+  codeOf(state: number): number {
+    return this.model.vector.codeOf(state);
+  }
+
+  private rulesOf(transition: number): readonly string[] {
+    let rules = this.rules.get(transition);
+    if (rules === undefined) {
+      const { description } = this.model.vector.compiled.transitions[transition].transition;
+      rules = citedRules(description ?? '');
+      this.rules.set(transition, rules);
+    }
+    return rules;
+  }
+}
+
+const hex = (value: number): string => `0x${value.toString(16)}`;
+const wide = (low: number, high: number): string =>
+  high === 0 ? hex(low) : `0x${high.toString(16)}${low.toString(16).padStart(8, '0')}`;
+
+/** A device of one profile, followed along a path. */
+export class Oracle {
+  /** The rules of the transitions that were taken. */
+  readonly rules = new Set<string>();
+  private readonly machine: ProfileMachine;
+  private readonly book: MessageBook;
+  private readonly states: Int32Array;
+  /** How many events of a vector wait: what `coalescing` is about. */
+  private readonly waiting: Int32Array;
+  private control = 0;
+
+  constructor(machine: ProfileMachine, book: MessageBook, vectorCount: number) {
+    this.machine = machine;
+    this.book = book;
+    this.states = new Int32Array(vectorCount).fill(machine.initial);
+    this.waiting = new Int32Array(vectorCount);
+  }
+
+  /** Performs an action, and returns the answer to `messages` after it. */
+  perform({ event, vector }: Action): string {
+    if (event === undefined) return 'ok';
+    const number = this.machine.eventNumber(event);
+    const { verb } = readEvent(event);
+    let sent = '';
+    const [first, end] = vector < 0 ? [0, this.states.length] : [vector, vector + 1];
+    for (let each = first; each < end; each++) {
+      if (number < 0) continue;
+      const { to, code, rules } = this.machine.step(this.states[each], number);
+      this.states[each] = to;
+      for (const rule of rules) this.rules.add(rule);
+      const isPending = ((this.machine.codeOf(to) >>> 2) & 3) === 1;
+      const send = (code >>> SEND_SHIFT) & SEND_BITS;
+      if (send === NO_SEND) {
+        if (verb === 'signal') this.waiting[each]++;
+        else if (event === RESET) this.waiting[each] = 0;
+      } else {
+        const isMany = send >= MORE_SENDS;
+        const message = send - (isMany ? MORE_SENDS : ONE_SEND);
+        const word = (which: number): number => this.book.word(each, message, which);
+        sent += ` ${wide(word(0), word(1))}:${hex(word(2))}`.repeat(isMany ? this.waiting[each] : 1);
+        if (!isPending) this.waiting[each] = 0;
+      }
+    }
+    const value = CONTROLS.find((name) => event === control(name));
+    if (value !== undefined) {
+      this.control =
+        (value.startsWith('on') ? registers.CONTROL_ENABLE : 0) |
+        (value.endsWith('Masked') ? registers.CONTROL_FUNCTION_MASK : 0);
+    } else if (event === RESET) this.control = 0;
+    return `ok${sent}`;
+  }
+
+  /** The answer to a request: of a read what it returns, of anything else that it was taken. */
+  answer(request: Request): string {
+    switch (request.verb) {
+      case 'configRead':
+        return `ok ${hex(this.control | (this.states.length - 1))}`;
+      case 'tableRead': {
+        const high = request.bytes === 8 ? this.tableDword(request.offset + 4) : 0;
+        return `ok ${wide(this.tableDword(request.offset), high)}`;
+      }
+      case 'pbaRead': {
+        const high = request.bytes === 8 ? this.pendingDword(request.offset / 4 + 1) : 0;
+        return `ok ${wide(this.pendingDword(request.offset / 4), high)}`;
+      }
+      default:
+        return 'ok';
+    }
+  }
+
+  private tableDword(offset: number): number {
+    const vector = Math.floor(offset / registers.ENTRY_BYTES);
+    const code = this.machine.codeOf(this.states[vector]);
+    const which = (offset % registers.ENTRY_BYTES) / 4;
+    return which === 3 ? 1 - (code & 3) : this.book.word(vector, (code >>> 4) & 0xf, which);
+  }
+
+  private pendingDword(dword: number): number {
+    let bits = 0;
+    for (let vector = 32 * dword; vector < Math.min(32 * dword + 32, this.states.length); vector++) {
+      if (((this.machine.codeOf(this.states[vector]) >>> 2) & 3) === 1) bits |= 1 << (vector & 31);
+    }
+    return bits >>> 0;
+  }
+}

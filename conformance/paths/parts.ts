@@ -1,0 +1,46 @@
+/**
+ * Drives a part of the assigned device along paths of its machine, and compares after each step what it did and in what state it is.
+ */
+import type { StateGraph } from '../../checker/explore/state-graph.ts';
+import { eventSentence } from '../../machines/alphabet.ts';
+import type { PartUnderTest } from '../device/parts.ts';
+import { ConformanceError } from './drive.ts';
+import { tellOutputs } from './story.ts';
+
+/** Drives a part along a path. Returns the number of steps. Throws a `ConformanceError` at the first difference. */
+export function drivePart(part: PartUnderTest, graph: StateGraph, path: readonly string[]): number {
+  part.reset();
+  let state = 0;
+  compareState(part, graph, state, []);
+  for (const [index, name] of path.entries()) {
+    const so = path.slice(0, index + 1);
+    const event = graph.events.indexOf(name);
+    if (event < 0) throw new Error(`Got the event ${name}; expected one of the alphabet of ${graph.machine.id}.`);
+    const done = part.perform(name);
+    const due = graph.outputs(state, event);
+    // What arrives with a read arrives in an order of its own: each output counts as often as it comes.
+    if (done.toSorted().join() !== due.toSorted().join())
+      throw fail(part, so, `it did ${tellOutputs(done)}; expected ${tellOutputs(due)}`);
+    state = graph.target(state, event);
+    compareState(part, graph, state, so);
+  }
+  return path.length;
+}
+
+function compareState(part: PartUnderTest, graph: StateGraph, state: number, path: readonly string[]): void {
+  const [is, ought] = [part.state(), graph.states[state]].map((value) => JSON.stringify(sorted(value)));
+  if (is !== ought) throw fail(part, path, `it is in the state ${is}; expected ${ought}`);
+}
+
+/** A value with its keys in order, however they were written. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inside]) => [key, sorted(inside)]));
+}
+
+function fail({ name }: PartUnderTest, path: readonly string[], what: string): ConformanceError {
+  const story = path.map((event, index) => `  ${index + 1}. ${eventSentence(event)}`);
+  const head = `${name}, after ${path.length} steps: ${what}.`;
+  return new ConformanceError([head, ...story, `  Path: ${path.join(' ')}`].join('\n'));
+}

@@ -1,0 +1,110 @@
+/**
+ * The first pass over a trace: it reads every line, so that a damaged file is refused before anything is driven, and learns where the
+ * function stands, which whole entries its table ever held, how wide configuration accesses are, and where messages can be seen at all.
+ */
+import { tellArtefact } from './artefacts.ts';
+import { Entries, type NamedMessage, writeEvents } from './events.ts';
+import { type Geometry, Sorter, type ToldGeometry } from './geometry.ts';
+import { type ConfigLine, CUT_OFF, linesOf, parseLine, ReplayError, type TraceSource } from './log.ts';
+import { WidthFinder, type Widths } from './widths.ts';
+
+/** What a trace is told beforehand. All of it has a default. */
+export interface ReplayOptions {
+  /**
+   * The function to replay: name and bus address, `nvme 00:02.0`, or one of them where it is the only such. Default: the only one
+   * whose table is accessed.
+   */
+  readonly device?: string;
+  /** Where its MSI-X is. Default: what the trace shows. */
+  readonly told?: ToldGeometry;
+  /** What the guest's `lspci -xxxx` shows, as reads before the first line. */
+  readonly before?: readonly ConfigLine[];
+}
+
+/** What the first pass has found. */
+export interface Survey {
+  readonly lines: number;
+  readonly geometry: Geometry;
+  /** Every whole entry that the table ever holds, zero first. */
+  readonly messages: readonly NamedMessage[];
+  /** Whether there were more entries than are remembered. */
+  readonly overflowed: boolean;
+  readonly widths: Widths;
+  /** The upper parts of the addresses that messages were seen at. Elsewhere, a missing message proves nothing. */
+  readonly visible: ReadonlySet<number>;
+  /** Whether the device tells its signals. */
+  readonly signals: boolean;
+  /** Whether the log began before the guest found the function. Else the first reads tell what was before. */
+  readonly late: boolean;
+  readonly cutOff: boolean;
+}
+
+/** The part of an address that tells whether messages to it are seen: a mebibyte. */
+export function pageOf(addressLow: number): number {
+  return addressLow >>> 20;
+}
+
+/**
+ * Makes the first pass.
+ * @throws {ReplayError} when the trace is damaged, is no trace, or does not show what it takes to replay it.
+ */
+export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey {
+  const sorter = new Sorter(options);
+  const widths = new WidthFinder();
+  const entries = new Entries();
+  const visible = new Set<number>();
+  const inside = (line: ConfigLine): number => sorter.insideCapability(line);
+  let [lines, known, tables, signals, cutOff] = [0, 0, 0, false, false];
+  for (const text of linesOf(source)) {
+    lines++;
+    const line = parseLine(text, lines);
+    if (line === undefined) continue;
+    if (line.kind === 'other') {
+      cutOff = text.startsWith(CUT_OFF);
+      continue;
+    }
+    known++;
+    const access = sorter.sort(line, lines);
+    widths.take(line, lines, inside);
+    switch (access?.kind) {
+      case 'tableWrite':
+        writeEvents(entries, access);
+        tables++;
+        break;
+      case 'tableRead':
+        tables++;
+        break;
+      case 'reset':
+        entries.clear();
+        break;
+      case 'message':
+        if (access.certain || entries.hasAddress(access.addressLow)) visible.add(pageOf(access.addressLow));
+        break;
+      case 'signal':
+        signals = true;
+        break;
+    }
+  }
+  if (lines === 0) throw new ReplayError("Got an empty trace; expected lines of QEMU's log.");
+  if (known === 0 || tables === 0) {
+    const sentence = tellArtefact(source, known);
+    if (sentence !== undefined) throw new ReplayError(sentence);
+  }
+  const { geometry } = sorter;
+  return {
+    lines,
+    geometry,
+    messages: entries.messages,
+    overflowed: entries.overflowed,
+    widths: widths.finish(),
+    visible,
+    signals,
+    late: options.told !== undefined || options.before !== undefined,
+    cutOff,
+  };
+}
+
+/** The sorter of the second pass, which knows what the first has found. */
+export function secondSorter({ geometry, widths }: Survey, options: ReplayOptions): Sorter {
+  return new Sorter({ ...options, device: geometry.device, widths });
+}

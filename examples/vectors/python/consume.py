@@ -1,0 +1,49 @@
+"""Runs maskbit's test vectors (JSON) against the starter kit in Python, in process.
+
+    python3 consume.py ../../../vectors/function-1.json [NAME OF A BUG]
+"""
+
+import json
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "kits" / "python"))
+from dut import Msix  # noqa: E402  yours comes here
+
+
+def run(requests, vectors, bug):
+    """A fresh device, and its answers."""
+    sent = []
+    msix = Msix(vectors, lambda address, data: sent.append(f" {address:#x}:{data:#x}"), bug)
+    for request in requests:
+        verb, *numbers = request.split()
+        if verb == "messages":
+            yield "ok" + "".join(sent)
+            sent.clear()
+        else:
+            value = getattr(msix, verb.replace("-", "_"))(*(int(number, 16) for number in numbers))
+            yield "ok" if value is None else f"ok {value:#x}"
+
+
+def main(path, bug="none"):
+    suite = json.loads(pathlib.Path(path).read_text())
+    possible = (1 << len(suite["profiles"])) - 1  # what the device may have chosen, as bits
+    passed = failed = 0
+    for test in suite["tests"]:
+        got = list(run(test["requests"], suite["vectors"], bug))
+        left = 0
+        for permitted in test["permitted"]:
+            if permitted["answers"] == got:
+                left |= possible & int(permitted["profiles"], 16)
+        if left:
+            possible, passed = left, passed + 1
+        else:
+            failed += 1
+            if failed <= 3:
+                print("fails:", test["name"])
+    print(f"{passed} passed, {failed} failed")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,88 @@
+/**
+ * What a caller passes, looked at before anything is done with it. A caller's nonsense is refused in a sentence that says what was got and
+ * what was expected; a guest's, which is a number where a number belongs, is counted by whoever owns the register.
+ */
+
+/** A wrong value in a sentence; text in quotes, for '4' is not 4. Of an object its kind only, which may be megabytes long. */
+export function told(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  return isWords(value) ? `a Uint32Array of ${value.length} words` : kind;
+}
+
+/** Whether a value is a `Uint32Array`, be it of another realm. */
+export function isWords(value: unknown): value is Uint32Array {
+  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint32Array]';
+}
+
+/** Refuses options that are no object, and those that have a name which is not known. */
+export function requireOptionsOf(owner: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`${owner}: the options are ${told(options)}; expected an object with ${known[0]}.`);
+  }
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(`${owner}: got the option ${unknown}; expected one of ${known.join(', ')}.`);
+  }
+}
+
+/** Refuses what is no integer from `least` to `most`. */
+export function requireInteger(owner: string, name: string, value: unknown, least: number, most: number): void {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return;
+  throw new RangeError(`${owner}: ${name} is ${told(value)}; expected an integer from ${least} to ${most}.`);
+}
+
+/** Refuses what is no multiple of `factor` from `least` to `most`. */
+export function requireMultiple(
+  owner: string,
+  name: string,
+  value: unknown,
+  factor: number,
+  least: number,
+  most: number,
+): void {
+  const isInside = typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+  if (isInside && value % factor === 0) return;
+  throw new RangeError(
+    `${owner}: ${name} is ${told(value)}; expected a multiple of ${factor} from ${least} to ${most}.`,
+  );
+}
+
+/** Refuses what is no function; of an optional one, undefined is none. */
+export function requireFunction(owner: string, name: string, value: unknown, required = false): void {
+  if (typeof value === 'function' || (value === undefined && !required)) return;
+  throw new TypeError(`${owner}: ${name} is ${told(value)}; expected a function.`);
+}
+
+/** Refuses what is neither true nor false. */
+export function requireBoolean(owner: string, name: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw new TypeError(`${owner}: ${name} is ${told(value)}; expected true or false.`);
+}
+
+/** Refuses what is no `Uint32Array`, and one with fewer words. */
+export function requireRoom(owner: string, out: unknown, wordCount: number): void {
+  if (isWords(out) && out.length >= wordCount) return;
+  throw new RangeError(`${owner}: got ${told(out)}; expected a Uint32Array of at least ${wordCount} words.`);
+}
+
+/** Refuses what is no number, in a place where numbers that make no sense are counted. */
+export function requireNumber(owner: string, name: string, value: unknown): void {
+  if (typeof value === 'number') return;
+  throw new TypeError(`${owner}: ${name} is ${told(value)}; expected a number.`);
+}
+
+/** A dword as a register takes it: any number, modulo 2^32. */
+export function dwordOf(owner: string, name: string, value: unknown): number {
+  requireNumber(owner, name, value);
+  return (value as number) >>> 0;
+}
+
+/** The upper dword of a QWORD that is written as two dwords or, without `high`, as one safe integer, of which no bit is lost. */
+export function upperOf(owner: string, low: unknown, high: unknown): number {
+  if (high !== undefined) return dwordOf(owner, 'the upper dword', high);
+  requireInteger(owner, 'the value', low, -(2 ** 31), Number.MAX_SAFE_INTEGER);
+  return (low as number) < 0 ? 0 : Math.floor((low as number) / 2 ** 32);
+}

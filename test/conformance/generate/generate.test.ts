@@ -1,0 +1,335 @@
+import { existsSync, mkdtempSync, symlinkSync as symlink, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, describe, expect, test } from 'vitest';
+import { enumerate } from '../../../checker/explore/enumerate.ts';
+import { completePaths, completeSize, separatingSequences } from '../../../conformance/generate/complete.ts';
+import { generateEvents, generateVectors } from '../../../conformance/generate/index.ts';
+import { STRATEGY_NAMES } from '../../../conformance/generate/names.ts';
+import { postmanTour } from '../../../conformance/generate/postman.ts';
+import { STRATEGIES } from '../../../conformance/generate/strategies.ts';
+import { Suite, suiteMachine } from '../../../conformance/generate/suite.ts';
+import { createInProcessDevice } from '../../../conformance/device/in-process.ts';
+import { ask } from '../../../conformance/device/remote.ts';
+import type { Device, Request } from '../../../conformance/device/device.ts';
+import { createInstance } from '../../../properties/instances.ts';
+import { SHIPPED, writeVectors } from '../../../scripts/vectors.ts';
+import { maskbit, runCommand } from '../../setup/command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'maskbit-generate-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Vectors {
+  readonly vectors: number;
+  readonly count: number;
+  readonly tests: readonly {
+    readonly requests: string[];
+    readonly flags: string[];
+    readonly permitted: { profiles: string; answers: string[] }[];
+  }[];
+}
+const read = (file: string): Vectors => JSON.parse(readFileSync(file, 'utf8')) as Vectors;
+
+/** A line of the text protocol as a request of the port. */
+function requestOf(line: string): Request {
+  const [verb, first, second, third = '0'] = line.split(' ');
+  const name = verb.replace(/-(.)/, (_, letter: string) => letter.toUpperCase());
+  const [offset, bytes, value] = [Number(first), Number(second), BigInt(third)];
+  const [low, high] = [Number(value & 0xffffffffn), Number(value >> 32n)];
+  if (name === 'messages') return { verb: 'outputs' };
+  return { verb: name, offset, bytes, vector: offset, value: low, low, high } as unknown as Request;
+}
+
+/** What a device answers to a line. */
+function answerOf(device: Device, line: string): string {
+  const { outcome, low, high, outputs } = ask(device, requestOf(line));
+  const wide = (dword: number, upper: number): string => `0x${((BigInt(upper) << 32n) | BigInt(dword)).toString(16)}`;
+  if (outcome !== 'ok') return outcome;
+  if (line.includes('-read')) return `ok ${wide(low, high)}`;
+  const sent = outputs.filter(({ verb }) => verb === 'send');
+  return ['ok', ...sent.map((each) => `${wide(each.addressLow, each.addressHigh)}:0x${each.data.toString(16)}`)].join(
+    ' ',
+  );
+}
+
+describe('the strategies', () => {
+  const { graph, read: shown } = suiteMachine({ vectors: 1 });
+
+  test.each([
+    // strategy        paths     events
+    ['states', 32, 72],
+    ['tour', 1, 440],
+    ['transitions', 352, 1144],
+    ['pairs', 3872, 16_456],
+    ['triples', 42_592, 223_608],
+    ['complete', 3872, 16_856],
+    ['walks', 100, 20_000],
+  ] as const)('%s: as many paths and events as were told before', (name, paths, steps) => {
+    const set = STRATEGIES[name](graph, { read: shown });
+    expect([set.paths, set.steps]).toEqual([paths, steps]);
+    if (steps > 200_000) return;
+    const made = [...set.make()];
+    // Of a complete suite, a path that only begins another one is still written: it is a test of its own.
+    expect([made.length, made.reduce((sum, path) => sum + path.length, 0)]).toEqual([paths, steps]);
+  });
+
+  test('guards: fewer than transitions, and every set of transitions', () => {
+    const { paths } = STRATEGIES.guards(graph, {});
+    expect(paths).toBeGreaterThan(32);
+    expect(paths).toBeLessThan(352);
+  });
+
+  test.each([1, 2])('the tour of %i vectors takes every transition and is as short as can be', (vectors) => {
+    const machine = suiteMachine({ vectors });
+    const { path, lowerBound } = postmanTour(machine.graph);
+    const taken = new Set<number>();
+    let state = 0;
+    for (const event of path) {
+      taken.add(state * machine.graph.events.length + event);
+      state = machine.graph.target(state, event);
+    }
+    expect(taken.size).toBe(machine.graph.states.length * machine.graph.events.length);
+    expect([state, path.length]).toEqual([0, lowerBound]);
+  });
+
+  test('a graph without a way back has no tour', () => {
+    const { machine } = createInstance('capability');
+    expect(() => postmanTour(enumerate(machine, { only: ['guest.control.on'] }))).toThrow(
+      /some states never come back/,
+    );
+  });
+
+  test('a complete suite tells each state from every other', () => {
+    const separating = separatingSequences(
+      graph,
+      shown,
+      (state, event) => `${graph.outputs(state, event).join()};${shown[graph.target(state, event)]}`,
+    );
+    for (let a = 0; a < graph.states.length; a++) {
+      for (let b = 0; b < graph.states.length; b++) {
+        if (a === b || shown[a] !== shown[b]) continue;
+        const traceOf = (start: number, sequence: readonly number[]): string => {
+          let state = start;
+          return sequence
+            .map((event) => {
+              const outputs = graph.outputs(state, event).join();
+              state = graph.target(state, event);
+              return `${outputs};${shown[state]}`;
+            })
+            .join('|');
+        };
+        expect(separating[a].some((sequence) => traceOf(a, sequence) !== traceOf(b, sequence))).toBe(true);
+      }
+    }
+    expect(completeSize(graph, 3, separating).paths).toBeGreaterThan(468_000);
+    expect(completePaths(graph, 3, separating).next().done).toBe(false);
+  });
+});
+
+describe('the vectors that are shipped', () => {
+  test.each(Object.keys(SHIPPED))('%s is written again with the same bytes', (file) => {
+    const out = join(folder, 'again');
+    writeVectors(file, out);
+    expect(readFileSync(out, 'utf8') === readFileSync(file, 'utf8')).toBe(true);
+    expect(existsSync(`${out}.new`)).toBe(false);
+  });
+
+  test.each(Object.keys(SHIPPED).filter((file) => file.endsWith('.json')))('%s is what its schema says', (file) => {
+    const validate = new Ajv2020().compile(JSON.parse(readFileSync('vectors/schema.json', 'utf8')) as object);
+    const vectors = read(file);
+    expect([validate(vectors), validate.errors]).toEqual([true, null]);
+    expect(vectors.tests).toHaveLength(vectors.count);
+    expect(vectors.tests.some(({ flags }) => flags.length > 1)).toBe(true);
+  });
+
+  test.each(Object.keys(SHIPPED).filter((file) => file.endsWith('.json')))(
+    '%s is passed by the implementation, as the strict profile',
+    (file) => {
+      const { tests, vectors } = read(file);
+      for (const { requests, permitted } of tests) {
+        const device = createInProcessDevice(vectors, { notifies: false });
+        const got = requests.map((line) => answerOf(device, line));
+        const strict = permitted.find(({ profiles }) => (BigInt(profiles) & 1n) === 1n);
+        expect(got).toEqual(strict?.answers);
+      }
+    },
+  );
+});
+
+const compilers = {
+  c: [
+    'cc',
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+    '-O1',
+    '-o',
+    join(folder, 'c'),
+    'examples/vectors/c/consume.c',
+    'examples/kits/c/msix.c',
+    '-lcjson',
+  ],
+  rust: [
+    '/usr/bin/rustc',
+    '--edition',
+    '2021',
+    '-D',
+    'warnings',
+    '-o',
+    join(folder, 'rust'),
+    'examples/vectors/rust/consume.rs',
+  ],
+  go: ['go', 'build', '-o', join(folder, 'go'), 'examples/vectors/go/consume.go'],
+  kit: ['cc', '-O1', '-o', join(folder, 'kit'), 'examples/kits/c/dut.c', 'examples/kits/c/msix.c'],
+} as const;
+
+/** Compiles, and throws with what the compiler says. */
+function compile(name: keyof typeof compilers): void {
+  const [command, ...parameters] = compilers[name];
+  const { status, stderr } = runCommand('env', [
+    'GO111MODULE=off',
+    `GOCACHE=${join(folder, 'cache')}`,
+    command,
+    ...parameters,
+  ]);
+  if (status !== 0) throw new Error(`Got ${stderr}; expected ${command} to compile.`);
+}
+const isMissing = (command: string): boolean => runCommand('which', [command]).status !== 0;
+
+describe('a consumer of the vectors', () => {
+  const consumers: readonly [string, string, () => void, (bug?: string) => ReturnType<typeof runCommand>][] = [
+    ['C', 'cc', () => compile('c'), (bug = 'none') => runCommand(join(folder, 'c'), ['vectors/function-1.json', bug])],
+    [
+      'Rust',
+      '/usr/bin/rustc',
+      () => compile('rust'),
+      (bug = 'none') => runCommand(join(folder, 'rust'), ['vectors/function-1.dut', bug]),
+    ],
+    [
+      'Python',
+      'python3',
+      () => {},
+      (bug = 'none') => runCommand('python3', ['examples/vectors/python/consume.py', 'vectors/function-1.json', bug]),
+    ],
+    [
+      'Go',
+      'go',
+      () => (compile('go'), compile('kit')),
+      (bug = 'none') =>
+        runCommand(join(folder, 'go'), [
+          'vectors/function-1.json',
+          join(folder, 'kit'),
+          '--vectors',
+          '1',
+          '--bug',
+          bug,
+        ]),
+    ],
+  ];
+  // Where CI is set, a compiler that is missing is a failure: the consumers must not go untested.
+  test.each(consumers)(
+    'in %s passes a right device, and fails one that mixes two lawful answers',
+    (_, command, build, run) => {
+      if (isMissing(command) && !process.env.CI) return;
+      build();
+      const right = run();
+      expect([right.status, right.stdout]).toEqual([0, '352 passed, 0 failed\n']);
+      const moody = run('moody');
+      expect(moody.status).toBe(1);
+      expect(moody.stdout).toMatch(/^306 passed, 46 failed$/m);
+    },
+  );
+
+  test('in C fails a device that is wrong', () => {
+    const { status, stdout } = runCommand(join(folder, 'c'), ['vectors/function-1.json', 'masked-sends']);
+    expect([status, /(\d+) failed/.exec(stdout)?.[1]]).toEqual([1, '24']);
+  });
+});
+
+describe('a file for Vitest', () => {
+  const runVitest = (file: string) => runCommand('npx', ['vitest', 'run', '--root', folder, file]);
+
+  test('passes with an adapter, and needs nothing of maskbit', () => {
+    const file = join(folder, 'function.test.js');
+    expect(maskbit('generate', '--format', 'vitest', '--limit', '40', '--out', file).status).toBe(0);
+    expect(readFileSync(join(folder, 'adapter.js'), 'utf8')).toContain('to be filled in');
+    writeFileSync(
+      join(folder, 'adapter.js'),
+      `export { default } from ${JSON.stringify(resolve('examples/kits/javascript/device.js'))};`,
+    );
+    symlink(resolve('node_modules'), join(folder, 'node_modules'));
+    const { stdout, status } = runVitest('function.test.js');
+    expect(stdout).toMatch(/Tests .*40 passed/);
+    expect(status).toBe(0);
+  });
+});
+
+describe('tests of another machine', () => {
+  test('are events and outputs, with rules', () => {
+    const instance = createInstance('assigned-device');
+    const generation = generateEvents(instance, {
+      strategy: 'states',
+      format: 'json',
+      command: 'maskbit generate',
+    });
+    const { paths } = generation;
+    const { tests, count } = JSON.parse([...generation.write()].join('')) as {
+      count: number;
+      tests: { events: string[]; outputs: string[][]; rules: string[] }[];
+    };
+    expect([count, tests.length]).toEqual([paths, paths]);
+    expect(tests.every(({ events, outputs }) => events.length === outputs.length)).toBe(true);
+    expect(tests.at(-1)!.rules.length).toBeGreaterThan(0);
+  });
+
+  test('have no text protocol', () => {
+    const make = () => generateEvents(createInstance('ownership'), { strategy: 'states', format: 'dut', command: '' });
+    expect(make).toThrow(/^Got the format dut for the machine ownership; expected json or vitest/);
+  });
+});
+
+describe('what is asked for', () => {
+  test('only a rule, and at most so many', () => {
+    const generation = generateVectors(1, {
+      strategy: 'transitions',
+      format: 'json',
+      command: '',
+      only: 'MSIX-PEND-2',
+      limit: 3,
+      profiles: 'strict',
+    });
+    const { tests } = JSON.parse([...generation.write()].join('')) as { tests: { rules: string[] }[] };
+    expect(tests).toHaveLength(3);
+    expect(tests.every(({ rules }) => rules.includes('MSIX-PEND-2'))).toBe(true);
+  });
+
+  test('a rule that no path exercises is told, and leaves no file', () => {
+    const file = join(folder, 'none.json');
+    const { status, stderr } = maskbit('generate', '--only', 'MSIX-POSTED-1', '--profiles', 'strict', '--out', file);
+    expect([status, existsSync(file), existsSync(`${file}.new`)]).toEqual([2, false, false]);
+    expect(stderr).toContain('Got no test of MSIX-POSTED-1; expected a rule that some path exercises.');
+  });
+
+  test('more simple paths than can be made: exit status 3, and what to take instead', () => {
+    const { status, stderr } = maskbit('generate', '--strategy', 'simple');
+    expect([status, stderr]).toEqual([
+      3,
+      expect.stringContaining('There are more than 100000, and they are not made.'),
+    ]);
+  });
+
+  test('the place of a path: vectors at the ends of words', () => {
+    const suite = new Suite({ vectors: 2048, profiles: 'strict' });
+    expect(suite.places).toEqual([0, 31, 32, 63, 64, 2047]);
+    const { requests } = suite.make([suite.machine.graph.events.indexOf('device.signal.0')], 1, 2047);
+    expect(requests).toContain('signal 0x7ff');
+  });
+
+  test('every strategy has its words', () =>
+    expect(STRATEGY_NAMES).toEqual(
+      Object.keys(STRATEGIES).toSorted(
+        (a, b) => STRATEGY_NAMES.indexOf(a as never) - STRATEGY_NAMES.indexOf(b as never),
+      ),
+    ));
+});
