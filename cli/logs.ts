@@ -3,6 +3,7 @@
  * what gzip has packed, of whatever size; both are deleted at the end.
  */
 import {
+  constants,
   createReadStream,
   createWriteStream,
   existsSync,
@@ -82,11 +83,15 @@ export async function withLog<Result>(path: string, use: (file: string) => Resul
 
 function isGzip(path: string): boolean {
   if (!existsSync(path) || !statSync(path).isFile()) return false;
-  const file = openSync(path, 'r');
+  // What looks like a file and waits, as /proc/kmsg does, is left to whoever reads it, who says so.
+  let file: number | undefined;
   try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const magic = Buffer.alloc(2);
     return readSync(file, magic) === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
+  } catch {
+    return false;
   } finally {
-    closeSync(file);
+    if (file !== undefined) closeSync(file);
   }
 }

@@ -101,6 +101,8 @@ export class Suite {
     };
     const forms = new Map<string, Action[]>();
     for (const action of actionsOf(alphabet)) {
+      // A form that does more than its event is another event.
+      if (action.prelude !== undefined) continue;
       const key = `${action.event}@${action.vector}`;
       forms.set(key, [...(forms.get(key) ?? []), action]);
     }
