@@ -118,7 +118,10 @@ const WORDS = setup({ guards: { run: stateIn({ NULL: 'init' }) } }).createMachin
     },
     now: {
       initial: 'int',
-      states: { int: { on: { do: { target: 'auto', guard: 'run' } } }, auto: { on: { d_step: 'int', never: undefined } } },
+      states: {
+        int: { on: { do: { target: 'auto', guard: 'run' } } },
+        auto: { on: { d_step: 'int', never: undefined } },
+      },
     },
   },
 });
