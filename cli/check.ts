@@ -6,24 +6,26 @@ import { renameSync, writeFileSync } from 'node:fs';
 import {
   compareManifest,
   gatherFindings,
+  type ManifestEntry,
   parseManifest,
   printManifest,
   renewManifest,
 } from '../checker/decide/manifest.ts';
-import { FULL_INSTANCES, INSTANCES, LARGER_INSTANCES } from '../properties/instances.ts';
+import { FULL_INSTANCES, instanceName, INSTANCES, LARGER_INSTANCES } from '../properties/instances.ts';
 import { checkAssigned, checkAssignedMutants, checkObjections } from './check/assigned.ts';
 import { checkAssignedDevice } from './check/assigned-device.ts';
 import { checkAssignedPaths } from './check/assigned-paths.ts';
 import { Budget, type Budgets } from './check/budget.ts';
 import { checkLockstep } from './check/lockstep.ts';
 import { checkMachines } from './check/machines.ts';
+import { type Only, onlyOf, type Section, SECTIONS, WHOLE } from './check/only.ts';
 import type { Part } from './check/part.ts';
 import { checkPaths } from './check/paths.ts';
 import { checkProperties } from './check/properties.ts';
 import { checkReplay } from './check/replay.ts';
 import { checkRuns } from './check/runs.ts';
 import { readText } from './input.ts';
-import { EXIT, type Exit, print, tell } from './output.ts';
+import { EXIT, type Exit, formatCell, print, tell } from './report.ts';
 import { packagePath } from './root.ts';
 
 /** How the check is run. */
@@ -32,6 +34,8 @@ export interface CheckChoices extends Budgets {
   readonly full?: boolean;
   /** Whether what is found becomes what is expected. */
   readonly pin?: boolean;
+  /** A section, a property, a rule, an instance or a design, to check that alone. */
+  readonly only?: string;
   /** The file that says what is expected; the package's own when left out. */
   readonly manifest?: string;
 }
@@ -40,29 +44,16 @@ export interface CheckChoices extends Budgets {
 export function check(choices: CheckChoices = {}): Exit {
   const budget = new Budget(choices);
   const isFull = choices.full === true;
-  tell(isFull ? FULL_COST : USUAL_COST);
+  const every = [...INSTANCES, ...LARGER_INSTANCES, ...FULL_INSTANCES];
+  const only = choices.only === undefined ? WHOLE : onlyOf(choices.only, every);
+  if (!only.isPart) tell(isFull ? FULL_COST : USUAL_COST);
   const path = choices.manifest ?? packagePath(MANIFEST);
   const manifest = parseManifest(readText(path, 'a manifest'));
-  const instances = [...INSTANCES, ...LARGER_INSTANCES, ...(isFull ? FULL_INSTANCES : [])];
-
-  const { explored, part } = checkMachines(instances, budget, manifest);
-  const parts = [
-    part,
-    checkProperties(explored, budget, explored.length < instances.length),
-    checkRuns(explored, budget),
-    checkPaths(explored, budget),
-    checkLockstep(explored, budget),
-    checkReplay(),
-    checkAssigned(isFull, budget),
-    checkAssignedMutants(budget),
-    checkObjections(budget),
-    checkAssignedPaths(budget),
-    checkAssignedDevice(isFull, budget),
-  ];
+  const parts = runSections(isFull, budget, only, manifest);
 
   const open = parts.flatMap((each) => each.open ?? []);
   const found = gatherFindings(parts.flatMap((each) => each.findings ?? []));
-  const extent = open.length > 0 ? 'part' : isFull ? 'full' : 'usual';
+  const extent = open.length > 0 || only.isPart ? 'part' : isFull ? 'full' : 'usual';
   const differences = compareManifest(found, manifest, extent);
   if (choices.pin !== true) return conclude(parts, differences, open, budget);
   if (extent === 'part') return conclude(parts, [], [...open, `${path} is as it was.`], budget);
@@ -70,6 +61,41 @@ export function check(choices: CheckChoices = {}): Exit {
   for (const difference of differences) print(`pinned: ${difference}`);
   return conclude(parts, [], [], budget);
 }
+
+/** Runs the sections that are asked for, in their order; what they need is explored first. */
+function runSections(isFull: boolean, budget: Budget, only: Only, manifest: readonly ManifestEntry[]): Part[] {
+  const { sections } = only;
+  const all = [...INSTANCES, ...LARGER_INSTANCES, ...(isFull ? FULL_INSTANCES : [])];
+  // Paths and lockstep are of small instances; what is asked of no function needs none of them.
+  const needed = LARGE_SECTIONS.some((section) => sections.has(section))
+    ? all
+    : SMALL_SECTIONS.some((section) => sections.has(section))
+      ? INSTANCES
+      : [];
+  const instances = needed.filter((instance) => only.instance(instanceName(instance)));
+  const { explored, part } = checkMachines(instances, budget, manifest);
+  const isCut = only.isPart || explored.length < instances.length;
+  const work: Readonly<Record<Section, () => Part>> = {
+    machines: () => part,
+    properties: () => checkProperties(explored, budget, only, isCut),
+    runs: () => checkRuns(explored, budget, only),
+    paths: () => checkPaths(explored, budget),
+    lockstep: () => checkLockstep(explored, budget),
+    replay: checkReplay,
+    designs: () => checkAssigned(isFull, budget, only),
+    mutants: () => checkAssignedMutants(budget),
+    objections: () => checkObjections(budget),
+    'device-paths': () => checkAssignedPaths(budget),
+    device: () => checkAssignedDevice(isFull, budget, only),
+  };
+  return [
+    ...(sections.has('machines') || instances.length === 0 ? [] : [part]),
+    ...SECTIONS.filter((section) => sections.has(section)).map((section) => work[section]()),
+  ];
+}
+
+const LARGE_SECTIONS: readonly Section[] = ['machines', 'properties', 'runs'];
+const SMALL_SECTIONS: readonly Section[] = ['paths', 'lockstep'];
 
 const USUAL_COST = 'Checks the function and the assigned device; it takes half a minute to a minute.';
 const FULL_COST =
@@ -85,15 +111,17 @@ function conclude(
   open: readonly string[],
   budget: Budget,
 ): Exit {
-  const violations = [...parts.flatMap((part) => part.violations), ...differences];
-  for (const violation of violations) print(`violated: ${violation}`);
+  for (const difference of differences) print(`violated: ${difference}`);
+  const count = parts.reduce((sum, { violations }) => sum + violations.count, differences.length);
+  const untold = parts.reduce((sum, { violations }) => sum + violations.untold, 0);
+  if (untold > 0) print(`violated: ${formatCell(untold)} more, each like one that is told.`);
   for (const each of open) print(`open: ${each}`);
   const isOpen = open.length > 0;
-  const places = `${violations.length} place${violations.length === 1 ? '' : 's'}`;
-  const verdict = violations.length > 0 ? `violated, in ${places},` : isOpen ? 'open' : 'holds';
+  const places = `${formatCell(count)} place${count === 1 ? '' : 's'}`;
+  const verdict = count > 0 ? `violated, in ${places},` : isOpen ? 'open' : 'holds';
   print(`${verdict} after ${budget.seconds.toFixed(1)} s:`);
   for (const { clause } of parts) print(`  ${clause}`);
-  return violations.length > 0 ? EXIT.violated : isOpen ? EXIT.bound : EXIT.holds;
+  return count > 0 ? EXIT.violated : isOpen ? EXIT.bound : EXIT.holds;
 }
 
 /** Writes a file whole or not at all. */

@@ -75,6 +75,7 @@ program
   .option('--without <events>', 'events of it that shall never happen, parted by commas', parseNames)
   .option('--junit <file>', 'write the verdicts about it in the form of JUnit')
   .option('--full', 'check larger instances too, which takes minutes')
+  .option('--only <name>', 'check a section, a property, a rule, an instance or a design, and nothing else')
   .option('--states <n>', 'explore no more states than this of each instance', parseBound)
   .option('--memory <bytes>', 'use no more memory than this for each exploration, such as 500M or 8G', parseBytes)
   .option('--seconds <n>', 'begin nothing after this time', parseBound)
@@ -87,7 +88,8 @@ program
     'after',
     example(
       'maskbit check',
-      'maskbit check --full --memory 8G',
+      'maskbit check --only lockstep',
+      'maskbit check --only MSIX-RESET-4',
       'maskbit check --design posted',
       'maskbit check machine.ts --claims claims.ts --junit report.xml',
     ),

@@ -3,9 +3,10 @@
  * too; what needs Node, files and processes, is in `node.ts`.
  */
 export type { Device, DeviceOutput } from './device/device.ts';
-export { ConformanceError, createDriver, type DriveCounts, type Driver } from './paths/drive.ts';
+export { createDriver, type DriveCounts, type Driver } from './paths/drive.ts';
 export { DIALECTS, type Dialect, messageOf, readback } from './device/words.ts';
 export { createInProcessDevice } from './device/in-process.ts';
+export { ConformanceError, type Failure, tellFailure } from './paths/failure.ts';
 export { type Lockstep, type RestorableDevice, walkInLockstep } from './paths/lockstep.ts';
 export { ReplayError, type TraceSource } from './replay/log.ts';
 export { replay, type ReplayOptions } from './replay/replay.ts';

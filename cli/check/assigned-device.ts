@@ -11,8 +11,8 @@ import { AssignedInstance } from '../../properties/assigned/decide.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
 import { assignedName } from './assigned.ts';
 import type { Budget } from './budget.ts';
-import { conformanceFailure } from './devices.ts';
-import type { Part } from './part.ts';
+import type { Only } from './only.ts';
+import { type Part, Violations } from './part.ts';
 
 /** An instance in lockstep, and whether a usual check takes but a sample of it. */
 interface Walk {
@@ -41,13 +41,14 @@ interface Walked {
 }
 
 /** Walks machine and implementation of the assigned device together, and hands the page over everywhere. */
-export function checkAssignedDevice(isFull: boolean, budget: Budget): Part {
-  const violations: string[] = [];
+export function checkAssignedDevice(isFull: boolean, budget: Budget, only: Only): Part {
+  const violations = new Violations();
   const open: string[] = [];
   let walked = 0;
   let sampled = 0;
   const rows = IMPLEMENTED.flatMap((name) =>
     walksOf(designByName(name)).flatMap(({ bounds, isLarge }) => {
+      if (!only.instance(assignedName(bounds))) return [];
       if (budget.isOver) open.push(`The time was up before ${assignedName(bounds)} was walked.`);
       if (budget.isOver) return [];
       const { pairs, isSample, handovers, counts } = walk(bounds, isLarge && !isFull, violations);
@@ -67,7 +68,7 @@ export function checkAssignedDevice(isFull: boolean, budget: Budget): Part {
   return { clause: sampled === 0 ? clause : `${clause}, and ${formatCell(sampled)} drawn ones`, violations, open };
 }
 
-function walk(bounds: AssignedBounds, isSample: boolean, violations: string[]): Walked {
+function walk(bounds: AssignedBounds, isSample: boolean, violations: Violations): Walked {
   const exploration = new AssignedInstance(bounds).explore();
   const driver = new AssignedDriver(exploration, bounds);
   const adapter = new AssignedAdapter(bounds);
@@ -76,13 +77,12 @@ function walk(bounds: AssignedBounds, isSample: boolean, violations: string[]): 
     `lockstep of ${assignedName(bounds)}`,
     isSample ? SAMPLE.states : exploration.states.count,
   );
-  const failure = conformanceFailure(() => {
+  violations.run(() => {
     pairs = isSample
       ? driver.sample(adapter, SAMPLE.states, SAMPLE.seed, (done) => progress.advance(done))
       : driver.walk(adapter, (done) => progress.advance(done));
   });
   progress.end();
-  if (failure !== undefined) violations.push(failure);
   const { steps, outputs, dwords } = driver.counts;
   // Where the page goes with the host's MSI-X, there is no handover.
   const isHanded = bounds.design.free && bounds.vectors === 1 && bounds.messages === TWO && !isSample;
@@ -91,7 +91,7 @@ function walk(bounds: AssignedBounds, isSample: boolean, violations: string[]): 
 }
 
 /** Hands the page over and back in every state of the machine that has a device. */
-function handOverEverywhere(driver: AssignedDriver, adapter: AssignedAdapter, violations: string[]): string {
+function handOverEverywhere(driver: AssignedDriver, adapter: AssignedAdapter, violations: Violations): string {
   let silent = 0;
   let without = 0;
   const count = driver.forEachState(adapter, (path) => {
@@ -101,7 +101,7 @@ function handOverEverywhere(driver: AssignedDriver, adapter: AssignedAdapter, vi
     }
     const difference = handOverAndBack(adapter);
     if (difference === undefined) silent++;
-    else violations.push(`After ${path.join(' ')}, a handover shows: ${difference}.`);
+    else violations.add(`After ${path.join(' ')}, a handover shows: ${difference}.`);
   });
   return `${formatCell(silent)} of ${formatCell(count - without)}`;
 }

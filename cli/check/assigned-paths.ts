@@ -22,8 +22,7 @@ import { AssignedInstance } from '../../properties/assigned/decide.ts';
 import { createInstance, type Instance, instanceName } from '../../properties/instances.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
 import type { Budget } from './budget.ts';
-import { conformanceFailure } from './devices.ts';
-import type { Part } from './part.ts';
+import { type Part, Violations } from './part.ts';
 
 /** The parts that have machines of their own. */
 const PARTS: readonly (readonly [Instance, readonly PartUnderTest[]])[] = [
@@ -50,7 +49,7 @@ type Row = readonly (string | number)[];
 
 /** Drives the assigned device and its parts along the paths of their machines. */
 export function checkAssignedPaths(budget: Budget): Part {
-  const violations: string[] = [];
+  const violations = new Violations();
   const open: string[] = [];
   const rows: Row[] = [];
   let steps = 0;
@@ -63,10 +62,9 @@ export function checkAssignedPaths(budget: Budget): Part {
     const { kind, paths } = pathsOf(graph);
     for (const part of parts) {
       let driven = 0;
-      const failure = conformanceFailure(() => {
+      violations.run(() => {
         for (const path of paths) driven += drivePart(part, graph, path);
       });
-      if (failure !== undefined) violations.push(failure);
       note([instanceName(instance), kind, paths.length, driven, part.name], driven);
     }
   }
@@ -93,22 +91,21 @@ function pathsOf(graph: StateGraph): { kind: string; paths: readonly Path[] } {
 }
 
 /** Drives a design along a path through every transition: its simple paths are far beyond the rail. */
-function driveDesign(name: (typeof IMPLEMENTED)[number], violations: string[]): [Row, number] {
+function driveDesign(name: (typeof IMPLEMENTED)[number], violations: Violations): [Row, number] {
   const bounds = { design: designByName(name), vectors: 1, messages: TWO };
   const exploration = new AssignedInstance(bounds).explore();
   const driver = new AssignedDriver(exploration, bounds);
   const instance = createInstance('assigned-device', bounds);
   const paths = transitionPaths(instance.machine, instance.events);
   const progress = startProgress(`paths of ${name}`, paths.length);
-  const failure = conformanceFailure(() => {
+  violations.run(() => {
     driver.drivePaths(new AssignedAdapter(bounds), paths, (done) => progress.advance(done));
   });
   progress.end();
-  if (failure !== undefined) violations.push(failure);
   // Ignored events are among them: a path for each state and each event.
   const expected = exploration.states.count * exploration.compiled.events.length;
   if (paths.length !== expected)
-    violations.push(`Got ${paths.length} paths of ${name} from @xstate/graph; expected ${expected}.`);
+    violations.add(`Got ${paths.length} paths of ${name} from @xstate/graph; expected ${expected}.`);
   const { steps } = driver.counts;
   const row = [
     instanceName(instance),

@@ -21,7 +21,8 @@ import {
 import type { AssignedVerdict } from '../../properties/assigned/property.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
 import { Budget } from './budget.ts';
-import type { Part } from './part.ts';
+import type { Only } from './only.ts';
+import { type Part, Violations } from './part.ts';
 
 /** Names an instance in tables and sentences: "reviewed, 2 vectors, messages two". */
 export function assignedName({ design, vectors, messages, vcpus = 1 }: AssignedBounds): string {
@@ -36,14 +37,19 @@ interface Decided {
 }
 
 /** Decides the properties of every design, within the bounds of a usual check or of a full one. */
-export function checkAssigned(isFull: boolean, budget: Budget): Part {
-  const tasks = [...ASSIGNED_TASKS, ...(isFull ? FULL_ASSIGNED_TASKS : [])];
+export function checkAssigned(isFull: boolean, budget: Budget, only: Only): Part {
+  const violations = new Violations();
+  const asked = [...ASSIGNED_TASKS, ...(isFull ? FULL_ASSIGNED_TASKS : [])];
+  const tasks = asked.filter(({ bounds }) => only.instance(assignedName(bounds)));
   const progress = startProgress('designs', tasks.length);
   const open: string[] = [];
   const decided = tasks.flatMap((task, index): Decided[] => {
     progress.advance(index);
     if (budget.isOver) open.push(`The time was up before ${assignedName(task.bounds)}.`);
-    return budget.isOver ? [] : decideTask(task, budget, open);
+    if (budget.isOver) return [];
+    const results = decideTask(task, budget, open, only);
+    for (const result of results) for (const each of unexpected(result)) violations.add(each);
+    return results;
   });
   progress.end();
   printTable(
@@ -55,17 +61,26 @@ export function checkAssigned(isFull: boolean, budget: Budget): Part {
     ]),
   );
   print();
-  printVerdicts(decided);
+  printVerdicts(
+    decided,
+    ASSIGNED_PROPERTIES.filter(({ name }) => only.property(name)),
+  );
   const states = decided.reduce((sum, { counts }) => sum + counts.states, 0);
   return {
     clause: `${DESIGNS.length} designs of the assigned device with ${formatCell(states)} states, ${ASSIGNED_PROPERTIES.length} properties`,
-    violations: decided.flatMap(unexpected),
-    findings: decided.map((each) => findingOf(each, FULL_ASSIGNED_TASKS.includes(each.task))),
+    violations,
+    findings: decided.map((each) =>
+      findingOf(
+        each,
+        FULL_ASSIGNED_TASKS.some(({ bounds }) => bounds === each.task.bounds),
+      ),
+    ),
     open,
   };
 }
 
-function decideTask(task: AssignedTask, budget: Budget, open: string[]): Decided[] {
+function decideTask(whole: AssignedTask, budget: Budget, open: string[], only: Only): Decided[] {
+  const task = { ...whole, properties: whole.properties.filter(({ name }) => only.property(name)) };
   const instance = new AssignedInstance(task.bounds, { limits: budget.limits });
   const { states, transitions, depth, complete } = instance.explore().summary;
   const verdicts = complete ? instance.decideAll(task.properties) : [];
@@ -105,22 +120,22 @@ function findingOf({ task: { bounds }, counts, verdicts }: Decided, isFull: bool
   };
 }
 
-function printVerdicts(decided: readonly Decided[]): void {
-  const columns = decided.filter(({ task }) => task.properties === ASSIGNED_PROPERTIES);
+function printVerdicts(decided: readonly Decided[], asked: typeof ASSIGNED_PROPERTIES): void {
+  const columns = decided.filter(({ task }) => task.properties.length === asked.length);
   const heads = columns.map(
     ({ task: { bounds } }) =>
       `${bounds.design.name}\n${bounds.vectors} ${bounds.messages.name}${bounds.vcpus === 2 ? ', 2 vCPUs' : ''}`,
   );
   printTable(
     ['property', 'of', ...heads],
-    ASSIGNED_PROPERTIES.map(({ name, number = '' }, index) => [
+    asked.map(({ name, number = '' }, index) => [
       name,
       number,
       ...columns.map(({ verdicts }) => tellVerdict(verdicts[index])),
     ]),
   );
   print('In brackets: the steps of a shortest trace; what fails is expected to, and pinned.');
-  for (const [index, { name, beyond }] of ASSIGNED_PROPERTIES.entries()) {
+  for (const [index, { name, beyond }] of asked.entries()) {
     const [reason] = columns.flatMap(({ verdicts }) => verdicts[index].reason ?? []);
     if (reason !== undefined) print(`n/a: ${name} where ${reason}.`);
     if (beyond !== undefined) print(`fails in reviewed: ${name}. ${beyond}`);
@@ -135,7 +150,7 @@ const tellVerdict = ({ result, path }: AssignedVerdict): string =>
 /** What a part comes to for which there was no time. */
 const unasked = (what: string): Part => ({
   clause: `no ${what}`,
-  violations: [],
+  violations: new Violations(),
   open: [`The time was up before the ${what}.`],
 });
 
@@ -143,20 +158,20 @@ const unasked = (what: string): Part => ({
 export function checkAssignedMutants(budget: Budget): Part {
   if (budget.isOver) return unasked('mutants of the assigned device');
   const progress = startProgress('mutants of designs', BREAKERS.length);
-  const violations: string[] = [];
+  const violations = new Violations();
   const rows = BREAKERS.map((breaker, index) => {
     const { property, design, mutant } = breaker;
     const broken = decideBroken(breaker);
     const whole = decideWhole(breaker);
     progress.advance(index + 1);
-    if (broken.result !== 'fails') violations.push(`${property.name} ${broken.result} where it should be broken.`);
+    if (broken.result !== 'fails') violations.add(`${property.name} ${broken.result} where it should be broken.`);
     if (whole !== undefined && whole.result !== 'holds')
-      violations.push(`${property.name} ${whole.result} without its mutant.`);
+      violations.add(`${property.name} ${whole.result} without its mutant.`);
     return [property.name, design.name, broken.path?.length ?? 0, mutant ?? 'the design itself'];
   });
   progress.end();
   for (const { name } of ASSIGNED_PROPERTIES) {
-    if (!BREAKERS.some(({ property }) => property.name === name)) violations.push(`Nothing breaks ${name}.`);
+    if (!BREAKERS.some(({ property }) => property.name === name)) violations.add(`Nothing breaks ${name}.`);
   }
   printTable(['property', 'is broken in', 'steps', 'by'], rows);
   print();
@@ -172,10 +187,13 @@ export function checkObjections(budget = new Budget()): Part {
   const progress = startProgress('objections', OBJECTIONS.length);
   const rows = decideObjections((done) => progress.advance(done));
   progress.end();
+  const violations = new Violations();
+  for (const problem of [...rows.flatMap((row) => rowProblem(row) ?? []), ...handoverProblems()])
+    violations.add(problem);
   printObjections(rows);
   return {
     clause: `${OBJECTIONS.length} objections, each turned by its repair alone`,
-    violations: [...rows.flatMap((row) => rowProblem(row) ?? []), ...handoverProblems()],
+    violations,
   };
 }
 

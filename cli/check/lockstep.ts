@@ -6,12 +6,12 @@ import { walkInLockstep } from '../../conformance/paths/lockstep.ts';
 import { instanceName } from '../../properties/instances.ts';
 import { formatCell, print, printTable } from '../report.ts';
 import type { Budget } from './budget.ts';
-import { conformanceFailure, ways } from './devices.ts';
-import type { Explored, Part } from './part.ts';
+import { everyDialect } from './devices.ts';
+import { type Explored, type Part, Violations } from './part.ts';
 
 /** Walks machine and implementation together through every pair of states. */
 export function checkLockstep(explored: readonly Explored[], budget: Budget): Part {
-  const violations: string[] = [];
+  const violations = new Violations();
   let walked = 0;
   const open: string[] = [];
   const rows = explored.flatMap(({ instance, graph, isSmall }) => {
@@ -21,14 +21,13 @@ export function checkLockstep(explored: readonly Explored[], budget: Budget): Pa
       return [];
     }
     const devices = [true, false].map((notifies) => createInProcessDevice(instance.vectors, { notifies }));
-    return ways(devices).map(([device, dialect]) => {
+    return everyDialect(devices).map(([device, dialect]) => {
       let row = [instanceName(instance), device.name, dialect.name, 0, 0];
-      const violation = conformanceFailure(() => {
+      violations.run(() => {
         const { pairs, steps } = walkInLockstep(graph, device, instance.messages, dialect);
         row = [instanceName(instance), device.name, dialect.name, pairs, steps];
         walked += pairs;
-      });
-      if (violation !== undefined) violations.push(violation);
+      }, instance);
       return row;
     });
   });

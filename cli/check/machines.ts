@@ -10,7 +10,7 @@ import { nameSubject } from '../../checker/trace/trace.ts';
 import { FULL_INSTANCES, type Instance, instanceName, INSTANCES } from '../../properties/instances.ts';
 import { followExploration, formatCell, print, printTable } from '../report.ts';
 import type { Budget } from './budget.ts';
-import { type Explored, findingOf, type Part } from './part.ts';
+import { type Explored, findingOf, type Part, Violations } from './part.ts';
 
 /** What the limits of an exploration are called on the command line. */
 const BOUNDS = { states: '--states', bytes: '--memory', milliseconds: '--seconds' };
@@ -21,7 +21,7 @@ export function checkMachines(
   budget: Budget,
   manifest: readonly ManifestEntry[],
 ): { readonly explored: readonly Explored[]; readonly part: Part } {
-  const violations: string[] = [];
+  const violations = new Violations();
   const open: string[] = [];
   const explored: Explored[] = [];
   const rows = instances.map((instance) => {
@@ -44,7 +44,7 @@ export function checkMachines(
     if (graph.states.length !== states || graph.transitionCount !== transitions || graph.depth !== depth) {
       differences.push(`XState finds ${graph.states.length} states of ${name}, and the compiled machine ${states}.`);
     }
-    violations.push(...differences);
+    for (const difference of differences) violations.add(difference);
     explored.push({ instance, exploration, graph, isSmall });
     const agrees = differences.length > 0 ? 'differs' : isSmall ? 'equal' : '-';
     return [name, formatCell(states), formatCell(transitions), formatCell(tries), formatCell(depth), agrees];

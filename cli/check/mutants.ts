@@ -22,6 +22,14 @@ export interface MutantScore {
   readonly unjudged: number;
 }
 
+/** What comes of mutants that nobody judges. */
+export const NO_MUTANTS: MutantScore = {
+  ...{ count: 0, told: 0, explained: 0, unjudged: 0 },
+  survivors: [],
+  unexplained: [],
+  broken: new Map(),
+};
+
 /** Judges all mutants, or as many as there is time for. */
 export function judgeMutants(budget: Budget): MutantScore {
   const mutants = [...functionMutants()];

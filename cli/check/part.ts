@@ -4,11 +4,12 @@
 import type { Finding } from '../../checker/decide/manifest.ts';
 import type { Exploration } from '../../checker/explore/explore.ts';
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
-import { packTrace } from '../../checker/trace/codec.ts';
-import { makeTrace, reduceTrace } from '../../checker/trace/trace.ts';
-import { eventSentence } from '../../machines/alphabet.ts';
+import { ConformanceError, kindOf, packPath, tellFailure } from '../../conformance/paths/failure.ts';
+import { tellSteps } from '../../conformance/paths/story.ts';
+import { rulesOfPath } from '../../conformance/paths/step-rules.ts';
 import type { Instance } from '../../properties/instances.ts';
 import { traceSubject } from '../../properties/subject.ts';
+import { print } from '../output.ts';
 
 /** An instance explored whole. */
 export interface Explored {
@@ -19,12 +20,42 @@ export interface Explored {
   readonly isSmall: boolean;
 }
 
+/** What is violated. It is told the moment it is found, and of what differs in the same way only the first, which is the nearest. */
+export class Violations {
+  count = 0;
+  private readonly kinds = new Map<string, number>();
+
+  /** Adds one. @param kind What it has in common with others that need not be told again. */
+  add(text: string, kind = text): void {
+    this.count++;
+    const alike = this.kinds.get(kind) ?? 0;
+    this.kinds.set(kind, alike + 1);
+    if (alike === 0) print(`violated: ${text}`);
+  }
+
+  /** Runs what may find that a device differs. @returns Whether it does not. */
+  run(work: () => void, instance?: Instance): boolean {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConformanceError)) throw error;
+      this.add(tellFailure(error.failure, instance), kindOf(error.failure));
+      return false;
+    }
+  }
+
+  /** How many were not told, since they are like one that was. */
+  get untold(): number {
+    return this.count - this.kinds.size;
+  }
+}
+
 /** What a part of the check comes to. */
 export interface Part {
   /** Its clause of the last line. */
   readonly clause: string;
-  /** Whatever is violated, in sentences. */
-  readonly violations: readonly string[];
+  readonly violations: Violations;
   /** What is to be compared with the manifest. */
   readonly findings?: readonly Finding[];
   /** What a bound left undecided, in sentences. */
@@ -39,9 +70,11 @@ export function findingOf(instance: Instance): Pick<Finding, 'machine' | 'instan
 
 /** Tells a path as a story, with the command that shows it again. */
 export function tellPath(head: string, instance: Instance, path: readonly string[]): string {
-  const story = path.map((event, step) => `  ${step + 1}. ${eventSentence(event)}`);
-  const subject = traceSubject(instance);
-  const numbers = path.map((event) => instance.events.indexOf(event));
-  const packed = packTrace(reduceTrace(subject, makeTrace(subject, numbers)));
-  return [head, ...story, `  Shown again by: maskbit show ${packed}`].join('\n');
+  const { sentences } = rulesOfPath(instance.machine, path);
+  return [
+    head,
+    ...sentences.map((sentence) => `  Rule of the last step: ${sentence}`),
+    ...tellSteps(path),
+    `  Shown again by: maskbit show ${packPath(instance, path)}`,
+  ].join('\n');
 }

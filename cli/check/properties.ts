@@ -8,46 +8,57 @@ import { type Instance, instanceName, MACHINE_PROPERTIES } from '../../propertie
 import { type FunctionView, machineView } from '../../properties/view.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
 import type { Budget } from './budget.ts';
-import { judgeMutants } from './mutants.ts';
-import { type Explored, findingOf, type Part, tellPath } from './part.ts';
+import { judgeMutants, NO_MUTANTS } from './mutants.ts';
+import type { Only } from './only.ts';
+import { type Explored, findingOf, type Part, tellPath, Violations } from './part.ts';
 
 /** Decides every property for every instance, and judges the mutants. */
-export function checkProperties(explored: readonly Explored[], budget: Budget, isPart = false): Part {
+export function checkProperties(explored: readonly Explored[], budget: Budget, only: Only, isPart = only.isPart): Part {
+  const violations = new Violations();
+  const asked = MACHINE_PROPERTIES.filter(({ name }) => only.property(name));
   const subjects = explored.filter(({ instance }) => instance.vectors > 0);
-  const verdicts = subjects.map(({ instance, graph }) => decideFor(instance, graph, budget));
-  const failures = subjects.flatMap(({ instance, graph }, index) =>
-    verdicts[index].filter(({ result }) => result === 'fails').map((verdict) => tellFailure(instance, graph, verdict)),
-  );
+  const verdicts = subjects.map(({ instance, graph }) => {
+    const decided = decideFor(asked, instance, graph, budget);
+    for (const verdict of decided) {
+      if (verdict.result === 'fails') violations.add(tellFailure(instance, graph, verdict), verdict.property.name);
+    }
+    return decided;
+  });
   const findings = subjects.map(({ instance }, index) => {
     const decided = verdicts[index].flatMap(({ property, result, counterexample }) =>
       result === 'open' ? [] : [[property.name, pinVerdict(result, counterexample)]],
     );
     return { ...findingOf(instance), verdicts: Object.fromEntries(decided) };
   });
-  const mutants = judgeMutants(budget);
+  // A mutant is held against all properties; of some of them it says nothing.
+  const mutants = only.isPart ? NO_MUTANTS : judgeMutants(budget);
   const isWhole = mutants.unjudged === 0 && verdicts.flat().every(({ result }) => result !== 'open');
   const columns = verdicts.map((decided) => decided.map(({ result }) => result));
-  printVerdicts(subjects, columns, mutants.broken);
-  printTable(['mutants', 'count'], [...mutants.survivors, ['that break a property', mutants.told]]);
+  printVerdicts(asked, subjects, columns, mutants.broken);
+  if (!only.isPart) printTable(['mutants', 'count'], [...mutants.survivors, ['that break a property', mutants.told]]);
   print();
-  const clause = `${MACHINE_PROPERTIES.length} properties, ${formatCell(mutants.told)} of ${formatCell(mutants.count)} mutants told apart`;
+  const properties = `${asked.length} ${asked.length === 1 ? 'property' : 'properties'}`;
+  const clause = `${properties}, ${formatCell(mutants.told)} of ${formatCell(mutants.count)} mutants told apart`;
+  for (const name of mutants.unexplained) violations.add(`no property tells this mutant from the machine: ${name}.`);
+  // Of instances that a bound left out nothing is known: a property may be about those alone.
+  if (isWhole && !isPart) for (const idle of idleProperties(columns, mutants.broken)) violations.add(idle);
   return {
-    clause: `${clause} and ${mutants.explained} explained`,
-    violations: [
-      ...failures,
-      ...mutants.unexplained.map((name) => `no property tells this mutant from the machine: ${name}.`),
-      // Of instances that a bound left out nothing is known: a property may be about those alone.
-      ...(isWhole && !isPart ? idleProperties(columns, mutants.broken) : []),
-    ],
+    clause: only.isPart ? properties : `${clause} and ${mutants.explained} explained`,
+    violations,
     findings,
     open: isWhole ? [] : [`The time was up with ${mutants.unjudged} mutants unjudged.`],
   };
 }
 
-function decideFor(instance: Instance, graph: StateGraph, budget: Budget): Verdict<FunctionView>[] {
+function decideFor(
+  asked: typeof MACHINE_PROPERTIES,
+  instance: Instance,
+  graph: StateGraph,
+  budget: Budget,
+): Verdict<FunctionView>[] {
   const { vectors, messages } = instance;
   const progress = startProgress(`properties of ${instanceName(instance)}`, graph.states.length);
-  const verdicts = decideProperties(graph, MACHINE_PROPERTIES, machineView(vectors, messages), vectors, (states) => {
+  const verdicts = decideProperties(graph, asked, machineView(vectors, messages), vectors, (states) => {
     progress.advance(states);
     return !budget.isOver;
   });
@@ -68,6 +79,7 @@ function idleProperties(columns: readonly (readonly string[])[], broken: Readonl
 }
 
 function printVerdicts(
+  asked: typeof MACHINE_PROPERTIES,
   subjects: readonly Explored[],
   columns: readonly (readonly string[])[],
   broken: ReadonlyMap<string, number>,
@@ -75,11 +87,11 @@ function printVerdicts(
   const heads = subjects.map(({ instance: { machine, vectors, messages, channel } }) =>
     [machine.id, `${vectors} ${messages.name}`, channel ? 'channel' : ''].join('\n'),
   );
-  const rows = MACHINE_PROPERTIES.map(({ name }, index) => {
+  const rows = asked.map(({ name }, index) => {
     return [name, ...columns.map((column) => column[index]), broken.get(name) ?? 0];
   });
   printTable(['property', ...heads, 'mutants that\nbreak it'], rows);
-  for (const { name, needs } of MACHINE_PROPERTIES) if (needs !== undefined) print(`n/a: ${name} needs ${needs}.`);
+  for (const { name, needs } of asked) if (needs !== undefined) print(`n/a: ${name} needs ${needs}.`);
   print();
 }
 

@@ -4,7 +4,7 @@
 import { printFigures, runReplay } from '../replay.ts';
 import { formatCell, print } from '../report.ts';
 import { packagePath } from '../root.ts';
-import type { Part } from './part.ts';
+import { type Part, Violations } from './part.ts';
 
 const TRACE = 'traces/linux-6.1-nvme.trace';
 
@@ -17,6 +17,8 @@ export function checkReplay(): Part {
   print();
   const told = disagreements.map(({ line, got, expected }) => `${TRACE}:${line}: ${got} ${expected}`);
   const untold = disagreementCount - disagreements.length;
-  const violations = [...told, ...(untold > 0 ? [`${untold} more disagreements in ${TRACE}.`] : []), ...differences];
+  const violations = new Violations();
+  for (const each of [...told, ...differences]) violations.add(each);
+  if (untold > 0) violations.add(`${untold} more disagreements in ${TRACE}.`);
   return { clause: `${formatCell(figures.lines)} lines of a real guest replayed`, violations };
 }

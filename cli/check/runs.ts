@@ -6,14 +6,15 @@ import { type Instance, instanceName } from '../../properties/instances.ts';
 import { TEMPORAL_PROPERTIES, type TemporalProperty, type TemporalVerdict } from '../../properties/temporal.ts';
 import { print, printTable } from '../report.ts';
 import type { Budget } from './budget.ts';
-import { type Explored, findingOf, type Part, tellPath } from './part.ts';
+import type { Only } from './only.ts';
+import { type Explored, findingOf, type Part, tellPath, Violations } from './part.ts';
 
 /** Decides every claim about runs for every instance that it is about. */
-export function checkRuns(explored: readonly Explored[], budget: Budget): Part {
-  const violations: string[] = [];
+export function checkRuns(explored: readonly Explored[], budget: Budget, only: Only): Part {
+  const violations = new Violations();
   const open: string[] = [];
   const findings: NonNullable<Part['findings']>[number][] = [];
-  const pairs = TEMPORAL_PROPERTIES.flatMap((property) =>
+  const pairs = TEMPORAL_PROPERTIES.filter(({ name }) => only.property(name)).flatMap((property) =>
     explored.filter(({ instance }) => property.applies(instance)).map(({ instance }) => ({ property, instance })),
   );
   const rows = pairs.map(({ property, instance }) => {
@@ -24,8 +25,8 @@ export function checkRuns(explored: readonly Explored[], budget: Budget): Part {
     }
     const verdict = property.decide(instance);
     const twin = property.decideWithout(instance);
-    if (verdict.result !== 'holds') violations.push(tellFailure(property, instance, verdict));
-    if (twin.result !== 'fails') violations.push(`${property.name} holds without its assumption, which is idle.`);
+    if (verdict.result !== 'holds') violations.add(tellFailure(property, instance, verdict));
+    if (twin.result !== 'fails') violations.add(`${property.name} holds without its assumption, which is idle.`);
     const verdicts = { [property.name]: pin(verdict), [`${property.name} without its assumption`]: pin(twin) };
     findings.push({ ...findingOf(instance), verdicts });
     return [property.name, name, verdict.result, `${twin.result}: ${tellLasso(twin)}`];

@@ -51,9 +51,12 @@ export interface Strategy {
   readonly run: (work: Work) => Promise<Outcome>;
 }
 
+/** A state of more vectors than this is too large to be kept for every pair. */
+const WALKED_VECTORS = 256;
+
 /** Whether the devices of a subject are here, and save and restore. */
 export const isWalkable = (subject: Subject, scene: Scene): boolean =>
-  subject.abilities.has('snapshot') && subject.isLocal && scene.isSmall;
+  subject.abilities.has('snapshot') && subject.isLocal && scene.isSmall && scene.vectorCount <= WALKED_VECTORS;
 
 const pairWalk: Strategy = {
   name: 'walk of pairs',
@@ -281,7 +284,7 @@ async function drive(
 }
 
 /** So many steps are run on one instance that is reset between paths. */
-const CHAINED_STEPS = 50_000;
+const CHAINED_STEPS = 5_000;
 /** A device that fails so often in one strategy is left alone until the next one. */
 const FAILURES = 20;
 

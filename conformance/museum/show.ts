@@ -30,7 +30,7 @@ export interface Shown {
 
 /** The numbers of vectors that a piece is shown with. */
 export function countsOf({ vectors = 1 }: Piece): number[] {
-  return vectors <= 3 ? [1, 2, 3].slice(0, Math.max(1, vectors)) : [1, vectors];
+  return vectors <= 3 ? [1, 2, 3].slice(0, Math.max(1, vectors)) : [1, 2, 3, vectors];
 }
 
 /** Puts one piece to the judge, which is told nothing of it. */

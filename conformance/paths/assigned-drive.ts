@@ -3,12 +3,12 @@
  * that tells the path as a story.
  */
 import type { Exploration } from '../../checker/explore/explore.ts';
-import { eventSentence } from '../../machines/alphabet.ts';
 import type { AssignedBounds } from '../../machines/assembly.ts';
 import type { AssignedAdapter } from '../device/assigned.ts';
 import { dwordName, readbackDwords } from '../device/readback.ts';
 import { type Expected, expectedOf, outputsDifference, stateDifferences } from './assigned-expectation.ts';
-import { ConformanceError, type DriveCounts } from './drive.ts';
+import type { DriveCounts } from './drive.ts';
+import { type ConformanceError, failedStep } from './failure.ts';
 import { tellOutputs } from './story.ts';
 
 /** Drives devices along an exploration of the machine, and compares after each step. */
@@ -127,10 +127,16 @@ export class AssignedDriver {
   }
 
   private error({ device }: AssignedAdapter, path: readonly number[], what: string): ConformanceError {
-    const names = path.map((event) => this.exploration.compiled.events[event]);
-    const story = names.map((name, index) => `  ${index + 1}. ${eventSentence(name)}`);
-    const head = `AssignedDevice, design ${device.design}, after ${path.length} steps: ${what}.`;
-    return new ConformanceError([head, ...story, `  Path: ${names.join(' ')}`].join('\n'));
+    const { exploration } = this;
+    const names = path.map((event) => exploration.compiled.events[event]);
+    const before = path.slice(0, -1).reduce((state, event) => exploration.target(state, event), 0);
+    return failedStep(
+      `AssignedDevice, design ${device.design}`,
+      exploration.compiled.machine,
+      exploration.value(before),
+      names,
+      what,
+    );
   }
 }
 

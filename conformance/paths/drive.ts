@@ -4,17 +4,13 @@
  * dword that differs is an error that tells the path as a story.
  */
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
-import { eventSentence } from '../../machines/alphabet.ts';
 import type { MessageSet } from '../../machines/messages.ts';
 import type { TransparentDevice } from '../device/device.ts';
 import { type Dialect, outputNameOf, perform, readback } from '../device/words.ts';
 import { dwordName } from '../device/readback.ts';
+import { ConformanceError, type Failure, regionsOfDword, regionsOfOutputs } from './failure.ts';
 import { tellOutputs } from './story.ts';
-
-/** Thrown when a device does not do what the machine says. */
-export class ConformanceError extends Error {
-  override name = 'ConformanceError';
-}
+import { type RegionPath, rulesOfStep } from './step-rules.ts';
 
 /** What a driver counts: it is pinned, so that a suite which drives nothing cannot pass. */
 export interface DriveCounts {
@@ -103,7 +99,7 @@ export function compareStep(
 
 /** Compares what a device has done since the last comparison, and what it reads, with what it must in `state`. */
 function compare(
-  { counts, messages, dwords, observed }: Expectation,
+  { graph, events, counts, messages, dwords, observed }: Expectation,
   device: TransparentDevice,
   dialect: Dialect,
   state: number,
@@ -111,25 +107,35 @@ function compare(
   path: readonly string[],
   length = path.length,
 ): void {
-  const differ = (what: string): never => fail(device, dialect, path.slice(0, length), what);
+  const differ = (
+    difference: Pick<Failure, 'subject' | 'got' | 'expected'>,
+    regions?: readonly RegionPath[],
+  ): never => {
+    const taken = path.slice(0, length);
+    // What differs before the first step is the state that a reset leaves.
+    const before =
+      taken.length < 2 ? 0 : taken.slice(0, -1).reduce((at, name) => graph.target(at, events.get(name)!), 0);
+    const event = taken.at(-1) ?? 'device.reset';
+    const cause = rulesOfStep(graph.machine, graph.states[before], event, regions);
+    throw new ConformanceError({ device: `${device.name} (${dialect.name})`, path: taken, ...difference, cause });
+  };
   const done = device.takeOutputs().map((output) => outputNameOf(messages, output));
   const due = device.notifies ? outputs : outputs.filter((name) => name.startsWith('send.'));
   counts.outputs += done.length;
   if (done.length !== due.length || done.some((name, index) => name !== due[index])) {
-    differ(`it did ${tellOutputs(done)}; expected ${tellOutputs(due)}`);
+    const got = `did ${tellOutputs(done)}`;
+    const wanted = due.length > 0 ? due : done;
+    differ({ subject: 'it', got, expected: tellOutputs(due) }, regionsOfOutputs(wanted));
   }
   const read = device.peekInto(observed);
-  if (read !== observed.length) differ(`${read} dwords were read back; expected ${observed.length}`);
+  if (read !== observed.length) {
+    differ({ subject: 'it', got: `read back ${read} dwords`, expected: String(observed.length) });
+  }
   counts.dwords += read;
   for (let word = 0; word < read; word++) {
     if (observed[word] === dwords[state][word]) continue;
-    const got = `0x${observed[word].toString(16)}`;
-    differ(`${dwordName(word, device.vectorCount)} reads ${got}; expected 0x${dwords[state][word].toString(16)}`);
+    const [got, expected] = [observed[word], dwords[state][word]].map((dword) => `0x${dword.toString(16)}`);
+    const subject = dwordName(word, device.vectorCount);
+    differ({ subject, got: `reads ${got}`, expected }, regionsOfDword(word, device.vectorCount));
   }
-}
-
-function fail(device: TransparentDevice, dialect: Dialect, path: readonly string[], what: string): never {
-  const story = path.map((name, index) => `  ${index + 1}. ${eventSentence(name)}`);
-  const head = `${device.name} (${dialect.name}), after ${path.length} steps: ${what}.`;
-  throw new ConformanceError([head, ...story, `  Path: ${path.join(' ')}`].join('\n'));
 }

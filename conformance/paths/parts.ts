@@ -2,9 +2,8 @@
  * Drives a part of the assigned device along paths of its machine, and compares after each step what it did and in what state it is.
  */
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
-import { eventSentence } from '../../machines/alphabet.ts';
 import type { PartUnderTest } from '../device/parts.ts';
-import { ConformanceError } from './drive.ts';
+import { failedStep } from './failure.ts';
 import { tellOutputs } from './story.ts';
 
 /** Drives a part along a path. Returns the number of steps. Throws a `ConformanceError` at the first difference. */
@@ -20,16 +19,36 @@ export function drivePart(part: PartUnderTest, graph: StateGraph, path: readonly
     const due = graph.outputs(state, event);
     // What arrives with a read arrives in an order of its own: each output counts as often as it comes.
     if (done.toSorted().join() !== due.toSorted().join())
-      throw fail(part, so, `it did ${tellOutputs(done)}; expected ${tellOutputs(due)}`);
+      throw failedStep(
+        part.name,
+        graph.machine,
+        graph.states[state],
+        so,
+        `it did ${tellOutputs(done)}; expected ${tellOutputs(due)}`,
+      );
+    const before = state;
     state = graph.target(state, event);
-    compareState(part, graph, state, so);
+    compareState(part, graph, state, so, before);
   }
   return path.length;
 }
 
-function compareState(part: PartUnderTest, graph: StateGraph, state: number, path: readonly string[]): void {
+function compareState(
+  part: PartUnderTest,
+  graph: StateGraph,
+  state: number,
+  path: readonly string[],
+  before = state,
+): void {
   const [is, ought] = [part.state(), graph.states[state]].map((value) => JSON.stringify(sorted(value)));
-  if (is !== ought) throw fail(part, path, `it is in the state ${is}; expected ${ought}`);
+  if (is !== ought)
+    throw failedStep(
+      part.name,
+      graph.machine,
+      graph.states[before],
+      path,
+      `it is in the state ${is}; expected ${ought}`,
+    );
 }
 
 /** A value with its keys in order, however they were written. */
@@ -37,10 +56,4 @@ function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
   return Object.fromEntries(entries.map(([key, inside]) => [key, sorted(inside)]));
-}
-
-function fail({ name }: PartUnderTest, path: readonly string[], what: string): ConformanceError {
-  const story = path.map((event, index) => `  ${index + 1}. ${eventSentence(event)}`);
-  const head = `${name}, after ${path.length} steps: ${what}.`;
-  return new ConformanceError([head, ...story, `  Path: ${path.join(' ')}`].join('\n'));
 }

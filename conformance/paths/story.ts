@@ -1,9 +1,38 @@
 /**
- * What was compared, in words: for the sentences that tell a difference.
+ * Events and outputs in words, each name that a machine has for a message with the registers that it stands for.
  */
-import { outputSentence } from '../../machines/alphabet.ts';
+import { eventSentence, outputSentence, readEvent, readOutput } from '../../machines/alphabet.ts';
+import { messageOf } from '../device/words.ts';
 
 /** Tells outputs, in their order. */
 export function tellOutputs(outputs: readonly string[]): string {
-  return outputs.length === 0 ? 'nothing' : outputs.map((name) => `"${outputSentence(name)}"`).join(', then ');
+  if (outputs.length === 0) return 'nothing';
+  return outputs
+    .map((name) => {
+      const { vector, message } = readOutput(name);
+      return `"${outputSentence(name)}"${registersOf(message, vector)}`;
+    })
+    .join(', then ');
+}
+
+/** Tells events, one to a line. */
+export function tellSteps(path: readonly string[]): string[] {
+  return path.map((name, index) => {
+    const { vector = 0, value } = readEvent(name);
+    return `  ${index + 1}. ${eventSentence(name)}${registersOf(value, vector)}`;
+  });
+}
+
+/** The registers behind the name of a message, or of a half of one, in parentheses; nothing for any other word. */
+function registersOf(name: string | undefined, vector: number): string {
+  const [, address, data] = /^(address\d)?(data\d)?$/.exec(name ?? '') ?? [];
+  if (name === undefined || (!['zero', 'A', 'B'].includes(name) && address === undefined && data === undefined))
+    return '';
+  const isHalf = (address === undefined) !== (data === undefined);
+  const [low, high, word] = messageOf(isHalf ? `${address ?? 'address0'}${data ?? 'data0'}` : name, vector);
+  const fields = [
+    `address 0x${((BigInt(high) << 32n) | BigInt(low)).toString(16)}`,
+    `data 0x${word.toString(16)}`,
+  ].filter((_, field) => !isHalf || (field === 0) === (data === undefined));
+  return ` (${fields.join(', ')})`;
 }

@@ -262,7 +262,7 @@ export class KernelDevice {
     //= MSIX-ASSIGN-16
     this.host.reset();
     this.host.lose();
-    this.host.connect();
+    this.host.attach();
   }
 
   private freeHostIrqs(): void {

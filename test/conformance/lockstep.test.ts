@@ -42,7 +42,8 @@ describe('a fault in the implementation is found, and told as a story', () => {
       }
     }
     expect(find(Dropping)).toThrow(
-      'Dropping (dwords), after 1 steps: dword 0 of the Pending Bit Array reads 0x0; expected 0x1.\n' +
+      'Dropping (dwords), after 1 step: dword 0 of the Pending Bit Array reads 0x0; expected 0x1.\n' +
+        '  Rule: An event of a blocked vector is held, also while disabled. [MSIX-PEND-1] [MSIX-ENABLE-2]\n' +
         '  1. the device signals vector 0\n  Path: device.signal.0',
     );
   });
@@ -77,7 +78,7 @@ describe('a fault in the implementation is found, and told as a story', () => {
       }
     }
     expect(find(Twice)).toThrow(
-      /it did "vector 0 sends zero", then "vector 0 sends zero"; expected "vector 0 sends zero"/,
+      /it did ("vector 0 sends zero" \(address 0x0, data 0x0\)), then \1; expected \1\.\n {2}Rule: .*\[MSIX-/,
     );
   });
 });
@@ -113,7 +114,7 @@ describe('the strict adapter', () => {
   test('refuses a readback that is too short', () => {
     const device = { ...createInProcessDevice(1), peekInto: () => 1 };
     expect(() => createDriver(graph, 1, TWO).drive(device, [], DIALECTS[0])).toThrow(
-      '1 dwords were read back; expected 7',
+      'it read back 1 dwords; expected 7',
     );
   });
 });

@@ -122,6 +122,21 @@ test('a read of an entry from before a reset is answered as the entry stands whe
   expect([scene.device.complete(), scene.answer]).toEqual([true, 'masked zero']);
 });
 
+test('a message comes into force before the device may send: what is sent in the unmasking already carries it', () => {
+  const told: number[] = [];
+  const device: AssignedDevice = new AssignedDevice({
+    vectorCount: 1,
+    sent: (vector) => void device.arrive(vector),
+    deliver: (_low, _high, data) => void told.push(data),
+  });
+  const done = (_: unknown): boolean => device.complete();
+  done(device.writeMessage(0, 0xfee01000, 0, 7));
+  done(device.writeControl(0x8000));
+  device.signal(0);
+  done(device.unmask(0));
+  expect(told).toEqual([7]);
+});
+
 describe('the page of the table', () => {
   //= MSIX-ASSIGN-12 type=test
   test("is the kernel's again when Memory Space Enable is cleared and set again [MSIX-ASSIGN-12]", () => {

@@ -1,0 +1,102 @@
+/**
+ * `maskbit check --only NAME`: what of the check is about a section, a property, a rule, an instance or a design.
+ */
+import { closest } from 'fastest-levenshtein';
+import { DESIGNS } from '../../machines/designs.ts';
+import { ASSIGNED_PROPERTIES } from '../../properties/assigned/index.ts';
+import { type Instance, instanceName, MACHINE_NAMES, MACHINE_PROPERTIES } from '../../properties/instances.ts';
+import { TEMPORAL_PROPERTIES } from '../../properties/temporal.ts';
+import { RULES } from '../../spec/index.ts';
+
+/** The sections of the check, in their order. */
+export const SECTIONS = [
+  'machines',
+  'properties',
+  'runs',
+  'paths',
+  'lockstep',
+  'replay',
+  'designs',
+  'mutants',
+  'objections',
+  'device-paths',
+  'device',
+] as const;
+export type Section = (typeof SECTIONS)[number];
+
+/** What of the check is run. */
+export interface Only {
+  /** Whether anything is left out. */
+  readonly isPart: boolean;
+  readonly sections: ReadonlySet<Section>;
+  /** Whether a property is asked, by its name. */
+  property(name: string): boolean;
+  /** Whether an instance of a machine is looked at, by its name in tables. */
+  instance(name: string): boolean;
+}
+
+/** The whole check. */
+export const WHOLE: Only = {
+  isPart: false,
+  sections: new Set(SECTIONS),
+  property: () => true,
+  instance: () => true,
+};
+
+/** What a property of any kind says of itself. */
+interface Named {
+  readonly name: string;
+  readonly number?: string;
+  readonly rules: readonly string[];
+}
+const PROPERTIES: readonly (readonly [Section, readonly Named[]])[] = [
+  ['properties', MACHINE_PROPERTIES],
+  ['runs', TEMPORAL_PROPERTIES],
+  ['designs', ASSIGNED_PROPERTIES],
+];
+/** The sections that hold the implementation against the machine: every rule is in them. */
+const COMPARING: readonly Section[] = ['paths', 'lockstep'];
+
+/**
+ * Finds what a name stands for.
+ * @param instances All instances that the check may look at.
+ * @throws {RangeError} when it stands for nothing.
+ */
+export function onlyOf(name: string, instances: readonly Instance[]): Only {
+  const section = SECTIONS.find((each) => each === name);
+  if (section !== undefined) return { ...WHOLE, isPart: true, sections: new Set([section]) };
+
+  const isRule = RULES.some(({ id }) => id === name);
+  const asked = PROPERTIES.map(([of, properties]): [Section, readonly Named[]] => [
+    of,
+    properties.filter((each) => each.name === name || each.number === name || each.rules.includes(name)),
+  ]).filter(([, properties]) => properties.length > 0);
+  if (isRule || asked.length > 0) {
+    const names = new Set(asked.flatMap(([, properties]) => properties.map((each) => each.name)));
+    const sections = new Set([...asked.map(([of]) => of), ...(isRule ? COMPARING : [])]);
+    return { isPart: true, sections, property: (each) => names.has(each), instance: () => true };
+  }
+
+  const isDesign = DESIGNS.some((design) => design.name === name);
+  const isInstance = instances.some((instance) => instanceName(instance) === name || instance.machine.id === name);
+  if (isDesign || isInstance) {
+    const sections: readonly Section[] = isDesign
+      ? ['designs', 'device']
+      : ['machines', 'properties', 'runs', ...COMPARING];
+    // "function" stands for all of its instances, and "function, 2 vectors, messages two" for one.
+    const instance = (each: string): boolean => each === name || each.startsWith(`${name}, `);
+    return { isPart: true, sections: new Set(sections), property: () => true, instance };
+  }
+  const known = [
+    ...SECTIONS,
+    ...MACHINE_NAMES,
+    ...DESIGNS.map((design) => design.name),
+    ...RULES.map(({ id }) => id),
+    ...PROPERTIES.flatMap(([, properties]) => properties.map((each) => each.name)),
+    ...instances.map(instanceName),
+  ];
+  throw new RangeError(
+    `Got --only ${name}; expected a section (${SECTIONS.join(', ')}), a property, a rule, an instance or a design. ` +
+      `The nearest is ${closest(name, known)}.`,
+  );
+}

@@ -1,0 +1,97 @@
+/**
+ * A failure of a device, as data and as text: after which events, by which rules, what it was expected to do or to read, and what it
+ * did. Everything is in registers; a name that a machine has for a message comes with the address and data that it stands for.
+ */
+import type { AnyStateMachine, StateValue } from 'xstate';
+import { packTrace } from '../../checker/trace/codec.ts';
+import { makeTrace, reduceTrace } from '../../checker/trace/trace.ts';
+import { readOutput } from '../../machines/alphabet.ts';
+import { NO_RULES, rulesOfStep, type StepRules } from './step-rules.ts';
+import { vectorRegionName } from '../../machines/vector.ts';
+import type { Instance } from '../../properties/instances.ts';
+import { traceSubject } from '../../properties/subject.ts';
+import { tellSteps } from './story.ts';
+
+/** What a device did otherwise than the machine says. */
+export interface Failure {
+  /** The device, and how it was accessed: "MsixFunction (dwords)". */
+  readonly device: string;
+  /** The events from reset to the one after which it differs. */
+  readonly path: readonly string[];
+  /** What differs: a register by its name, or the outputs. */
+  readonly subject: string;
+  readonly got: string;
+  readonly expected: string;
+  /** The rules of the last step, those about what differs first, with the sentences of the machine that cite them. */
+  readonly cause: StepRules;
+}
+
+/** Thrown when a device does not do what the machine says. */
+export class ConformanceError extends Error {
+  override name = 'ConformanceError';
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(tellFailure(failure));
+    this.failure = failure;
+  }
+}
+
+/** The error for a step whose difference is a clause: "the page has the owner 1; expected 2". `before` is the machine's state before it. */
+export function failedStep(
+  device: string,
+  machine: AnyStateMachine,
+  before: StateValue,
+  path: readonly string[],
+  clause: string,
+): ConformanceError {
+  const [, subject, got, expected] = /^(.*?) ((?:did|has|is|reads)\b.*); expected (.*)$/s.exec(clause) ?? [
+    '',
+    'it',
+    clause,
+    'otherwise',
+  ];
+  const cause = path.length === 0 ? NO_RULES : rulesOfStep(machine, before, path.at(-1)!);
+  return new ConformanceError({ device, path, subject, got, expected, cause });
+}
+
+/** What two failures have in common that are told once. */
+export const kindOf = ({ subject, cause }: Failure): string =>
+  `${subject.replaceAll(/\d+/g, 'N')} ${cause.rules.join()}`;
+
+/** Tells a failure as a story; and how to see it again, where the instance of the machine is given. */
+export function tellFailure({ device, path, subject, got, expected, cause }: Failure, instance?: Instance): string {
+  const steps = `after ${path.length} step${path.length === 1 ? '' : 's'}`;
+  return [
+    `${device}, ${steps}: ${subject} ${got}; expected ${expected}.`,
+    ...cause.sentences.map((sentence) => `  Rule: ${sentence}`),
+    ...tellSteps(path),
+    `  Path: ${path.join(' ')}`,
+    ...(instance === undefined ? [] : [`  Shown again by: maskbit show ${packPath(instance, path)}`]),
+  ].join('\n');
+}
+
+/** Packs a path from the start of an instance into what `maskbit show` takes. */
+export function packPath(instance: Instance, path: readonly string[]): string {
+  const subject = traceSubject(instance);
+  const numbers = path.map((event) => instance.events.indexOf(event));
+  return packTrace(reduceTrace(subject, makeTrace(subject, numbers)));
+}
+
+/** The regions of a machine that a dword of a readback shows. */
+export function regionsOfDword(dword: number, vectorCount: number): readonly (readonly string[])[] {
+  if (dword === 0) return [['capability'], ['gate']];
+  const field = dword - 1;
+  const vectors = Array.from({ length: vectorCount }, (_, vector) => vectorRegionName(vector));
+  if (field >= 4 * vectorCount) return vectors.map((region) => [region, 'pending']);
+  return [[vectors[field >>> 2], (field & 3) === 3 ? 'mask' : 'entry']];
+}
+
+/** The regions of a machine that put out something. */
+export function regionsOfOutputs(outputs: readonly string[]): readonly (readonly string[])[] {
+  const vectors = new Set(outputs.map((name) => vectorRegionName(readOutput(name).vector)));
+  return [...vectors].flatMap((region) => [
+    [region, 'pending'],
+    [region, 'force'],
+  ]);
+}

@@ -1,0 +1,73 @@
+/**
+ * `conform --learn`, unaided: right devices pass and their choices are learnt; wrong ones are caught with the rule that they break. The whole museum is `maskbit museum`.
+ */
+import { describe, expect, test } from 'vitest';
+import { createInProcessDevice } from '../../../conformance/device/in-process.ts';
+import { conform } from '../../../conformance/judge/conform.ts';
+import { subjectOf } from '../../../conformance/judge/subject.ts';
+import { Lawful } from '../../../conformance/museum/lawful.ts';
+import { MUSEUM, pieceNamed, Plain } from '../../../conformance/museum/index.ts';
+import { showPiece, withoutSnapshots } from '../../../conformance/museum/show.ts';
+import { STRICT_CHOICES } from '../../../spec/choices.ts';
+
+describe('conform --learn', () => {
+  test('finds nothing wrong with MsixFunction, and learns that it is strict', async () => {
+    const subject = subjectOf(({ vectorCount }) => createInProcessDevice(vectorCount), [1, 2]);
+    const report = await conform(subject, { learn: true, seconds: 60, strategies: ['walk of pairs'] });
+    expect(report.causes).toEqual([]);
+    expect(report.verdict).toBe('holds');
+    expect(report.profile.choices).toEqual(STRICT_CHOICES);
+  });
+
+  test.each([
+    ['disabledEvent', 'dropped'],
+    ['disabledEvent', 'hidden'],
+    ['disabledEvent', 'unseen'],
+    ['pendingAtDisable', 'lost'],
+    ['message', 'maskEdge'],
+    ['resetEntry', 'kept'],
+    ['addresses', 'nonzero'],
+    ['reservedControl', 'kept'],
+    ['narrowWrites', 'performed'],
+  ] as const)('calls a device right whose %s is %s, and learns it', async (choice, value) => {
+    const choices = { ...STRICT_CHOICES, [choice]: value };
+    const subject = subjectOf((options) => new Lawful(options, choices), [1]);
+    const report = await conform(subject, { learn: true, seconds: 60, strategies: ['walk of pairs'] });
+    expect(report.causes).toEqual([]);
+    expect(report.profile.choices).toEqual(choices);
+  });
+
+  test.each([
+    'masked-events-dropped',
+    'pending-never-shown',
+    'lost-after-unmask-and-mask',
+    'control-before-data',
+    'byte-write-panics',
+    'used-twice',
+  ])('catches %s', async (name) => {
+    const { finding } = await showPiece(pieceNamed(name), { seconds: 60 });
+    expect(finding?.shortness).toBe('shortest');
+  });
+
+  test('catches a device that cannot save, by a trace from which nothing can be left out', async () => {
+    const Wrong = pieceNamed('lost-after-a-disable').device(Plain);
+    const subject = subjectOf((options) => withoutSnapshots(new Wrong(options)), [1]);
+    const options = { learn: true, seconds: 20, scenes: ['one vector'], strategies: ['all transitions'] };
+    const report = await conform(subject, options);
+    const traces = report.causes.flatMap(({ findings }) => findings.map(({ trace }) => trace.length));
+    expect(Math.min(...traces)).toBe(4);
+  });
+
+  test('says n/a of what it asked nothing', async () => {
+    const report = await conform(
+      subjectOf((options) => new Plain(options), [1]),
+      { scenes: [], seconds: 1 },
+    );
+    expect(report.verdict).toBe('n/a');
+  });
+});
+
+test('the museum has at least sixty pieces, each with a name of its own', () => {
+  expect(MUSEUM.length).toBeGreaterThanOrEqual(60);
+  expect(new Set(MUSEUM.map(({ name }) => name)).size).toBe(MUSEUM.length);
+});
