@@ -113,18 +113,6 @@ const MENDS: readonly Mend[] = [
     mended: '(this.initial[byte + lane] & ~mask) | ((saved[at + index] >>> (8 * lane)) & mask)',
     undone: '(saved[at + index] >>> (8 * lane)) & 0xff',
   },
-  {
-    name: 'a flight that no host function can have is refused',
-    file: 'host/host-function.ts',
-    mended: 'if (flies) refuseSaved(',
-    undone: 'if (!flies && flies) refuseSaved(',
-  },
-  {
-    name: 'a message that the host never wrote is refused',
-    file: 'host/host-function.ts',
-    mended: 'if (!isZero && !isHosts)',
-    undone: 'if (isZero && !isZero)',
-  },
 ];
 
 const only = process.argv[2];

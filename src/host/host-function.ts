@@ -240,6 +240,12 @@ export class HostFunction {
     return this.msix.pbaBytes;
   }
 
+  /** Goes to D3hot: what was sent arrives, and what is pending is gone, for the way back is a reset. */
+  sleep(): void {
+    this.flush();
+    for (let vector = 0; vector < this.vectorCount; vector++) this.msix.retire(vector);
+  }
+
   /** Forgets what is pending and what is in flight. */
   lose(): void {
     for (let vector = 0; vector < this.vectorCount; vector++) this.msix.retire(vector);

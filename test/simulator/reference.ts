@@ -227,10 +227,10 @@ export class DeviceReference {
     const offset = exit.offset - this.base;
     if (exit.kind === 'void' || this.removed) this.answer = [ALL_ONES, ALL_ONES];
     else if (exit.kind === 'config') this.configure(exit);
-    else if (exit.kind === 'write' && offset >= 0 && offset < 0x10000)
+    else if (exit.kind === 'write' && this.base !== 0 && offset >= 0 && offset < 0x10000)
       this.table.write(offset, exit.bytes, exit.low, exit.high);
     else if (exit.kind === 'read') {
-      if (offset >= 0 && offset < 0x10000) {
+      if (this.base !== 0 && offset >= 0 && offset < 0x10000) {
         const [low, high] = this.table.read(offset, exit.bytes);
         // Userspace hands both dwords over; the upper one of 4 bytes is nobody's business.
         this.answer = [low, high ?? this.answer[1]];
