@@ -17,7 +17,17 @@ export const LAYERS = {
   ],
   cli: [
     ...['spec', 'machines', 'checker', 'properties', 'conformance', 'inspector/server'],
-    ...['commander', 'cli-progress', 'cli-table3', 'fastest-levenshtein', 'open', 'wrap-ansi', 'node:'],
+    ...[
+      'commander',
+      'tsx',
+      'junit-report-builder',
+      'cli-progress',
+      'cli-table3',
+      'fastest-levenshtein',
+      'open',
+      'wrap-ansi',
+      'node:',
+    ],
   ],
 };
 

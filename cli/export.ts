@@ -6,10 +6,22 @@ import { explore } from '../checker/explore/explore.ts';
 import { DOT_STATES, printDot } from '../checker/export/dot.ts';
 import { printPromela } from '../checker/export/promela.ts';
 import { symbolicOf } from '../checker/export/symbolic.ts';
-import { printTla } from '../checker/export/tla.ts';
+import { printTla, type TlaModule } from '../checker/export/tla.ts';
 import { printTypeScript } from '../checker/export/typescript.ts';
 import { eventSentence } from '../machines/alphabet.ts';
-import { type Bounds, createInstance, type Instance, instanceName, type MachineName } from '../properties/instances.ts';
+import { DESIGNS } from '../machines/designs.ts';
+import { createInterval } from '../machines/interval.ts';
+import { HALVES, THREE, TWO } from '../machines/messages.ts';
+import {
+  type Bounds,
+  createInstance,
+  type Instance,
+  instanceName,
+  MACHINE_NAMES,
+  type MachineName,
+} from '../properties/instances.ts';
+import { readText } from './input.ts';
+import { packagePath } from './root.ts';
 import { EXIT, type Exit, printRaw } from './output.ts';
 
 /** The texts that a machine is printed as. */
@@ -20,9 +32,35 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
  * Prints the machine.
  * @throws {RangeError} when it is too large for the format.
  */
-export function exportMachine(name: MachineName, bounds: Bounds, format: ExportFormat): Exit {
-  printRaw(printAs(format, createInstance(name, bounds)));
+export function exportMachine(name: ExportName, bounds: Bounds, format: ExportFormat): Exit {
+  printRaw(printAs(format, exportedInstance(name, bounds)));
   return EXIT.holds;
+}
+
+/** The machines that are exported: those that are explored, and the one that the assigned device is held to refine. */
+export const EXPORT_NAMES = [...MACHINE_NAMES, 'interval'] as const;
+export type ExportName = MachineName | 'interval';
+
+function exportedInstance(name: ExportName, bounds: Bounds): Instance {
+  if (name !== 'interval') return createInstance(name, bounds);
+  const { vectors = 1, messages = TWO } = bounds;
+  return { ...createInterval({ vectors, messages }), vectors, messages, channel: false };
+}
+
+/** Which TLC has read which exported text, by the hash of the text; `npm run tlc` writes it. */
+export const RECORD = 'properties/tlc.json';
+
+/** The instances whose exports TLC has read: of every machine, and of every design. */
+export function checkedExports(): Instance[] {
+  const plain = EXPORT_NAMES.filter((name) => name !== 'assigned-device').map((name) => exportedInstance(name, {}));
+  const designed = Object.values(DESIGNS).map((design) => exportedInstance('assigned-device', { design }));
+  const larger: Bounds[] = [{ vectors: 2 }, { messages: HALVES }, { messages: THREE, channel: true }];
+  return [...plain, ...larger.map((bounds) => exportedInstance('function', bounds)), ...designed];
+}
+
+function printTlaOf({ machine, events }: Instance): TlaModule {
+  const checked = JSON.parse(readText(packagePath(RECORD), 'a record of TLC')) as Record<string, string>;
+  return printTla(symbolicOf(machine, events), { eventSentence, checked });
 }
 
 function printAs(format: ExportFormat, instance: Instance): string {
@@ -33,9 +71,9 @@ function printAs(format: ExportFormat, instance: Instance): string {
     case 'promela':
       return printPromela(symbolicOf(machine, events), { eventSentence });
     case 'tla':
-      return printTla(symbolicOf(machine, events), { eventSentence }).module;
+      return printTlaOf(instance).module;
     case 'tla-config':
-      return printTla(symbolicOf(machine, events), { eventSentence }).configuration;
+      return printTlaOf(instance).configuration;
     case 'dot': {
       // What is too large to be drawn is not explored any further either.
       const exploration = explore(compile(machine, events), { limits: { states: DOT_STATES } });

@@ -66,10 +66,14 @@ export interface InstanceChoices {
   readonly design?: string;
 }
 
-const WITH_VECTORS: readonly (string | undefined)[] = ['function', 'host-function', 'assigned-device'];
+const WITH_VECTORS: readonly (string | undefined)[] = ['function', 'host-function', 'assigned-device', 'interval'];
 
 /** The bounds of an instance. A choice that the machine does not have is refused. */
-export function boundsOf(machine: MachineName | undefined, choices: InstanceChoices, command: Command): Bounds {
+export function boundsOf(
+  machine: MachineName | 'interval' | undefined,
+  choices: InstanceChoices,
+  command: Command,
+): Bounds {
   const { vectors, messages, channel, design } = choices;
   const refuse = (choice: string, owners: string): never =>
     command.error(`error: got ${machine ?? 'no machine'} with ${choice}; expected it of ${owners} alone`);

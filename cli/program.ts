@@ -9,8 +9,9 @@ import { STRATEGY_NAMES, STRATEGY_WORDS, TEST_FORMATS } from '../conformance/gen
 import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
 import { registered } from '../spec/index.ts';
 import type { CheckChoices } from './check.ts';
+import type { CheckMachineChoices } from './check-machine.ts';
 import type { ConformChoices } from './conform.ts';
-import { EXPORT_FORMATS, type ExportFormat } from './export.ts';
+import { EXPORT_FORMATS, EXPORT_NAMES, type ExportFormat, type ExportName } from './export.ts';
 import { requireEnding } from './input.ts';
 import type { GenerateChoices } from './generate.ts';
 import type { InspectChoices } from './inspect.ts';
@@ -69,6 +70,10 @@ program
   .command('check')
   .helpGroup('Decide:')
   .description('explores the machines, decides the properties, drives the implementation, replays the recorded guest')
+  .addArgument(new Argument('[machine]', 'a file that exports a machine of your own, to decide claims about instead'))
+  .option('--claims <file>', 'what exports the claims about it (default: the file of the machine)')
+  .option('--without <events>', 'events of it that shall never happen, parted by commas', parseNames)
+  .option('--junit <file>', 'write the verdicts about it in the form of JUnit')
   .option('--full', 'check larger instances too, which takes minutes')
   .option('--only <name>', 'check a section, a property, a rule, an instance or a design, and nothing else')
   .option('--states <n>', 'explore no more states than this of each instance', parseBound)
@@ -86,25 +91,54 @@ program
       'maskbit check --only lockstep',
       'maskbit check --only MSIX-RESET-4',
       'maskbit check --design posted',
+      'maskbit check machine.ts --claims claims.ts --junit report.xml',
     ),
   )
   .addHelpText('after', '\nWhat a bound leaves undecided is told as open, and the exit status is 3.')
-  .action(async ({ designs, design, format, ...choices }: CheckChoices & DesignChoices, command: Command) => {
-    const others = Object.keys(choices).length + Number(designs === true) + Number(design !== undefined);
-    if ((designs === true || design !== undefined) && others > 1) {
-      command.error('error: got --designs or --design with other choices; expected one of them alone');
-    }
-    if (format !== undefined && design === undefined) {
-      command.error(`error: got --format ${format} without --design; expected both`);
-    }
-    if (designs !== true && design === undefined) {
-      const { check } = await import('./check.ts');
-      status = check(choices);
+  .action(async (machine: string | undefined, all: CheckChoices & DesignChoices & MachineChoices, command: Command) => {
+    const { claims, without, junit, ...others } = all;
+    const own = { claims, without, junit };
+    if (machine === undefined) requireNone(own, 'without a machine of your own', command);
+    else {
+      const { states, memory, seconds, ...rest } = others;
+      requireNone(rest, 'with a machine of your own', command);
+      const { checkMachine } = await import('./check-machine.ts');
+      status = await checkMachine(machine, { ...own, states, memory, seconds });
       return;
     }
-    const { checkDesign, checkDesigns } = await import('./designs.ts');
-    status = design === undefined ? checkDesigns() : checkDesign(design, format ?? 'text');
+    status = await checkOurs(others, command);
   });
+
+/** Refuses choices that mean nothing here. */
+function requireNone(choices: Readonly<Record<string, unknown>>, where: string, command: Command): void {
+  const given = Object.keys(choices).find((name) => choices[name] !== undefined);
+  if (given !== undefined) command.error(`error: got --${given} ${where}; expected it otherwise`);
+}
+
+function parseNames(text: string): string[] {
+  return text.split(',').filter((name) => name !== '');
+}
+
+async function checkOurs(
+  { designs, design, format, ...choices }: CheckChoices & DesignChoices,
+  command: Command,
+): Promise<Exit> {
+  const others = Object.keys(choices).length + Number(designs === true) + Number(design !== undefined);
+  if ((designs === true || design !== undefined) && others > 1) {
+    command.error('error: got --designs or --design with other choices; expected one of them alone');
+  }
+  if (format !== undefined && design === undefined) {
+    command.error(`error: got --format ${format} without --design; expected both`);
+  }
+  if (designs !== true && design === undefined) {
+    const { check } = await import('./check.ts');
+    return check(choices);
+  }
+  const { checkDesign, checkDesigns } = await import('./designs.ts');
+  return design === undefined ? checkDesigns() : checkDesign(design, format ?? 'text');
+}
+
+type MachineChoices = Pick<CheckMachineChoices, 'claims' | 'without' | 'junit'>;
 
 interface DesignChoices {
   readonly designs?: boolean;
@@ -164,7 +198,7 @@ program
   .command('export')
   .helpGroup('Show:')
   .description('prints a machine for other tools: the Stately editor, SPIN, TLC and Apalache, Graphviz')
-  .addOption(new Option('--machine <name>', 'the machine').choices(MACHINE_NAMES).makeOptionMandatory())
+  .addOption(new Option('--machine <name>', 'the machine').choices(EXPORT_NAMES).makeOptionMandatory())
   .addOption(VECTORS)
   .addOption(MESSAGES)
   .addOption(CHANNEL)
@@ -185,7 +219,7 @@ program
   });
 
 interface ExportChoices extends InstanceChoices {
-  readonly machine: MachineName;
+  readonly machine: ExportName;
   readonly format: ExportFormat;
 }
 

@@ -15,3 +15,4 @@ export * from './random/implementation.ts';
 export * from './random/judge.ts';
 export * from './random/projection.ts';
 export * from './random/runs.ts';
+export { runSuite, type SuiteCount, type SuiteOptions, type SuitePart, type SuiteReport } from './suite.ts';

@@ -194,6 +194,9 @@ const EVENT_WORDS: Readonly<Record<string, (event: MachineEvent) => string>> = {
   'host.read': () => 'the host reads the device, and the read completes',
   'fabric.arrive': ({ vector }) => `the message of vector ${vector} arrives`,
   'device.refresh': ({ vector }) => `the function reads entry ${vector} again`,
+  // Of `interval`, whose accesses take time.
+  'access.effect': () => 'the access takes effect',
+  'access.return': () => 'the access is complete',
 };
 
 // Of what was read, the field that it is of, and its value.

@@ -6,6 +6,7 @@
  * halves.
  */
 import { HostFunction } from './host/host-function.ts';
+import * as abi from './kernel/abi.ts';
 import { Kernel, type KernelOptions } from './kernel/kernel.ts';
 import { isAccess } from './kernel/bus.ts';
 import * as registers from './registers.ts';
@@ -45,7 +46,7 @@ export type AccessOutcome = typeof ACCESS_RETURNED | typeof ACCESS_EXITED | type
 
 /** What an assigned device is made of. Everything but `vectorCount` has a default. */
 export interface AssignedDeviceOptions {
-  /** 1 to 256, which is as many as KVM assigns. */
+  /** 1 to 2048; to 256 in the design `posted`, which is as many as Linux assigned. */
   readonly vectorCount: number;
   /** Default `reviewed`. */
   readonly design?: AssignedDesign;
@@ -57,18 +58,23 @@ export interface AssignedDeviceOptions {
   readonly sent?: (vector: number) => void;
   /** Called for each interrupt that such a message makes, decoded. */
   readonly interrupt?: KernelOptions['interrupt'];
-  /** Guest-physical address at which BAR 0 is mapped before the guest starts: a multiple of 64 KiB below 2^32. Default 0x7ebf0000:
-   * below 2^31 an address is a small integer to V8, and above it one is boxed, in 16 bytes, when it crosses a call. */
+  /**
+   * Guest-physical address at which BAR 0 is mapped before the guest starts: a multiple of its length. From 2^32 on the BAR is one of 64
+   * bits. Default 0x7ebf0000, where it is free: below 2^31 an address is a small integer to V8, and above it one is boxed, in 16 bytes,
+   * when it crosses a call.
+   */
   readonly barAddress?: number;
+  /** Length of BAR 0, a power of two from 4 KiB to 2 GiB. Default 64 KiB. */
+  readonly barBytes?: number;
+  /** Byte offset of the MSI-X Table in BAR 0, a multiple of 16. Default 0. */
+  readonly tableOffset?: number;
+  /** Byte offset of the Pending Bit Array in BAR 0, a multiple of 8 behind the table. Default 0x2000, or the page behind the table. */
+  readonly pbaOffset?: number;
 }
 
-/** Length of BAR 0. */
-const BAR_BYTES = 0x10000;
-/** The table is at the start of BAR 0; the Pending Bit Array on a page of its own. */
-const TABLE_OFFSET = 0;
-const PBA_OFFSET = 0x2000;
+/** Where the Pending Bit Array is at the least, where nothing else is said: on a page of its own. */
+const PBA_OFFSET_MIN = 0x2000;
 const GUEST_IRQ = 11;
-const VECTOR_COUNT_MAX = 256;
 const VCPU_COUNT_MAX = 64;
 
 /** Words of a vCPU in a saved device: what is due, and the access that it is stopped in. */
@@ -85,6 +91,10 @@ export class AssignedDevice {
   readonly vectorCount: number;
   readonly design: AssignedDesign;
   readonly vcpuCount: number;
+  /** Length of BAR 0; byte offsets of the table and of the Pending Bit Array in it. */
+  readonly barBytes: number;
+  readonly tableOffset: number;
+  readonly pbaOffset: number;
   readonly kernel: Kernel;
   readonly host: HostFunction;
   readonly monitor: Monitor;
@@ -109,11 +119,16 @@ export class AssignedDevice {
     requireOptionsOf(OWNER, options, OPTION_NAMES);
     const { vectorCount, design = 'reviewed', vcpuCount = 1 } = options;
     const { deliver, sent, interrupt, barAddress = 0x7ebf0000 } = options;
-    requireOptions(vectorCount, design, vcpuCount, barAddress);
+    requireOptions(vectorCount, design, vcpuCount);
+    const placed = placementOf(options);
+    requireMultiple(OWNER, 'barAddress', barAddress, placed.barBytes, placed.barBytes, 2 ** 52 - placed.barBytes);
     requireFunction(OWNER, 'deliver', deliver);
     requireFunction(OWNER, 'sent', sent);
     requireFunction(OWNER, 'interrupt', interrupt);
-    this.options = { vectorCount, design, vcpuCount, barAddress };
+    this.options = { vectorCount, design, vcpuCount, barAddress, ...placed };
+    this.barBytes = placed.barBytes;
+    this.tableOffset = placed.tableOffset;
+    this.pbaOffset = placed.pbaOffset;
     this.vectorCount = vectorCount;
     this.design = design;
     this.vcpuCount = vcpuCount;
@@ -130,9 +145,7 @@ export class AssignedDevice {
       vectorCount,
       guestIrq: GUEST_IRQ,
       barAddress,
-      barBytes: BAR_BYTES,
-      tableOffset: TABLE_OFFSET,
-      pbaOffset: PBA_OFFSET,
+      ...placed,
     });
   }
 
@@ -476,7 +489,9 @@ export class AssignedDevice {
 
   /** The device has an event for `vector`. */
   signal(vector: number): void {
-    this.host.signal(vector);
+    // A device that sleeps has none.
+    if (this.monitor.config.powerState !== 0) requireNumber(OWNER, 'the vector', vector);
+    else this.host.signal(vector);
   }
 
   /** The cause of what is pending is gone. */
@@ -584,7 +599,7 @@ export class AssignedDevice {
 
   /** Guest-physical address of the Pending Bit Array. */
   get pbaAddress(): number {
-    return this.monitor.tableAddress + PBA_OFFSET - TABLE_OFFSET;
+    return this.monitor.tableAddress + this.pbaOffset - this.tableOffset;
   }
 
   // ---- Save and restore
@@ -687,14 +702,37 @@ const INTX = 0x0101;
 const DESIGNS: readonly AssignedDesign[] = ['reviewed', 'checked', 'posted'];
 
 const OWNER = 'AssignedDevice';
-const OPTION_NAMES = ['vectorCount', 'design', 'vcpuCount', 'deliver', 'sent', 'interrupt', 'barAddress'];
+const OPTION_NAMES = [
+  ...['vectorCount', 'design', 'vcpuCount', 'deliver', 'sent', 'interrupt'],
+  ...['barAddress', 'barBytes', 'tableOffset', 'pbaOffset'],
+];
 const VECTOR_INDEX_MAX = 2 ** 40;
 
-function requireOptions(vectorCount: number, design: AssignedDesign, vcpuCount: number, barAddress: number): void {
+function requireOptions(vectorCount: number, design: AssignedDesign, vcpuCount: number): void {
   requireInteger(OWNER, 'vcpuCount', vcpuCount, 1, VCPU_COUNT_MAX);
-  requireInteger(OWNER, 'vectorCount', vectorCount, 1, VECTOR_COUNT_MAX);
   if (!DESIGNS.includes(design)) {
     throw new RangeError(`AssignedDevice: design is ${told(design)}; expected one of ${DESIGNS.join(', ')}.`);
   }
-  requireMultiple(OWNER, 'barAddress', barAddress, BAR_BYTES, BAR_BYTES, 2 ** 32 - BAR_BYTES);
+  const most = design === 'posted' ? abi.KVM_MAX_MSIX_PER_DEV : registers.VECTOR_COUNT_MAX;
+  requireInteger(OWNER, 'vectorCount', vectorCount, 1, most);
+}
+
+/** Where table and Pending Bit Array are in BAR 0, with defaults filled in. */
+function placementOf({ vectorCount, barBytes = 0x10000, tableOffset = 0, pbaOffset }: AssignedDeviceOptions): {
+  readonly barBytes: number;
+  readonly tableOffset: number;
+  readonly pbaOffset: number;
+} {
+  requireInteger(OWNER, 'barBytes', barBytes, 0x1000, 2 ** 31);
+  if (!Number.isInteger(Math.log2(barBytes))) {
+    throw new RangeError(`${OWNER}: barBytes is ${barBytes}; expected a power of two.`);
+  }
+  const tableBytes = ENTRY_BYTES * vectorCount;
+  const pbaBytes = registers.PBA_QWORD_BYTES * Math.ceil(vectorCount / registers.PBA_QWORD_BITS);
+  requireMultiple(OWNER, 'tableOffset', tableOffset, ENTRY_BYTES, 0, barBytes - tableBytes - pbaBytes);
+  const behind = tableOffset + tableBytes;
+  const ownPage = Math.max(PBA_OFFSET_MIN, Math.ceil(behind / 0x1000) * 0x1000);
+  const place = pbaOffset ?? (ownPage + pbaBytes <= barBytes ? ownPage : behind);
+  requireMultiple(OWNER, 'pbaOffset', place, registers.PBA_QWORD_BYTES, behind, barBytes - pbaBytes);
+  return { barBytes, tableOffset, pbaOffset: place };
 }

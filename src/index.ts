@@ -11,7 +11,7 @@ export {
   type AssignedDeviceOptions,
 } from './assigned-device.ts';
 export { MsixFunction, Refusals } from './function/msix-function.ts';
-export type { MsixFunctionOptions, SendMessage } from './function/options.ts';
+export type { BarRegisters, MsixFunctionOptions, Placement, SendMessage } from './function/options.ts';
 export { HostFunction, type HostFunctionOptions } from './host/host-function.ts';
 export { type BusDevice, MmioBus } from './kernel/bus.ts';
 export { type HostDevice, Kernel, type KernelOptions } from './kernel/kernel.ts';

@@ -57,6 +57,16 @@ export function requireFunction(owner: string, name: string, value: unknown, req
   throw new TypeError(`${owner}: ${name} is ${told(value)}; expected a function.`);
 }
 
+/** Refuses what is no object with these methods. */
+export function requireObject(owner: string, name: string, value: unknown, methods: readonly string[]): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${owner}: ${name} is ${told(value)}; expected an object with ${methods.join(' and ')}.`);
+  }
+  for (const method of methods) {
+    requireFunction(owner, `${method} of ${name}`, (value as Readonly<Record<string, unknown>>)[method], true);
+  }
+}
+
 /** Refuses what is neither true nor false. */
 export function requireBoolean(owner: string, name: string, value: unknown): void {
   if (typeof value !== 'boolean') throw new TypeError(`${owner}: ${name} is ${told(value)}; expected true or false.`);

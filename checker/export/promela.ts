@@ -192,6 +192,7 @@ class Printer {
     ];
     const lines = [
       comment(description === undefined ? machine.id : `${machine.id}: ${description}`),
+      ...(this.symbolic.without.length === 0 ? [] : [comment(`Left out: ${this.symbolic.without.join(', ')}.`)]),
       ...this.printVariables(),
       ...this.printGuards(),
       ...this.printWatched(),

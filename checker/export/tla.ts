@@ -1,13 +1,13 @@
 /**
- * A machine as a TLA+ module with a configuration for TLC: for whoever needs its distributed engine, or Apalache. What is
- * printed here has been read by neither: there is no TLC at hand where this is tested. The head of each module says so.
+ * A machine as a TLA+ module with a configuration for TLC: for whoever needs its distributed engine, or Apalache. The head of each
+ * module says which TLC has read this very text, by its hash; a text that changed reads UNCHECKED again.
  *
  * A variable for each compound state, an action for each event, enabled exactly when the event is taken. TLA+ takes a step that
  * changes nothing for no step. Where a claim speaks of steps, or of fairness, a variable `turn` changes in each of them, and
  * TLC finds up to twice the states. Runs may stop: `Spec` has no fairness, and each claim has its own as a premise.
  */
 import type { AnyStateNode } from 'xstate';
-import { requireFields, requireTeller, within } from '../argument/argument.ts';
+import { copyOf, requireFields, requireText, requireTeller, within } from '../argument/argument.ts';
 import type { Claim, ReadClaim, ReadPredicate, StepClaim } from '../decide/claim.ts';
 import { readClaims } from '../decide/read-claim.ts';
 import { requireNames, stateCondition, stepConditions } from './symbolic-claim.ts';
@@ -15,6 +15,7 @@ import {
   activeIn,
   type Condition,
   type ConditionSyntax,
+  FALSE,
   Identifiers,
   not,
   or,
@@ -25,6 +26,7 @@ import {
   TRUE,
   variableName,
 } from './symbolic.ts';
+import { hash } from '../machine/fingerprint.ts';
 import { childrenOf } from '../machine/transition-sets.ts';
 
 /** How a module is printed. */
@@ -33,6 +35,8 @@ export interface TlaOptions {
   readonly claims?: readonly Claim[];
   /** What an event says, for a comment beside it. */
   readonly eventSentence?: (event: string) => string;
+  /** Which TLC has read a text, by the hash of the text: as `TlaModule` has it. */
+  readonly checked?: Readonly<Record<string, string>>;
 }
 
 /** A module and its configuration. */
@@ -41,6 +45,8 @@ export interface TlaModule {
   readonly name: string;
   readonly module: string;
   readonly configuration: string;
+  /** Of all that TLC reads of both. */
+  readonly hash: string;
 }
 
 /**
@@ -60,12 +66,20 @@ interface ReadOptions extends Omit<TlaOptions, 'claims'> {
 }
 
 function readOptions(place: string, options: unknown): ReadOptions {
-  const { claims, eventSentence } = requireFields(place, options, ['claims', 'eventSentence']);
+  const { claims, eventSentence, checked } = requireFields(place, options, ['claims', 'eventSentence', 'checked']);
   return {
     claims: readClaims(within(place, 'claims'), claims === undefined ? [] : claims),
     eventSentence:
       eventSentence === undefined ? undefined : requireTeller(within(place, 'eventSentence'), eventSentence),
+    checked: checked === undefined ? undefined : readChecked(within(place, 'checked'), checked),
   };
+}
+
+function readChecked(place: string, checked: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(copyOf(place, checked)).map(([digest, tool]) => {
+    return [digest, requireText(within(place, digest), tool)] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 const RESERVED = new Set(
@@ -79,7 +93,16 @@ const RESERVED = new Set(
   ).split(' '),
 );
 
-const isReserved = (identifier: string): boolean => RESERVED.has(identifier) || isFairness(identifier);
+/** The words of a configuration, which takes a claim of such a name for one of its own. */
+const CONFIGURATION_WORDS = new Set(
+  (
+    'ACTION_CONSTRAINT ACTION_CONSTRAINTS ALIAS CHECK_DEADLOCK CONSTANT CONSTANTS CONSTRAINT CONSTRAINTS INIT INVARIANT ' +
+    'INVARIANTS NEXT POSTCONDITION PROPERTIES PROPERTY SPECIFICATION SYMMETRY TYPE TYPE_CONSTRAINT VIEW'
+  ).split(' '),
+);
+
+const isReserved = (identifier: string): boolean =>
+  RESERVED.has(identifier) || CONFIGURATION_WORDS.has(identifier) || isFairness(identifier);
 
 /** What begins so is an operator of fairness. */
 const isFairness = (name: string): boolean => /^[WS]F[\W_]/.test(name);
@@ -110,9 +133,10 @@ class Printer {
     this.options = options;
     this.claims = options.claims;
     requireNames(symbolic, this.claims);
-    this.hasTurn = this.claims.some(
-      (claim) => claim.kind === 'step' || (claim.kind === 'leadsTo' && claim.fairness.length > 0),
-    );
+    // A module must have a variable.
+    this.hasTurn =
+      variables.size === 0 ||
+      this.claims.some((claim) => claim.kind === 'step' || (claim.kind === 'leadsTo' && claim.fairness.length > 0));
     const identifiers = new Identifiers(isReserved);
     const give = (name: string): string => identifiers.give(isFairness(name) ? `x${name}` : name);
     this.name = give(machine.id);
@@ -132,16 +156,14 @@ class Printer {
     const { name, symbolic } = this;
     const events = symbolic.events.filter(({ transitions }) => transitions.length > 0);
     const ignored = symbolic.events.filter(({ transitions }) => transitions.length === 0);
-    const lines = [
-      `---- MODULE ${name} ----`,
-      ...this.printHead(),
-      '',
+    const body = [
       ...this.printVariables(),
       '',
       ...this.printInitial(),
       ...this.printGuards(),
       ...events.flatMap((event) => ['', ...this.printEvent(event)]),
       ...ignored.flatMap((event) => ['', comment(`${event.name}: no state takes it.`)]),
+      ...(symbolic.without.length === 0 ? [] : ['', comment(`Left out: ${symbolic.without.join(', ')}.`)]),
       '',
       ...(events.length === 0
         ? ['Next == FALSE']
@@ -151,16 +173,32 @@ class Printer {
       ...this.claims.flatMap((claim) => ['', comment(claim.title), ...this.printClaim(claim)]),
       '====',
     ];
-    return { name, module: `${lines.join('\n')}\n`, configuration: `${this.printConfiguration().join('\n')}\n` };
+    const settings = this.printConfiguration();
+    const digest = hash([name, ...body, ...settings]);
+    const state = this.stateOf(digest);
+    return {
+      name,
+      module: `${[`---- MODULE ${name} ----`, ...this.printHead(state), '', ...body].join('\n')}\n`,
+      configuration: `${[comment(state), ...settings].join('\n')}\n`,
+      hash: digest,
+    };
   }
 
-  private printHead(): string[] {
+  /** Whether TLC has read this text, in a sentence. */
+  private stateOf(digest: string): string {
+    const { checked = {} } = this.options;
+    return Object.hasOwn(checked, digest)
+      ? `${checked[digest]} has read this text, whose hash is ${digest}.`
+      : `UNCHECKED: nobody has recorded that TLC has read this text, whose hash is ${digest}.`;
+  }
+
+  private printHead(state: string): string[] {
     const { machine } = this.symbolic;
     const { description } = machine.root;
     return [
       comment(description === undefined ? machine.id : `${machine.id}: ${description}`),
       comment(),
-      comment('Printed by maskbit from the machine. UNCHECKED: neither TLC nor Apalache has read this text.'),
+      comment(`Printed by maskbit from the machine. ${state} Apalache has not.`),
       comment(`For TLC: java -jar tla2tools.jar -config ${this.name}.cfg ${this.name}.tla`),
       comment(
         this.hasTurn
@@ -257,7 +295,8 @@ class Printer {
       `${taken} ==`,
       ...names.map((name) => `    \\/ ${name}`),
       `${action} ==`,
-      `    /\\ ${taken}`,
+      // As a value, not as a choice of ways: TLC would generate the state once for each.
+      `    /\\ (${taken}) = TRUE`,
       // Of several transitions of one step no two write the same variable, so at most one case applies.
       ...changed.map(
         ({ variable, cases }) => `    /\\ ${variable}' = CASE ${[...cases, `OTHER -> ${variable}`].join(' [] ')}`,
@@ -274,12 +313,12 @@ class Printer {
     switch (claim.kind) {
       case 'invariant': {
         const [when, holds] = [claim.when, claim.holds].map((each) => stateCondition(this.symbolic, each));
-        return [`${name} == ${this.condition(or([not(when), holds]))}`];
+        return [`${name} == ${this.ofState(or([not(when), holds]))}`];
       }
       case 'reach':
         return [
           comment('To be reached: TLC shows how when it finds this violated.'),
-          `${name} == ${this.condition(not(stateCondition(this.symbolic, claim.that)))}`,
+          `${name} == ${this.ofState(not(stateCondition(this.symbolic, claim.that)))}`,
         ];
       case 'step':
         return [`${name} ==`, ...this.printStepClaim(claim)];
@@ -311,7 +350,7 @@ class Printer {
         ...(ignored === TRUE ? [] : [`    /\\ [](${missed}(${this.condition(ignored)}))`]),
       ];
     });
-    return said.length === 0 ? ['    TRUE'] : said;
+    return said.length === 0 ? ['    [](vars = vars)'] : said;
   }
 
   private printConfiguration(): string[] {
@@ -320,7 +359,6 @@ class Printer {
       .map(({ name }) => name);
     const properties = this.claims.filter(({ kind }) => kind === 'step' || kind === 'leadsTo').map(({ name }) => name);
     return [
-      comment('UNCHECKED, as the module is.'),
       'SPECIFICATION Spec',
       ...['TypeOK', ...invariants].map((name) => `INVARIANT ${name}`),
       ...properties.map((name) => `PROPERTY ${name}`),
@@ -329,6 +367,12 @@ class Printer {
   }
 
   // ---- Conditions
+
+  /** A condition that speaks of the state, as TLC wants an invariant to, even where it always holds, or never does. */
+  private ofState(condition: Condition): string {
+    if (condition === TRUE) return 'vars = vars';
+    return condition === FALSE ? 'vars # vars' : this.condition(condition);
+  }
 
   private condition(condition: Condition): string {
     const syntax: ConditionSyntax = {
@@ -351,8 +395,10 @@ class Printer {
   }
 }
 
+/** The value of a compound state: the key of its child. A text of TLA+ has no other characters than those of ASCII. */
 function valueOf(child: AnyStateNode | undefined): string {
-  return child === undefined ? 'inactive' : JSON.stringify(child.key);
+  if (child === undefined) return 'inactive';
+  return `"${child.key.replaceAll(/[^ !#-[\]-~]/g, (each) => `_u${each.charCodeAt(0).toString(16)}_`)}"`;
 }
 
 /** A line of comment. TLA+ is written in ASCII. */

@@ -73,9 +73,6 @@ export interface Device {
   restore?(snapshot: Snapshot): void;
 }
 
-/** A device with the abilities that a comparison in lockstep asks for. */
-export type TransparentDevice = Device & Required<Pick<Device, 'reset' | 'retire' | 'peekInto'>>;
-
 /** What a fresh instance is made with. */
 export interface DeviceOptions {
   readonly vectorCount: number;

@@ -10,7 +10,7 @@ import { readEvent } from '../../machines/alphabet.ts';
 import type { MessageSet } from '../../machines/messages.ts';
 import { blocked, machineView } from '../../properties/view.ts';
 import * as registers from '../../src/registers.ts';
-import type { TransparentDevice, DeviceOutput } from './device.ts';
+import type { Device, DeviceOutput } from './device.ts';
 import { dwordsOf, type Message } from './readback.ts';
 
 /** How a guest accesses the function: the widths that it uses, and what it leaves in reserved and read-only bits. */
@@ -82,7 +82,7 @@ export function readback(value: StateValue, vectors: number, messages: MessageSe
 
 /** What an access may depend on: the state that the machine is in before it. */
 export interface Situation {
-  readonly device: TransparentDevice;
+  readonly device: Device;
   readonly dialect: Dialect;
   readonly messages: MessageSet;
   readonly value: StateValue;
@@ -105,9 +105,16 @@ const ACCESSES: Readonly<Record<string, Access>> = {
   'guest.unmask': (situation, vector) => writeVectorControl(situation, vector, 0),
   'guest.write': writeMessage,
   'device.signal': ({ device }, vector) => device.signal(vector),
-  'device.retire': ({ device }, vector) => device.retire(vector),
-  'device.reset': ({ device }) => device.reset(),
+  'device.retire': ({ device }, vector) => ability(device, 'retire')(vector),
+  'device.reset': ({ device }) => ability(device, 'reset')(),
 };
+
+/** What a device can do beyond what every device can. @throws {Error} where it lacks it. */
+function ability<Name extends 'reset' | 'retire'>(device: Device, name: Name): NonNullable<Device[Name]> {
+  const method = device[name];
+  if (method === undefined) throw new Error(`Got ${device.name}, which lacks ${name}; expected a device that has it.`);
+  return method.bind(device) as NonNullable<Device[Name]>;
+}
 
 function writeControl({ device, dialect }: Situation, _vector: number, value: string): void {
   const enable = value === 'on' || value === 'onMasked' ? registers.CONTROL_ENABLE : 0;

@@ -5,9 +5,9 @@
  */
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import type { MessageSet } from '../../machines/messages.ts';
-import type { TransparentDevice } from '../device/device.ts';
+import type { Device } from '../device/device.ts';
 import { type Dialect, outputNameOf, perform, readback } from '../device/words.ts';
-import { dwordName } from '../device/readback.ts';
+import { dwordName, readbackInto } from '../device/readback.ts';
 import { ConformanceError, type Failure, regionsOfDword, regionsOfOutputs } from './failure.ts';
 import { tellOutputs } from './story.ts';
 import { type RegionPath, rulesOfStep } from './step-rules.ts';
@@ -51,7 +51,14 @@ export function expectation(graph: StateGraph, vectors: number, messages: Messag
 export interface Driver {
   readonly counts: DriveCounts;
   /** Drives `device` from its reset along `path`. Throws a `ConformanceError` at the first difference. */
-  drive(device: TransparentDevice, path: readonly string[], dialect: Dialect): void;
+  drive(device: Device, path: readonly string[], dialect: Dialect): void;
+}
+
+/** Resets a device. @throws {Error} where it has no reset: what one path leaves would be what the next begins with. */
+export function resetDevice(device: Device): void {
+  if (device.reset === undefined)
+    throw new Error(`Got ${device.name}, which lacks reset; expected a device that has it.`);
+  device.reset();
 }
 
 /** Makes a driver for a graph of `function` or `vector` with the given number of vectors. */
@@ -60,7 +67,7 @@ export function createDriver(graph: StateGraph, vectors: number, messages: Messa
   return {
     counts: expected.counts,
     drive: (device, path, dialect) => {
-      device.reset();
+      resetDevice(device);
       device.takeOutputs();
       compare(expected, device, dialect, 0, [], []);
       let state = 0;
@@ -78,7 +85,7 @@ export function createDriver(graph: StateGraph, vectors: number, messages: Messa
  */
 export function compareStep(
   expected: Expectation,
-  device: TransparentDevice,
+  device: Device,
   dialect: Dialect,
   state: number,
   path: readonly string[],
@@ -100,7 +107,7 @@ export function compareStep(
 /** Compares what a device has done since the last comparison, and what it reads, with what it must in `state`. */
 function compare(
   { graph, events, counts, messages, dwords, observed }: Expectation,
-  device: TransparentDevice,
+  device: Device,
   dialect: Dialect,
   state: number,
   outputs: readonly string[],
@@ -127,7 +134,7 @@ function compare(
     const wanted = due.length > 0 ? due : done;
     differ({ subject: 'it', got, expected: tellOutputs(due) }, regionsOfOutputs(wanted));
   }
-  const read = device.peekInto(observed);
+  const read = readbackInto(device, observed);
   if (read !== observed.length) {
     differ({ subject: 'it', got: `read back ${read} dwords`, expected: String(observed.length) });
   }

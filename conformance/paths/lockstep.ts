@@ -5,12 +5,17 @@
  */
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import type { MessageSet } from '../../machines/messages.ts';
-import type { Device, Snapshot, TransparentDevice } from '../device/device.ts';
-import { compareStep, type Expectation, expectation } from './drive.ts';
+import type { Device, Snapshot } from '../device/device.ts';
+import { compareStep, type Expectation, expectation, resetDevice } from './drive.ts';
 import { type Dialect, perform } from '../device/words.ts';
 
 /** A device whose state can be taken out and put back. */
-export type RestorableDevice = TransparentDevice & Required<Pick<Device, 'save' | 'restore'>>;
+export type RestorableDevice = Device & Required<Pick<Device, 'save' | 'restore'>>;
+
+/** Whether a device is one. */
+export function isRestorable(device: Device): device is RestorableDevice {
+  return device.save !== undefined && device.restore !== undefined;
+}
 
 /** What a lockstep walk found: as many pairs as the machine has states, when the implementation hides nothing. */
 export interface Lockstep {
@@ -31,7 +36,7 @@ function reach(
 ): void {
   if (device.notifies) device.restore(snapshot);
   else {
-    device.reset();
+    resetDevice(device);
     let state = 0;
     for (const name of path) {
       perform(name, { device, dialect, messages, value: graph.states[state] });
@@ -64,7 +69,7 @@ export function walkInLockstep(
     queue.push({ state, snapshot, path });
   };
 
-  device.reset();
+  resetDevice(device);
   device.takeOutputs();
   meet(0, []);
   let steps = 0;

@@ -13,7 +13,7 @@ import { citedRules } from '../../spec/index.ts';
 
 /** A description of a machine that cites rules: "Reset sets the Mask Bit. [MSIX-RESET-1]". */
 export interface StepRules {
-  /** The rules, those of the regions that are asked about before all others. */
+  /** The rules, those of the regions that are asked about before all others, in the order in which they are asked about. */
   readonly rules: readonly string[];
   /** The descriptions that cite them, in the same order. */
   readonly sentences: readonly string[];
@@ -33,20 +33,25 @@ export function rulesOfStep(
   event: string,
   concerned: readonly RegionPath[] = [[]],
 ): StepRules {
-  const isConcerned = ({ path }: AnyStateNode): boolean =>
-    concerned.some((region) => region.every((part, depth) => path[depth] === part));
+  const placeOf = ({ path }: AnyStateNode): number =>
+    concerned.findIndex((region) => region.every((part, depth) => path[depth] === part));
   const taken = machine.getTransitionData(machine.resolveState({ value, context: undefined }), { type: event });
   const described = taken.map(({ source, target, description }) => {
     // A transition without words of its own is told by the states that it leaves and reaches.
     const own = description ?? [source, ...(target ?? [])].map((node) => node.description ?? '').join(' ');
-    return { isNear: isConcerned(source), text: own };
+    return { place: placeOf(source), text: own };
   });
-  const near = described.filter(({ isNear }) => isNear);
-  const nodes = near.length > 0 ? [] : getStateNodes(machine.root, value).filter(isConcerned).toReversed();
+  const near = described.filter(({ place }) => place >= 0).toSorted((one, other) => one.place - other.place);
+  const nodes =
+    near.length > 0
+      ? []
+      : getStateNodes(machine.root, value)
+          .filter((node) => placeOf(node) >= 0)
+          .toReversed();
   const texts = [
     ...near.map(({ text }) => text),
     ...nodes.map(({ description }) => description ?? ''),
-    ...described.filter(({ isNear }) => !isNear).map(({ text }) => text),
+    ...described.filter(({ place }) => place < 0).map(({ text }) => text),
   ];
   const sentences = [...new Set(texts.filter((text) => citedRules(text).length > 0))];
   return { rules: [...new Set(sentences.flatMap(citedRules))], sentences };

@@ -24,7 +24,15 @@ import {
   WRITE_REFUSED,
   type WriteOutcome,
 } from '../outcome.ts';
-import { capabilityOf, type MsixFunctionOptions, requireOptions, type SendMessage } from './options.ts';
+import {
+  type BarRegisters,
+  capabilityOf,
+  type MsixFunctionOptions,
+  type Placement,
+  placementOf,
+  requireOptions,
+  type SendMessage,
+} from './options.ts';
 import * as registers from '../registers.ts';
 import { requireSaved, sameMessage } from './saved.ts';
 import { NO_ERRORS, throwAll } from '../calls-out.ts';
@@ -73,12 +81,15 @@ export class MsixFunction {
   readonly pbaBytes: number;
   /** Length of a saved function, in 32-bit words. */
   readonly savedWords: number;
+  /** Where table and Pending Bit Array are: the BAR of each, and the byte offset in it. */
+  readonly placement: Placement;
   readonly refusals: Refusals = new Refusals();
   /** The upper dword of the last `tableRead` or `pbaRead` of 8 bytes; all-ones after one that was refused. */
   readHigh = 0;
 
   // The three dwords of the capability as the guest reads them while MSI-X is disabled.
   private readonly capability: Uint32Array;
+  private readonly registers: BarRegisters | undefined;
   private readonly layout: Layout;
   // One memory for everything. A view of it for each part would read better, and costs half as much again.
   private readonly memory: Uint32Array;
@@ -109,7 +120,9 @@ export class MsixFunction {
     this.tableBytes = vectorCount * registers.ENTRY_BYTES;
     this.pbaBytes = 4 * layout.bitWords;
     this.savedWords = layout.saved;
-    this.capability = capabilityOf(options, this.tableBytes, this.pbaBytes);
+    this.placement = placementOf(options, this.tableBytes, this.pbaBytes);
+    this.capability = capabilityOf(options, this.placement);
+    this.registers = options.registers;
 
     this.layout = layout;
     this.memory = new Uint32Array(layout.end);
@@ -281,6 +294,46 @@ export class MsixFunction {
   private refuseRead(bytes: number): number {
     this.readHigh = ALL_ONES;
     return allOnes(bytes);
+  }
+
+  // ---- A BAR, with whatever stands in it
+
+  /**
+   * Reads from a BAR: the table and the Pending Bit Array where they are, the device's own `registers` elsewhere. An access that
+   * touches the table or the Pending Bit Array is theirs, and is refused by them where it does not exist. Otherwise as `tableRead`.
+   */
+  barRead(bar: number, offset: number, bytes: number): number {
+    requireAccess('barRead', offset, bytes);
+    const { placement, registers: own } = this;
+    if (touches(bar, offset, bytes, placement.tableBir, placement.tableOffset, this.tableBytes)) {
+      return this.tableRead(offset - placement.tableOffset, bytes);
+    }
+    if (touches(bar, offset, bytes, placement.pbaBir, placement.pbaOffset, this.pbaBytes)) {
+      return this.pbaRead(offset - placement.pbaOffset, bytes);
+    }
+    if (own === undefined || !isBarAccess(offset, bytes)) return this.refuseRead(bytes);
+    if (bytes !== 8) return (own.read(bar, offset, bytes) & allOnes(bytes)) >>> 0;
+    const low = own.read(bar, offset, 4) >>> 0;
+    this.readHigh = own.read(bar, offset + 4, 4) >>> 0;
+    return low;
+  }
+
+  /** Writes to a BAR, as `barRead` reads. What is nobody's is ignored. */
+  barWrite(bar: number, offset: number, bytes: number, low: number, high?: number): WriteOutcome {
+    requireAccess('barWrite', offset, bytes);
+    const { placement, registers: own } = this;
+    if (touches(bar, offset, bytes, placement.tableBir, placement.tableOffset, this.tableBytes)) {
+      return this.tableWrite(offset - placement.tableOffset, bytes, low, high);
+    }
+    if (touches(bar, offset, bytes, placement.pbaBir, placement.pbaOffset, this.pbaBytes)) {
+      return this.pbaWrite(offset - placement.pbaOffset, bytes);
+    }
+    const lower = dwordOf('MsixFunction.barWrite', 'the value', low);
+    const upper = bytes === 8 ? upperOf('MsixFunction.barWrite', low, high) : 0;
+    if (!isBarAccess(offset, bytes)) return WRITE_REFUSED;
+    if (own === undefined) return WRITE_IGNORED;
+    own.write(bar, offset, bytes, lower, upper);
+    return WRITE_DONE;
   }
 
   // ---- The device
@@ -619,6 +672,16 @@ export class MsixFunction {
 /** The vector of the lowest bit that is set in `bits`, dword `word` of a bit array. */
 function lowestVector(word: number, bits: number): number {
   return (word << 5) + 31 - Math.clz32(bits & -bits);
+}
+
+/** Whether an access of a BAR touches a range that begins at `at` in the BAR `bir`. */
+function touches(bar: number, offset: number, bytes: number, bir: number, at: number, length: number): boolean {
+  return bar === bir && offset < at + length && offset + bytes > at;
+}
+
+function isBarAccess(offset: number, bytes: number): boolean {
+  if (bytes !== 1 && bytes !== 2 && bytes !== 4 && bytes !== 8) return false;
+  return Number.isInteger(offset) && offset >= 0;
 }
 
 /** Refuses what is no number where one that makes no sense is a guest's, and counted. */

@@ -3,7 +3,7 @@
  * It knows nothing of the state.
  */
 import * as registers from '../registers.ts';
-import { requireFunction, requireInteger, requireMultiple, requireOptionsOf } from '../sentences.ts';
+import { requireFunction, requireInteger, requireMultiple, requireObject, requireOptionsOf } from '../sentences.ts';
 
 const OWNER = 'MsixFunction';
 
@@ -12,6 +12,21 @@ const OWNER = 'MsixFunction';
  * V8 boxes a number of 2^31 or more, in 16 bytes, when it crosses a call that it does not inline; nothing else is allocated.
  */
 export type SendMessage = (addressLow: number, addressHigh: number, data: number, vector: number) => void;
+
+/** The registers of a device that are neither table nor Pending Bit Array, by BAR and byte offset. An access is wholly outside of both. */
+export interface BarRegisters {
+  /** Returns the (lower) dword; the upper one of 8 bytes is read by itself. */
+  read(bar: number, offset: number, bytes: number): number;
+  write(bar: number, offset: number, bytes: number, low: number, high: number): void;
+}
+
+/** Where table and Pending Bit Array are: BAR and byte offset of each. */
+export interface Placement {
+  readonly tableBir: number;
+  readonly tableOffset: number;
+  readonly pbaBir: number;
+  readonly pbaOffset: number;
+}
 
 /** What a function is made of. Everything but `vectorCount` and `send` has a default. */
 export interface MsixFunctionOptions {
@@ -33,13 +48,15 @@ export interface MsixFunctionOptions {
   readonly pbaBir?: number;
   /** Byte offset of the Pending Bit Array in its BAR, a multiple of 8. Default: the 4-KiB page after the table, or 0 in a BAR of its own. */
   readonly pbaOffset?: number;
+  /** The device's own registers, for `barRead` and `barWrite`. Default: there are none, and what is nobody's reads as all-ones. */
+  readonly registers?: BarRegisters;
   /** Configuration space offset of the next capability, 0 for none. Default 0. */
   readonly nextCapability?: number;
 }
 
 const OPTION_NAMES = [
   ...['vectorCount', 'send', 'use', 'release', 'poll'],
-  ...['tableBir', 'tableOffset', 'pbaBir', 'pbaOffset', 'nextCapability'],
+  ...['tableBir', 'tableOffset', 'pbaBir', 'pbaOffset', 'nextCapability', 'registers'],
 ];
 
 /** Refuses options that no function can have, in a sentence. */
@@ -51,11 +68,13 @@ export function requireOptions(options: MsixFunctionOptions): void {
   requireFunction(OWNER, 'use', use);
   requireFunction(OWNER, 'release', release);
   requireFunction(OWNER, 'poll', poll);
+  if (options.registers === undefined) return;
+  requireObject(OWNER, 'registers', options.registers, ['read', 'write']);
 }
 
-/** Builds the three dwords of the capability, as they read while Enable and Function Mask are clear. */
-export function capabilityOf(options: MsixFunctionOptions, tableBytes: number, pbaBytes: number): Uint32Array {
-  const { tableBir = 0, tableOffset = 0, nextCapability = 0 } = options;
+/** Says where table and Pending Bit Array are, with defaults filled in. */
+export function placementOf(options: MsixFunctionOptions, tableBytes: number, pbaBytes: number): Placement {
+  const { tableBir = 0, tableOffset = 0 } = options;
   const pbaBir = options.pbaBir ?? tableBir;
   const afterTable = pbaBir === tableBir ? tableOffset + tableBytes : 0;
   const pbaOffset = options.pbaOffset ?? Math.ceil(afterTable / 4096) * 4096;
@@ -63,7 +82,6 @@ export function capabilityOf(options: MsixFunctionOptions, tableBytes: number, p
   requireInteger(OWNER, 'pbaBir', pbaBir, 0, registers.LOCATION_BIR_MAX);
   requireMultiple(OWNER, 'tableOffset', tableOffset, 8, 0, 2 ** 32 - tableBytes);
   requireMultiple(OWNER, 'pbaOffset', pbaOffset, 8, 0, 2 ** 32 - pbaBytes);
-  if (nextCapability !== 0) requireMultiple(OWNER, 'nextCapability', nextCapability, 4, 0x40, 0xfc);
   //= MSIX-TABLE-7
   if (tableBir === pbaBir && tableOffset < pbaOffset + pbaBytes && pbaOffset < tableOffset + tableBytes) {
     throw new RangeError(
@@ -71,6 +89,15 @@ export function capabilityOf(options: MsixFunctionOptions, tableBytes: number, p
         `${pbaOffset}) overlap in BAR ${tableBir}; expected two separate ranges.`,
     );
   }
-  const header = registers.CAPABILITY_ID | (nextCapability << 8) | ((options.vectorCount - 1) << 16);
+  return { tableBir, tableOffset, pbaBir, pbaOffset };
+}
+
+/** Builds the three dwords of the capability, as they read while Enable and Function Mask are clear. */
+export function capabilityOf(
+  { vectorCount, nextCapability = 0 }: MsixFunctionOptions,
+  { tableBir, tableOffset, pbaBir, pbaOffset }: Placement,
+): Uint32Array {
+  if (nextCapability !== 0) requireMultiple(OWNER, 'nextCapability', nextCapability, 4, 0x40, 0xfc);
+  const header = registers.CAPABILITY_ID | (nextCapability << 8) | ((vectorCount - 1) << 16);
   return Uint32Array.of(header, tableOffset | tableBir, pbaOffset | pbaBir);
 }

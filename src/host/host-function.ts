@@ -61,6 +61,7 @@ export class HostFunction {
   private readonly data: Uint32Array;
   private flyingCount = 0;
   private interrupt: HostInterrupt = ignore;
+  private attached = false;
   private readonly sent: Listener | undefined;
   /** @internal What is told of this function, wherever in the host. */
   readonly calls: CallsOut = new CallsOut();
@@ -169,9 +170,15 @@ export class HostFunction {
     this.interrupt = (irq) => this.calls.tell(listener, NO_MESSAGE, 0, irq);
   }
 
-  /** @internal The kernel half takes host interrupts, in the step in which they come. */
-  attach(interrupt: HostInterrupt): void {
-    this.interrupt = interrupt;
+  /** @internal A kernel has the function, and takes host interrupts in the step in which they come; nobody, without an argument. */
+  attach(interrupt?: HostInterrupt): void {
+    this.interrupt = interrupt ?? ignore;
+    this.attached = interrupt !== undefined;
+  }
+
+  /** @internal Whether a kernel has the function. */
+  get isAttached(): boolean {
+    return this.attached;
   }
 
   /** Whether the host has enabled MSI-X. */
@@ -231,6 +238,12 @@ export class HostFunction {
   /** Bytes of the Pending Bit Array. */
   get pbaBytes(): number {
     return this.msix.pbaBytes;
+  }
+
+  /** Goes to D3hot: what was sent arrives, and what is pending is gone, for the way back is a reset. */
+  sleep(): void {
+    this.flush();
+    for (let vector = 0; vector < this.vectorCount; vector++) this.msix.retire(vector);
   }
 
   /** Forgets what is pending and what is in flight. */

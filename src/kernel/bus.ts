@@ -6,7 +6,7 @@
  * for overlaps of devices (its bus takes the first that answers); here an overlap is refused.
  */
 import { EEXIST, EINVAL, ENOSPC } from './abi.ts';
-import { dwordOf, requireFunction, requireNumber, requireRoom, told } from '../sentences.ts';
+import { dwordOf, requireNumber, requireObject, requireRoom } from '../sentences.ts';
 
 /** What answers accesses. Offsets are in bytes from the start of the range; an access is wholly inside. */
 export interface BusDevice {
@@ -41,7 +41,7 @@ export class MmioBus {
    * full, `EINVAL` when there is no such range of addresses. It is registered whole, or not at all.
    */
   register(base: number, length: number, device: BusDevice): number {
-    requireDevice('MmioBus.register', device);
+    requireObject('MmioBus.register', 'the device', device, ['write', 'read']);
     requireNumber('MmioBus.register', 'the base', base);
     requireNumber('MmioBus.register', 'the length', length);
     if (!Number.isInteger(base) || !Number.isInteger(length)) return EINVAL;
@@ -129,13 +129,4 @@ export function isAccess(address: number, bytes: number): boolean {
   return (
     typeof address === 'number' && address >= 0 && address + bytes <= ADDRESS_END && Math.floor(address) === address
   );
-}
-
-function requireDevice(owner: string, device: unknown): void {
-  if (typeof device !== 'object' || device === null) {
-    throw new TypeError(`${owner}: the device is ${told(device)}; expected an object with write and read.`);
-  }
-  const { write, read } = device as Readonly<Record<string, unknown>>;
-  requireFunction(owner, 'write of the device', write, true);
-  requireFunction(owner, 'read of the device', read, true);
 }

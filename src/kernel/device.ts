@@ -53,7 +53,7 @@ export class KernelDevice {
   createTable(vectorCount: number, pbaOffset: number, flags: number): number {
     const { host, around } = this;
     if (this.table !== undefined) return abi.EEXIST;
-    if (vectorCount !== host.vectorCount || vectorCount > abi.KVM_MAX_MSIX_PER_DEV) return abi.EINVAL;
+    if (vectorCount !== host.vectorCount) return abi.EINVAL;
     if ((flags & ~abi.MSIX_TABLE_CHECK_ARRIVALS) !== 0) return abi.EINVAL;
     if (pbaOffset % 8 !== 0 || pbaOffset < 16 * vectorCount) return abi.EINVAL;
     if (this.posted.entryCount > 0 || this.mmioBase !== 0) return abi.EBUSY;
@@ -262,7 +262,7 @@ export class KernelDevice {
     //= MSIX-ASSIGN-16
     this.host.reset();
     this.host.lose();
-    this.host.connect();
+    this.host.attach();
   }
 
   private freeHostIrqs(): void {

@@ -163,7 +163,8 @@ export class Kernel {
     );
     if (found === undefined) return abi.EINVAL;
     const host = found.function;
-    if ([...this.devices.values()].some((device) => device.host === host)) return abi.EBUSY;
+    // It may be another machine's.
+    if (host.isAttached) return abi.EBUSY;
     const { bus, routing, irqs, stopsInside } = this;
     const inject = this.injector(id, host);
     const device = new KernelDevice(id, host, { bus, routing, irqs, stopsInside, inject });

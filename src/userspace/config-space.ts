@@ -18,6 +18,12 @@ export const MSIX_CAPABILITY_OFFSET = 0x50;
 
 const STATUS_CAPABILITIES_LIST = 0x0010;
 const POWER_MANAGEMENT = { at: 0x40, id: 0x01 };
+/** Power Management Control/Status, of which the PowerState is writable. No_Soft_Reset is clear. */
+const POWER_STATE_OFFSET = POWER_MANAGEMENT.at + 4;
+const POWER_STATE = 3;
+const D0 = 0;
+const D3HOT = 3;
+const BAR_64_BIT = 4;
 const PCI_EXPRESS = { at: 0x60, id: 0x10 };
 const DEVICE_CONTROL_OFFSET = PCI_EXPRESS.at + 8;
 const DEVICE_CONTROL_RESET = 0x8000;
@@ -31,6 +37,8 @@ export interface ConfigSpaceOptions {
   readonly deviceId: number;
   /** Length of BAR 0, a power of two. */
   readonly barBytes: number;
+  /** Whether BAR 0 takes addresses of 64 bits, and BAR 1 with it. Default false. */
+  readonly isBarWide?: boolean;
   /** Byte offsets of the table and of the Pending Bit Array in BAR 0. */
   readonly tableOffset: number;
   readonly pbaOffset: number;
@@ -44,11 +52,14 @@ export class ConfigSpace {
   /** The bits that the guest may write. */
   private readonly writable = new Uint8Array(CONFIG_BYTES);
   private readonly initial: Uint8Array;
+  private readonly isBarWide: boolean;
   private readonly view = new DataView(this.bytes.buffer);
   /** The dwords that have a writable bit, which are the state. */
   private readonly dwords: readonly number[];
 
-  constructor({ vectorCount, vendorId, deviceId, barBytes, tableOffset, pbaOffset }: ConfigSpaceOptions) {
+  constructor({ vectorCount, vendorId, deviceId, barBytes, isBarWide = false, ...at }: ConfigSpaceOptions) {
+    const { tableOffset, pbaOffset } = at;
+    this.isBarWide = isBarWide;
     const { view } = this;
     const writable = new DataView(this.writable.buffer);
     view.setUint16(0x00, vendorId, true);
@@ -59,6 +70,11 @@ export class ConfigSpace {
     writable.setUint16(0x04, 0x0406, true);
     writable.setUint16(0x0c, 0xffff, true);
     writable.setUint32(BAR0_OFFSET, -barBytes >>> 0, true);
+    if (isBarWide) {
+      view.setUint32(BAR0_OFFSET, BAR_64_BIT, true);
+      writable.setUint32(BAR0_OFFSET + 4, 0xffffffff, true);
+    }
+    writable.setUint8(POWER_STATE_OFFSET, POWER_STATE);
     writable.setUint8(0x3c, 0xff);
     view.setUint16(POWER_MANAGEMENT.at, POWER_MANAGEMENT.id | (MSIX_CAPABILITY_OFFSET << 8), true);
     view.setUint16(MSIX_CAPABILITY_OFFSET, registers.CAPABILITY_ID | (PCI_EXPRESS.at << 8), true);
@@ -86,18 +102,23 @@ export class ConfigSpace {
   }
 
   /**
-   * Writes 1, 2 or 4 bytes, as far as they are writable. Returns whether a Function Level Reset was asked for. An access that does not
-   * exist changes nothing, and is counted.
+   * Writes 1, 2 or 4 bytes, as far as they are writable. Returns whether it resets the function: a Function Level Reset was asked for,
+   * or it goes from D3hot to D0. An access that does not exist changes nothing, and is counted.
    */
   write(offset: number, bytes: number, value: number): boolean {
     if (!isAccess(offset, bytes)) {
       this.refused++;
       return false;
     }
+    const { powerState } = this;
     for (let byte = 0; byte < bytes; byte++) {
       const mask = this.writable[offset + byte];
       this.bytes[offset + byte] = (this.bytes[offset + byte] & ~mask) | ((value >>> (8 * byte)) & mask);
     }
+    // A write of a state that the device does not have is discarded.
+    if (this.powerState !== D0 && this.powerState !== D3HOT) this.setPowerState(powerState);
+    //= MSIX-RESET-3
+    if (powerState === D3HOT && this.powerState === D0) return true;
     const reset = DEVICE_CONTROL_OFFSET + 1;
     if (offset > reset || offset + bytes <= reset) return false;
     return ((value >>> (8 * (reset - offset))) & (DEVICE_CONTROL_RESET >>> 8)) !== 0;
@@ -113,9 +134,20 @@ export class ConfigSpace {
     return this.view.getUint16(MSIX_CAPABILITY_OFFSET + registers.CAPABILITY_CONTROL_OFFSET, true);
   }
 
-  /** The base of BAR 0; 0 while it is not set, or Memory Space Enable is clear. */
+  /** The base of BAR 0; 0 while it is not set, Memory Space Enable is clear, or the device sleeps. */
   get barBase(): number {
-    return (this.bytes[0x04] & 2) === 0 ? 0 : this.view.getUint32(BAR0_OFFSET, true);
+    if ((this.bytes[0x04] & 2) === 0 || this.powerState !== D0) return 0;
+    const low = this.view.getUint32(BAR0_OFFSET, true);
+    return this.isBarWide ? this.view.getUint32(BAR0_OFFSET + 4, true) * 2 ** 32 + low - BAR_64_BIT : low;
+  }
+
+  /** D0 or D3hot, by its number. */
+  get powerState(): number {
+    return this.bytes[POWER_STATE_OFFSET] & POWER_STATE;
+  }
+
+  private setPowerState(state: number): void {
+    this.bytes[POWER_STATE_OFFSET] = (this.bytes[POWER_STATE_OFFSET] & ~POWER_STATE) | state;
   }
 
   /** Puts all of it back as it was. */
@@ -143,6 +175,7 @@ export class ConfigSpace {
         this.bytes[byte + lane] = (this.initial[byte + lane] & ~mask) | ((saved[at + index] >>> (8 * lane)) & mask);
       }
     }
+    if (this.powerState !== D3HOT) this.setPowerState(D0);
   }
 }
 

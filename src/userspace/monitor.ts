@@ -83,7 +83,8 @@ export class Monitor {
     const { kernel, tableOffset, pbaOffset, barBytes } = options;
     this.options = options;
     this.kernel = kernel;
-    this.config = new ConfigSpace({ ...options, vendorId: 0x1b36, deviceId: 0x0010 });
+    const isBarWide = options.barAddress >= 2 ** 32;
+    this.config = new ConfigSpace({ ...options, isBarWide, vendorId: 0x1b36, deviceId: 0x0010 });
     this.tableOffset = tableOffset;
     this.pageBytes = barBytes - tableOffset;
     this.pbaFromTable = pbaOffset - tableOffset;
@@ -121,7 +122,9 @@ export class Monitor {
 
   /** Maps BAR 0 where it was before the guest started, as firmware does after a reset. */
   mapBar(): void {
-    this.config.write(BAR0_OFFSET, 4, this.options.barAddress);
+    const { barAddress } = this.options;
+    this.config.write(BAR0_OFFSET, 4, barAddress >>> 0);
+    if (barAddress >= 2 ** 32) this.config.write(BAR0_OFFSET + 4, 4, barAddress / 2 ** 32);
     this.config.write(COMMAND_OFFSET, 2, COMMAND_MEMORY_AND_MASTER);
     this.moveTable();
   }
@@ -189,11 +192,18 @@ export class Monitor {
   /** The entry at an address; one that there is not, where none is. */
   private entryAt(address: number): number {
     const entry = Math.floor((address - this.tableAddress) / registers.ENTRY_BYTES);
-    return entry >= 0 && entry < registers.VECTOR_COUNT_MAX ? entry : registers.VECTOR_COUNT_MAX;
+    return this.config.barBase !== 0 && entry >= 0 && entry < registers.VECTOR_COUNT_MAX
+      ? entry
+      : registers.VECTOR_COUNT_MAX;
+  }
+
+  /** Whether an offset from the table is in its BAR, which is mapped. */
+  private isInPage(offset: number): boolean {
+    return this.config.barBase !== 0 && offset >= 0 && offset < this.pageBytes;
   }
 
   private readPage(offset: number, bytes: number, out: Uint32Array): void {
-    if (offset >= 0 && offset < this.pageBytes) {
+    if (this.isInPage(offset)) {
       this.keeper.read(offset, bytes, out);
       return;
     }
@@ -203,7 +213,7 @@ export class Monitor {
   }
 
   private writePage(offset: number, bytes: number, low: number, high: number): Work {
-    return offset >= 0 && offset < this.pageBytes ? this.keeper.write(offset, bytes, low, high) : WORK_NONE;
+    return this.isInPage(offset) ? this.keeper.write(offset, bytes, low, high) : WORK_NONE;
   }
 
   private readEntry(vector: number, out: Uint32Array): void {
@@ -217,10 +227,12 @@ export class Monitor {
 
   private writeConfig(offset: number, bytes: number, value: number): Work {
     const { config } = this;
+    const wasAwake = config.powerState === 0;
     if (config.write(offset, bytes, value)) {
       this.reset();
       return WORK_NONE;
     }
+    if (wasAwake && config.powerState !== 0) this.assigned.host.sleep();
     this.moveTable();
     if (offset > CONTROL_AT || offset + bytes <= CONTROL_AT) return WORK_NONE;
     const { control } = config;

@@ -51,15 +51,23 @@ test('of cars that never let anyone walk, the loop is told', () => {
   expect(lasso).toContain('From here on, again and again:\n  1. Event carTimer.\n       cars: green → yellow');
 });
 
-test("the lines of use in the checker's README print what it says", () => {
-  const text = readFileSync('checker/README.md', 'utf8');
-  const [, code, output] = /```js\n([^]*?)```[^]*?```text\n([^]*?)```/.exec(text)!;
-  // Where the package finds itself, as it is built.
-  const folder = mkdtempSync('.readme-');
-  try {
-    writeFileSync(join(folder, 'use.js'), code);
-    expect(runCommand(process.execPath, [join(folder, 'use.js')])).toEqual({ status: 0, stdout: output, stderr: '' });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+const samples = [...readFileSync('checker/README.md', 'utf8').matchAll(/```js\n([^]*?)```[^`]*```text\n([^]*?)```/g)];
+
+test("the checker's README has a sample of each kind of claim", () => {
+  const code = samples.map(([, sample]) => sample).join('\n');
+  const kinds = ["'invariant'", "'step'", "'reach'", "'leadsTo'", 'refine(', 'compareRuns(', 'startAt('];
+  expect(kinds.filter((kind) => !code.includes(kind))).toEqual([]);
 });
+
+test.each(samples.map(([, code, output]) => [code, output]))(
+  "sample %# of the checker's README prints what it says",
+  (code, output) => {
+    const folder = mkdtempSync('.readme-');
+    try {
+      writeFileSync(join(folder, 'use.mjs'), code.replace("'maskbit/checker'", "'../checker/index.ts'"));
+      expect(runCommand('npx', ['tsx', join(folder, 'use.mjs')])).toEqual({ status: 0, stdout: output, stderr: '' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type AnyStateMachine, createMachine } from 'xstate';
 import { describe, expect, test } from 'vitest';
+import { checkedExports, RECORD } from '../../cli/export.ts';
+import { instanceName } from '../../properties/instances.ts';
 import type { Claim } from '../../checker/decide/claim.ts';
 import { type SymbolicMachine, symbolicOf } from '../../checker/export/symbolic.ts';
 import { printTla } from '../../checker/export/tla.ts';
@@ -83,10 +85,39 @@ describe('a module in TLA+', () => {
     expect(module.match(/^====$/gm)).toHaveLength(1);
   });
 
-  test('says on its second line that it is unchecked', () => {
-    const { module, configuration } = printTla(channel());
-    expect(module).toContain('UNCHECKED: neither TLC nor Apalache has read this text.');
-    expect(configuration).toContain('UNCHECKED');
+  test('says that it is unchecked, until somebody records that TLC has read this very text', () => {
+    const { module, configuration, hash } = printTla(channel());
+    for (const text of [module, configuration]) {
+      expect(text).toContain(`UNCHECKED: nobody has recorded that TLC has read this text, whose hash is ${hash}.`);
+    }
+    const checked = printTla(channel(), { checked: { [hash]: 'TLC 2.20' } });
+    expect(checked.module).toContain(`TLC 2.20 has read this text, whose hash is ${hash}.`);
+    expect(checked.hash).toBe(hash);
+    // A changed text is another one.
+    const changed = printTla(channel(), { checked: { [hash]: 'TLC 2.20' }, eventSentence: () => 'something else' });
+    expect(changed.module).toContain('UNCHECKED');
+  });
+
+  test('of every machine says whether TLC has read it, as the record has it: npm run tlc', () => {
+    const checked = JSON.parse(readFileSync(RECORD, 'utf8')) as Record<string, string>;
+    for (const instance of checkedExports()) {
+      const { module, hash } = printTla(symbolicOf(instance.machine, instance.events), { eventSentence, checked });
+      const said = hash in checked ? `${checked[hash]} has read this text` : 'UNCHECKED: nobody has recorded';
+      expect([instanceName(instance), module.includes(said)]).toEqual([instanceName(instance), true]);
+    }
+  });
+
+  test('speaks of the state in an invariant that always holds, or never does: of a constant TLC makes an error', () => {
+    const claims: Claim[] = [
+      { kind: 'invariant', name: 'Never', title: '', holds: { kind: 'or', parts: [] } },
+      { kind: 'step', name: 'Always', title: '', holds: { kind: 'and', parts: [] } },
+    ];
+    const { module } = printTla(capability(), { claims });
+    expect(module).toContain('Never == vars # vars');
+    expect(module).toContain('Always ==\n    [](vars = vars)');
+    expect(() => printTla(capability(), { claims: [{ ...claims[0], name: 'INVARIANT' }] })).toThrow(
+      "Got the name 'INVARIANT'; expected letters and digits, and a name that is not taken.",
+    );
   });
 
   test('has a value for compound states that are not active', () => {

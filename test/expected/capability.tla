@@ -1,7 +1,7 @@
 ---- MODULE capability ----
 \* capability: Message Control. One write sets both of its writable bits. [MSIX-ENABLE-6]
 \*
-\* Printed by maskbit from the machine. UNCHECKED: neither TLC nor Apalache has read this text.
+\* Printed by maskbit from the machine. UNCHECKED: nobody has recorded that TLC has read this text, whose hash is 66816d57. Apalache has not.
 \* For TLC: java -jar tla2tools.jar -config capability.cfg capability.tla
 \* Its distinct states should be those of the machine, and the states it generates the transitions and one.
 \* For Apalache: apalache-mc check --inv=TypeOK capability.tla; types stand above the variables.
@@ -37,7 +37,7 @@ taken_guest_control_off ==
     \/ guest_control_off_1
     \/ guest_control_off_2
 guest_control_off ==
-    /\ taken_guest_control_off
+    /\ (taken_guest_control_off) = TRUE
     /\ enable' = CASE guest_control_off_1 -> "disabled" [] OTHER -> enable
     /\ functionMask' = CASE guest_control_off_2 -> "clear" [] OTHER -> functionMask
 
@@ -50,7 +50,7 @@ taken_guest_control_offMasked ==
     \/ guest_control_offMasked_1
     \/ guest_control_offMasked_2
 guest_control_offMasked ==
-    /\ taken_guest_control_offMasked
+    /\ (taken_guest_control_offMasked) = TRUE
     /\ enable' = CASE guest_control_offMasked_1 -> "disabled" [] OTHER -> enable
     /\ functionMask' = CASE guest_control_offMasked_2 -> "set" [] OTHER -> functionMask
 
@@ -63,7 +63,7 @@ taken_guest_control_on ==
     \/ guest_control_on_1
     \/ guest_control_on_2
 guest_control_on ==
-    /\ taken_guest_control_on
+    /\ (taken_guest_control_on) = TRUE
     /\ enable' = CASE guest_control_on_1 -> "enabled" [] OTHER -> enable
     /\ functionMask' = CASE guest_control_on_2 -> "clear" [] OTHER -> functionMask
 
@@ -76,7 +76,7 @@ taken_guest_control_onMasked ==
     \/ guest_control_onMasked_1
     \/ guest_control_onMasked_2
 guest_control_onMasked ==
-    /\ taken_guest_control_onMasked
+    /\ (taken_guest_control_onMasked) = TRUE
     /\ enable' = CASE guest_control_onMasked_1 -> "enabled" [] OTHER -> enable
     /\ functionMask' = CASE guest_control_onMasked_2 -> "set" [] OTHER -> functionMask
 
@@ -89,7 +89,7 @@ taken_device_reset ==
     \/ device_reset_1
     \/ device_reset_2
 device_reset ==
-    /\ taken_device_reset
+    /\ (taken_device_reset) = TRUE
     /\ enable' = CASE device_reset_1 -> "disabled" [] OTHER -> enable
     /\ functionMask' = CASE device_reset_2 -> "clear" [] OTHER -> functionMask
 

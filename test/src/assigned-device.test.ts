@@ -478,15 +478,15 @@ describe('a saved device', () => {
 });
 
 test.each([
-  [{ vectorCount: 0 }, 'vectorCount is 0; expected an integer from 1 to 256.'],
-  [{ vectorCount: 257 }, 'vectorCount is 257; expected an integer from 1 to 256.'],
-  [{ vectorCount: 1.5 }, 'vectorCount is 1.5; expected an integer from 1 to 256.'],
+  [{ vectorCount: 0 }, 'vectorCount is 0; expected an integer from 1 to 2048.'],
+  [{ vectorCount: 2049 }, 'vectorCount is 2049; expected an integer from 1 to 2048.'],
+  [{ vectorCount: 1.5 }, 'vectorCount is 1.5; expected an integer from 1 to 2048.'],
   [{ vectorCount: 1, design: 'other' }, "design is 'other'; expected one of reviewed, checked, posted."],
   [
     { vectorCount: 1, barAddress: 0x1000 },
-    'barAddress is 4096; expected a multiple of 65536 from 65536 to 4294901760.',
+    'barAddress is 4096; expected a multiple of 65536 from 65536 to 4503599627304960.',
   ],
-  [{ vectorCount: 1, barAddress: 0 }, 'barAddress is 0; expected a multiple of 65536 from 65536 to 4294901760.'],
+  [{ vectorCount: 1, barAddress: 0 }, 'barAddress is 0; expected a multiple of 65536 from 65536 to 4503599627304960.'],
 ])('options that no device can have are refused in a sentence: %j', (options, sentence) => {
   expect(() => new AssignedDevice(options as AssignedDeviceOptions)).toThrow(
     new RangeError(`AssignedDevice: ${sentence}`),

@@ -611,7 +611,7 @@ describe('the constructor refuses', () => {
       { tableOfset: 8 },
       TypeError,
       'got the option tableOfset; expected one of vectorCount, send, use, release, poll, tableBir, tableOffset, pbaBir, ' +
-        'pbaOffset, nextCapability.',
+        'pbaOffset, nextCapability, registers.',
     ],
     [{ vectorCount: '4' }, RangeError, `vectorCount is '4'; expected ${integer(1, 2048)}.`],
     [{ vectorCount: undefined }, RangeError, `vectorCount is undefined; expected ${integer(1, 2048)}.`],

@@ -65,6 +65,8 @@ const SUBJECTS: readonly Subject[] = [
       tableWrite: [0, 4, 0],
       pbaRead: [0, 4],
       pbaWrite: [0, 4],
+      barRead: [0, 0, 4],
+      barWrite: [0, 0, 4, 0],
       configWrite: [3, 1, 0x80],
       signal: [1],
       retire: [0],
