@@ -256,8 +256,11 @@ function vectorActions(
           kind: `${verb}/${bytes}`,
           rules: ['MSIX-ACCESS-1'],
           requests: () => [{ verb: 'tableWrite', offset: controlOffset, bytes, low: bit, high: 0 }],
-          // Whether it was performed is read, not known.
-          learn: (knowledge) => void (knowledge.message[vector] = -1),
+          // Whether it was performed is not known, so nothing is done next that needs a masked entry.
+          learn: (knowledge) => {
+            knowledge.message[vector] = -1;
+            knowledge.masked[vector] = 0;
+          },
         });
     return actions;
   });
@@ -366,7 +369,7 @@ function vectorActions(
       requests: (knowledge) => [
         dword(entry, book.word(vector, knowledge.message[vector], 0) | registers.ADDRESS_LOW_RESERVED),
       ],
-      learn: () => {},
+      learn: (knowledge) => void (knowledge.message[vector] = -1),
     });
   if (narrow)
     for (const [name, offset, bytes] of SCRIBBLES)
@@ -376,13 +379,14 @@ function vectorActions(
         event: scribble(0),
         kind: `write/${name}`,
         rules: ['MSIX-ACCESS-1'],
-        isLawful: (knowledge) => isMasked(knowledge, vector),
+        // Where reserved bits were written, or anything is unknown, what it leaves of them would be open, too.
+        isLawful: (knowledge) => knowledge.message[vector] >= 0 && isMasked(knowledge, vector),
         requests: () => [
           {
             verb: 'tableWrite',
             offset: entry + offset,
             bytes,
-            low: 0x5a5a5a5a & (bytes === 1 ? 0xff : bytes === 2 ? 0xffff : ~0),
+            low: 0x58585858 & (bytes === 1 ? 0xff : bytes === 2 ? 0xffff : ~0),
             high: 0,
           },
         ],

@@ -270,14 +270,18 @@ export class Judge {
         this.attributed.push(told);
         continue;
       }
-      const isWelcome = (each: number, message: number): boolean => {
-        if (this.sends[each] !== 0) return false;
-        const code = (((ONE_SEND + message) << SEND_SHIFT) | UNOBSERVED) >>> 0;
+      // Best liked is one that may send this and has not yet; then one that may send it once more.
+      const liking = (each: number, message: number): number => {
+        const before = this.sends[each];
+        if (before !== 0 && before !== ONE_SEND + message && before !== MORE_SENDS + message) return 0;
+        const send = (before === 0 ? ONE_SEND : MORE_SENDS) + message;
         const own = vector < 0 || each === vector;
-        return this.model.vector.step(this.vectors[each], own ? event : NOTHING, code) !== IMPOSSIBLE;
+        const code = (send << SEND_SHIFT) | UNOBSERVED;
+        const next = this.model.vector.step(this.vectors[each], own ? event : NOTHING, code);
+        return next === IMPOSSIBLE ? 0 : before === 0 ? 2 : 1;
       };
       const low = this.model.reserved ? (addressLow & ~registers.ADDRESS_LOW_RESERVED) >>> 0 : addressLow;
-      const sender = book.senderOf(low, addressHigh, data, isWelcome);
+      const sender = book.senderOf(low, addressHigh, data, liking);
       if (sender < 0) {
         const likely = book.likeliest(low);
         const each = likely >= 0 ? likely : Math.max(0, vector);

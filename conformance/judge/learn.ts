@@ -179,9 +179,10 @@ export function learn(
     }),
   );
   let choices: Choices = Object.assign({}, LOOSE_CHOICES, ...found);
-  // Each group was tried with the others open. Together they must hold, too, and in every scene; where they do not, one is left open.
-  for (const opened of [[], ...GROUPS.map((group) => [group]), GROUPS]) {
-    const tried: Choices = Object.assign({}, choices, ...opened.map((group) => pick(LOOSE_CHOICES, group.choices)));
+  // Each group was tried with the others open. Together they must hold, too, and in every scene; where they do not, as few choices as
+  // will do are left open.
+  for (const opened of openedSets()) {
+    const tried: Choices = Object.assign({}, choices, pick(LOOSE_CHOICES, opened));
     if (contradictionIn(tried) !== undefined || !isConsistent(tried)) continue;
     choices = tried;
     break;
@@ -206,6 +207,16 @@ export function learn(
     return { choice, value, words: `${words} ${why}` };
   });
   return { profile: { name, choices, assumptions: {} }, reasons };
+}
+
+/** Which choices to leave open: none; one; two; the groups; all. */
+function* openedSets(): Generator<readonly ChoiceName[]> {
+  const names = CHOICES.map(({ name }) => name);
+  yield [];
+  for (const name of names) yield [name];
+  for (const [index, name] of names.entries()) for (const other of names.slice(index + 1)) yield [name, other];
+  for (const group of GROUPS) yield group.choices;
+  yield names;
 }
 
 /** All combinations of values of some choices, the strictest first. */

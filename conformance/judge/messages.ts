@@ -100,24 +100,31 @@ export class MessageBook {
   }
 
   /**
-   * Whose message was sent: vector * (number of messages) + message, or -1. Where several vectors hold it, `isWelcome` chooses.
+   * Whose message was sent: vector * (number of messages) + message, or -1. Where several vectors hold it, that which `liking` likes
+   * best; it likes none that it gives 0.
    */
-  senderOf(low: number, high: number, data: number, isWelcome: (vector: number, message: number) => boolean): number {
-    let first = -1;
+  senderOf(low: number, high: number, data: number, liking: (vector: number, message: number) => number): number {
+    let best = -1;
+    let liked = -1;
+    const consider = (vector: number, message: number): void => {
+      const like = liking(vector, message);
+      if (like <= liked) return;
+      liked = like;
+      best = vector * this.perVector + message;
+    };
     for (const sender of this.senders.get(keyOf(low, data)) ?? []) {
       const vector = Math.floor(sender / this.perVector);
       const message = sender % this.perVector;
-      if (this.word(vector, message, 1) !== high) continue;
-      if (isWelcome(vector, message)) return sender;
-      if (first < 0) first = sender;
+      if (this.word(vector, message, 1) === high) consider(vector, message);
     }
-    if (first >= 0) return first;
+    if (liked > 0) return best;
+    // What was never written by the suites, several vectors may hold alike.
     for (let vector = 0; vector < this.vectorCount; vector++) {
       const at = this.at(vector, this.other);
       if (this.words[at] === low && this.words[at + 1] === high && this.words[at + 2] === data)
-        return vector * this.perVector + this.other;
+        consider(vector, this.other);
     }
-    return -1;
+    return best;
   }
 
   /** The vector that a message is likeliest of which is none of any; -1 when nothing tells. */

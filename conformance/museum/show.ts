@@ -205,6 +205,6 @@ function isUntold(name: ChoiceName, made: Choices, learnt: Choices): boolean {
     case 'pbaWrites':
       return isStricter;
     default:
-      return false;
+      return isStricter;
   }
 }

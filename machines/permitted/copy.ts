@@ -10,7 +10,10 @@ import { isOfX86, isZero, OTHER } from './values.ts';
 
 /** How much of a message's way the choice `addresses` leaves open: it is sent, it is refused, or the platform decides. */
 export function wayOf(message: string, addresses: Choices['addresses']): 'sent' | 'refused' | 'open' {
-  if (addresses === 'all' || isOfX86(message)) return 'sent';
+  if (addresses === 'all') return 'sent';
+  // What it is that nobody here wrote, is not known: it may have such an address.
+  if (message === OTHER) return 'open';
+  if (isOfX86(message)) return 'sent';
   if (addresses === 'any') return 'open';
   return addresses === 'x86' || isZero(message) ? 'refused' : 'sent';
 }

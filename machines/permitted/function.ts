@@ -35,7 +35,7 @@ export function createPermitted(options: PermittedOptions): AnyStateMachine {
   // One type for all of them: what the guards of the toggles are named is computed.
   const regions: Record<string, Region> = {
     capability: regionOf(capability),
-    ...(choices.addresses === 'any'
+    ...(choices.addresses !== 'all'
       ? {
           platform: toggle(PLATFORM, ['takes', 'refuses'], 'Where messages go that are not for an x86. [MSIX-MSG-4]'),
         }

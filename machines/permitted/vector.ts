@@ -47,7 +47,7 @@ export function functionGuards({ addresses, narrowWrites, pbaWrites }: Choices):
     enabled: ENABLED,
     disabled: not(ENABLED),
     open: and([ENABLED, PASSING]),
-    ...(addresses === 'any' ? { openTaken: and([ENABLED, PASSING, TAKES]) } : {}),
+    ...(addresses !== 'all' ? { openTaken: and([ENABLED, PASSING, TAKES]) } : {}),
     ...(narrowWrites === 'any' ? { performs: PERFORMS } : {}),
     ...(pbaWrites === 'any' ? { pbaPerformed: stateIn({ polling: 'performs' }) } : {}),
   };
@@ -314,9 +314,11 @@ function reservedControl(vector: number, { reservedControl: choice }: Choices): 
 }
 
 /** Bits 1:0 of Message Address. */
-function reservedAddress(vector: number, messages: MessageSet, { reservedAddress: choice }: Choices): Region {
+function reservedAddress(vector: number, messages: MessageSet, choices: Choices): Region {
+  const { reservedAddress: choice, openWrites } = choices;
   const zeros = messages.writes.filter(({ name }) => !name.startsWith('data')).map(({ name }) => write(vector, name));
-  return reservedBits(vector, choice, [addressOnes(vector)], zeros, 'MSIX-TABLE-2');
+  const guard = openWrites === 'kept' ? undefined : `writable.${vector}`;
+  return reservedBits(vector, choice, [addressOnes(vector)], zeros, 'MSIX-TABLE-2', guard);
 }
 
 function reservedBits(
@@ -325,10 +327,16 @@ function reservedBits(
   ones: readonly string[],
   zeros: readonly string[],
   rule: string,
+  guard?: string,
 ): Region {
   const to = (target: string, events: readonly string[], description: string) =>
     Object.fromEntries(events.map((event) => [event, [{ target, description }]]));
-  const cleared = to('clear', [...zeros, RESET], `They are written as zero. [${rule}]`);
+  const cleared = {
+    ...Object.fromEntries(
+      zeros.map((event) => [event, [{ target: 'clear', guard, description: `They are written as zero. [${rule}]` }]]),
+    ),
+    ...to('clear', [RESET], `Reset clears them. [${rule}]`),
+  };
   return {
     description: `Reserved bits, which mean nothing. [${rule}]`,
     initial: 'clear',
