@@ -193,7 +193,12 @@ describe('a machine', () => {
 
   test('may have unused guards that name what nobody gives, or themselves: no export has them', () => {
     // TLC found it in a design of the assigned device: `baseUntold == ~undefined`.
-    const guards = { dangling: not('missing'), one: not('other'), other: not('one'), fine: stateIn('a') };
+    const guards: Record<string, any> = {
+      dangling: not('missing'),
+      one: not('other'),
+      other: not('one'),
+      fine: stateIn('a'),
+    };
     const machine = setup({ guards }).createMachine({ id: 'm', initial: 'a', states: { a: {} } });
     const symbolic = symbolicOf(machine);
     expect([...symbolic.guards.keys()]).toEqual(['fine']);
