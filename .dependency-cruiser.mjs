@@ -18,6 +18,7 @@ export const LAYERS = {
   cli: [
     ...['spec', 'machines', 'checker', 'properties', 'conformance', 'inspector/server'],
     ...[
+      'xstate',
       'commander',
       'tsx',
       'junit-report-builder',

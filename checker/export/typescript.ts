@@ -16,7 +16,9 @@ export function printTypeScript(machine: AnyStateMachine): string {
     return `    ${quote(name)}: (_, _parameters: ${[...shapes].join(' | ')}) => {},`;
   });
   const parts = [...section('guards', guards), ...section('actions', actions)];
-  const config = printLiteral(machine.config, 0);
+  // What `setup` leaves undefined at the top says nothing.
+  const written = Object.entries(machine.config as object).filter(([, value]) => value !== undefined);
+  const config = printLiteral(Object.fromEntries(written), 0);
   const setup = parts.length === 0 ? 'setup({})' : ['setup({', ...parts, '})'].join('\n');
   const used = ['setup', 'stateIn', 'and', 'or', 'not'].filter((name) => {
     return name === 'setup' || [...guards, config].some((text) => new RegExp(`\\b${name}\\(`).test(text));

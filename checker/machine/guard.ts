@@ -120,11 +120,28 @@ export function buildGuard(expression: GuardExpression): any {
   }
 }
 
-/** Reads the named guards of a machine. One that is a function is left out; a machine that uses it is refused. */
+/**
+ * Reads the named guards of a machine. What no machine may use is left out: functions, and guards that name what nobody gives, or
+ * themselves. A machine that uses one is refused; one that only has it is not.
+ */
 export function machineGuards(machine: AnyStateMachine): Map<string, GuardExpression> {
   const { guards: given } = requireMachine('machine of machineGuards', machine).implementations;
-  const guards = Object.entries(given).filter(([, guard]) => isReadable(guard));
-  return new Map(guards.map(([name, guard]) => [name, readGuard(guard)]));
+  const readable = Object.entries(given).filter(([, guard]) => isReadable(guard));
+  const guards = new Map(readable.map(([name, guard]) => [name, readGuard(guard)]));
+  // Undefined while a guard is being followed: whoever meets it then names itself.
+  const isWhole = new Map<string, boolean | undefined>();
+  const follow = (expression: GuardExpression): boolean => {
+    if ('parts' in expression) return expression.parts.every(follow);
+    if ('part' in expression) return follow(expression.part);
+    if (expression.kind !== 'named') return true;
+    const { name } = expression;
+    if (isWhole.has(name)) return isWhole.get(name) === true;
+    isWhole.set(name, undefined);
+    const guard = guards.get(name);
+    isWhole.set(name, guard !== undefined && follow(guard));
+    return isWhole.get(name) === true;
+  };
+  return new Map([...guards].filter(([name]) => follow({ kind: 'named', name })));
 }
 
 /** Writes a guard as a formula. */

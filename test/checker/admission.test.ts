@@ -3,7 +3,7 @@
  * attacked it, or by a user's machine.
  */
 import { createRequire } from 'node:module';
-import { assign, createMachine, setup, stateIn } from 'xstate';
+import { assign, createMachine, not, setup, stateIn } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import {
   ArgumentError,
@@ -13,6 +13,9 @@ import {
   decide,
   enumerate,
   explore,
+  printPromela,
+  printTla,
+  printTypeScript,
   shortestPaths,
   SubsetError,
   symbolicOf,
@@ -186,6 +189,22 @@ describe('a machine', () => {
       states: { a: { id: 'first.one', always: [], on: { go: 'b' } }, b: { on: { back: '#first\\.one' } } },
     });
     expect(explore(compile(machine)).summary).toMatchObject({ states: 2, transitions: 2 });
+  });
+
+  test('may have unused guards that name what nobody gives, or themselves: no export has them', () => {
+    // TLC found it in a design of the assigned device: `baseUntold == ~undefined`.
+    const guards: Record<string, any> = {
+      dangling: not('missing'),
+      one: not('other'),
+      other: not('one'),
+      fine: stateIn('a'),
+    };
+    const machine = setup({ guards }).createMachine({ id: 'm', initial: 'a', states: { a: {} } });
+    const symbolic = symbolicOf(machine);
+    expect([...symbolic.guards.keys()]).toEqual(['fine']);
+    for (const text of [printTla(symbolic).module, printPromela(symbolic), printTypeScript(machine)]) {
+      expect(text).not.toMatch(/undefined|dangling|other/);
+    }
   });
 
   test('of another copy of XState whose guards cannot be known is refused', () => {

@@ -31,12 +31,12 @@ describe('maskbit', () => {
     [['export', '--machine', 'function', '--vectors', '0'], /Got 0; expected a whole number from 1 to 64/],
     [
       ['export', '--machine', 'vector', '--vectors', '3'],
-      /got vector with --vectors; expected it of function, host-function, assigned-device alone/,
+      /got vector with --vectors; expected it of function, host-function, assigned-device, interval alone/,
     ],
     [['inspect', '--port', '0'], /Got 0; expected a whole number from 1 to 65535/],
     [
       ['inspect', '--vectors', '3'],
-      /got no machine with --vectors; expected it of function, host-function, assigned-device alone/,
+      /got no machine with --vectors; expected it of function, host-function, assigned-device, interval alone/,
     ],
     [['inspect', '--machine', 'toaster'], /argument 'toaster' is invalid/],
     [
