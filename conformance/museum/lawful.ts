@@ -113,7 +113,9 @@ export class Lawful extends Plain {
   private reveal(vector: number): void {
     const { disabledEvent, pendingAtDisable } = this.choices;
     if (disabledEvent !== 'hidden' && pendingAtDisable !== 'hidden') return;
-    if (this.memory[4 * vector + UNSEEN] > 0) this.hold(vector);
+    if (this.memory[4 * vector + UNSEEN] === 0) return;
+    this.pending[vector] = Math.max(1, this.pending[vector]);
+    this.memory[4 * vector + UNSEEN] = 0;
   }
 
   // ---- The message

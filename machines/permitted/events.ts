@@ -25,3 +25,5 @@ export const WRITING = 'device.writing';
 export const POLLING = 'device.polling';
 /** The function begins, or stops, to keep reserved bits. */
 export const keep = (vector: number): string => `device.keep.${vector}`;
+/** The function keeps fewer of the reserved bits of an address. */
+export const keepAddress = (vector: number): string => `device.keepAddress.${vector}`;

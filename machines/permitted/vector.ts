@@ -8,7 +8,7 @@ import type { MessageSet } from '../messages.ts';
 import type { Guard, Region } from '../region.ts';
 import { vectorRegionName } from '../vector.ts';
 import { copyRegion, outlivesDisabling, wayOf } from './copy.ts';
-import { keep, settle } from './events.ts';
+import { keep, keepAddress, settle } from './events.ts';
 import { latchRegion, merge, type Opening } from './latch.ts';
 import { OTHER, UNDEFINED } from './values.ts';
 
@@ -310,24 +310,25 @@ function usageRegion(vector: number): Region {
 function reservedControl(vector: number, { reservedControl: choice }: Choices): Region {
   const ones = [maskOnes(vector), unmaskOnes(vector)];
   const zeros = [mask(vector), unmask(vector)];
-  return reservedBits(vector, choice, ones, zeros, 'MSIX-TABLE-4');
+  return reservedBits(keep(vector), choice, ones, zeros, 'MSIX-TABLE-4');
 }
 
 /** Bits 1:0 of Message Address. */
 function reservedAddress(vector: number, messages: MessageSet, choices: Choices): Region {
-  const { reservedAddress: choice, openWrites } = choices;
+  const { reservedAddress: choice, openWrites, resetEntry } = choices;
   const zeros = messages.writes.filter(({ name }) => !name.startsWith('data')).map(({ name }) => write(vector, name));
   const guard = openWrites === 'kept' ? undefined : `writable.${vector}`;
-  return reservedBits(vector, choice, [addressOnes(vector)], zeros, 'MSIX-TABLE-2', guard);
+  return reservedBits(keepAddress(vector), choice, [addressOnes(vector)], zeros, 'MSIX-TABLE-2', guard, resetEntry);
 }
 
 function reservedBits(
-  vector: number,
+  fewer: string,
   choice: 'zero' | 'kept' | 'any',
   ones: readonly string[],
   zeros: readonly string[],
   rule: string,
   guard?: string,
+  atReset: Choices['resetEntry'] = 'zero',
 ): Region {
   const to = (target: string, events: readonly string[], description: string) =>
     Object.fromEntries(events.map((event) => [event, [{ target, description }]]));
@@ -335,32 +336,37 @@ function reservedBits(
     ...Object.fromEntries(
       zeros.map((event) => [event, [{ target: 'clear', guard, description: `They are written as zero. [${rule}]` }]]),
     ),
-    ...to('clear', [RESET], `Reset clears them. [${rule}]`),
+    ...(atReset === 'zero' ? to('clear', [RESET], `Reset clears them. [${rule}]`) : {}),
+    ...(atReset === 'any' ? to('ones', [RESET], 'What reset leaves is open. [MSIX-RESET-4]') : {}),
   };
+  // They may turn out to be fewer: where each of them is kept or not, and where a reset may leave anything.
+  const isLoose = choice === 'any' || (atReset === 'any' && choice !== 'zero');
   return {
     description: `Reserved bits, which mean nothing. [${rule}]`,
     initial: 'clear',
     states: {
       clear: {
         description: `They read as zero. [${rule}]`,
-        on: choice === 'zero' ? {} : to('ones', ones, `They are written as ones. [${rule}]`),
+        on:
+          choice === 'zero'
+            ? {}
+            : {
+                ...to('ones', ones, `They are written as ones. [${rule}]`),
+                ...(atReset === 'any' ? to('ones', [RESET], 'What reset leaves is open. [MSIX-RESET-4]') : {}),
+              },
       },
       ones: {
         description: `They read as ones, as they were written. [${rule}]`,
         on: {
           ...cleared,
-          ...(choice === 'any'
-            ? { [keep(vector)]: [{ target: 'some', description: `Some are kept. [${rule}]` }] }
-            : {}),
+          ...(isLoose ? { [fewer]: [{ target: 'some', description: `Some are kept. [${rule}]` }] } : {}),
         },
       },
       some: {
         description: `Some of them read as ones, as they were written. [${rule}]`,
         on: {
           ...cleared,
-          ...(choice === 'any'
-            ? { [keep(vector)]: [{ target: 'clear', description: `None is kept. [${rule}]` }] }
-            : {}),
+          ...(isLoose ? { [fewer]: [{ target: 'clear', description: `None is kept. [${rule}]` }] } : {}),
         },
       },
     },
@@ -389,6 +395,10 @@ export function permittedVectorEvents(
       pendingSet(vector),
       ...(reserved ? [maskOnes(vector), unmaskOnes(vector), addressOnes(vector)] : []),
     ],
-    hidden: [...hidden, ...values.map((message) => settle(vector, message)), ...(reserved ? [keep(vector)] : [])],
+    hidden: [
+      ...hidden,
+      ...values.map((message) => settle(vector, message)),
+      ...(reserved ? [keep(vector), keepAddress(vector)] : []),
+    ],
   };
 }
