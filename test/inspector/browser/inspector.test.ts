@@ -113,7 +113,7 @@ describe('a difference of machine and implementation', () => {
     const page = await open(linkTo('unmask-forgets'));
     expect(await page.textContent('.agreement')).toBe('≠ differs from step 3 on');
     expect(await page.textContent('.differences')).toContain(
-      'The machine does "vector 0 is in use with zero"; the implementation does',
+      'The machine does "vector 0 is in use with zero" (address 0x0, data 0x0); the implementation does',
     );
     const wrong = page.locator('td.wrong');
     expect(await wrong.count()).toBe(1);
