@@ -181,7 +181,9 @@ export function learn(
   let choices: Choices = Object.assign({}, LOOSE_CHOICES, ...found);
   // Each group was tried with the others open. Together they must hold, too, and in every scene; where they do not, as few choices as
   // will do are left open.
-  for (const opened of openedSets()) {
+  const until = performance.now() + PATIENCE;
+  for (const each of openedSets()) {
+    const opened = performance.now() > until ? CHOICES.map(({ name: every }) => every) : each;
     const tried: Choices = Object.assign({}, choices, pick(LOOSE_CHOICES, opened));
     if (contradictionIn(tried) !== undefined || !isConsistent(tried)) continue;
     choices = tried;
@@ -209,12 +211,14 @@ export function learn(
   return { profile: { name, choices, assumptions: {} }, reasons };
 }
 
-/** Which choices to leave open: none; one; two; the groups; all. */
+/** So many milliseconds are spent on leaving as little open as will do; after that, all is. */
+const PATIENCE = 3000;
+
+/** Which choices to leave open: none; one; a group; all. */
 function* openedSets(): Generator<readonly ChoiceName[]> {
   const names = CHOICES.map(({ name }) => name);
   yield [];
   for (const name of names) yield [name];
-  for (const [index, name] of names.entries()) for (const other of names.slice(index + 1)) yield [name, other];
   for (const group of GROUPS) yield group.choices;
   yield names;
 }
