@@ -1,0 +1,27 @@
+/** Mutants of the implementation: `npm run mutate -- src/kernel/table.ts` for one file, or for all of them without a name. */
+export default {
+  testRunner: 'vitest',
+  vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
+  plugins: ['@stryker-mutator/vitest-runner'],
+  mutate: ['src/**/*.ts', '!src/index.ts', '!src/registers.ts', '!src/kernel/abi.ts'],
+  concurrency: 2,
+  coverageAnalysis: 'perTest',
+  timeoutMS: 8000,
+  reporters: ['json'],
+  jsonReporter: { fileName: 'reports/mutation.json' },
+  tempDirName: '.stryker-tmp',
+  ignorePatterns: [
+    'dist',
+    'docs',
+    'inspector',
+    'reports',
+    'traces',
+    'cli',
+    'machines',
+    'properties',
+    'checker',
+    'bench',
+  ],
+  allowEmpty: false,
+  disableTypeChecks: false,
+};
