@@ -11,6 +11,7 @@
  * A reset is a Function Level Reset that the guest starts, a reset of the bus above, VF Enable cleared, or what the registers show: a
  * Base Address Register, or Command, that was set and is zero again.
  */
+import { hex } from '../device/hexadecimal.ts';
 import * as registers from '../../src/registers.ts';
 import { Elsewhere } from './elsewhere.ts';
 import {
@@ -741,5 +742,3 @@ const vectors = (count: number): string => `${count} ${count === 1 ? 'vector' : 
 function widthOf(value: number): number {
   return value > 0xffff ? 4 : value > 0xff ? 2 : 1;
 }
-
-const hex = (value: number): string => `0x${value.toString(16)}`;

@@ -4,6 +4,7 @@
  * What a device does is not in the log, so it is inferred: a signal just before each message of the function, a signal
  * or a retirement before a read of the Pending Bit Array that shows one.
  */
+import { hex } from '../device/hexadecimal.ts';
 import * as alphabet from '../../machines/alphabet.ts';
 import { MsixFunction, type MsixFunctionOptions } from '../../src/index.ts';
 import * as registers from '../../src/registers.ts';
@@ -761,5 +762,3 @@ function tellVectors(inForce: readonly (string | undefined)[]): string {
   const each = inForce.flatMap((name, vector) => (name === undefined ? [] : [`vector ${vector} with ${name}`]));
   return each.length === 0 ? 'all are blocked' : `not blocked are ${each.join(', ')}`;
 }
-
-const hex = (value: number): string => `0x${value.toString(16)}`;
