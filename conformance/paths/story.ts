@@ -31,9 +31,8 @@ function registersOf(name: string | undefined, vector: number): string {
     return '';
   const isHalf = (address === undefined) !== (data === undefined);
   const [low, high, word] = messageOf(isHalf ? `${address ?? 'address0'}${data ?? 'data0'}` : name, vector);
-  const fields = [
-    `address ${wideHex(low, high)}`,
-    `data ${hex(word)}`,
-  ].filter((_, field) => !isHalf || (field === 0) === (data === undefined));
+  const fields = [`address ${wideHex(low, high)}`, `data ${hex(word)}`].filter(
+    (_, field) => !isHalf || (field === 0) === (data === undefined),
+  );
   return ` (${fields.join(', ')})`;
 }
