@@ -2,6 +2,7 @@
  * Where the MSI-X of one function stands, as the lines so far show it: the capability, Table Size, and where table and Pending Bit Array
  * are in memory. What a line shows is taken when it is first shown: the later ones are compared with it.
  */
+import { hex } from '../device/hexadecimal.ts';
 import * as registers from '../../src/registers.ts';
 import type { Access, Geometry, ToldGeometry } from './access.ts';
 import { ConfigSpace } from './config-space.ts';
@@ -186,5 +187,3 @@ function locationOffset(region: StructureRegion): number {
 function widthOf(value: number): number {
   return value > 0xffff ? 4 : value > 0xff ? 2 : 1;
 }
-
-const hex = (value: number): string => `0x${value.toString(16)}`;

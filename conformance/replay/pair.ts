@@ -1,6 +1,7 @@
 /**
  * The implementation and the machine side by side: each step is done to both, and their outputs and whole states are compared.
  */
+import { hex } from '../device/hexadecimal.ts';
 import * as alphabet from '../../machines/alphabet.ts';
 import { MsixFunction, type MsixFunctionOptions } from '../../src/index.ts';
 import * as registers from '../../src/registers.ts';
@@ -171,5 +172,3 @@ function createImplementation(
     });
   }
 }
-
-const hex = (value: number): string => `0x${value.toString(16)}`;

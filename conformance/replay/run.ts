@@ -4,6 +4,7 @@
  * What a device does is not in the log, so it is inferred: a signal just before each message of the function, a signal
  * or a retirement before a read of the Pending Bit Array that shows one.
  */
+import { hex } from '../device/hexadecimal.ts';
 import * as alphabet from '../../machines/alphabet.ts';
 import { MsixFunction } from '../../src/index.ts';
 import * as registers from '../../src/registers.ts';
@@ -450,5 +451,3 @@ export class Run {
     this.happen({ kind: 'state', state: { dwords: this.pair.dwords.slice(), mayMaster: this.mayMaster } });
   }
 }
-
-const hex = (value: number): string => `0x${value.toString(16)}`;

@@ -5,6 +5,7 @@
  * The log does not hold the width of a configuration access. `widths.ts` finds it where something else in the log tells it; else each is
  * taken to be as wide as its register.
  */
+import { hex } from '../device/hexadecimal.ts';
 import type { Access, Geometry, ToldGeometry } from './access.ts';
 import { Elsewhere } from './elsewhere.ts';
 import { FunctionMap, type StructureRegion } from './function-map.ts';
@@ -300,5 +301,3 @@ function names(wanted: string, device: string): boolean {
 }
 
 const vectors = (count: number): string => `${count} ${count === 1 ? 'vector' : 'vectors'}`;
-
-const hex = (value: number): string => `0x${value.toString(16)}`;
