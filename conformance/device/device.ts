@@ -29,9 +29,7 @@ export type Snapshot = number;
 export type AccessResult = 'done' | 'ignored' | 'refused' | 'sent' | 'held';
 
 /** How many accesses and signals a device has refused or ignored since it was made. */
-export type RefusalCounts = Readonly<
-  Record<`${'config' | 'table' | 'pba'}${'Reads' | 'Writes'}` | 'signals', number>
->;
+export type RefusalCounts = Readonly<Record<`${'config' | 'table' | 'pba'}${'Reads' | 'Writes'}` | 'signals', number>>;
 
 /** What a device may be able to do beyond what every device can. */
 export type Ability = 'reset' | 'retire' | 'pbaWrite' | 'peek' | 'notify' | 'snapshot';

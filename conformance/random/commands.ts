@@ -136,7 +136,9 @@ function wildAccesses(vectorCount: number): fc.Arbitrary<Stimulus> {
         low: values,
         high: values,
       })
-      .map((each): Stimulus => (each.verb === 'configWrite' ? { ...each, verb: each.verb, value: each.low } : { ...each, verb: each.verb })),
+      .map((each): Stimulus =>
+        each.verb === 'configWrite' ? { ...each, verb: each.verb, value: each.low } : { ...each, verb: each.verb },
+      ),
     fc.record({
       verb: fc.constantFrom('signal' as const, 'retire' as const),
       vector: fc.oneof(fc.constantFrom(-1, vectorCount, vectorCount + 1), nonsense),
@@ -161,7 +163,10 @@ function saneAccesses(
     { weight: 3, arbitrary: controlWrites },
     { weight: 2, arbitrary: fc.oneof(...cast.map(readsAround)) },
     { weight: 1, arbitrary: configAccesses },
-    { weight: 1, arbitrary: fc.constantFrom<Stimulus>({ verb: 'reset' }, { verb: 'saveAndRestore' }, { verb: 'saveAndRestore' }) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom<Stimulus>({ verb: 'reset' }, { verb: 'saveAndRestore' }, { verb: 'saveAndRestore' }),
+    },
   );
 }
 

@@ -32,7 +32,7 @@ function countedRefusals({ before, after }: DeviceStep): string | undefined {
 }
 
 /** Whether a device told what it must. One that tells nothing is not asked. */
-const told = <Said>(got: Said | undefined, expected: Said | undefined): boolean =>
+const agrees = <Said>(got: Said | undefined, expected: Said | undefined): boolean =>
   got === undefined || expected === undefined || got === expected;
 
 /** Whether two states hold the same registers between two words. */
@@ -61,10 +61,10 @@ export const RefusedAccessStep: DeviceStepProperty = {
     return (
       response?.low === low &&
       (!hasHigh || response.high === 0xffffffff) &&
-      told(response.result, result) &&
+      agrees(response.result, result) &&
       step.outputs.length === 0 &&
       sameRegisters(step.before, step.after) &&
-      told(countedRefusals(step), `${counter} 1`)
+      agrees(countedRefusals(step), `${counter} 1`)
     );
   },
 };
@@ -81,7 +81,7 @@ export const ContainedAccessStep: DeviceStepProperty = {
     const { before, event, outputs, after } = step;
     const { performed, vectorCount, words } = after;
     if (performed?.response === undefined) return false;
-    if (performed.decoded.refusal === undefined && !told(countedRefusals(step), '')) return false;
+    if (performed.decoded.refusal === undefined && !agrees(countedRefusals(step), '')) return false;
     if (performed.decoded.events.length === 0) return outputs.length === 0 && sameRegisters(before, after);
     if (event === RESET) return true;
     // Message Control changes only with a control, and an entry and its Pending bit only with an event of theirs.
@@ -140,9 +140,7 @@ export const AnswerStep: DeviceStepProperty = {
     const { stimulus, response } = step.after.performed!;
     const due = dueResponse(step, stimulus);
     const isWide = (stimulus.verb === 'tableRead' || stimulus.verb === 'pbaRead') && stimulus.bytes === 8;
-    return (
-      response?.low === due.low && (!isWide || response.high === due.high) && told(response.result, due.result)
-    );
+    return response?.low === due.low && (!isWide || response.high === due.high) && agrees(response.result, due.result);
   },
 };
 

@@ -20,10 +20,7 @@ export interface Breach {
 }
 
 /** Everything that a state and a step of a device are held against. */
-export const STEP_PROPERTIES: readonly Property<DeviceView>[] = [
-  ...FUNCTION_PROPERTIES,
-  ...DEVICE_PROPERTIES,
-];
+export const STEP_PROPERTIES: readonly Property<DeviceView>[] = [...FUNCTION_PROPERTIES, ...DEVICE_PROPERTIES];
 
 // Restoring tells notifiers what is no edge, so it is no step of the machine; but it leads to a state of the machine.
 const RESTORE_PROPERTIES = STEP_PROPERTIES.filter(

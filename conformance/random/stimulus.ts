@@ -51,33 +51,36 @@ export function isAble(device: Device, { verb }: Stimulus): boolean {
   }
 }
 
-/** Does to a device that is able to take it. What the device throws is thrown. */
+/** Gives a stimulus to a device that is able to take it. What the device throws is thrown. */
 export function performStimulus(device: Device, stimulus: Stimulus): Response {
-  const low = call(device, stimulus) ?? 0;
-  const isWrite = stimulus.verb.endsWith('Write') || stimulus.verb === 'signal' || stimulus.verb === 'retire';
-  return { low, high: device.readHigh, result: isWrite ? device.lastResult : undefined };
-}
-
-function call(device: Device, stimulus: Stimulus): number | undefined {
   switch (stimulus.verb) {
     case 'configRead':
     case 'tableRead':
-    case 'pbaRead':
-      return device[stimulus.verb](stimulus.offset, stimulus.bytes);
+    case 'pbaRead': {
+      const low = device[stimulus.verb](stimulus.offset, stimulus.bytes);
+      return { low, high: device.readHigh, result: undefined };
+    }
     case 'configWrite':
-      return void device.configWrite(stimulus.offset, stimulus.bytes, stimulus.value);
+      device.configWrite(stimulus.offset, stimulus.bytes, stimulus.value);
+      return resultOf(device.lastResult);
     case 'tableWrite':
     case 'pbaWrite':
-      return void device[stimulus.verb]?.(stimulus.offset, stimulus.bytes, stimulus.low, stimulus.high);
+      device[stimulus.verb]?.(stimulus.offset, stimulus.bytes, stimulus.low, stimulus.high);
+      return resultOf(device.lastResult);
     case 'signal':
     case 'retire':
-      return void device[stimulus.verb]?.(stimulus.vector);
+      device[stimulus.verb]?.(stimulus.vector);
+      return resultOf(device.lastResult);
     case 'reset':
-      return void device.reset?.();
+      device.reset?.();
+      return resultOf(undefined);
     case 'saveAndRestore':
-      return void device.restore?.(device.save?.() ?? -1);
+      device.restore?.(device.save?.() ?? -1);
+      return resultOf(undefined);
   }
 }
+
+const resultOf = (result: AccessResult | undefined): Response => ({ low: 0, high: 0, result });
 
 /** Says which events a stimulus is, for a device with `vectorCount` vectors. */
 export function decodeStimulus(stimulus: Stimulus, vectorCount: number): Decoded {

@@ -122,7 +122,12 @@ describe('a device that shares nothing with the implementation, and migrates now
         this.pending.fill(0);
       }
     }
-    expect(fc.check(restoresHold((options) => new Forgetful(options)), parameters).failed).toBe(true);
+    expect(
+      fc.check(
+        restoresHold((options) => new Forgetful(options)),
+        parameters,
+      ).failed,
+    ).toBe(true);
   });
 });
 
