@@ -213,11 +213,13 @@ const ANSWER_VALUES: Readonly<Record<string, string>> = {
   quiet: 'clear',
 };
 
+/** The vector of an output; a machine with one vector need not number it. */
+const vectorOf = ({ vector }: MachineOutput): string => (Number.isNaN(vector) ? 'the vector' : `vector ${vector}`);
+
 const OUTPUT_WORDS: Readonly<Record<string, (output: MachineOutput) => string>> = {
-  send: ({ vector, message }) =>
-    message === undefined ? `vector ${vector} sends` : `vector ${vector} sends ${message}`,
-  use: ({ vector, message }) => `vector ${vector} is in use with ${message}`,
-  release: ({ vector }) => `vector ${vector} is released`,
+  send: (output) => `${vectorOf(output)} sends${output.message === undefined ? '' : ` ${output.message}`}`,
+  use: (output) => `${vectorOf(output)} is in use${output.message === undefined ? '' : ` with ${output.message}`}`,
+  release: (output) => `${vectorOf(output)} is released`,
   deliver: ({ vector, message }) => `${message} of vector ${vector} is delivered`,
   interrupt: ({ vector }) => `the host is interrupted for vector ${vector}`,
   answer: ({ vector, message }) =>
