@@ -20,7 +20,8 @@ export function ask<Name extends keyof Questions>(
   worker ??= begin();
   const id = ++asked;
   return new Promise((resolve, reject) => {
-    waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+    waiting.set(id, { resolve, reject });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin to name
     worker!.postMessage({ id, name, ask: what });
   });
 }

@@ -224,11 +224,11 @@ effect(() => {
   };
   const asked = [
     ask('proof', trace).then(
-      (proof) => told({ proof }),
+      (answer) => told({ proof: answer }),
       (error: unknown) => told({ proof: { standing: 'unknown', sentence: tellError(error) } }),
     ),
     ask('story', trace).then(
-      (story) => told({ story }),
+      (answer) => told({ story: answer }),
       () => {},
     ),
   ];
