@@ -12,6 +12,7 @@ import { ModuleError } from './wasm/binary.ts';
 import { ADDED, FUEL, PAGES_MAX } from './wasm/instrument.ts';
 import { deadStackOf, type Layout, rangeNamed, type Region, regionAt } from './wasm/regions.ts';
 import { States } from './wasm/states.ts';
+import { createTracker, engine } from './wasm/tracker.ts';
 import type { Device, DeviceOptions, DeviceOutput, Snapshot } from './device.ts';
 
 export { ModuleError } from './wasm/binary.ts';
@@ -54,16 +55,12 @@ export function wasmDevices(bytes: Uint8Array, options: WasmOptions = {}): (opti
 }
 
 type Exported = (...values: number[]) => number;
+interface EngineTable {
+  set(index: number, value: unknown): void;
+}
 interface EngineGlobal {
   value: number | bigint;
 }
-interface Engine {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, unknown>> };
-}
-/** What of the engine is used: the names are in no library that Node and browsers share. */
-const engine = (globalThis as unknown as { readonly WebAssembly: Engine }).WebAssembly;
-
 class Instance implements WasmDevice {
   readonly name: string;
   readonly vectorCount: number;
@@ -78,9 +75,10 @@ class Instance implements WasmDevice {
   private readonly exports: Readonly<Record<string, unknown>>;
   private readonly fuel: EngineGlobal;
   private readonly highHalf: EngineGlobal;
-  private readonly marksLow: Exported;
-  private readonly marksHigh: Exported;
-  private readonly functions: Readonly<Record<'configRead' | 'configWrite' | 'tableRead' | 'tableWrite' | 'pbaRead' | 'signal', Exported>>;
+  private readonly tracker = createTracker();
+  private readonly functions: Readonly<
+    Record<'configRead' | 'configWrite' | 'tableRead' | 'tableWrite' | 'pbaRead' | 'signal', Exported>
+  >;
   private readonly poll: Exported | undefined;
   private memory = new Int32Array();
   private failure: string | undefined;
@@ -94,8 +92,6 @@ class Instance implements WasmDevice {
     const split = (name: string): Exported => of(ADDED.read(name));
     this.fuel = this.exports[ADDED.fuel] as EngineGlobal;
     this.highHalf = this.exports[ADDED.high] as EngineGlobal;
-    this.marksLow = of(ADDED.marksLow);
-    this.marksHigh = of(ADDED.marksHigh);
     this.functions = {
       configRead: of('config_read'),
       configWrite: of('config_write'),
@@ -135,7 +131,10 @@ class Instance implements WasmDevice {
       throw new Error(this.failure);
     };
     try {
-      return new engine.Instance(compiled, { env: { send, use: record('use'), release: record('release'), fail } }).exports;
+      const env = { send, use: record('use'), release: record('release'), fail };
+      const { exports } = new engine.Instance(compiled, { env });
+      (exports[ADDED.tracker] as EngineTable).set(0, this.tracker.mark);
+      return exports;
     } catch (error) {
       throw new ModuleError(`Got ${messageOf(error)} when the module started; expected it to start.`, { cause: error });
     }
@@ -156,7 +155,9 @@ class Instance implements WasmDevice {
     try {
       of('init')(vectorCount);
     } catch (error) {
-      throw new ModuleError(`Got ${this.told(error)} from init(${vectorCount}); expected a function with ${vectorCount} vectors.`);
+      throw new ModuleError(
+        `Got ${this.told(error)} from init(${vectorCount}); expected a function with ${vectorCount} vectors.`,
+      );
     }
     this.fuel.value = FUEL;
     this.takeOutputs();
@@ -221,13 +222,15 @@ class Instance implements WasmDevice {
     }));
     if (asksForMemory) globals.push({ global: this.exports[ADDED.pages] as EngineGlobal, type: 0x7f });
     const scratch = new DataView(new ArrayBuffer(8));
-    const marks = { low: 0, high: 0 };
+    const all = this.exports[ADDED.all] as EngineGlobal;
+    const { tracker } = this;
     return {
       memory: () => this.memoryNow(),
-      takeMarks: () => {
-        marks.low = this.marksLow();
-        marks.high = this.marksHigh();
-        return marks;
+      takeWritten: (visit) => {
+        tracker.take(visit);
+        if (all.value === 0) return;
+        all.value = 0;
+        visit(-1);
       },
       globalsInto: (words) => {
         let at = 0;

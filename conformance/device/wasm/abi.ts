@@ -2,7 +2,17 @@
  * The ABI, version 1: what a module exports and imports to be a device. `examples/kits/wasm/maskbit.h` and `maskbit.rs` say the same to
  * compilers. What a module lacks, or has too much of, is told in a sentence.
  */
-import { FUNCTION, type FunctionType, I32, I64, MEMORY, type Module, ModuleError, readModule, tellType } from './binary.ts';
+import {
+  FUNCTION,
+  type FunctionType,
+  I32,
+  I64,
+  MEMORY,
+  type Module,
+  ModuleError,
+  readModule,
+  tellType,
+} from './binary.ts';
 import { type Instrumented, instrument, type Split } from './instrument.ts';
 
 /** The version that is understood. */
@@ -54,7 +64,8 @@ export interface DeviceModule extends Instrumented {
 export function readDevice(bytes: Uint8Array): DeviceModule {
   const module = readModule(bytes);
   checkImports(module);
-  if (module.memories !== 1) throw new ModuleError(`Got a module with ${module.memories} memories of its own; expected 1.`);
+  if (module.memories !== 1)
+    throw new ModuleError(`Got a module with ${module.memories} memories of its own; expected 1.`);
   if (!module.exports.some(({ kind }) => kind === MEMORY))
     throw new ModuleError('Got a module that does not export its memory; expected the export memory.');
   const has = (name: string): boolean => module.exports.some((each) => each.kind === FUNCTION && each.name === name);
@@ -96,7 +107,9 @@ function checkImports({ imports, types }: Module): void {
       const why = module.startsWith('wasi')
         ? ' It was built for WASI; build it for wasm32-unknown-unknown, and stub what needs a system.'
         : '';
-      throw new ModuleError(`Got a module that imports ${name} from ${module}; expected at most ${told} from env.${why}`);
+      throw new ModuleError(
+        `Got a module that imports ${name} from ${module}; expected at most ${told} from env.${why}`,
+      );
     }
     const got = types[index];
     if (tellType(got) !== tellType(expected))

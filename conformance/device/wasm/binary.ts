@@ -25,6 +25,7 @@ const TYPE_NAMES: Readonly<Record<number, string>> = {
 
 /** The kinds of imports and exports. */
 export const FUNCTION = 0;
+export const TABLE = 1;
 export const MEMORY = 2;
 export const GLOBAL = 3;
 
@@ -34,6 +35,7 @@ export const SECTION = {
   type: 1,
   import: 2,
   function: 3,
+  table: 4,
   memory: 5,
   global: 6,
   export: 7,
@@ -50,7 +52,8 @@ export interface FunctionType {
 
 /** `(i32, i32) -> i64` */
 export function tellType({ params, results }: FunctionType): string {
-  const told = (types: readonly number[]): string => types.map((type) => TYPE_NAMES[type] ?? `0x${type.toString(16)}`).join(', ');
+  const told = (types: readonly number[]): string =>
+    types.map((type) => TYPE_NAMES[type] ?? `0x${type.toString(16)}`).join(', ');
   return `(${told(params)}) -> ${results.length === 0 ? 'nothing' : told(results)}`;
 }
 
@@ -82,7 +85,12 @@ export interface Module {
   readonly bytes: Uint8Array;
   readonly sections: readonly { readonly id: number; readonly from: number; readonly to: number }[];
   readonly types: readonly FunctionType[];
-  readonly imports: readonly { readonly module: string; readonly name: string; readonly kind: number; readonly type: number }[];
+  readonly imports: readonly {
+    readonly module: string;
+    readonly name: string;
+    readonly kind: number;
+    readonly type: number;
+  }[];
   /** The type of each function, imported ones first. */
   readonly functions: readonly number[];
   readonly importedFunctions: number;
@@ -90,6 +98,8 @@ export interface Module {
   readonly importedGlobals: number;
   readonly exports: readonly { readonly name: string; readonly kind: number; readonly index: number }[];
   readonly memories: number;
+  /** How many tables it has; with those, it knows functions by number. */
+  readonly tables: number;
   /** Of the module's own memory, when it starts: pages of 64 kB. */
   readonly pages: number;
   readonly hasStart: boolean;
@@ -152,7 +162,8 @@ export class Reader {
 
   list<Item>(read: (index: number) => Item): Item[] {
     const count = this.u32();
-    if (count > this.end - this.at) throw new ModuleError('Got a list that is longer than the module; expected a whole one.');
+    if (count > this.end - this.at)
+      throw new ModuleError('Got a list that is longer than the module; expected a whole one.');
     return Array.from({ length: count }, (_, index) => read(index));
   }
 
@@ -169,7 +180,8 @@ export class Reader {
       else if (opcode === 0x44) this.skip(8);
       else if (opcode === 0x23 || opcode === 0xd2) this.u32();
       else if (opcode === 0xfd) (this.u32(), this.skip(16));
-      else if (opcode < 0x45) throw new ModuleError(`Got the opcode 0x${opcode.toString(16)} in a constant; expected a constant.`);
+      else if (opcode < 0x45)
+        throw new ModuleError(`Got the opcode 0x${opcode.toString(16)} in a constant; expected a constant.`);
     }
   }
 }
@@ -201,7 +213,7 @@ export function readModule(bytes: Uint8Array): Module {
     return found === undefined ? new Reader(NONE) : new Reader(bytes, found.from, found.to);
   };
   const types = readTypes(of(SECTION.type));
-  const globals: { type: number; isMutable: boolean }[] = [];
+  const globals: { type: number; isMutable: boolean; value?: number }[] = [];
   const functions: number[] = [];
   let memories = 0;
   const imports = readImports(of(SECTION.import), functions, globals, () => memories++);
@@ -213,8 +225,7 @@ export function readModule(bytes: Uint8Array): Module {
   own.list(() => {
     const type = own.byte();
     const isMutable = own.byte() === 1;
-    own.constant();
-    globals.push({ type, isMutable });
+    globals.push({ type, isMutable, value: own.constant() });
   });
   const memory = of(SECTION.memory);
   const sizes = memory.list(() => limits(memory));
@@ -222,6 +233,10 @@ export function readModule(bytes: Uint8Array): Module {
   const exported = of(SECTION.export);
   const exports = exported.list(() => ({ name: exported.text(), kind: exported.byte(), index: exported.u32() }));
   const names = namesOf(bytes, sections);
+  const dataEndOf = (): number => {
+    const found = exports.find(({ name, kind }) => name === '__data_end' && kind === GLOBAL);
+    return found === undefined ? -1 : (globals[found.index]?.value ?? -1);
+  };
   const data = readData(of(SECTION.data), names.data);
   return {
     bytes,
@@ -234,10 +249,11 @@ export function readModule(bytes: Uint8Array): Module {
     importedGlobals,
     exports,
     memories,
+    tables: of(SECTION.table).u32(),
     pages: sizes[0] ?? 0,
     hasStart: sections.some(({ id }) => id === SECTION.start),
     data,
-    variables: variablesOf(bytes, sections, data),
+    variables: variablesOf(bytes, sections, data, dataEndOf()),
   };
 }
 
@@ -304,7 +320,10 @@ function readData(reader: Reader, names: ReadonlyMap<number, string>): DataSegme
 }
 
 /** The names of globals and of data, from the section of names. Whatever is odd in it is left out: names are for people. */
-function namesOf(bytes: Uint8Array, sections: Module['sections']): Record<'globals' | 'data', ReadonlyMap<number, string>> {
+function namesOf(
+  bytes: Uint8Array,
+  sections: Module['sections'],
+): Record<'globals' | 'data', ReadonlyMap<number, string>> {
   const found = { globals: new Map<number, string>(), data: new Map<number, string>() };
   const reader = customSection(bytes, sections, 'name');
   try {
@@ -332,7 +351,12 @@ function customSection(bytes: Uint8Array, sections: Module['sections'], wanted: 
 }
 
 /** The variables of the program, where the linker has kept its symbols (`--emit-relocs`). */
-function variablesOf(bytes: Uint8Array, sections: Module['sections'], data: readonly DataSegment[]): Variable[] {
+function variablesOf(
+  bytes: Uint8Array,
+  sections: Module['sections'],
+  data: readonly DataSegment[],
+  dataEnd: number,
+): Variable[] {
   const reader = customSection(bytes, sections, 'linking');
   if (reader === undefined) return [];
   const segments: { name: string; alignment: number }[] = [];
@@ -354,15 +378,14 @@ function variablesOf(bytes: Uint8Array, sections: Module['sections'], data: read
   } catch {
     return [];
   }
-  // A segment of zeros is not in the file: it follows what is.
-  let end = 0;
+  // A segment of zeros is not in the file. It is the last one, and ends where data ends; programs are linked from 1024 on.
+  const stored = data.filter(({ address }) => address >= 0);
+  const end = Math.max(1024, ...stored.map(({ address, length }) => address + length));
   const starts = segments.map(({ alignment }, index) => {
-    const stored = data[index];
-    const start = stored !== undefined && stored.address >= 0 ? stored.address : Math.ceil(end / alignment) * alignment;
-    end = Math.max(end, start + (stored?.length ?? 0));
-    for (const symbol of symbols)
-      if (symbol.segment === index) end = Math.max(end, start + symbol.offset + symbol.length);
-    return start;
+    if (index < stored.length) return stored[index].address;
+    const lengths = symbols.filter(({ segment }) => segment === index).map(({ offset, length }) => offset + length);
+    const from = dataEnd < 0 ? end + alignment - 1 : dataEnd - Math.max(0, ...lengths);
+    return Math.floor(from / alignment) * alignment;
   });
   return symbols
     .filter(({ segment, length }) => segment in starts && length > 0)
@@ -370,7 +393,10 @@ function variablesOf(bytes: Uint8Array, sections: Module['sections'], data: read
     .toSorted((one, other) => one.address - other.address);
 }
 
-function readSymbol(reader: Reader, symbols: { name: string; segment: number; offset: number; length: number }[]): void {
+function readSymbol(
+  reader: Reader,
+  symbols: { name: string; segment: number; offset: number; length: number }[],
+): void {
   const kind = reader.byte();
   const flags = reader.u32();
   const isUndefined = (flags & 0x10) !== 0;
@@ -397,5 +423,10 @@ function demangle(name: string): string {
     rest = rest.slice(from + length);
   }
   if (/^h[0-9a-f]{16}$/.test(parts[parts.length - 1] ?? '')) parts.pop();
-  return parts.join('::').replaceAll('$LT$', '<').replaceAll('$GT$', '>').replaceAll('$u20$', ' ').replaceAll('..', '::');
+  return parts
+    .join('::')
+    .replaceAll('$LT$', '<')
+    .replaceAll('$GT$', '>')
+    .replaceAll('$u20$', ' ')
+    .replaceAll('..', '::');
 }

@@ -62,7 +62,8 @@ export function walkCode(reader: Reader, onInstruction: (instruction: Instructio
 
 function others(reader: Reader, opcode: number): void {
   // No operand: control without a target, parametric ones, numbers.
-  if (opcode <= 0x01 || opcode === 0x05 || opcode === 0x0b || opcode === 0x0f || opcode === 0x1a || opcode === 0x1b) return;
+  if (opcode <= 0x01 || opcode === 0x05 || opcode === 0x0b || opcode === 0x0f || opcode === 0x1a || opcode === 0x1b)
+    return;
   if ((opcode >= 0x45 && opcode <= 0xc4) || opcode === 0xd1) return;
   switch (opcode) {
     case 0x02:

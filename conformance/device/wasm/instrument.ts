@@ -2,20 +2,30 @@
  * Adds to a module what a prover needs of it, and changes nothing of what it computes:
  *
  * - *fuel*: each turn of a loop and each call takes one; at none, the module traps. So what loops for ever is an answer, too;
- * - *dirty marks*: each store marks the 256 bytes that it writes, one of 64 bits for all that are alike modulo 16 kB, so that taking
- *   a state costs what was written, and not the size of the memory;
+ * - *dirty marks*: each store tells a tracker (`tracker.ts`) which bytes it writes, so that taking a state costs what was written, and not
+ *   the size of the memory;
  * - *all of the state*: every global that can change is exported, and the size of the memory is a global, so that growth can be undone;
  * - the functions of the ABI once more, with 64 bits as two halves.
  *
  * What is added comes last, so that no number in the module changes.
  */
-import { F32, F64, FUNCTION, type FunctionType, GLOBAL, I32, I64, MEMORY, type Module, ModuleError, Reader, SECTION } from './binary.ts';
+import {
+  F32,
+  F64,
+  FUNCTION,
+  type FunctionType,
+  GLOBAL,
+  I32,
+  I64,
+  MEMORY,
+  type Module,
+  ModuleError,
+  Reader,
+  SECTION,
+  TABLE,
+} from './binary.ts';
 import { walkCode } from './code.ts';
 
-/** Bytes that share a mark. */
-export const GRANULE_SHIFT = 8;
-/** How many marks there are. */
-export const MARKS = 64;
 /** A memory grows no larger than this, in pages of 64 kB. */
 export const PAGES_MAX = 1024;
 
@@ -25,8 +35,10 @@ export const ADDED = {
   high: '\0high',
   pages: '\0pages',
   memory: '\0memory',
-  marksLow: '\0marks-low',
-  marksHigh: '\0marks-high',
+  /** A table whose one element is the function that is told of stores. */
+  tracker: '\0tracker',
+  /** Not 0 where something was written, and it is not known where. */
+  all: '\0all',
   read: (name: string): string => `\0${name}`,
   global: (index: number): string => `\0global-${index}`,
 };
@@ -39,6 +51,7 @@ const OP = {
   loop: 0x03,
   brIf: 0x0d,
   call: 0x10,
+  callIndirect: 0x11,
   return: 0x0f,
   get: 0x20,
   set: 0x21,
@@ -51,8 +64,6 @@ const OP = {
   eq: 0x46,
   gtU: 0x4b,
   gtS: 0x4a,
-  geU: 0x4f,
-  leU: 0x4d,
   add: 0x6a,
   sub: 0x6b,
   shrU: 0x76,
@@ -112,7 +123,8 @@ class Instrumenter {
   private readonly globals: number[][] = [];
   private readonly exports: number[][] = [];
   private readonly fuel: number;
-  private readonly marks: number;
+  private readonly all: number;
+  private readonly trackerType: number;
   private readonly high: number;
   private readonly pages: number;
   private readonly helpers = new Map<string, number>();
@@ -125,7 +137,8 @@ class Instrumenter {
     this.module = module;
     this.splits = splits;
     this.fuel = this.addGlobal(I32, [OP.i32, ...signed(FUEL), OP.end]);
-    this.marks = this.addGlobal(I64, [OP.i64, 0x7f, OP.end]);
+    this.all = this.addGlobal(I32, [OP.i32, 0, OP.end]);
+    this.trackerType = this.addType({ params: [I32, I32], results: [] });
     this.high = this.addGlobal(I32, [OP.i32, 0, OP.end]);
     this.pages = this.addGlobal(I32, [OP.i32, ...signed(module.pages), OP.end]);
     const fuel = unsigned(this.fuel);
@@ -140,7 +153,6 @@ class Instrumenter {
     const code = this.rewrittenCode();
     this.exportState();
     for (const split of this.splits) this.addSplit(split);
-    this.addMarkReaders();
     const added = this.functions.map(({ body }) => [...unsigned(body.length), ...body]);
     const out: Uint8Array[] = [module.bytes.subarray(0, 8)];
     const put = (id: number, parts: readonly (Uint8Array | readonly number[])[]): void => {
@@ -156,7 +168,12 @@ class Instrumenter {
     };
     for (const id of ORDER) {
       if (id === SECTION.type) grown(id, this.types);
-      else if (id === SECTION.function) grown(id, this.functions.map(({ type }) => unsigned(type)));
+      else if (id === SECTION.function)
+        grown(
+          id,
+          this.functions.map(({ type }) => unsigned(type)),
+        );
+      else if (id === SECTION.table) grown(id, [[0x70, 1, 1, 1]]);
       else if (id === SECTION.global) grown(id, this.globals);
       else if (id === SECTION.export) grown(id, this.exports);
       else if (id === SECTION.code) put(id, [unsigned(code.length + added.length), ...code, ...added]);
@@ -230,8 +247,7 @@ class Instrumenter {
       if (kind === 'plain') return;
       if (kind === 'loop') instead(to, to, this.tick);
       else if (kind === 'store') instead(to, start, [OP.call, ...unsigned(this.storeOf(opcode, immediate, offset))]);
-      else if (kind === 'write')
-        instead(start, start, [OP.i64, 0x7f, OP.globalSet, ...unsigned(this.marks)]);
+      else if (kind === 'write') instead(start, start, [OP.i32, 1, OP.globalSet, ...unsigned(this.all)]);
       else if (kind === 'hidden')
         throw new ModuleError(
           'Got a module that changes a table, or drops a segment, while it runs; expected its state to be in memory and globals alone.',
@@ -259,25 +275,20 @@ class Instrumenter {
     let index = this.stores.get(key);
     if (index === undefined) {
       const [type, width] = STORES[opcode];
-      const last = offset + width - 1;
       index = this.addFunction({ params: [I32, type], results: [] }, [
         ...[OP.get, 0, OP.get, 1, opcode, ...unsigned(alignment), ...unsigned(offset)],
-        ...this.mark([OP.get, 0, OP.i32, ...signed(offset), OP.add]),
-        ...(width === 1 ? [] : this.mark([OP.get, 0, OP.i32, ...signed(last), OP.add])),
+        ...[OP.get, 0, OP.i32, ...signed(offset), OP.add],
+        ...[OP.get, 0, OP.i32, ...signed(offset + width - 1), OP.add],
+        ...this.tell,
       ]);
       this.stores.set(key, index);
     }
     return index;
   }
 
-  /** Marks the granule of an address. */
-  private mark(address: readonly number[]): number[] {
-    const marks = unsigned(this.marks);
-    return [
-      ...[OP.globalGet, ...marks, OP.i64, 1],
-      ...[...address, OP.i32, GRANULE_SHIFT, OP.shrU, OP.extend, OP.shl64, OP.or64],
-      ...[OP.globalSet, ...marks],
-    ];
+  /** Tells the tracker of the first and the last byte, which are on the stack. */
+  private get tell(): number[] {
+    return [OP.i32, 0, OP.callIndirect, ...unsigned(this.trackerType), ...unsigned(this.module.tables)];
   }
 
   private helperOf(kind: string, segment: number): number {
@@ -312,24 +323,18 @@ class Instrumenter {
         [1, 0],
       );
     }
-    const own = { 'memory.copy': [0xfc, 10, 0, 0], 'memory.fill': [0xfc, 11, 0] }[kind] ?? [0xfc, 8, ...unsigned(segment), 0];
-    const marks = unsigned(this.marks);
-    const cycle = MARKS << GRANULE_SHIFT;
-    return this.addFunction(
-      { params: [I32, I32, I32], results: [] },
-      [
-        ...[OP.get, 0, OP.get, 1, OP.get, 2, ...own],
-        ...[OP.get, 2, OP.eqz, OP.if, EMPTY_BLOCK, OP.return, OP.end],
-        ...[OP.get, 2, OP.i32, ...signed(cycle), OP.geU],
-        ...[OP.if, EMPTY_BLOCK, OP.i64, 0x7f, OP.globalSet, ...marks, OP.return, OP.end],
-        // From the first byte to the last, by granules; the last one is marked whatever the steps are.
-        ...[OP.get, 0, OP.get, 2, OP.add, OP.i32, 1, OP.sub, OP.set, 3],
-        ...[OP.loop, EMPTY_BLOCK, ...this.mark([OP.get, 0])],
-        ...[OP.get, 0, OP.i32, ...signed(1 << GRANULE_SHIFT), OP.add, OP.tee, 0, OP.get, 3, OP.leU, OP.brIf, 0, OP.end],
-        ...this.mark([OP.get, 3]),
-      ],
-      [1, 0],
-    );
+    const own = { 'memory.copy': [0xfc, 10, 0, 0], 'memory.fill': [0xfc, 11, 0] }[kind] ?? [
+      0xfc,
+      8,
+      ...unsigned(segment),
+      0,
+    ];
+    return this.addFunction({ params: [I32, I32, I32], results: [] }, [
+      ...[OP.get, 0, OP.get, 1, OP.get, 2, ...own],
+      ...[OP.get, 2, OP.eqz, OP.if, EMPTY_BLOCK, OP.return, OP.end],
+      ...[OP.get, 0, OP.get, 0, OP.get, 2, OP.add, OP.i32, 1, OP.sub],
+      ...this.tell,
+    ]);
   }
 
   // ---- What is exported
@@ -348,6 +353,8 @@ class Instrumenter {
     this.addExport(ADDED.high, GLOBAL, this.high);
     this.addExport(ADDED.pages, GLOBAL, this.pages);
     this.addExport(ADDED.memory, MEMORY, 0);
+    this.addExport(ADDED.all, GLOBAL, this.all);
+    this.addExport(ADDED.tracker, TABLE, this.module.tables);
   }
 
   private addSplit({ name, index, form }: Split): void {
@@ -368,17 +375,6 @@ class Instrumenter {
             ...[OP.get, 3, OP.extend, OP.i64, 32, OP.shl64, OP.or64, ...call],
           ]);
     this.addExport(ADDED.read(name), FUNCTION, added);
-  }
-
-  /** The lower half of the marks is taken first; taking the upper one clears them. */
-  private addMarkReaders(): void {
-    const marks = unsigned(this.marks);
-    const low = this.addFunction({ params: [], results: [I32] }, [OP.globalGet, ...marks, OP.wrap]);
-    const high = this.addFunction({ params: [], results: [I32] }, [
-      ...[OP.globalGet, ...marks, OP.i64, 32, OP.shrU64, OP.wrap, OP.i64, 0, OP.globalSet, ...marks],
-    ]);
-    this.addExport(ADDED.marksLow, FUNCTION, low);
-    this.addExport(ADDED.marksHigh, FUNCTION, high);
   }
 }
 

@@ -40,7 +40,9 @@ export function regionAt(layout: Layout, address: number): Region {
   const dword = { address: address & ~3, length: 4 };
   if (heapBase >= 0 && address >= heapBase)
     return { ...dword, name: `heap+0x${(dword.address - heapBase).toString(16)}`, kind: 'heap' };
-  const segment = module.data.find((each) => each.address >= 0 && address >= each.address && address < each.address + each.length);
+  const segment = module.data.find(
+    (each) => each.address >= 0 && address >= each.address && address < each.address + each.length,
+  );
   const section = segment?.name || (dataEnd >= 0 && address < dataEnd ? '.bss' : 'memory');
   return { ...dword, name: `${section}+0x${(dword.address - (segment?.address ?? 0)).toString(16)}`, kind: 'data' };
 }
@@ -48,10 +50,11 @@ export function regionAt(layout: Layout, address: number): Region {
 /** Finds memory by what a person calls it: the name of a variable, `stack`, or `0x1040+8`. Undefined when there is none. */
 export function rangeNamed(layout: Layout, name: string): Region | undefined {
   const numeric = /^(0x[0-9a-f]+)\+(\d+|0x[0-9a-f]+)$/i.exec(name);
-  if (numeric !== null)
-    return { name, kind: 'data', address: Number(numeric[1]), length: Number(numeric[2]) };
+  if (numeric !== null) return { name, kind: 'data', address: Number(numeric[1]), length: Number(numeric[2]) };
   if (name === 'stack' || name === 'dead stack') return deadStackOf(layout);
   const { variables } = layout.module;
-  const found = variables.find((each) => each.name === name) ?? variables.find((each) => each.name.endsWith(`::${name}`));
+  const found =
+    variables.find((each) => each.name === name) ??
+    variables.find((each) => each.name.endsWith(`::${name}`) || each.name.endsWith(`.${name}`));
   return found === undefined ? undefined : { ...found, kind: 'variable' };
 }

@@ -5,12 +5,10 @@
  * `init`. A state is the list of blocks that are not as after `init`, with the numbers of what is in them, and is kept whole, once. So equal
  * states have one handle, nothing rests on a hash, and most of what two states have in common is stored once.
  */
-import { GRANULE_SHIFT, MARKS } from './instrument.ts';
 
 /** Bytes of a block. */
 export const BLOCK_BYTES = 64;
 const BLOCK_WORDS = BLOCK_BYTES / 4;
-const GRANULE_BLOCKS = (1 << GRANULE_SHIFT) / BLOCK_BYTES;
 /** The block that stands for the globals. */
 const GLOBALS = 0x7fffffff;
 
@@ -112,8 +110,8 @@ export interface Range {
 export interface Machine {
   /** All of memory, as it is now: another view whenever it has grown. */
   memory(): Int32Array;
-  /** Which granules were written since this was asked last. */
-  takeMarks(): { readonly low: number; readonly high: number };
+  /** Calls back for each block that was written since this was asked last; for -1 where it is not known which were. */
+  takeWritten(visit: (block: number) => void): void;
   /** Copies the globals into words. Returns how many. */
   globalsInto(words: Int32Array): number;
   setGlobals(words: Int32Array, from: number): void;
@@ -138,12 +136,11 @@ export class States {
   private readonly globals = new Int32Array(256);
   private readonly globalCount: number;
   private globalsNumber = 0;
-  /** For each mark, the blocks that it may mean. */
-  private candidates: Int32Array[] = [];
-  private ignored: readonly Range[];
-  /** For a block of which some bytes are left out: a mask of those that count, by word. One that is all left out has no candidates. */
-  private masks = new Map<number, Int32Array>();
-  private wholly: ReadonlySet<number> = new Set();
+  private readonly ignored: readonly Range[];
+  /** For a block of which some bytes are left out: a mask of those that count, by word. */
+  private readonly masks = new Map<number, Int32Array>();
+  /** Blocks that are left out, with 2; those with a mask, with 1. */
+  private leftOut = new Uint8Array();
 
   /** Takes what `machine` is now as its first state: call it after `init`. */
   constructor(machine: Machine, ignored: readonly Range[]) {
@@ -158,7 +155,7 @@ export class States {
     this.contents.numberOf(this.scratch, 0, 0);
     this.globalsNumber = this.contents.numberOf(this.globals, 0, this.globalCount);
     this.arrange();
-    machine.takeMarks();
+    machine.takeWritten(() => {});
   }
 
   /** How many states were told apart. */
@@ -172,28 +169,18 @@ export class States {
   }
 
   private arrange(): void {
-    const wholly = new Set<number>();
-    this.wholly = wholly;
     this.masks.clear();
+    this.leftOut = new Uint8Array(this.ids.length);
     for (const { address, length } of this.ignored) {
       const end = Math.min(address + length, 4 * this.memory.length);
       for (let block = Math.floor(address / BLOCK_BYTES); block * BLOCK_BYTES < end; block++) {
         const from = block * BLOCK_BYTES;
-        if (from >= address && from + BLOCK_BYTES <= end) {
-          wholly.add(block);
-          continue;
-        }
         const mask = this.masks.get(block) ?? new Int32Array(BLOCK_WORDS).fill(-1);
-        const bytes = new Uint8Array(mask.buffer);
-        bytes.fill(0, Math.max(0, address - from), Math.min(BLOCK_BYTES, end - from));
-        if (mask.every((word) => word === 0)) wholly.add(block);
-        this.masks.set(block, mask);
+        new Uint8Array(mask.buffer).fill(0, Math.max(0, address - from), Math.min(BLOCK_BYTES, end - from));
+        this.leftOut[block] = mask.every((word) => word === 0) ? 2 : 1;
+        if (this.leftOut[block] === 1) this.masks.set(block, mask);
       }
     }
-    const lists: number[][] = Array.from({ length: MARKS }, () => []);
-    for (let block = 0; block < this.ids.length; block++)
-      if (!wholly.has(block)) lists[Math.floor(block / GRANULE_BLOCKS) % MARKS].push(block);
-    this.candidates = lists.map((list) => Int32Array.from(list));
   }
 
   /** Follows a memory that has grown. What is new was zero. */
@@ -217,25 +204,21 @@ export class States {
   /** Takes the state. */
   save(): number {
     this.follow();
-    const { low, high } = this.machine.takeMarks();
-    this.forMarked(low, high, (block) => this.take(block));
+    this.machine.takeWritten(this.takeUp);
     const count = this.machine.globalsInto(this.globals);
     this.globalsNumber = this.contents.numberOf(this.globals, 0, count);
     return this.number();
   }
 
-  private forMarked(low: number, high: number, visit: (block: number) => void): void {
-    for (let half = 0; half < 2; half++) {
-      for (let bits = half === 0 ? low : high; bits !== 0; bits &= bits - 1) {
-        const mark = 31 - Math.clz32(bits & -bits) + 32 * half;
-        const blocks = this.candidates[mark];
-        for (let index = 0; index < blocks.length; index++) {
-          const block = blocks[index];
-          if (this.differs(block)) visit(block);
-        }
-      }
-    }
-  }
+  private readonly takeUp = (block: number): void => {
+    if (block < 0) for (let each = 0; each < this.ids.length; each++) this.takeUp(each);
+    else if (this.leftOut[block] !== 2 && this.differs(block)) this.take(block);
+  };
+
+  private readonly undo = (block: number): void => {
+    if (block < 0) for (let each = 0; each < this.ids.length; each++) this.undo(each);
+    else if (this.leftOut[block] !== 2) this.copy(block, this.shadow, block * BLOCK_WORDS);
+  };
 
   private differs(block: number): boolean {
     const { memory, shadow } = this;
@@ -248,7 +231,7 @@ export class States {
   private take(block: number): void {
     const { memory, shadow, base, scratch } = this;
     const from = block * BLOCK_WORDS;
-    const mask = this.masks.get(block);
+    const mask = this.leftOut[block] === 0 ? undefined : this.masks.get(block);
     let isBase = true;
     for (let word = 0; word < BLOCK_WORDS; word++) {
       const now = memory[from + word];
@@ -296,8 +279,7 @@ export class States {
     if (!(state >= 0 && state < this.states.size))
       throw new RangeError(`Got the snapshot ${state}; expected one of the ${this.states.size} that were taken.`);
     this.follow();
-    const { low, high } = this.machine.takeMarks();
-    this.forMarked(low, high, (block) => this.copy(block, this.shadow, block * BLOCK_WORDS));
+    this.machine.takeWritten(this.undo);
     const { words } = this.states;
     let at = this.states.startOf(state);
     const end = at + words[at - 1] - 2;
@@ -369,7 +351,8 @@ export class States {
     const found: number[] = [];
     for (const block of [...blocks].toSorted((first, second) => first - second)) {
       for (let word = 0; word < BLOCK_WORDS; word++)
-        if (this.wordOf(one, block, word) !== this.wordOf(other, block, word)) found.push(BLOCK_BYTES * block + 4 * word);
+        if (this.wordOf(one, block, word) !== this.wordOf(other, block, word))
+          found.push(BLOCK_BYTES * block + 4 * word);
     }
     return found;
   }
@@ -393,6 +376,6 @@ export class States {
     if (this.memory[word] === value) return;
     this.memory[word] = value;
     const block = Math.floor(word / BLOCK_WORDS);
-    if (!this.wholly.has(block)) this.take(block);
+    if (this.leftOut[block] !== 2) this.take(block);
   }
 }
