@@ -174,12 +174,14 @@ export class Reader {
       const opcode = this.byte();
       if (opcode === 0x0b) return value;
       value = -1;
-      if (opcode === 0x41) value = first ? this.signed() >>> 0 : (this.signed(), -1);
-      else if (opcode === 0x42 || opcode === 0xd0) this.signed();
+      if (opcode === 0x41) {
+        const constant = this.signed() >>> 0;
+        value = first ? constant : -1;
+      } else if (opcode === 0x42 || opcode === 0xd0) this.signed();
       else if (opcode === 0x43) this.skip(4);
       else if (opcode === 0x44) this.skip(8);
       else if (opcode === 0x23 || opcode === 0xd2) this.u32();
-      else if (opcode === 0xfd) (this.u32(), this.skip(16));
+      else if (opcode === 0xfd) this.skip(17);
       else if (opcode < 0x45)
         throw new ModuleError(`Got the opcode 0x${opcode.toString(16)} in a constant; expected a constant.`);
     }
