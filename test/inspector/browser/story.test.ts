@@ -5,7 +5,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { packTrace } from '../../../checker/trace/codec.ts';
 import { reduceTrace, type Trace } from '../../../checker/trace/trace.ts';
 import { libraryTrace } from '../../../inspector/decider/library.ts';
-import { writeLink } from '../../../inspector/page/open.ts';
 import { traceScene } from '../../../inspector/page/scene.ts';
 import { OBJECTIONS } from '../../../properties/assigned/objections.ts';
 import { findBarriers, Stage, type Visit } from './browser.ts';
@@ -24,7 +23,8 @@ async function open(...parameters: Parameters<Stage['visit']>): Promise<Visit['p
 afterEach(async () => {
   const { complaints, strangers } = visit;
   await visit.close();
-  expect([complaints, strangers]).toEqual([[], []]);
+  const told = [...complaints, ...strangers];
+  if (told.length > 0) throw new Error(`Got complaints of the browser; expected none.\n${told.join('\n')}`);
 });
 
 const linkTo = (name: string, change: (trace: Trace) => Trace = (trace) => trace): string => {
@@ -177,6 +177,7 @@ describe('a link', () => {
             : `${link}${after}`;
       const page = await open(`#${spoilt}`);
       await page.waitForSelector('.standing.broken');
+      expect(await page.locator('.notice').count()).toBe(0);
       if (before !== '&amp;') await visit.close();
     }
   });
