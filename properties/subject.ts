@@ -61,7 +61,9 @@ export function instanceByName(machine: string, bounds: TraceInstance): MutatedI
   const { vectors = 0, messages = 'two', channel = 0, design, vcpus = 1, mutant } = copy;
   const least = VECTORLESS.has(name) ? 0 : 1;
   if (typeof vectors !== 'number' || !Number.isInteger(vectors) || vectors < least || vectors > VECTORS_MAX) {
-    throw new TraceError(`Got a trace of ${tell(vectors)} vectors; expected a whole number from ${least} to ${VECTORS_MAX}.`);
+    throw new TraceError(
+      `Got a trace of ${tell(vectors)} vectors; expected a whole number from ${least} to ${VECTORS_MAX}.`,
+    );
   }
   if (vcpus !== 1 && vcpus !== 2) throw new TraceError(`Got a trace of ${tell(vcpus)} vCPUs; expected 1 or 2.`);
   const instance = createInstance(name, {
