@@ -40,7 +40,7 @@ export interface ConformOptions {
   readonly scenes?: readonly (string | Scene)[];
   /** The strategies by name; all that suit when left out. */
   readonly strategies?: readonly string[];
-  /** How large a walk of pairs may become. */
+  /** How large a walk of pairs may become, and how many milliseconds random walks take. */
   readonly limits?: Work['limits'];
   readonly walker?: Walker;
   readonly isStopped?: () => boolean;

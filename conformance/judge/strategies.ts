@@ -31,8 +31,8 @@ export interface Work {
   readonly deadline: number;
   readonly isStopped: () => boolean;
   readonly onSteps: (steps: number, note: string) => void;
-  /** How large a walk of pairs may become. */
-  readonly limits?: Pick<WalkLimits, 'pairs' | 'bytes'>;
+  /** How large a walk of pairs may become, and how many milliseconds random walks take. */
+  readonly limits?: Pick<WalkLimits, 'pairs' | 'bytes'> & { readonly sampling?: number };
   /** Is told of walks of pairs: while they walk, and when they are over. */
   readonly walker?: Walker;
 }
@@ -189,6 +189,7 @@ const randomWalks: Strategy = {
     const actions = actionsOf(restricted(alphabet, work.assumptions));
     const random = new Random(seed);
     const isLarge = !scene.isSmall;
+    const until = performance.now() + (work.limits?.sampling ?? Infinity);
     const outcome = await drive(work, 'random walks', alphabet.book, {
       begin: () => (knowledge, step) => (step >= INSTANCE_STEPS ? undefined : random.pickLawful(actions, knowledge)),
       readback: (action, step, path): Readback => {
@@ -203,7 +204,7 @@ const randomWalks: Strategy = {
         if (path % 3 === 0) return 'all';
         return random.below(path % 3 === 1 ? 4 : 32) === 0 ? 'all' : 'none';
       },
-      isOver: () => false,
+      isOver: () => performance.now() > until,
     });
     return { ...outcome, isComplete: false, covered: `${outcome.paths} walks of ${INSTANCE_STEPS} steps` };
   },

@@ -32,6 +32,8 @@ export interface ProveOptions extends Pick<
   readonly memory?: number;
   /** How often what is assumed of left-out bytes is tested, in each scene. Default 2000. */
   readonly tests?: number;
+  /** How many seconds random walks take with each number of vectors that cannot be proven whole. Default 10. */
+  readonly sampling?: number;
 }
 
 /** One walk of a proof. */
@@ -66,6 +68,7 @@ const MANY = 4;
 
 /** Proves a device, or finds what is wrong with it. @throws what the factory throws where it makes no device that saves and restores. */
 export async function prove(factory: DeviceFactory, options: ProveOptions = {}): Promise<Proof> {
+  const { sampling = 10 } = options;
   const {
     vectorCounts = [1, 2, 3],
     widths = false,
@@ -123,7 +126,7 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
     seconds,
     scenes: [...scenes, ...large],
     strategies: ['walk of pairs', 'random walks'],
-    limits: { pairs: states, bytes: memory },
+    limits: { pairs: states, bytes: memory, sampling: 1000 * sampling },
     walker: {
       onWalk: look,
       onSteps: (device, scene) => {
