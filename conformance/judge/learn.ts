@@ -184,18 +184,17 @@ export function learn(
     return shortest;
   };
 
-  let choices: Choices = LOOSE_CHOICES;
-  for (const group of GROUPS) {
+  const learnGroup = (before: Choices, group: (typeof GROUPS)[number]): Choices => {
     // A value that does not do with all the others open does not do at all.
-    const before = choices;
     const isPossible = (name: ChoiceName, value: string): boolean =>
-      value === before[name] || isConsistent({ ...before, [name]: value } as Choices, group.scenes);
+      value === before[name] || isConsistent({ ...before, [name]: value }, group.scenes);
     const found = combinationsOf(group.choices, isPossible).find((combination) => {
-      const tried = { ...choices, ...combination };
+      const tried = { ...before, ...combination };
       return contradictionIn(tried) === undefined && isConsistent(tried, group.scenes);
     });
-    choices = { ...choices, ...found };
-  }
+    return { ...before, ...found };
+  };
+  let choices = GROUPS.reduce(learnGroup, LOOSE_CHOICES);
   // Together they must hold in every scene; where they do not, a group is learnt again, with all others as they are now; where that does
   // not do, as few choices as will do are left open.
   const until = performance.now() + patience;
