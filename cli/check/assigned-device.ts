@@ -54,9 +54,7 @@ export function checkAssignedDevice(isFull: boolean, budget: Budget, only: Only)
       const { pairs, isSample, handovers, counts } = walk(bounds, isLarge && !isFull, violations);
       if (isSample) sampled += pairs;
       else walked += pairs;
-      return [
-        [boundsName(bounds), isSample ? `${formatCell(pairs)} drawn` : formatCell(pairs), ...counts, handovers],
-      ];
+      return [[boundsName(bounds), isSample ? `${formatCell(pairs)} drawn` : formatCell(pairs), ...counts, handovers]];
     }),
   );
   printTable(['assigned device', 'pairs of states', 'steps', 'outputs', 'dwords', 'handovers that show nothing'], rows);
@@ -77,11 +75,14 @@ function walk(bounds: AssignedBounds, isSample: boolean, violations: Violations)
     `lockstep of ${boundsName(bounds)}`,
     isSample ? SAMPLE.states : exploration.states.count,
   );
-  violations.run(() => {
-    pairs = isSample
-      ? driver.sample(adapter, SAMPLE.states, SAMPLE.seed, (done) => progress.advance(done))
-      : driver.walk(adapter, (done) => progress.advance(done));
-  }, createInstance('assigned-device', bounds));
+  violations.run(
+    () => {
+      pairs = isSample
+        ? driver.sample(adapter, SAMPLE.states, SAMPLE.seed, (done) => progress.advance(done))
+        : driver.walk(adapter, (done) => progress.advance(done));
+    },
+    createInstance('assigned-device', bounds),
+  );
   progress.end();
   const { steps, outputs, dwords } = driver.counts;
   // Where the page goes with the host's MSI-X, there is no handover.

@@ -14,7 +14,6 @@ import { MESSAGE_BYTES, Relay } from './relay.ts';
 import { type Session, SESSION_FILE } from './session.ts';
 import { STATELY_ORIGIN, STATELY_PAGE, STATELY_SCRIPT, STATELY_STYLE } from './stately.ts';
 
-
 /** What to serve, and where. */
 export interface ServerOptions {
   /** The folder of the built page. */

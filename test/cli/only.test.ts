@@ -34,9 +34,10 @@ describe('a name asks for', () => {
 
   test('an instance and no other, a machine and all of its instances', () => {
     const names = INSTANCES_OF_CHECK.map(instanceName);
-    const [one] = names.filter((name) => name.startsWith('function, 2'));
-    expect(names.filter(only(one).instance)).toEqual([one]);
-    expect(names.filter(only('function').instance)).toEqual(names.filter((name) => name.startsWith('function, ')));
+    const one = names.find((name) => name.startsWith('function, 2'))!;
+    const asked = (of: string): string[] => names.filter((name) => only(of).instance(name));
+    expect(asked(one)).toEqual([one]);
+    expect(asked('function')).toEqual(names.filter((name) => name.startsWith('function, ')));
     expect(only('posted').instance('posted, 1 vector, messages three')).toBe(true);
     expect(only('posted').instance('handed, 1 vector, messages three')).toBe(false);
   });
