@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, symlinkSync as symlink, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, symlinkSync as symlink, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, test } from 'vitest';
 import { enumerate } from '../../../checker/explore/enumerate.ts';
@@ -166,9 +166,10 @@ const compilers = {
     '-O1',
     '-o',
     join(folder, 'c'),
+    '-I',
+    'examples/kits/c',
     'examples/vectors/c/consume.c',
     'examples/kits/c/msix.c',
-    '-lcjson',
   ],
   rust: [
     '/usr/bin/rustc',
@@ -178,7 +179,7 @@ const compilers = {
     'warnings',
     '-o',
     join(folder, 'rust'),
-    'examples/vectors/rust/consume.rs',
+    join(folder, 'consume.rs'),
   ],
   go: ['go', 'build', '-o', join(folder, 'go'), 'examples/vectors/go/consume.go'],
   kit: ['cc', '-O1', '-o', join(folder, 'kit'), 'examples/kits/c/dut.c', 'examples/kits/c/msix.c'],
@@ -199,18 +200,26 @@ const isMissing = (command: string): boolean => runCommand('which', [command]).s
 
 describe('a consumer of the vectors', () => {
   const consumers: readonly [string, string, () => void, (bug?: string) => ReturnType<typeof runCommand>][] = [
-    ['C', 'cc', () => compile('c'), (bug = 'none') => runCommand(join(folder, 'c'), ['vectors/function-1.json', bug])],
+    ['C', 'cc', () => compile('c'), (bug = 'none') => runCommand(join(folder, 'c'), ['vectors/function-1.dut', bug])],
     [
       'Rust',
       '/usr/bin/rustc',
-      () => compile('rust'),
-      (bug = 'none') => runCommand(join(folder, 'rust'), ['vectors/function-1.dut', bug]),
+      () => {
+        for (const file of ['vectors/rust/consume.rs', 'kits/rust/msix.rs'])
+          copyFileSync(`examples/${file}`, join(folder, basename(file)));
+        compile('rust');
+      },
+      (bug) => runCommand(join(folder, 'rust'), ['vectors/function-1.dut', ...(bug === undefined ? [] : [bug])]),
     ],
     [
       'Python',
       'python3',
       () => {},
-      (bug = 'none') => runCommand('python3', ['examples/vectors/python/consume.py', 'vectors/function-1.json', bug]),
+      (bug = 'none') =>
+        runCommand('env', [
+          ...['PYTHONPATH=examples/kits/python', 'PYTHONDONTWRITEBYTECODE=1'],
+          ...['python3', 'examples/vectors/python/consume.py', 'vectors/function-1.json', bug],
+        ]),
     ],
     [
       'Go',
@@ -241,8 +250,15 @@ describe('a consumer of the vectors', () => {
     },
   );
 
+  test('has about fifty lines', () => {
+    const lines = ['c/consume.c', 'rust/consume.rs', 'python/consume.py', 'go/consume.go'].map(
+      (file) => readFileSync(`examples/vectors/${file}`, 'utf8').trimEnd().split('\n').length,
+    );
+    expect(lines).toEqual([49, 50, 45, 51]);
+  });
+
   test('in C fails a device that is wrong', () => {
-    const { status, stdout } = runCommand(join(folder, 'c'), ['vectors/function-1.json', 'masked-sends']);
+    const { status, stdout } = runCommand(join(folder, 'c'), ['vectors/function-1.dut', 'masked-sends']);
     expect([status, /(\d+) failed/.exec(stdout)?.[1]]).toEqual([1, '24']);
   });
 });
