@@ -3,6 +3,7 @@
  * line, with what must come of it behind an arrow: it is read in a review, and parsed by the few lines at the head of its file.
  */
 import { eventSentence, readEvent } from '../../machines/alphabet.ts';
+import { hex } from '../device/hexadecimal.ts';
 import { messageOf } from '../device/words.ts';
 import type { EventTest } from './events.ts';
 import type { FileHead, Format } from './formats.ts';
@@ -217,7 +218,7 @@ export function eventAdapter(
   });
   const verbs = [...new Set(outputs.map((output) => output.split('.')[0]))];
   const table = Array.from(messages, (name) => {
-    const [low, high, data] = messageOf(name, 0).map((word) => `0x${word.toString(16)}`);
+    const [low, high, data] = messageOf(name, 0).map((word) => hex(word));
     return `  ${name}: { addressLow: ${low}, addressHigh: ${high}, data: ${data} },\n`;
   });
   const values =
