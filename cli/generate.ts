@@ -3,7 +3,6 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import { SIMPLE_PATH_RAIL } from '../checker/explore/paths.ts';
 import {
   generateEvents,
@@ -73,7 +72,7 @@ async function eachPiece(
   for (const piece of generation.write(onTests)) {
     take(piece);
     if (performance.now() < turned + TURN_MILLISECONDS) continue;
-    await turn();
+    await new Promise<void>((resolve) => void setImmediate(resolve));
     turned = performance.now();
   }
 }
