@@ -9,7 +9,9 @@
  */
 import type { StateValue } from 'xstate';
 import { type Exploration, requireExploration, requireUnfolded } from '../explore/explore.ts';
-import { printStateClause, stateClauses } from './clauses.ts';
+import { printStateClause, printStepClause, stateClauses, stepClauses } from './clauses.ts';
+import { type Answer, BROKEN, type Found, type Place, SATISFIED, search, SILENT, verdictOf } from './search.ts';
+import { StepCursor } from './step-cursor.ts';
 import { COMPILED, type CompiledMachine } from '../compile/format.ts';
 import type { Renaming } from '../explore/symmetry.ts';
 import { packValue } from '../compile/layout.ts';
@@ -25,7 +27,7 @@ import type {
 } from './claim.ts';
 import { readClaims, requireNames } from './read-claim.ts';
 import { findLasso } from './liveness.ts';
-import { type Findings, findSteps, type StepClaim } from './step-search.ts';
+import { type StepClaim, questionOf, StepTests } from './step-tests.ts';
 import { Truths } from './truths.ts';
 
 type StepPredicate = StepPredicateOf<ReadPredicate>;
@@ -132,20 +134,60 @@ function tellStep(claim: string, predicate: StepPredicate | undefined, renaming:
   }
 }
 
-function conclude({ summary }: Exploration, { witness, counterexample, clauses }: Findings): Conclusion {
-  if (counterexample !== undefined) return { result: 'fails', witness, counterexample, clauses };
-  if (!summary.complete) return { result: 'open', witness };
-  return witness === undefined ? { result: 'n/a' } : { result: 'holds', witness };
+interface Findings {
+  readonly witness?: Lasso;
+  readonly counterexample?: Lasso;
+  readonly clauses?: readonly string[];
 }
 
-/** The first state that applies, and the first that does not hold too. States stand in the order of their depth. */
+function conclude({ summary }: Exploration, { witness, counterexample, clauses }: Findings): Conclusion {
+  const result = verdictOf(witness, counterexample, summary.complete);
+  return {
+    result,
+    ...(witness === undefined ? {} : { witness }),
+    ...(result === 'fails' ? { counterexample, clauses } : {}),
+  };
+}
+
+/** The first state that applies, and the first that does not hold too. */
 function findStates(
   exploration: Exploration,
   applies: Uint8Array,
   holds: Uint8Array,
 ): Findings & { readonly broken: number } {
-  const first = applies.indexOf(1);
-  const broken = applies.findIndex((each, state) => each === 1 && holds[state] === 0);
-  const at = (state: number): Lasso | undefined => (state < 0 ? undefined : { path: exploration.pathTo(state) });
-  return { witness: at(first), counterexample: at(broken), broken };
+  const ground = { states: exploration.states.count, expanded: 0, events: 0, at: (state: number) => state };
+  const ask = (state: number): Answer => (applies[state] === 0 ? SILENT : holds[state] === 0 ? BROKEN : SATISFIED);
+  const [found] = search(ground, [{ of: 'states', ask }]).found;
+  return { ...lassosOf(exploration, found), broken: found.broken?.state ?? -1 };
+}
+
+/** The same for steps, of several claims at once. */
+function findSteps(truths: Truths, claims: readonly StepClaim[]): Findings[] {
+  const { exploration } = truths;
+  const { summary, compiled } = exploration;
+  const tests = new StepTests(truths);
+  const cursor = new StepCursor(exploration);
+  const at = (state: number, event = 0): StepCursor => {
+    cursor.moveTo(state, event);
+    return cursor;
+  };
+  const expanded = summary.states - summary.frontier;
+  const { found } = search(
+    { states: expanded, expanded, events: compiled.events.length, at },
+    claims.map((claim) => questionOf(tests, claim)),
+  );
+  return found.map((each, index) => {
+    const { broken } = each;
+    if (broken === undefined) return lassosOf(exploration, each);
+    const step = at(broken.state, broken.event);
+    const failing = stepClauses(claims[index].holds).filter((part) => !tests.answer(part, step));
+    return { ...lassosOf(exploration, each), clauses: failing.map(printStepClause) };
+  });
+}
+
+/** The places of a search as paths. */
+function lassosOf(exploration: Exploration, { witness, broken }: Found): Pick<Findings, 'witness' | 'counterexample'> {
+  const lasso = (place: Place | undefined): Lasso | undefined =>
+    place && { path: exploration.pathTo(place.state, place.event) };
+  return { witness: lasso(witness), counterexample: lasso(broken) };
 }

@@ -1,103 +1,44 @@
 /**
- * Claims about steps, decided in one pass over all steps of an exploration.
+ * Predicates over steps, as tests of a step.
  *
- * What a claim says of an event is worked out before the pass: that a step has this event, or can put out none of these outputs, is known
- * without a step. Of most events nothing is left to ask, and those are not looked at.
+ * What one says of an event is worked out first: that a step has this event, or can put out none of these outputs, is known without a step. Of
+ * most events nothing is left to ask.
  */
 import type { CompiledMachine } from '../compile/format.ts';
-import type {
-  Lasso,
-  ReadPredicate,
-  StepClaim as StepClaimOf,
-  StepPredicate as StepPredicateOf,
-} from './claim.ts';
-import { printStepClause, stepClauses } from './clauses.ts';
-import { StepCursor } from './step-cursor.ts';
+import type { ReadPredicate, StepClaim as StepClaimOf, StepPredicate as StepPredicateOf } from './claim.ts';
+import { type Answer, type Asked, BROKEN, type Question, SATISFIED, SILENT } from './search.ts';
+import type { StepCursor } from './step-cursor.ts';
 import type { Truths } from './truths.ts';
 
 export type StepClaim = StepClaimOf<ReadPredicate>;
 type StepPredicate = StepPredicateOf<ReadPredicate>;
 
-/** What was found of a claim. */
-export interface Findings {
-  readonly witness?: Lasso;
-  readonly counterexample?: Lasso;
-  readonly clauses?: readonly string[];
-}
-
-interface StepSearch {
-  readonly claim: StepClaim;
-  witness?: Lasso;
-  counterexample?: Lasso;
-  clauses?: readonly string[];
-}
-
-/** What is left to ask of the steps of one event for one claim. */
-interface Question {
-  readonly search: StepSearch;
-  readonly applies: Answer;
-  readonly holds: Answer;
-}
-
-/** For each claim the first step that its premise is true of, and the first that breaks it. Steps from states that were not expanded are not looked at. */
-export function findSteps(truths: Truths, claims: readonly StepClaim[]): Findings[] {
-  const { exploration } = truths;
-  const { summary, compiled } = exploration;
-  const tests = new StepTests(truths);
-  const searches = claims.map((claim): StepSearch => ({ claim }));
-  const questions = compiled.events.map((_, event) =>
-    searches.map((search): Question => {
-      const { when, holds } = search.claim;
-      return { search, applies: when === undefined || tests.of(when, event), holds: tests.of(holds, event) };
-    }),
-  );
-  // A claim that is broken is not asked again, nor one that has its witness where nothing can break it.
-  const isOpen = ({ search: { witness, counterexample }, applies, holds }: Question): boolean =>
-    counterexample === undefined && applies !== false && (holds !== true || witness === undefined);
-  let open = openOf(questions, isOpen);
-  const cursor = new StepCursor(exploration);
-  for (let state = 0; state < summary.states - summary.frontier && open.length > 0; state++) {
-    let isChanged = false;
-    for (const { event, asked } of open) {
-      cursor.moveTo(state, event);
-      for (const { search, applies, holds } of asked) {
-        if (search.counterexample !== undefined || !answer(applies, cursor)) continue;
-        const isHeld = answer(holds, cursor);
-        if (isHeld && search.witness !== undefined) continue;
-        const here: Lasso = { path: exploration.pathTo(state, event) };
-        search.witness ??= here;
-        isChanged = true;
-        if (isHeld) continue;
-        search.counterexample = here;
-        const failing = stepClauses(search.claim.holds).filter((part) => !answer(tests.of(part, event), cursor));
-        search.clauses = failing.map(printStepClause);
-      }
-    }
-    if (isChanged) open = openOf(questions, isOpen);
-  }
-  return searches;
-}
-
-/** The events of which something is left to ask, in their order. */
-function openOf(
-  questions: readonly (readonly Question[])[],
-  isOpen: (question: Question) => boolean,
-): { readonly event: number; readonly asked: readonly Question[] }[] {
-  return questions.flatMap((each, event) => {
-    const asked = each.filter(isOpen);
-    return asked.length === 0 ? [] : [{ event, asked }];
-  });
+/** What a claim asks of steps. */
+export function questionOf(tests: StepTests, { when, holds }: StepClaim): Question<StepCursor> {
+  const askOf = (event: number): Asked<StepCursor> => {
+    const premise = when === undefined || tests.of(when, event);
+    const conclusion = tests.of(holds, event);
+    const applies = typeof premise === 'boolean' ? () => premise : premise;
+    const isHeld = typeof conclusion === 'boolean' ? () => conclusion : conclusion;
+    return {
+      most: premise === false ? SILENT : conclusion === true ? SATISFIED : BROKEN,
+      ask: (step) => (!applies(step) ? SILENT : isHeld(step) ? SATISFIED : BROKEN),
+    };
+  };
+  const ask = (step: StepCursor): Answer => {
+    if (when !== undefined && !tests.answer(when, step)) return SILENT;
+    return tests.answer(holds, step) ? SATISFIED : BROKEN;
+  };
+  return { of: 'steps', ask, askOf };
 }
 
 type StepTest = (step: StepCursor) => boolean;
 
 /** What a predicate says of the steps of an event: the same of all of them, or it depends on the step. */
-type Answer = boolean | StepTest;
-
-const answer = (each: Answer, step: StepCursor): boolean => (typeof each === 'boolean' ? each : each(step));
+type Truth = boolean | StepTest;
 
 /** Predicates over steps, as tests. */
-class StepTests {
+export class StepTests {
   private readonly truths: Truths;
   private readonly putsOut: (output: string, event: number) => boolean;
 
@@ -106,8 +47,14 @@ class StepTests {
     this.putsOut = outputsOfEvents(truths.exploration.compiled);
   }
 
+  /** Whether a predicate holds in a step. */
+  answer(predicate: StepPredicate, step: StepCursor): boolean {
+    const truth = this.of(predicate, step.event);
+    return typeof truth === 'boolean' ? truth : truth(step);
+  }
+
   /** What a predicate says of the steps of an event. */
-  of(predicate: StepPredicate, event: number): Answer {
+  of(predicate: StepPredicate, event: number): Truth {
     switch (predicate.kind) {
       case 'before': {
         const truth = this.truths.of(predicate.state);
@@ -135,7 +82,7 @@ class StepTests {
   }
 
   /** The conjunction of parts, which one that is false decides; or the disjunction, which one that is true decides. */
-  private joined(parts: readonly StepPredicate[], event: number, deciding: boolean): Answer {
+  private joined(parts: readonly StepPredicate[], event: number, deciding: boolean): Truth {
     const answers = parts.map((part) => ({ cost: COSTS[part.kind], each: this.of(part, event) }));
     if (answers.some(({ each }) => each === deciding)) return deciding;
     // What is known of the state before costs nothing, so it is asked first.
