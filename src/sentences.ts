@@ -14,6 +14,7 @@ export function told(value: unknown): string {
 }
 
 /** The name that an array of numbers has within, whatever its prototype says and whatever realm it is of; of all else undefined. */
+// oxlint-disable-next-line typescript/unbound-method -- it is called with the value as its `this`
 const kindWithin = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint32Array.prototype), Symbol.toStringTag)!
   .get as (this: unknown) => string | undefined;
 

@@ -17,14 +17,7 @@ import type { Renaming } from '../explore/symmetry.ts';
 import { packValue } from '../compile/layout.ts';
 import { leftOut } from '../machine/alphabet.ts';
 import { requireWholeState } from '../machine/value.ts';
-import type {
-  Claim,
-  Decision,
-  Lasso,
-  ReadClaim,
-  ReadPredicate,
-  StepPredicate as StepPredicateOf,
-} from './claim.ts';
+import type { Claim, Decision, Lasso, ReadClaim, ReadPredicate, StepPredicate as StepPredicateOf } from './claim.ts';
 import { readClaims, requireNames } from './read-claim.ts';
 import { findLasso } from './liveness.ts';
 import { type StepClaim, questionOf, StepTests } from './step-tests.ts';
