@@ -67,7 +67,7 @@ export function checkAssigned(
     ]),
   );
   if (!isFull && !only.isPart) {
-    print(`Left to a full check: ${FULL_ASSIGNED_TASKS.map(({ bounds }) => assignedName(bounds)).join('; ')}.`);
+    print(`Left to a full check: ${FULL_ASSIGNED_TASKS.map(({ bounds }) => boundsName(bounds)).join('; ')}.`);
   }
   print();
   printVerdicts(
