@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import type { ToldGeometry } from '../conformance/replay/geometry.ts';
+import type { ToldGeometry } from '../conformance/replay/access.ts';
 import { ReplayError } from '../conformance/replay/lines.ts';
 import { readLspci } from '../conformance/replay/lspci.ts';
 import type { ReplayOptions } from '../conformance/replay/survey.ts';

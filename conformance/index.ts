@@ -10,7 +10,7 @@ export { ConformanceError, type Failure, tellFailure } from './paths/failure.ts'
 export { type Lockstep, type RestorableDevice, walkInLockstep } from './paths/lockstep.ts';
 export { ReplayError, type TraceSource } from './replay/log.ts';
 export { replay, type ReplayOptions } from './replay/replay.ts';
-export type { Disagreement, Replay, ReplayFigures } from './replay/run.ts';
+export type { Disagreement, Replay, ReplayFigures } from './replay/results.ts';
 export * from './random/implementation.ts';
 export * from './random/judge.ts';
 export * from './random/projection.ts';

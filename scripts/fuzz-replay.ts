@@ -1,6 +1,6 @@
 /**
  * Damages the lines of recorded logs, and requires an answer or a sentence for each log: `npx tsx scripts/fuzz-replay.ts [LINES] [SEED]`.
- * A million damaged lines by default. A form of it with two thousand edits is in `test/conformance/replay-logs.test.ts`.
+ * A million damaged lines by default. A form of it with two thousand edits is in `test/conformance/replay/logs.test.ts`.
  */
 import { readFileSync } from 'node:fs';
 import { ReplayError } from '../conformance/replay/lines.ts';

@@ -50,7 +50,7 @@ export function createInProcessDevice(vectorCount: number, options: InProcessOpt
       msix.saveInto(words);
       return snapshots.handleOf(words);
     },
-    restore: (snapshot) => msix.restore(snapshots.wordsOf(snapshot)),
+    restore: (snapshot) => msix.restore(snapshots.stateOf(snapshot)),
     takeOutputs: () => {
       const taken = outputs;
       outputs = [];

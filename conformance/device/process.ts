@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Ability, Answer, RemoteDevice, Request } from './device.ts';
 import { failed, type Greeting, readAnswer, readGreeting, requestLine } from './protocol.ts';
+import { Snapshots } from './snapshots.ts';
 
 /** How a program is run. */
 export interface ProcessOptions {
@@ -37,28 +38,10 @@ export async function startProcess(options: ProcessOptions): Promise<RemoteDevic
   return device;
 }
 
-/** Where the states are that a program has saved. */
-class SavedStates {
-  private readonly handles = new Map<string, number>();
-  private readonly states: string[] = [];
-
-  handleOf(state: string): number {
-    const known = this.handles.get(state);
-    if (known !== undefined) return known;
-    this.handles.set(state, this.states.length);
-    return this.states.push(state) - 1;
-  }
-
-  stateOf(handle: number): string {
-    const state = this.states[handle];
-    if (state === undefined) throw new RangeError(`Got the snapshot ${handle}; expected one that was taken.`);
-    return state;
-  }
-}
-
 class ProcessDevice implements RemoteDevice {
   private readonly options: ProcessOptions;
-  private readonly saved = new SavedStates();
+  /** The states that the program has saved, in hexadecimal. */
+  private readonly saved = new Snapshots<string>();
   private greeting: Greeting | undefined;
   private program: Program | undefined;
 

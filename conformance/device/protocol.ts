@@ -3,6 +3,7 @@
  * `0x`. This module owns the spelling of both, and nothing of processes.
  */
 import type { Ability, Answer, DeviceOutput, Request } from './device.ts';
+import { hex, wideHex } from './hexadecimal.ts';
 
 /** What `hello` is answered with, before the fields. */
 export const PROTOCOL = 'maskbit-dut/1';
@@ -31,11 +32,6 @@ const LACKS: Readonly<Record<string, Ability>> = {
   'pba-write': 'pbaWrite',
 };
 
-const hex = (value: number): string => `0x${value.toString(16)}`;
-/** 64 bits of two dwords. */
-const wide = (low: number, high: number): string =>
-  high === 0 ? hex(low) : `0x${high.toString(16)}${low.toString(16).padStart(8, '0')}`;
-
 /** The line of a request. `saved` gives what stands behind a snapshot, in hexadecimal. */
 export function requestLine(request: Request, saved: (snapshot: number) => string): string {
   const verb = VERBS[request.verb];
@@ -48,7 +44,7 @@ export function requestLine(request: Request, saved: (snapshot: number) => strin
       return `${verb} ${hex(request.offset)} ${hex(request.bytes)} ${hex(request.value)}`;
     case 'tableWrite':
     case 'pbaWrite':
-      return `${verb} ${hex(request.offset)} ${hex(request.bytes)} ${wide(request.low, request.high)}`;
+      return `${verb} ${hex(request.offset)} ${hex(request.bytes)} ${wideHex(request.low, request.high)}`;
     case 'signal':
     case 'retire':
       return `${verb} ${hex(request.vector)}`;

@@ -3,25 +3,25 @@
  */
 import type { Snapshot } from './device.ts';
 
-/** Keeps states that a device writes down in words. */
-export class Snapshots {
+/** Keeps states as a device writes them down: in words, or as a text. */
+export class Snapshots<State extends Uint32Array | string = Uint32Array> {
   private readonly handles = new Map<string, Snapshot>();
-  private readonly states: Uint32Array[] = [];
+  private readonly states: State[] = [];
 
-  /** The handle of a state. The words are kept, and must not be changed afterwards. */
-  handleOf(words: Uint32Array): Snapshot {
-    const key = words.join();
+  /** The handle of a state. The state is kept, and must not be changed afterwards. */
+  handleOf(state: State): Snapshot {
+    const key = typeof state === 'string' ? state : state.join();
     const known = this.handles.get(key);
     if (known !== undefined) return known;
     this.handles.set(key, this.states.length);
-    return this.states.push(words) - 1;
+    return this.states.push(state) - 1;
   }
 
-  /** The words behind a handle. @throws {RangeError} for a handle that was never given. */
-  wordsOf(snapshot: Snapshot): Uint32Array {
-    const words = this.states[snapshot];
-    if (words === undefined)
+  /** The state behind a handle. @throws {RangeError} for a handle that was never given. */
+  stateOf(snapshot: Snapshot): State {
+    const state = this.states[snapshot];
+    if (state === undefined)
       throw new RangeError(`Got the snapshot ${snapshot}; expected one of the ${this.states.length} that were taken.`);
-    return words;
+    return state;
   }
 }

@@ -11,6 +11,7 @@ import type { MessageSet } from '../../machines/messages.ts';
 import { blocked, machineView } from '../../properties/view.ts';
 import * as registers from '../../src/registers.ts';
 import type { Device, DeviceOutput } from './device.ts';
+import { hex } from './hexadecimal.ts';
 import { dwordsOf, type Message } from './readback.ts';
 
 /** How a guest accesses the function: the widths that it uses, and what it leaves in reserved and read-only bits. */
@@ -64,8 +65,6 @@ export function messageName(messages: MessageSet, vector: number, message: Messa
   const name = messages.values.find((each) => messageOf(each, vector).every((word, index) => word === message[index]));
   return name ?? `${hex(message[1])}:${hex(message[0])}:${hex(message[2])}`;
 }
-
-const hex = (value: number): string => `0x${value.toString(16)}`;
 
 /** The name of an output in the words of the machines. */
 export function outputNameOf(messages: MessageSet, output: DeviceOutput): string {

@@ -32,6 +32,14 @@ export interface Format<Test> {
 
 const shownProfiles = (count: number): string[] => PROFILES.slice(0, count).map(profileName);
 
+/** The head of a file in JSON: a line for each field, and the beginning of the tests. */
+const jsonHead = (fields: Readonly<Record<string, unknown>>): string => {
+  const lines = Object.entries(fields).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
+  return `{\n${lines.join('')}"tests": [\n`;
+};
+const jsonTest = (test: unknown, index: number): string => `${index === 0 ? '' : ',\n'}${JSON.stringify(test)}`;
+const jsonFoot = (_: FileHead, count: number): string => `\n],\n"count": ${count}\n}\n`;
+
 /** Test vectors in JSON, one test a line. `vectors/schema.json` is their schema. */
 export const JSON_FORMAT: Format<SuiteTest> = {
   head: ({ machine, strategy, covers, vectors, command, profiles }) => {
@@ -46,11 +54,10 @@ export const JSON_FORMAT: Format<SuiteTest> = {
       flags: FLAGS,
       profiles: shownProfiles(profiles),
     };
-    const lines = Object.entries(fields).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
-    return `{\n${lines.join('')}"tests": [\n`;
+    return jsonHead(fields);
   },
-  test: (test, index) => `${index === 0 ? '' : ',\n'}${JSON.stringify(test)}`,
-  foot: (_, count) => `\n],\n"count": ${count}\n}\n`,
+  test: jsonTest,
+  foot: jsonFoot,
 };
 
 /**
@@ -152,12 +159,10 @@ export default ({ vectorCount }) => {
 export const EVENT_JSON_FORMAT: Format<EventTest> = {
   head: ({ machine, strategy, covers, command }) => {
     const fields = { format: 'maskbit-events', version: VECTORS_VERSION, command, machine, strategy, covers };
-    return `{\n${Object.entries(fields)
-      .map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)},\n`)
-      .join('')}"tests": [\n`;
+    return jsonHead(fields);
   },
-  test: (test, index) => `${index === 0 ? '' : ',\n'}${JSON.stringify(test)}`,
-  foot: (_, count) => `\n],\n"count": ${count}\n}\n`,
+  test: jsonTest,
+  foot: jsonFoot,
 };
 
 /** Events and outputs for Vitest. It needs `adapter.js` beside it, and nothing of maskbit. */

@@ -8,6 +8,7 @@ import { citedRules } from '../../spec/index.ts';
 import * as registers from '../../src/registers.ts';
 import type { Choices } from '../../spec/choices.ts';
 import type { Request } from '../device/device.ts';
+import { hex, wideHex } from '../device/hexadecimal.ts';
 import type { Action } from '../judge/actions.ts';
 import { MORE_SENDS, NO_SEND, ONE_SEND, SEND_BITS, SEND_SHIFT } from '../judge/fields.ts';
 import { createModel, type Model } from '../judge/judge.ts';
@@ -67,10 +68,6 @@ export class ProfileMachine {
   }
 }
 
-const hex = (value: number): string => `0x${value.toString(16)}`;
-const wide = (low: number, high: number): string =>
-  high === 0 ? hex(low) : `0x${high.toString(16)}${low.toString(16).padStart(8, '0')}`;
-
 /** A device of one profile, followed along a path. */
 export class Oracle {
   /** The rules of the transitions that were taken. */
@@ -110,7 +107,7 @@ export class Oracle {
         const isMany = send >= MORE_SENDS;
         const message = send - (isMany ? MORE_SENDS : ONE_SEND);
         const word = (which: number): number => this.book.word(each, message, which);
-        sent += ` ${wide(word(0), word(1))}:${hex(word(2))}`.repeat(isMany ? this.waiting[each] : 1);
+        sent += ` ${wideHex(word(0), word(1))}:${hex(word(2))}`.repeat(isMany ? this.waiting[each] : 1);
         if (!isPending) this.waiting[each] = 0;
       }
     }
@@ -130,11 +127,11 @@ export class Oracle {
         return `ok ${hex(this.control | (this.states.length - 1))}`;
       case 'tableRead': {
         const high = request.bytes === 8 ? this.tableDword(request.offset + 4) : 0;
-        return `ok ${wide(this.tableDword(request.offset), high)}`;
+        return `ok ${wideHex(this.tableDword(request.offset), high)}`;
       }
       case 'pbaRead': {
         const high = request.bytes === 8 ? this.pendingDword(request.offset / 4 + 1) : 0;
-        return `ok ${wide(this.pendingDword(request.offset / 4), high)}`;
+        return `ok ${wideHex(this.pendingDword(request.offset / 4), high)}`;
       }
       default:
         return 'ok';

@@ -2,6 +2,7 @@
  * A device on the bench: performs actions on one that answers at once, and observes it. What the device throws is an observation too.
  */
 import type { Device, Request } from '../device/device.ts';
+import { requestLine } from '../device/protocol.ts';
 import type { Action, Knowledge, MutableKnowledge } from './actions.ts';
 import type { MessageBook } from './messages.ts';
 import { Observation } from './observation.ts';
@@ -154,31 +155,4 @@ export function informBy(observation: Observation, book: MessageBook, knowledge:
 }
 
 /** A request in words, as the text protocol writes it. */
-export function tellRequest(request: Request): string {
-  const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
-  switch (request.verb) {
-    case 'configWrite':
-      return `config-write ${hex(request.offset)} ${request.bytes} ${hex(request.value)}`;
-    case 'tableWrite':
-    case 'pbaWrite': {
-      const value =
-        request.bytes === 8
-          ? (BigInt(request.high >>> 0) << 32n) | BigInt(request.low >>> 0)
-          : BigInt(request.low >>> 0);
-      return `${request.verb === 'tableWrite' ? 'table' : 'pba'}-write ${hex(request.offset)} ${request.bytes} 0x${value.toString(16)}`;
-    }
-    case 'configRead':
-      return `config-read ${hex(request.offset)} ${request.bytes}`;
-    case 'tableRead':
-      return `table-read ${hex(request.offset)} ${request.bytes}`;
-    case 'pbaRead':
-      return `pba-read ${hex(request.offset)} ${request.bytes}`;
-    case 'signal':
-    case 'retire':
-      return `${request.verb} ${hex(request.vector)}`;
-    case 'outputs':
-      return 'messages';
-    default:
-      return request.verb;
-  }
-}
+export const tellRequest = (request: Request): string => requestLine(request, String);

@@ -5,6 +5,7 @@
 import { STRICT_CHOICES } from '../../spec/choices.ts';
 import type { Device } from '../device/device.ts';
 import { type Action, type Alphabet, actionsOf, type Knowledge, MutableKnowledge, RESETTING } from './actions.ts';
+import { hex, wideHex } from '../device/hexadecimal.ts';
 import { tellRequest } from './bench.ts';
 import type { Findings } from './findings.ts';
 import { type Fault, Judge, type Model } from './judge.ts';
@@ -397,6 +398,5 @@ function tellOutput({
   addressLow: number;
   data: number;
 }): string {
-  const address = (BigInt(addressHigh >>> 0) << 32n) | BigInt(addressLow >>> 0);
-  return verb === 'send' ? `0x${address.toString(16)}:0x${(data >>> 0).toString(16)}` : verb;
+  return verb === 'send' ? `${wideHex(addressLow >>> 0, addressHigh >>> 0)}:${hex(data >>> 0)}` : verb;
 }

@@ -1,11 +1,11 @@
 /**
  * What was got and what was expected, in words and registers.
  */
+import { hex, wideHex } from '../device/hexadecimal.ts';
 import type { Difference } from './evidence.ts';
 import { MORE_SENDS, UNKNOWN_ENTRY, UNKNOWN_SEND } from './fields.ts';
 import type { MessageBook } from './messages.ts';
 
-const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 const bit = (value: number): string => (value === 1 ? 'set' : value === 0 ? 'clear' : 'neither');
 const RESERVED = ['zero', 'ones', 'some ones'];
 
@@ -27,9 +27,9 @@ export function tellDifference({ field, expected, got }: Difference, vector: num
     case 'functionMask':
       return `Got Function Mask ${bit(got)}; expected it ${bit(expected)}.`;
     case 'constant':
-      return `Got ${hex(got)} in the first dword of the capability; expected ${hex(expected)}, beside the two bits that can be written.`;
+      return `Got ${hex(got >>> 0)} in the first dword of the capability; expected ${hex(expected >>> 0)}, beside the two bits that can be written.`;
     case 'strayPending':
-      return `Got ${hex(got)} in bits of the Pending Bit Array that are of no vector; expected zero.`;
+      return `Got ${hex(got >>> 0)} in bits of the Pending Bit Array that are of no vector; expected zero.`;
     default:
       return `Got ${RESERVED[got] ?? got} in the reserved bits of vector ${vector}; expected ${RESERVED[expected] ?? expected}.`;
   }
@@ -53,6 +53,5 @@ function tellSend(book: MessageBook, vector: number, code: number): string {
 
 function tellRegisters(book: MessageBook, vector: number, message: number): string {
   const [low, high, data] = [0, 1, 2].map((which) => book.word(vector, message, which));
-  const address = (BigInt(high) << 32n) | BigInt(low);
-  return `0x${address.toString(16)}:0x${data.toString(16)}`;
+  return `${wideHex(low, high)}:${hex(data)}`;
 }

@@ -176,7 +176,7 @@ export class Plain implements Device {
   }
 
   restore(snapshot: Snapshot): void {
-    const words = this.snapshots.wordsOf(snapshot);
+    const words = this.snapshots.stateOf(snapshot);
     this.enabled = (words[0] & 1) !== 0;
     this.functionMask = (words[0] & 2) !== 0;
     let at = 1;

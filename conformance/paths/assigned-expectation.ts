@@ -2,6 +2,7 @@
  * What the machine `assigned-device` expects of a device in each of its states: what a guest reads, who owns the page, what each vCPU is
  * stopped in, and what flies; and what differs, in clauses.
  */
+import { hex } from '../device/hexadecimal.ts';
 import type { StateValue } from 'xstate';
 import { vcpuName } from '../../machines/access.ts';
 import type { AssignedBounds } from '../../machines/assembly.ts';
@@ -121,7 +122,7 @@ export function* stateDifferences(
   for (const [word, expected] of dwords.entries()) {
     if (observed[word] === expected) continue;
     const name = dwordName(word, device.vectorCount);
-    yield { word, what: `${name} reads 0x${observed[word].toString(16)}; expected 0x${expected.toString(16)}` };
+    yield { word, what: `${name} reads ${hex(observed[word])}; expected ${hex(expected)}` };
   }
   if (device.owner !== owner) yield { what: `the page has the owner ${device.owner}; expected ${owner}` };
   for (const [vcpu, state] of vcpus.entries()) {

@@ -6,6 +6,7 @@
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import type { MessageSet } from '../../machines/messages.ts';
 import type { Device } from '../device/device.ts';
+import { hex } from '../device/hexadecimal.ts';
 import { type Dialect, outputNameOf, perform, readback } from '../device/words.ts';
 import { dwordName, readbackInto } from '../device/readback.ts';
 import { ConformanceError, type Failure, regionsOfDword, regionsOfOutputs } from './failure.ts';
@@ -141,7 +142,7 @@ function compare(
   counts.dwords += read;
   for (let word = 0; word < read; word++) {
     if (observed[word] === dwords[state][word]) continue;
-    const [got, expected] = [observed[word], dwords[state][word]].map((dword) => `0x${dword.toString(16)}`);
+    const [got, expected] = [observed[word], dwords[state][word]].map(hex);
     const subject = dwordName(word, device.vectorCount);
     differ({ subject, got: `reads ${got}`, expected }, regionsOfDword(word, device.vectorCount));
   }

@@ -2,6 +2,7 @@
  * Events and outputs in words, each name that a machine has for a message with the registers that it stands for.
  */
 import { eventSentence, outputSentence, readEvent, readOutput } from '../../machines/alphabet.ts';
+import { hex, wideHex } from '../device/hexadecimal.ts';
 import { messageOf } from '../device/words.ts';
 
 /** Tells outputs, in their order. */
@@ -30,9 +31,8 @@ function registersOf(name: string | undefined, vector: number): string {
     return '';
   const isHalf = (address === undefined) !== (data === undefined);
   const [low, high, word] = messageOf(isHalf ? `${address ?? 'address0'}${data ?? 'data0'}` : name, vector);
-  const fields = [
-    `address 0x${((BigInt(high) << 32n) | BigInt(low)).toString(16)}`,
-    `data 0x${word.toString(16)}`,
-  ].filter((_, field) => !isHalf || (field === 0) === (data === undefined));
+  const fields = [`address ${wideHex(low, high)}`, `data ${hex(word)}`].filter(
+    (_, field) => !isHalf || (field === 0) === (data === undefined),
+  );
   return ` (${fields.join(', ')})`;
 }

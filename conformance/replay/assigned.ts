@@ -13,7 +13,7 @@ import {
   type Geometry,
   type MessageAccess,
   type StructureAccess,
-} from './geometry.ts';
+} from './access.ts';
 import { linesOf, parseLine, type TraceSource } from './log.ts';
 import { type ReplayOptions, secondSorter, surveyTrace } from './survey.ts';
 

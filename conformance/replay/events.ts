@@ -3,7 +3,7 @@
  */
 import * as alphabet from '../../machines/alphabet.ts';
 import * as registers from '../../src/registers.ts';
-import type { StructureAccess } from './geometry.ts';
+import type { StructureAccess } from './access.ts';
 
 /** A message in registers, and its name in the machine. */
 export interface NamedMessage {
@@ -65,6 +65,12 @@ export class Entries {
   holds(name: string): boolean {
     for (const vector of this.vectors) if (this.nameOf(vector) === name) return true;
     return false;
+  }
+
+  /** The first vector below `count` whose entry is this message now; undefined when none is. */
+  holderOf(name: string, count: number): number | undefined {
+    for (let vector = 0; vector < count; vector++) if (this.nameOf(vector) === name) return vector;
+    return undefined;
   }
 
   /** The name of the whole entry of `vector`. */

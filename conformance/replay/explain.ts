@@ -12,7 +12,7 @@ import * as registers from '../../src/registers.ts';
 import { messageName } from './events.ts';
 import { ReplayError, type TraceSource } from './lines.ts';
 import { replay, type ReplayOptions } from './replay.ts';
-import type { Happening, Replay, VectorsState } from './run.ts';
+import type { Happening, Replay, VectorsState } from './results.ts';
 
 /** What stands in the way. */
 export type Cause =

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileSource } from './file.ts';
 import { ReplayError } from './log.ts';
 import { replay, type ReplayOptions } from './replay.ts';
-import type { Replay } from './run.ts';
+import type { Replay } from './results.ts';
 
 /** What is known of a trace. */
 export interface TraceRecord {

@@ -16,7 +16,8 @@
  * Level Reset; nothing is known of D-states.
  */
 import { linesOf, parseLine, ReplayError, type TraceSource } from './log.ts';
-import { type Replay, Run, type RunOptions } from './run.ts';
+import type { Replay } from './results.ts';
+import { Run, type RunOptions } from './run.ts';
 import { type ReplayOptions as SurveyOptions, secondSorter, surveyTrace } from './survey.ts';
 
 /** How to replay. All of it has a default. */

@@ -4,7 +4,8 @@
  */
 import { tellArtefact } from './artefacts.ts';
 import { Entries, type NamedMessage, writeEvents } from './events.ts';
-import { type Geometry, Sorter, type ToldGeometry } from './geometry.ts';
+import { Sorter } from './sorter.ts';
+import type { Geometry, ToldGeometry } from './access.ts';
 import { type ConfigLine, CUT_OFF, linesOf, parseLine, ReplayError, type TraceSource } from './log.ts';
 import { WidthFinder, type Widths } from './widths.ts';
 

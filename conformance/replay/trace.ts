@@ -10,7 +10,7 @@ import { compiledSubject } from '../../properties/subject.ts';
 import { ReplayError, type TraceSource } from './log.ts';
 import { MACHINE_MESSAGES_MAX, MACHINE_VECTORS_MAX } from './machine.ts';
 import { replay, type ReplayOptions } from './replay.ts';
-import type { Disagreement } from './run.ts';
+import type { Disagreement } from './results.ts';
 import { messageName } from './events.ts';
 
 /** The most vectors that an instance of a trace has. */

@@ -123,7 +123,7 @@ function assignedBeside({ vectors, messages, design, vcpus }: Instance): Beside 
       return words;
     },
     save: () => snapshots.handleOf(adapter.save()),
-    restore: (snapshot) => adapter.restore(snapshots.wordsOf(snapshot)),
+    restore: (snapshot) => adapter.restore(snapshots.stateOf(snapshot)),
   };
 }
 

@@ -4,13 +4,13 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { stepsOf } from '../../conformance/replay/assigned.ts';
-import { explain } from '../../conformance/replay/explain.ts';
-import { messageName } from '../../conformance/replay/events.ts';
-import { fileSource } from '../../conformance/replay/file.ts';
-import { ReplayError } from '../../conformance/replay/log.ts';
-import { readLspci } from '../../conformance/replay/lspci.ts';
-import { replay, type ReplayOptions } from '../../conformance/replay/replay.ts';
+import { stepsOf } from '../../../conformance/replay/assigned.ts';
+import { explain } from '../../../conformance/replay/explain.ts';
+import { messageName } from '../../../conformance/replay/events.ts';
+import { fileSource } from '../../../conformance/replay/file.ts';
+import { ReplayError } from '../../../conformance/replay/log.ts';
+import { readLspci } from '../../../conformance/replay/lspci.ts';
+import { replay, type ReplayOptions } from '../../../conformance/replay/replay.ts';
 
 const path = (name: string): string => `traces/logs/${name}.gz`;
 const linesOf = (name: string): string[] =>

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { fileSource } from '../../conformance/replay/file.ts';
-import { ReplayError } from '../../conformance/replay/log.ts';
-import { readRecord, replayFile } from '../../conformance/replay/record.ts';
-import { replay, type ReplayOptions } from '../../conformance/replay/replay.ts';
-import { MsixFunction, SIGNAL_HELD } from '../../src/index.ts';
+import { fileSource } from '../../../conformance/replay/file.ts';
+import { ReplayError } from '../../../conformance/replay/log.ts';
+import { readRecord, replayFile } from '../../../conformance/replay/record.ts';
+import { replay, type ReplayOptions } from '../../../conformance/replay/replay.ts';
+import { MsixFunction, SIGNAL_HELD } from '../../../src/index.ts';
 
 const TRACE = 'traces/linux-6.1-nvme.trace';
 const RECORD = readRecord('traces/linux-6.1-nvme.json');
@@ -280,7 +280,7 @@ describe('a damaged or foreign file is refused whole', () => {
   });
 
   test('a source file, and bytes', () => {
-    expect(refusal(() => replay(fileSource('test/conformance/replay-assigned.test.ts')))).toMatch(
+    expect(refusal(() => replay(fileSource('test/conformance/replay/assigned.test.ts')))).toMatch(
       /^Line 1, column 1: got "\/\*\*"; expected one of memory_region_ops_read.* Record the guest's accesses with QEMU/,
     );
     const bytes = Array.from({ length: 10_000 }, (_, index) => String.fromCharCode((index * 197) & 0xff));

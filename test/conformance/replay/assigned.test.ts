@@ -2,9 +2,9 @@
  * Exits to userspace, counted: the recorded guest and the one of the older habit, through each way to assign their device.
  */
 import { describe, expect, test } from 'vitest';
-import { countExits, EXIT_KINDS, type GuestStep, olderHabit, stepsOf } from '../../conformance/replay/assigned.ts';
-import { fileSource } from '../../conformance/replay/file.ts';
-import { readRecord } from '../../conformance/replay/record.ts';
+import { countExits, EXIT_KINDS, type GuestStep, olderHabit, stepsOf } from '../../../conformance/replay/assigned.ts';
+import { fileSource } from '../../../conformance/replay/file.ts';
+import { readRecord } from '../../../conformance/replay/record.ts';
 
 /** Exits by kind, in the order of `EXIT_KINDS`: control, configuration read, mask, unmask, address or data, table read, pending read. */
 const exitsOf = (vectorCount: number, steps: readonly GuestStep[]) =>

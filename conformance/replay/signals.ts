@@ -1,0 +1,81 @@
+/**
+ * Signals that a device tells of by itself, and the messages that must follow them. With these, and only with these, a message that is
+ * missing shows by itself.
+ */
+import type { Disagreement } from './results.ts';
+
+/** Signals that nothing followed are kept up to this number. */
+const UNANSWERED_KEPT = 100;
+
+interface ToldSignal {
+  readonly line: number;
+  readonly text: string;
+  /** Whether the vector could send at the access before this one. */
+  readonly sendable: boolean;
+}
+
+/** A signal that no message followed. */
+export interface Unanswered extends Disagreement {
+  readonly vector: number;
+}
+
+/** Follows the signals of one function. */
+export class Signals {
+  /** Signals that no message has followed yet, by vector. */
+  private readonly open = new Map<number, ToldSignal>();
+  private readonly unanswered: Unanswered[] = [];
+  private answered = 0;
+  private untold = 0;
+
+  /** Takes a signal of an enabled function. */
+  take(vector: number, line: number, text: string, sendable: boolean): void {
+    if (!this.open.has(vector)) this.open.set(vector, { line, text, sendable });
+  }
+
+  /** Takes a message of a vector. Says whether a signal was told before it. */
+  answer(vector: number): void {
+    if (this.open.delete(vector)) this.answered++;
+    else this.untold++;
+  }
+
+  /** A reset loses what was signalled. */
+  clear(): void {
+    this.open.clear();
+  }
+
+  /**
+   * Before the next access: a signal of a vector that is not blocked has sent its message. `inForce` are the messages in force, and `seen`
+   * says whether a message of a vector would stand in the log.
+   */
+  collect(line: number, inForce: readonly (string | undefined)[], seen: (vector: number) => boolean): void {
+    if (this.open.size === 0) return;
+    for (const [vector, signal] of this.open) {
+      const name = inForce[vector];
+      if (name === undefined) continue;
+      if (!signal.sendable) {
+        // Unblocked by the last access: what was pending leaves now, before the next one.
+        this.open.set(vector, { ...signal, sendable: true });
+        continue;
+      }
+      this.open.delete(vector);
+      if (!seen(vector) || this.unanswered.length === UNANSWERED_KEPT) continue;
+      this.unanswered.push({
+        line: signal.line,
+        text: signal.text,
+        vector,
+        expected: `Vector ${vector} is signalled, and sends ${name} before line ${line}.`,
+        got: 'There is no such message.',
+      });
+    }
+  }
+
+  /** Whether every message had its signal: then the device tells them all. */
+  get complete(): boolean {
+    return this.untold === 0 && this.answered > 0;
+  }
+
+  /** Signals without a message, which are faults if the device tells them all. */
+  get faults(): readonly Unanswered[] {
+    return this.complete ? this.unanswered : [];
+  }
+}
