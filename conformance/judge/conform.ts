@@ -83,7 +83,7 @@ class Run {
     this.seed = options.seed ?? 1;
     this.deadline = this.began + 1000 * (options.seconds ?? 30);
     this.profile = options.profile ?? profileNamed('pcie');
-    const all = scenesOf(subject.vectorCounts, subject.abilities);
+    const all = scenesOf(subject);
     this.scenes = options.scenes === undefined ? all : all.filter(({ name }) => options.scenes!.includes(name));
   }
 

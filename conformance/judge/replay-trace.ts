@@ -22,7 +22,7 @@ export async function replayTrace(
   subject: Subject,
   { scene: wanted, trace: names, choices }: TraceOptions,
 ): Promise<{ readonly lines: readonly string[]; readonly isWrong: boolean }> {
-  const scenes = scenesOf(subject.vectorCounts, subject.abilities);
+  const scenes = scenesOf(subject);
   const scene = scenes.find(({ name }) => name === wanted);
   if (scene === undefined)
     throw new RangeError(`Got the scene ${wanted}; expected one of ${scenes.map(({ name }) => name).join(', ')}.`);
