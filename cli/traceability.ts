@@ -9,7 +9,7 @@ import { TWO } from '../machines/messages.ts';
 import { ASSIGNED_PROPERTIES } from '../properties/assigned/index.ts';
 import { CHANNEL_PROPERTIES } from '../properties/channel.ts';
 import { createInstance, MACHINE_NAMES } from '../properties/instances.ts';
-import { STEP_PROPERTIES } from '../conformance/random/judge.ts';
+import { STEP_PROPERTIES } from '../conformance/random/run-check.ts';
 import { ProjectionRuns } from '../conformance/random/projection.ts';
 import { RestoreBisimRuns, SizeEquivalenceRuns } from '../conformance/random/runs.ts';
 import { TEMPORAL_PROPERTIES } from '../properties/temporal.ts';

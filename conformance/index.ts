@@ -11,8 +11,8 @@ export { type Lockstep, type RestorableDevice, walkInLockstep } from './paths/lo
 export { ReplayError, type TraceSource } from './replay/log.ts';
 export { replay, type ReplayOptions } from './replay/replay.ts';
 export type { Disagreement, Replay, ReplayFigures } from './replay/results.ts';
-export * from './random/implementation.ts';
-export * from './random/judge.ts';
+export * from './random/device-properties.ts';
+export * from './random/run-check.ts';
 export * from './random/projection.ts';
 export * from './random/runs.ts';
 export { runSuite, type SuiteCount, type SuiteOptions, type SuitePart, type SuiteReport } from './suite.ts';

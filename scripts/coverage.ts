@@ -9,7 +9,7 @@ import { relative, resolve } from 'node:path';
 const GENERATED = [
   'conformance/paths',
   'conformance/lockstep',
-  'conformance/implementation-properties',
+  'conformance/random/random',
   'conformance/replay',
   'conformance/assigned',
   'conformance/replay-assigned',

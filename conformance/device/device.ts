@@ -21,9 +21,15 @@ export interface DeviceOutput {
 
 /**
  * A state of a device, as a handle. Equal handles of one device mean equal states, and so equal behaviour; a handle is worth
- * nothing to another device. What stands behind it (words, pages of memory, a file) is the device's business.
+ * nothing to another device, unless the two say that they migrate. What stands behind it (words, pages of memory, a file) is the device's business.
  */
 export type Snapshot = number;
+
+/** What became of a write, a signal or a retire. `ignored` is lawful in form and has no effect; `refused` has no form that exists. */
+export type AccessResult = 'done' | 'ignored' | 'refused' | 'sent' | 'held';
+
+/** How many accesses and signals a device has refused or ignored since it was made. */
+export type RefusalCounts = Readonly<Record<`${'config' | 'table' | 'pba'}${'Reads' | 'Writes'}` | 'signals', number>>;
 
 /** What a device may be able to do beyond what every device can. */
 export type Ability = 'reset' | 'retire' | 'pbaWrite' | 'peek' | 'notify' | 'snapshot';
@@ -67,6 +73,12 @@ export interface Device {
   peekInto?(out: Uint32Array): number;
   /** Whether the device tells `use` and `release`. One that does not is compared by its messages. */
   readonly notifies?: boolean;
+  /** What became of the last write, signal or retire, where the device tells it. */
+  readonly lastResult?: AccessResult;
+  /** What the device has refused, where it counts that. */
+  readonly refusals?: RefusalCounts;
+  /** Whether a state that one device of a factory has saved may be restored into another of the same factory. */
+  readonly migrates?: boolean;
   /** Takes the state. */
   save?(): Snapshot;
   /** Puts a state back. What that does to the outside is no output of a step. */
@@ -83,8 +95,8 @@ export type DeviceFactory = (options: DeviceOptions) => Device;
 
 // ---- A device that answers later
 
-/** What a device is asked, as data. */
-export type Request =
+/** What a guest or the device model does, as data. */
+export type Access =
   | { readonly verb: 'configRead' | 'tableRead' | 'pbaRead'; readonly offset: number; readonly bytes: number }
   | { readonly verb: 'configWrite'; readonly offset: number; readonly bytes: number; readonly value: number }
   | {
@@ -95,9 +107,14 @@ export type Request =
       readonly high: number;
     }
   | { readonly verb: 'signal' | 'retire'; readonly vector: number }
+  | { readonly verb: 'reset' };
+
+/** What a device is asked, as data. */
+export type Request =
+  | Access
   | { readonly verb: 'restore'; readonly snapshot: Snapshot }
   /** `outputs` asks for what the device did since it was asked last, and waits for what is still on its way. */
-  | { readonly verb: 'reset' | 'outputs' | 'save' };
+  | { readonly verb: 'outputs' | 'save' };
 
 /**
  * What became of a request. `unsupported`: the device lacks it. `error`: the device says that it went wrong. `garbled`: the answer

@@ -1,8 +1,8 @@
 /**
  * The implementation as a device under test, in the same process.
  */
-import { MsixFunction } from '../../src/index.ts';
-import type { Device, DeviceOutput } from './device.ts';
+import { MsixFunction, type MsixFunctionOptions } from '../../src/index.ts';
+import type { AccessResult, Device, DeviceOutput } from './device.ts';
 import { Snapshots } from './snapshots.ts';
 
 /** How the implementation is set up as a device. */
@@ -10,20 +10,32 @@ export interface InProcessOptions {
   /** Whether it is given `use` and `release`. Without them it takes shorter ways. Default true. */
   readonly notifies?: boolean;
   /** A subclass, with a planted fault perhaps. Default `MsixFunction`. */
-  readonly Implementation?: typeof MsixFunction;
+  readonly Implementation?: Implementation;
+  /** Where it is in its BARs, and where the next capability is. Default as `MsixFunction` has it. */
+  readonly geometry?: Partial<MsixFunctionOptions>;
+  /** Where its states are kept. Devices that keep theirs together migrate. Default: in a place of its own. */
+  readonly snapshots?: Snapshots;
 }
+
+/** The class of the implementation, or of one with a planted fault. */
+export type Implementation = new (options: MsixFunctionOptions) => MsixFunction;
+
+// What the implementation says in small integers, in words: WRITE_DONE and its like, and SIGNAL_SENT.
+const WRITE_RESULTS: readonly AccessResult[] = ['done', 'ignored', 'refused'];
+const SIGNAL_RESULTS: readonly AccessResult[] = ['sent', 'held', 'refused'];
 
 /** Creates an `MsixFunction` that records what it does. */
 export function createInProcessDevice(vectorCount: number, options: InProcessOptions = {}): Required<Device> {
-  const { notifies = true, Implementation = MsixFunction } = options;
+  const { notifies = true, Implementation = MsixFunction, geometry = {}, snapshots = new Snapshots() } = options;
+  let lastResult: AccessResult = 'done';
   let outputs: DeviceOutput[] = [];
-  const snapshots = new Snapshots();
   const record =
     (verb: DeviceOutput['verb']) =>
     (vector: number, addressLow = 0, addressHigh = 0, data = 0): void =>
       void outputs.push({ verb, vector, addressLow, addressHigh, data });
   const send = record('send');
   const msix = new Implementation({
+    ...geometry,
     vectorCount,
     send: (addressLow, addressHigh, data, vector) => send(vector, addressLow, addressHigh, data),
     ...(notifies ? { use: record('use'), release: record('release') } : {}),
@@ -31,19 +43,36 @@ export function createInProcessDevice(vectorCount: number, options: InProcessOpt
   return {
     name: notifies ? Implementation.name : `${Implementation.name} without notifiers`,
     notifies,
+    migrates: options.snapshots !== undefined,
     vectorCount,
     reset: () => msix.reset(),
     configRead: (offset, bytes) => msix.configRead(offset, bytes),
-    configWrite: (offset, bytes, value) => void msix.configWrite(offset, bytes, value),
+    configWrite: (offset, bytes, value) => {
+      lastResult = WRITE_RESULTS[msix.configWrite(offset, bytes, value)];
+    },
     tableRead: (offset, bytes) => msix.tableRead(offset, bytes),
-    tableWrite: (offset, bytes, low, high) => void msix.tableWrite(offset, bytes, low, high),
+    tableWrite: (offset, bytes, low, high) => {
+      lastResult = WRITE_RESULTS[msix.tableWrite(offset, bytes, low, high)];
+    },
     pbaRead: (offset, bytes) => msix.pbaRead(offset, bytes),
-    pbaWrite: (offset, bytes, low, high) => void msix.pbaWrite(offset, bytes, low, high),
+    pbaWrite: (offset, bytes, low, high) => {
+      lastResult = WRITE_RESULTS[msix.pbaWrite(offset, bytes, low, high)];
+    },
     get readHigh() {
       return msix.readHigh;
     },
-    signal: (vector) => void msix.signal(vector),
-    retire: (vector) => void msix.retire(vector),
+    signal: (vector) => {
+      lastResult = SIGNAL_RESULTS[msix.signal(vector)];
+    },
+    retire: (vector) => {
+      lastResult = msix.retire(vector) ? 'done' : 'refused';
+    },
+    get lastResult() {
+      return lastResult;
+    },
+    get refusals() {
+      return msix.refusals;
+    },
     peekInto: (out) => msix.peekInto(out),
     save: () => {
       const words = new Uint32Array(msix.savedWords);

@@ -2,10 +2,13 @@
  * What a step broke that no state allows: the fields that differ from the nearest thing that was allowed, and the rules that the
  * machine cites where it says so. No rule stands here; each is read from a transition or a state of the machine.
  *
- * The nearest is what differs in the fewest fields. Where several are equally near, the rules of all of them are told.
+ * The nearest is what one transition explains that was not taken, or what differs in one field; failing that, what differs in the
+ * fewest. Where several are equally near, the rules of all of them are told: first those of what every function does, then
+ * those of what a choice merely permits.
  */
 import type { AnyStateNode } from 'xstate';
 import { readEvent } from '../../machines/alphabet.ts';
+import { CHOICES } from '../../spec/choices.ts';
 import { citedRules } from '../../spec/index.ts';
 import {
   type FieldName,
@@ -29,17 +32,26 @@ export function blame(machine: SetMachine, belief: number, event: number, code: 
       const differing = machine.differing(candidate.code, code) & ~doubts;
       const sends = sendOf(candidate.code) !== sendOf(code);
       const usage = usageOf(code) !== USAGE_BITS && usageOf(candidate.code) !== usageOf(code);
-      const distance = bitCount(differing) + (sends ? 1 : 0) + (usage ? 1 : 0);
+      const count = bitCount(differing) + (sends ? 1 : 0) + (usage ? 1 : 0);
+      const distance = count > 1 && machine.isExplainedByOne(candidate, code, doubts) ? 1 : count;
       if (distance > least) continue;
       if (distance < least) nearest = [];
       least = distance;
       nearest.push({ ...candidate, doubts: doubts | differing, isOfOutputs: sends || usage });
     }
   }
+  // Something was sent: then it is likelier that something else should have been than that nothing should.
+  const ranked = nearest.map((candidate) => ({
+    candidate,
+    rank: optionsOf(machine, candidate) + (sendOf(code) !== NO_SEND && sendOf(candidate.code) === NO_SEND ? 1 : 0),
+  }));
+  const ranks = new Map(ranked.map(({ candidate, rank }) => [candidate, rank]));
+  nearest = ranked.toSorted((one, other) => one.rank - other.rank).map(({ candidate }) => candidate);
   const rules = new Map<string, number>();
   for (const candidate of nearest) {
+    const options = 100 * (ranks.get(candidate) ?? 0);
     rulesOf(machine, candidate, event, code, isOfAnother).forEach((rule, place) => {
-      rules.set(rule, Math.min(place, rules.get(rule) ?? Infinity));
+      rules.set(rule, Math.min(options + place, rules.get(rule) ?? Infinity));
     });
   }
   const [first] = nearest;
@@ -50,6 +62,17 @@ export function blame(machine: SetMachine, belief: number, event: number, code: 
     before: standing(machine, first.from),
     after: standing(machine, first.to),
   };
+}
+
+/** The rules that leave a choice. */
+const OPEN_RULES: ReadonlySet<string> = new Set(CHOICES.map(({ rule }) => rule));
+
+/** How many transitions were taken that only a choice permits. */
+function optionsOf({ compiled }: SetMachine, { taken }: Candidate): number {
+  return taken.filter((number) => {
+    const cited = citedRules(compiled.transitions[number].transition.description ?? '');
+    return cited.length > 0 && cited.every((rule) => OPEN_RULES.has(rule));
+  }).length;
 }
 
 const sendOf = (code: number): number => (code >>> SEND_SHIFT) & SEND_BITS;
@@ -164,7 +187,8 @@ function outputRules({ compiled }: SetMachine, { taken }: Candidate, verbs: read
   return telling.flatMap((number) => citedRules(compiled.transitions[number].transition.description ?? ''));
 }
 
-function standing(machine: SetMachine, state: number): Standing {
+/** Where a vector stands in a state: what blocks it. */
+export function standing(machine: SetMachine, state: number): Standing {
   const active = new Set(machine.activeStates(state, BLOCKING).map(({ key }) => key));
   if (active.has('disabled')) return 'off';
   if (active.has('set')) return 'function mask';

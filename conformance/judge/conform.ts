@@ -6,14 +6,14 @@
  */
 import { type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
-import { type Cause, causesOf, type Finding, Findings } from './findings.ts';
+import { type Cause, causesOf, type Culprit, type Finding, Findings, signatureOf } from './findings.ts';
 import type { Model } from './judge.ts';
 import { learn, probe, type Reason } from './learn.ts';
 import { minimise } from './minimise.ts';
 import { type Profile, profileNamed } from './profile.ts';
 import type { Recording } from './recording.ts';
-import { modelOf, type Scene, scenesOf } from './scenes.ts';
-import { type Outcome, rerun, STRATEGIES, type Strategy } from './strategies.ts';
+import { alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
+import { actionsByName, type Outcome, rerun, type RerunFault, STRATEGIES, type Strategy } from './strategies.ts';
 import type { Subject } from './subject.ts';
 
 /** How a subject is put to the judge. */
@@ -162,19 +162,27 @@ class Run {
     }
   }
 
-  /** Takes back what only the learnt profile excludes, and learns from it. Returns whether the profile changed. */
+  /**
+   * Runs what was found again, with everything read back. Takes back what only the learnt profile excludes, and learns from it; and what
+   * others found already explain. Returns whether the profile changed.
+   */
   private async examine(scene: Scene, found: readonly Finding[]): Promise<boolean> {
     const loose = modelOf(scene, LOOSE_CHOICES, this.subject.abilities.has('notify'), true);
     const contradictions: Recording[] = [];
     let isPermitted = false;
-    for (const finding of found) {
+    for (const finding of found.toSorted((one, other) => one.trace.length - other.trace.length)) {
       if (finding.strategy === 'walk of pairs') finding.shortness = 'shortest';
-      if (this.options.learn !== true || finding.signature.startsWith('failure')) continue;
-      const { faults, recordings, trace } = await rerun(this.subject, scene, loose, finding.trace);
-      if (faults.some(({ step }) => step >= Math.min(finding.trace.length, trace.length) - 1)) continue;
-      isPermitted = true;
-      this.findings.withdraw(finding);
-      contradictions.push(...recordings);
+      if (finding.signature.startsWith('failure') || performance.now() > this.deadline) continue;
+      if (this.options.learn === true) {
+        const { faults, recordings, trace } = await rerun(this.subject, scene, loose, finding.trace);
+        if (!faults.some(({ step }) => step >= Math.min(finding.trace.length, trace.length) - 1)) {
+          isPermitted = true;
+          this.findings.withdraw(finding);
+          contradictions.push(...recordings);
+          continue;
+        }
+      }
+      await this.confirm(scene, finding);
     }
     if (!isPermitted) return false;
     this.recordings.push(...contradictions);
@@ -183,27 +191,77 @@ class Run {
     return JSON.stringify(this.profile.choices) !== before;
   }
 
+  /**
+   * What was found where little was read back may be a consequence of something that shows before, once everything is read; and what was
+   * found where everything was read may be the reads' own doing. Both are found out by running it again, each way.
+   */
+  private async confirm(scene: Scene, finding: Finding): Promise<void> {
+    if (finding.shortness === 'shortest') return;
+    const model = this.modelFor(scene, this.profile.choices);
+    const { faults, trace } = await rerun(this.subject, scene, model, finding.trace);
+    const earliest = faults.find(({ step }) => step < finding.trace.length - 1);
+    const isShown = faults.some((each) => showsIn(finding.signature, each));
+    if (isShown && earliest === undefined) {
+      finding.culprit = await this.blameReads(scene, finding);
+      return;
+    }
+    if (isShown) return;
+    // Each of these is real only where it shows without all the reads before it.
+    const { book } = alphabetOf(scene, this.subject.abilities);
+    let into: Finding | undefined;
+    for (const each of faults.slice(0, LOOKED_AT)) {
+      if (performance.now() > this.deadline) break;
+      const path = trace.slice(0, each.step + 1);
+      const signature = signatureOf(each.faults[0], each.action);
+      const alone = await rerun(this.subject, scene, model, path, { isSparse: true });
+      if (!alone.faults.some((other) => showsIn(signature, other))) continue;
+      this.findings.add(each.faults, each.action, book, () => path, { scene, strategy: finding.strategy });
+      into ??= this.findings.bySignature(signature);
+    }
+    if (into === undefined) finding.isSparse = true;
+    else this.findings.merge(finding, into);
+  }
+
+  /** Whether a finding is the doing of the reads before it: it does not show without them. Then they are to blame. */
+  private async blameReads(scene: Scene, finding: Finding): Promise<Culprit | undefined> {
+    if (finding.trace.length < 2 || finding.access.startsWith('read')) return undefined;
+    const model = this.modelFor(scene, this.profile.choices);
+    const { faults } = await rerun(this.subject, scene, model, finding.trace, { isSparse: true });
+    if (faults.some((each) => showsIn(finding.signature, each))) return undefined;
+    const [field] = finding.signature.split(/[\d|+~?*-]/);
+    const read = READS[field];
+    const { rules } = actionsByName(scene, alphabetOf(scene, this.subject.abilities)).get(finding.trace.at(-1)!) ?? {};
+    const rest = finding.rules.filter((rule) => rules?.includes(rule) !== true);
+    if (read !== undefined && rest.length > 0) finding.rules = rest;
+    return read === undefined ? undefined : { access: read, before: finding.before, after: finding.before };
+  }
+
   private relearn(): void {
     const { profile, reasons } = learn(this.scenes, this.recordings, this.subject.abilities.has('notify'));
     this.profile = { ...profile, name: `learnt from ${this.subject.name}`, assumptions: this.profile.assumptions };
     this.reasons = reasons;
   }
 
-  /** Shortens what was found, and shows each once more in registers. */
+  /** Shortens what was found, the first of each cause first, and shows each once more in registers. */
   private async shorten(): Promise<void> {
-    const all = this.findings.all.filter((finding) => this.isWanted(finding));
-    const until = Math.max(this.deadline, performance.now() + 1000);
+    const wanted = this.findings.all.filter((finding) => this.isWanted(finding));
+    const causes = causesOf(wanted);
+    const firsts = causes.map(({ findings }) => findings[0]);
+    const all = [...firsts, ...wanted.filter((finding) => !firsts.includes(finding))];
+    const until = Math.max(this.deadline, performance.now() + LEAST_FOR_SHORTENING);
     for (const [index, finding] of all.entries()) {
       const scene = this.scenes.find(({ name }) => name === finding.scene);
-      if (scene === undefined || this.isStopped()) continue;
+      const now = performance.now();
+      if (scene === undefined || this.isStopped() || now >= until) continue;
       this.tell(`shortening finding ${index + 1} of ${all.length}`);
       const model = this.modelFor(scene, this.profile.choices);
-      const now = performance.now();
-      const share = (until - now) / (all.length - index);
-      if (now < until)
-        await minimise(this.subject, scene, model, finding, { runs: 400, deadline: now + Math.max(50, share) });
-      if (finding.trace.length <= LOGGED)
-        finding.log = (await rerun(this.subject, scene, model, finding.trace, true)).log;
+      // The first of a cause is what people read.
+      const isFirst = index < firsts.length;
+      const rest = isFirst ? firsts.length - index : all.length - index;
+      const share = ((until - now) * (isFirst && all.length > firsts.length ? 0.8 : 1)) / rest;
+      await minimise(this.subject, scene, model, finding, { runs: 400, deadline: now + Math.max(20, share) });
+      if (finding.trace.length <= LOGGED && performance.now() < until)
+        finding.log = (await rerun(this.subject, scene, model, finding.trace, { wantsLog: true })).log;
     }
   }
 
@@ -241,6 +299,23 @@ class Run {
   }
 }
 
+/** Whether a step that was run again shows a finding of this signature. */
+const showsIn = (signature: string, { action, faults }: RerunFault): boolean =>
+  faults.some((fault) => signatureOf(fault, action) === signature);
+
+/** The reads that show each field. */
+const READS: Readonly<Record<string, string>> = {
+  pending: 'read pba/4',
+  mask: 'read control/4',
+  entry: 'read address/4',
+  enable: 'read capability/4',
+  functionMask: 'read capability/4',
+};
+
+/** So many of the faults along a path that was run again are looked at. */
+const LOOKED_AT = 8;
+/** So many milliseconds are spent on shortening, however late it is. */
+const LEAST_FOR_SHORTENING = 500;
 /** So often a scene is begun again with what was learnt from it. */
 const ATTEMPTS = 6;
 /** Traces longer than this are not written in registers. */

@@ -4,7 +4,7 @@
  */
 import type { Action } from './actions.ts';
 import type { Standing } from './evidence.ts';
-import { UNKNOWN_SEND } from './fields.ts';
+import { MORE_SENDS, UNKNOWN_SEND } from './fields.ts';
 import type { Fault } from './judge.ts';
 import type { MessageBook } from './messages.ts';
 import { tellDifference } from './words.ts';
@@ -12,20 +12,26 @@ import { tellDifference } from './words.ts';
 /** One cause, in one situation. */
 export interface Finding {
   /** What tells it from the others. */
-  readonly signature: string;
+  signature: string;
   /** The rules that are broken, or of which one is, the likeliest first. */
-  readonly rules: readonly string[];
+  rules: readonly string[];
   /** The kind of access: `unmask/4`, `control/1`, `read pba/8`. */
-  readonly access: string;
+  access: string;
   /** Other widths of the access that show the same. */
   readonly otherAccesses: string[];
   /** What blocked the vector before the access and after it. */
-  readonly before: Standing;
-  readonly after: Standing;
+  before: Standing;
+  after: Standing;
+  /** Where it went wrong, when that was before it showed: the access that should have brought the right message into force. */
+  culprit?: Culprit;
+  /** Whether it shows only where nothing is read in between: reading it back hides it. */
+  isSparse?: boolean;
+  /** Whether the plain form of the access shows it as well, so that the form is not to blame. */
+  isOfPlainForm?: boolean;
   /** The names of the actions, from a fresh instance; the last one is where it shows. */
   trace: readonly string[];
   /** What was got and what was expected, a sentence each. */
-  readonly differences: readonly string[];
+  differences: readonly string[];
   /** How often it was seen. */
   count: number;
   readonly scene: string;
@@ -40,6 +46,13 @@ export interface Finding {
     readonly requests: readonly string[];
     readonly messages: readonly string[];
   }[];
+}
+
+/** An access, and what blocked the vector before and after it. */
+export interface Culprit {
+  readonly access: string;
+  readonly before: Standing;
+  readonly after: Standing;
 }
 
 /** Where something was found. */
@@ -73,19 +86,14 @@ export class Findings {
       }
     }
     if (unknown === undefined) return undefined;
-    const [first] = unknown;
-    const told = unknown
-      .slice(0, 4)
-      .flatMap(({ fault }) => fault.differences.map((each) => tellDifference(each, fault.vector, book)));
     const finding: Finding = {
-      signature: first.signature,
-      rules: [...new Set(unknown.flatMap(({ fault }) => fault.rules))],
-      access: action?.kind ?? FRESH,
+      ...describe(
+        unknown.map(({ fault }) => fault),
+        action,
+        book,
+      ),
       otherAccesses: [],
-      before: first.fault.before,
-      after: first.fault.after,
       trace: trace(),
-      differences: [...new Set(told)],
       count: 1,
       scene: place.scene.name,
       strategy: place.strategy,
@@ -128,6 +136,20 @@ export class Findings {
     return finding;
   }
 
+  /** What was found that has a signature. */
+  bySignature(signature: string): Finding | undefined {
+    return this.excused.get(signature);
+  }
+
+  /** Takes a finding back for what others show: it stays excused. */
+  merge(finding: Finding, into: Finding | undefined): void {
+    const at = this.all.indexOf(finding);
+    if (at >= 0) this.all.splice(at, 1);
+    if (into === undefined) return;
+    into.count += finding.count;
+    for (const [signature, each] of this.excused) if (each === finding) this.excused.set(signature, into);
+  }
+
   /** Takes a finding back: it was none, and is excused no more. */
   withdraw(finding: Finding): void {
     const at = this.all.indexOf(finding);
@@ -142,44 +164,97 @@ const FRESH = 'a fresh instance';
 /** The signature of a device that does not answer an access. */
 export const failureSignature = (access: string): string => `failure|${access}`;
 
+/** What a finding says of a step: its signature, its rules, and what was got and expected. */
+export function describe(
+  faults: readonly Fault[],
+  action: Action | undefined,
+  book: MessageBook,
+): Pick<Finding, 'signature' | 'rules' | 'access' | 'before' | 'after' | 'differences'> {
+  const sorted = faults.toSorted((one, other) => Number(one.isOfAnother) - Number(other.isOfAnother));
+  const [first] = sorted;
+  const told = sorted
+    .slice(0, 4)
+    .flatMap((fault) => fault.differences.map((each) => tellDifference(each, fault.vector, book)));
+  return {
+    signature: signatureOf(first, action),
+    rules: [...new Set(sorted.flatMap(({ rules }) => rules))],
+    access: action?.kind ?? FRESH,
+    before: first.before,
+    after: first.after,
+    differences: [...new Set(told)],
+  };
+}
+
+/** The family of an access: what it does, whatever its width. `write and unmask/8` unmasks. */
+export const familyOf = (access: string): string => access.split('/')[0].replace('write and unmask', 'unmask');
+
 /**
- * What tells one cause from another. The width of an access is no part of it where the plain form is meant: what shows by every
- * width is one cause. Where a rule says that a form means the same as the plain one, that rule and the form are part of it.
+ * What tells one finding from another: what was wrong, after which kind of access, and what blocked the vector before and after it. The
+ * width of an access is no part of it: what shows by every width is one finding. Neither are the rules, since those that are as
+ * near as the right one depend on the message.
  */
 export function signatureOf(fault: Fault, action: Action | undefined): string {
   const fields = fault.differences.map(({ field, expected, got }) => `${field}${directionOf(field, expected, got)}`);
   const access = (action?.kind ?? FRESH).split('/')[0];
-  const rules = fault.rules.filter((rule) => action?.rules.includes(rule) !== true);
-  const relation = fault.isOfAnother ? 'another' : '';
-  return [rules.join('+'), fields.join('+'), access, relation, `${fault.before}>${fault.after}`].join('|');
+  return [fields.join('+'), access, fault.isOfAnother ? 'another' : '', `${fault.before}>${fault.after}`].join('|');
 }
+
+/** The signature without the access: whether another access shows the same. */
+export const withoutAccess = (signature: string): string => {
+  const [fields, , relation, situation] = signature.split('|');
+  return [fields, relation, situation].join('|');
+};
 
 function directionOf(field: string, expected: number, got: number): string {
   if (field === 'entry' || field === 'constant' || field === 'strayPending') return '';
-  if (field === 'send') return got === 0 ? '-' : expected === 0 ? '+' : got === UNKNOWN_SEND ? '?' : '~';
+  if (field === 'send')
+    return got === 0 ? '-' : expected === 0 ? '+' : got === UNKNOWN_SEND ? '?' : got >= MORE_SENDS ? '*' : '~';
   return `${expected}${got}`;
 }
 
-/** Findings that are likely one cause: the same rule first, by the same kind of access. */
+/** Findings that are likely one cause. */
 export interface Cause {
   readonly rule: string;
+  /** The family of the access that went wrong. */
   readonly access: string;
   /** The shortest trace first. */
   readonly findings: readonly Finding[];
 }
 
-/** Groups findings by cause, those with the shortest trace first. */
+/**
+ * Groups findings by cause, those with the shortest trace first. Two are one cause when they break the same rule first by the same kind
+ * of access; or when the same access in the same situation fails to send, to hold and to take up the message, for one edge
+ * does all of that.
+ */
 export function causesOf(findings: readonly Finding[]): Cause[] {
-  const groups = new Map<string, Finding[]>();
+  const groups: { readonly keys: Set<string>; readonly findings: Finding[] }[] = [];
   for (const finding of findings.toSorted((one, other) => one.trace.length - other.trace.length)) {
-    const key = `${finding.rules[0]}|${finding.access.split('/')[0]}`;
-    const group = groups.get(key) ?? [];
-    group.push(finding);
-    groups.set(key, group);
+    const keys = keysOf(finding);
+    const group = groups.find((each) => keys.some((key) => each.keys.has(key)));
+    if (group === undefined) groups.push({ keys: new Set(keys), findings: [finding] });
+    else {
+      group.findings.push(finding);
+      for (const key of keys) group.keys.add(key);
+    }
   }
-  return [...groups.values()].map((group) => ({
-    rule: group[0].rules[0],
-    access: group[0].access.split('/')[0],
-    findings: group,
+  return groups.map((group) => ({
+    rule: group.findings[0].rules[0],
+    access: familyOf((group.findings[0].culprit ?? group.findings[0]).access),
+    findings: group.findings,
   }));
+}
+
+/** The rules that say that an access of another form means what the plain one does. */
+const FORMS: ReadonlySet<string> = new Set(['MSIX-ACCESS-3', 'MSIX-ACCESS-4', 'MSIX-CAP-8']);
+
+function keysOf({ rules, access, before, after, culprit, signature }: Finding): string[] {
+  const at = culprit ?? { access, before, after };
+  const family = familyOf(at.access);
+  const [fields, , relation] = signature.split('|');
+  const isOfEdge = fields.split('+').every((field) => /^(send|pending|usage)/.test(field));
+  return [
+    // Where a form is to blame, it is so whatever it is used for.
+    FORMS.has(rules[0]) ? `${rules[0]}|${at.access.split('/')[1]}` : `${rules[0]}|${family}`,
+    ...(isOfEdge && relation === '' ? [`${family}|${at.before}>${at.after}`] : []),
+  ];
 }

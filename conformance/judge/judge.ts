@@ -278,7 +278,9 @@ export class Judge {
         const own = vector < 0 || each === vector;
         const code = (send << SEND_SHIFT) | UNOBSERVED;
         const next = this.model.vector.step(this.vectors[each], own ? event : NOTHING, code);
-        return next === IMPOSSIBLE ? 0 : before === 0 ? 2 : 1;
+        if (next !== IMPOSSIBLE) return before === 0 ? 3 : 2;
+        // None may send it: then it is likeliest the vector that was accessed, if it is one of its messages at all.
+        return each === vector && before === 0 ? 1 : 0;
       };
       const low = this.model.reserved ? (addressLow & ~registers.ADDRESS_LOW_RESERVED) >>> 0 : addressLow;
       const sender = book.senderOf(low, addressHigh, data, liking);

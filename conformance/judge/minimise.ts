@@ -1,10 +1,11 @@
 /**
  * Makes traces short: by running them again on fresh instances with events left out, until none can be.
  */
-import { type Finding, failureSignature, signatureOf } from './findings.ts';
+import type { Action } from './actions.ts';
+import { describe, type Finding, failureSignature, signatureOf, withoutAccess } from './findings.ts';
 import type { Model } from './judge.ts';
-import type { Scene } from './scenes.ts';
-import { rerun } from './strategies.ts';
+import { alphabetOf, type Scene } from './scenes.ts';
+import { actionsByName, rerun } from './strategies.ts';
 import type { Instance, Subject } from './subject.ts';
 
 /** How much may be spent on one trace. */
@@ -22,7 +23,8 @@ async function shownBy(
   names: readonly string[],
   used?: Instance,
 ): Promise<readonly string[] | undefined> {
-  const { faults, failure, trace } = await rerun(subject, scene, model, names, false, used);
+  const isSparse = finding.isSparse === true;
+  const { faults, failure, trace } = await rerun(subject, scene, model, names, { used, isSparse });
   const hit = faults.find((each) => each.faults.some((fault) => signatureOf(fault, each.action) === finding.signature));
   if (hit !== undefined) return trace.slice(0, hit.step + 1);
   if (failure === undefined || finding.signature !== failureSignature(finding.access)) return undefined;
@@ -30,8 +32,8 @@ async function shownBy(
 }
 
 /**
- * Shortens the trace of a finding, and counts how often a fresh instance shows it. Where a fresh instance is costly, one that is reset
- * serves in between, as long as fresh ones agree in the end.
+ * Shortens the trace of a finding, makes its accesses plain, finds out what is to blame, and counts how often a fresh instance shows
+ * it. Where a fresh instance is costly, one that is reset serves in between, as long as fresh ones agree in the end.
  */
 export async function minimise(
   subject: Subject,
@@ -47,24 +49,109 @@ export async function minimise(
     return shownBy(subject, scene, model, finding, names);
   };
   const first = await onFresh(finding.trace);
-  let best = first;
-  if (best !== undefined && finding.shortness !== 'shortest') {
+  if (first !== undefined) {
+    let best = first;
     const canReset = !subject.isLocal && subject.abilities.has('reset') && !best.includes('reset');
-    if (canReset) {
-      const used = await subject.open(scene.vectorCount);
-      const onUsed = (names: readonly string[]): Promise<readonly string[] | undefined> => {
-        runs++;
-        return shownBy(subject, scene, model, finding, names, used);
-      };
-      const shorter = await shorten(best, onUsed, isSpent);
-      best = (await onFresh(shorter)) ?? (await shorten(best, onFresh, isSpent));
-    } else best = await shorten(best, onFresh, isSpent);
+    const used = canReset ? await subject.open(scene.vectorCount) : undefined;
+    const onUsed: Shows = async (names) => {
+      runs++;
+      return shownBy(subject, scene, model, finding, names, used);
+    };
+    const shows = canReset ? onUsed : onFresh;
+    const isShortest = finding.shortness === 'shortest';
+    if (!isShortest) best = await shorten(best, shows, isSpent);
+    best = await makePlain(best, shows, isSpent);
+    if (canReset) best = (await onFresh(best)) ?? (await shorten(first, onFresh, isSpent));
     finding.trace = best;
-    finding.shortness = isSpent() ? 'as found' : 'minimal';
+    if (!isShortest) finding.shortness = isSpent() ? 'as found' : 'minimal';
+    await takeUp(subject, scene, model, finding);
+    await blamePlainForm(subject, scene, model, finding);
   }
   let shown = first === undefined ? 0 : 1;
-  for (let attempt = 1; attempt < TRIES; attempt++) if ((await onFresh(finding.trace)) !== undefined) shown++;
-  finding.reproduced = { shown, tries: TRIES };
+  let tries = 1;
+  for (; tries < TRIES && !isSpent(); tries++) if ((await onFresh(finding.trace)) !== undefined) shown++;
+  finding.reproduced = { shown, tries };
+}
+
+/** Takes up what the trace of a finding shows now: with other messages and widths it may say more clearly what is wrong. */
+async function takeUp(subject: Subject, scene: Scene, model: Model, finding: Finding): Promise<void> {
+  const { book } = alphabetOf(scene, subject.abilities);
+  const isSparse = finding.isSparse === true;
+  const { faults } = await rerun(subject, scene, model, finding.trace, { isSparse, wantsCulprit: true });
+  const hit = faults.find((each) => each.faults.some((fault) => signatureOf(fault, each.action) === finding.signature));
+  if (hit === undefined) return;
+  Object.assign(finding, describe(hit.faults, hit.action, book), { signature: finding.signature });
+  finding.culprit ??= hit.culprit;
+}
+
+/**
+ * Where the last access is of a form that a rule says means the same as the plain one: finds out whether the plain one shows the same.
+ * If it does, the form is not to blame, and its rule is cited no more.
+ */
+async function blamePlainForm(subject: Subject, scene: Scene, model: Model, finding: Finding): Promise<void> {
+  const last = finding.trace.at(-1);
+  const action = last === undefined ? undefined : actionNamed(scene, subject, last);
+  if (action === undefined || action.rules.length === 0) return;
+  const isSparse = finding.isSparse === true;
+  const wanted = withoutAccess(finding.signature);
+  let isShown = false;
+  for (const plain of plainWays(finding.trace)) {
+    const { faults } = await rerun(subject, scene, model, [...finding.trace.slice(0, -1), ...plain], { isSparse });
+    isShown ||= faults.some((each) =>
+      each.faults.some((fault) => withoutAccess(signatureOf(fault, each.action)) === wanted),
+    );
+  }
+  if (!isShown) return;
+  finding.isOfPlainForm = true;
+  const rest = finding.rules.filter((rule) => !action.rules.includes(rule));
+  if (rest.length > 0) finding.rules = rest;
+}
+
+const actionNamed = (scene: Scene, subject: Subject, name: string): Action | undefined =>
+  actionsByName(scene, alphabetOf(scene, subject.abilities)).get(name);
+
+/** The plain accesses that mean what an action means; undefined of one that is plain. */
+function plainForms(name: string): readonly string[] | undefined {
+  const [verb, vector] = name.split(/[./]/);
+  if (verb === 'open') return [name.replace('open', 'write').replace('/8', '/4'), `unmask.${vector}/4`];
+  if (verb === 'control') return name.endsWith('/2') ? undefined : [name.replace(/\/.*/, '/2')];
+  if (verb === 'mask' || verb === 'unmask' || verb === 'write')
+    return name.endsWith('/4') ? undefined : [name.replace(/\/.*/, '/4')];
+  return undefined;
+}
+
+/** The sequences of plain accesses that the last access of a trace may mean. A QWORD of data and control writes the data, too. */
+function plainWays(trace: readonly string[]): (readonly string[])[] {
+  const last = trace.at(-1)!;
+  const plain = plainForms(last);
+  if (plain === undefined) return [];
+  const vector = /^(?:mask|unmask)\.(\d+)\/8$/.exec(last)?.[1];
+  if (vector === undefined) return [plain];
+  const written = trace.findLast((name) => name.startsWith(`write.${vector}.`) || name.startsWith(`open.${vector}.`));
+  return [plain, [`write.${vector}.${written?.split(/[./]/)[2] ?? 'zero'}/4`, ...plain]];
+}
+
+/** Puts the plain form in the place of others, the first vector in that of another one, and one message in that of all. */
+async function makePlain(trace: readonly string[], shows: Shows, isSpent: () => boolean): Promise<readonly string[]> {
+  let best = trace;
+  const attempt = async (names: readonly string[]): Promise<void> => {
+    if (isSpent() || names.join() === best.join()) return;
+    const shown = await shows(names);
+    if (shown !== undefined && shown.length <= best.length) best = shown;
+  };
+  // All at once first, as that is mostly enough.
+  const plain = (name: string): string => {
+    const forms = plainForms(name);
+    return forms?.length === 1 ? forms[0] : name;
+  };
+  const message = (name: string): string => name.replace(/^(write|open)\.(\d+)\.(zero|B|C|far|high)\//, '$1.$2.A/');
+  const vectors = new Set(best.flatMap((name) => /^(?!control|scribble)[a-z.]+\.(\d+)/.exec(name)?.[1] ?? []));
+  if (vectors.size === 1 && !vectors.has('0')) await attempt(best.map((name) => name.replace(/\.(\d+)/, '.0')));
+  await attempt(best.map((name) => message(plain(name))));
+  for (const change of [plain, message])
+    for (let at = best.length - 1; at >= 0; at--)
+      await attempt(best.map((name, index) => (index === at ? change(name) : name)));
+  return best;
 }
 
 type Shows = (names: readonly string[]) => Promise<readonly string[] | undefined>;

@@ -34,7 +34,7 @@ export async function replayTrace(
       `Got the action ${unknown}; expected one of ${[...known].slice(0, 12).join(', ')}, ... of the scene ${wanted}.`,
     );
   const model = modelOf(scene, choices, subject.abilities.has('notify'));
-  const { faults, failure, log } = await rerun(subject, scene, model, names, true);
+  const { faults, failure, log } = await rerun(subject, scene, model, names, { wantsLog: true });
   const told = (step: number): string[] =>
     faults
       .filter((each) => each.step === step)

@@ -57,6 +57,8 @@ export class SetMachine {
   private readonly eventCount: number;
   private readonly numbers: ReadonlyMap<string, number>;
   private regions: readonly [RegionReader, RegionReader] | undefined;
+  private own: readonly { readonly reader: RegionReader; readonly node: AnyStateNode }[] | undefined;
+  private readonly lates = new Map<number, number | undefined>();
   private universe: readonly number[] | undefined;
   private readings: readonly number[] | undefined;
   /**
@@ -180,8 +182,10 @@ export class SetMachine {
       for (const each of this.close([to])) found.push({ from, to: each, code: outputs | this.codeOf(each), taken });
     };
     for (const from of set) {
+      const late = this.lateSend(from);
       if (event === NOTHING) {
         add(from, from, 0, []);
+        if (late !== undefined) add(from, this.withoutWaiting(from), late, []);
         continue;
       }
       const seen = new Set<number>();
@@ -191,10 +195,83 @@ export class SetMachine {
         const key = to * 0x800000 + outputs;
         if (seen.has(key)) return;
         seen.add(key);
-        add(from, to, outputs, [...this.stepper.taken.subarray(0, this.stepper.takenCount)]);
+        const taken = [...this.stepper.taken.subarray(0, this.stepper.takenCount)];
+        add(from, to, outputs, taken);
+        if (late !== undefined && outputs >>> SEND_SHIFT === 0)
+          add(from, this.withoutWaiting(to), outputs | late, taken);
       });
     }
     return found;
+  }
+
+  /**
+   * Whether what was observed is what a candidate does but for one region of the vector, which stays as it was and puts out nothing: one
+   * transition explains it that was not taken.
+   */
+  isExplainedByOne({ from, to, taken }: Candidate, observed: number, doubts: number): boolean {
+    const { wordCount } = this.states;
+    const words = new Int32Array(wordCount);
+    for (const { reader, node } of this.ownRegions()) {
+      const stays = taken.filter((number) => this.compiled.transitions[number].transition.source.parent === node);
+      if (stays.length === 0) continue;
+      for (let at = 0; at < wordCount; at++) words[at] = this.states.all[to * wordCount + at];
+      words[reader.word] =
+        (words[reader.word] & ~reader.mask) | (this.states.all[from * wordCount + reader.word] & reader.mask);
+      const outputs = taken
+        .filter((number) => !stays.includes(number))
+        .flatMap((number) => this.compiled.transitions[number].outputs.map((output) => this.compiled.outputs[output]));
+      const code = this.outputCode(outputs) | this.codeOf(this.states.numberOf(words));
+      if ((this.differing(code, observed) & ~doubts) === 0 && !outputsDiffer(code, observed)) return true;
+    }
+    return false;
+  }
+
+  /** The regions of the vector, each with its node. */
+  private ownRegions(): readonly { readonly reader: RegionReader; readonly node: AnyStateNode }[] {
+    const vector = this.compiled.machine.root.states['vector0'] as AnyStateNode | undefined;
+    this.own ??= Object.values(vector?.states ?? {}).map((node) => ({
+      reader: regionAt(this.compiled, (node as AnyStateNode).path),
+      node: node as AnyStateNode,
+    }));
+    return this.own;
+  }
+
+  /**
+   * What goes out late, of a state that no right device is in: an event waits though nothing blocks the vector. That was found
+   * already; whatever releases it later is no finding of its own. Undefined of any other state.
+   */
+  private lateSend(state: number): number | undefined {
+    if (this.lates.has(state)) return this.lates.get(state);
+    const regions = this.ownRegions();
+    const read = (name: string): AnyStateNode | undefined => {
+      const own = regions.find(({ node }) => node.key === name);
+      return own?.reader.children[this.states.read(state, own.reader)];
+    };
+    const waiting = read('latch')?.key;
+    let late: number | undefined;
+    if ((waiting === 'set' || waiting === 'many') && read('mask')?.key === 'unmasked' && this.isCapable(state)) {
+      const copy = read('copy')?.key;
+      const message = this.messages.indexOf(copy === undefined || copy === 'none' ? (read('entry')?.key ?? '') : copy);
+      if (message >= 0) late = (ONE_SEND + message) << SEND_SHIFT;
+    }
+    this.lates.set(state, late);
+    return late;
+  }
+
+  /** Whether the capability blocks no vector in a state. */
+  private isCapable(state: number): boolean {
+    const [enable, functionMask] = this.capabilityRegions;
+    return this.states.read(state, enable) === 1 && this.states.read(state, functionMask) === 0;
+  }
+
+  /** The same state, where nothing waits. */
+  private withoutWaiting(state: number): number {
+    const { wordCount } = this.states;
+    const latch = this.ownRegions().find(({ node }) => node.key === 'latch')!.reader;
+    const words = this.states.all.slice(state * wordCount, (state + 1) * wordCount);
+    const clear = latch.children.findIndex(({ key }) => key === 'clear');
+    words[latch.word] = (words[latch.word] & ~latch.mask) | (clear << latch.shift);
+    return this.states.numberOf(words);
   }
 
   /** The code of what a step puts out. */
@@ -232,6 +309,12 @@ export class SetMachine {
   readField(state: number, name: Field['name']): string {
     const reader = this.readers[this.fields.findIndex((field) => field.name === name)];
     return reader === undefined ? '' : reader.children[this.states.read(state, reader)].key;
+  }
+
+  /** The message in force of a state, by number; that of none is 0. */
+  copyOf(state: number): number {
+    const copy = this.ownRegions().find(({ node }) => node.key === 'copy');
+    return copy === undefined ? 0 : this.states.read(state, copy.reader);
   }
 
   /** Those of some states of the machine, by their paths, that are active in `state`. Paths that the machine does not have are not. */

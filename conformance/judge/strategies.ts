@@ -7,7 +7,9 @@ import type { Device } from '../device/device.ts';
 import { type Action, type Alphabet, actionsOf, type Knowledge, MutableKnowledge, RESETTING } from './actions.ts';
 import { hex, wideHex } from '../device/hexadecimal.ts';
 import { tellRequest } from './bench.ts';
-import type { Findings } from './findings.ts';
+import { standing } from './blame.ts';
+import { NO_SEND } from './fields.ts';
+import type { Culprit, Findings } from './findings.ts';
 import { type Fault, Judge, type Model } from './judge.ts';
 import type { MessageBook } from './messages.ts';
 import type { Assumptions } from './profile.ts';
@@ -296,14 +298,18 @@ export function restricted(alphabet: Alphabet, assumptions: Assumptions): Alphab
 
 // ---- One path again
 
+/** What was wrong with one step of a path that was run again. */
+export interface RerunFault {
+  readonly step: number;
+  readonly action: Action | undefined;
+  readonly faults: readonly Fault[];
+  readonly culprit?: Culprit;
+}
+
 /** What a path showed when it was run again on a fresh instance. */
 export interface Rerun {
   /** Step by step, what was wrong; a failure is the last. */
-  readonly faults: readonly {
-    readonly step: number;
-    readonly action: Action | undefined;
-    readonly faults: readonly Fault[];
-  }[];
+  readonly faults: readonly RerunFault[];
   readonly failure: { readonly step: number; readonly text: string } | undefined;
   readonly recordings: readonly Recording[];
   /** The steps that were taken: those that a guest may take. */
@@ -319,25 +325,38 @@ export interface LoggedStep {
   readonly messages: readonly string[];
 }
 
+/** How a path is run again. */
+export interface RerunOptions {
+  /** Whether it is told in registers. */
+  readonly wantsLog?: boolean;
+  /** An instance that was used, and is reset first; a fresh one when left out. */
+  readonly used?: Instance;
+  /** Whether nothing is read back before the last step. */
+  readonly isSparse?: boolean;
+  /** Whether it is found out which access went wrong before a fault showed. */
+  readonly wantsCulprit?: boolean;
+}
+
 /** Runs a path on a fresh instance, or on one that was used and is reset, and judges it by a model. */
 export async function rerun(
   subject: Subject,
   scene: Scene,
   model: Model,
   names: readonly string[],
-  wantsLog = false,
-  used?: Instance,
+  { wantsLog = false, used, isSparse = false, wantsCulprit = false }: RerunOptions = {},
 ): Promise<Rerun> {
   const alphabet = alphabetOf(scene, subject.abilities);
   const { book } = alphabet;
-  const byName = new Map(actionsOf(alphabet).map((action) => [action.name, action]));
+  const byName = actionsByName(scene, alphabet);
   const instance = used ?? (await subject.open(scene.vectorCount));
   if (used !== undefined) await wipe(used, book);
   const judge = new Judge(model, book, instance.vectorCount);
   const recorder = new Recorder(judge, scene.vectors, scene.name);
   const knowledge = new MutableKnowledge(instance.vectorCount);
-  const faults: { step: number; action: Action | undefined; faults: readonly Fault[] }[] = [];
+  const faults: RerunFault[] = [];
   const trace: string[] = [];
+  const actions: Action[] = [];
+  const beliefs: Int32Array[] = [];
   const log: LoggedStep[] = [];
   let failure: Rerun['failure'];
   const first = await instance.first(book, knowledge);
@@ -358,9 +377,13 @@ export async function rerun(
       return undefined;
     };
     const { vectorCount } = instance;
-    const readback: Readback = vectorCount <= 8 ? 'all' : scene.vectors;
-    await instance.run({ next, readback: () => readback }, book, knowledge, (action, seen, failed, isAfterwards) => {
-      if (!isAfterwards) trace.push(action.name);
+    const whole: Readback = vectorCount <= 8 ? 'all' : scene.vectors;
+    const readback = (): Readback => (isSparse && at < names.length ? 'none' : whole);
+    await instance.run({ next, readback }, book, knowledge, (action, seen, failed, isAfterwards) => {
+      if (!isAfterwards) {
+        trace.push(action.name);
+        actions.push(action);
+      }
       if (failed !== undefined) {
         failure = { step: trace.length - 1, text: failed.text };
         return false;
@@ -370,12 +393,56 @@ export async function rerun(
         const before = log[trace.length - 1];
         log[trace.length - 1] = { ...before, messages: [...before.messages, ...seen.outputs.map(tellOutput)] };
       }
+      if (wantsCulprit && !isAfterwards) beliefs.push(judge.vectors.slice());
       const faulty = judge.step(action, seen);
-      if (faulty.length > 0) faults.push({ step: trace.length - 1, action, faults: faulty });
+      if (faulty.length > 0) {
+        const step = trace.length - 1;
+        const culprit = wantsCulprit ? culpritOf(model, faulty[0], actions, beliefs) : undefined;
+        faults.push({ step, action, faults: faulty, culprit });
+      }
       return true;
     });
   }
   return { faults, failure, recordings: recorder.recordings(), trace, log };
+}
+
+/**
+ * The access that should have brought into force the message that a step should have sent; undefined where nothing else was sent in
+ * its place, or where it is the step itself.
+ */
+function culpritOf(
+  { vector: machine }: Model,
+  { differences, candidates, vector }: Fault,
+  actions: readonly Action[],
+  beliefs: readonly Int32Array[],
+): Culprit | undefined {
+  const send = differences.find(({ field }) => field === 'send');
+  if (vector < 0 || send === undefined || send.got === NO_SEND || send.expected === NO_SEND) return undefined;
+  const wanted = machine.copyOf(candidates[0].from);
+  if (wanted === 0) return undefined;
+  for (let step = beliefs.length - 1; step >= 0; step--) {
+    const before = machine.statesOf(beliefs[step][vector]);
+    if (before.some((state) => machine.copyOf(state) === wanted)) continue;
+    if (step === beliefs.length - 1) return undefined;
+    const after = machine.statesOf(beliefs[step + 1][vector]);
+    return {
+      access: actions[step].kind,
+      before: standing(machine, before[0]),
+      after: standing(machine, after[0]),
+    };
+  }
+  return undefined;
+}
+
+const named = new WeakMap<Scene, ReadonlyMap<string, Action>>();
+
+/** The actions of a scene by name. Making them takes longer than a short path. */
+export function actionsByName(scene: Scene, alphabet: Alphabet): ReadonlyMap<string, Action> {
+  const known = named.get(scene);
+  if (known !== undefined) return known;
+  const made = new Map(actionsOf(alphabet).map((action) => [action.name, action]));
+  named.set(scene, made);
+  return made;
 }
 
 /** Resets an instance. */

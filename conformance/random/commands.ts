@@ -1,15 +1,15 @@
 /**
- * Random runs of the implementation, for fast-check: every access that a guest can make, lawful or not, and everything
- * that the device and its host can do.
+ * Random runs of a device, for fast-check: every access that a guest can make, lawful or not, and everything that the device model and
+ * its host can do.
  *
  * The one module that imports fast-check, which is no dependency of the published package: nothing that the package
  * exports or that its command line runs may import this one.
  */
 import * as fc from 'fast-check';
 import * as registers from '../../src/registers.ts';
-import { type Access, accessSentence } from './access.ts';
-import type { Judge } from './judge.ts';
-import type { ObservedFunction } from './observed.ts';
+import { type Stimulus, stimulusSentence } from './stimulus.ts';
+import type { RunCheck } from './run-check.ts';
+import type { ObservedDevice } from './observed.ts';
 import { projectedMessage } from './projection.ts';
 import type { Meaning } from './runs.ts';
 
@@ -42,8 +42,8 @@ function casts(vectorCount: number): fc.Arbitrary<readonly number[]> {
 
 // ---- Accesses
 
-const write = (kind: 'configWrite' | 'tableWrite', offset: number, bytes: number, low: number, high = 0): Access => ({
-  kind,
+const tableWrite = (offset: number, bytes: number, low: number, high = 0): Stimulus => ({
+  verb: 'tableWrite',
   offset,
   bytes,
   low,
@@ -58,67 +58,66 @@ const controlBytes = fc
 /** Writes of Message Control by every width that reaches its writable bits, noise in all other bits. */
 const controlWrites = fc
   .tuple(controlBytes, dwords, fc.constantFrom([3, 1], [3, 2], [3, 4], [2, 2], [2, 4], [1, 4], [0, 4]))
-  .map(([byte, noise, [offset, bytes]]) => {
+  .map(([byte, noise, [offset, bytes]]): Stimulus => {
     const shift = 8 * (3 - offset);
-    return write('configWrite', offset, bytes, ((noise & ~(0xff << shift)) | (byte << shift)) >>> 0);
+    const value = ((noise & ~(0xff << shift)) | (byte << shift)) >>> 0;
+    return { verb: 'configWrite', offset, bytes, value };
   });
 
 /** Any access to the capability, most of which miss those bits. */
-const configAccesses = fc
-  .record({
-    kind: fc.constantFrom('configRead' as const, 'configWrite' as const),
-    offset: fc.nat({ max: registers.CAPABILITY_BYTES }),
-    bytes: fc.constantFrom(1, 2, 4),
-    low: dwords,
-  })
-  .map((each): Access => ({ ...each, high: 0 }));
+const configAccesses: fc.Arbitrary<Stimulus> = fc.record({
+  verb: fc.constantFrom('configRead' as const, 'configWrite' as const),
+  offset: fc.nat({ max: registers.CAPABILITY_BYTES }),
+  bytes: fc.constantFrom(1, 2, 4),
+  value: dwords,
+});
 
 const entryOf = (vector: number): number => registers.ENTRY_BYTES * vector;
 const pendingQwordOf = (vector: number): number =>
   registers.PBA_QWORD_BYTES * Math.floor(vector / registers.PBA_QWORD_BITS);
 
 /** Writes to an entry by dwords and QWORDs: any message, any reserved bits, whether the vector is blocked or not. */
-function entryWrites(vector: number): fc.Arbitrary<Access> {
+function entryWrites(vector: number): fc.Arbitrary<Stimulus> {
   const at = entryOf(vector);
   return fc.oneof(
-    { weight: 4, arbitrary: dwords.map((low) => write('tableWrite', at + 12, 4, low)) },
-    fc.tuple(fc.constantFrom(0, 4, 8), dwords).map(([place, low]) => write('tableWrite', at + place, 4, low)),
-    fc.tuple(dwords, dwords).map(([low, high]) => write('tableWrite', at, 8, low, high)),
-    { weight: 2, arbitrary: fc.tuple(dwords, dwords).map(([low, high]) => write('tableWrite', at + 8, 8, low, high)) },
+    { weight: 4, arbitrary: dwords.map((low) => tableWrite(at + 12, 4, low)) },
+    fc.tuple(fc.constantFrom(0, 4, 8), dwords).map(([place, low]) => tableWrite(at + place, 4, low)),
+    fc.tuple(dwords, dwords).map(([low, high]) => tableWrite(at, 8, low, high)),
+    { weight: 2, arbitrary: fc.tuple(dwords, dwords).map(([low, high]) => tableWrite(at + 8, 8, low, high)) },
   );
 }
 
 /** As `entryWrites`, but each half of the message is written whole, as zero or as that of the projected message. */
-function projectedWrites(vector: number): fc.Arbitrary<Access> {
+function projectedWrites(vector: number): fc.Arbitrary<Stimulus> {
   const at = entryOf(vector);
   const { low, high, data } = projectedMessage(vector);
   const halves = fc.constantFrom(0, data);
   return fc.oneof(
-    { weight: 4, arbitrary: dwords.map((word) => write('tableWrite', at + 12, 4, word)) },
-    halves.map((half) => write('tableWrite', at + 8, 4, half)),
+    { weight: 4, arbitrary: dwords.map((word) => tableWrite(at + 12, 4, word)) },
+    halves.map((half) => tableWrite(at + 8, 4, half)),
     fc
       .tuple(fc.boolean(), fc.nat({ max: registers.ADDRESS_LOW_RESERVED }))
-      .map(([some, noise]) => write('tableWrite', at, 8, (some ? low : 0) + noise, some ? high : 0)),
-    fc.tuple(halves, dwords).map(([half, word]) => write('tableWrite', at + 8, 8, half, word)),
+      .map(([some, noise]) => tableWrite(at, 8, (some ? low : 0) + noise, some ? high : 0)),
+    fc.tuple(halves, dwords).map(([half, word]) => tableWrite(at + 8, 8, half, word)),
   );
 }
 
 /** Lawful reads of an entry and of the Pending bits around it. */
-function readsAround(vector: number): fc.Arbitrary<Access> {
+function readsAround(vector: number): fc.Arbitrary<Stimulus> {
   const pendingQword = pendingQwordOf(vector);
   return fc.oneof(
     fc
       .constantFrom(0, 4, 8, 12)
-      .map((place): Access => ({ kind: 'tableRead', offset: entryOf(vector) + place, bytes: 4 })),
-    fc.constantFrom(0, 8).map((place): Access => ({ kind: 'tableRead', offset: entryOf(vector) + place, bytes: 8 })),
+      .map((place): Stimulus => ({ verb: 'tableRead', offset: entryOf(vector) + place, bytes: 4 })),
+    fc.constantFrom(0, 8).map((place): Stimulus => ({ verb: 'tableRead', offset: entryOf(vector) + place, bytes: 8 })),
     fc
       .constantFrom([0, 4], [4, 4], [0, 8])
-      .map(([place, bytes]): Access => ({ kind: 'pbaRead', offset: pendingQword + place, bytes })),
+      .map(([place, bytes]): Stimulus => ({ verb: 'pbaRead', offset: pendingQword + place, bytes })),
   );
 }
 
 /** Anything at all, most of it nonsense: any offset, any size, any value, any vector. */
-function wildAccesses(vectorCount: number): fc.Arbitrary<Access> {
+function wildAccesses(vectorCount: number): fc.Arbitrary<Stimulus> {
   const end = entryOf(vectorCount);
   const nonsense = fc.oneof(fc.constantFrom(-1, 0.5, NaN, Infinity, 2 ** 31, 2 ** 32, 2 ** 32 + 12), fc.double());
   const offsets = fc.oneof(fc.integer({ min: 0, max: 24 }), fc.integer({ min: -16, max: end + 16 }), nonsense);
@@ -129,15 +128,19 @@ function wildAccesses(vectorCount: number): fc.Arbitrary<Access> {
   const values = fc.oneof({ weight: 3, arbitrary: dwords }, { weight: 1, arbitrary: nonsense });
   const place = { offset: offsets, bytes: sizes };
   return fc.oneof(
-    fc.record({ kind: fc.constantFrom('configRead' as const, 'tableRead' as const, 'pbaRead' as const), ...place }),
+    fc.record({ verb: fc.constantFrom('configRead' as const, 'tableRead' as const, 'pbaRead' as const), ...place }),
+    fc
+      .record({
+        verb: fc.constantFrom('configWrite' as const, 'tableWrite' as const, 'pbaWrite' as const),
+        ...place,
+        low: values,
+        high: values,
+      })
+      .map((each): Stimulus =>
+        each.verb === 'configWrite' ? { ...each, verb: each.verb, value: each.low } : { ...each, verb: each.verb },
+      ),
     fc.record({
-      kind: fc.constantFrom('configWrite' as const, 'tableWrite' as const, 'pbaWrite' as const),
-      ...place,
-      low: values,
-      high: values,
-    }),
-    fc.record({
-      kind: fc.constantFrom('signal' as const, 'retire' as const),
+      verb: fc.constantFrom('signal' as const, 'retire' as const),
       vector: fc.oneof(fc.constantFrom(-1, vectorCount, vectorCount + 1), nonsense),
     }),
   );
@@ -147,11 +150,11 @@ function wildAccesses(vectorCount: number): fc.Arbitrary<Access> {
 function saneAccesses(
   vectorCount: number,
   cast: readonly number[],
-  writes: (vector: number) => fc.Arbitrary<Access>,
-): fc.Arbitrary<Access> {
+  writes: (vector: number) => fc.Arbitrary<Stimulus>,
+): fc.Arbitrary<Stimulus> {
   const vectors = fc.constantFrom(...cast);
   const device = fc.record({
-    kind: fc.constantFrom('signal' as const, 'signal' as const, 'retire' as const),
+    verb: fc.constantFrom('signal' as const, 'signal' as const, 'retire' as const),
     vector: vectors,
   });
   return fc.oneof(
@@ -160,14 +163,17 @@ function saneAccesses(
     { weight: 3, arbitrary: controlWrites },
     { weight: 2, arbitrary: fc.oneof(...cast.map(readsAround)) },
     { weight: 1, arbitrary: configAccesses },
-    { weight: 1, arbitrary: fc.constantFrom<Access>({ kind: 'reset' }, { kind: 'restore' }, { kind: 'restore' }) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom<Stimulus>({ verb: 'reset' }, { verb: 'saveAndRestore' }, { verb: 'saveAndRestore' }),
+    },
   );
 }
 
 /**
  * Accesses that miss by little: a width too many, a byte beside, or just behind the end of the table and of the PBA.
  */
-function nearMisses(vectorCount: number): fc.Arbitrary<Access> {
+function nearMisses(vectorCount: number): fc.Arbitrary<Stimulus> {
   const kinds = fc.constantFrom(...(['tableRead', 'tableWrite', 'pbaRead', 'pbaWrite'] as const));
   const places = fc.oneof(
     fc.record({ dword: fc.integer({ min: -4, max: 8 }), behind: fc.constant(true), beside: fc.constant(0) }),
@@ -175,15 +181,15 @@ function nearMisses(vectorCount: number): fc.Arbitrary<Access> {
   );
   return fc
     .tuple(kinds, places, fc.constantFrom(4, 8), dwords, dwords)
-    .map(([kind, { dword, behind, beside }, bytes, low, high]): Access => {
-      const isTable = kind === 'tableRead' || kind === 'tableWrite';
+    .map(([verb, { dword, behind, beside }, bytes, low, high]): Stimulus => {
+      const isTable = verb === 'tableRead' || verb === 'tableWrite';
       const end = isTable ? entryOf(vectorCount) : pendingQwordOf(vectorCount - 1) + registers.PBA_QWORD_BYTES;
-      return { kind, offset: Math.max(0, (behind ? end : 0) + 4 * dword + beside), bytes, low, high };
+      return { verb, offset: Math.max(0, (behind ? end : 0) + 4 * dword + beside), bytes, low, high };
     });
 }
 
 /** Everything that can be done to a function, mostly to the vectors of `cast`. */
-function anyAccesses(vectorCount: number, cast: readonly number[]): fc.Arbitrary<Access> {
+function anyAccesses(vectorCount: number, cast: readonly number[]): fc.Arbitrary<Stimulus> {
   return fc.oneof(
     { weight: 16, arbitrary: saneAccesses(vectorCount, cast, entryWrites) },
     { weight: 1, arbitrary: nearMisses(vectorCount) },
@@ -193,38 +199,38 @@ function anyAccesses(vectorCount: number, cast: readonly number[]): fc.Arbitrary
 
 // ---- Commands
 
-/** One access, judged. The model of a run is the judge: what must hold, not a second implementation. */
-class AccessCommand implements fc.Command<Judge, ObservedFunction> {
-  readonly access: Access;
+/** One stimulus, checked. The model of a run is the check: what must hold, not a second implementation. */
+class StimulusCommand implements fc.Command<RunCheck, ObservedDevice> {
+  readonly stimulus: Stimulus;
 
-  constructor(access: Access) {
-    this.access = access;
+  constructor(stimulus: Stimulus) {
+    this.stimulus = stimulus;
   }
 
-  check(judge: Readonly<Judge>): boolean {
+  check(check: Readonly<RunCheck>): boolean {
     // What comes after the first breach is not run, and so is the first thing that shrinking drops.
-    return judge.breaches.length === 0;
+    return check.breaches.length === 0;
   }
 
-  run(judge: Judge, subject: ObservedFunction): void {
-    judge.watch(subject, this.access);
+  run(check: RunCheck, subject: ObservedDevice): void {
+    check.watch(subject, this.stimulus);
   }
 
   toString(): string {
-    return accessSentence(this.access);
+    return stimulusSentence(this.stimulus);
   }
 }
 
 /** What a crowd of neighbours does, one after the other: enough to fill words of the Pending Bit Array. */
-const CROWD_ACCESSES: Readonly<Record<string, (vector: number) => Access>> = {
-  signals: (vector) => ({ kind: 'signal', vector }),
-  retires: (vector) => ({ kind: 'retire', vector }),
-  masks: (vector) => write('tableWrite', entryOf(vector) + 12, 4, 1),
-  unmasks: (vector) => write('tableWrite', entryOf(vector) + 12, 4, 0),
+const CROWD: Readonly<Record<string, (vector: number) => Stimulus>> = {
+  signals: (vector) => ({ verb: 'signal', vector }),
+  retires: (vector) => ({ verb: 'retire', vector }),
+  masks: (vector) => tableWrite(entryOf(vector) + 12, 4, 1),
+  unmasks: (vector) => tableWrite(entryOf(vector) + 12, 4, 0),
 };
 
-/** The same access for each of up to 70 neighbours, each judged. */
-class CrowdCommand implements fc.Command<Judge, ObservedFunction> {
+/** The same access for each of up to 70 neighbours, each checked. */
+class CrowdCommand implements fc.Command<RunCheck, ObservedDevice> {
   readonly verb: string;
   readonly first: number;
   readonly last: number;
@@ -235,13 +241,13 @@ class CrowdCommand implements fc.Command<Judge, ObservedFunction> {
     this.last = last;
   }
 
-  check(judge: Readonly<Judge>): boolean {
-    return judge.breaches.length === 0;
+  check(check: Readonly<RunCheck>): boolean {
+    return check.breaches.length === 0;
   }
 
-  run(judge: Judge, subject: ObservedFunction): void {
-    for (let vector = this.first; vector <= this.last && judge.breaches.length === 0; vector++) {
-      judge.watch(subject, CROWD_ACCESSES[this.verb](vector));
+  run(check: RunCheck, subject: ObservedDevice): void {
+    for (let vector = this.first; vector <= this.last && check.breaches.length === 0; vector++) {
+      check.watch(subject, CROWD[this.verb](vector));
     }
   }
 
@@ -251,7 +257,7 @@ class CrowdCommand implements fc.Command<Judge, ObservedFunction> {
 }
 
 function crowds(vectorCount: number): fc.Arbitrary<CrowdCommand> {
-  const verbs = fc.constantFrom(...Object.keys(CROWD_ACCESSES));
+  const verbs = fc.constantFrom(...Object.keys(CROWD));
   return fc
     .tuple(verbs, fc.nat({ max: vectorCount - 1 }), fc.nat({ max: 70 }))
     .map(([verb, first, more]) => new CrowdCommand(verb, first, Math.min(first + more, vectorCount - 1)));
@@ -262,17 +268,17 @@ function crowds(vectorCount: number): fc.Arbitrary<CrowdCommand> {
 /** A function, and what is done to it. */
 export interface CommandRun {
   readonly vectorCount: number;
-  readonly commands: Iterable<fc.Command<Judge, ObservedFunction>>;
+  readonly commands: Iterable<fc.Command<RunCheck, ObservedDevice>>;
 }
 
 /** Runs of commands, for the properties of states and steps. */
 export const commandRuns: fc.Arbitrary<CommandRun> = vectorCounts.chain((vectorCount) =>
   casts(vectorCount).chain((cast) => {
-    const single = anyAccesses(vectorCount, cast).map((access) => new AccessCommand(access));
+    const single = anyAccesses(vectorCount, cast).map((access) => new StimulusCommand(access));
     const all = fc.oneof({ weight: 40, arbitrary: single }, { weight: 1, arbitrary: crowds(vectorCount) });
     return fc.record({
       vectorCount: fc.constant(vectorCount),
-      commands: fc.commands<Judge, ObservedFunction>([all], { size: 'max', maxCommands: LENGTH.maxLength }),
+      commands: fc.commands<RunCheck, ObservedDevice>([all], { size: 'max', maxCommands: LENGTH.maxLength }),
     });
   }),
 );
@@ -310,7 +316,7 @@ export const restoreRuns = vectorCounts.chain((vectorCount) =>
     return fc.record({
       vectorCount: fc.constant(vectorCount),
       history,
-      otherHistory: fc.oneof(fc.constant<Access[]>([]), history),
+      otherHistory: fc.oneof(fc.constant<Stimulus[]>([]), history),
       continuation: history,
     });
   }),
@@ -321,8 +327,8 @@ export const restoreRuns = vectorCounts.chain((vectorCount) =>
  */
 export const projectionRuns = vectorCounts.chain((vectorCount) =>
   casts(vectorCount).chain((followed) => {
-    const isOfOthers = (access: Access): boolean =>
-      access.kind !== 'tableWrite' || !followed.includes(Math.floor(access.offset / registers.ENTRY_BYTES));
+    const isOfOthers = (access: Stimulus): boolean =>
+      access.verb !== 'tableWrite' || !followed.includes(Math.floor(access.offset / registers.ENTRY_BYTES));
     const others = casts(vectorCount).chain((cast) => anyAccesses(vectorCount, cast));
     const all = fc.oneof(
       { weight: 5, arbitrary: saneAccesses(vectorCount, followed, projectedWrites) },
@@ -331,7 +337,7 @@ export const projectionRuns = vectorCounts.chain((vectorCount) =>
     return fc.record({
       vectorCount: fc.constant(vectorCount),
       followed: fc.constant(followed),
-      accesses: fc.array(all, LENGTH),
+      stimuli: fc.array(all, LENGTH),
     });
   }),
 );

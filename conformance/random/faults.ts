@@ -6,7 +6,7 @@
 import { pendingDword } from '../device/readback.ts';
 import { MsixFunction, type MsixFunctionOptions, SIGNAL_HELD, WRITE_DONE, type WriteOutcome } from '../../src/index.ts';
 import * as registers from '../../src/registers.ts';
-import type { Implementation } from './observed.ts';
+import type { Implementation } from '../device/in-process.ts';
 
 /** A planted fault. */
 export interface Fault {

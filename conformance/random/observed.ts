@@ -1,157 +1,159 @@
 /**
- * The implementation as a property sees it. The observer stands outside: it knows what the function says to a peek, to
- * reads of the capability, and to its callbacks, and nothing else. The message in force is what notifications have said
- * it is.
+ * A device as a property sees it. The observer stands outside: it knows what the device answers, what a readback says, what the
+ * device tells and counts, and nothing else. The message in force is what notifications have said it is.
  */
 import type { StepView } from '../../checker/decide/property.ts';
-import { MsixFunction, type MsixFunctionOptions, Refusals } from '../../src/index.ts';
+import type { FunctionView } from '../../properties/view.ts';
 import * as registers from '../../src/registers.ts';
-import { entryDword, isPending, readbackDwords } from '../device/readback.ts';
+import type { Device, RefusalCounts, Snapshot } from '../device/device.ts';
+import { entryDword, isPending, readbackDwords, readbackInto } from '../device/readback.ts';
 import {
-  type Access,
-  type Answer,
   type Decoded,
-  decodeAccess,
+  decodeStimulus,
+  isAble,
   messageText,
   NO_EVENT,
-  performAccess,
+  performStimulus,
+  type Response,
+  type Stimulus,
   writtenText,
-} from './access.ts';
-import type { FunctionView } from '../../properties/view.ts';
+} from './stimulus.ts';
 
-/** An access that was made, and what came of it. */
+/** A stimulus that was given, and what came of it. */
 export interface Performed {
-  readonly access: Access;
+  readonly stimulus: Stimulus;
   readonly decoded: Decoded;
-  /** Absent when the access threw, which none ever may. */
-  readonly answer?: Answer;
+  /** Absent when the device threw, which it never may. */
+  readonly response?: Response;
   readonly error?: unknown;
 }
 
-/** The state of the implementation: what the machine has too, and the registers themselves. */
-export interface ImplementationView extends FunctionView {
-  /** Message Control, the table and the Pending Bit Array, as `peekInto` copies them. */
+/** The state of a device: what the machine has too, and the registers themselves. */
+export interface DeviceView extends FunctionView {
+  /** Message Control, the table and the Pending Bit Array, as a readback has them. */
   readonly words: Uint32Array;
   /** The three dwords of the capability, as they read. */
   readonly capability: readonly number[];
-  readonly refusals: Readonly<Record<keyof Refusals, number>>;
-  /** The access that led here; of two steps that one access is, it belongs to the second. */
+  /** The same, as they read when the device was fresh. */
+  readonly fresh: readonly number[];
+  /** What the device has refused so far, where it counts that. */
+  readonly refusals: RefusalCounts | undefined;
+  /** The stimulus that led here; of two steps that one access is, it belongs to the second. */
   readonly performed?: Performed;
 }
 
-/** A step of the implementation. */
-export type ImplementationStep = StepView<ImplementationView>;
+/** A step of a device. */
+export type DeviceStep = StepView<DeviceView>;
 
-/** Where the function is in its BARs: no two values alike, and none zero, so that no field passes for another. */
-export const GEOMETRY = {
-  tableBir: 2,
-  tableOffset: 0x2000,
-  pbaBir: 4,
-  pbaOffset: 0x8008,
-  nextCapability: 0x60,
-} as const satisfies Partial<MsixFunctionOptions>;
-
-/** The class of the implementation, or of one with a planted fault. */
-export type Implementation = new (options: MsixFunctionOptions) => MsixFunction;
-
-/** A function under observation. */
-export class ObservedFunction {
-  readonly msix: MsixFunction;
+/** A device under observation. */
+export class ObservedDevice {
+  readonly device: Device;
   readonly vectorCount: number;
+  private readonly fresh: readonly number[];
   private readonly force: (string | undefined)[] = [];
-  private outputs: string[] = [];
-  private current: ImplementationView;
+  private current: DeviceView;
 
-  constructor(vectorCount: number, Class: Implementation = MsixFunction) {
-    this.vectorCount = vectorCount;
-    this.msix = new Class({
-      ...GEOMETRY,
-      vectorCount,
-      send: (addressLow, addressHigh, data, vector) =>
-        void this.outputs.push(`send.${vector}.${messageText(addressLow, addressHigh, data)}`),
-      use: (vector, addressLow, addressHigh, data) => {
-        const message = messageText(addressLow, addressHigh, data);
-        this.force[vector] = message;
-        this.outputs.push(`use.${vector}.${message}`);
-      },
-      release: (vector) => {
-        this.force[vector] = undefined;
-        this.outputs.push(`release.${vector}`);
-      },
-    });
+  constructor(device: Device) {
+    this.device = device;
+    this.vectorCount = device.vectorCount;
+    this.fresh = this.readCapability();
+    this.takeOutputs();
     this.current = this.observe();
   }
 
   /** The state that the last access left. */
-  get view(): ImplementationView {
+  get view(): DeviceView {
     return this.current;
   }
 
-  /** Saves the function into words of its own. */
-  save(): Uint32Array {
-    const words = new Uint32Array(this.msix.savedWords);
-    this.msix.saveInto(words);
-    return words;
+  /** @throws {Error} for a device that tells no notifications: the message in force could not be known. */
+  requireNotifications(): void {
+    if (this.device.notifies !== true)
+      throw new Error(`Got ${this.device.name}, which tells no use and release; expected a device that does.`);
   }
 
-  /** Restores a saved function into this one, and returns what that made it say. */
-  restore(words: Uint32Array): readonly string[] {
-    this.outputs = [];
-    this.msix.restore(words);
+  /** Whether it saves and restores its state. */
+  get isRestorable(): boolean {
+    return isAble(this.device, { verb: 'saveAndRestore' });
+  }
+
+  /** Saves the device; equal states have equal handles. */
+  save(): Snapshot {
+    return this.device.save!();
+  }
+
+  /** Restores a state that was saved, and returns what that made the device say. */
+  restore(snapshot: Snapshot): readonly string[] {
+    this.device.restore!(snapshot);
+    const outputs = this.takeOutputs();
     this.current = this.observe();
-    return this.outputs;
+    return outputs;
   }
 
   /**
-   * Makes an access, and returns the steps that it is: one, or two for a QWORD of data and Vector Control.
+   * Gives a stimulus, and returns the steps that it is: one, or two for a QWORD of data and Vector Control; none where the
+   * device lacks the ability.
    *
    * Of those two only the ends are seen. The state between them is computed, as the rule has it (MSIX-ACCESS-4, 5): the
    * data is written, nothing else has changed, and nothing was said. All that the access did say belongs to the second
    * step. A function that takes the control first does not pass: what it sends then is not what the entry holds after
    * the step. `SizeEquivalenceRuns` makes the same write as two dwords, where the state between is seen.
    */
-  perform(access: Access): readonly ImplementationStep[] {
+  perform(stimulus: Stimulus): readonly DeviceStep[] {
+    if (!isAble(this.device, stimulus)) return [];
     const before = this.current;
-    const decoded = decodeAccess(access, this.vectorCount);
-    this.outputs = [];
-    const after = this.observe(attempt(this.msix, access, decoded));
+    const decoded = decodeStimulus(stimulus, this.vectorCount);
+    const performed = attempt(this.device, stimulus, decoded);
+    const outputs = this.takeOutputs();
+    const after = this.observe(performed);
     this.current = after;
     const { events, vector } = decoded;
     const [first = NO_EVENT, second] = events;
-    if (second === undefined || access.kind !== 'tableWrite' || vector === undefined) {
-      return [{ before, event: first, outputs: this.outputs, after }];
+    if (second === undefined || stimulus.verb !== 'tableWrite' || vector === undefined) {
+      return [{ before, event: first, outputs, after }];
     }
-    const between = withData(before, vector, access.low);
+    const between = withData(before, vector, stimulus.low);
     return [
       { before, event: first, outputs: [], after: between },
-      { before: between, event: second, outputs: this.outputs, after },
+      { before: between, event: second, outputs, after },
     ];
   }
 
-  private observe(performed?: Performed): ImplementationView {
-    const { msix, vectorCount } = this;
+  /** Takes what the device did, and notes which messages came into force. */
+  private takeOutputs(): readonly string[] {
+    return this.device.takeOutputs().map(({ verb, vector, addressLow, addressHigh, data }) => {
+      const message = messageText(addressLow, addressHigh, data);
+      if (verb !== 'send') this.force[vector] = verb === 'use' ? message : undefined;
+      return verb === 'release' ? `release.${vector}` : `${verb}.${vector}.${message}`;
+    });
+  }
+
+  private readCapability(): readonly number[] {
+    return [0, 4, 8].map((offset) => this.device.configRead(offset, 4));
+  }
+
+  private observe(performed?: Performed): DeviceView {
+    const { device, vectorCount, fresh } = this;
     const words = new Uint32Array(readbackDwords(vectorCount));
-    msix.peekInto(words);
-    const capability = [0, 4, 8].map((offset) => msix.configRead(offset, 4));
-    return viewOf(
-      { vectorCount, words, capability, refusals: Object.assign(new Refusals(), msix.refusals), performed },
-      this.force.slice(),
-    );
+    readbackInto(device, words);
+    const refusals = device.refusals && { ...device.refusals };
+    const capability = this.readCapability();
+    return viewOf({ vectorCount, words, capability, fresh, refusals, performed }, this.force.slice());
   }
 }
 
-function attempt(msix: MsixFunction, access: Access, decoded: Decoded): Performed {
+function attempt(device: Device, stimulus: Stimulus, decoded: Decoded): Performed {
   try {
-    return { access, decoded, answer: performAccess(msix, access) };
+    return { stimulus, decoded, response: performStimulus(device, stimulus) };
   } catch (error) {
-    return { access, decoded, error };
+    return { stimulus, decoded, error };
   }
 }
 
-type Registers = Pick<ImplementationView, 'vectorCount' | 'words' | 'capability' | 'refusals' | 'performed'>;
+type Registers = Pick<DeviceView, 'vectorCount' | 'words' | 'capability' | 'fresh' | 'refusals' | 'performed'>;
 
 /** Makes a view that reads registers when it is asked, and not before: few of two thousand vectors ever are. */
-function viewOf(observed: Registers, force: readonly (string | undefined)[]): ImplementationView {
+function viewOf(observed: Registers, force: readonly (string | undefined)[]): DeviceView {
   const { words, vectorCount } = observed;
   return {
     ...observed,
@@ -170,10 +172,10 @@ function viewOf(observed: Registers, force: readonly (string | undefined)[]): Im
 }
 
 /** The same state with other data in one entry. */
-function withData(view: ImplementationView, vector: number, data: number): ImplementationView {
-  const { vectorCount, capability, refusals } = view;
+function withData(view: DeviceView, vector: number, data: number): DeviceView {
+  const { vectorCount, capability, fresh, refusals } = view;
   const words = view.words.slice();
   words[entryDword(vector) + 2] = data;
   const force = Array.from({ length: vectorCount }, (_, each) => view.force(each));
-  return viewOf({ vectorCount, words, capability, refusals }, force);
+  return viewOf({ vectorCount, words, capability, fresh, refusals }, force);
 }

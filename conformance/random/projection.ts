@@ -11,8 +11,8 @@ import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import { functionEvents, readEvent, readOutput } from '../../machines/alphabet.ts';
 import { createFunction } from '../../machines/function.ts';
 import { HALVES } from '../../machines/messages.ts';
-import { type Access, accessSentence, messageText, NO_EVENT, RESTORED, writtenText } from './access.ts';
-import { type ImplementationStep, ObservedFunction } from './observed.ts';
+import { messageText, NO_EVENT, RESTORED, type Stimulus, stimulusSentence, writtenText } from './stimulus.ts';
+import { type DeviceStep, ObservedDevice } from './observed.ts';
 import type { RunProperty } from './runs.ts';
 import { type FunctionView, machineView } from '../../properties/view.ts';
 
@@ -56,7 +56,7 @@ class Projection {
   }
 
   /** Follows a step; returns what the machine does otherwise. */
-  follow(step: ImplementationStep, passed: Passed): string | undefined {
+  follow(step: DeviceStep, passed: Passed): string | undefined {
     const name = this.project(step);
     const event = name === undefined ? undefined : graph.events.indexOf(name);
     if (event === -1)
@@ -73,7 +73,7 @@ class Projection {
   }
 
   /** The event of the one-vector machine that a step is for this vector, if it concerns it. */
-  private project({ event, before }: ImplementationStep): string | undefined {
+  private project({ event, before }: DeviceStep): string | undefined {
     if (event === NO_EVENT || event === RESTORED) return undefined;
     const { actor, verb, vector, value } = readEvent(event);
     if (vector === undefined) return event;
@@ -121,7 +121,7 @@ export const ProjectionRuns: RunProperty<{
   readonly vectorCount: number;
   /** The vectors that are followed; whatever is written to their entries is zero or their projected message. */
   readonly followed: readonly number[];
-  readonly accesses: readonly Access[];
+  readonly stimuli: readonly Stimulus[];
   readonly passed: Passed;
 }> = {
   kind: 'runs',
@@ -129,15 +129,16 @@ export const ProjectionRuns: RunProperty<{
   number: 'P20',
   title: 'What one vector of many does is what the machine with that vector alone does.',
   rules: ['MSIX-MASK-4', 'MSIX-PBA-1', 'MSIX-PEND-6'],
-  difference: ({ vectorCount, followed, accesses, passed }, Class) => {
-    const subject = new ObservedFunction(vectorCount, Class);
+  difference: ({ vectorCount, followed, stimuli, passed }, create) => {
+    const subject = new ObservedDevice(create({ vectorCount }));
+    subject.requireNotifications();
     const projections = followed.map((vector) => new Projection(vector));
-    for (const access of accesses) {
-      for (const step of subject.perform(access)) {
+    for (const stimulus of stimuli) {
+      for (const step of subject.perform(stimulus)) {
         for (const projection of projections) {
           const difference = projection.follow(step, passed);
           if (difference === undefined) continue;
-          return `Once one ${accessSentence(access)}, vector ${projection.vector} ${difference}.`;
+          return `Once one ${stimulusSentence(stimulus)}, vector ${projection.vector} ${difference}.`;
         }
       }
     }

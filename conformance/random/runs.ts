@@ -1,12 +1,13 @@
 /**
- * The properties that compare runs of the implementation: the same bits by other widths (P12), and the same function
- * saved and restored (P19). `projection.ts` compares one vector of many with the machine.
+ * The properties that compare runs of a device: the same bits by other widths (P12), and the same state saved and restored (P19).
+ * `projection.ts` compares one vector of many with the machine.
  */
 import { readOutput } from '../../machines/alphabet.ts';
 import * as registers from '../../src/registers.ts';
-import { type Access, accessSentence, type WriteAccess } from './access.ts';
-import { sameRegisters } from './implementation.ts';
-import { type Implementation, ObservedFunction } from './observed.ts';
+import type { DeviceFactory, Snapshot } from '../device/device.ts';
+import { sameRegisters } from './device-properties.ts';
+import { type DeviceView, ObservedDevice } from './observed.ts';
+import { type Stimulus, stimulusSentence, type Write } from './stimulus.ts';
 
 /** A claim that several runs come out the same. */
 export interface RunProperty<Runs> {
@@ -17,22 +18,23 @@ export interface RunProperty<Runs> {
   readonly number?: string;
   readonly title: string;
   readonly rules: readonly string[];
-  /** Makes the runs, with the implementation or one with a planted fault, and returns the first difference. */
-  readonly difference: (runs: Runs, Class?: Implementation) => string | undefined;
+  /** Makes the runs with fresh devices, and returns the first difference. A device that lacks an ability that it takes has none. */
+  readonly difference: (runs: Runs, create: DeviceFactory) => string | undefined;
 }
 
-/** Makes a function that has seen some accesses. */
-function functionAfter(vectorCount: number, history: readonly Access[], Class?: Implementation): ObservedFunction {
-  const subject = new ObservedFunction(vectorCount, Class);
-  for (const access of history) subject.perform(access);
+/** Makes a device that has seen some stimuli. */
+function deviceAfter(vectorCount: number, history: readonly Stimulus[], create: DeviceFactory): ObservedDevice {
+  const subject = new ObservedDevice(create({ vectorCount }));
+  for (const stimulus of history) subject.perform(stimulus);
   return subject;
 }
 
-/** What an access made a function say, in order, and what it answered. */
-function said(subject: ObservedFunction, access: Access): string {
-  const outputs = subject.perform(access).flatMap((step) => step.outputs);
-  const { answer, error } = subject.view.performed ?? {};
-  return [...outputs, answer === undefined ? `throw ${String(error)}` : `answer ${String(answer.low)}`].join(' ');
+/** What a stimulus made a device say, in order, and what it answered. */
+function said(subject: ObservedDevice, stimulus: Stimulus): string {
+  const outputs = subject.perform(stimulus).flatMap((step) => step.outputs);
+  const { response, error } = subject.view.performed ?? {};
+  if (response === undefined) return [...outputs, `throw ${String(error)}`].join(' ');
+  return [...outputs, `answer ${response.low}`, response.result ?? ''].join(' ');
 }
 
 /** What is to be written to a register, whatever the widths it is written by. */
@@ -45,9 +47,9 @@ export type Meaning =
  * The ways to write a meaning, each a list of accesses: every width and offset that covers the byte of Message Control;
  * a QWORD, or two dwords in order. All bits that are reserved, read-only or beyond the width are taken from `noise`.
  */
-function spellings(meaning: Meaning, noise: number): readonly (readonly Access[])[] {
-  const tableWrite = (offset: number, bytes: number, low: number, high = 0): WriteAccess => ({
-    kind: 'tableWrite',
+function spellings(meaning: Meaning, noise: number): readonly (readonly Stimulus[])[] {
+  const tableWrite = (offset: number, bytes: number, low: number, high = 0): Write => ({
+    verb: 'tableWrite',
     offset,
     bytes,
     low,
@@ -60,8 +62,8 @@ function spellings(meaning: Meaning, noise: number): readonly (readonly Access[]
         .filter(({ offset, bytes }) => offset + bytes > 3)
         .map(({ offset, bytes }) => {
           const shift = 8 * (3 - offset);
-          const low = ((noise & ~(0xff << shift)) | (meaning.byte << shift)) >>> 0;
-          return [{ kind: 'configWrite', offset, bytes, low, high: 0 }];
+          const value = ((noise & ~(0xff << shift)) | (meaning.byte << shift)) >>> 0;
+          return [{ verb: 'configWrite', offset, bytes, value }];
         });
     }
     case 'address': {
@@ -92,7 +94,7 @@ function spellings(meaning: Meaning, noise: number): readonly (readonly Access[]
 /** P12 SizeEquivalence. */
 export const SizeEquivalenceRuns: RunProperty<{
   readonly vectorCount: number;
-  readonly history: readonly Access[];
+  readonly history: readonly Stimulus[];
   readonly meaning: Meaning;
   readonly noise: number;
 }> = {
@@ -101,14 +103,14 @@ export const SizeEquivalenceRuns: RunProperty<{
   number: 'P12',
   title: 'The same bits written by any widths, from the same state, leave the same state and send the same.',
   rules: ['MSIX-CAP-8', 'MSIX-ACCESS-3', 'MSIX-ACCESS-4', 'MSIX-ACCESS-5', 'MSIX-TABLE-5'],
-  difference: ({ vectorCount, history, meaning, noise }, Class) => {
-    const start = functionAfter(vectorCount, history, Class).save();
-    const results = spellings(meaning, noise).map((accesses) => {
-      const subject = new ObservedFunction(vectorCount, Class);
+  difference: ({ vectorCount, history, meaning, noise }, create) => {
+    const subject = deviceAfter(vectorCount, history, create);
+    if (!subject.isRestorable) return undefined;
+    const start = subject.save();
+    const results = spellings(meaning, noise).map((stimuli) => {
       subject.restore(start);
-      const outputs = accesses.flatMap((access) => subject.perform(access).flatMap((step) => step.outputs));
-      const told = accesses.map(accessSentence).join(' and ');
-      return { told, result: `${outputs.join(' ')} | ${subject.save().join()}` };
+      const outputs = stimuli.flatMap((stimulus) => subject.perform(stimulus).flatMap((step) => step.outputs));
+      return { told: stimuli.map(stimulusSentence).join(' and '), result: `${outputs.join(' ')} | ${subject.save()}` };
     });
     const other = results.find(({ result }) => result !== results[0].result);
     return other && `A guest that ${other.told} gets other than one that ${results[0].told}, from the same state.`;
@@ -118,39 +120,47 @@ export const SizeEquivalenceRuns: RunProperty<{
 /** P19 RestoreBisim. */
 export const RestoreBisimRuns: RunProperty<{
   readonly vectorCount: number;
-  readonly history: readonly Access[];
-  /** What the function has seen that is restored into. */
-  readonly otherHistory: readonly Access[];
-  readonly continuation: readonly Access[];
+  readonly history: readonly Stimulus[];
+  /** What the device has seen that is restored into: another one where devices migrate, else the same since it was saved. */
+  readonly otherHistory: readonly Stimulus[];
+  readonly continuation: readonly Stimulus[];
 }> = {
   kind: 'runs',
   name: 'RestoreBisimRuns',
   number: 'P19',
-  title: 'A function restored into any other one reads and does the same as the one that was saved, now and later.',
+  title: 'A state restored over any other, and into any other device, reads and does the same, now and later.',
   rules: ['MSIX-SAVE-1'],
-  difference: ({ vectorCount, history, otherHistory, continuation }, Class) => {
-    const saved = functionAfter(vectorCount, history, Class);
-    const restored = functionAfter(vectorCount, otherHistory, Class);
-    const outputs = restored.restore(saved.save());
+  difference: ({ vectorCount, history, otherHistory, continuation }, create) => {
+    const saved = deviceAfter(vectorCount, history, create);
+    if (!saved.isRestorable) return undefined;
+    const start = saved.save();
+    const before = saved.view;
+    const lived = continuation.map((stimulus) => ({ said: said(saved, stimulus), view: saved.view }));
+    const end = saved.save();
+    const subject = saved.device.migrates === true ? deviceAfter(vectorCount, [], create) : saved;
+    for (const stimulus of otherHistory) subject.perform(stimulus);
+    const outputs = subject.restore(start);
     if (outputs.some((name) => readOutput(name).verb === 'send')) return 'Restoring sends a message.';
-    const reading = (): string | undefined =>
-      sameRegisters(saved.view, restored.view) ? undefined : 'reads otherwise';
+
+    const reading = (expected: DeviceView): string | undefined =>
+      sameRegisters(expected, subject.view) ? undefined : 'reads otherwise';
     // The whole state is compared at both ends only: words of 2048 vectors are many, and what differs stays so.
-    const whole = (): string | undefined => {
+    const whole = (expected: DeviceView, handle: Snapshot): string | undefined => {
       for (let vector = 0; vector < vectorCount; vector++) {
-        if (saved.view.force(vector) !== restored.view.force(vector)) return 'has other messages in force';
+        if (expected.force(vector) !== subject.view.force(vector)) return 'has other messages in force';
       }
-      return saved.save().join() === restored.save().join() ? reading() : 'saves otherwise';
+      return subject.save() === handle ? reading(expected) : 'saves otherwise';
     };
-    let difference = whole();
+    let difference = whole(before, start);
     let when = 'From the start';
-    for (const access of continuation) {
+    for (const [index, stimulus] of continuation.entries()) {
       if (difference !== undefined) break;
-      when = `Once one ${accessSentence(access)}`;
-      const [expected, got] = [said(saved, access), said(restored, access)];
-      difference = got === expected ? reading() : `says "${got}"; expected "${expected}"`;
+      when = `Once one ${stimulusSentence(stimulus)}`;
+      const { said: expected, view } = lived[index];
+      const got = said(subject, stimulus);
+      difference = got === expected ? reading(view) : `says "${got}"; expected "${expected}"`;
     }
-    difference ??= whole();
-    return difference && `${when}, the restored function ${difference}.`;
+    difference ??= whole(lived.at(-1)?.view ?? before, end);
+    return difference && `${when}, the restored device ${difference}.`;
   },
 };

@@ -1,46 +1,52 @@
 /**
- * The properties of a state or a step that only an implementation has, for only it has widths, offsets and read-only
- * bits, and can be saved: P11, P12 and P19, and P8 of what a read returns. `runs.ts` has those that compare runs.
+ * The properties of a state or a step that only a device has, and no machine, for only it has widths, offsets and read-only bits,
+ * and can be saved: P11, P12 and P19, and P8 of what a read returns. `runs.ts` has those that compare runs.
  */
 import type { Property, StepProperty } from '../../checker/decide/property.ts';
 import { readEvent, readOutput, RESET } from '../../machines/alphabet.ts';
-import { SIGNAL_HELD, SIGNAL_SENT, WRITE_DONE } from '../../src/index.ts';
 import * as registers from '../../src/registers.ts';
-import { type Access, type Answer, RESTORED } from './access.ts';
+import type { RefusalCounts } from '../device/device.ts';
+import { type Response, RESTORED, type Stimulus } from './stimulus.ts';
 import { entryDword, pendingDword } from '../device/readback.ts';
-import { GEOMETRY, type ImplementationStep, type ImplementationView } from './observed.ts';
+import type { DeviceStep, DeviceView } from './observed.ts';
 import { blocked } from '../../properties/view.ts';
 
-type ImplementationProperty = Property<ImplementationView>;
-type ImplementationStepProperty = StepProperty<ImplementationView>;
+type DeviceProperty = Property<DeviceView>;
+type DeviceStepProperty = StepProperty<DeviceView>;
 
 /**
  * Whether a property that speaks of whole accesses is to be asked: once for each access, at the vector that it is for.
  */
-function isAsked({ after: { performed } }: ImplementationStep, vector: number): boolean {
+function isAsked({ after: { performed } }: DeviceStep, vector: number): boolean {
   return performed !== undefined && (performed.decoded.vector ?? 0) === vector;
 }
 
-/** What a step added to the counters of refusals, as "tableReads 1"; those that stayed are left out. */
-function countedRefusals({ before, after }: ImplementationStep): string[] {
-  const counters = Object.keys(after.refusals) as (keyof typeof after.refusals)[];
-  return counters
-    .filter((name) => after.refusals[name] !== before.refusals[name])
-    .map((name) => `${name} ${after.refusals[name] - before.refusals[name]}`);
+/** What a step added to the counters of refusals, as "tableReads 1"; undefined of a device that counts none. */
+function countedRefusals({ before, after }: DeviceStep): string | undefined {
+  const [were, are] = [before.refusals, after.refusals];
+  if (were === undefined || are === undefined) return undefined;
+  return (Object.keys(are) as (keyof RefusalCounts)[])
+    .filter((name) => are[name] !== were[name])
+    .map((name) => `${name} ${are[name] - were[name]}`)
+    .join();
 }
 
+/** Whether a device told what it must. One that tells nothing is not asked. */
+const agrees = <Said>(got: Said | undefined, expected: Said | undefined): boolean =>
+  got === undefined || expected === undefined || got === expected;
+
 /** Whether two states hold the same registers between two words. */
-function sameWords(one: ImplementationView, other: ImplementationView, first: number, end: number): boolean {
+function sameWords(one: DeviceView, other: DeviceView, first: number, end: number): boolean {
   for (let word = first; word < end; word++) if (one.words[word] !== other.words[word]) return false;
   return true;
 }
 
 /** Whether two states read the same to a guest. */
-export const sameRegisters = (one: ImplementationView, other: ImplementationView): boolean =>
+export const sameRegisters = (one: DeviceView, other: DeviceView): boolean =>
   sameWords(one, other, 0, one.words.length) && one.capability.join() === other.capability.join();
 
 /** P11 TotalAccess, of what is refused. */
-export const RefusedAccessStep: ImplementationStepProperty = {
+export const RefusedAccessStep: DeviceStepProperty = {
   kind: 'step',
   name: 'RefusedAccessStep',
   number: 'P11',
@@ -49,21 +55,22 @@ export const RefusedAccessStep: ImplementationStepProperty = {
   rules: ['MSIX-ACCESS-1', 'MSIX-ACCESS-2', 'MSIX-ACCESS-6', 'MSIX-PBA-3'],
   when: (step, vector) => isAsked(step, vector) && step.after.performed?.decoded.refusal !== undefined,
   holds: (step) => {
-    const { performed } = step.after;
-    const refusal = performed?.decoded.refusal;
-    const hasHigh = performed?.access.kind === 'tableRead' || performed?.access.kind === 'pbaRead';
+    const { stimulus, response, decoded } = step.after.performed!;
+    const { counter, low, result } = decoded.refusal!;
+    const hasHigh = (stimulus.verb === 'tableRead' || stimulus.verb === 'pbaRead') && stimulus.bytes === 8;
     return (
-      performed?.answer?.low === refusal?.answer &&
-      (!hasHigh || performed.answer?.high === 0xffffffff) &&
+      response?.low === low &&
+      (!hasHigh || response.high === 0xffffffff) &&
+      agrees(response.result, result) &&
       step.outputs.length === 0 &&
       sameRegisters(step.before, step.after) &&
-      countedRefusals(step).join() === `${refusal?.counter} 1`
+      agrees(countedRefusals(step), `${counter} 1`)
     );
   },
 };
 
 /** P11 TotalAccess, of every access: over the registers of all vectors. */
-export const ContainedAccessStep: ImplementationStepProperty = {
+export const ContainedAccessStep: DeviceStepProperty = {
   kind: 'step',
   name: 'ContainedAccessStep',
   number: 'P11',
@@ -73,8 +80,8 @@ export const ContainedAccessStep: ImplementationStepProperty = {
   holds: (step, vector) => {
     const { before, event, outputs, after } = step;
     const { performed, vectorCount, words } = after;
-    if (performed?.answer === undefined) return false;
-    if (performed.decoded.refusal === undefined && countedRefusals(step).length > 0) return false;
+    if (performed?.response === undefined) return false;
+    if (performed.decoded.refusal === undefined && !agrees(countedRefusals(step), '')) return false;
     if (performed.decoded.events.length === 0) return outputs.length === 0 && sameRegisters(before, after);
     if (event === RESET) return true;
     // Message Control changes only with a control, and an entry and its Pending bit only with an event of theirs.
@@ -91,41 +98,38 @@ export const ContainedAccessStep: ImplementationStepProperty = {
   },
 };
 
-/** What a lawful access must answer, of what the registers held; `undefined` where it answers nothing. */
-function trueAnswer({ before, outputs }: ImplementationStep, access: Access): Answer {
+/** What must come of what is lawful, by what the registers held. */
+function dueResponse({ before, outputs }: DeviceStep, stimulus: Stimulus): Response {
   const { words, capability, vectorCount } = before;
-  const wordsFrom = (start: number, offset: number): Answer => ({
+  const wordsFrom = (start: number, offset: number): Response => ({
     low: words[start + offset / 4],
     high: words[start + offset / 4 + 1],
+    result: undefined,
   });
-  switch (access.kind) {
+  switch (stimulus.verb) {
     case 'configRead': {
-      const bytes = Array.from({ length: access.bytes }, (_, index) => {
-        const at = access.offset + index;
+      const bytes = Array.from({ length: stimulus.bytes }, (_, index) => {
+        const at = stimulus.offset + index;
         return Math.floor(capability[Math.floor(at / 4)] / 2 ** (8 * (at % 4))) % 256;
       });
-      return { low: bytes.reduce((value, byte, index) => value + byte * 2 ** (8 * index), 0), high: 0 };
+      const low = bytes.reduce((value, byte, index) => value + byte * 2 ** (8 * index), 0);
+      return { low, high: 0, result: undefined };
     }
     case 'tableRead':
-      return wordsFrom(entryDword(0), access.offset);
+      return wordsFrom(entryDword(0), stimulus.offset);
     case 'pbaRead':
-      return wordsFrom(entryDword(vectorCount), access.offset);
-    case 'signal':
-      return { low: outputs.some((name) => readOutput(name).verb === 'send') ? SIGNAL_SENT : SIGNAL_HELD, high: 0 };
-    case 'retire':
-      return { low: true, high: 0 };
-    case 'configWrite':
-    case 'tableWrite':
-    case 'pbaWrite':
-      return { low: WRITE_DONE, high: 0 };
-    case 'reset':
-    case 'restore':
-      return { low: undefined, high: 0 };
+      return wordsFrom(entryDword(vectorCount), stimulus.offset);
+    case 'signal': {
+      const isSent = outputs.some((name) => readOutput(name).verb === 'send');
+      return { low: 0, high: 0, result: isSent ? 'sent' : 'held' };
+    }
+    default:
+      return { low: 0, high: 0, result: 'done' };
   }
 }
 
 /** P8 SingleView, of answers. */
-export const AnswerStep: ImplementationStepProperty = {
+export const AnswerStep: DeviceStepProperty = {
   kind: 'step',
   name: 'AnswerStep',
   number: 'P8',
@@ -133,17 +137,15 @@ export const AnswerStep: ImplementationStepProperty = {
   rules: ['MSIX-TABLE-1', 'MSIX-PBA-1', 'MSIX-PBA-4', 'MSIX-ACCESS-6'],
   when: (step, vector) => isAsked(step, vector) && step.after.performed?.decoded.refusal === undefined,
   holds: (step) => {
-    const { performed } = step.after;
-    if (performed === undefined) return true;
-    const { access, answer } = performed;
-    const expected = trueAnswer(step, access);
-    const isWide = (access.kind === 'tableRead' || access.kind === 'pbaRead') && access.bytes === 8;
-    return answer?.low === expected.low && (!isWide || answer?.high === expected.high);
+    const { stimulus, response } = step.after.performed!;
+    const due = dueResponse(step, stimulus);
+    const isWide = (stimulus.verb === 'tableRead' || stimulus.verb === 'pbaRead') && stimulus.bytes === 8;
+    return response?.low === due.low && (!isWide || response.high === due.high) && agrees(response.result, due.result);
   },
 };
 
 /** P12 ROBits. */
-export const ReadOnlyBitsInv: ImplementationProperty = {
+export const ReadOnlyBitsInv: DeviceProperty = {
   kind: 'invariant',
   name: 'ReadOnlyBitsInv',
   number: 'P12',
@@ -159,19 +161,19 @@ export const ReadOnlyBitsInv: ImplementationProperty = {
     'MSIX-PBA-2',
   ],
   when: () => true,
-  holds: ({ words, capability, vectorCount }, vector) => {
+  holds: ({ words, capability, fresh, vectorCount }, vector) => {
     const [header, table, pba] = capability;
-    const { tableBir, tableOffset, pbaBir, pbaOffset, nextCapability } = GEOMETRY;
     const writable = registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK;
     // Of the last QWORD of the Pending Bit Array, as many bits as there are vectors left may be set.
     const bits = vectorCount % registers.PBA_QWORD_BITS || registers.PBA_QWORD_BITS;
     const [pendingLow, pendingHigh] = words.subarray(-2);
     return (
-      header % 0x10000 === (registers.CAPABILITY_ID | (nextCapability << 8)) &&
+      header % 0x100 === registers.CAPABILITY_ID &&
+      header % 0x10000 === fresh[0] % 0x10000 &&
       header >>> 16 === words[0] &&
       (words[0] & ~writable) === vectorCount - 1 &&
-      table === (tableOffset | tableBir) &&
-      pba === (pbaOffset | pbaBir) &&
+      table === fresh[1] &&
+      pba === fresh[2] &&
       (words[entryDword(vector)] & registers.ADDRESS_LOW_RESERVED) === 0 &&
       words[entryDword(vector) + 3] <= registers.VECTOR_CONTROL_MASK &&
       pendingLow < 2 ** Math.min(bits, 32) &&
@@ -181,7 +183,7 @@ export const ReadOnlyBitsInv: ImplementationProperty = {
 };
 
 /** P19 RestoreBisim, in place: what is restored over itself. */
-export const RestoreInPlaceStep: ImplementationStepProperty = {
+export const RestoreInPlaceStep: DeviceStepProperty = {
   kind: 'step',
   name: 'RestoreInPlaceStep',
   number: 'P19',
@@ -196,7 +198,7 @@ export const RestoreInPlaceStep: ImplementationStepProperty = {
 };
 
 /** All of these properties. */
-export const IMPLEMENTATION_PROPERTIES: readonly ImplementationProperty[] = [
+export const DEVICE_PROPERTIES: readonly DeviceProperty[] = [
   RefusedAccessStep,
   ContainedAccessStep,
   AnswerStep,
