@@ -2,7 +2,17 @@
  * A machine's memory and configuration space, by qtest: what the adapter and the families of devices work with. A function is named by
  * bus, device and function in one number, as PCI has it: bus << 8 | device << 3 | function.
  */
-import { blockLine, blockOf, dwordsOf, fillLine, hexadecimal, putLine, type Qtest, readLine, writeLine } from './qtest.ts';
+import {
+  blockLine,
+  blockOf,
+  dwordsOf,
+  fillLine,
+  hexadecimal,
+  putLine,
+  type Qtest,
+  readLine,
+  writeLine,
+} from './qtest.ts';
 
 /** The machines that are known. */
 export type MachineType = 'q35' | 'pc';

@@ -201,8 +201,7 @@ class Live {
     this.table ??= new Table(memory, place);
     this.table.place = place;
     const { vectorCount } = place;
-    const control = (value: number): Promise<void> =>
-      memory.configWrite(place.bdf, place.capability + 2, 2, value);
+    const control = (value: number): Promise<void> => memory.configWrite(place.bdf, place.capability + 2, 2, value);
     this.signaller = await family.setUp({ memory, process, place, vectorCount, control });
     await this.table.tidy(signalledOf(family, vectorCount));
   }
@@ -236,9 +235,7 @@ class Live {
       return answers;
     } catch (error) {
       const [outcome, text] =
-        error instanceof QtestError
-          ? [error.outcome, error.message]
-          : (['error', (error as Error).message] as const);
+        error instanceof QtestError ? [error.outcome, error.message] : (['error', (error as Error).message] as const);
       // What ends QEMU is told once its last words are read.
       await this.process.ended(200);
       answers.push(failed(outcome, `${text}${text.includes(this.process.said) ? '' : this.process.said}`));

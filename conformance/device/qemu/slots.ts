@@ -80,8 +80,7 @@ export class Slots {
   }
 
   private add(vector: number): void {
-    const word = (from: number): number =>
-      new DataView(this.entries.buffer).getUint32(8 * vector + from, true);
+    const word = (from: number): number => new DataView(this.entries.buffer).getUint32(8 * vector + from, true);
     const [low, high] = [word(0), word(4)];
     const address = high * 0x100000000 + low;
     // Beyond what a number holds exactly there is no memory anyway.
@@ -132,7 +131,10 @@ export class Slots {
   /**
    * Reads the answers to the `lookLines` of now: what they show, in the order of addresses; and the commands that empty those places alone.
    */
-  decoder(): (answers: readonly string[]) => { readonly outputs: readonly DeviceOutput[]; readonly emptyLines: string[] } {
+  decoder(): (answers: readonly string[]) => {
+    readonly outputs: readonly DeviceOutput[];
+    readonly emptyLines: string[];
+  } {
     const ranges = this.all();
     return (answers) => {
       const outputs: DeviceOutput[] = [];
@@ -145,7 +147,11 @@ export class Slots {
           // What lies between the blocks is no place of a message.
           if (slots === undefined) continue;
           emptyLines.push(fillLine(from + at, BLOCK, EMPTY));
-          for (const { address, low, high } of hit(slots, from + at, blockOf(`0x${text.slice(2 * at, 2 * at + 2 * BLOCK)}`))) {
+          for (const { address, low, high } of hit(
+            slots,
+            from + at,
+            blockOf(`0x${text.slice(2 * at, 2 * at + 2 * BLOCK)}`),
+          )) {
             const view = Uint8Array.from({ length: 4 }, (_, byte) => byteAt(text, address + byte - from));
             const data = new DataView(view.buffer).getUint32(0, true);
             outputs.push({ verb: 'send', vector: -1, addressLow: low, addressHigh: high, data });

@@ -8,13 +8,4 @@ import { ROOT_PORT } from './root-port.ts';
 import { VIRTIO_BLOCK, VIRTIO_NET } from './virtio.ts';
 import { XHCI } from './xhci.ts';
 
-export const FAMILIES: readonly Family[] = [
-  ROCKER,
-  IVSHMEM,
-  E1000E,
-  NVME,
-  VIRTIO_BLOCK,
-  VIRTIO_NET,
-  XHCI,
-  ROOT_PORT,
-];
+export const FAMILIES: readonly Family[] = [ROCKER, IVSHMEM, E1000E, NVME, VIRTIO_BLOCK, VIRTIO_NET, XHCI, ROOT_PORT];
