@@ -119,7 +119,9 @@ export function scenesOf({ vectorCounts: counts, abilities, signalled }: Staged)
     if (can === undefined) return [scene];
     const vectors = scene.vectors.filter((vector) => can.includes(vector));
     // Of a small scene each vector is needed; a large one makes do with some.
-    return vectors.length === scene.vectors.length || (!scene.isSmall && vectors.length > 0) ? [{ ...scene, vectors }] : [];
+    return vectors.length === scene.vectors.length || (!scene.isSmall && vectors.length > 0)
+      ? [{ ...scene, vectors }]
+      : [];
   });
 }
 

@@ -20,16 +20,19 @@ export interface QemuProcessOptions {
 /** The streams of the child: standard input is the watch, then qtest and QMP. */
 const QTEST = 3;
 const QMP = 4;
-const WATCH = `exec 5<&0; "$@" 5<&- </dev/null & q=$!; { cat <&5 >/dev/null; kill -9 $q; } 2>/dev/null & wait $q`;
+const WATCH = `exec 5<&0 6>&1; "$@" 5<&- 6>&- </dev/null >/dev/null & q=$!; echo $q >&6; { cat <&5; kill -9 $q; } >/dev/null 2>&1 6>&- & exec 6>&-; wait $q`;
 const ERROR_LIMIT = 2000;
 
 /** One run of QEMU. */
 export class QemuProcess {
   readonly qtest: Qtest;
+  /** QEMU's own, once the shell has told it. */
+  pid: number | undefined;
   private readonly child: ChildProcess;
   private readonly exited: Promise<void>;
   private readonly monitor: Monitor;
   private errors = '';
+  private ending: string | undefined;
 
   constructor({ binary, parameters, patience, before = [] }: QemuProcessOptions) {
     const words = [
@@ -39,7 +42,10 @@ export class QemuProcess {
       ...parameters,
     ];
     const child = spawn('/bin/sh', ['-c', WATCH, 'sh', ...words], {
-      stdio: ['pipe', 'ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    });
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      this.pid ??= Number.parseInt(text, 10);
     });
     this.child = child;
     child.stdin!.on('error', () => {});
@@ -49,22 +55,29 @@ export class QemuProcess {
     this.qtest = new Qtest(child.stdio[QTEST] as Duplex, patience);
     this.monitor = new Monitor(child.stdio[QMP] as Duplex);
     this.exited = new Promise((resolve) => {
-      child.once('error', (error) => this.gone(`QEMU could not be run: ${error.message}.`, resolve));
+      const gone = (text: string): void => {
+        this.ending = text;
+        this.qtest.end(new QtestError('crashed', text));
+        resolve();
+      };
+      child.once('error', (error) => gone(`QEMU could not be run: ${error.message}.`));
       // What it said is read by then.
       child.once('close', (code, signal) => {
         const how = signal === null ? `exit status ${code}` : `the signal ${signal}`;
-        this.gone(`QEMU has ended, with ${how}.${this.said}`, resolve);
+        gone(`QEMU has ended, with ${how}.`);
       });
     });
   }
 
-  private gone(text: string, resolve: () => void): void {
-    this.qtest.end(new QtestError('crashed', text));
-    resolve();
+  /** Says what became of it, after an error of its streams: how it ended, where it has, and what it said. */
+  async tell(error: Error): Promise<string> {
+    // Streams close before the process is known to have ended.
+    if (error instanceof QtestError && error.outcome === 'crashed') await this.ended(500);
+    return `${this.ending ?? error.message}${this.said}`;
   }
 
   /** What it said on standard error, as the end of a sentence. */
-  get said(): string {
+  private get said(): string {
     const text = this.errors.trim();
     return text === '' ? '' : ` It said: ${text}`;
   }

@@ -41,6 +41,8 @@ export interface QemuDevice extends RemoteDevice {
   readonly waits: Waits;
   /** How many commands QEMU has answered. */
   readonly commands: number;
+  /** The process; undefined once it is closed. */
+  readonly pid: number | undefined;
   /** The command line, as a shell takes it. */
   readonly commandLine: string;
 }
@@ -51,10 +53,10 @@ const BRIDGE: Readonly<Record<MachineType, readonly string[]>> = {
   pc: ['-device', 'pci-bridge,id=hole,chassis_nr=1,addr=4.0,shpc=off'],
 };
 const BRIDGE_BDF = 4 << 3;
-/** Memory above 4 GiB for messages that are sent there: a guest's 0x1fee00000 is 0x10ee00000 (slots.ts). */
-const HIGH_MEMORY = [
-  ...['-m', '256,slots=1,maxmem=8G', '-object', 'memory-backend-ram,id=high,size=32M'],
-  ...['-device', 'pc-dimm,memdev=high,addr=0x10e000000'],
+/** As much memory above 4 GiB as below it, for messages that are sent there (slots.ts). It is taken only where it is written. */
+const MEMORY = [
+  ...['-m', '256,slots=1,maxmem=8G', '-object', 'memory-backend-ram,id=high,size=256M'],
+  ...['-device', 'pc-dimm,memdev=high,addr=0x100000000'],
 ];
 
 /** Starts QEMU with a device. @throws {DeviceError} where it cannot be. */
@@ -111,11 +113,15 @@ class Device implements QemuDevice {
   private get parameters(): readonly string[] {
     const { device, machine = 'q35', vectorCount } = this.options;
     return [
-      ...['-nodefaults', '-display', 'none', '-machine', machine, '-accel', 'tcg', ...HIGH_MEMORY],
+      ...['-nodefaults', '-display', 'none', '-machine', machine, '-accel', 'tcg', ...MEMORY],
       ...['-bios', haltingFirmware()],
       ...BRIDGE[machine],
       ...this.family.parameters(device, 'bus=hole,addr=0', vectorCount),
     ];
+  }
+
+  get pid(): number | undefined {
+    return this.process?.pid;
   }
 
   get commandLine(): string {
@@ -136,8 +142,7 @@ class Device implements QemuDevice {
     try {
       await live.begin();
     } catch (error) {
-      await process.ended(200);
-      throw new DeviceError(`${this.name}: ${(error as Error).message}${process.said}`, { cause: error });
+      throw new DeviceError(`${this.name}: ${await process.tell(error as Error)}`, { cause: error });
     }
     if (this.vectorCount !== 0 && live.place.vectorCount !== this.vectorCount)
       throw new DeviceError(`Got ${live.place.vectorCount} vectors of a fresh ${this.name}; expected as before.`);
@@ -234,11 +239,8 @@ class Live {
       answers.push(...(await table.flush()));
       return answers;
     } catch (error) {
-      const [outcome, text] =
-        error instanceof QtestError ? [error.outcome, error.message] : (['error', (error as Error).message] as const);
-      // What ends QEMU is told once its last words are read.
-      await this.process.ended(200);
-      answers.push(failed(outcome, `${text}${text.includes(this.process.said) ? '' : this.process.said}`));
+      const outcome = error instanceof QtestError ? error.outcome : 'error';
+      answers.push(failed(outcome, await this.process.tell(error as Error)));
       while (answers.length < requests.length) answers.push(failed('skipped', 'The device is gone.'));
       return answers;
     }

@@ -19,6 +19,12 @@ const BLOCK = 16;
 /** Blocks this near are read together. */
 const NEAR = 4 * BLOCK;
 
+/** The memory of the machine, from and to: 256 MiB from 0 on, and as much from 4 GiB on. */
+const MEMORY = [
+  [0, 0x10000000],
+  [0x100000000, 0x110000000],
+] as const;
+
 const turnOf = (vector: number): number => (0xf0000000 ^ ((vector >>> 8) << 16)) >>> 0;
 
 /** The address that the device is given for one of the guest's. */
@@ -83,8 +89,8 @@ export class Slots {
     const word = (from: number): number => new DataView(this.entries.buffer).getUint32(8 * vector + from, true);
     const [low, high] = [word(0), word(4)];
     const address = high * 0x100000000 + low;
-    // Beyond what a number holds exactly there is no memory anyway.
-    if (!Number.isSafeInteger(address + BLOCK)) return;
+    // What is sent to where there is no memory is not seen.
+    if (!MEMORY.some(([from, to]) => address >= from && address + BLOCK <= to)) return;
     const slot: Slot = { address, low: addressIn(vector, low), high };
     const last = address + 3;
     for (let block = address - (address % BLOCK); block <= last; block += BLOCK) {
