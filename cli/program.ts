@@ -270,6 +270,11 @@ const LOG_VECTORS = new Option(
   'how many vectors it has, where the log shows no read of Message Control',
 ).argParser(parseLogVectors);
 
+const LOG_DAMAGED = new Option(
+  '--skip-damaged',
+  'pass over lines that are damaged, and tell how many; a log with one is refused otherwise',
+);
+
 program
   .command('replay')
   .helpGroup('Decide:')
@@ -281,6 +286,7 @@ program
   .addOption(LOG_TABLE)
   .addOption(LOG_PBA)
   .addOption(LOG_VECTORS)
+  .addOption(LOG_DAMAGED)
   .option('--record <file>', 'the record, where it does not stand beside the trace')
   .option('--assigned', 'counts the exits to userspace of an assigned device instead, by design and kind of access')
   .addHelpText('after', example('maskbit replay traces/linux-6.1-nvme.trace'))
@@ -318,6 +324,7 @@ program
   .addOption(LOG_TABLE)
   .addOption(LOG_PBA)
   .addOption(LOG_VECTORS)
+  .addOption(LOG_DAMAGED)
   .addHelpText('after', example('maskbit explain traces/linux-6.1-nvme.trace --vector 1'))
   .action(async (file: string, choices: ExplainChoices) => {
     if (file !== '-') requireEnding(file);

@@ -3,7 +3,9 @@
  *
  * Events are `actor.verb.vector.value`, outputs `verb.vector.message`, each with as many parts as it has.
  */
-import type { MessageSet } from './messages.ts';
+import { refuse, requireBoolean, requireText } from '../checker/argument/argument.ts';
+import { requireVectors } from './argument.ts';
+import { type MessageSet, requireMessages } from './messages.ts';
 
 /** The four values of Enable and Function Mask; one write sets both (MSIX-ENABLE-6). */
 export const CONTROLS = ['off', 'offMasked', 'on', 'onMasked'] as const;
@@ -79,10 +81,11 @@ export interface MachineEvent {
 
 /** Takes the name of an event apart. */
 export function readEvent(name: string): MachineEvent {
-  const [actor, verb, third, fourth] = name.split('.');
+  const [actor, verb = '', third, ...rest] = requireText('name of readEvent', name).split('.');
   if (third === undefined) return { actor, verb };
-  const vector = Number(third);
-  return Number.isInteger(vector) ? { actor, verb, vector, value: fourth } : { actor, verb, value: third };
+  const isVector = /^\d{1,4}$/.test(third);
+  if (!isVector) return { actor, verb, value: [third, ...rest].join('.') };
+  return { actor, verb, vector: Number(third), value: rest.length === 0 ? undefined : rest.join('.') };
 }
 
 /** An output: what is done in a step. */
@@ -97,8 +100,8 @@ export interface MachineOutput {
 
 /** Takes the name of an output apart. */
 export function readOutput(name: string): MachineOutput {
-  const [verb, vector, message] = name.split('.');
-  return { verb, vector: Number(vector), message };
+  const [verb, vector, message] = requireText('name of readOutput', name).split('.');
+  return { verb, vector: vector === undefined ? NaN : Number(vector), message };
 }
 
 /** The events of one vector. */
@@ -122,6 +125,9 @@ export const CAPABILITY_EVENTS: readonly string[] = [...CONTROLS.map(control), R
 
 /** The events of the `function` machine with `vectors` vectors. */
 export function functionEvents(vectors: number, messages: MessageSet, channel = false): string[] {
+  requireVectors('vectors of functionEvents', vectors);
+  requireMessages('messages of functionEvents', messages);
+  requireBoolean('channel of functionEvents', channel);
   const each = Array.from({ length: vectors }, (_, vector) => [
     ...vectorEvents(vector, messages),
     ...(channel ? [arrive(vector), refresh(vector)] : []),
@@ -138,6 +144,7 @@ export const OWNERSHIP_EVENTS: readonly string[] = [mask(0), VMM_COMPLETE, ...HA
 
 /** The events of the `host-function` machine. */
 export function hostEvents(vectors: number): string[] {
+  requireVectors('vectors of hostEvents', vectors);
   const each = Array.from({ length: vectors }, (_, vector) => [
     ...[hostMask(vector), hostUnmask(vector), signal(vector), retire(vector), arrive(vector)],
   ]);
@@ -165,86 +172,106 @@ const CONTROL_WORDS: Readonly<Record<string, string>> = {
   onMasked: 'enables MSI-X with Function Mask set',
 };
 
-const EVENT_WORDS: Readonly<Record<string, (event: MachineEvent) => string>> = {
-  'guest.control': ({ value }) => `the guest ${CONTROL_WORDS[value ?? '']}`,
-  'guest.mask': ({ vector }) => `the guest masks vector ${vector}`,
-  'guest.unmask': ({ vector }) => `the guest unmasks vector ${vector}`,
-  'guest.write': ({ vector, value }) => `the guest writes ${value} to entry ${vector}`,
-  'device.signal': ({ vector }) => `the device signals vector ${vector}`,
-  'device.retire': ({ vector }) => `the device retires what vector ${vector} was signalled for`,
-  'device.reset': () => 'the function is reset',
-  'guest.read': ({ vector }) =>
-    vector === undefined ? 'the guest reads the table, and the read completes' : `the guest reads entry ${vector}`,
-  'guest.poll': ({ vector }) => `the guest reads the Pending bit of vector ${vector}`,
-  'vmm.complete': () => 'userspace completes the exit',
-  'vmm.complete1': () => 'userspace completes the exit of vCPU 1',
-  'vmm.register': () => 'userspace begins to hand the page to the kernel',
-  'vmm.registered': () => 'the kernel answers the page from here on',
-  'vmm.unregister': () => 'userspace begins to take the page back',
-  'vmm.unregistered': () => 'userspace answers the page from here on',
-  'vmm.enableAll': () => 'userspace builds up all vectors that are in use',
-  'vmm.disableAll': () => 'userspace tears down all vectors',
-  'vmm.tellBase': () => 'userspace tells the kernel where the page is',
-  'kernel.place': () => 'the kernel puts the page on its bus',
-  'kernel.withdraw': () => 'the kernel takes the page off its bus',
-  'vmm.remove': () => 'userspace takes the device away',
-  'vmm.assign': () => 'userspace assigns the device again',
-  'host.mask': ({ vector }) => `the host masks vector ${vector}`,
-  'host.unmask': ({ vector }) => `the host unmasks vector ${vector}`,
-  'host.read': () => 'the host reads the device, and the read completes',
-  'fabric.arrive': ({ vector }) => `the message of vector ${vector} arrives`,
-  'device.refresh': ({ vector }) => `the function reads entry ${vector} again`,
+/** What events say: `#` is the vector, `$` the value. One that may have a vector or none says both. */
+const EVENT_WORDS: Readonly<Record<string, readonly string[]>> = {
+  'guest.control': ['the guest $'],
+  'guest.mask': ['the guest masks vector #'],
+  'guest.unmask': ['the guest unmasks vector #'],
+  'guest.write': ['the guest writes $ to entry #'],
+  'device.signal': ['the device signals vector #'],
+  'device.retire': ['the device retires what vector # was signalled for'],
+  'device.reset': ['the function is reset'],
+  'guest.read': ['the guest reads the table, and the read completes', 'the guest reads entry #'],
+  'guest.poll': ['the guest reads the Pending bit of vector #'],
+  'vmm.complete': ['userspace completes the exit'],
+  'vmm.complete1': ['userspace completes the exit of vCPU 1'],
+  'vmm.register': ['userspace begins to hand the page to the kernel'],
+  'vmm.registered': ['the kernel answers the page from here on'],
+  'vmm.unregister': ['userspace begins to take the page back'],
+  'vmm.unregistered': ['userspace answers the page from here on'],
+  'vmm.enableAll': ['userspace builds up all vectors that are in use'],
+  'vmm.disableAll': ['userspace tears down all vectors'],
+  'vmm.tellBase': ['userspace tells the kernel where the page is'],
+  'kernel.place': ['the kernel puts the page on its bus'],
+  'kernel.withdraw': ['the kernel takes the page off its bus'],
+  'vmm.remove': ['userspace takes the device away'],
+  'vmm.assign': ['userspace assigns the device again'],
+  'host.mask': ['the host masks vector #'],
+  'host.unmask': ['the host unmasks vector #'],
+  'host.read': ['the host reads the device, and the read completes'],
+  'fabric.arrive': ['the message of vector # arrives'],
+  'device.refresh': ['the function reads entry # again'],
   // Of `interval`, whose accesses take time.
-  'access.effect': () => 'the access takes effect',
-  'access.return': () => 'the access is complete',
+  'access.effect': ['the access takes effect'],
+  'access.return': ['the access is complete'],
 };
 
-// Of what was read, the field that it is of, and its value.
+/** What outputs say, in the same way. */
+const OUTPUT_WORDS: Readonly<Record<string, readonly string[]>> = {
+  send: ['vector # sends', 'vector # sends $'],
+  use: ['vector # is in use with $'],
+  release: ['vector # is released'],
+  deliver: ['$ of vector # is delivered'],
+  interrupt: ['the host is interrupted for vector #'],
+  answer: ['$ (vector #)'],
+  exit: ['it exits'],
+  return: ['it is complete'],
+};
+
+/** What the guest read, of an answer that is no message. */
 const ANSWER_WORDS: Readonly<Record<string, string>> = {
-  masked: 'the Mask Bit reads',
-  unmasked: 'the Mask Bit reads',
-  pending: 'the Pending bit reads',
-  quiet: 'the Pending bit reads',
-};
-const ANSWER_VALUES: Readonly<Record<string, string>> = {
-  masked: 'set',
-  unmasked: 'clear',
-  pending: 'set',
-  quiet: 'clear',
+  masked: 'the Mask Bit reads set',
+  unmasked: 'the Mask Bit reads clear',
+  pending: 'the Pending bit reads set',
+  quiet: 'the Pending bit reads clear',
 };
 
-const OUTPUT_WORDS: Readonly<Record<string, (output: MachineOutput) => string>> = {
-  send: ({ vector, message }) =>
-    message === undefined ? `vector ${vector} sends` : `vector ${vector} sends ${message}`,
-  use: ({ vector, message }) => `vector ${vector} is in use with ${message}`,
-  release: ({ vector }) => `vector ${vector} is released`,
-  deliver: ({ vector, message }) => `${message} of vector ${vector} is delivered`,
-  interrupt: ({ vector }) => `the host is interrupted for vector ${vector}`,
-  answer: ({ vector, message }) =>
-    `${ANSWER_WORDS[message ?? ''] ?? 'the entry reads'} ${ANSWER_VALUES[message ?? ''] ?? message} (vector ${vector})`,
-  exit: () => 'it exits',
-  return: () => 'it is complete',
-};
-
-/** What an event says, as a clause: "the guest unmasks vector 0". Throws when the alphabet has no such event. */
-export function eventSentence(name: string): string {
-  const event = readEvent(name);
-  // What another vCPU does is what the guest does.
-  if (/^vcpu\d/.test(event.actor)) {
-    const sentence = eventSentence(name.replace(/^vcpu\d+/, 'guest'));
-    return sentence.replaceAll('the guest', `vCPU ${event.actor.slice('vcpu'.length)}`);
-  }
-  const words = EVENT_WORDS[`${event.actor}.${event.verb}`];
-  if (words === undefined)
-    throw new Error(`Got the event ${name}; expected one of ${Object.keys(EVENT_WORDS).join(', ')}.`);
-  return words(event);
+/** Puts a sentence together, of the words that have a place for each part that there is; undefined where none have. */
+function sentenceOf(
+  words: readonly string[] | undefined,
+  vector: number | undefined,
+  value: string | undefined,
+): string | undefined {
+  return words
+    ?.find((each) => each.includes('#') === (vector !== undefined) && each.includes('$') === (value !== undefined))
+    ?.replace('#', String(vector))
+    .replace('$', () => value!);
 }
 
-/** What an output says, as a clause: "vector 0 sends A". Throws when the alphabet has no such output. */
+const wordsOf = <Words>(book: Readonly<Record<string, Words>>, key: string): Words | undefined =>
+  Object.hasOwn(book, key) ? book[key] : undefined;
+
+/**
+ * What an event says, as a clause: "the guest unmasks vector 0".
+ * @throws {RangeError} when the alphabet has no such event.
+ */
+export function eventSentence(name: string): string {
+  const { actor, verb, vector, value } = readEvent(requireText('name of eventSentence', name));
+  const isControl = verb === 'control';
+  const said = isControl ? wordsOf(CONTROL_WORDS, value ?? '') : value;
+  // What another vCPU does is what the guest does.
+  const vcpu = /^vcpu([1-9]\d?)$/.exec(actor)?.[1];
+  const words = wordsOf(EVENT_WORDS, `${vcpu === undefined ? actor : 'guest'}.${verb}`);
+  const sentence = sentenceOf(words, vector, said) ?? refuse('name of eventSentence', name, EXPECTED_EVENT);
+  return vcpu === undefined ? sentence : sentence.replace('the guest', `vCPU ${vcpu}`);
+}
+
+const EXPECTED_EVENT = `an event of the machines, such as guest.mask.0, of one of the kinds ${Object.keys(EVENT_WORDS).join(', ')}`;
+
+/**
+ * What an output says, as a clause: "vector 0 sends A".
+ * @throws {RangeError} when the alphabet has no such output.
+ */
 export function outputSentence(name: string): string {
-  const output = readOutput(name);
-  const words = OUTPUT_WORDS[output.verb];
-  if (words === undefined)
-    throw new Error(`Got the output ${name}; expected one of ${Object.keys(OUTPUT_WORDS).join(', ')}.`);
-  return words(output);
+  const { verb, vector, message } = readOutput(requireText('name of outputSentence', name));
+  const said =
+    verb === 'answer' && message !== undefined
+      ? (wordsOf(ANSWER_WORDS, message) ?? `the entry reads ${message}`)
+      : message;
+  const words = wordsOf(OUTPUT_WORDS, verb);
+  const expected = `an output of the machines, such as send.0.A, of one of the kinds ${Object.keys(OUTPUT_WORDS).join(', ')}`;
+  return (
+    sentenceOf(words, Number.isNaN(vector) ? undefined : vector, said) ??
+    refuse('name of outputSentence', name, expected)
+  );
 }

@@ -5,6 +5,8 @@
  * A design is a set of repairs (`designs.ts`). Where a repair makes a difference, the code looks at it by its name, `design.flush`;
  * all else is the same in every design.
  */
+import { requireFields, requireList, requireOneOf } from '../checker/argument/argument.ts';
+import { requireNumber, requireVectors } from './argument.ts';
 import { type AnyStateMachine, setup } from 'xstate';
 import { vcpuName, vcpuRegion } from './access.ts';
 import { assignedEvents, COUPLED_HANDOVER, DISABLE_ALL, ENABLE_ALL, HANDOVER, REMOVE, RESET } from './alphabet.ts';
@@ -12,7 +14,9 @@ import { type AssignedBounds, Assembly } from './assembly.ts';
 import { assignedVectorRegion } from './assigned-vector.ts';
 import { capability } from './pages/capability.ts';
 import { regionOf } from './region.ts';
-import { type MonitorName, monitorRegions } from './monitors.ts';
+import { requireDesign } from './designs.ts';
+import { requireMessages } from './messages.ts';
+import { type MonitorName, MONITORS, monitorRegions } from './monitors.ts';
 import { assignedActions, baseRegion, coupledOwnership, freeOwnership, startingAnew } from './ownership.ts';
 import type { Region } from './region.ts';
 import { vectorRegionName } from './vector.ts';
@@ -31,8 +35,27 @@ export interface AssignedDevice {
   readonly events: readonly string[];
 }
 
+function readOptions(options: AssignedOptions): Required<AssignedOptions> {
+  const names = ['design', 'vectors', 'messages', 'vcpus', 'monitors', 'watched'] as const;
+  const fields = requireFields('the options of createAssignedDevice', options, names);
+  const vectors = requireVectors('vectors of createAssignedDevice', fields.vectors);
+  return {
+    vectors,
+    design: requireDesign('design of createAssignedDevice', fields.design),
+    messages: requireMessages('messages of createAssignedDevice', fields.messages),
+    vcpus: requireNumber('vcpus of createAssignedDevice', fields.vcpus ?? 1, 1, 2),
+    monitors: requireList('monitors of createAssignedDevice', fields.monitors ?? [], (place, value) =>
+      requireOneOf(place, value, MONITORS),
+    ),
+    watched: requireList('watched of createAssignedDevice', fields.watched ?? [0], (place, value) =>
+      requireNumber(place, value, 0, vectors - 1),
+    ),
+  };
+}
+
 /** Creates the machine. */
-export function createAssignedDevice({ monitors = [], watched = [0], ...bounds }: AssignedOptions): AssignedDevice {
+export function createAssignedDevice(options: AssignedOptions): AssignedDevice {
+  const { monitors, watched, ...bounds } = readOptions(options);
   const assembly = new Assembly(bounds);
   const { accesses, book, design, indices, paths, vcpus } = assembly;
   const restOf = assembly.rest.bind(assembly);

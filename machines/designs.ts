@@ -3,6 +3,16 @@
  * one that goes further. A design is a set of repairs; each repair is looked at in few places of the machine, by its name.
  */
 
+import {
+  requireBoolean,
+  requireFields,
+  requireName,
+  requireOneOf,
+  requireText,
+  shortened,
+  within,
+} from '../checker/argument/argument.ts';
+
 /** What may be repaired in the posted design, each on its own. */
 export interface Repairs {
   /** A read of the table goes to the device, so that what is in flight arrives before it completes (R6). */
@@ -78,7 +88,9 @@ export const HANDED: Design = {
 export const DESIGNS: readonly Design[] = [...CHAIN, CHECKED, HANDED];
 
 /** A design without one of its repairs. */
-export function without(design: Design, repair: Repair): Design {
+export function without(given: Design, lacking: Repair): Design {
+  const design = requireDesign('design of without', given);
+  const repair = requireOneOf('repair of without', lacking, [...REPAIRS, 'check'] as const);
   return {
     ...design,
     // Where the host's MSI-X goes up and down, the page goes with it.
@@ -94,7 +106,7 @@ export function without(design: Design, repair: Repair): Design {
  * @throws {RangeError} when there is none.
  */
 export function designByName(name: string): Design {
-  const [whole, lacking, ...more] = name.split(' without ');
+  const [whole, lacking, ...more] = requireText('name of designByName', name).split(' without ');
   const design = DESIGNS.find((each) => each.name === whole);
   const repair = REPAIRS.find((each) => each === lacking);
   if (design !== undefined && lacking === undefined) return design;
@@ -103,6 +115,16 @@ export function designByName(name: string): Design {
     return without(design, repair);
   const names = DESIGNS.map((each) => each.name).join(', ');
   throw new RangeError(
-    `Got the design ${name}; expected one of ${names}, or one of them without a repair that it has: ${REPAIRS.join(', ')}.`,
+    `Got the design ${shortened(name)}; expected one of ${names}, or one of them without a repair that it has: ${REPAIRS.join(', ')}.`,
   );
+}
+
+/** Requires a design: a name, a title, and which repairs it has. */
+export function requireDesign(place: string, value: unknown): Design {
+  const flags = [...REPAIRS, 'check', 'free'] as const;
+  const fields = requireFields(place, value, ['name', 'title', ...flags], 'a design, such as REVIEWED');
+  const name = requireName(within(place, 'name'), fields.name);
+  const title = requireText(within(place, 'title'), fields.title);
+  const read = Object.fromEntries(flags.map((flag) => [flag, requireBoolean(within(place, flag), fields[flag])]));
+  return { ...(read as unknown as Design), name, title };
 }

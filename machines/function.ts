@@ -3,11 +3,13 @@
  *
  * A synchronous implementation equals this machine, event by event.
  */
+import { requireBoolean, requireFields } from '../checker/argument/argument.ts';
+import { requireVectors } from './argument.ts';
 import { and, type AnyStateMachine, setup, stateIn } from 'xstate';
 import { CLOSING, OPENING } from './alphabet.ts';
 import { capability } from './pages/capability.ts';
 import { regionOf } from './region.ts';
-import type { MessageSet } from './messages.ts';
+import { type MessageSet, requireMessages } from './messages.ts';
 import { vectorActions, vectorGuards, vectorRegion, vectorRegionName } from './vector.ts';
 
 /** What an instance of the machine is made of. */
@@ -26,7 +28,11 @@ export const OPEN = and([
 ]);
 
 /** Creates the machine. */
-export function createFunction({ vectors, messages, channel = false }: FunctionOptions): AnyStateMachine {
+export function createFunction(options: FunctionOptions): AnyStateMachine {
+  const fields = requireFields('the options of createFunction', options, ['vectors', 'messages', 'channel']);
+  const vectors = requireVectors('vectors of createFunction', fields.vectors);
+  const messages = requireMessages('messages of createFunction', fields.messages);
+  const channel = requireBoolean('channel of createFunction', fields.channel ?? false);
   const indices = Array.from({ length: vectors }, (_, vector) => vector);
   const regions = indices.map((vector) => [
     vectorRegionName(vector),

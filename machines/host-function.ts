@@ -5,6 +5,8 @@
  * In `assigned-device` the Mask Bit is no state of its own: what blocks a vector there follows from the guest's bits in the same
  * step. The other two regions are these.
  */
+import { requireFields } from '../checker/argument/argument.ts';
+import { requireVectors } from './argument.ts';
 import { type AnyStateMachine, setup, stateIn } from 'xstate';
 import { arrive, HOST_READ, hostMask, hostUnmask, retire, signal } from './alphabet.ts';
 import { GuardBook } from './guards.ts';
@@ -112,7 +114,9 @@ export function hostRegions(vector: number, around: HostSurroundings): { flight:
 }
 
 /** Creates the machine: 6 states with one vector, for one that is unmasked holds nothing. */
-export function createHostFunction({ vectors }: { readonly vectors: number }): AnyStateMachine {
+export function createHostFunction(options: { readonly vectors: number }): AnyStateMachine {
+  const fields = requireFields('the options of createHostFunction', options, ['vectors']);
+  const vectors = requireVectors('vectors of createHostFunction', fields.vectors);
   const indices = Array.from({ length: vectors }, (_, vector) => vector);
   const book = new GuardBook();
   for (const vector of indices) {

@@ -3,12 +3,14 @@
  * happen before it or after it. This is what an assigned device must refine: the very regions of `function` with `channel`, of
  * which an access is one step, with that step put anywhere between call and return.
  */
+import { requireFields } from '../checker/argument/argument.ts';
+import { requireVectors } from './argument.ts';
 import { type AnyStateMachine, setup, stateIn } from 'xstate';
 import { type Access, accessesOf, isRead, stoppedIn } from './access.ts';
 import { functionEvents, poll, READ, readEntry } from './alphabet.ts';
 import { createFunction } from './function.ts';
 import { GuardBook, retime } from './guards.ts';
-import type { MessageSet } from './messages.ts';
+import { type MessageSet, requireMessages } from './messages.ts';
 import { assignedActions } from './ownership.ts';
 import type { Region } from './region.ts';
 import { vectorActions, vectorRegionName } from './vector.ts';
@@ -21,10 +23,13 @@ const called = (access: Access): string => `called_${access.state}`;
 const DONE = 'done';
 
 /** Creates the machine, and the alphabet that it is explored with. */
-export function createInterval({ vectors, messages }: { readonly vectors: number; readonly messages: MessageSet }): {
+export function createInterval(options: { readonly vectors: number; readonly messages: MessageSet }): {
   readonly machine: AnyStateMachine;
   readonly events: readonly string[];
 } {
+  const fields = requireFields('the options of createInterval', options, ['vectors', 'messages']);
+  const vectors = requireVectors('vectors of createInterval', fields.vectors);
+  const messages = requireMessages('messages of createInterval', fields.messages);
   const channel = createFunction({ vectors, messages, channel: true });
   const accesses = accessesOf(vectors, messages);
   const book = new GuardBook();

@@ -2,6 +2,16 @@
  * Messages as the machines see them: a few abstract values, each a state of its own, and the writes that lead to them.
  */
 
+import {
+  refuse,
+  requireFields,
+  requireFunction,
+  requireList,
+  requireName,
+  within,
+} from '../checker/argument/argument.ts';
+import { requireWord, VECTORS_MAX as VALUES_MAX } from './argument.ts';
+
 /** One kind of write to an entry's address and data, and what it makes of each message. */
 export interface MessageWrite {
   /** The last word of the event, `guest.write.<vector>.<name>`. */
@@ -19,7 +29,9 @@ export interface MessageSet {
 
 /** Makes a set in which every write replaces the whole message. */
 export function wholeMessages(name: string, values: readonly string[]): MessageSet {
-  return { name, values, writes: values.map((value) => ({ name: value, result: () => value })) };
+  requireName('name of wholeMessages', name);
+  const copy = requireValues('values of wholeMessages', values);
+  return { name, values: copy, writes: copy.map((value) => ({ name: value, result: () => value })) };
 }
 
 /** Zero, which means nothing (MSIX-MSG-6), and one message beside it. */
@@ -41,3 +53,32 @@ export const HALVES: MessageSet = {
 
 /** The sets by their names, as the command line takes them. */
 export const MESSAGE_SETS: Readonly<Record<string, MessageSet>> = { two: TWO, three: THREE, halves: HALVES };
+
+/** Requires the messages of an instance. Ours are taken as they are; of others, a copy, in which each write gives one of them. */
+export function requireMessages(place: string, value: unknown): MessageSet {
+  const ours = Object.values(MESSAGE_SETS).find((set) => set === value);
+  if (ours !== undefined) return ours;
+  const fields = requireFields(place, value, ['name', 'values', 'writes'], 'a set of messages, such as TWO');
+  const values = requireValues(within(place, 'values'), fields.values);
+  const writes = requireList(within(place, 'writes'), fields.writes, (at, each): MessageWrite => {
+    const write = requireFields(at, each, ['name', 'result']);
+    const name = requireWord(within(at, 'name'), write.name);
+    const result = requireFunction(within(at, 'result'), write.result);
+    const results = values.map((before) => {
+      const after = result(before);
+      const isIt = values.includes(after as string);
+      return isIt
+        ? (after as string)
+        : refuse(`what ${within(at, 'result')} gives`, after, `one of ${values.join(', ')}`);
+    });
+    return { name, result: (before) => results[values.indexOf(before)] };
+  });
+  return { name: requireName(within(place, 'name'), fields.name), values, writes };
+}
+
+/** Requires the values of messages: names, each another. */
+function requireValues(place: string, value: unknown): string[] {
+  const values = requireList(place, value, requireWord);
+  const areThey = values.length > 0 && values.length <= VALUES_MAX && new Set(values).size === values.length;
+  return areThey ? values : refuse(place, value, `1 to ${VALUES_MAX} names, each another`);
+}

@@ -4,10 +4,11 @@
  * On its own, `vector` stands beside a `gate` with two states in the place of the capability. `pages/vector.ts` says the same for one
  * message, as a literal to be read; every step of what is generated here is held to it (`properties/pages.ts`).
  */
+import { requireFields } from '../checker/argument/argument.ts';
 import { and, type AnyStateMachine, not, or, setup, stateIn } from 'xstate';
 import { control, mask, refresh, RESET, retire, signal, unmask, write } from './alphabet.ts';
 import { transitGuards, transitRegion } from './channel.ts';
-import type { MessageSet } from './messages.ts';
+import { type MessageSet, requireMessages } from './messages.ts';
 import type { Guard, Region, Surroundings } from './region.ts';
 
 /** The name of the region of `vector`, in every machine that has one. */
@@ -190,7 +191,9 @@ export const vectorActions = {
 };
 
 /** Creates the machine: one vector behind a gate. 16 states with two messages. */
-export function createVector({ messages }: { readonly messages: MessageSet }): AnyStateMachine {
+export function createVector(options: { readonly messages: MessageSet }): AnyStateMachine {
+  const fields = requireFields('the options of createVector', options, ['messages']);
+  const messages = requireMessages('messages of createVector', fields.messages);
   return setup({
     guards: { open: stateIn({ gate: 'open' }), ...vectorGuards(0, messages) },
     actions: vectorActions,

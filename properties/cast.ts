@@ -2,6 +2,7 @@
  * Who takes part in a run, for sequence charts: guest, kernel, userspace, device and host, and which event and output goes from
  * whom to whom.
  */
+import { refuse, requireText } from '../checker/argument/argument.ts';
 import type { Cast } from '../checker/export/mermaid.ts';
 import { eventSentence, outputSentence, readEvent, readOutput } from '../machines/alphabet.ts';
 
@@ -38,6 +39,7 @@ export const ASSIGNED_CAST: Cast = castBy(
 
 /** The cast of a machine, by its id. */
 export function castOf(machine: string): Cast {
+  requireText('machine of castOf', machine);
   return ['capability', 'vector', 'function'].includes(machine) ? CAST : ASSIGNED_CAST;
 }
 
@@ -57,5 +59,5 @@ function castBy(events: Readonly<Record<string, Route>>, outputs: Readonly<Recor
 
 function routeOf(routes: Readonly<Record<string, Route>>, key: string, name: string): Route {
   if (Object.hasOwn(routes, key)) return routes[key];
-  throw new Error(`Got ${name}; expected one of ${Object.keys(routes).join(', ')} in it.`);
+  return refuse('name in a cast', name, `one of ${Object.keys(routes).join(', ')} in it`);
 }

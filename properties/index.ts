@@ -1,11 +1,28 @@
 /**
- * What must hold of a function, the bounds within which it is decided, and the mutants that show that each property can fail.
+ * What must hold of a function, the bounds within which it is decided, and the instances of the machines as subjects of traces.
  */
-export * from './cast.ts';
-export * from './channel.ts';
-export * from './function.ts';
-export * from './instances.ts';
-export * from './mutants.ts';
-export { blocked, type FunctionView, machineView } from './view.ts';
-export * from './subject.ts';
-export * from './temporal.ts';
+export { ASSIGNED_CAST, CAST, castOf } from './cast.ts';
+export { CHANNEL_PROPERTIES } from './channel.ts';
+export { FUNCTION_PROPERTIES } from './function.ts';
+export {
+  type Bounds,
+  createInstance,
+  FULL_INSTANCES,
+  type Instance,
+  instanceName,
+  INSTANCES,
+  LARGER_INSTANCES,
+  MACHINE_NAMES,
+  MACHINE_PROPERTIES,
+  type MachineName,
+} from './instances.ts';
+export { type FunctionView, machineView } from './view.ts';
+export {
+  compiledSubject,
+  type CompiledSubject,
+  instanceByName,
+  type MutatedInstance,
+  subjectByName,
+  traceSubject,
+} from './subject.ts';
+export { TEMPORAL_PROPERTIES, type TemporalProperty, type TemporalVerdict } from './temporal.ts';

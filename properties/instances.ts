@@ -3,9 +3,18 @@
  * changes is a change of the specification, and the commit that changes it says why.
  */
 import type { AnyStateMachine } from 'xstate';
+import {
+  requireBoolean,
+  requireFields,
+  requireList,
+  requireOneOf,
+  requireText,
+  within,
+} from '../checker/argument/argument.ts';
 import type { CompiledMachine } from '../checker/compile/format.ts';
 import type { Property } from '../checker/decide/property.ts';
 import { Symmetry } from '../checker/explore/symmetry.ts';
+import { requireMachine } from '../checker/machine/machine.ts';
 import {
   CAPABILITY_EVENTS,
   control,
@@ -16,14 +25,15 @@ import {
   RESET,
   vectorEvents,
 } from '../machines/alphabet.ts';
+import { requireNumber, VECTORS_MAX } from '../machines/argument.ts';
 import { createAssignedDevice } from '../machines/assigned-device.ts';
 import { capability } from '../machines/pages/capability.ts';
 import { ownership } from '../machines/pages/ownership.ts';
 import { vector as vectorPage } from '../machines/pages/vector.ts';
-import { type Design, REVIEWED } from '../machines/designs.ts';
+import { type Design, requireDesign, REVIEWED } from '../machines/designs.ts';
 import { createFunction } from '../machines/function.ts';
 import { createHostFunction } from '../machines/host-function.ts';
-import { HALVES, type MessageSet, THREE, TWO } from '../machines/messages.ts';
+import { HALVES, type MessageSet, requireMessages, THREE, TWO } from '../machines/messages.ts';
 import { createVector, GATE, vectorRegionName } from '../machines/vector.ts';
 import { CHANNEL_PROPERTIES } from './channel.ts';
 import { FUNCTION_PROPERTIES } from './function.ts';
@@ -62,8 +72,12 @@ export type MachineName = (typeof MACHINE_NAMES)[number];
 
 /** Creates a machine by its name. */
 export function createInstance(name: MachineName, bounds: Bounds = {}): Instance {
-  const { vectors = 1, messages = TWO, channel = false } = bounds;
-  switch (name) {
+  const place = 'the bounds of createInstance';
+  const fields = requireFields(place, bounds, ['vectors', 'messages', 'channel', 'design', 'vcpus']);
+  const vectors = requireNumber('vectors of createInstance', fields.vectors ?? 1, 0, VECTORS_MAX);
+  const messages = requireMessages('messages of createInstance', fields.messages ?? TWO);
+  const channel = requireBoolean('channel of createInstance', fields.channel ?? false);
+  switch (requireOneOf('name of createInstance', name, MACHINE_NAMES)) {
     case 'capability':
       return { machine: capability, events: CAPABILITY_EVENTS, vectors: 0, messages, channel: false };
     case 'vector-page':
@@ -92,11 +106,28 @@ export function createInstance(name: MachineName, bounds: Bounds = {}): Instance
         channel: false,
       };
     case 'assigned-device': {
-      const { design = REVIEWED, vcpus = 1 } = bounds;
+      const design = requireDesign('design of createInstance', fields.design ?? REVIEWED);
+      const vcpus = requireNumber('vcpus of createInstance', fields.vcpus ?? 1, 1, 2);
       const device = createAssignedDevice({ design, vectors, messages, vcpus });
       return { ...device, vectors, messages, channel: false, design, ...(vcpus === 1 ? {} : { vcpus }) };
     }
   }
+}
+
+/** Requires an instance, as `createInstance` makes it. */
+export function requireInstance(place: string, value: unknown): Instance & { readonly mutant?: string } {
+  const names = ['machine', 'events', 'vectors', 'messages', 'channel', 'design', 'vcpus', 'mutant'] as const;
+  const fields = requireFields(place, value, names, 'an instance, as createInstance makes it');
+  return {
+    machine: requireMachine(within(place, 'machine'), fields.machine),
+    events: requireList(within(place, 'events'), fields.events, requireText),
+    vectors: requireNumber(within(place, 'vectors'), fields.vectors, 0, VECTORS_MAX),
+    messages: requireMessages(within(place, 'messages'), fields.messages),
+    channel: requireBoolean(within(place, 'channel'), fields.channel),
+    ...(fields.design === undefined ? {} : { design: requireDesign(within(place, 'design'), fields.design) }),
+    ...(fields.vcpus === undefined ? {} : { vcpus: requireNumber(within(place, 'vcpus'), fields.vcpus, 1, 2) }),
+    ...(fields.mutant === undefined ? {} : { mutant: requireText(within(place, 'mutant'), fields.mutant) }),
+  };
 }
 
 /** The instances that XState explores too, and that an implementation is driven through. */
@@ -140,7 +171,11 @@ export function vectorSymmetry(compiled: CompiledMachine, vectors: number): Symm
 export const MACHINE_PROPERTIES: readonly Property<FunctionView>[] = [...FUNCTION_PROPERTIES, ...CHANNEL_PROPERTIES];
 
 /** What an instance is called in tables: "function, 2 vectors, messages two". */
-export function instanceName({ machine, vectors, messages, channel, design, vcpus }: Instance): string {
+export function instanceName(instance: Instance): string {
+  const { machine, vectors, messages, channel, design, vcpus } = requireInstance(
+    'the instance of instanceName',
+    instance,
+  );
   if (vectors === 0) return machine.id;
   const count = `${vectors} vector${vectors === 1 ? '' : 's'}`;
   const processors = vcpus === undefined ? undefined : `${vcpus} vCPUs`;

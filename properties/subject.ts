@@ -1,13 +1,14 @@
 /**
  * The instances of the machines as subjects of traces: what a trace says of its instance, and the way back from there.
  */
+import { copyOf, requireText, tell } from '../checker/argument/argument.ts';
 import { compile } from '../checker/compile/compile.ts';
 import { mutate } from '../checker/machine/mutate.ts';
 import { TraceError, type TraceInstance, type TraceSubject } from '../checker/trace/trace.ts';
 import { eventSentence, outputSentence } from '../machines/alphabet.ts';
 import { type Design, designByName } from '../machines/designs.ts';
 import { MESSAGE_SETS, type MessageSet, wholeMessages } from '../machines/messages.ts';
-import { createInstance, type Instance, MACHINE_NAMES } from './instances.ts';
+import { createInstance, type Instance, type MachineName, MACHINE_NAMES, requireInstance } from './instances.ts';
 
 /** What an instance of a trace is beside its bounds: changed in one place, under the name of its mutant. */
 export interface MutatedInstance extends Instance {
@@ -15,16 +16,9 @@ export interface MutatedInstance extends Instance {
 }
 
 /** Makes an instance of a machine a subject of traces. */
-export function traceSubject({
-  machine,
-  events,
-  vectors,
-  messages,
-  channel,
-  design,
-  vcpus,
-  mutant,
-}: MutatedInstance): TraceSubject {
+export function traceSubject(instance: MutatedInstance): TraceSubject {
+  const place = 'the instance of traceSubject';
+  const { machine, events, vectors, messages, channel, design, vcpus, mutant } = requireInstance(place, instance);
   const named = MESSAGE_SETS[messages.name] === messages ? messages.name : messages.values.join(' ');
   const bounds: TraceInstance = {
     ...(design === undefined ? {} : { design: design.name }),
@@ -49,7 +43,8 @@ export type CompiledSubject = TraceSubject & Required<Pick<TraceSubject, 'compil
 
 /** Makes an instance a subject of traces that steps fast. */
 export function compiledSubject(instance: MutatedInstance): CompiledSubject {
-  return { ...traceSubject(instance), compiled: compile(instance.machine, instance.events) };
+  const { machine, events } = requireInstance('the instance of compiledSubject', instance);
+  return { ...traceSubject(instance), compiled: compile(machine, events) };
 }
 
 /**
@@ -59,22 +54,29 @@ export function compiledSubject(instance: MutatedInstance): CompiledSubject {
 export function instanceByName(machine: string, bounds: TraceInstance): MutatedInstance {
   const name = MACHINE_NAMES.find((each) => each === machine);
   if (name === undefined) {
-    throw new TraceError(`Got a trace of the machine ${machine}; expected one of ${MACHINE_NAMES.join(', ')}.`);
+    throw new TraceError(`Got a trace of the machine ${tell(machine)}; expected one of ${MACHINE_NAMES.join(', ')}.`);
   }
-  const { vectors = 0, messages = 'two', channel = 0, design, vcpus = 1, mutant } = bounds;
-  if (typeof vectors !== 'number' || !Number.isInteger(vectors) || vectors < 0 || vectors > 64) {
-    throw new TraceError(`Got a trace of ${vectors} vectors; expected a whole number from 0 to 64.`);
+  const copy = copyOf('bounds of instanceByName', bounds);
+  const { vectors = 0, messages = 'two', channel = 0, design, vcpus = 1, mutant } = copy;
+  const least = VECTORLESS.has(name) ? 0 : 1;
+  if (typeof vectors !== 'number' || !Number.isInteger(vectors) || vectors < least || vectors > 64) {
+    throw new TraceError(`Got a trace of ${tell(vectors)} vectors; expected a whole number from ${least} to 64.`);
   }
-  if (vcpus !== 1 && vcpus !== 2) throw new TraceError(`Got a trace of ${vcpus} vCPUs; expected 1 or 2.`);
+  if (vcpus !== 1 && vcpus !== 2) throw new TraceError(`Got a trace of ${tell(vcpus)} vCPUs; expected 1 or 2.`);
   const instance = createInstance(name, {
     vectors,
     vcpus,
     messages: messagesByName(messages),
     channel: channel === 1,
-    design: design === undefined ? undefined : designOf(String(design)),
+    design: design === undefined ? undefined : designOf(requireText('design in bounds of instanceByName', design)),
   });
-  return mutant === undefined ? instance : mutantOf(instance, String(mutant));
+  return mutant === undefined
+    ? instance
+    : mutantOf(instance, requireText('mutant in bounds of instanceByName', mutant));
 }
+
+/** The machines that have one vector, or none, whatever a trace says. */
+const VECTORLESS: ReadonlySet<MachineName> = new Set(['vector-page', 'capability', 'ownership', 'vector']);
 
 function designOf(name: string): Design {
   try {
@@ -85,13 +87,13 @@ function designOf(name: string): Design {
 }
 
 /** The messages of an instance: a set by its name, or whole messages by theirs, with spaces between them. */
-function messagesByName(name: string | number): MessageSet {
-  if (Object.hasOwn(MESSAGE_SETS, name)) return MESSAGE_SETS[name];
-  const values = String(name).split(' ');
+function messagesByName(name: unknown): MessageSet {
+  if (typeof name === 'string' && Object.hasOwn(MESSAGE_SETS, name)) return MESSAGE_SETS[name];
+  const values = typeof name === 'string' ? name.split(' ') : [];
   const isList = values.length > 1 && values.length <= 64 && new Set(values).size === values.length;
   if (isList && values.every((value) => /^[\w:]+$/.test(value))) return wholeMessages('listed', values);
   throw new TraceError(
-    `Got a trace with messages ${name}; expected one of ${Object.keys(MESSAGE_SETS).join(', ')}, or 2 to 64 names with ` +
+    `Got a trace with messages ${tell(name)}; expected one of ${Object.keys(MESSAGE_SETS).join(', ')}, or 2 to 64 names with ` +
       'spaces between them.',
   );
 }
@@ -110,6 +112,6 @@ function mutantOf(instance: Instance, name: string): MutatedInstance {
   const mutant = mutants.find((each) => each.name === name);
   if (mutant !== undefined) return { ...instance, machine: mutant.machine, mutant: name };
   throw new TraceError(
-    `Got a trace of ${instance.machine.id} with the change "${name}"; expected the name of a mutant of it.`,
+    `Got a trace of ${instance.machine.id} with the change ${tell(name)}; expected the name of a mutant of it.`,
   );
 }

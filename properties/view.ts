@@ -2,7 +2,9 @@
  * A function as a property sees it, whether it is the machine or the implementation: one property, two subjects.
  */
 import type { StateValue } from 'xstate';
-import type { MessageSet } from '../machines/messages.ts';
+import { copyOf, isObject, refuse } from '../checker/argument/argument.ts';
+import { requireNumber, VECTORS_MAX } from '../machines/argument.ts';
+import { type MessageSet, requireMessages } from '../machines/messages.ts';
 import { vectorRegionName } from '../machines/vector.ts';
 
 /** The state of a function. Messages are compared by `===` and by nothing else. */
@@ -35,13 +37,18 @@ type Region = Record<string, string>;
 
 /** Makes the decoder of the states of `function` and of `vector`, whose gate stands for an enabled, unmasked capability. */
 export function machineView(vectorCount: number, messages: MessageSet): (value: StateValue) => FunctionView {
-  const [resetEntry] = messages.values;
+  requireNumber('vectorCount of machineView', vectorCount, 1, VECTORS_MAX);
+  const { values, writes } = requireMessages('messages of machineView', messages);
+  const [resetEntry] = values;
   const written = (entry: string, name: string): string =>
-    messages.writes.find((each) => each.name === name)?.result(entry) ?? entry;
+    writes.find((each) => each.name === name)?.result(entry) ?? entry;
   return (value) => {
-    const regions = value as Record<string, StateValue>;
+    const regions = copyOf('value of a view', value, 'a state of function or of vector') as Record<string, StateValue>;
     const capability = regions.capability as Region | undefined;
-    const vectors = Array.from({ length: vectorCount }, (_, vector) => regions[vectorRegionName(vector)] as Region);
+    const vectors = Array.from({ length: vectorCount }, (_, vector): Region => {
+      const region: unknown = regions[vectorRegionName(vector)];
+      return isObject(region) ? (region as Region) : refuse(`vector ${vector} of a view`, region, 'a region');
+    });
     return {
       vectorCount,
       resetEntry,

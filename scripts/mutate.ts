@@ -1,107 +1,173 @@
 /**
- * Mutants of the implementation, by Stryker: `npm run mutate -- src/kernel/table.ts ...` runs them and pins what came of them in
- * `test/mutation/pinned.json`, to the hash of each source; without a name, all files that are pinned. `--check` runs nothing but a look
- * at the hashes; `--sample` runs those of a few lines again, which SEED or the day picks. It takes minutes a file. Exit status: 0 pinned or up to date, 1 a hash is stale or a survivor has no reason, 2 usage.
+ * Mutants of the implementation, by Stryker. `npm run mutate -- src/kernel/table.ts ...` runs those of the files named, or else of all that are not
+ * pinned to the hash of their source, and pins each file in `test/mutation/pinned.json` as soon as it is done. `--check` runs none: each file of `src` must be
+ * pinned to its hash, and each survivor have a reason in `test/mutation/reasons.json`. `--sample` runs those of a few lines again, which SEED or the day picks: whoever
+ * survives must be pinned. Exit status: 0 holds, 1 does not, 2 usage.
  */
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import type { LogLevel } from '@stryker-mutator/api/core';
+import { Stryker } from '@stryker-mutator/core';
 
 /** What came of the mutants of one file. */
 interface Pinned {
-  /** SHA-256 of the source. */
+  /** The beginning of the SHA-256 of the source. */
   readonly hash: string;
   readonly mutants: number;
   readonly killed: number;
-  /** Each survivor: the line as it is, what it was changed to, and how often. */
+  /** Each survivor: the line as it is, and what of it was changed to what. */
   readonly survivors: readonly string[];
 }
 
-/** As Stryker reports it. */
-interface Report {
-  readonly files: Readonly<
-    Record<
-      string,
-      {
-        readonly source: string;
-        readonly mutants: readonly {
-          readonly status: string;
-          readonly mutatorName: string;
-          readonly replacement?: string;
-          readonly location: { readonly start: { readonly line: number; readonly column: number } };
-        }[];
-      }
-    >
-  >;
+/** Why survivors survive: some of one file that have one reason. */
+interface Reason {
+  readonly file: string;
+  readonly why: string;
+  readonly survivors: readonly string[];
 }
 
-/** How many lines a sample has: the mutants of them take less than a minute. */
-const SAMPLE_LINES = 25;
 const PINNED = 'test/mutation/pinned.json';
-const REPORT = 'reports/mutation.json';
+const REASONS = 'test/mutation/reasons.json';
 /** Outcomes that tell a mutant from the source. */
-const TOLD = new Set(['Killed', 'Timeout', 'CompileError', 'RuntimeError']);
+const TOLD = new Set(['Killed', 'Timeout', 'RuntimeError']);
+/** How many lines in a row a sample takes, and from how many files: with both it is done in half a minute. */
+const SAMPLE_LINES = 12;
+const SAMPLE_FILES = 8;
+
+function readJson<Content>(file: string, none: Content): Content {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Content) : none;
+}
 
 function hashOf(file: string): string {
   return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16);
 }
 
-const pinned: Record<string, Pinned> = existsSync(PINNED)
-  ? (JSON.parse(readFileSync(PINNED, 'utf8')) as Record<string, Pinned>)
-  : {};
-const names = process.argv.slice(2).filter((name) => !name.startsWith('--'));
-const wrong = names.find((name) => !existsSync(name));
-if (wrong !== undefined) {
-  console.error(`mutate: got ${wrong}, which is no file; expected files under src.`);
-  process.exit(2);
-}
-if (process.argv.includes('--check')) {
-  const stale = Object.keys(pinned).filter((file) => !existsSync(file) || hashOf(file) !== pinned[file].hash);
-  for (const file of stale)
-    console.error(`${file}: its mutants were run on another source; run npm run mutate -- ${file}.`);
-  process.exit(stale.length === 0 ? 0 : 1);
+function complain(...sentences: readonly string[]): void {
+  for (const sentence of sentences) console.error(sentence);
+  if (sentences.length > 0) process.exitCode = 1;
 }
 
 /** Runs the mutants of files, or of ranges of lines in them, and says what came of them. */
-function run(patterns: readonly string[]): Record<string, Pinned> {
-  const command = ['stryker', 'run', 'stryker.config.mjs', '--mutate', patterns.join(',')];
-  const { status } = spawnSync('npx', command, { stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
-  const report = JSON.parse(readFileSync(REPORT, 'utf8')) as Report;
-  const results: Record<string, Pinned> = {};
-  for (const [file, { mutants, source }] of Object.entries(report.files)) {
-    const lines = source.split('\n');
-    const left = mutants.filter((mutant) => !TOLD.has(mutant.status));
-    const survivors = left.map(({ location: { start }, mutatorName, replacement = '' }) => {
-      return `${start.line}: ${lines[start.line - 1].trim()} -> ${mutatorName} ${replacement.replaceAll(/\s+/g, ' ')}`;
+async function run(patterns: readonly string[]): Promise<Map<string, Pinned>> {
+  const outcomes = await new Stryker({
+    mutate: [...patterns],
+    testRunner: 'quick',
+    plugins: ['./test/mutation/runner.ts'],
+    testRunnerNodeArgs: ['--import', 'tsx'],
+    checkerNodeArgs: ['--import', 'tsx'],
+    concurrency: Number(process.env['CONCURRENCY'] ?? availableParallelism()),
+    coverageAnalysis: 'perTest',
+    // Loops without an end are told by how often they go round. Time alone would call a busy machine a killed mutant.
+    timeoutMS: 120_000,
+    reporters: [process.stdout.isTTY ? 'progress' : 'dots'],
+    logLevel: 'warn' as LogLevel,
+    warnings: false,
+    tempDirName: '.stryker-tmp',
+    ignorePatterns: ['dist', 'docs', 'examples', 'inspector', 'traces', 'vectors', 'cli', 'bench', 'reports'],
+    disableTypeChecks: false,
+    allowEmpty: true,
+  }).runMutationTest();
+  const results = new Map<string, Pinned>();
+  for (const file of new Set(outcomes.map((outcome) => outcome.fileName))) {
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const all = outcomes.filter(({ fileName, status }) => fileName === file && status !== 'Ignored');
+    const left = all.filter(({ status }) => !TOLD.has(status));
+    const survivors = left.map(({ location: { start, end }, replacement }) => {
+      const line = lines[start.line - 1];
+      const until = end.line === start.line ? end.column - 1 : line.length;
+      return `${line.trim()} | ${line.slice(start.column - 1, until)} -> ${replacement.replaceAll(/\s+/g, ' ')}`;
     });
-    results[file] = { hash: hashOf(file), mutants: mutants.length, killed: mutants.length - left.length, survivors };
-    console.log(`${file}: ${((100 * results[file].killed) / mutants.length).toFixed(1)} % of ${mutants.length}`);
+    results.set(relative(process.cwd(), file), {
+      hash: hashOf(file),
+      mutants: all.length,
+      killed: all.length - left.length,
+      survivors: survivors.toSorted(),
+    });
   }
   return results;
 }
 
-/** Runs the mutants of a few lines again, which a seed picks: none may survive that is not pinned. */
-function sample(seed: number): never {
-  const all = Object.keys(pinned);
-  if (all.length === 0) {
-    console.log('No file is pinned yet; there is nothing to sample.');
-    process.exit(0);
+/** Files of `src` that have something to change. */
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => join('src', name).replaceAll('\\', '/'))
+  .toSorted();
+const pinned = readJson<Record<string, Pinned>>(PINNED, {});
+const stale = sources.filter((file) => pinned[file]?.hash !== hashOf(file));
+
+/** Whether all is pinned, and each survivor has a reason. */
+function check(): void {
+  const reasons = readJson<readonly Reason[]>(REASONS, []);
+  complain(
+    ...stale.map((file) => `${file}: its mutants were run on another source, or never; run npm run mutate -- ${file}.`),
+  );
+  for (const [file, { survivors }] of Object.entries(pinned)) {
+    const explained = new Set(reasons.filter((reason) => reason.file === file).flatMap((reason) => reason.survivors));
+    complain(
+      ...survivors
+        .filter((survivor) => !explained.has(survivor))
+        .map((survivor) => `${file}: got the survivor ${survivor}; expected a reason in ${REASONS}.`),
+      ...[...explained]
+        .filter((survivor) => !survivors.includes(survivor))
+        .map((survivor) => `${file}: got a reason for ${survivor}; expected one of its survivors in ${PINNED}.`),
+    );
   }
-  const file = all[seed % all.length];
-  const lines = readFileSync(file, 'utf8').split('\n').length;
-  const first = 1 + ((seed * 7919) % Math.max(1, lines - SAMPLE_LINES));
-  console.log(`Runs the mutants of lines ${first} to ${first + SAMPLE_LINES} of ${file} again, by seed ${seed}.`);
-  const found = run([`${file}:${first}-${first + SAMPLE_LINES}`])[file]?.survivors ?? [];
-  const strangers = found.filter((survivor) => !pinned[file].survivors.includes(survivor));
-  for (const stranger of strangers)
-    console.error(`${file}: got the survivor ${stranger}; expected one that is pinned.`);
-  process.exit(strangers.length === 0 ? 0 : 1);
+  const all = Object.values(pinned);
+  const mutants = all.reduce((sum, one) => sum + one.mutants, 0);
+  const killed = all.reduce((sum, one) => sum + one.killed, 0);
+  console.log(
+    `${killed} of ${mutants} mutants in ${all.length} files are told from the source, ${((100 * killed) / mutants).toFixed(1)} %.`,
+  );
 }
 
-if (process.argv.includes('--sample')) sample(Number(process.env['SEED'] ?? Math.floor(Date.now() / 86_400_000)));
-const files = names.length > 0 ? names : Object.keys(pinned);
-console.log(`Runs the mutants of ${files.length} files, which takes minutes each.`);
-Object.assign(pinned, run(files));
-writeFileSync(`${PINNED}.new`, `${JSON.stringify(pinned, null, 2)}\n`);
-renameSync(`${PINNED}.new`, PINNED);
+/** Runs the mutants of a few lines again, which a seed picks: none may survive that is not pinned. */
+async function sample(seed: number): Promise<void> {
+  // A linear congruential generator is random enough to pick lines.
+  let state = seed >>> 0;
+  const below = (bound: number): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * bound);
+  };
+  const files = Object.keys(pinned);
+  const ranges = Array.from({ length: SAMPLE_FILES }, () => {
+    const file = files[below(files.length)];
+    const first = 1 + below(Math.max(1, readFileSync(file, 'utf8').split('\n').length - SAMPLE_LINES));
+    return `${file}:${first}-${first + SAMPLE_LINES}`;
+  });
+  console.log(`Runs the mutants of these lines again, by seed ${seed}: ${ranges.join(', ')}.`);
+  let count = 0;
+  for (const [file, found] of await run(ranges)) {
+    count += found.mutants;
+    const strangers = found.survivors.filter((survivor) => !pinned[file].survivors.includes(survivor));
+    complain(...strangers.map((stranger) => `${file}: got the survivor ${stranger}; expected one that is pinned.`));
+  }
+  console.log(`${count} mutants were run.`);
+}
+
+const names = process.argv.slice(2).filter((name) => !name.startsWith('--'));
+const wrong = names.find((name) => !sources.includes(name));
+if (wrong !== undefined) {
+  console.error(`mutate: got ${wrong}; expected a file of src, such as ${sources[0]}.`);
+  process.exit(2);
+} else if (process.argv.includes('--check')) check();
+else if (process.argv.includes('--sample'))
+  await sample(Number(process.env['SEED'] ?? Math.floor(Date.now() / 86_400_000)));
+else {
+  const files = names.length > 0 ? names : stale;
+  console.log(`Runs the mutants of ${files.length} files, which takes up to a minute each.`);
+  for (const file of files) {
+    const start = Date.now();
+    pinned[file] = (await run([file])).get(file) ?? { hash: hashOf(file), mutants: 0, killed: 0, survivors: [] };
+    writeFileSync(
+      `${PINNED}.new`,
+      `${JSON.stringify(Object.fromEntries(Object.entries(pinned).toSorted(([one], [other]) => (one < other ? -1 : 1))), null, 2)}\n`,
+    );
+    renameSync(`${PINNED}.new`, PINNED);
+    const { killed, mutants } = pinned[file];
+    console.log(
+      `${file}: ${killed} of ${mutants}, ${((100 * killed) / mutants).toFixed(1)} %, in ${((Date.now() - start) / 1000).toFixed(0)} s`,
+    );
+  }
+}

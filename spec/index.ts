@@ -55,7 +55,7 @@ const RULES_BY_ID: ReadonlyMap<string, Rule> = new Map(RULES.map((rule) => [rule
 export function ruleById(id: string): Rule {
   const rule = RULES_BY_ID.get(id);
   if (rule !== undefined) return rule;
-  throw new RangeError(`There is no rule ${id}; expected one of the ${RULES.length} in spec/, such as ${RULES[0].id}.`);
+  throw new RangeError(`Got the id ${tell(id)}; expected one of the ${RULES.length} rules, such as ${RULES[0].id}.`);
 }
 
 /** Whatever has an id: a rule, a bug of a real system, a property, a comment of the review. */
@@ -81,12 +81,20 @@ export const REGISTERED_IDS: readonly string[] = [...REGISTERED.keys()];
  * @throws {RangeError} when there is none, with the nearest ones.
  */
 export function registered(id: string): Registered {
-  const found = REGISTERED.get(id.toUpperCase());
+  const upper = typeof id === 'string' ? id.toUpperCase() : '';
+  const found = REGISTERED.get(upper);
   if (found !== undefined) return found;
-  const nearest = nearestIds(id.toUpperCase());
   throw new RangeError(
-    `Got the id ${JSON.stringify(id)}; expected one that is registered, such as ${nearest.join(', ')}.`,
+    `Got the id ${tell(id)}; expected one that is registered, such as ${nearestIds(upper).join(', ')}.`,
   );
+}
+
+const TOLD_CHARACTERS = 60;
+
+/** What a caller passed for a text. Nothing of it but text is looked into. */
+function tell(value: unknown): string {
+  if (typeof value !== 'string') return value === null ? 'null' : typeof value;
+  return value.length > TOLD_CHARACTERS ? `${JSON.stringify(value.slice(0, TOLD_CHARACTERS))}…` : JSON.stringify(value);
 }
 
 /** Up to three ids of the same kind with the nearest numbers, or the first of each kind. */
@@ -107,5 +115,6 @@ function nearestIds(id: string): string[] {
  * `ruleById` instead of citing nothing.
  */
 export function citedRules(text: string): string[] {
+  if (typeof text !== 'string') throw new RangeError(`Got ${tell(text)} as text of citedRules; expected a text.`);
   return Array.from(text.matchAll(/\[(MSIX[^\]]*)\]/g), ([, id]) => id);
 }

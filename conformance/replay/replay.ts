@@ -15,7 +15,7 @@
  * missing, but for one that a Pending bit, once read, has promised. A reset is seen when the guest starts it as a Function
  * Level Reset; nothing is known of D-states.
  */
-import { linesOf, parseLine, ReplayError, type TraceSource } from './log.ts';
+import { lineReader, linesOf, ReplayError, type TraceSource } from './log.ts';
 import type { Replay } from './results.ts';
 import { Run, type RunOptions } from './run.ts';
 import { type ReplayOptions as SurveyOptions, secondSorter, surveyTrace } from './survey.ts';
@@ -37,12 +37,13 @@ export function replay(source: TraceSource, options: ReplayOptions = {}): Replay
   const survey = surveyTrace(source, options);
   const sorter = secondSorter(survey, options);
   const run = new Run(survey, sorter, options);
+  const read = lineReader(options);
   let number = 0;
   for (const text of linesOf(source)) {
     number++;
     // The file may have grown meanwhile.
     if (number > survey.lines) break;
-    const line = parseLine(text, number);
+    const line = read(text, number);
     if (line?.kind === 'other') run.passOver();
     else if (line !== undefined) run.take(sorter.sort(line, number), number, text);
     if (number % PROGRESS_LINES === 0) options.progress?.(number, survey.lines);

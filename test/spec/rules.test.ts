@@ -79,7 +79,7 @@ describe('ruleById', () => {
 
   test('refuses an id that no rule has, in a sentence', () => {
     expect(() => ruleById('msix-pend-3')).toThrow(
-      new RangeError('There is no rule msix-pend-3; expected one of the 99 in spec/, such as MSIX-CAP-1.'),
+      new RangeError('Got the id "msix-pend-3"; expected one of the 99 rules, such as MSIX-CAP-1.'),
     );
   });
 });

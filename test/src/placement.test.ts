@@ -21,6 +21,7 @@ describe('a BAR of a function', () => {
     });
 
   test('has the table, the Pending Bit Array and its own registers, each at its place', () => {
+    own.length = 0;
     const msix = create();
     expect(msix.placement).toEqual({ tableBir: 2, tableOffset: 0x1000, pbaBir: 2, pbaOffset: 0x2000 });
     expect(msix.barWrite(2, 0x1000, 8, 0x1fee00000)).toBe(WRITE_DONE);
