@@ -2,8 +2,8 @@
  * A process of QEMU: its streams for qtest and QMP are made here and handed down, so there is no socket in the file system. A shell between
  * watches standard input: when whoever started QEMU has gone, however it went, the shell ends QEMU.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import type { Duplex } from 'node:stream';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { DeviceError } from '../process.ts';
 import { Qtest, QtestError } from './qtest.ts';
 
@@ -28,7 +28,7 @@ export class QemuProcess {
   readonly qtest: Qtest;
   /** QEMU's own, once the shell has told it. */
   pid: number | undefined;
-  private readonly child: ChildProcess;
+  private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   private readonly exited: Promise<void>;
   private readonly monitor: Monitor;
   private errors = '';
@@ -44,12 +44,12 @@ export class QemuProcess {
     const child = spawn('/bin/sh', ['-c', WATCH, 'sh', ...words], {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     });
-    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.pid ??= Number.parseInt(text, 10);
     });
     this.child = child;
-    child.stdin!.on('error', () => {});
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    child.stdin.on('error', () => {});
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.errors = (this.errors + text).slice(-ERROR_LIMIT);
     });
     this.qtest = new Qtest(child.stdio[QTEST] as Duplex, patience);
@@ -97,7 +97,7 @@ export class QemuProcess {
 
   /** Ends it, and waits until it has. */
   async end(): Promise<void> {
-    this.child.stdin?.destroy();
+    this.child.stdin.destroy();
     await this.exited;
   }
 }
