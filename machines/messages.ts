@@ -10,7 +10,7 @@ import {
   requireName,
   within,
 } from '../checker/argument/argument.ts';
-import { requireWord, VECTORS_MAX as VALUES_MAX } from './argument.ts';
+import { requireWord, VALUES_MAX } from './argument.ts';
 
 /** One kind of write to an entry's address and data, and what it makes of each message. */
 export interface MessageWrite {

@@ -11,6 +11,7 @@ import type { StateValue } from 'xstate';
 import { compileCondition } from '../compile/condition.ts';
 import { type Exploration, requireExploration, requireUnfolded } from '../explore/explore.ts';
 import { printStateClause, printStepClause, stateClauses, stepClauses } from './clauses.ts';
+import { type Answer, BROKEN, type Found, type Place, SATISFIED, search, SILENT, verdictOf } from './search.ts';
 import { StepCursor } from './step-cursor.ts';
 import { COMPILED, type CompiledMachine } from '../compile/format.ts';
 import type { Renaming } from '../explore/symmetry.ts';
@@ -141,64 +142,58 @@ interface Findings {
 }
 
 function conclude({ summary }: Exploration, { witness, counterexample, clauses }: Findings): Conclusion {
-  if (counterexample !== undefined) return { result: 'fails', witness, counterexample, clauses };
-  if (!summary.complete) return { result: 'open', witness };
-  return witness === undefined ? { result: 'n/a' } : { result: 'holds', witness };
+  const result = verdictOf(witness, counterexample, summary.complete);
+  return {
+    result,
+    ...(witness === undefined ? {} : { witness }),
+    ...(result === 'fails' ? { counterexample, clauses } : {}),
+  };
 }
 
-/** The first state that applies, and the first that does not hold too. States stand in the order of their depth. */
+/** The first state that applies, and the first that does not hold too. */
 function findStates(
   exploration: Exploration,
   applies: Uint8Array,
   holds: Uint8Array,
 ): Findings & { readonly broken: number } {
-  const first = applies.indexOf(1);
-  const broken = applies.findIndex((each, state) => each === 1 && holds[state] === 0);
-  const at = (state: number): Lasso | undefined => (state < 0 ? undefined : { path: exploration.pathTo(state) });
-  return { witness: at(first), counterexample: at(broken), broken };
+  const ground = { states: exploration.states.count, expanded: 0, events: 0, at: (state: number) => state };
+  const ask = (state: number): Answer => (applies[state] === 0 ? SILENT : holds[state] === 0 ? BROKEN : SATISFIED);
+  const [found] = search(ground, [{ of: 'states', ask }]).found;
+  return { ...lassosOf(exploration, found), broken: found.broken?.state ?? -1 };
 }
 
-interface StepSearch {
-  readonly claim: StepClaim;
-  readonly applies: StepTest;
-  readonly holds: StepTest;
-  witness?: Lasso;
-  counterexample?: Lasso;
-  clauses?: readonly string[];
-}
-
-/** The same for steps, of several claims at once. Steps from states that were not expanded are not looked at. */
+/** The same for steps, of several claims at once. */
 function findSteps(truths: Truths, claims: readonly StepClaim[]): Findings[] {
   const { exploration } = truths;
   const { summary, compiled } = exploration;
-  const searches = claims.map((claim): StepSearch => {
-    const { when, holds } = claim;
-    return { claim, applies: when === undefined ? () => true : stepTest(truths, when), holds: stepTest(truths, holds) };
-  });
   const cursor = new StepCursor(exploration);
-  // A claim that is broken is not asked again.
-  let open = searches;
-  for (let state = 0; state < summary.states - summary.frontier && open.length > 0; state++) {
-    for (let event = 0; event < compiled.events.length; event++) {
-      cursor.moveTo(state, event);
-      let isBroken = false;
-      for (const search of open) {
-        if (!search.applies(cursor)) continue;
-        const holds = search.holds(cursor);
-        if (holds && search.witness !== undefined) continue;
-        const here: Lasso = { path: exploration.pathTo(state, event) };
-        search.witness ??= here;
-        if (!holds) {
-          search.counterexample = here;
-          const failing = stepClauses(search.claim.holds).filter((part) => !stepTest(truths, part)(cursor));
-          search.clauses = failing.map(printStepClause);
-        }
-        isBroken ||= !holds;
-      }
-      if (isBroken) open = open.filter(({ counterexample }) => counterexample === undefined);
-    }
-  }
-  return searches;
+  const at = (state: number, event = 0): StepCursor => {
+    cursor.moveTo(state, event);
+    return cursor;
+  };
+  const expanded = summary.states - summary.frontier;
+  const { found } = search(
+    { states: expanded, expanded, events: compiled.events.length, at },
+    claims.map(({ when, holds }) => {
+      const premise = when === undefined ? () => true : stepTest(truths, when);
+      const conclusion = stepTest(truths, holds);
+      return { of: 'steps', ask: (step) => (!premise(step) ? SILENT : conclusion(step) ? SATISFIED : BROKEN) };
+    }),
+  );
+  return found.map((each, index) => {
+    const { broken } = each;
+    if (broken === undefined) return lassosOf(exploration, each);
+    const step = at(broken.state, broken.event);
+    const failing = stepClauses(claims[index].holds).filter((part) => !stepTest(truths, part)(step));
+    return { ...lassosOf(exploration, each), clauses: failing.map(printStepClause) };
+  });
+}
+
+/** The places of a search as paths. */
+function lassosOf(exploration: Exploration, { witness, broken }: Found): Pick<Findings, 'witness' | 'counterexample'> {
+  const lasso = (place: Place | undefined): Lasso | undefined =>
+    place && { path: exploration.pathTo(place.state, place.event) };
+  return { witness: lasso(witness), counterexample: lasso(broken) };
 }
 
 /** For each state, whether a predicate holds: 1 or 0. A predicate is looked at once for all claims that have it. */
