@@ -2,8 +2,8 @@
  * A process of QEMU: its streams for qtest and QMP are made here and handed down, so there is no socket in the file system. A shell between
  * watches standard input: when whoever started QEMU has gone, however it went, the shell ends QEMU.
  */
-import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
-import type { Duplex, Readable, Writable } from 'node:stream';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import type { Duplex } from 'node:stream';
 import { DeviceError } from '../process.ts';
 import { Qtest, QtestError } from './qtest.ts';
 
@@ -13,6 +13,10 @@ export interface QemuProcessOptions {
   readonly parameters: readonly string[];
   /** How long it may be silent, in milliseconds. */
   readonly patience: number;
+  /** What the channel for qtest is on the command line: QEMU's own by default. It is the chardev `qtest`. */
+  readonly channel?: readonly string[];
+  /** Is told what comes from the chardev `console`, where there is to be one. */
+  readonly onConsole?: (text: string) => void;
   /** A command that is put before the binary. */
   readonly before?: readonly string[];
 }
@@ -20,7 +24,9 @@ export interface QemuProcessOptions {
 /** The streams of the child: standard input is the watch, then qtest and QMP. */
 const QTEST = 3;
 const QMP = 4;
+const CONSOLE = 7;
 const WATCH = `exec 5<&0 6>&1; "$@" 5<&- 6>&- </dev/null >/dev/null & q=$!; echo $q >&6; { cat <&5; kill -9 $q; } >/dev/null 2>&1 6>&- & exec 6>&-; wait $q`;
+const OWN_CHANNEL = ['-qtest', 'chardev:qtest', '-qtest-log', '/dev/null'];
 const ERROR_LIMIT = 2000;
 
 /** One run of QEMU. */
@@ -28,28 +34,32 @@ export class QemuProcess {
   readonly qtest: Qtest;
   /** QEMU's own, once the shell has told it. */
   pid: number | undefined;
-  private readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
+  private readonly child: ChildProcess;
   private readonly exited: Promise<void>;
   private readonly monitor: Monitor;
   private errors = '';
   private ending: string | undefined;
 
-  constructor({ binary, parameters, patience, before = [] }: QemuProcessOptions) {
+  constructor({ binary, parameters, patience, before = [], channel = OWN_CHANNEL, onConsole }: QemuProcessOptions) {
     const words = [
       ...[...before, binary],
-      ...['-chardev', `socket,id=qtest,fd=${QTEST}`, '-qtest', 'chardev:qtest', '-qtest-log', '/dev/null'],
+      ...['-chardev', `socket,id=qtest,fd=${QTEST}`, ...channel],
+      ...(onConsole === undefined ? [] : ['-chardev', `socket,id=console,fd=${CONSOLE}`, '-serial', 'chardev:console']),
       ...['-chardev', `socket,id=qmp,fd=${QMP}`, '-mon', 'chardev=qmp,mode=control'],
       ...parameters,
     ];
     const child = spawn('/bin/sh', ['-c', WATCH, 'sh', ...words], {
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'ignore', 'ignore', 'pipe'],
     });
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const console = (child.stdio as unknown as readonly Duplex[])[CONSOLE];
+    console.setEncoding('utf8').on('data', (text: string) => onConsole?.(text));
+    console.on('error', () => {});
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.pid ??= Number.parseInt(text, 10);
     });
     this.child = child;
-    child.stdin.on('error', () => {});
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stdin!.on('error', () => {});
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.errors = (this.errors + text).slice(-ERROR_LIMIT);
     });
     this.qtest = new Qtest(child.stdio[QTEST] as Duplex, patience);
@@ -97,7 +107,7 @@ export class QemuProcess {
 
   /** Ends it, and waits until it has. */
   async end(): Promise<void> {
-    this.child.stdin.destroy();
+    this.child.stdin?.destroy();
     await this.exited;
   }
 }
