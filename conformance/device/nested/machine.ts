@@ -3,16 +3,7 @@
  * device assigned. L2's qtest comes to us by a serial channel of L0's. A state in which L2 waits for its first command is saved once
  * and restored for each run.
  */
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeviceError } from '../process.ts';
