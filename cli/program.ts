@@ -174,6 +174,7 @@ program
       .choices(['all', 'strict'])
       .default('all'),
   )
+  .option('--without <names>', 'what the device lacks, parted by commas: retire, reset, or any event', parseNames)
   .addOption(new Option('--only <rule>', 'only tests that exercise a rule'))
   .addOption(new Option('--limit <n>', 'at most so many tests').argParser(parseBound))
   .addOption(new Option('--out <file>', 'the file (default: standard output)'))
@@ -192,7 +193,8 @@ program
     const bounds = boundsOf(machine, { vectors: isFunction ? undefined : vectors, messages, design }, command);
     const { generate } = await import('./generate.ts');
     const rule = only === undefined ? undefined : registered(only).entry.id;
-    status = generate(createInstance(machine, bounds), vectors ?? 1, { ...rest, only: rule, command: commandLine() });
+    const instance = createInstance(machine, bounds);
+    status = await generate(instance, vectors ?? 1, { ...rest, only: rule, command: commandLine() });
   });
 
 program
