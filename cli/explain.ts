@@ -7,7 +7,7 @@ import { explain as explainLog, type Explanation, type VectorState } from '../co
 import { fileSource } from '../conformance/replay/file.ts';
 import { ReplayError } from '../conformance/replay/lines.ts';
 import { readRecord } from '../conformance/replay/record.ts';
-import { type LogChoices, logOptions, withLog } from './logs.ts';
+import { deviceChoice, type LogChoices, logOptions, withLog } from './logs.ts';
 import { ruleById } from '../spec/index.ts';
 import { EXIT, type Exit, formatCell, print, printTable, startProgress, tell } from './report.ts';
 
@@ -77,8 +77,6 @@ function printExplanation(path: string, choices: LogChoices, explanation: Explan
     print(writeTraceLink(link));
   }
 }
-
-const deviceChoice = ({ device }: LogChoices): string => (device === undefined ? '' : ` --device '${device}'`);
 
 /** Prints the vector's registers after the line of the cause, and at the end. */
 function printStates(line: number | undefined, at: number, state: VectorState, atCause: VectorState | undefined): void {

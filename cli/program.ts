@@ -224,33 +224,6 @@ interface ExportChoices extends InstanceChoices {
   readonly format: ExportFormat;
 }
 
-program
-  .command('inspect')
-  .helpGroup('Show:')
-  .description('serves a page that shows machines and traces, on this computer alone, and opens it')
-  .option('--port <n>', 'where to listen (default: 8080, or any port that is free)', parsePort)
-  .option('--no-open', 'leave the browser alone')
-  .option('--stately', "show the machine in Stately's inspector too, which needs internet")
-  .option('--static <folder>', 'write the page to files, for any web server, and serve nothing')
-  .addOption(new Option('--machine <name>', 'the machine to begin with').choices(MACHINE_NAMES))
-  .addOption(VECTORS)
-  .addOption(MESSAGES)
-  .addOption(CHANNEL)
-  .addOption(DESIGN)
-  .addHelpText(
-    'after',
-    example('maskbit inspect', 'maskbit inspect --machine function --vectors 2', 'maskbit inspect --static site'),
-  )
-  .action(async ({ machine, vectors, messages, channel, design, ...choices }: InspectOptions, command: Command) => {
-    const bounds = boundsOf(machine, { vectors, messages, channel, design }, command);
-    const { inspect } = await import('./inspect.ts');
-    status = await inspect({ ...choices, instance: machine && createInstance(machine, bounds) });
-  });
-
-interface InspectOptions extends Omit<InspectChoices, 'instance'>, InstanceChoices {
-  readonly machine?: MachineName;
-}
-
 // Where the MSI-X of a function is, for a log that does not show it.
 const LOG_DEVICE = new Option(
   '--device <name>',
@@ -275,6 +248,55 @@ const LOG_DAMAGED = new Option(
   '--skip-damaged',
   'pass over lines that are damaged, and tell how many; a log with one is refused otherwise',
 );
+
+program
+  .command('inspect')
+  .helpGroup('Show:')
+  .description('serves a page that shows machines, traces and logs, on this computer alone, and opens it')
+  .argument('[log]', 'the log of a guest, as for maskbit replay, to begin with')
+  .option('--at <line>', 'with a log: look at this line (default: at its first disagreement)', parseWhole)
+  .option('--vector <n>', 'with a log: draw this vector alone (default: those that the guest uses)', parseWhole)
+  .option('--port <n>', 'where to listen (default: 8080, or any port that is free)', parsePort)
+  .option('--no-open', 'leave the browser alone')
+  .option('--stately', "show the machine in Stately's inspector too, which needs internet")
+  .option('--static <folder>', 'write the page to files, for any web server, and serve nothing')
+  .addOption(new Option('--machine <name>', 'the machine to begin with').choices(MACHINE_NAMES))
+  .addOption(VECTORS)
+  .addOption(MESSAGES)
+  .addOption(CHANNEL)
+  .addOption(DESIGN)
+  .addOption(LOG_DEVICE)
+  .addOption(LOG_LSPCI)
+  .addOption(LOG_CAPABILITY)
+  .addOption(LOG_TABLE)
+  .addOption(LOG_PBA)
+  .addOption(LOG_DAMAGED)
+  .addHelpText(
+    'after',
+    example(
+      'maskbit inspect',
+      'maskbit inspect traces/linux-6.1-nvme.trace --at 1885',
+      'maskbit inspect --machine function --vectors 2',
+      'maskbit inspect --static site',
+    ),
+  )
+  .action(async (log: string | undefined, all: InspectOptions, command: Command) => {
+    const { machine, vectors, messages, channel, design, ...choices } = all;
+    const { at, vector, device, lspci, capability, table, pba, skipDamaged } = choices;
+    if (log === undefined) {
+      requireNone({ at, vector, device, lspci, capability, table, pba, skipDamaged }, 'without a log', command);
+    } else {
+      requireNone({ machine, vectors, channel, design, static: choices.static }, 'with a log', command);
+      if (log !== '-') requireEnding(log);
+    }
+    const bounds = boundsOf(machine, { vectors, messages, channel, design }, command);
+    const { inspect } = await import('./inspect.ts');
+    status = await inspect({ ...choices, log, instance: machine && createInstance(machine, bounds) });
+  });
+
+interface InspectOptions extends Omit<InspectChoices, 'instance' | 'log' | 'vectors'>, InstanceChoices {
+  readonly machine?: MachineName;
+}
 
 program
   .command('replay')

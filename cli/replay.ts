@@ -1,9 +1,12 @@
 /**
  * `maskbit replay`: a recorded guest, driven through the implementation and the machine.
  */
+import { LINK_CHARACTERS } from '../checker/trace/codec.ts';
+import { writeTraceLink } from '../checker/trace/link.ts';
 import { ReplayError } from '../conformance/replay/log.ts';
 import { type FileReplay, replayFile } from '../conformance/replay/record.ts';
-import { type LogChoices, logOptions, withLog } from './logs.ts';
+import { linkLog, LogTracer } from '../conformance/replay/trace.ts';
+import { deviceChoice, type LogChoices, logOptions, withLog } from './logs.ts';
 import { EXIT, type Exit, formatCell, print, printTable, startProgress, tell } from './report.ts';
 
 /** What the command line may say about a replay. */
@@ -13,11 +16,12 @@ export interface ReplayChoices extends LogChoices {
 }
 
 /** Replays the trace at `path` with progress on standard error. */
-export function runReplay(path: string, { record, ...choices }: ReplayChoices = {}): FileReplay {
+export function runReplay(path: string, { record, ...choices }: ReplayChoices = {}, tracer?: LogTracer): FileReplay {
   let progress: ReturnType<typeof startProgress> | undefined;
   try {
     return replayFile(path, {
       ...logOptions(choices),
+      ...tracer?.hooks,
       recordPath: record,
       progress: (done, lines) => (progress ??= startProgress('lines', lines)).advance(done),
     });
@@ -29,8 +33,9 @@ export function runReplay(path: string, { record, ...choices }: ReplayChoices = 
 /** Replays the trace at `path` and prints what came of it. */
 export async function replay(path: string, choices: ReplayChoices): Promise<Exit> {
   let result: FileReplay;
+  const tracer = new LogTracer();
   try {
-    result = await withLog(path, (file) => runReplay(file, choices));
+    result = await withLog(path, (file) => runReplay(file, choices, tracer));
   } catch (error) {
     if (!(error instanceof ReplayError)) throw error;
     tell(`${path}: ${error.message}`);
@@ -48,7 +53,20 @@ export async function replay(path: string, choices: ReplayChoices): Promise<Exit
   if ('notApplicable' in machine) print(`Machine: n/a, ${machine.notApplicable}`);
   for (const limit of limits) print(limit);
   print();
-  return printVerdict(path, result);
+  const exit = printVerdict(path, result);
+  if (result.disagreements.length > 0) printWayOn(path, choices, result, tracer);
+  return exit;
+}
+
+/** Says how to look at the first disagreement. */
+function printWayOn(path: string, choices: LogChoices, result: FileReplay, tracer: LogTracer): void {
+  const { story, ...traced } = tracer.trace(result);
+  const [{ line, step }] = story.disagreements;
+  print(`See it: maskbit inspect ${path} --at ${line}${deviceChoice(choices)}`);
+  const link = linkLog(traced, step);
+  if (link.packed.length > LINK_CHARACTERS) return;
+  print('The steps around it, for maskbit show, and for the inspector behind its "#":');
+  print(writeTraceLink(link));
 }
 
 /** Prints the figures of a replay as a table. */
