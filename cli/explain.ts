@@ -10,6 +10,7 @@ import { readRecord } from '../conformance/replay/record.ts';
 import { deviceChoice, type LogChoices, logOptions, withLog } from './logs.ts';
 import { ruleById } from '../spec/index.ts';
 import { EXIT, type Exit, formatCell, print, printTable, startProgress, tell } from './report.ts';
+import { watchLog } from './watch-log.ts';
 
 /** What the command line may say. */
 export interface ExplainChoices extends LogChoices {
@@ -42,6 +43,34 @@ export async function explain(path: string, { vector, at, ...choices }: ExplainC
   } finally {
     progress?.end();
   }
+}
+
+/** Follows a log while it grows: says why no interrupt came each time that the answer is another. */
+export async function watchExplanation(path: string, { vector, at: _, ...choices }: ExplainChoices): Promise<Exit> {
+  const options = { ...logOptions(choices), vector };
+  let last = '';
+  return watchLog(path, {
+    update: (source) => {
+      const { sentence, at } = explainLog(source, options);
+      if (sentence === last) return [];
+      last = sentence;
+      return [`line ${formatCell(at)}: ${sentence}`];
+    },
+    finish: (source) => {
+      if (source === undefined) {
+        print('n/a: nothing came.');
+        return EXIT.bound;
+      }
+      try {
+        printExplanation(path, choices, explainLog(source, options));
+        return EXIT.holds;
+      } catch (error) {
+        if (!(error instanceof ReplayError)) throw error;
+        tell(`${path}: ${error.message}`);
+        return EXIT.usage;
+      }
+    },
+  });
 }
 
 /** Prints an explanation as it is read at three in the morning: the answer first, then what led there, then what to do. */

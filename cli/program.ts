@@ -311,6 +311,7 @@ program
   .addOption(LOG_VECTORS)
   .addOption(LOG_DAMAGED)
   .option('--record <file>', 'the record, where it does not stand beside the trace')
+  .option('--watch', 'follow the log as it grows, until Ctrl+C')
   .option('--assigned', 'counts the exits to userspace of an assigned device instead, by design and kind of access')
   .addHelpText('after', example('maskbit replay traces/linux-6.1-nvme.trace'))
   .addHelpText(
@@ -318,21 +319,31 @@ program
     "\nRecord one with QEMU: -trace 'memory_region_ops_*' -trace 'pci_cfg_*' -trace msix_write_config -trace 'resettable_phase_*' -D FILE\n" +
       'and, of an NVMe controller, -trace pci_nvme_irq_msix: then a missing message shows. Exit status 3: n/a, nothing was there to compare.',
   )
-  .action(async (file: string, choices: ReplayChoices & { readonly assigned?: boolean }, command: Command) => {
-    if (choices.assigned && choices.record !== undefined) {
-      command.error('error: got --record with --assigned; expected one of them, for exits need no record');
-    }
-    if (choices.record !== undefined) requireEnding(choices.record);
-    if (file !== '-') requireEnding(file);
-    if (choices.assigned) {
-      const { replayAssigned } = await import('./replay-assigned.ts');
-      const { record: _, assigned: __, ...logChoices } = choices;
-      status = await replayAssigned(file, logChoices);
-      return;
-    }
-    const { replay } = await import('./replay.ts');
-    status = await replay(file, choices);
-  });
+  .action(
+    async (file: string, all: ReplayChoices & WatchChoice & { readonly assigned?: boolean }, command: Command) => {
+      const { watch, ...choices } = all;
+      if (watch === true) {
+        requireNone({ assigned: choices.assigned }, 'with --watch', command);
+        requireGrowing(file, command);
+        const { watchReplay } = await import('./replay.ts');
+        status = await watchReplay(file, choices);
+        return;
+      }
+      if (choices.assigned && choices.record !== undefined) {
+        command.error('error: got --record with --assigned; expected one of them, for exits need no record');
+      }
+      if (choices.record !== undefined) requireEnding(choices.record);
+      if (file !== '-') requireEnding(file);
+      if (choices.assigned) {
+        const { replayAssigned } = await import('./replay-assigned.ts');
+        const { record: _, assigned: __, ...logChoices } = choices;
+        status = await replayAssigned(file, logChoices);
+        return;
+      }
+      const { replay } = await import('./replay.ts');
+      status = await replay(file, choices);
+    },
+  );
 
 program
   .command('explain')
@@ -341,6 +352,7 @@ program
   .argument('<file>', 'the log, as for maskbit replay')
   .requiredOption('--vector <n>', 'the vector that it is about', parseWhole)
   .option('--at <line>', 'explain the state after this line (default: at the end)', parseWhole)
+  .option('--watch', 'follow the log as it grows, until Ctrl+C')
   .addOption(LOG_DEVICE)
   .addOption(LOG_LSPCI)
   .addOption(LOG_CAPABILITY)
@@ -349,11 +361,28 @@ program
   .addOption(LOG_VECTORS)
   .addOption(LOG_DAMAGED)
   .addHelpText('after', example('maskbit explain traces/linux-6.1-nvme.trace --vector 1'))
-  .action(async (file: string, choices: ExplainChoices) => {
+  .action(async (file: string, { watch, ...choices }: ExplainChoices & WatchChoice, command: Command) => {
+    if (watch === true) {
+      requireNone({ at: choices.at }, 'with --watch', command);
+      requireGrowing(file, command);
+      const { watchExplanation } = await import('./explain.ts');
+      status = await watchExplanation(file, choices);
+      return;
+    }
     if (file !== '-') requireEnding(file);
     const { explain } = await import('./explain.ts');
     status = await explain(file, choices);
   });
+
+interface WatchChoice {
+  readonly watch?: boolean;
+}
+
+/** Requires a file that can grow; it may come later. */
+function requireGrowing(file: string, command: Command): void {
+  if (file === '-') command.error('error: got - with --watch; expected the path of a file that grows');
+  requireEnding(file);
+}
 
 program
   .command('conform')
