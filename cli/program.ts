@@ -174,6 +174,7 @@ program
       .choices(['all', 'strict'])
       .default('all'),
   )
+  .option('--without <names>', 'what the device lacks, parted by commas: retire, reset, or any event', parseNames)
   .addOption(new Option('--only <rule>', 'only tests that exercise a rule'))
   .addOption(new Option('--limit <n>', 'at most so many tests').argParser(parseBound))
   .addOption(new Option('--out <file>', 'the file (default: standard output)'))
@@ -192,7 +193,8 @@ program
     const bounds = boundsOf(machine, { vectors: isFunction ? undefined : vectors, messages, design }, command);
     const { generate } = await import('./generate.ts');
     const rule = only === undefined ? undefined : registered(only).entry.id;
-    status = generate(createInstance(machine, bounds), vectors ?? 1, { ...rest, only: rule, command: commandLine() });
+    const instance = createInstance(machine, bounds);
+    status = await generate(instance, vectors ?? 1, { ...rest, only: rule, command: commandLine() });
   });
 
 program
@@ -394,6 +396,9 @@ program
     '--profile <name>',
     'what the device may do: strict, pcie, qemu, irqfd, linux-guest, or a file (default: pcie)',
   )
+  .option('--qemu <device>', "instead of a module: one of QEMU's own devices, with properties: nvme,msix_qsize=8")
+  .option('--qemu-binary <path>', 'with --qemu: which QEMU (default: qemu-system-x86_64)')
+  .addOption(new Option('--machine <type>', 'with --qemu: the machine (default: q35)').choices(['q35', 'pc']))
   .option('--learn', 'ask the device for its profile first, and say how it was chosen')
   .option('--save-profile <file>', 'with --learn: write the profile there, for --profile')
   .option('--only <rules>', 'tell of these rules alone, parted by commas')
@@ -411,11 +416,19 @@ program
       'maskbit conform --learn ./device.js',
       'maskbit conform --learn --report report.html -- ./device --bug 3',
       'maskbit conform --profile strict --only MSIX-PEND-2 ./device.js',
+      'maskbit conform --learn --qemu e1000e',
     ),
   )
   .action(async (module: string | undefined, rest: readonly string[], choices: ConformChoices, command: Command) => {
     const words = [...(module === undefined ? [] : [module]), ...rest];
-    if (words.length === 0) command.error('error: got no device; expected the path of a module, or -- and a command');
+    if (choices.qemu !== undefined && words.length > 0)
+      command.error(`error: got ${words.join(' ')} with --qemu; expected one or the other`);
+    if (choices.qemu === undefined) {
+      if (words.length === 0)
+        command.error('error: got no device; expected the path of a module, --qemu and a device, or -- and a command');
+      if (choices.qemuBinary !== undefined || choices.machine !== undefined)
+        command.error('error: got --qemu-binary or --machine without --qemu; expected both');
+    }
     const isCommand = process.argv.includes('--');
     if (!isCommand && words.length > 1) {
       command.error(`error: got ${words.join(' ')}; expected one module, or -- before a command`);
