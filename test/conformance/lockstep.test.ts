@@ -4,7 +4,7 @@ import { createDriver } from '../../conformance/paths/drive.ts';
 import { DIALECTS, perform } from '../../conformance/device/words.ts';
 import { createInProcessDevice } from '../../conformance/device/in-process.ts';
 import { walkInLockstep } from '../../conformance/paths/lockstep.ts';
-import { HALVES, THREE, TWO } from '../../machines/messages.ts';
+import { THREE, TWO } from '../../machines/messages.ts';
 import { createInstance } from '../../properties/instances.ts';
 import { MsixFunction, SIGNAL_HELD } from '../../src/index.ts';
 

@@ -284,7 +284,7 @@ export function hostDifferenceOf(
 ): string | undefined {
   const [ours, theirs] = [new Ours(), new Theirs()].map((side) => ({
     log: side.log,
-    begin: (reactions: HostStep['reactions']) => void (side.reactions = [...reactions]),
+    begin: (calls: HostStep['reactions']) => void (side.reactions = [...calls]),
     perform: (act: HostAct) => side.act(act),
     look: () => side.look(),
   }));
