@@ -2,8 +2,9 @@
  * Devices that run in a QEMU, for `maskbit conform`: starts one for each number of vectors, and says what waiting for them came to.
  */
 import { startAssigned } from '../conformance/device/nested/assigned.ts';
+import { cleanLevels } from '../conformance/device/nested/levels.ts';
 import { type QemuDevice, startQemu } from '../conformance/device/qemu/qemu.ts';
-import { shellWord, tell } from './output.ts';
+import { EXIT, type Exit, print, shellWord, tell } from './output.ts';
 import { remoteSubject, type Subject } from '../conformance/judge/subject.ts';
 
 /** What the command line may say of a device in a QEMU. */
@@ -19,6 +20,7 @@ export interface LiveChoices {
   readonly accel?: 'kvm' | 'tcg';
   readonly l1Cpus?: number;
   readonly kernel?: string;
+  readonly clean?: boolean;
   readonly vectors?: readonly number[];
   readonly patience?: number;
 }
@@ -102,4 +104,11 @@ export function qemuWords({ qemu, qemuBinary, machine, device, accel, l1Cpus, ke
     ...(qemuBinary === undefined ? [] : ['--qemu-binary', shellWord(qemuBinary)]),
     ...(machine === undefined ? [] : ['--machine', machine]),
   ].join(' ');
+}
+
+/** Removes what the levels of an assigned device have left in the cache folder. */
+export function clean(): Exit {
+  const bytes = cleanLevels();
+  print(bytes === 0 ? 'Nothing was kept.' : `Removed ${Math.round(bytes / 1e6)} MB.`);
+  return EXIT.holds;
 }
