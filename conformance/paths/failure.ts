@@ -8,7 +8,8 @@ import { makeTrace, reduceTrace } from '../../checker/trace/trace.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import { NO_RULES, rulesOfStep, type StepRules } from './step-rules.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
-import type { Instance } from '../../properties/instances.ts';
+import { type Instance, requireInstance } from '../../properties/instances.ts';
+import { requireFailure } from '../argument.ts';
 import { traceSubject } from '../../properties/subject.ts';
 import { tellSteps } from './story.ts';
 
@@ -60,7 +61,9 @@ export const kindOf = ({ subject, cause }: Failure): string =>
   `${subject.replaceAll(/\d+/g, 'N')} ${cause.rules.join()}`;
 
 /** Tells a failure as a story; and how to see it again, where the instance of the machine is given. */
-export function tellFailure({ device, path, subject, got, expected, cause }: Failure, instance?: Instance): string {
+export function tellFailure(failure: Failure, instance?: Instance): string {
+  const { device, path, subject, got, expected, cause } = requireFailure('failure of tellFailure', failure);
+  if (instance !== undefined) requireInstance('instance of tellFailure', instance);
   const steps = `after ${path.length} step${path.length === 1 ? '' : 's'}`;
   return [
     `${device}, ${steps}: ${subject} ${got}; expected ${expected}.`,

@@ -15,6 +15,7 @@
  * missing, but for one that a Pending bit, once read, has promised. A reset is seen when the guest starts it as a Function
  * Level Reset; nothing is known of D-states.
  */
+import { requireReplayOptions, requireSource } from '../argument.ts';
 import { linesOf, parseLine, ReplayError, type TraceSource } from './log.ts';
 import type { Replay } from './results.ts';
 import { Run, type RunOptions } from './run.ts';
@@ -33,7 +34,9 @@ const PROGRESS_LINES = 8192;
  * Replays a trace.
  * @throws {ReplayError} when the trace is damaged, is no trace, or does not show what it takes to replay it.
  */
-export function replay(source: TraceSource, options: ReplayOptions = {}): Replay {
+export function replay(given: TraceSource, how: ReplayOptions = {}): Replay {
+  const source = requireSource('source of replay', given);
+  const options = requireReplayOptions('the options of replay', how);
   const survey = surveyTrace(source, options);
   const sorter = secondSorter(survey, options);
   const run = new Run(survey, sorter, options);
