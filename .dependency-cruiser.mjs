@@ -7,7 +7,7 @@
 export const LAYERS = {
   spec: [],
   src: [],
-  machines: ['spec/choices.ts', 'xstate'],
+  machines: ['checker/argument/argument.ts', 'spec/choices.ts', 'xstate'],
   checker: ['xstate', '@xstate/graph'],
   properties: ['machines', 'checker', 'xstate'],
   conformance: ['checker', 'machines', 'properties', 'spec', 'src', 'xstate', 'fast-check', 'node:'],

@@ -3,11 +3,11 @@
  * dialect; and where the device saves and restores its state, every pair of states that device and machine reach together.
  * What comes of it is data.
  */
-import { requireOneOf } from '../checker/argument/argument.ts';
+import { requireFields, requireFunction, requireOneOf } from '../checker/argument/argument.ts';
 import { enumerate } from '../checker/explore/enumerate.ts';
 import { transitionPaths } from '../checker/explore/paths.ts';
 import { createInstance, INSTANCES, instanceName } from '../properties/instances.ts';
-import { requireFactory, requireHook, requireOptions } from './argument.ts';
+import { requireFactory } from './device/argument.ts';
 import type { DeviceFactory } from './device/device.ts';
 import { DIALECTS } from './device/words.ts';
 import { createDriver } from './paths/drive.ts';
@@ -49,9 +49,10 @@ export interface SuiteReport {
 /** Runs the suite against fresh devices. What they throw is thrown. */
 export function runSuite(factory: DeviceFactory, options: SuiteOptions = {}): SuiteReport {
   const create = requireFactory('create of runSuite', factory);
-  const fields = requireOptions('the options of runSuite', options, ['only', 'onFailure']);
+  const fields = requireFields('the options of runSuite', options, ['only', 'onFailure']);
   const only = fields.only === undefined ? undefined : requireOneOf('only of runSuite', fields.only, SUITE_PARTS);
-  const onFailure = requireHook<SuiteOptions['onFailure']>('onFailure of runSuite', fields.onFailure);
+  const onFailure =
+    fields.onFailure === undefined ? undefined : requireFunction('onFailure of runSuite', fields.onFailure);
   const failures = new Map<string, Failure>();
   /** Runs what may find a difference; returns whether it did not. */
   const agrees = (work: () => void): boolean => {

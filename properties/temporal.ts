@@ -219,7 +219,7 @@ export const TEMPORAL_PROPERTIES: readonly TemporalProperty[] = [
 
 /** The same property, which takes nothing but instances, and decides those alone that have what it is about. */
 function ofInstances(property: TemporalProperty): TemporalProperty {
-  const { name, applies, decide, decideWithout } = property;
+  const { name, applies } = property;
   const place = `the instance of ${name}`;
   const decided = (decides: TemporalProperty['decide']) => (given: Instance) => {
     const instance = requireInstance(place, given);
@@ -228,7 +228,7 @@ function ofInstances(property: TemporalProperty): TemporalProperty {
   return {
     ...property,
     applies: (instance) => applies(requireInstance(place, instance)),
-    decide: decided(decide),
-    decideWithout: decided(decideWithout),
+    decide: decided(property.decide),
+    decideWithout: decided(property.decideWithout),
   };
 }

@@ -7,12 +7,16 @@ const TOLD_CHARACTERS = 60;
 
 /** A wrong value in a sentence; text in quotes, for '4' is not 4, and no longer than a sentence carries. Of an object its kind only. */
 export function told(value: unknown): string {
-  if (typeof value === 'string')
-    return value.length > TOLD_CHARACTERS ? `'${value.slice(0, TOLD_CHARACTERS)}…'` : `'${value}'`;
+  if (typeof value === 'string') return `'${shortened(value)}'`;
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
   return isWords(value) ? `a Uint32Array of ${value.length} words` : kindOf(value);
+}
+
+/** A text, cut where it is longer than a sentence can carry. */
+export function shortened(text: string): string {
+  return text.length > TOLD_CHARACTERS ? `${text.slice(0, TOLD_CHARACTERS)}…` : text;
 }
 
 /** The kind of an object, as `Object` says it; of a proxy that does not let it be asked, so much. */
@@ -41,7 +45,7 @@ export function requireOptionsOf<Options extends object>(
   }
   const unknown = Object.keys(copy).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new TypeError(`${owner}: got the option ${told(unknown)}; expected one of ${known.join(', ')}.`);
+    throw new TypeError(`${owner}: got the option ${shortened(unknown)}; expected one of ${known.join(', ')}.`);
   }
   return copy;
 }

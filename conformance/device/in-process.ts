@@ -1,10 +1,9 @@
 /**
  * The implementation as a device under test, in the same process.
  */
-import { copyOf, refuse, requireBoolean, requireFields } from '../../checker/argument/argument.ts';
+import { copyOf, readField, refuse, requireBoolean, requireFields } from '../../checker/argument/argument.ts';
 import { requireNumber } from '../../machines/argument.ts';
 import { MsixFunction, type MsixFunctionOptions } from '../../src/index.ts';
-import { requireImplementation } from '../argument.ts';
 import type { AccessResult, Device, DeviceOutput } from './device.ts';
 import { Snapshots } from './snapshots.ts';
 
@@ -100,4 +99,11 @@ export function createInProcessDevice(vectorCount: number, options: InProcessOpt
       return taken;
     },
   };
+}
+
+/** Requires our implementation, or a subclass of it. */
+export function requireImplementation(place: string, value: unknown): typeof MsixFunction {
+  const isIt =
+    value === MsixFunction || (typeof value === 'function' && readField(value, 'prototype') instanceof MsixFunction);
+  return isIt ? (value as typeof MsixFunction) : refuse(place, value, 'MsixFunction, or a class that extends it');
 }

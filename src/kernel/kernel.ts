@@ -65,7 +65,7 @@ const DWORD_MAX = 2 ** 32 - 1;
 
 function requireHostDevices(hostDevices: readonly HostDevice[]): HostDevice[] {
   return requireList('Kernel', 'hostDevices', hostDevices).map((given) => {
-    const device = requireOptionsOf('Kernel: a host device', given as HostDevice, HOST_DEVICE_NAMES);
+    const device = requireOptionsOf('Kernel: a host device', given, HOST_DEVICE_NAMES);
     for (const name of ['busnr', 'devfn'] as const) requireInteger('Kernel', name, device[name], 0, DWORD_MAX);
     if (device.segnr !== undefined) requireInteger('Kernel', 'segnr', device.segnr, 0, DWORD_MAX);
     if (!isHostFunction(device.function)) {

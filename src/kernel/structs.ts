@@ -2,7 +2,7 @@
  * Structs as C lays them out: declared, written to a buffer and read from it. `abi.ts` has those of ioctls. On i386 a `__u64` is aligned to 4 bytes, on
  * x86-64 to 8: `fieldsOf` tells both.
  */
-import { copyOf, requireList, told } from '../sentences.ts';
+import { copyOf, requireList, shortened, told } from '../sentences.ts';
 
 /** A type of a field. */
 export type FieldType = 'u8' | 'u16' | 'u32' | 'u64';
@@ -75,7 +75,7 @@ export function encode(layout: Struct, given: Values, view: DataView, at = 0): v
   if (stranger !== undefined) {
     const names = fields.map((field) => field.name).join(', ');
     throw new TypeError(
-      `encode: got the field ${told(stranger)}; expected one of ${names}, which are those of ${name}.`,
+      `encode: got the field ${shortened(stranger)}; expected one of ${names}, which are those of ${name}.`,
     );
   }
   for (let byte = 0; byte < bytes; byte++) view.setUint8(at + byte, 0);
