@@ -16,11 +16,10 @@ import { checkAssigned, checkAssignedMutants, checkObjections } from './check/as
 import { checkAssignedDevice } from './check/assigned-device.ts';
 import { checkAssignedPaths } from './check/assigned-paths.ts';
 import { Budget, type Budgets } from './check/budget.ts';
-import { checkLockstep } from './check/lockstep.ts';
 import { checkMachines } from './check/machines.ts';
 import { type Only, onlyOf, type Section, SECTIONS, WHOLE } from './check/only.ts';
 import type { Part } from './check/part.ts';
-import { checkPaths } from './check/paths.ts';
+import { checkLockstep, checkPaths } from './check/paths.ts';
 import { checkProperties } from './check/properties.ts';
 import { checkReplay } from './check/replay.ts';
 import { checkRuns } from './check/runs.ts';

@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import { constants as zlib, createGunzip } from 'node:zlib';
 import type { ToldGeometry } from '../conformance/replay/access.ts';
 import { ReplayError } from '../conformance/replay/lines.ts';
 import { readLspci } from '../conformance/replay/lspci.ts';
@@ -32,10 +32,11 @@ export interface LogChoices {
   readonly table?: number;
   readonly pba?: number;
   readonly vectors?: number;
+  readonly skipDamaged?: boolean;
 }
 
 /** What these choices are to a replay. */
-export function logOptions({ device, lspci, capability, table, pba, vectors }: LogChoices): ReplayOptions {
+export function logOptions({ device, lspci, capability, table, pba, vectors, skipDamaged }: LogChoices): ReplayOptions {
   const told: ToldGeometry | undefined =
     capability === undefined ? undefined : { capability, tableAddress: table, pbaAddress: pba, vectorCount: vectors };
   if (capability === undefined && (table !== undefined || vectors !== undefined || pba !== undefined)) {
@@ -49,6 +50,7 @@ export function logOptions({ device, lspci, capability, table, pba, vectors }: L
   return {
     ...(device === undefined ? {} : { device }),
     ...(told === undefined ? {} : { told }),
+    ...(skipDamaged === undefined ? {} : { skipDamaged }),
     ...(lspci === undefined ? {} : { before: readLspci(readFileSync(lspci, 'latin1')) }),
   };
 }
@@ -66,7 +68,11 @@ export async function withLog<Result>(path: string, use: (file: string) => Resul
     if (isGzip(file)) {
       const unpacked = join(folder, 'unpacked');
       try {
-        await pipeline(createReadStream(file), createGunzip(), createWriteStream(unpacked));
+        await pipeline(
+          createReadStream(file),
+          createGunzip({ finishFlush: zlib.Z_SYNC_FLUSH }),
+          createWriteStream(unpacked),
+        );
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         throw new ReplayError(`Got ${path}, which gzip cannot unpack (${reason}); expected a whole file.`, {

@@ -34,6 +34,7 @@ import { parseAddress, parseLogVectors, parseWhole } from './log-options.ts';
 import type { ExplainChoices } from './explain.ts';
 import type { ReplayChoices } from './replay.ts';
 import type { MuseumChoices } from './museum.ts';
+import type { ProveChoices } from './prove.ts';
 import { packagePath } from './root.ts';
 import { TRACE_FORMS, type TraceForm } from './show.ts';
 
@@ -173,6 +174,7 @@ program
       .choices(['all', 'strict'])
       .default('all'),
   )
+  .option('--without <names>', 'what the device lacks, parted by commas: retire, reset, or any event', parseNames)
   .addOption(new Option('--only <rule>', 'only tests that exercise a rule'))
   .addOption(new Option('--limit <n>', 'at most so many tests').argParser(parseBound))
   .addOption(new Option('--out <file>', 'the file (default: standard output)'))
@@ -191,7 +193,8 @@ program
     const bounds = boundsOf(machine, { vectors: isFunction ? undefined : vectors, messages, design }, command);
     const { generate } = await import('./generate.ts');
     const rule = only === undefined ? undefined : registered(only).entry.id;
-    status = generate(createInstance(machine, bounds), vectors ?? 1, { ...rest, only: rule, command: commandLine() });
+    const instance = createInstance(machine, bounds);
+    status = await generate(instance, vectors ?? 1, { ...rest, only: rule, command: commandLine() });
   });
 
 program
@@ -270,6 +273,11 @@ const LOG_VECTORS = new Option(
   'how many vectors it has, where the log shows no read of Message Control',
 ).argParser(parseLogVectors);
 
+const LOG_DAMAGED = new Option(
+  '--skip-damaged',
+  'pass over lines that are damaged, and tell how many; a log with one is refused otherwise',
+);
+
 program
   .command('replay')
   .helpGroup('Decide:')
@@ -281,6 +289,7 @@ program
   .addOption(LOG_TABLE)
   .addOption(LOG_PBA)
   .addOption(LOG_VECTORS)
+  .addOption(LOG_DAMAGED)
   .option('--record <file>', 'the record, where it does not stand beside the trace')
   .option('--assigned', 'counts the exits to userspace of an assigned device instead, by design and kind of access')
   .addHelpText('after', example('maskbit replay traces/linux-6.1-nvme.trace'))
@@ -318,6 +327,7 @@ program
   .addOption(LOG_TABLE)
   .addOption(LOG_PBA)
   .addOption(LOG_VECTORS)
+  .addOption(LOG_DAMAGED)
   .addHelpText('after', example('maskbit explain traces/linux-6.1-nvme.trace --vector 1'))
   .action(async (file: string, choices: ExplainChoices) => {
     if (file !== '-') requireEnding(file);
@@ -366,6 +376,54 @@ program
     }
     const { conform } = await import('./conform.ts');
     status = await conform(words, isCommand, choices);
+  });
+
+program
+  .command('prove')
+  .helpGroup('Decide:')
+  .description(
+    'proves a device for a bound: walks a WebAssembly module, or a JavaScript module that saves and restores, through every state that any sequence of accesses and events leads to',
+  )
+  .argument('<module>', 'the path of a .wasm file, or of a JavaScript module that default-exports a factory of devices')
+  .option(
+    '--profile <name>',
+    'what the device may do: strict, pcie, qemu, irqfd, linux-guest, or a file (default: pcie)',
+  )
+  .option('--learn', 'ask the device for its profile first, and say how it was chosen')
+  .option('--save-profile <file>', 'with --learn: write the profile there, for --profile')
+  .option(
+    '--vectors <list>',
+    'the numbers of vectors (default: 1,2,3); of more than 4, one or two are acted upon while the others rest',
+    parseVectorCounts,
+  )
+  .option('--widths', 'with three vectors and more too, every width of each access')
+  .option(
+    '--ignore <names>',
+    'bytes that never matter, parted by commas: variables, 0x1040+8, or "proposed" for what a first walk proposes',
+  )
+  .option('--keep-stack', 'take the dead stack for state')
+  .option('--states <n>', 'no more pairs than this in one walk (default: a million)', parseBound)
+  .option('--memory <bytes>', 'no more memory than this for one walk, such as 500M or 8G (default: 2G)', parseBytes)
+  .option('--seconds <n>', 'take no longer than this (default: 600)', parseBound)
+  .option('--seed <n>', 'of random walks and of tests (default: 1)', parseBound)
+  .option('--report <file>', 'write the report there: .txt, .json, .xml (JUnit) or .html')
+  .addOption(new Option('--format <form>', 'the form of the report').choices(['text', 'json', 'junit', 'html']))
+  .option('--trace <actions>', 'replay one trace instead, and tell each step')
+  .option('--scene <name>', 'with --trace: the scene that it is of (default: one vector)')
+  .addHelpText(
+    'after',
+    example(
+      'maskbit prove --profile strict dut.wasm',
+      'maskbit prove --learn --vectors 1,2,3,65,2048 dut.wasm',
+      'maskbit prove --ignore statistics,log dut.wasm',
+    ),
+  )
+  .action(async (module: string, choices: ProveChoices, command: Command) => {
+    if (choices.saveProfile !== undefined && choices.learn !== true) {
+      command.error('error: got --save-profile without --learn; expected both');
+    }
+    const { prove } = await import('./prove.ts');
+    status = await prove(module, choices);
   });
 
 program

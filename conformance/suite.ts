@@ -1,38 +1,78 @@
 /**
- * The suite for any device that answers at once: every step of the machine `function`, from reset along a shortest path, in every
- * dialect; and where the device saves and restores its state, every pair of states that device and machine reach together.
- * What comes of it is data.
+ * The suite for any device that answers at once: along the paths of the machines of a function, in lockstep with them through every pair
+ * of states where the device saves and restores its state, and along random walks of a seed. Each in every dialect, and every step
+ * compared. What comes of it is data; who runs it prints.
  */
-import { requireFields, requireFunction, requireOneOf } from '../checker/argument/argument.ts';
+import {
+  requireCount,
+  requireFields,
+  requireFunction,
+  requireList,
+  requireOneOf,
+  within,
+} from '../checker/argument/argument.ts';
 import { enumerate } from '../checker/explore/enumerate.ts';
-import { transitionPaths } from '../checker/explore/paths.ts';
-import { createInstance, INSTANCES, instanceName } from '../properties/instances.ts';
+import {
+  countSimplePaths,
+  type Path,
+  SIMPLE_PATH_RAIL,
+  simplePaths,
+  transitionPaths,
+} from '../checker/explore/paths.ts';
+import { GRAPH, type StateGraph } from '../checker/explore/state-graph.ts';
+import { type Instance, INSTANCES, instanceName, requireInstance } from '../properties/instances.ts';
 import { requireFactory } from './device/argument.ts';
-import type { DeviceFactory } from './device/device.ts';
-import { DIALECTS } from './device/words.ts';
-import { createDriver } from './paths/drive.ts';
+import type { Device, DeviceFactory } from './device/device.ts';
+import { type Dialect, DIALECTS } from './device/words.ts';
+import { Random } from './judge/random.ts';
+import { createDriver, type Driver } from './paths/drive.ts';
 import { ConformanceError, type Failure, kindOf } from './paths/failure.ts';
 import { isRestorable, walkInLockstep } from './paths/lockstep.ts';
 
 /** The parts of the suite. */
-export const SUITE_PARTS = ['paths', 'lockstep'] as const;
+export const SUITE_PARTS = ['paths', 'lockstep', 'random'] as const;
 export type SuitePart = (typeof SUITE_PARTS)[number];
+
+/** What devices are held against: an instance of a machine, explored whole. */
+export interface SuiteSubject {
+  readonly instance: Instance;
+  readonly graph: StateGraph;
+}
 
 /** How the suite is run. */
 export interface SuiteOptions {
-  /** One part alone. */
-  readonly only?: SuitePart;
-  /** Is told of each failure the moment it is found. */
-  readonly onFailure?: (failure: Failure) => void;
+  /** These parts alone. */
+  readonly only?: SuitePart | readonly SuitePart[];
+  /** Where the random walks begin. Default 1. */
+  readonly seed?: number;
+  /** What devices are held against. Default: every small instance that a function implements. */
+  readonly subjects?: readonly SuiteSubject[];
+  /** Is told of each kind of failure the moment it is found. */
+  readonly onFailure?: (failure: Failure, instance: Instance) => void;
+  /** Is told before each piece of work, and how far it is. */
+  readonly onProgress?: (what: string, done: number, total: number) => void;
+  /** Whether to stop before the next piece of work. */
+  readonly isOver?: () => boolean;
 }
 
-/** What came of a part for one instance of the machine. */
+/** What came of a piece of work. */
 export interface SuiteCount {
   readonly part: SuitePart;
+  /** The instance of the machine, as tables name it. */
   readonly instance: string;
-  /** The paths driven, or the pairs of states walked. */
+  /** Which paths, or which dialect. */
+  readonly what: string;
+  /** The devices; those of one piece are driven along the same paths. */
+  readonly devices: readonly string[];
+  /** Paths, pairs of states that device and machine reached together, or walks. */
   readonly count: number;
-  /** Of those, the ones in which the device differs. A walk ends at the first. */
+  /** How often a path was driven: by each device, in each dialect. */
+  readonly driven: number;
+  readonly steps: number;
+  /** Outputs and dwords compared. */
+  readonly outputs: number;
+  readonly dwords: number;
+  /** Of what was driven, how often a device differed. A walk in lockstep ends at the first difference. */
   readonly failing: number;
   /** Why it was left out, where it was. */
   readonly skipped?: string;
@@ -42,61 +82,210 @@ export interface SuiteCount {
 export interface SuiteReport {
   readonly holds: boolean;
   readonly counts: readonly SuiteCount[];
-  /** Of those that differ in the same way, the first: it has a shortest path. */
+  /** Of those that differ in the same way, the first; along paths and in lockstep it has a shortest path. */
   readonly failures: readonly Failure[];
+  /** The pieces of work that there was no time for. */
+  readonly open: readonly string[];
 }
 
-/** Runs the suite against fresh devices. What they throw is thrown. */
-export function runSuite(factory: DeviceFactory, options: SuiteOptions = {}): SuiteReport {
-  const create = requireFactory('create of runSuite', factory);
-  const fields = requireFields('the options of runSuite', options, ['only', 'onFailure']);
-  const only = fields.only === undefined ? undefined : requireOneOf('only of runSuite', fields.only, SUITE_PARTS);
-  const onFailure =
-    fields.onFailure === undefined ? undefined : requireFunction('onFailure of runSuite', fields.onFailure);
-  const failures = new Map<string, Failure>();
-  /** Runs what may find a difference; returns whether it did not. */
-  const agrees = (work: () => void): boolean => {
-    try {
-      work();
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConformanceError)) throw error;
-      const kind = kindOf(error.failure);
-      if (!failures.has(kind)) onFailure?.(error.failure);
-      if (!failures.has(kind)) failures.set(kind, error.failure);
-      return false;
-    }
+/** The random walks of each instance, and the events of each. */
+const WALKS = { count: 60, length: 60 } as const;
+
+/**
+ * Runs the suite against fresh devices. What a device throws is a failure of it.
+ * @param create Makes the device; several, where they must do the same in all that a guest sees.
+ */
+export function runSuite(create: DeviceFactory | readonly DeviceFactory[], options: SuiteOptions = {}): SuiteReport {
+  const place = 'create of runSuite';
+  const factories =
+    typeof create === 'function' ? [requireFactory(place, create)] : requireList(place, create, requireFactory);
+  return new Suite(factories, requireSuiteOptions('the options of runSuite', options)).run();
+}
+
+function requireSuiteOptions(place: string, value: unknown): SuiteOptions {
+  const hooks = ['onFailure', 'onProgress', 'isOver'] as const;
+  const fields = requireFields(place, value, [...hooks, 'only', 'seed', 'subjects']);
+  for (const name of hooks) if (fields[name] !== undefined) requireFunction(within(place, name), fields[name]);
+  const part = (at: string, each: unknown): SuitePart => requireOneOf(at, each, SUITE_PARTS);
+  const { only, seed, subjects, ...rest } = fields as Readonly<Record<string, unknown>>;
+  return {
+    ...rest,
+    ...(only === undefined
+      ? {}
+      : {
+          only:
+            typeof only === 'string'
+              ? part(within(place, 'only'), only)
+              : requireList(within(place, 'only'), only, part),
+        }),
+    ...(seed === undefined ? {} : { seed: requireCount(within(place, 'seed'), seed) }),
+    ...(subjects === undefined ? {} : { subjects: requireList(within(place, 'subjects'), subjects, requireSubject) }),
   };
-  const counts = INSTANCES.filter(({ machine, channel }) => machine.id === 'function' && !channel).flatMap((each) => {
-    const { vectors, messages } = each;
-    const { machine, events } = createInstance('function', { vectors, messages });
-    const graph = enumerate(machine, events);
-    const name = instanceName(each);
-    const parts: Readonly<Record<SuitePart, () => SuiteCount>> = {
-      paths: () => {
-        const driver = createDriver(graph, vectors, messages);
-        const paths = transitionPaths(machine, events);
-        const device = create({ vectorCount: vectors });
-        let failing = 0;
-        for (const path of paths)
-          for (const dialect of DIALECTS) if (!agrees(() => driver.drive(device, path, dialect))) failing++;
-        return { part: 'paths', instance: name, count: paths.length * DIALECTS.length, failing };
-      },
-      lockstep: () => {
-        const device = create({ vectorCount: vectors });
-        let count = 0;
-        let failing = 0;
-        if (!isRestorable(device)) {
-          const skipped = 'It saves and restores no state.';
-          return { part: 'lockstep', instance: name, count, failing, skipped };
-        }
-        for (const dialect of DIALECTS) {
-          if (!agrees(() => (count += walkInLockstep(graph, device, messages, dialect).pairs))) failing++;
-        }
-        return { part: 'lockstep', instance: name, count, failing };
-      },
+}
+
+function requireSubject(place: string, value: unknown): SuiteSubject {
+  const { instance, graph } = requireFields(place, value, ['instance', 'graph']);
+  return {
+    instance: requireInstance(within(place, 'instance'), instance),
+    graph: GRAPH.require(within(place, 'graph'), graph),
+  };
+}
+
+/** The instances that a function implements: all small ones but that of the channel, since a function sends within the step. */
+export function suiteSubjects(): readonly SuiteSubject[] {
+  return INSTANCES.filter(({ channel }) => !channel).map((instance) => ({
+    instance,
+    graph: enumerate(instance.machine, instance.events),
+  }));
+}
+
+const NOTHING = { count: 0, driven: 0, steps: 0, outputs: 0, dwords: 0, failing: 0 } as const;
+
+class Suite {
+  private readonly factories: readonly DeviceFactory[];
+  private readonly options: SuiteOptions;
+  private readonly subjects: readonly SuiteSubject[];
+  private readonly failures: Failure[] = [];
+  private readonly kinds = new Set<string>();
+  private readonly counts: SuiteCount[] = [];
+  private readonly open: string[] = [];
+
+  constructor(factories: readonly DeviceFactory[], options: SuiteOptions) {
+    this.factories = factories;
+    this.options = options;
+    this.subjects = options.subjects ?? suiteSubjects();
+  }
+
+  run(): SuiteReport {
+    const { only = SUITE_PARTS } = this.options;
+    const work: Readonly<Record<SuitePart, (subject: SuiteSubject) => void>> = {
+      paths: (subject) => this.followPaths(subject),
+      lockstep: (subject) => this.walkTogether(subject),
+      random: (subject) => this.walkAtRandom(subject),
     };
-    return SUITE_PARTS.filter((part) => only === undefined || only === part).map((part) => parts[part]());
-  });
-  return { holds: failures.size === 0, counts, failures: [...failures.values()] };
+    for (const part of SUITE_PARTS.filter((each) => [only].flat().includes(each))) {
+      for (const subject of this.subjects) {
+        if (this.options.isOver?.() === true) this.open.push(`${part} of ${instanceName(subject.instance)}`);
+        else work[part](subject);
+      }
+    }
+    const { failures, counts, open } = this;
+    return { holds: failures.length === 0, counts, failures, open };
+  }
+
+  /** Every simple path where they are few enough, and a path through every transition of a function. */
+  private followPaths({ instance, graph }: SuiteSubject): void {
+    const { machine, events, vectors, messages } = instance;
+    // The capability alone is driven as part of the function around it, whose machine knows what must be read back.
+    const around = vectors > 0 ? { instance, graph } : this.subjects.find((each) => isFunction(each.instance));
+    if (around === undefined) return;
+    if (countSimplePaths(graph).paths <= SIMPLE_PATH_RAIL) {
+      const driver = createDriver(around.graph, vectors || 1, messages);
+      // The shortest first: it is the first difference that is told.
+      const paths = simplePaths(graph).toSorted((one, other) => one.length - other.length);
+      this.drive('paths', 'all simple paths', instance, driver, paths, around.instance);
+    }
+    if (!isFunction(instance)) return;
+    const driver = createDriver(graph, vectors, messages);
+    this.drive('paths', 'every transition', instance, driver, transitionPaths(machine, events));
+  }
+
+  /** Walks of random events from reset on: what a device remembers that no machine has, a shortest path may never meet. */
+  private walkAtRandom({ instance, graph }: SuiteSubject): void {
+    if (!isFunction(instance)) return;
+    const { seed = 1 } = this.options;
+    const random = new Random(seed);
+    const walks = Array.from({ length: WALKS.count }, () =>
+      Array.from({ length: WALKS.length }, () => random.pick(graph.events)),
+    );
+    const driver = createDriver(graph, instance.vectors, instance.messages);
+    this.drive('random', `walks of the seed ${seed}`, instance, driver, walks);
+  }
+
+  private drive(
+    part: SuitePart,
+    what: string,
+    instance: Instance,
+    driver: Driver,
+    paths: readonly Path[],
+    shown = instance,
+  ): void {
+    const devices = this.factories.map((create) => create({ vectorCount: shown.vectors }));
+    const title = `${part}: ${instanceName(instance)}, ${what}`;
+    let failing = 0;
+    for (const [done, path] of paths.entries()) {
+      this.options.onProgress?.(title, done, paths.length);
+      for (const [device, dialect] of inEveryDialect(devices)) {
+        const failure = failureOf(() => driver.drive(device, path, dialect));
+        if (failure === undefined) continue;
+        failing++;
+        this.note(failure, shown, part === 'random' ? (each) => shortened(driver, device, dialect, each) : undefined);
+      }
+    }
+    const { paths: driven, steps, outputs, dwords } = driver.counts;
+    const names = devices.map(({ name }) => name);
+    const told = { instance: instanceName(instance), what, devices: names };
+    this.counts.push({ part, ...told, count: paths.length, driven, steps, outputs, dwords, failing });
+  }
+
+  /** Every pair of states that machine and device reach together, every event in each. */
+  private walkTogether({ instance, graph }: SuiteSubject): void {
+    if (!isFunction(instance)) return;
+    const devices = this.factories.map((create) => create({ vectorCount: instance.vectors }));
+    const name = instanceName(instance);
+    for (const [device, dialect] of inEveryDialect(devices)) {
+      const told = { part: 'lockstep', instance: name, what: dialect.name, devices: [device.name] } as const;
+      if (!isRestorable(device)) {
+        this.counts.push({ ...told, ...NOTHING, skipped: 'It saves and restores no state.' });
+        continue;
+      }
+      this.options.onProgress?.(`lockstep: ${name}, ${device.name}, ${dialect.name}`, 0, 1);
+      let walked = { pairs: 0, steps: 0 };
+      const failure = failureOf(() => (walked = walkInLockstep(graph, device, instance.messages, dialect)));
+      if (failure !== undefined) this.note(failure, instance);
+      const { pairs, steps } = walked;
+      this.counts.push({ ...told, ...NOTHING, count: pairs, driven: 1, steps, failing: failure === undefined ? 0 : 1 });
+    }
+  }
+
+  /** Notes a failure, if none of its kind is known; `shorten` finds a shorter path to it. */
+  private note(found: Failure, instance: Instance, shorten = (failure: Failure): Failure => failure): void {
+    if (this.kinds.has(kindOf(found))) return;
+    this.kinds.add(kindOf(found));
+    const failure = shorten(found);
+    if (failure !== found && this.kinds.has(kindOf(failure))) return;
+    this.kinds.add(kindOf(failure));
+    this.failures.push(failure);
+    this.options.onFailure?.(failure, instance);
+  }
+}
+
+const isFunction = ({ machine }: Instance): boolean => machine.id === 'function';
+
+/** Every device in every dialect. */
+const inEveryDialect = (devices: readonly Device[]): readonly (readonly [Device, Dialect])[] =>
+  devices.flatMap((device) => DIALECTS.map((dialect) => [device, dialect] as const));
+
+/** Runs what may find a difference; returns it. */
+function failureOf(work: () => void): Failure | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConformanceError) return error.failure;
+    throw error;
+  }
+}
+
+/** Leaves events out of the path of a failure as long as the device still differs in the same register, or in its outputs. */
+function shortened(driver: Driver, device: Device, dialect: Dialect, found: Failure): Failure {
+  let best = found;
+  for (let at = best.path.length - 2; at >= 0; at--) {
+    const path = best.path.filter((_, index) => index !== at);
+    const failure = failureOf(() => driver.drive(device, path, dialect));
+    if (failure?.subject !== found.subject) continue;
+    best = failure;
+    at = Math.min(at, best.path.length - 1);
+  }
+  return best;
 }

@@ -206,11 +206,11 @@ const EVENT_WORDS: Readonly<Record<string, readonly string[]>> = {
   'access.return': ['the access is complete'],
 };
 
-/** What outputs say, in the same way. */
+/** What outputs say, in the same way; the page of one vector does not number it. */
 const OUTPUT_WORDS: Readonly<Record<string, readonly string[]>> = {
-  send: ['vector # sends', 'vector # sends $'],
-  use: ['vector # is in use with $'],
-  release: ['vector # is released'],
+  send: ['the vector sends', 'vector # sends', 'vector # sends $'],
+  use: ['the vector is in use', 'vector # is in use with $'],
+  release: ['the vector is released', 'vector # is released'],
   deliver: ['$ of vector # is delivered'],
   interrupt: ['the host is interrupted for vector #'],
   answer: ['$ (vector #)'],

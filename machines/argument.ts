@@ -3,10 +3,10 @@
  */
 import { refuse } from '../checker/argument/argument.ts';
 
-/** As many as a function has. Not that anyone could explore them all. */
-export const VECTORS_MAX = 2048;
-/** How many characters a name has that is part of the name of an event. */
-const WORD_CHARACTERS = 64;
+/** More vectors than this are not drawn and not stepped; QEMU's NVMe controller has 65 unless it is told otherwise. */
+export const VECTORS_MAX = 128;
+/** The most messages of a machine, and the most letters of a name. */
+export const VALUES_MAX = 64;
 
 /** Requires a whole number from `least` to `most`. */
 export function requireNumber(place: string, value: unknown, least: number, most: number): number {
@@ -21,6 +21,6 @@ export function requireVectors(place: string, value: unknown): number {
 
 /** Requires a name that can be part of the name of an event. */
 export function requireWord(place: string, value: unknown): string {
-  const isIt = typeof value === 'string' && value.length <= WORD_CHARACTERS && /^[\w:]+$/.test(value);
-  return isIt ? value : refuse(place, value, `a word of at most ${WORD_CHARACTERS} letters and digits`);
+  const isIt = typeof value === 'string' && value.length <= VALUES_MAX && /^[\w:]+$/.test(value);
+  return isIt ? value : refuse(place, value, `a word of at most ${VALUES_MAX} letters and digits`);
 }

@@ -11,7 +11,7 @@ import {
   requireName,
   within,
 } from '../checker/argument/argument.ts';
-import { requireWord } from './argument.ts';
+import { requireWord, VALUES_MAX } from './argument.ts';
 
 /** One kind of write to an entry's address and data, and what it makes of each message. */
 export interface MessageWrite {
@@ -28,8 +28,6 @@ export interface MessageSet {
   readonly writes: readonly MessageWrite[];
 }
 
-/** As many as a replay remembers of a real table, and more. */
-const VALUES_MAX = 1024;
 /** Sets that were looked at before. */
 const SETS = new Brand<MessageSet>('a set of messages, such as TWO');
 

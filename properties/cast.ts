@@ -40,7 +40,7 @@ export const ASSIGNED_CAST: Cast = castBy(
 /** The cast of a machine, by its id. */
 export function castOf(machine: string): Cast {
   requireText('machine of castOf', machine);
-  return ['capability', 'vector', 'function'].includes(machine) ? CAST : ASSIGNED_CAST;
+  return ['vector-page', 'capability', 'vector', 'function'].includes(machine) ? CAST : ASSIGNED_CAST;
 }
 
 /** From whom, to whom. */

@@ -7,6 +7,7 @@ import { mutate } from '../checker/machine/mutate.ts';
 import { TraceError, type TraceInstance, type TraceSubject } from '../checker/trace/trace.ts';
 import { eventSentence, outputSentence } from '../machines/alphabet.ts';
 import { type Design, designByName } from '../machines/designs.ts';
+import { VECTORS_MAX } from '../machines/argument.ts';
 import { MESSAGE_SETS, type MessageSet, wholeMessages } from '../machines/messages.ts';
 import { createInstance, type Instance, type MachineName, MACHINE_NAMES, requireInstance } from './instances.ts';
 
@@ -59,8 +60,10 @@ export function instanceByName(machine: string, bounds: TraceInstance): MutatedI
   const copy = copyOf('bounds of instanceByName', bounds);
   const { vectors = 0, messages = 'two', channel = 0, design, vcpus = 1, mutant } = copy;
   const least = VECTORLESS.has(name) ? 0 : 1;
-  if (typeof vectors !== 'number' || !Number.isInteger(vectors) || vectors < least || vectors > 64) {
-    throw new TraceError(`Got a trace of ${tell(vectors)} vectors; expected a whole number from ${least} to 64.`);
+  if (typeof vectors !== 'number' || !Number.isInteger(vectors) || vectors < least || vectors > VECTORS_MAX) {
+    throw new TraceError(
+      `Got a trace of ${tell(vectors)} vectors; expected a whole number from ${least} to ${VECTORS_MAX}.`,
+    );
   }
   if (vcpus !== 1 && vcpus !== 2) throw new TraceError(`Got a trace of ${tell(vcpus)} vCPUs; expected 1 or 2.`);
   const instance = createInstance(name, {

@@ -27,6 +27,8 @@ export interface TemporalProperty {
   readonly number?: string;
   readonly title: string;
   readonly rules: readonly string[];
+  /** What it rests on, as a sentence: without it, it fails. */
+  readonly assumption: string;
   /** Whether the instance has what the claim is about. */
   readonly applies: (instance: Instance) => boolean;
   readonly decide: (instance: Instance) => TemporalVerdict;
@@ -89,6 +91,7 @@ export const ArrivalLeads: TemporalProperty = {
   number: 'P2',
   title: 'A message that was sent arrives, if arrivals are not put off for ever.',
   rules: ['MSIX-MSG-5'],
+  assumption: 'A message that is on its way is not held up for ever.',
   applies: ({ channel, vectors }) => channel && vectors > 0,
   decide: (instance) => decideLeading(exploration(instance), instance.vectors, arrivalOf, true),
   decideWithout: (instance) => decideLeading(exploration(instance), instance.vectors, arrivalOf, false),
@@ -124,6 +127,7 @@ export const PendingLeads: TemporalProperty = {
   number: 'P2',
   title: 'Once the guest masks no more, lifting the last mask in the end is enough for a pending event to be sent.',
   rules: ['MSIX-PEND-2', 'MSIX-PEND-5'],
+  assumption: 'Whoever can lift the last mask does so in the end.',
   applies: ({ vectors, machine }) => vectors > 0 && machine.id === 'function',
   decide: (instance) => decideLeading(exploration(instance, masksAgain), instance.vectors, releasing, true),
   decideWithout: (instance) => decideLeading(exploration(instance, masksAgain), instance.vectors, releasing, false),
@@ -166,6 +170,7 @@ export const NonInterferenceRuns: TemporalProperty = {
   number: 'P22',
   title: 'Zero is a message like any other: exchanged with another one everywhere, it makes no difference but in name.',
   rules: ['MSIX-MSG-6'],
+  assumption: 'The second run is told with the two messages exchanged.',
   // With halves, an exchange of two whole messages is no renaming of the writes.
   applies: ({ vectors, machine, messages }) =>
     vectors > 0 && machine.id === 'function' && messages.writes.every(({ name }) => messages.values.includes(name)),
@@ -202,6 +207,7 @@ export const ChannelRuns: TemporalProperty = {
   title:
     'Whatever is seen of a function that sends in the step is seen of one whose messages take their time, in some run.',
   rules: ['MSIX-MSG-5'],
+  assumption: 'Messages that are on their way may arrive.',
   // With more vectors it says no more, for a channel has one vector.
   applies: ({ vectors, machine, channel }) => vectors === 1 && machine.id === 'function' && !channel,
   decide: (instance) => refineChannel(instance),

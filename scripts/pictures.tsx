@@ -18,7 +18,7 @@ import { layOut } from '../inspector/drawing/layout.ts';
 import { columnPlaces, SEQUENCE, SequenceHead, SequenceStep, stepHeight } from '../inspector/drawing/sequence.tsx';
 import { Statechart } from '../inspector/drawing/statechart.tsx';
 import { timelineOf } from '../inspector/drawing/timeline.ts';
-import { libraryTrace } from '../inspector/page/library.ts';
+import { libraryTrace } from '../inspector/decider/library.ts';
 import { POSTED } from '../machines/designs.ts';
 import { THREE, TWO } from '../machines/messages.ts';
 import { createInstance } from '../properties/instances.ts';

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { libraryTrace } from '../inspector/page/library.ts';
+import { libraryTrace } from '../inspector/decider/library.ts';
 import { writeLink } from '../inspector/page/open.ts';
 import { traceScene } from '../inspector/page/scene.ts';
 import { Stage } from '../test/inspector/browser/browser.ts';

@@ -60,6 +60,9 @@ export function checkAssigned(isFull: boolean, budget: Budget, only: Only): Part
       ...(['holds', 'fails', 'n/a'] as const).map((result) => verdicts.filter((each) => each.result === result).length),
     ]),
   );
+  if (!isFull && !only.isPart) {
+    print(`Left to a full check: ${FULL_ASSIGNED_TASKS.map(({ bounds }) => assignedName(bounds)).join('; ')}.`);
+  }
   print();
   printVerdicts(
     decided,

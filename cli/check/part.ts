@@ -33,6 +33,11 @@ export class Violations {
     if (alike === 0) print(`violated: ${text}`);
   }
 
+  /** Counts some that are like one that was told. */
+  countAlike(count: number): void {
+    this.count += count;
+  }
+
   /** Runs what may find that a device differs. @returns Whether it does not. */
   run(work: () => void, instance?: Instance): boolean {
     try {

@@ -1,89 +1,88 @@
 /**
- * The part of the check that drives the implementation along the paths of the machines.
+ * The parts of the check that hold the implementation against the machines of a function, with notifiers and without: the suite of any
+ * device (`conformance/suite.ts`), along paths and in lockstep, in tables.
  */
-import {
-  countSimplePaths,
-  type Path,
-  SIMPLE_PATH_RAIL,
-  simplePaths,
-  transitionPaths,
-} from '../../checker/explore/paths.ts';
-import { createDriver, type Driver } from '../../conformance/paths/drive.ts';
-import { DIALECTS } from '../../conformance/device/words.ts';
+import { countSimplePaths, SIMPLE_PATH_RAIL } from '../../checker/explore/paths.ts';
 import { createInProcessDevice } from '../../conformance/device/in-process.ts';
-import { type Instance, instanceName } from '../../properties/instances.ts';
-import { formatCell, print, printTable, startProgress, tell } from '../report.ts';
+import { DIALECTS } from '../../conformance/device/words.ts';
+import { kindOf, tellFailure } from '../../conformance/paths/failure.ts';
+import { runSuite, type SuiteCount } from '../../conformance/suite.ts';
+import { instanceName } from '../../properties/instances.ts';
+import { formatCell, type Progress, print, printTable, startProgress, tell } from '../report.ts';
 import type { Budget } from './budget.ts';
-import { everyDialect } from './devices.ts';
 import { type Explored, type Part, Violations } from './part.ts';
 
 /** Drives devices along the paths of every instance that they implement. */
 export function checkPaths(explored: readonly Explored[], budget: Budget): Part {
-  const violations = new Violations();
-  const open: string[] = [];
-  const rows: (string | number)[][] = [];
-  let steps = 0;
-  const follow = (name: string, vectors: number, driver: Driver, paths: readonly Path[], shown: Instance): void => {
-    const devices = [true, false].map((notifies) => createInProcessDevice(vectors, { notifies }));
-    const progress = startProgress(`paths: ${name}`, paths.length);
-    for (const [done, path] of paths.entries()) {
-      progress.advance(done);
-      for (const [device, dialect] of everyDialect(devices)) {
-        violations.run(() => driver.drive(device, path, dialect), shown);
-      }
-    }
-    progress.end();
-    rows.push([
-      name,
-      paths.length,
-      driver.counts.paths,
-      driver.counts.steps,
-      driver.counts.outputs,
-      driver.counts.dwords,
-    ]);
-    steps += driver.counts.steps;
-  };
-
-  // The implementation sends within the step, so nothing of it can be driven along the paths of a channel.
-  for (const { instance, graph } of explored.filter((each) => each.isSmall && !each.instance.channel)) {
-    if (budget.isOver) {
-      open.push(`The time was up before the paths of ${instanceName(instance)}.`);
-      continue;
-    }
-    const { machine, events, vectors, messages } = instance;
+  for (const { instance, graph } of suited(explored)) {
     const { paths } = countSimplePaths(graph);
-    if (vectors === 0 && !explored.some((each) => each.instance.machine.id === 'function')) continue;
-    if (paths > SIMPLE_PATH_RAIL) {
+    if (paths <= SIMPLE_PATH_RAIL) tell(`${instanceName(instance)}: ${formatCell(paths)} simple paths.`);
+    else {
       const rail = `more than ${formatCell(SIMPLE_PATH_RAIL)} simple paths`;
       tell(`${instanceName(instance)}: ${rail}, a number that multiplies with each state; not driven.`);
-    } else {
-      tell(`${instanceName(instance)}: ${formatCell(paths)} simple paths.`);
-      // The capability alone is driven as part of the function around it, whose machine knows what must be read back.
-      const around = vectors === 0 ? explored.find((each) => each.instance.machine.id === 'function') : undefined;
-      const driver = createDriver(around?.graph ?? graph, vectors || 1, messages);
-      follow(
-        `${instanceName(instance)}: all simple paths`,
-        vectors || 1,
-        driver,
-        simplePaths(graph),
-        around?.instance ?? instance,
-      );
-    }
-    if (machine.id === 'function') {
-      const driver = createDriver(graph, vectors, messages);
-      follow(
-        `${instanceName(instance)}: every transition`,
-        vectors,
-        driver,
-        transitionPaths(machine, events),
-        instance,
-      );
     }
   }
-  printTable(['paths', 'count', 'driven', 'steps', 'outputs compared', 'dwords compared'], rows);
+  const { counts, ...came } = run('paths', explored, budget);
+  printTable(
+    ['paths', 'count', 'driven', 'steps', 'outputs compared', 'dwords compared'],
+    counts.map(({ instance, what, count, driven, steps, outputs, dwords }) => [
+      `${instance}: ${what}`,
+      ...[count, driven, steps, outputs, dwords],
+    ]),
+  );
   print(
     `Each path is driven in ${DIALECTS.length} dialects, with notifiers and without; those of the capability, in the function around it.`,
   );
   print();
-  return { clause: `${formatCell(steps)} steps driven`, violations, open };
+  return { clause: `${formatCell(sum(counts.map(({ steps }) => steps)))} steps driven`, ...came };
 }
+
+/** Walks machine and implementation together through every pair of states. */
+export function checkLockstep(explored: readonly Explored[], budget: Budget): Part {
+  const { counts, ...came } = run('lockstep', explored, budget);
+  printTable(
+    ['lockstep', 'implementation', 'dialect', 'pairs of states', 'steps'],
+    counts.map(({ instance, what, devices, count, steps }) => [instance, devices.join(), what, count, steps]),
+  );
+  print('Machine and implementation, every event in every pair of states that they reach together.');
+  print();
+  return { clause: `${formatCell(sum(counts.map(({ count }) => count)))} pairs of states in lockstep`, ...came };
+}
+
+// The implementation sends within the step, so nothing of it can be held against a channel.
+const suited = (explored: readonly Explored[]): Explored[] =>
+  explored.filter(({ instance, isSmall }) => isSmall && !instance.channel);
+
+function run(
+  only: 'paths' | 'lockstep',
+  explored: readonly Explored[],
+  budget: Budget,
+): Pick<Part, 'violations' | 'open'> & { readonly counts: readonly SuiteCount[] } {
+  const violations = new Violations();
+  let progress: Progress | undefined;
+  const { counts, failures, open } = runSuite(
+    [true, false].map(
+      (notifies) =>
+        ({ vectorCount }) =>
+          createInProcessDevice(vectorCount, { notifies }),
+    ),
+    {
+      only,
+      subjects: suited(explored),
+      onFailure: (failure, instance) => violations.add(tellFailure(failure, instance), kindOf(failure)),
+      onProgress: (what, done, total) => {
+        if (done === 0) {
+          progress?.end();
+          progress = startProgress(what, total);
+        }
+        progress?.advance(done);
+      },
+      isOver: () => budget.isOver,
+    },
+  );
+  progress?.end();
+  violations.countAlike(sum(counts.map(({ failing }) => failing)) - failures.length);
+  return { counts, violations, open: open.map((what) => `The time was up before the ${what}.`) };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

@@ -1,12 +1,13 @@
 /**
- * A device under test that is a JavaScript module of somebody's: its default export makes fresh instances. What is wrong with it is
- * told in a sentence, before anything is asked of it.
+ * A device under test that is a module of somebody's: in JavaScript, whose default export makes fresh instances, or in WebAssembly. What is
+ * wrong with it is told in a sentence, before anything is asked of it.
  */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Device, DeviceFactory } from './device.ts';
 import { DeviceError } from './process.ts';
+import { ModuleError, type WasmDevice, wasmDevices, type WasmOptions } from './wasm.ts';
 
 const METHODS = ['configRead', 'configWrite', 'tableRead', 'tableWrite', 'pbaRead', 'signal', 'takeOutputs'] as const;
 const ABILITIES = ['reset', 'retire', 'pbaWrite', 'peekInto', 'save', 'restore'] as const;
@@ -15,6 +16,7 @@ const ABILITIES = ['reset', 'retire', 'pbaWrite', 'peekInto', 'save', 'restore']
 export async function loadModule(path: string): Promise<DeviceFactory> {
   if (!existsSync(path))
     throw new DeviceError(`Got no file ${path}; expected a module that default-exports a factory.`);
+  if (isWasm(path)) return loadWasm(path);
   let loaded: { default?: unknown };
   try {
     loaded = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown };
@@ -30,6 +32,19 @@ export async function loadModule(path: string): Promise<DeviceFactory> {
     );
   }
   return (options) => requireDevice((create as DeviceFactory)(options), path, options.vectorCount);
+}
+
+/** Whether a path is that of a module in WebAssembly. */
+export const isWasm = (path: string): boolean => extname(path) === '.wasm';
+
+/** Loads a module in WebAssembly. @throws {DeviceError} where it is no device. */
+export function loadWasm(path: string, options: WasmOptions = {}): (wanted: { vectorCount: number }) => WasmDevice {
+  try {
+    return wasmDevices(readFileSync(path), { name: basename(path, '.wasm'), ...options });
+  } catch (error) {
+    if (!(error instanceof ModuleError)) throw error;
+    throw new DeviceError(`${path}: ${error.message}`, { cause: error });
+  }
 }
 
 /** Returns what was given, if it is a device. @throws {DeviceError} */

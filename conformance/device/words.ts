@@ -87,12 +87,17 @@ export interface Situation {
   readonly value: StateValue;
 }
 
-/** Performs an event on a device. Throws when the event has no access: a missing handler is an error, never a pass. */
+/** Thrown for what is asked of a device that it cannot do, or that no access stands for. It is no fault of the device. */
+export class UnableError extends Error {
+  override name = 'UnableError';
+}
+
+/** Performs an event on a device. @throws {UnableError} when the event has no access: a missing handler is an error, never a pass. */
 export function perform(name: string, situation: Situation): void {
   const event = readEvent(name);
   const access = ACCESSES[`${event.actor}.${event.verb}`];
   if (access === undefined)
-    throw new Error(`Got the event ${name}; expected one of ${Object.keys(ACCESSES).join(', ')}.`);
+    throw new UnableError(`Got the event ${name}; expected one of ${Object.keys(ACCESSES).join(', ')}.`);
   access(situation, event.vector ?? 0, event.value ?? '');
 }
 
@@ -104,14 +109,15 @@ const ACCESSES: Readonly<Record<string, Access>> = {
   'guest.unmask': (situation, vector) => writeVectorControl(situation, vector, 0),
   'guest.write': writeMessage,
   'device.signal': ({ device }, vector) => device.signal(vector),
-  'device.retire': ({ device }, vector) => ability(device, 'retire')(vector),
-  'device.reset': ({ device }) => ability(device, 'reset')(),
+  'device.retire': ({ device }, vector) => abilityOf(device, 'retire')(vector),
+  'device.reset': ({ device }) => abilityOf(device, 'reset')(),
 };
 
-/** What a device can do beyond what every device can. @throws {Error} where it lacks it. */
-function ability<Name extends 'reset' | 'retire'>(device: Device, name: Name): NonNullable<Device[Name]> {
+/** What a device can do beyond what every device can. @throws {UnableError} where it lacks it. */
+export function abilityOf<Name extends 'reset' | 'retire'>(device: Device, name: Name): NonNullable<Device[Name]> {
   const method = device[name];
-  if (method === undefined) throw new Error(`Got ${device.name}, which lacks ${name}; expected a device that has it.`);
+  if (method === undefined)
+    throw new UnableError(`Got ${device.name}, which lacks ${name}; expected a device that has it.`);
   return method.bind(device) as NonNullable<Device[Name]>;
 }
 
@@ -143,7 +149,7 @@ function writeMessage({ device, dialect, messages, value }: Situation, vector: n
   const before = machineView(device.vectorCount, messages)(value).entry(vector);
   const after = messages.writes.find((write) => write.name === name)?.result(before);
   if (after === undefined)
-    throw new Error(`Got the write ${name}; expected one of the set of messages "${messages.name}".`);
+    throw new UnableError(`Got the write ${name}; expected one of the set of messages "${messages.name}".`);
   const entry = registers.ENTRY_BYTES * vector;
   const [addressLow, addressHigh, data] = messageOf(after, vector);
   // A write of one half leaves the other half alone, in registers as in the machine.

@@ -26,6 +26,8 @@ export interface Scene {
   readonly pbaWrites: boolean;
   /** Whether its pairs can be walked whole; otherwise it is for random walks. */
   readonly isSmall: boolean;
+  /** Whether its pairs are walked however many vectors there are. Default false. */
+  readonly isWalked?: boolean;
 }
 
 const plain = { widths: true, reads: true, reserved: false, narrow: false, pbaWrites: false, isSmall: true };

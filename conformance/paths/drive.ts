@@ -7,11 +7,11 @@ import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import type { MessageSet } from '../../machines/messages.ts';
 import type { Device } from '../device/device.ts';
 import { hex } from '../device/hexadecimal.ts';
-import { type Dialect, outputNameOf, perform, readback } from '../device/words.ts';
+import { abilityOf, type Dialect, outputNameOf, perform, readback, UnableError } from '../device/words.ts';
 import { dwordName, readbackInto } from '../device/readback.ts';
 import { ConformanceError, type Failure, regionsOfDword, regionsOfOutputs } from './failure.ts';
 import { tellOutputs } from './story.ts';
-import { type RegionPath, rulesOfStep } from './step-rules.ts';
+import { type RegionPath, rulesOfStep, type StepRules } from './step-rules.ts';
 
 /** What a driver counts: it is pinned, so that a suite which drives nothing cannot pass. */
 export interface DriveCounts {
@@ -33,6 +33,8 @@ export interface Expectation {
   readonly dwords: readonly (readonly number[])[];
   /** Room for what was read. */
   readonly observed: Uint32Array;
+  /** The rules behind differences that were met: a device with a bug meets the same ones along thousands of paths. */
+  readonly causes: Map<string, StepRules>;
 }
 
 /** Prepares the comparison of devices with `vectors` vectors with a graph of `function` or `vector`. */
@@ -45,6 +47,7 @@ export function expectation(graph: StateGraph, vectors: number, messages: Messag
     events: new Map(graph.events.map((name, event) => [name, event])),
     dwords,
     observed: new Uint32Array(dwords[0].length),
+    causes: new Map(),
   };
 }
 
@@ -55,11 +58,9 @@ export interface Driver {
   drive(device: Device, path: readonly string[], dialect: Dialect): void;
 }
 
-/** Resets a device. @throws {Error} where it has no reset: what one path leaves would be what the next begins with. */
+/** Resets a device. @throws {UnableError} where it has no reset: what one path leaves would be what the next begins with. */
 export function resetDevice(device: Device): void {
-  if (device.reset === undefined)
-    throw new Error(`Got ${device.name}, which lacks reset; expected a device that has it.`);
-  device.reset();
+  abilityOf(device, 'reset')();
 }
 
 /** Makes a driver for a graph of `function` or `vector` with the given number of vectors. */
@@ -68,9 +69,13 @@ export function createDriver(graph: StateGraph, vectors: number, messages: Messa
   return {
     counts: expected.counts,
     drive: (device, path, dialect) => {
-      resetDevice(device);
-      device.takeOutputs();
-      compare(expected, device, dialect, 0, [], []);
+      try {
+        resetDevice(device);
+        device.takeOutputs();
+        compare(expected, device, 0, []);
+      } catch (error) {
+        throw failureOf(error, expected, device, dialect, []);
+      }
       let state = 0;
       for (let length = 1; length <= path.length; length++) {
         state = compareStep(expected, device, dialect, state, path, length);
@@ -98,52 +103,75 @@ export function compareStep(
   if (event === undefined) {
     throw new Error(`Got the event ${name}; expected one of the alphabet of ${graph.machine.id}.`);
   }
-  perform(name, { device, dialect, messages, value: graph.states[state] });
   const target = graph.target(state, event);
-  compare(expected, device, dialect, target, graph.outputs(state, event), path, length);
+  try {
+    perform(name, { device, dialect, messages, value: graph.states[state] });
+    compare(expected, device, target, graph.outputs(state, event));
+  } catch (error) {
+    throw failureOf(error, expected, device, dialect, path.slice(0, length));
+  }
   counts.steps++;
   return target;
 }
 
-/** Compares what a device has done since the last comparison, and what it reads, with what it must in `state`. */
-function compare(
-  { graph, events, counts, messages, dwords, observed }: Expectation,
+/** What a device differs in. */
+type Difference = Pick<Failure, 'subject' | 'got' | 'expected'> & { readonly regions?: readonly RegionPath[] };
+
+/** Thrown within this module, and told with its path by whoever knows that. */
+class Differs extends Error {
+  readonly difference: Difference;
+
+  constructor(difference: Difference) {
+    super(difference.subject);
+    this.difference = difference;
+  }
+}
+
+/** Makes a failure of what was thrown: a difference, or what the device itself threw. What is no fault of it is left as it is. */
+function failureOf(
+  error: unknown,
+  { graph, events, causes }: Expectation,
   device: Device,
   dialect: Dialect,
+  path: readonly string[],
+): unknown {
+  if (error instanceof UnableError) return error;
+  const { regions, ...difference }: Difference =
+    error instanceof Differs
+      ? error.difference
+      : { subject: 'it', got: `threw ${String(error)}`, expected: 'an answer' };
+  // What differs before the first step is the state that a reset leaves.
+  const before = path.length < 2 ? 0 : path.slice(0, -1).reduce((at, name) => graph.target(at, events.get(name)!), 0);
+  const event = path.at(-1) ?? 'device.reset';
+  const key = `${before} ${event} ${regions?.join(' ')}`;
+  const cause = causes.get(key) ?? rulesOfStep(graph.machine, graph.states[before], event, regions);
+  causes.set(key, cause);
+  return new ConformanceError({ device: `${device.name} (${dialect.name})`, path, ...difference, cause });
+}
+
+/** Compares what a device has done since the last comparison, and what it reads, with what it must in `state`. */
+function compare(
+  { counts, messages, dwords, observed }: Expectation,
+  device: Device,
   state: number,
   outputs: readonly string[],
-  path: readonly string[],
-  length = path.length,
 ): void {
-  const differ = (
-    difference: Pick<Failure, 'subject' | 'got' | 'expected'>,
-    regions?: readonly RegionPath[],
-  ): never => {
-    const taken = path.slice(0, length);
-    // What differs before the first step is the state that a reset leaves.
-    const before =
-      taken.length < 2 ? 0 : taken.slice(0, -1).reduce((at, name) => graph.target(at, events.get(name)!), 0);
-    const event = taken.at(-1) ?? 'device.reset';
-    const cause = rulesOfStep(graph.machine, graph.states[before], event, regions);
-    throw new ConformanceError({ device: `${device.name} (${dialect.name})`, path: taken, ...difference, cause });
-  };
   const done = device.takeOutputs().map((output) => outputNameOf(messages, output));
   const due = device.notifies ? outputs : outputs.filter((name) => name.startsWith('send.'));
   counts.outputs += done.length;
   if (done.length !== due.length || done.some((name, index) => name !== due[index])) {
-    const got = `did ${tellOutputs(done)}`;
-    const wanted = due.length > 0 ? due : done;
-    differ({ subject: 'it', got, expected: tellOutputs(due) }, regionsOfOutputs(wanted));
+    const regions = regionsOfOutputs(due.length > 0 ? due : done);
+    throw new Differs({ subject: 'it', got: `did ${tellOutputs(done)}`, expected: tellOutputs(due), regions });
   }
   const read = readbackInto(device, observed);
   if (read !== observed.length) {
-    differ({ subject: 'it', got: `read back ${read} dwords`, expected: String(observed.length) });
+    throw new Differs({ subject: 'it', got: `read back ${read} dwords`, expected: String(observed.length) });
   }
   counts.dwords += read;
   for (let word = 0; word < read; word++) {
     if (observed[word] === dwords[state][word]) continue;
     const [got, expected] = [observed[word], dwords[state][word]].map(hex);
     const subject = dwordName(word, device.vectorCount);
-    differ({ subject, got: `reads ${got}`, expected }, regionsOfDword(word, device.vectorCount));
+    throw new Differs({ subject, got: `reads ${got}`, expected, regions: regionsOfDword(word, device.vectorCount) });
   }
 }

@@ -2,39 +2,54 @@
  * Files that people have when an interrupt is missing, and that cannot be replayed: what each is, what it tells, and what to record
  * instead.
  */
-import { linesOf, parseLine } from './log.ts';
-import type { LogLine, TraceSource } from './lines.ts';
+import { lineReader, linesOf } from './log.ts';
+import { CUT_OFF, type LogLine, type TraceSource } from './lines.ts';
+import { RECIPE, RECORD } from './recipe.ts';
 
-/** What to give QEMU for a log that can be replayed. */
-export const RECIPE =
-  "-trace 'memory_region_ops_*' -trace 'pci_cfg_*' -trace msix_write_config -trace 'pci_nvme_irq_msix' -trace 'resettable_phase_*' -D FILE";
-
-const RECORD = `Record the guest's accesses with QEMU instead: ${RECIPE}`;
-
+/** How a line of each kind looks, and what a file of them is. The first line that looks like something decides. */
 const KINDS: readonly (readonly [RegExp, string])[] = [
   [
-    /^\s*(?:CPU\d+\s+)+$/,
-    '/proc/interrupts: how often each interrupt came, and to which processor; no access of a table',
+    /^\s*(?:CPU\d+\s+)+$|^\s*\d+:(?:\s+\d+)+\s+.*(?:MSI|GIC|APIC|edge|level)/i,
+    '/proc/interrupts: how often each interrupt came, and to which processor; no access of a table. Two of them, a minute apart, tell ' +
+      'whether one still comes',
   ],
   [
-    /^# tracer:|\birq_handler_entry: |\bkvm_(?:msi_set_irq|mmio|set_irq|exit): /,
+    /^# tracer:|^cpus=\d+$|\b(?:irq_handler_(?:entry|exit)|vector_(?:alloc|config|activate)|kvm_(?:msi_set_irq|mmio|set_irq|exit|entry|pio)): /,
     "a trace of Linux's ftrace: interrupts and exits, not what the guest read and wrote of the function",
   ],
   [
-    /\(XEN\)|\bMSI-X?\s+\d+ vec=[0-9a-f]+/,
-    "what Xen's debug keys or its console print: the state of each vector at one moment, not the accesses before it",
-  ],
-  [
-    /\bvcpu=\S+.*\b(?:TRC_|INJ_VIRQ|VMEXIT)|^CPU\d+\s+\d+ \(\+\s*\d+\)/,
+    /\bvcpu=\S+.*\b(?:TRC_|INJ_VIRQ|VMEXIT)|^CPU\d+\s+\d+ \(\+\s*\d+\)|\bd\d+v\d+ (?:vmexit|vmentry|inj_virq)\b/,
     'a trace of xentrace: exits and injections, not the accesses of the table',
   ],
   [
-    /^[0-9a-f:]{4,}\.[0-7] .*(?:controller|bridge|device|adapter)/im,
+    /^\(XEN\)|^\s*MSI-X?\s+\d+ vec=[0-9a-f]+/,
+    "what Xen's debug keys or its console print: the state of each vector at one moment, not the accesses before it",
+  ],
+  [
+    /^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] (?:"?[A-Z].*(?:controller|bridge|device|adapter)|[0-9a-f]{4}: [0-9a-f]{4}:)/i,
     'what lspci prints: where MSI-X is, and its state at one moment. With the log of the accesses, give it as --lspci FILE',
   ],
-  [/^\[\s*\d+\.\d{6}\] /, "the kernel's messages (dmesg): what drivers said, not what they did"],
-  [/^\s*[{[]/, 'JSON, and not a log. A trace of maskbit is shown by maskbit show'],
-  [/^<\?xml|^<!DOCTYPE/i, 'a document in XML or HTML'],
+  [
+    /^\s+Bus\s+\d+, device\s+\d+, function \d:|^dumping local APIC state|^IRQ statistics for |^bus: main-system-bus|^address-space: /,
+    "what QEMU's monitor prints: the state at one moment, not the accesses that led there",
+  ],
+  [
+    /^Servicing hardware INT=|^\s*\d+: v=[0-9a-f]{2} e=[0-9a-f]{4} /,
+    'what QEMU writes for -d int: interrupts as the processor took them, not the accesses of the table',
+  ],
+  [
+    /^(?:<\d+>)?\[\s*\d+\.\d{6}\]|^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) |^\w{3} +\d+ [\d:]{8} \S+ kernel: |^\S+T[\d:.,+-]+ \S+ kernel: /,
+    "the kernel's messages (dmesg): what drivers said, not what they did",
+  ],
+  [/^\d+: kd> |^kd> /, 'what a debugger of Windows printed: the state at one moment, not the accesses that led there'],
+  [/\bvmx(?:\||\s+-) /, "a log of VMware's: no access of a table stands in it. Only QEMU's log is read"],
+  [
+    /^[ -~]+\r[ -~]+\r[ -~]+/,
+    "lines that end in a carriage return alone; expected line feeds. Convert them: tr '\\r' '\\n'",
+  ],
+  [/^#include |^(?:import|package|use) \S+;?$|^#!\//, 'the source of a program, and not a log'],
+  [/^\s*(?:\{\s*(?:"|$)|\[\s*(?:[{"]|$))/, 'JSON, and not a log. A trace of maskbit is shown by maskbit show'],
+  [/^<\?xml|^<!DOCTYPE|^<html/i, 'a document in XML or HTML'],
 ];
 
 const LINES_READ = 2000;
@@ -43,18 +58,20 @@ const LINES_READ = 2000;
 export function tellArtefact(source: TraceSource, known: number): string | undefined {
   const texts: string[] = [];
   const lines: LogLine[] = [];
+  const read = lineReader({ skipDamaged: true });
   let number = 0;
   for (const text of linesOf(source)) {
     if (++number > LINES_READ) break;
-    texts.push(text);
-    const line = parseLine(text, number);
+    texts.push(text.startsWith(CUT_OFF) ? text.slice(CUT_OFF.length) : text);
+    const line = read(text, number);
     if (line !== undefined && line.kind !== 'other') lines.push(line);
   }
   const story = tellEvents(lines);
   if (story !== undefined) return story;
   if (known > 0) return undefined;
   for (const text of texts) {
-    for (const [pattern, what] of KINDS) if (pattern.test(text)) return `Got ${what}. ${RECORD}`;
+    const what = KINDS.find(([pattern]) => pattern.test(text))?.[1];
+    if (what !== undefined) return `Got ${what}. ${RECORD}`;
   }
   const first = texts.findIndex((text) => text.trim() !== '');
   if (first < 0) return undefined;

@@ -14,7 +14,7 @@ import {
   type MessageAccess,
   type StructureAccess,
 } from './access.ts';
-import { linesOf, parseLine, type TraceSource } from './log.ts';
+import { lineReader, linesOf, type TraceSource } from './log.ts';
 import { type ReplayOptions, secondSorter, surveyTrace } from './survey.ts';
 
 /** Something that guest or device does: an access, a Function Level Reset, or an interrupt by its message or by its vector. */
@@ -60,9 +60,10 @@ export function stepsOf(source: TraceSource, options: ReplayOptions = {}): { geo
   const survey = surveyTrace(source, options);
   const sorter = secondSorter(survey, options);
   const steps: GuestStep[] = [];
+  const read = lineReader(options);
   let number = 0;
   for (const text of linesOf(source)) {
-    const line = parseLine(text, ++number);
+    const line = read(text, ++number);
     const access = line === undefined ? undefined : sorter.sort(line, number);
     if (access !== undefined && isStep(access)) steps.push(access);
   }

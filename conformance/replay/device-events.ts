@@ -7,13 +7,13 @@ import { busAddress, type LogLine } from './lines.ts';
 type Parse = (fields: readonly string[]) => LogLine;
 
 /** The address of an assigned device stands in parentheses, with its domain. */
-const OF = String.raw`\(([0-9a-f:.]+)\)`;
+const OF = String.raw`\(?([0-9a-f:.]+)\)?`;
 const vfio = (address: string): string => `vfio-pci ${busAddress(address)}`;
 
 const EVENTS: readonly (readonly [RegExp, Parse])[] = [
   [
     new RegExp(
-      String.raw`\bvfio_msix_setup\s+${OF} PCI MSI-X CAP @0x([0-9a-f]+), BAR (\d+), offset 0x([0-9a-f]+), entries (\d+)`,
+      String.raw`\bvfio_msix_(?:early_)?setup\s+${OF} PCI MSI-X CAP @0x([0-9a-f]+), BAR (\d+), offset 0x([0-9a-f]+), entries (\d+)`,
     ),
     ([device, capability, bir, offset, entries]) => ({
       kind: 'place',
@@ -59,8 +59,13 @@ const EVENTS: readonly (readonly [RegExp, Parse])[] = [
   [/\bpci_nvme_irq_msix\s.*?vector (\d+)/, ([vector]) => ({ kind: 'signal', name: 'nvme', vector: Number(vector) })],
   [/\busb_xhci_irq_msix\s.*?nr (\d+)/, ([vector]) => ({ kind: 'signal', name: 'xhci', vector: Number(vector) })],
   [
-    /\b(e1000e|igb)_irq_msix_notify_vec\s.*?(0x[0-9a-f]+|\d+)\s*$/,
-    ([name, vector]) => ({ kind: 'signal', name, vector: Number(vector) }),
+    // The driver of the newer igb borrows these events.
+    /\b(?:e1000e|igb)_irq_msix_notify_vec\s.*?(0x[0-9a-f]+|\d+)\s*$/,
+    ([vector]) => ({ kind: 'signal', name: 'e1000e|igb', vector: Number(vector) }),
+  ],
+  [
+    /\b(?:e1000e|igb)_irq_msix_notify_postponed_vec\s.*?\[(\d+)\]/,
+    ([vector]) => ({ kind: 'signal', name: 'e1000e|igb', vector: Number(vector) }),
   ],
   [/\b(megasas)_msix_raise\s.*?(\d+)\s*$/, ([name, vector]) => ({ kind: 'signal', name, vector: Number(vector) })],
 ];

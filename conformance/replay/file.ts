@@ -1,11 +1,12 @@
 /**
  * A trace log in a file, read in pieces: the one part of a replay that needs a file system. Takes gzip, and UTF-16 as some shells
- * write it; tells other compressions by their name.
+ * write it; tells other files by what they begin with.
  */
 import { closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { constants as zlib, gunzipSync } from 'node:zlib';
 import { requireText, shortened } from '../../checker/argument/argument.ts';
 import { ReplayError, type TraceSource } from './log.ts';
+import { tellMagic } from './magic.ts';
 
 const CHUNK_BYTES = 1 << 16;
 
@@ -17,20 +18,14 @@ export function fileSource(path: string): TraceSource {
     try {
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
       let count = readChunk(file, chunk, path);
-      const packing = PACKED.find(([magic]) => chunk.subarray(0, count).indexOf(Buffer.from(magic)) === 0)?.[1];
-      if (packing === 'gzip') return yield* unpack(path);
-      if (packing === 'UTF-16')
-        return yield* (
-          readFileSync(path, 'utf16le')
-            .slice(1)
-            .match(/[^]{1,65536}/g) ?? []
-        );
-      if (packing !== undefined) {
-        throw new ReplayError(`Got a file packed by ${packing}, ${path}; expected text, or gzip. Unpack it first.`);
-      }
+      const start = chunk.subarray(0, count);
+      if (isGzip(start)) return yield* unpack(path);
+      const wide = wideOf(start);
+      const magic = tellMagic(start);
+      if (magic !== undefined) throw new ReplayError(`Got ${path}, ${magic}`);
       for (; count > 0; count = readChunk(file, chunk, path)) {
         // A character for each byte, so that no character is cut in two, and nonsense survives to be shown.
-        yield chunk.toString('latin1', 0, count);
+        yield wide === undefined ? chunk.toString('latin1', 0, count) : narrow(chunk.subarray(0, count), wide);
       }
     } finally {
       closeSync(file);
@@ -38,25 +33,45 @@ export function fileSource(path: string): TraceSource {
   };
 }
 
-const PACKED: readonly (readonly [readonly number[], string])[] = [
-  [[0x1f, 0x8b], 'gzip'],
-  [[0xff, 0xfe], 'UTF-16'],
-  [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'xz'],
-  [[0x28, 0xb5, 0x2f, 0xfd], 'zstd'],
-  [[0x42, 0x5a, 0x68], 'bzip2'],
-  [[0x50, 0x4b, 0x03, 0x04], 'zip'],
-];
 /** What is unpacked in memory. The command line unpacks to a file first, of any size. */
 const UNPACKED_BYTES_MAX = 1 << 29;
 
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
 function* unpack(path: string): Generator<string> {
-  let bytes: Buffer;
+  let bytes: Buffer = readFileSync(path);
   try {
-    bytes = gunzipSync(readFileSync(path), { maxOutputLength: UNPACKED_BYTES_MAX });
+    // A log that was packed on its way, and again by whoever attached it.
+    for (let layer = 0; layer < 3 && isGzip(bytes); layer++) {
+      // What was cut short is read as far as it goes; its last line has no end, which is told.
+      bytes = gunzipSync(bytes, { maxOutputLength: UNPACKED_BYTES_MAX, finishFlush: zlib.Z_SYNC_FLUSH });
+    }
   } catch (error) {
     throw unreadable(path, error);
   }
+  const magic = tellMagic(bytes);
+  if (magic !== undefined) throw new ReplayError(`Got ${path}, packed by gzip; in it is ${magic}`);
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.toString('latin1', at, at + CHUNK_BYTES);
+}
+
+/** Whether two bytes make a character, and which of them is the first; by a mark at the beginning, or by zeros. */
+function wideOf(bytes: Uint8Array): 'little' | 'big' | undefined {
+  const [a, b, c, d] = bytes;
+  if ((a === 0xff && b === 0xfe && c !== 0xff) || (a > 0 && b === 0 && c > 0 && d === 0)) return 'little';
+  if ((a === 0xfe && b === 0xff) || (a === 0 && b > 0 && c === 0 && d > 0)) return 'big';
+  return undefined;
+}
+
+/** One byte of each character: a log of QEMU's has no others. Chunks are of even length, but for the last. */
+function narrow(bytes: Uint8Array, wide: 'little' | 'big'): string {
+  const own = wide === 'little' ? 0 : 1;
+  const narrowed = Buffer.allocUnsafe(bytes.length >> 1);
+  for (let at = 0; at < narrowed.length; at++) {
+    narrowed[at] = bytes[2 * at + 1 - own] === 0 ? bytes[2 * at + own] : 0x3f;
+  }
+  return narrowed.toString('latin1');
 }
 
 function openFile(path: string): number {

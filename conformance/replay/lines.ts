@@ -44,7 +44,7 @@ export interface ViewLine {
 /** A device says that it signals a vector. */
 export interface SignalLine {
   readonly kind: 'signal';
-  /** How the name of the device begins; undefined where the event names none. */
+  /** What the name of the device holds, or one of several parted by bars; undefined where the event names none. */
   readonly name: string | undefined;
   readonly vector: number;
 }
@@ -99,6 +99,9 @@ export type LogLine =
   | UseLine
   | OtherLine;
 
+/** Stands before a line that has no end. */
+export const CUT_OFF = '\u0000cut off:';
+
 /** The region of each function's MSI-X Table. */
 export const TABLE_REGION = 'msix-table';
 /** The region of each function's Pending Bit Array. */
@@ -117,10 +120,11 @@ export const MESSAGE_REGIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** What stands for a bus address in the lines of QEMU, old and new. */
-export const BUS_ADDRESS = /^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$|^[0-9a-f]{2}:[0-7]$/;
+export const BUS_ADDRESS = /^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$|^\d{2}:[0-7]$/;
 
-/** A bus address as QEMU writes it since 7.0. Before, it left the bus out: `02:0` is `00:02.0`. */
+/** A bus address as QEMU writes it since 7.0. Before, it left the bus out and wrote the slot in decimal: `31:0` is `00:1f.0`. */
 export function busAddress(text: string): string {
-  if (/^[0-9a-f]{2}:[0-7]$/.test(text)) return `00:${text.replace(':', '.')}`;
+  const old = /^(\d{2}):([0-7])$/.exec(text);
+  if (old !== null) return `00:${Number(old[1]).toString(16).padStart(2, '0')}.${old[2]}`;
   return text.replace(/^[0-9a-f]{4,8}:(?=[0-9a-f]{2}:)/, '');
 }

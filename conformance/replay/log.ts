@@ -11,9 +11,10 @@
  */
 import { refuse, requireFunction, requireText } from '../../checker/argument/argument.ts';
 import { parseEvent } from './device-events.ts';
-
+import { readFields } from './fields.ts';
 import {
   BUS_ADDRESS,
+  CUT_OFF,
   busAddress,
   type ConfigLine,
   type LogLine,
@@ -26,6 +27,7 @@ import {
   type TraceSource,
   type ViewLine,
 } from './lines.ts';
+import { undress, unwrap } from './shape.ts';
 
 export * from './lines.ts';
 
@@ -70,8 +72,6 @@ export function* linesOf(source: TraceSource): Generator<string> {
   if (rest !== '') yield CUT_OFF + rest;
 }
 
-/** Stands before a line that has no end. */
-export const CUT_OFF = '\u0000cut off:';
 const OTHER: OtherLine = { kind: 'other' };
 
 type ParseRest = (cursor: Cursor) => LogLine;
@@ -84,15 +84,14 @@ const PARSERS: ReadonlyMap<string, ParseRest> = new Map<string, ParseRest>([
   ['msix_write_config', parseView],
 ]);
 
-/** A name of one of the five kinds. What is quoted or an option is talk about it. */
-const FIVE = /(?:^|[\s:|\]>)"])(memory_region_ops_(?:read|write)|pci_cfg_(?:read|write)|msix_write_config) (?=\S)/;
+/** A name of one of the five kinds, wherever it stands: a console may have left half a line before it. */
+const FIVE = /(memory_region_ops_(?:read|write)|pci_cfg_(?:read|write)|msix_write_config)(?![\w'])/;
 /** What QEMU itself writes before an event. A line that begins like this is QEMU's own, and must be whole. */
 const PREFIX = /^(?:\d+@\d+(?:\.\d+)?:|\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)? ?)?$/;
 /** The usual line, whole. Anything else is taken apart by the cursor, which can say what is wrong. */
 const MEMORY =
-  /^memory_region_ops_(read|write) cpu (?:-1|\d{1,4}) (?:mr \S+ )?addr 0x([0-9a-f]{1,13}) value 0x([0-9a-f]{1,8}) size ([48]) name '([^']*)'$/;
+  /^memory_region_ops_(read|write) cpu (?:-1|\d{1,4}) (?:mr \S+ )?addr 0x([0-9a-f]{1,13}) value 0x([0-9a-f]{1,8}) size ([48]) name '([ -&(-~]*)'$/;
 
-const ESCAPE = '\u001b';
 const KEPT = 20_000;
 let known = new Map<string, LogLine | undefined>();
 
@@ -112,6 +111,23 @@ export function parseLine(text: string, line: number): LogLine | undefined {
   return parsed;
 }
 
+/** Parses lines; damaged ones are refused, or passed over and told. */
+export function lineReader(
+  { skipDamaged = false }: { readonly skipDamaged?: boolean },
+  damaged?: (number: number) => void,
+): (text: string, number: number) => LogLine | undefined {
+  if (!skipDamaged) return parseLine;
+  return (text, number) => {
+    try {
+      return parseLine(text, number);
+    } catch (error) {
+      if (!(error instanceof ReplayError)) throw error;
+      damaged?.(number);
+      return OTHER;
+    }
+  };
+}
+
 function parseFresh(text: string, line: number): LogLine | undefined {
   if (text.startsWith(CUT_OFF)) return OTHER;
   const fast = MEMORY.exec(text);
@@ -121,38 +137,25 @@ function parseFresh(text: string, line: number): LogLine | undefined {
     const at = Number.parseInt(address, 16);
     return { kind, region, address: at, bytes: size === '4' ? 4 : 8, low: Number.parseInt(value, 16), high: 0 };
   }
-  let start = -1;
-  let name = '';
-  if (text.length <= LINE_LIMIT) {
-    const found = FIVE.exec(text);
-    if (found !== null) {
-      name = found[1];
-      start = found.index + found[0].indexOf(name);
-    }
-  }
-  if (start < 0) {
-    if (text.trim() === '') return undefined;
-    return text.length <= LINE_LIMIT ? (parseEvent(text) ?? OTHER) : OTHER;
-  }
-  const parse = PARSERS.get(name)!;
-  const prefix = text.slice(0, start);
-  let end = text.trimEnd();
-  // A line may be quoted as a whole, as a column of a table is; or coloured.
-  if (end.includes(ESCAPE))
-    end = end
-      .split(ESCAPE)
-      .map((part) => part.replace(/^\[[0-9;]*m/, ''))
-      .join('');
-  if (end.length !== text.trimEnd().length) start = end.indexOf(name);
-  if (prefix.trimEnd().endsWith('"')) end = end.replace(/",?$/, '');
-  const cursor = new Cursor(end, line, start);
-  cursor.word('the kind of line');
-  if (PREFIX.test(prefix)) return parse(cursor);
+  if (text.length > LINE_LIMIT) return OTHER;
+  if (!FIVE.test(text)) return text.trim() === '' ? undefined : (parseEvent(text) ?? OTHER);
+  const plain = undress(text);
+  const found = FIVE.exec(plain);
+  if (found === null) return OTHER;
+  const [, name] = found;
+  const start = found.index;
+  const prefix = plain.slice(0, start);
+  const own = PREFIX.test(prefix);
+  const fields = readFields(name, plain.slice(start + name.length));
+  if (fields !== undefined) return fields;
+  // Some back ends write a colon after the name.
+  const after = start + name.length + (plain[start + name.length] === ':' ? 1 : 0);
+  const cursor = new Cursor(own ? plain.trimEnd() : unwrap(plain, start), line, after + 1);
   try {
-    return parse(cursor);
+    return PARSERS.get(name)!(cursor);
   } catch (error) {
     // Text that speaks of an event, and is not one.
-    if (error instanceof ReplayError) return OTHER;
+    if (error instanceof ReplayError && !own) return OTHER;
     throw error;
   }
 }
@@ -279,7 +282,14 @@ class Cursor {
   refuseAt(at: number, expected: string): never {
     const got = at < this.text.length ? excerpt(this.text.slice(at)) : 'the end of the line';
     const column = Math.min(at, this.text.length) + 1;
-    throw new ReplayError(`Line ${this.line}, column ${column}: got ${got}; expected ${expected}.`);
+    throw new ReplayError(
+      `Line ${this.line}, column ${column}: got ${got}; expected ${expected}.${this.suspicion(at)}`,
+    );
+  }
+
+  /** What may have happened to a damaged line, and the way out. */
+  private suspicion(at: number): string {
+    return FIVE.test(this.text.slice(at)) ? ' Two programs wrote at once; --skip-damaged passes over such lines.' : '';
   }
 
   private peek(): string {

@@ -15,7 +15,7 @@ import type { NamedMessage } from './events.ts';
  * each, so building it takes two seconds at these bounds; QEMU's NVMe controller has 65 vectors unless told otherwise.
  */
 export const MACHINE_MESSAGES_MAX = 64;
-export const MACHINE_VECTORS_MAX = 65;
+export const MACHINE_VECTORS_MAX = 128;
 
 /** States are kept with the steps taken from them, since guests walk in circles. Beyond this many, all are forgotten. */
 const STATES_KEPT = 10_000;

@@ -28,7 +28,7 @@ import {
 import { requireNumber } from '../../machines/argument.ts';
 import { requireImplementation } from '../device/in-process.ts';
 import type { ToldGeometry } from './access.ts';
-import { linesOf, parseLine, ReplayError, requireSource, type TraceSource } from './log.ts';
+import { lineReader, linesOf, ReplayError, requireSource, type TraceSource } from './log.ts';
 import type { Replay } from './results.ts';
 import { Run, type RunOptions } from './run.ts';
 import { type ReplayOptions as SurveyOptions, secondSorter, surveyTrace } from './survey.ts';
@@ -52,12 +52,13 @@ export function replay(given: TraceSource, how: ReplayOptions = {}): Replay {
   const survey = surveyTrace(source, options);
   const sorter = secondSorter(survey, options);
   const run = new Run(survey, sorter, options);
+  const read = lineReader(options);
   let number = 0;
   for (const text of linesOf(source)) {
     number++;
     // The file may have grown meanwhile.
     if (number > survey.lines) break;
-    const line = parseLine(text, number);
+    const line = read(text, number);
     if (line?.kind === 'other') run.passOver();
     else if (line !== undefined) run.take(sorter.sort(line, number), number, text);
     if (number % PROGRESS_LINES === 0) options.progress?.(number, survey.lines);

@@ -20,6 +20,7 @@ import {
   ReplayError,
   TABLE_REGION,
 } from './lines.ts';
+import { VfioNames } from './vfio-names.ts';
 import type { Widths } from './widths.ts';
 
 /** A processor's own registers lie among the addresses of messages, and in the same region of QEMU's. Intel SDM 3, 11.4.1. */
@@ -51,6 +52,7 @@ export class Sorter {
   private second: { readonly line: number; readonly device: string } | undefined;
   /** Who else can send which message. */
   readonly elsewhere = new Elsewhere();
+  private readonly vfio = new VfioNames((host) => void this.functions.delete(host));
 
   constructor(options: SorterOptions) {
     this.options = options;
@@ -69,19 +71,19 @@ export class Sorter {
         return this.sortMemory(line, number);
       case 'configRead':
       case 'configWrite':
-        return this.sortConfig(line, number);
+        return this.vfio.repeats(line, number) ? undefined : this.sortConfig(line, number);
       case 'view':
         // QEMU logs its view right after the write, with no more than the name of the device.
         return this.lastWritten === this.device && this.device?.startsWith(`${line.name} `) ? line : undefined;
       case 'place':
-        return this.place(line);
+        return this.place({ ...line, device: this.vfio.guestName(line.device) });
       case 'resetOf':
-        return this.isChosen(line.device) ? this.resetNow() : undefined;
+        return this.resetOf(this.vfio.guestName(line.device));
       case 'signal':
         return this.isSignalled(line.name) ? line : undefined;
       case 'interruptOf':
       case 'useOf':
-        return this.isChosen(line.device) ? line : undefined;
+        return this.isChosen(this.vfio.guestName(line.device)) ? line : undefined;
       case 'other':
         return undefined;
     }
@@ -139,8 +141,24 @@ export class Sorter {
     return this.device !== undefined && (this.device === name || names(name, this.device));
   }
 
-  private isSignalled(name: string | undefined): boolean {
-    return name !== undefined && this.device !== undefined && this.device.split(' ')[0].includes(name);
+  /** Whether a signal is of the function: a device that there is once. Which of several signals, the event does not tell. */
+  private isSignalled(either: string | undefined): boolean {
+    if (either === undefined || this.device === undefined) return false;
+    const isNamed = (device: string): boolean => either.split('|').some((name) => device.split(' ')[0].includes(name));
+    return isNamed(this.device) && this.countOf((map) => map.hasCapability && isNamed(map.device)) === 1;
+  }
+
+  private countOf(counted: (map: FunctionMap) => boolean): number {
+    let count = 0;
+    for (const map of this.functions.values()) if (counted(map)) count++;
+    return count;
+  }
+
+  /** A device is reset. Where several have its name, the function may be one of the others. */
+  private resetOf(name: string): Access | undefined {
+    if (!this.isChosen(name)) return undefined;
+    const alone = this.countOf(({ device }) => names(name, device)) === 1;
+    return alone ? this.resetNow() : { kind: 'maybeReset' };
   }
 
   private mapOf(device: string): FunctionMap {

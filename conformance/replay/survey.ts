@@ -5,8 +5,9 @@
 import { tellArtefact } from './artefacts.ts';
 import { Entries, type NamedMessage, writeEvents } from './events.ts';
 import { Sorter } from './sorter.ts';
-import type { Geometry, ToldGeometry } from './access.ts';
-import { type ConfigLine, CUT_OFF, linesOf, parseLine, ReplayError, type TraceSource } from './log.ts';
+import type { Access, Geometry, ToldGeometry } from './access.ts';
+import { type ConfigLine, CUT_OFF, lineReader, linesOf, type LogLine, ReplayError, type TraceSource } from './log.ts';
+import { RECORD } from './recipe.ts';
 import { WidthFinder, type Widths } from './widths.ts';
 
 /** What a trace is told beforehand. All of it has a default. */
@@ -20,6 +21,8 @@ export interface ReplayOptions {
   readonly told?: ToldGeometry;
   /** What the guest's `lspci -xxxx` shows, as reads before the first line. */
   readonly before?: readonly ConfigLine[];
+  /** Whether lines that are one of the five kinds and not whole are passed over. Default: the log is refused. */
+  readonly skipDamaged?: boolean;
 }
 
 /** What the first pass has found. */
@@ -38,6 +41,8 @@ export interface Survey {
   /** Whether the log began before the guest found the function. Else the first reads tell what was before. */
   readonly late: boolean;
   readonly cutOff: boolean;
+  /** Damaged lines that were passed over; undefined when there are none. */
+  readonly damaged: { readonly first: number; readonly count: number } | undefined;
 }
 
 /** The part of an address that tells whether messages to it are seen: a mebibyte. */
@@ -55,17 +60,33 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
   const entries = new Entries();
   const visible = new Set<number>();
   const inside = (line: ConfigLine): number => sorter.insideCapability(line);
+  const kinds = new Set<LogLine['kind']>();
   let [lines, known, tables, signals, cutOff] = [0, 0, 0, false, false];
+  let damaged: Survey['damaged'];
+  let unplaced: ReplayError | undefined;
+  const read = lineReader(options, (number) => {
+    damaged = { first: damaged?.first ?? number, count: (damaged?.count ?? 0) + 1 };
+  });
   for (const text of linesOf(source)) {
     lines++;
-    const line = parseLine(text, lines);
+    const line = read(text, lines);
     if (line === undefined) continue;
     if (line.kind === 'other') {
       cutOff = text.startsWith(CUT_OFF);
       continue;
     }
     known++;
-    const access = sorter.sort(line, lines);
+    kinds.add(line.kind);
+    if (unplaced !== undefined) continue;
+    let access: Access | undefined;
+    try {
+      access = sorter.sort(line, lines);
+    } catch (error) {
+      // What the rest of the log lacks may say why.
+      if (!(error instanceof ReplayError)) throw error;
+      unplaced = error;
+      continue;
+    }
     widths.take(line, lines, inside);
     switch (access?.kind) {
       case 'tableWrite':
@@ -91,6 +112,9 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
     const sentence = tellArtefact(source, known);
     if (sentence !== undefined) throw new ReplayError(sentence);
   }
+  const late = options.told !== undefined || options.before !== undefined;
+  requireWhole(kinds, late);
+  if (unplaced !== undefined) throw unplaced;
   const { geometry } = sorter;
   return {
     lines,
@@ -100,9 +124,20 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
     widths: widths.finish(),
     visible,
     signals,
-    late: options.told !== undefined || options.before !== undefined,
+    late,
     cutOff,
+    damaged,
   };
+}
+
+/** Half of the events compare with nothing: what the guest wrote is not known, or not what it read. */
+function requireWhole(kinds: ReadonlySet<LogLine['kind']>, late: boolean): void {
+  const lacks = (has: LogLine['kind'], lacking: LogLine['kind'], event: string): void => {
+    if (!kinds.has(has) || kinds.has(lacking)) return;
+    throw new ReplayError(`Got a log without ${event}; expected what the guest wrote beside what it read. ${RECORD}`);
+  };
+  lacks('memoryRead', 'memoryWrite', 'memory_region_ops_write');
+  if (!late) lacks('configRead', 'configWrite', 'pci_cfg_write');
 }
 
 /** The sorter of the second pass, which knows what the first has found. */

@@ -44,6 +44,11 @@ export function limitsOf(survey: Survey, senders: Senders, signals: Signals, mac
     ...when(survey.late, 'The log begins late: the first read of each register tells what it held.'),
     ...when(survey.cutOff, 'The last line was cut off, and passed over.'),
     ...when(
+      survey.damaged !== undefined,
+      `Damaged lines were passed over, ${survey.damaged?.count} of them, the first at line ${survey.damaged?.first}: a disagreement after ` +
+        'it may come of what they held.',
+    ),
+    ...when(
       survey.overflowed,
       `The table held more messages than ${ENTRIES_KEPT}; those beyond are taken for other devices'.`,
     ),

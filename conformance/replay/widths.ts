@@ -1,6 +1,7 @@
 /**
  * The width of a configuration access, which `pci_cfg_read` and `pci_cfg_write` do not tell. Something else in the log may:
  *
+ * - the event of vfio beside it, for an assigned device;
  * - the access of `pci-conf-data`, or of the memory that stands for configuration space, beside it;
  * - `msix_write_config`, which follows a write that covers the byte of MSI-X Enable and Function Mask, and no other;
  * - the next read of Message Control.
@@ -10,6 +11,7 @@
  */
 import * as registers from '../../src/registers.ts';
 import type { ConfigLine, LogLine, MemoryLine } from './lines.ts';
+import { areOne } from './vfio-names.ts';
 
 /** What the first pass found. */
 export interface Widths {
@@ -35,6 +37,7 @@ export class WidthFinder implements Widths {
   private views = false;
   private open: OpenWrite | undefined;
   private readonly unresolved: OpenWrite[] = [];
+  private lastConfig: { readonly number: number; readonly line: ConfigLine } | undefined;
   private lastRead: { readonly number: number; readonly inside: number } | undefined;
   private lastData: { readonly number: number; readonly bytes: number; readonly low: number } | undefined;
 
@@ -52,8 +55,9 @@ export class WidthFinder implements Widths {
         return;
       case 'configRead':
       case 'configWrite': {
+        if (this.takeVfio(line, number)) return;
         const at = inside(line);
-        if (at >= 0 && line.bytes === undefined) this.takeAccess(line, number, at);
+        if (at >= 0) this.takeAccess(line, number, at);
         return;
       }
     }
@@ -66,6 +70,25 @@ export class WidthFinder implements Widths {
     if (this.views) for (const write of this.unresolved) this.settle(write, false);
     for (const device of this.inBytes) this.inWords.delete(device);
     return this;
+  }
+
+  /** Says whether nothing is left to find: the line is vfio's own. */
+  private takeVfio(line: ConfigLine, number: number): boolean {
+    const { lastConfig } = this;
+    this.lastConfig = { number, line };
+    const isBeside = lastConfig !== undefined && lastConfig.number === number - 1;
+    if (line.bytes === undefined) {
+      if (isBeside && lastConfig.line.bytes !== undefined && areOne(lastConfig.line, line)) {
+        this.found.set(number, lastConfig.line.bytes);
+      }
+      return false;
+    }
+    if (isBeside && line.kind === 'configWrite' && lastConfig.line.bytes === undefined) {
+      if (!areOne(line, lastConfig.line)) return true;
+      this.found.set(lastConfig.number, line.bytes);
+      if (this.open?.number === lastConfig.number) this.open = undefined;
+    }
+    return true;
   }
 
   private takeMemory({ kind, region, bytes, low }: MemoryLine, number: number): void {

@@ -7,10 +7,12 @@ import { ChartPane, ChartTools } from './chart-pane.tsx';
 import { DevicePane } from './device-pane.tsx';
 import { Dialogs, openFile } from './dialogs.tsx';
 import { EventsPane } from './events-pane.tsx';
+import { Front } from './front.tsx';
 import { Head } from './head.tsx';
 import { MapPane } from './map-pane.tsx';
 import { SequencePane, VerdictRules } from './sequence-pane.tsx';
-import { notice, type Pane, pane } from './store.ts';
+import { isStoryComing, notice, type Pane, pane, story, view } from './store.ts';
+import { Headline, StoryPane } from './story-pane.tsx';
 import { Transport } from './transport.tsx';
 
 export function App(): JSX.Element {
@@ -27,18 +29,28 @@ export function App(): JSX.Element {
       removeEventListener('drop', drop);
     };
   }, []);
+  if (view.value === 'front') {
+    return (
+      <div class="app">
+        <Head />
+        <Notices />
+        <Front />
+        <Dialogs />
+      </div>
+    );
+  }
   return (
     <div class="app" data-pane={pane.value}>
       <Head />
       <Notices />
+      <Headline />
       <main>
         <div class="stage">
           <div class="stage-bar">
             <Tabs />
             <ChartTools />
           </div>
-          {pane.value === 'map' ? <MapPane /> : <ChartPane />}
-          <VerdictRules />
+          <Stage />
           <EventsPane />
         </div>
         <div class="side">
@@ -52,7 +64,19 @@ export function App(): JSX.Element {
   );
 }
 
+function Stage(): JSX.Element {
+  if (pane.value === 'map') return <MapPane />;
+  if (pane.value === 'story') return <StoryPane />;
+  return (
+    <>
+      <ChartPane />
+      <VerdictRules />
+    </>
+  );
+}
+
 const TABS: readonly (readonly [pane: Pane, label: string, narrow: boolean])[] = [
+  ['story', 'Story', false],
   ['chart', 'Statechart', false],
   ['map', 'State space', false],
   ['events', 'Events', true],
@@ -63,17 +87,19 @@ const TABS: readonly (readonly [pane: Pane, label: string, narrow: boolean])[] =
 function Tabs(): JSX.Element {
   return (
     <nav class="tabs" aria-label="Views">
-      {TABS.map(([name, label, narrow]) => (
-        <button
-          key={name}
-          type="button"
-          class={narrow ? 'narrow-only' : ''}
-          aria-pressed={pane.value === name}
-          onClick={() => (pane.value = name)}
-        >
-          {label}
-        </button>
-      ))}
+      {TABS.filter(([name]) => name !== 'story' || story.value !== undefined || isStoryComing.value).map(
+        ([name, label, narrow]) => (
+          <button
+            key={name}
+            type="button"
+            class={narrow ? 'narrow-only' : ''}
+            aria-pressed={pane.value === name}
+            onClick={() => (pane.value = name)}
+          >
+            {label}
+          </button>
+        ),
+      )}
     </nav>
   );
 }

@@ -193,7 +193,7 @@ const isLeaf = (layout: ChartLayout, id: string): boolean =>
 
 /** The field that searches the chart, and the buttons that zoom it. */
 export function ChartTools(): JSX.Element | null {
-  if (pane.value === 'map') return null;
+  if (pane.value === 'map' || pane.value === 'story') return null;
   const count = found.value.length;
   return (
     <div class="tools">

@@ -2,13 +2,21 @@
  * The page's way to the server that it came from, if that is one of `maskbit inspect`: what other programs tell comes in, and with
  * `--stately` what happens here goes out, both in the inspector's protocol. A page from any other server has no connection.
  */
-import { effect } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import type { Session } from '../server/session.ts';
 import { hearMessage, scene, value } from './store.ts';
 
+/** Whether programs can connect: there is no such server, it listens, or it has gone and is tried again. */
+export const connection = signal<'none' | 'here' | 'away'>('none');
+
+/** Where programs connect to. */
+export const socketAddress = (): string => `ws://localhost:${location.port || '80'}`;
+
 /** Connects, where there is something to connect to. */
 export async function connect(): Promise<void> {
-  const session = (await (await fetch('./session.json')).json()) as Session;
+  const answer = await fetch('./session.json');
+  if (!answer.ok) return;
+  const session = (await answer.json()) as Session;
   if (!session.live) return;
   listen();
   if (session.stately) await publish();
@@ -22,12 +30,16 @@ const socketUrl = (path: string): string => `${location.origin.replace(/^http/, 
 /** Listens to what other programs tell, and connects again when the server has been away. */
 function listen(): void {
   const socket = new WebSocket(socketUrl('/watch'));
+  socket.addEventListener('open', () => (connection.value = 'here'));
   socket.addEventListener('message', ({ data }) => {
     const message = JSON.parse(String(data)) as { readonly sessionId?: unknown };
     // What this page tells comes back to it, as it comes to every other, with the number of its connection before it.
     if (!String(message.sessionId).includes(`/${SELF}`)) hearMessage(message);
   });
-  socket.addEventListener('close', () => setTimeout(listen, 2000));
+  socket.addEventListener('close', () => {
+    connection.value = 'away';
+    setTimeout(listen, 2000);
+  });
 }
 
 /** Tells what happens to the machine that is shown, as XState's own inspectors do. */

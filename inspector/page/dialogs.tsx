@@ -6,9 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import recordedUrl from '../../traces/linux-6.1-nvme.trace?url';
 import { SHORTCUTS } from './keys.ts';
 import { readLink } from './open.ts';
-import { LIBRARY, type LibraryTrace } from './library.ts';
-import { dialog, goTo, notice, openTrace } from './store.ts';
-import { traceScene } from './scene.ts';
+import { dialog, goToTrace, library, notice, openTrace } from './store.ts';
 
 export function Dialogs(): JSX.Element | null {
   if (dialog.value === 'help') return <Help />;
@@ -72,9 +70,9 @@ function Help(): JSX.Element {
 }
 
 function Traces(): JSX.Element {
-  const pick = ({ make }: LibraryTrace): void => {
+  const pick = (name: string): void => {
     close();
-    goTo(() => traceScene(make()));
+    void goToTrace(name);
   };
   const pickRecorded = (): void => {
     close();
@@ -87,14 +85,14 @@ function Traces(): JSX.Element {
   return (
     <Dialog title="Traces">
       <OpenTrace />
-      {LIBRARY.map(({ title, traces }) => (
+      {library.value.map(({ title, traces }) => (
         <section key={title} class="library">
           <h3>{title}</h3>
           <ul>
             {traces.map((trace) => (
               <li key={trace.name}>
-                <button type="button" data-trace={trace.name} onClick={() => pick(trace)}>
-                  <b>{trace.title}</b>
+                <button type="button" data-trace={trace.name} onClick={() => pick(trace.name)}>
+                  <b>{trace.point === undefined ? trace.title : `${trace.point}: ${trace.title}`}</b>
                   <small>{trace.about}</small>
                 </button>
               </li>

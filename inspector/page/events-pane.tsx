@@ -4,8 +4,8 @@
  */
 import type { JSX } from 'preact';
 import { eventSentence } from '../../machines/alphabet.ts';
-import { eventGroups } from './scene.ts';
-import { openEvents, scene, send } from './store.ts';
+import { eventGroups, type OwnScene } from './scene.ts';
+import { openEvents, pane, scene, send } from './store.ts';
 
 export function EventsPane(): JSX.Element {
   const at = scene.value;
@@ -19,8 +19,24 @@ export function EventsPane(): JSX.Element {
     );
   }
   const open = openEvents.value;
+  if (pane.value === 'story') {
+    return (
+      <details class="events folded">
+        <summary>Try an event of your own from here</summary>
+        <Groups at={at} open={open} />
+      </details>
+    );
+  }
   return (
     <section class="events" aria-label="Events">
+      <Groups at={at} open={open} />
+    </section>
+  );
+}
+
+function Groups({ at, open }: { at: OwnScene; open: ReadonlySet<number> }): JSX.Element {
+  return (
+    <>
       {eventGroups(at.subject.events).map(({ title, actors }) => (
         <div key={title} class="group" role="group" aria-label={title}>
           <b>{title}</b>
@@ -50,6 +66,6 @@ export function EventsPane(): JSX.Element {
           </div>
         </div>
       ))}
-    </section>
+    </>
   );
 }

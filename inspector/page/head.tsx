@@ -5,18 +5,20 @@ import type { JSX } from 'preact';
 import { DESIGNS } from '../../machines/designs.ts';
 import type { MACHINE_NAMES } from '../../properties/instances.ts';
 import { copyLink, download } from './share.ts';
-import { actors, begin, dialog, scene, watch, watchedId } from './store.ts';
+import { actors, begin, dialog, goToFront, scene, view, watch, watchedId } from './store.ts';
 import { nextTheme, theme } from './theme.ts';
 
 export function Head(): JSX.Element {
   return (
     <header class="head">
       <h1>
-        <svg class="logo" viewBox="0 0 16 16" width="20" height="20" aria-hidden="true">
-          <rect width="16" height="16" rx="4" />
-          <path d="M4 11V5l4 4 4-4v6" />
-        </svg>
-        maskbit
+        <button type="button" class="home" aria-label="maskbit, to the front page" onClick={goToFront}>
+          <svg class="logo" viewBox="0 0 16 16" width="20" height="20" aria-hidden="true">
+            <rect width="16" height="16" rx="4" />
+            <path d="M4 11V5l4 4 4-4v6" />
+          </svg>
+          maskbit
+        </button>
       </h1>
       <MachinePicker />
       <button type="button" class="primary" onClick={() => (dialog.value = 'traces')}>
@@ -82,9 +84,11 @@ function MachinePicker(): JSX.Element {
     at.kind === 'own'
       ? BEGINNINGS.findIndex(([, machine, bounds]) => isSame(at.subject.instance, bounds) && at.machine.id === machine)
       : -1;
-  const chosen = watchedId.value === undefined ? (index < 0 ? 'other' : String(index)) : `actor ${watchedId.value}`;
+  const shown = index < 0 ? 'other' : String(index);
+  const chosen = view.value === 'front' ? 'none' : watchedId.value === undefined ? shown : `actor ${watchedId.value}`;
   return (
     <select class="machine" aria-label="Machine" value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
+      {chosen === 'none' && <option value="none">Choose a machine</option>}
       {chosen === 'other' && (
         <option value="other">
           {at.kind === 'own' && at.instance.mutant !== undefined ? `${at.title}, changed` : at.title}

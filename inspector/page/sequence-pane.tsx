@@ -7,7 +7,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { columnPlaces, SEQUENCE, SequenceHead, SequenceStep, stepHeight } from '../drawing/sequence.tsx';
 import type { Timeline } from '../drawing/timeline.ts';
 import { RuleText } from './rules.tsx';
-import { firstDifference, position, scene, travel } from './store.ts';
+import type { Proof } from '../decider/messages.ts';
+import { firstDifference, position, proof, scene, travel } from './store.ts';
 
 /** Steps drawn beyond what is in sight, on either side. */
 const MARGIN = 4;
@@ -133,6 +134,14 @@ export function SequencePane(): JSX.Element {
   );
 }
 
+const ENDINGS: Readonly<Record<Proof['standing'], (name: string) => string>> = {
+  broken: (name) => `✗ ${name}, broken`,
+  applies: (name) => `✓ ${name}, where it applies`,
+  assumed: (name) => `✓ ${name} holds; this is what its assumption rules out`,
+  differs: (name) => `≠ ${name}, not as the link claims`,
+  unknown: (name) => `? ${name}, not decided here`,
+};
+
 /** What the run shows: what broke, and which rules say so. */
 function Ending(): JSX.Element | null {
   const at = scene.value;
@@ -145,16 +154,14 @@ function Ending(): JSX.Element | null {
         ? 'From here on, nothing happens any more.'
         : `From step ${loop + 1} on, again and again.`;
   if (verdict === undefined && rest === undefined) return null;
-  const claim = verdict && { fails: 'broken', holds: 'holds', witness: 'where it applies' }[verdict.result];
+  const told = proof.value;
   return (
-    <div class={`ending ${verdict?.result ?? ''}`} role="option" aria-selected="false">
+    <div class={`ending ${told?.standing ?? ''}`} role="option" aria-selected="false">
       {rest !== undefined && <p class="rest">↻ {rest}</p>}
-      {verdict !== undefined && (
+      {told?.property !== undefined && (
         <>
-          <p class="claim">
-            {verdict.result === 'fails' ? '✗' : '✓'} {verdict.property}, {claim}
-          </p>
-          <p>{verdict.sentence}</p>
+          <p class="claim">{ENDINGS[told.standing](told.property.name)}</p>
+          <p>{told.property.title}</p>
         </>
       )}
     </div>
@@ -164,14 +171,13 @@ function Ending(): JSX.Element | null {
 /** The rules behind the verdict of the run, to be opened. */
 export function VerdictRules(): JSX.Element | null {
   const at = scene.value;
-  if (at.kind !== 'own' || position.value < at.length) return null;
-  const { verdict } = at.run;
-  if (verdict === undefined) return null;
+  const told = proof.value;
+  if (at.kind !== 'own' || position.value < at.length || told?.property === undefined) return null;
+  const { standing, property } = told;
   return (
-    <aside class={`verdict ${verdict.result}`} aria-label="What the run shows">
+    <aside class={`verdict ${standing}`} aria-label="What the run shows">
       <p class="claim">
-        {verdict.result === 'fails' ? '✗ This is broken here:' : '✓ This is where it applies:'}{' '}
-        <b>{verdict.sentence}</b>
+        {VERDICTS[standing]} <b>{property.title}</b>
       </p>
       {at.instance.mutant !== undefined && (
         <p class="mutant">
@@ -179,10 +185,18 @@ export function VerdictRules(): JSX.Element | null {
         </p>
       )}
       <div class="rules">
-        {verdict.rules.map((id) => (
+        {property.rules.map((id) => (
           <RuleText key={id} id={id} />
         ))}
       </div>
     </aside>
   );
 }
+
+const VERDICTS: Readonly<Record<Proof['standing'], string>> = {
+  broken: '✗ This is broken here:',
+  applies: '✓ This is where it applies:',
+  assumed: '✓ This holds, and here its assumption is needed:',
+  differs: '≠ This is not as the link claims:',
+  unknown: '? Whether this holds here is not decided:',
+};

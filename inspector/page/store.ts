@@ -8,12 +8,14 @@ import { printTrace } from '../../checker/trace/codec.ts';
 import { activeIds, type Chart, chartOf } from '../drawing/chart.ts';
 import type { ChartLayout } from '../drawing/layout.ts';
 import { layOutInWorker } from './elk.ts';
+import type { Proof, Story, TitleGroup } from '../decider/messages.ts';
+import { ask } from './decider.ts';
 import { openText, readLink, tellError, writeLink } from './open.ts';
-import { beginScene, type OwnScene, type Scene, takeEvents } from './scene.ts';
+import { beginScene, type OwnScene, type Scene, takeEvents, traceScene } from './scene.ts';
 import { type Actors, hear, watchedScene } from './watch.ts';
 
 /** The parts of the page that a narrow window shows one at a time. */
-export const PANES = ['chart', 'map', 'device', 'sequence', 'events'] as const;
+export const PANES = ['story', 'chart', 'map', 'device', 'sequence', 'events'] as const;
 export type Pane = (typeof PANES)[number];
 
 /** A sentence for the reader: that something was refused, or that something came. */
@@ -22,6 +24,9 @@ export interface Notice {
   readonly text: string;
   readonly action?: { readonly label: string; readonly run: () => void };
 }
+
+/** Whether the front door is shown, or a scene. */
+export const view = signal<'front' | 'scene'>('front');
 
 const own = signal<OwnScene>(beginScene('function', { vectors: 2, messages: 'two' }));
 /** The actors of other programs. */
@@ -170,6 +175,72 @@ effect(() => {
   setTimeout(go);
 });
 
+// ---- What the run shows, decided again
+
+/** What is decided of the run that is shown, as it comes in. */
+interface Decided {
+  readonly scene: OwnScene;
+  readonly proof?: Proof;
+  readonly story?: Story;
+  /** Whether all of it has come in. */
+  readonly isWhole: boolean;
+}
+const decided = signal<Decided | undefined>(undefined);
+
+/** What the run shows; undefined while it is being decided, and where nothing is claimed of it. */
+export const proof = computed(() => (decided.value?.scene === scene.value ? decided.value?.proof : undefined));
+
+/** The run that the reader has left by an event of their own, to be returned to. */
+interface Origin {
+  readonly scene: OwnScene;
+  readonly position: number;
+  readonly story: Story | undefined;
+}
+export const origin = signal<Origin | undefined>(undefined);
+
+/** The story that is told, or that the reader has branched off from. */
+export const story = computed(() =>
+  decided.value?.scene === scene.value
+    ? decided.value?.story
+    : watchedId.value === undefined
+      ? origin.value?.story
+      : undefined,
+);
+/** Whether it is not known yet whether there is a story. */
+export const isStoryComing = computed(() => {
+  const at = scene.value;
+  return at.kind === 'own' && at.run.verdict !== undefined && decided.value?.isWhole !== true;
+});
+
+effect(() => {
+  const at = own.value;
+  const { verdict } = at.run;
+  decided.value = undefined;
+  if (verdict === undefined) return;
+  const trace = at.run.trace();
+  const isShown = (): boolean => own.peek() === at;
+  const told = (part: Partial<Decided>): void => {
+    if (isShown()) decided.value = { scene: at, isWhole: false, ...decided.peek(), ...part };
+  };
+  const asked = [
+    ask('proof', trace).then(
+      (answer) => told({ proof: answer }),
+      (error: unknown) => told({ proof: { standing: 'unknown', sentence: tellError(error) } }),
+    ),
+    ask('story', trace).then(
+      (answer) => told({ story: answer }),
+      () => {},
+    ),
+  ];
+  void Promise.all(asked).then(() => {
+    told({ isWhole: true });
+    if (isShown() && decided.peek()?.story === undefined && pane.peek() === 'story') pane.value = 'chart';
+  });
+});
+
+/** The lists of traces that the page brings along; empty until they are there. */
+export const library = signal<readonly TitleGroup[]>([]);
+
 // ---- What can be done
 
 /** Shows a scene of maskbit's own. */
@@ -177,6 +248,7 @@ function show(next: OwnScene, at = next.length): void {
   batch(() => {
     if (next.machine !== own.value.machine) selected.value = undefined;
     own.value = next;
+    view.value = 'scene';
     watchedId.value = undefined;
     ownPosition.value = Math.min(at, next.length);
     playing.value = false;
@@ -196,7 +268,37 @@ export function attempt(act: () => void): void {
 /** Goes elsewhere: what was there before is one step back in the browser. A refusal is told, and changes nothing. */
 export function goTo(make: () => OwnScene, at = 0): void {
   attempt(() => {
-    show(make(), at);
+    const next = make();
+    batch(() => {
+      origin.value = undefined;
+      show(next, at);
+      const { verdict } = next.run;
+      if (verdict !== undefined && next.instance.design !== undefined) pane.value = 'story';
+      else if (pane.value === 'story') pane.value = 'chart';
+    });
+    isElsewhere = true;
+  });
+}
+
+/** Goes to a trace of the library, and plays it where the reader has nothing against movement. */
+export async function goToTrace(name: string): Promise<void> {
+  try {
+    const trace = await ask('trace', name);
+    goTo(() => traceScene(trace));
+    playing.value = scene.peek().length > 0 && !matchMedia('(prefers-reduced-motion: reduce)').matches;
+  } catch (error) {
+    notice.value = { kind: 'error', text: tellError(error) };
+  }
+}
+
+/** Goes to the front door. */
+export function goToFront(): void {
+  batch(() => {
+    view.value = 'front';
+    watchedId.value = undefined;
+    origin.value = undefined;
+    playing.value = false;
+    notice.value = undefined;
     isElsewhere = true;
   });
 }
@@ -212,7 +314,30 @@ export const openTrace = (text: string, at = 0): void => goTo(() => openText(tex
 export function send(...events: readonly number[]): void {
   const at = scene.value;
   if (at.kind !== 'own') return;
-  attempt(() => show(takeEvents(at, position.value, events)));
+  attempt(() => {
+    const next = takeEvents(at, position.value, events);
+    const isBranch = at.run.verdict !== undefined;
+    batch(() => {
+      if (isBranch) {
+        origin.value = { scene: at, position: position.value, story: story.value };
+        isElsewhere = true;
+        if (pane.value === 'story') pane.value = 'chart';
+      }
+      show(next);
+    });
+  });
+}
+
+/** Returns to the run that the reader has left by an event of their own. */
+export function returnToOrigin(): void {
+  const from = origin.value;
+  if (from === undefined) return;
+  batch(() => {
+    origin.value = undefined;
+    show(from.scene, from.position);
+    isElsewhere = true;
+    if (from.story !== undefined) pane.value = 'story';
+  });
 }
 
 /** Sends an event by its name. */
@@ -233,6 +358,8 @@ export function travel(to: number): void {
 export function watch(sessionId: string | undefined): void {
   batch(() => {
     watchedId.value = sessionId;
+    if (sessionId !== undefined) view.value = 'scene';
+    if (pane.value === 'story') pane.value = 'chart';
     watchedPosition.value = undefined;
     selected.value = undefined;
     playing.value = false;
@@ -262,6 +389,21 @@ export function traceFile(): Blob | undefined {
   return at.kind === 'own' ? new Blob([printTrace(at.run.trace())], { type: 'application/json' }) : undefined;
 }
 
+// ---- The title of the window says what is shown
+
+effect(() => {
+  const at = scene.value;
+  const named = story.value === undefined ? at.title : `${story.value.point}: ${story.value.title}`;
+  const verdict = at.kind === 'own' ? at.run.verdict : undefined;
+  const what =
+    story.value === undefined && proof.value?.property !== undefined ? `${proof.value.property.name}, ${named}` : named;
+  const told =
+    view.value === 'front'
+      ? 'maskbit: MSI-X masking, settled by machine'
+      : `${verdict === undefined ? named : what} · maskbit`;
+  if (typeof document !== 'undefined') document.title = told;
+});
+
 // ---- The address is the trace
 
 let written = '';
@@ -273,23 +415,28 @@ export function keepAddress(): void {
   const read = (): void => {
     const { hash } = location;
     if (hash.replace(/^#/, '') === written) return;
+    written = hash.replace(/^#/, '');
     const link = readLink(hash);
-    if (link !== undefined) openTrace(link.packed, link.position ?? 0);
+    if (link === undefined) goToFront();
+    else openTrace(link.packed, link.position ?? 0);
+    // What the browser goes to is there already, before or behind.
+    isElsewhere = false;
   };
   read();
+  void ask('library', undefined).then((groups) => (library.value = groups));
   addEventListener('hashchange', read);
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
     const at = own.value;
     const to = ownPosition.value;
+    const isFront = view.value === 'front';
     clearTimeout(timer);
     timer = setTimeout(() => {
       // A refused address stays where it is, to be looked at beside the message that refuses it.
       if (notice.peek()?.kind === 'error') return;
-      written = writeLink(at, to) ?? '';
+      written = isFront ? '' : (writeLink(at, to) ?? '');
       const address = written === '' ? location.pathname + location.search : `#${written}`;
-      // The first address of a visit takes the place of the one that was called.
-      if (isElsewhere && location.hash !== '' && location.hash !== address) history.pushState(null, '', address);
+      if (isElsewhere && location.hash.replace(/^#/, '') !== written) history.pushState(null, '', address);
       else history.replaceState(null, '', address);
       isElsewhere = false;
     }, 150);

@@ -33,6 +33,12 @@ function exchangeState(value: StateValue, messages: MessageSet): StateValue {
   );
 }
 
+/** What renames the first two messages: in names, and in states. */
+export const exchangeMessages = (messages: MessageSet) => ({
+  exchange: exchange(messages),
+  exchangeState: (state: StateValue): StateValue => exchangeState(state, messages),
+});
+
 /** P22 NonInterference. */
 export const NonInterferenceRuns: RunsProperty = {
   name: 'NonInterferenceRuns',

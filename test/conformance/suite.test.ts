@@ -2,26 +2,86 @@
  * The suite for any device, and what the first message of a failure names: for each of five changes of one rule, that rule.
  */
 import { expect, test } from 'vitest';
+import type { DeviceFactory } from '../../conformance/device/device.ts';
 import { createInProcessDevice } from '../../conformance/device/in-process.ts';
 import { loadModule } from '../../conformance/device/module.ts';
+import { DIALECTS } from '../../conformance/device/words.ts';
 import { tellFailure } from '../../conformance/paths/failure.ts';
-import { runSuite } from '../../conformance/suite.ts';
+import { runSuite, suiteSubjects } from '../../conformance/suite.ts';
+import { instanceName } from '../../properties/instances.ts';
 import { MsixFunction } from '../../src/index.ts';
 
 const suiteOf = (Implementation: typeof MsixFunction) =>
   runSuite(({ vectorCount }) => createInProcessDevice(vectorCount, { Implementation }), { only: 'lockstep' });
 
-test('the implementation passes, in as many paths and pairs as the machine has', () => {
-  const report = runSuite(({ vectorCount }) => createInProcessDevice(vectorCount));
-  expect(report.failures).toEqual([]);
-  expect(report.counts.map(({ part, count }) => `${part} ${count}`)).toEqual([
-    'paths 1056',
-    'lockstep 96',
-    'paths 2808',
-    'lockstep 216',
-    'paths 13056',
-    'lockstep 768',
-  ]);
+const SUBJECTS = suiteSubjects();
+
+test('the implementation passes, in as many pairs as the machine has states, and whatever the seed', () => {
+  const factories = [true, false].map(
+    (notifies): DeviceFactory =>
+      ({ vectorCount }) =>
+        createInProcessDevice(vectorCount, { notifies }),
+  );
+  const report = runSuite(factories, { only: ['lockstep', 'random'], seed: 7 });
+  expect([report.failures, report.open]).toEqual([[], []]);
+  const functions = SUBJECTS.filter(({ instance }) => instance.machine.id === 'function');
+  const statesOf = (name: string) => functions.find(({ instance }) => instanceName(instance) === name)?.graph.states;
+  const walks = report.counts.filter(({ part }) => part === 'lockstep');
+  expect(walks).toHaveLength(functions.length * factories.length * DIALECTS.length);
+  for (const { instance, count } of walks) expect(count).toBe(statesOf(instance)?.length);
+  const random = report.counts.filter(({ part }) => part === 'random');
+  expect(random).toHaveLength(functions.length);
+  for (const { driven, steps } of random) expect(steps).toBe(60 * driven);
+});
+
+test('a history that no shortest path has is found by a random walk, which is told without what does not matter', () => {
+  /** Forgets an event of a vector that was masked three times. */
+  class Tired extends MsixFunction {
+    private masked = 0;
+
+    override tableWrite(offset: number, bytes: number, low: number, high = 0) {
+      if (offset === 12 && bytes === 4 && low === 1) this.masked++;
+      return super.tableWrite(offset, bytes, low, high);
+    }
+    override reset() {
+      super.reset();
+      this.masked = 0;
+    }
+    override signal(vector: number) {
+      const outcome = super.signal(vector);
+      if (this.masked >= 3) super.retire(vector);
+      return outcome;
+    }
+  }
+  const create: DeviceFactory = ({ vectorCount }) => createInProcessDevice(vectorCount, { Implementation: Tired });
+  const subjects = SUBJECTS.filter(({ instance }) => instanceName(instance) === 'function, 1 vector, messages two');
+  expect(runSuite(create, { only: 'paths', subjects }).failures).toEqual([]);
+  const [{ path }] = runSuite(create, { only: 'random', subjects }).failures;
+  expect(path).toEqual(['guest.mask.0', 'guest.mask.0', 'guest.mask.0', 'device.signal.0']);
+});
+
+test('what a device throws is a failure with its path, and what it cannot do is a sentence', () => {
+  const throwing: DeviceFactory = ({ vectorCount }) => ({
+    ...createInProcessDevice(vectorCount),
+    signal: () => {
+      throw new TypeError('no such thing');
+    },
+  });
+  const subjects = SUBJECTS.filter(({ instance }) => instanceName(instance) === 'function, 1 vector, messages two');
+  const { failures } = runSuite(throwing, { only: 'paths', subjects });
+  expect(tellFailure(failures[0])).toMatch(
+    /^MsixFunction \(dwords\), after 1 step: it threw TypeError: no such thing; expected an answer\.\n {2}Rule: .*\[MSIX-PEND-1\]/,
+  );
+  const lacking: DeviceFactory = ({ vectorCount }) => ({ ...createInProcessDevice(vectorCount), reset: undefined });
+  expect(() => runSuite(lacking, { only: 'paths', subjects })).toThrow(
+    'Got MsixFunction, which lacks reset; expected a device that has it.',
+  );
+});
+
+test('the pieces that there is no time for are told', () => {
+  const { counts, open } = runSuite(({ vectorCount }) => createInProcessDevice(vectorCount), { isOver: () => true });
+  expect(counts).toEqual([]);
+  expect(open).toContain('lockstep of function, 2 vectors, messages two');
 });
 
 /** The implementation with one of its methods replaced; what is private to TypeScript is not to the machine that runs it. */
@@ -82,7 +142,9 @@ test.each([
 
 test('the device of the example passes, and fails with its bug by the rule of what is pending', async () => {
   const create = await loadModule('examples/device/my-device.js');
-  const told = () => runSuite(create, { only: 'paths' }).failures.map(({ path, cause }) => [path, cause.rules]);
+  const subjects = SUBJECTS.filter(({ instance }) => instance.machine.id === 'function');
+  const told = () =>
+    runSuite(create, { only: 'paths', subjects }).failures.map(({ path, cause }) => [path, cause.rules]);
   expect(told()).toEqual([]);
   process.env.MY_BUG = '1';
   try {

@@ -16,13 +16,14 @@ import { activeIds, chartOf, eachNode } from '../../inspector/drawing/chart.ts';
 import { CHART_EDGES, findInChart, layOut } from '../../inspector/drawing/layout.ts';
 import { ADAPTERS } from '../../inspector/page/device.ts';
 import { createExpand } from '../../inspector/page/expand.ts';
-import { LIBRARY, libraryTrace } from '../../inspector/page/library.ts';
+import { LIBRARY, libraryTrace } from '../../inspector/decider/library.ts';
 import { MAP_STATES, mapOf, pathBetween } from '../../inspector/page/map.ts';
 import { openText, readLink, tellError, writeLink } from '../../inspector/page/open.ts';
 import { beginScene, eventGroups, takeEvents, traceScene } from '../../inspector/page/scene.ts';
 import { hear, watchedScene } from '../../inspector/page/watch.ts';
 import { DIRECT, POSTED, REVIEWED } from '../../machines/designs.ts';
-import { createInstance, INSTANCES } from '../../properties/instances.ts';
+import { castOf } from '../../properties/cast.ts';
+import { createInstance, INSTANCES, MACHINE_NAMES } from '../../properties/instances.ts';
 import { instanceByName, subjectByName } from '../../properties/subject.ts';
 import { Twin } from '../../inspector/page/twin.ts';
 import { OBJECTIONS } from '../../properties/assigned/objections.ts';
@@ -457,5 +458,15 @@ describe('the events', () => {
       actors.flatMap((each) => each.events.map(({ number }) => number)),
     );
     expect(grouped.toSorted((one, other) => one - other)).toEqual([...events.keys()]);
+  });
+});
+
+describe('every machine that the page offers', () => {
+  test.each(MACHINE_NAMES)('%s can be drawn as a sequence, in whole sentences', (name) => {
+    const { machine, events } = createInstance(name);
+    const { outputs } = compile(machine, events);
+    const cast = castOf(machine.id);
+    const told = [...events.map((each) => cast.event(each).label), ...outputs.map((each) => cast.output(each).label)];
+    expect(told.filter((each) => /NaN|undefined/.test(each))).toEqual([]);
   });
 });

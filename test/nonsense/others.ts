@@ -132,7 +132,7 @@ export const CONFORMANCE: Table = {
     replay: () => [() => LOG, replayed()],
     runSuite: () => [
       ({ vectorCount }: { vectorCount: number }) => ({ ...createInProcessDevice(vectorCount), save: undefined }),
-      { only: 'lockstep', onFailure: () => {} },
+      { only: ['lockstep'], seed: 1, subjects: [], onFailure: () => {}, onProgress: () => {}, isOver: () => true },
     ],
     tellFailure: () => [failure(), { ...instance }],
   },

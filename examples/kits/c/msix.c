@@ -51,6 +51,16 @@ static void unblock(struct msix *msix, uint32_t vector)
 		msix->vector[vector].latched = msix->vector[vector].entry;
 }
 
+/* What blocks a vector may have changed. While it is blocked, no message is in force, and what was in force before leaves no trace. */
+static void follow(struct msix *msix, uint32_t vector, int was_blocked)
+{
+	if (!blocked(msix, vector)) {
+		if (was_blocked)
+			unblock(msix, vector);
+	} else if (msix_bug != STALE_MESSAGE)
+		msix->vector[vector].latched = (struct msix_message){ 0, 0, 0 };
+}
+
 void msix_init(struct msix *msix, uint32_t vectors)
 {
 	msix->vectors = vectors;
@@ -103,13 +113,10 @@ void msix_config_write(struct msix *msix, uint32_t offset, uint32_t size, uint32
 	if (msix_bug == DISABLE_UNMASKS && !(msix->control & MSIX_ENABLE))
 		for (uint32_t vector = 0; vector < msix->vectors; vector++)
 			msix->vector[vector].masked = 0;
-	if (before == MSIX_ENABLE || msix->control != MSIX_ENABLE)
-		return;
-	if (msix_bug == LIFT_FORGETS && before & MSIX_ENABLE)
+	if (msix_bug == LIFT_FORGETS && before == (MSIX_ENABLE | MSIX_FUNCTION_MASK))
 		return;
 	for (uint32_t vector = 0; vector < msix->vectors; vector++)
-		if (!msix->vector[vector].masked)
-			unblock(msix, vector);
+		follow(msix, vector, before != MSIX_ENABLE || msix->vector[vector].masked);
 }
 
 /* Aligned accesses of 4 and 8 bytes exist; anything else reads all-ones and writes nothing. */
@@ -149,8 +156,10 @@ static void write_dword(struct msix *msix, uint32_t offset, uint32_t value)
 	case 8: entry->data = value; break;
 	default:
 		msix->vector[vector].masked = value & 1;
-		if (was_blocked && !blocked(msix, vector) && msix_bug != UNMASK_FORGETS)
-			unblock(msix, vector);
+		if (msix_bug == UNMASK_FORGETS && !msix->vector[vector].masked)
+			msix->vector[vector].latched = *entry;
+		else
+			follow(msix, vector, was_blocked);
 	}
 }
 

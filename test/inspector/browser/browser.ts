@@ -53,6 +53,8 @@ export class Stage {
   async visit(hash = '', options: BrowserContextOptions = {}, url = this.server.url): Promise<Visit> {
     const context: BrowserContext = await this.browser.newContext({
       viewport: { width: 1280, height: 800 },
+      // What plays by itself would be elsewhere by the time it is looked at; the tests of that ask for movement.
+      reducedMotion: 'reduce',
       ...options,
     });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -70,7 +72,7 @@ export class Stage {
     page.on('request', (request) => note(request.url()));
     page.on('websocket', (socket) => note(socket.url()));
     await page.goto(`${url}${hash}`);
-    await page.waitForSelector('.statechart');
+    await page.waitForSelector('.statechart, .story table');
     return { page, complaints, strangers, close: () => context.close() };
   }
 

@@ -15,9 +15,9 @@ import { makeTrace } from '../../../checker/trace/trace.ts';
 import { packagePath } from '../../../cli/root.ts';
 import { writePage } from '../../../inspector/server/files.ts';
 import { startServer } from '../../../inspector/server/server.ts';
-import { libraryTrace } from '../../../inspector/page/library.ts';
+import { libraryTrace } from '../../../inspector/decider/library.ts';
 import { writeLink } from '../../../inspector/page/open.ts';
-import { traceScene } from '../../../inspector/page/scene.ts';
+import { beginScene, traceScene } from '../../../inspector/page/scene.ts';
 import { SHORTCUTS_EXPECTED } from './shortcuts.ts';
 import { subjectByName } from '../../../properties/subject.ts';
 import { findBarriers, Stage, type Visit } from './browser.ts';
@@ -30,9 +30,15 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** Opens the page. Whatever a test does with it, it must not complain, and must not ask anyone else for anything. */
+/** The address of a machine, as after a reset. */
+const machine = (name: string, bounds: Readonly<Record<string, string | number>> = {}): string =>
+  `#${writeLink(beginScene(name, bounds), 0)}`;
+const FUNCTION = machine('function', { vectors: 2, messages: 'two' });
+
+/** Opens the page, at the function with two vectors where nothing else is asked for. Whatever a test does with it, it must not complain, and must not ask anyone else for anything. */
 async function open(...parameters: Parameters<Stage['visit']>): Promise<Visit['page']> {
-  visit = await stage.visit(...parameters);
+  const [hash = FUNCTION, ...rest] = parameters;
+  visit = await stage.visit(hash, ...rest);
   return visit.page;
 }
 afterEach(async () => {
@@ -162,7 +168,7 @@ describe('another program', () => {
 
   test("such as Stately's inspector, hears of the machine on the page, its definition whole", async () => {
     const server = await startServer({ folder: packagePath('dist', 'page'), port: 0, stately: true });
-    const page = await open('', {}, server.url);
+    const page = await open(FUNCTION, {}, server.url);
     const { WebSocket } = await import('ws');
     await page.click(send('guest.control.on'));
     await page.waitForTimeout(500);
@@ -414,7 +420,7 @@ describe('the page', () => {
     const server = createServer(sirv(folder));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const page = await open('', {}, `http://localhost:${port}/deep/site/`);
+    const page = await open(FUNCTION, {}, `http://localhost:${port}/deep/site/`);
     await page.click(send('device.signal.1'));
     expect(await page.textContent('.sentence')).toBe('The device signals vector 1.');
     await visit.close();

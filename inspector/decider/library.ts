@@ -14,20 +14,15 @@ import { createInstance, type Instance, MACHINE_PROPERTIES } from '../../propert
 import { instanceByName, traceSubject } from '../../properties/subject.ts';
 import { TEMPORAL_PROPERTIES, type TemporalProperty } from '../../properties/temporal.ts';
 import { type FunctionView, machineView } from '../../properties/view.ts';
+import type { TitleGroup, TraceTitle } from './messages.ts';
 
 /** A trace to be picked. */
-export interface LibraryTrace {
-  /** Short, in lower case, for links of documents and names of pictures. */
-  readonly name: string;
-  readonly title: string;
-  /** What is behind it: the property, the mutant, the log. */
-  readonly about: string;
+export interface LibraryTrace extends TraceTitle {
   readonly make: () => Trace;
 }
 
 /** Traces of one kind. */
-export interface LibraryGroup {
-  readonly title: string;
+export interface LibraryGroup extends TitleGroup {
   readonly traces: readonly LibraryTrace[];
 }
 
@@ -112,10 +107,14 @@ const MUTANTS: readonly ToldMutant[] = [
 
 /** All traces, but for the log, which has to be fetched. */
 export const LIBRARY: readonly LibraryGroup[] = [
-  { title: 'What the review said of the patch as it was posted', traces: OBJECTIONS.map(objectionTrace) },
-  { title: 'One change, and what it breaks', traces: MUTANTS.map(mutantTrace) },
-  { title: 'What would never come, or would show', traces: TEMPORAL_PROPERTIES.map(temporalTrace) },
-  { title: 'What each property is about', traces: MACHINE_PROPERTIES.map(witnessTrace) },
+  {
+    kind: 'review',
+    title: 'What the review said of the patch as it was posted',
+    traces: OBJECTIONS.map(objectionTrace),
+  },
+  { kind: 'change', title: 'One change, and what it breaks', traces: MUTANTS.map(mutantTrace) },
+  { kind: 'assumption', title: 'What would never come, or would show', traces: TEMPORAL_PROPERTIES.map(temporalTrace) },
+  { kind: 'witness', title: 'What each property is about', traces: MACHINE_PROPERTIES.map(witnessTrace) },
 ];
 
 /** Finds a trace by its name. */
@@ -126,11 +125,11 @@ export function libraryTrace(name: string): LibraryTrace {
 }
 
 function objectionTrace(objection: Objection): LibraryTrace {
-  const { name, title, words, of, property, scene } = objection;
+  const { name, title, words, of: point, property, scene } = objection;
   const make = (): Trace => {
     return traceVerdict(boundsOf(objection, POSTED), property, decideObjection(objection, POSTED), scene).trace;
   };
-  return { name: `posted-${name}`, title, about: `${of}: ${property.name}, in the design posted. ${words}`, make };
+  return { name: `posted-${name}`, title, point, about: words, make };
 }
 
 function mutantTrace({ name, title, property: wanted, mutant, instance }: ToldMutant): LibraryTrace {

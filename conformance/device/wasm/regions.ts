@@ -1,0 +1,60 @@
+/**
+ * What the addresses of a module are, in words: a variable by its name where the linker kept it, the stack, the heap, or data.
+ */
+import type { Module } from './binary.ts';
+import type { Range } from './states.ts';
+
+/** A part of memory that has a name. */
+export interface Region extends Range {
+  readonly name: string;
+  readonly kind: 'variable' | 'stack' | 'heap' | 'data';
+}
+
+/** The layout of a memory. */
+export interface Layout {
+  readonly module: Module;
+  /** The stack pointer between calls; -1 where it is not known. */
+  readonly stackPointer: number;
+  /** Where data ends, and where the heap begins; -1 where the module does not say. */
+  readonly dataEnd: number;
+  readonly heapBase: number;
+}
+
+/** What is below the stack pointer, between calls: left there by calls that have returned. Undefined where it is not known where it ends. */
+export function deadStackOf({ module, stackPointer, dataEnd }: Layout): Region | undefined {
+  if (stackPointer <= 0) return undefined;
+  const lowest = Math.min(...module.data.filter(({ address }) => address >= 0).map(({ address }) => address));
+  const isFirst = dataEnd > stackPointer || (module.data.length > 0 && lowest >= stackPointer);
+  const from = isFirst ? 0 : dataEnd >= 0 && dataEnd <= stackPointer ? dataEnd : -1;
+  if (from < 0 || from >= stackPointer) return undefined;
+  return { name: 'dead stack', kind: 'stack', address: from, length: stackPointer - from };
+}
+
+/** What an address belongs to. */
+export function regionAt(layout: Layout, address: number): Region {
+  const { module, dataEnd, heapBase } = layout;
+  const variable = module.variables.find((each) => address >= each.address && address < each.address + each.length);
+  if (variable !== undefined) return { ...variable, kind: 'variable' };
+  const dead = deadStackOf(layout);
+  if (dead !== undefined && address >= dead.address && address < dead.address + dead.length) return dead;
+  const dword = { address: address & ~3, length: 4 };
+  if (heapBase >= 0 && address >= heapBase)
+    return { ...dword, name: `heap+0x${(dword.address - heapBase).toString(16)}`, kind: 'heap' };
+  const segment = module.data.find(
+    (each) => each.address >= 0 && address >= each.address && address < each.address + each.length,
+  );
+  const section = segment?.name || (dataEnd >= 0 && address < dataEnd ? '.bss' : 'memory');
+  return { ...dword, name: `${section}+0x${(dword.address - (segment?.address ?? 0)).toString(16)}`, kind: 'data' };
+}
+
+/** Finds memory by what a person calls it: the name of a variable, `stack`, or `0x1040+8`. Undefined when there is none. */
+export function rangeNamed(layout: Layout, name: string): Region | undefined {
+  const numeric = /^(0x[0-9a-f]+)\+(\d+|0x[0-9a-f]+)$/i.exec(name);
+  if (numeric !== null) return { name, kind: 'data', address: Number(numeric[1]), length: Number(numeric[2]) };
+  if (name === 'stack' || name === 'dead stack') return deadStackOf(layout);
+  const { variables } = layout.module;
+  const found =
+    variables.find((each) => each.name === name) ??
+    variables.find((each) => each.name.endsWith(`::${name}`) || each.name.endsWith(`.${name}`));
+  return found === undefined ? undefined : { ...found, kind: 'variable' };
+}

@@ -1,0 +1,33 @@
+/**
+ * The decider's thread: it makes traces and decides properties, so that the page never waits for either.
+ */
+import type { Answer, Question, Questions } from './messages.ts';
+import { LIBRARY, libraryTrace } from './library.ts';
+import { prove } from './proof.ts';
+import { tellStory } from './story.ts';
+
+function answer(question: Question): Questions[keyof Questions]['answer'] {
+  switch (question.name) {
+    case 'library':
+      return LIBRARY.map(({ traces, ...group }) => ({
+        ...group,
+        traces: traces.map(({ make: _, ...title }) => title),
+      }));
+    case 'trace':
+      return libraryTrace(question.ask).make();
+    case 'proof':
+      return prove(question.ask);
+    case 'story':
+      return tellStory(question.ask);
+  }
+}
+
+addEventListener('message', ({ data }: MessageEvent<Question>) => {
+  let told: Answer;
+  try {
+    told = { id: data.id, answer: answer(data) };
+  } catch (error) {
+    told = { id: data.id, problem: error instanceof Error ? error.message : String(error) };
+  }
+  postMessage(told);
+});

@@ -1,0 +1,206 @@
+/**
+ * The front door: what this is, the life of one vector to try at once, and three ways in.
+ */
+import { computed, signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { layOutInWorker } from './elk.ts';
+import { activeIds, chartOf } from '../drawing/chart.ts';
+import type { ChartLayout } from '../drawing/layout.ts';
+import { Statechart } from '../drawing/statechart.tsx';
+import { beginScene, type OwnScene, takeEvents } from './scene.ts';
+import { actors, begin, goToTrace, library, watch } from './store.ts';
+import { connection, socketAddress } from './connection.ts';
+
+export function Front(): JSX.Element {
+  return (
+    <main class="front">
+      <section class="front-about">
+        <h2>An interrupt may be lost, or come after it was masked. Here is how, step by step.</h2>
+        <p class="lead">
+          <b>MSI-X</b> is how a PCI Express device interrupts a processor: each <b>vector</b> is a message that the
+          device writes, and a <b>Mask Bit</b> that holds it back. In 2010 a patch had a hypervisor keep those bits in
+          two places at once. maskbit is that device as statecharts, checked in every state that they can reach.
+        </p>
+      </section>
+      <Vector />
+      <ul class="ways">
+        <Review />
+        <Explore />
+        <Watch />
+      </ul>
+    </main>
+  );
+}
+
+// ---- The life of one vector, alive
+
+const vector = signal<OwnScene | undefined>(undefined);
+const vectorLayout = signal<ChartLayout | undefined>(undefined);
+const vectorActive = computed(() => {
+  const at = vector.value;
+  const chart = vectorLayout.value?.chart;
+  return at === undefined || chart === undefined ? new Set<string>() : activeIds(chart.root, at.valueAt(at.length));
+});
+
+/** What a newcomer tries, in words, with the event behind it. */
+const TRIES = [
+  ['enable MSI-X', 'guest.control.on'],
+  ['disable it', 'guest.control.off'],
+  ['unmask', 'guest.unmask.0'],
+  ['mask', 'guest.mask.0'],
+  ['the device has an event', 'device.signal.0'],
+  ['reset', 'device.reset'],
+] as const;
+
+function Vector(): JSX.Element {
+  useEffect(() => {
+    const scene = beginScene('vector-page', {});
+    vector.value ??= scene;
+    layOutInWorker(chartOf(scene.machine)).then(
+      (layout) => (vectorLayout.value = layout),
+      () => {},
+    );
+  }, []);
+  const at = vector.value;
+  const layout = vectorLayout.value;
+  const take = (event: string): void => {
+    if (at !== undefined) vector.value = takeEvents(at, at.length, [at.subject.events.indexOf(event)]);
+  };
+  const last = at === undefined || at.length === 0 ? undefined : at.timeline.sentence(at.length - 1);
+  return (
+    <section class="front-vector" aria-label="The life of one vector">
+      <h3>The life of one vector. Try it.</h3>
+      <div class="tries">
+        {TRIES.map(([label, event]) => (
+          <button key={event} type="button" data-try={event} onClick={() => take(event)}>
+            {label}
+          </button>
+        ))}
+      </div>
+      <p class="front-told" role="status">
+        {last ?? 'As after a reset: MSI-X is off, the vector is masked, nothing is pending.'}
+      </p>
+      {layout === undefined ? (
+        <div class="front-chart" />
+      ) : (
+        <svg
+          class="front-chart"
+          viewBox={`-8 -8 ${layout.width + 16} ${layout.height + 16}`}
+          role="img"
+          aria-label={`Statechart of one vector. Active: ${[...vectorActive.value].join(', ')}`}
+        >
+          <Statechart layout={layout} live={{ active: vectorActive.value }} />
+        </svg>
+      )}
+    </section>
+  );
+}
+
+// ---- Three ways in
+
+function Review(): JSX.Element {
+  const review = library.value.find(({ kind }) => kind === 'review');
+  return (
+    <li class="way">
+      <h3>Watch the review of 2010</h3>
+      <p>
+        What the reviewers of the patch saw, each as the shortest run that breaks it, beside the design that they asked
+        for.
+      </p>
+      <ol class="objections">
+        {review?.traces.map(({ name, title, point }) => (
+          <li key={name}>
+            <button type="button" data-trace={name} onClick={() => void goToTrace(name)}>
+              <span class="point">{point}</span> {title}
+            </button>
+          </li>
+        ))}
+      </ol>
+      {review === undefined && <p class="quiet">The list is on its way…</p>}
+    </li>
+  );
+}
+
+const EXPLORED = [
+  [
+    'A function with two vectors',
+    'function',
+    { vectors: 2, messages: 'two' },
+    'press events, and see registers and messages',
+  ],
+  ['One whose messages take time', 'function', { vectors: 1, messages: 'three', channel: 1 }, 'what a read must flush'],
+  [
+    'A device given to a guest, as posted',
+    'assigned-device',
+    { design: 'posted', vectors: 1, messages: 'three' },
+    'guest, kernel and userspace',
+  ],
+  [
+    'The same, as reviewed',
+    'assigned-device',
+    { design: 'reviewed', vectors: 1, messages: 'three' },
+    'one owner for each bit',
+  ],
+] as const;
+
+function Explore(): JSX.Element {
+  return (
+    <li class="way">
+      <h3>Explore MSI-X masking</h3>
+      <p>The machines themselves, beside a real implementation: whatever differs is shown in red.</p>
+      <ul class="explored">
+        {EXPLORED.map(([title, machine, bounds, about]) => (
+          <li key={title}>
+            <button type="button" data-explore={title} onClick={() => begin(machine, bounds)}>
+              {title} <small>{about}</small>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </li>
+  );
+}
+
+function Watch(): JSX.Element {
+  const roots = [...actors.value.values()];
+  const state = connection.value;
+  return (
+    <li class="way">
+      <h3>Watch my XState app</h3>
+      {state === 'none' ? (
+        <p>
+          This page came from a plain web server. Run <code>npx maskbit inspect</code>, and programs can connect to it.
+        </p>
+      ) : (
+        <>
+          <p>Any program with XState 5 connects, and is drawn here as it runs. Nothing leaves this machine.</p>
+          <pre class="snippet" tabIndex={0} aria-label="What to add to the program">
+            {SNIPPET(socketAddress())}
+          </pre>
+        </>
+      )}
+      {state !== 'none' && (
+        <p class={`connected ${roots.length > 0 ? 'some' : ''}`} role="status">
+          {state === 'away'
+            ? 'The server has gone. It is tried again every two seconds.'
+            : roots.length === 0
+              ? 'Nothing has connected yet.'
+              : `${roots.length} actor${roots.length === 1 ? '' : 's'} connected:`}
+        </p>
+      )}
+      <div class="roots">
+        {roots.slice(0, 8).map(({ sessionId, name }) => (
+          <button key={sessionId} type="button" onClick={() => watch(sessionId)}>
+            {name}
+          </button>
+        ))}
+      </div>
+    </li>
+  );
+}
+
+const SNIPPET = (url: string): string => `import { createWebSocketInspector } from '@statelyai/inspect';
+const { inspect } = createWebSocketInspector({
+  url: '${url}', serializationDepthLimit: 40 });
+createActor(machine, { inspect }).start();`;

@@ -1,0 +1,184 @@
+/**
+ * The front door and the stories of the review, in a browser: what a newcomer sees first, and what a link is worth.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { packTrace } from '../../../checker/trace/codec.ts';
+import { reduceTrace, type Trace } from '../../../checker/trace/trace.ts';
+import { libraryTrace } from '../../../inspector/decider/library.ts';
+import { traceScene } from '../../../inspector/page/scene.ts';
+import { OBJECTIONS } from '../../../properties/assigned/objections.ts';
+import { findBarriers, Stage, type Visit } from './browser.ts';
+
+let stage: Stage;
+let visit: Visit;
+
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(() => stage.close());
+async function open(...parameters: Parameters<Stage['visit']>): Promise<Visit['page']> {
+  visit = await stage.visit(...parameters);
+  return visit.page;
+}
+afterEach(async () => {
+  const { complaints, strangers } = visit;
+  await visit.close();
+  const told = [...complaints, ...strangers];
+  if (told.length > 0) throw new Error(`Got complaints of the browser; expected none.\n${told.join('\n')}`);
+});
+
+const linkTo = (name: string, change: (trace: Trace) => Trace = (trace) => trace): string => {
+  const scene = traceScene(libraryTrace(name).make());
+  return `#${packTrace(reduceTrace(scene.subject, change(scene.run.trace())))}&step=${scene.length}`;
+};
+
+describe('the front door', () => {
+  test('says what it is, has one vector to try, and leads three ways', async () => {
+    const page = await open();
+    expect(await page.title()).toBe('maskbit: MSI-X masking, settled by machine');
+    expect(await page.locator('.way h3').allTextContents()).toEqual([
+      'Watch the review of 2010',
+      'Explore MSI-X masking',
+      'Watch my XState app',
+    ]);
+    await page.click('[data-try="device.signal.0"]');
+    await page.click('[data-try="guest.unmask.0"]');
+    expect(await page.textContent('.front-told')).toBe('The guest unmasks vector 0.');
+    await page.click('[data-try="guest.control.on"]');
+    expect(await page.textContent('.front-told')).toContain('the vector sends');
+    expect(await page.textContent('.snippet')).toContain(`ws://localhost:${stage.server.port}`);
+    expect(await page.textContent('.connected')).toBe('Nothing has connected yet.');
+    expect(await page.locator('.objections button').count()).toBe(OBJECTIONS.length);
+    await page.click('[data-explore="The same, as reviewed"]');
+    await page.waitForSelector('.device');
+    expect(await page.title()).toBe('assigned-device, reviewed, 1 vector · maskbit');
+    await page.goBack();
+    await page.waitForSelector('.front');
+    await page.goForward();
+    await page.waitForSelector('.device');
+    await page.click('.home');
+    await page.waitForSelector('.front');
+  });
+});
+
+describe('an objection', () => {
+  test('is told beside the reviewed design, one after the other', async () => {
+    const page = await open();
+    await page.click('[data-trace="posted-two-records"]');
+    await page.waitForSelector('.story table');
+    expect(await page.textContent('.headline h2')).toBe('R5 Two records of one Mask Bit');
+    expect(await page.title()).toBe('R5: Two records of one Mask Bit · maskbit');
+    expect(await page.locator('.story thead th').allTextContents()).toEqual([
+      ...['#', 'What happens', 'The patch as posted', 'With what the review asked for'],
+    ]);
+    await page.waitForSelector('.standing.broken');
+    expect(await page.textContent('.standing')).toMatch(/Checked here just now.*Broken, decided over [\d,]+ states/);
+    await page.keyboard.press('End');
+    expect(await page.locator('.story tr.here .number').textContent()).toBe('7');
+    expect(await page.textContent('.endings .breaks')).toContain('A Mask Bit is read as it was last written.');
+    expect(await page.textContent('.endings .holds')).toContain('none breaks it');
+    await page.click('text=Next ›');
+    await page.waitForSelector('text=A stale record of a Mask Bit comes back');
+    await page.click('text=‹ Previous');
+    await page.waitForSelector('.headline h2:has-text("Two records")');
+  });
+
+  test('that compares two runs shows both', async () => {
+    const page = await open(linkTo('posted-contents-matter'));
+    expect(await page.locator('.story thead th').count()).toBe(5);
+    expect(await page.locator('.endings .breaks').count()).toBe(2);
+    expect(await page.locator('.endings .holds').count()).toBe(1);
+  });
+
+  test('plays to its break by itself, where the reader has nothing against movement', async () => {
+    const page = await open('', { reducedMotion: 'no-preference' });
+    await page.click('[data-trace="posted-live-before"]');
+    await page.waitForSelector('text=step 3 of 3', { timeout: 10_000 });
+    expect(await page.locator('.endings.ahead').count()).toBe(0);
+  });
+
+  test('is left by an event of one’s own, and returned to: nothing is lost, back and forward work', async () => {
+    const page = await open(linkTo('posted-discarded-write'));
+    await page.waitForTimeout(400);
+    await page.click('.events summary');
+    await page.click('.events [data-event="guest.mask.0"]');
+    expect(await page.textContent('.branch')).toContain('A branch of your own, from step 6 of the counterexample');
+    expect(await page.textContent('.headline h2')).toContain('A write is discarded');
+    await page.waitForTimeout(400);
+    await page.click('text=Return to the counterexample');
+    await page.waitForSelector('.story table');
+    expect(await page.textContent('.position span')).toBe('step 6 of 6');
+    await page.waitForTimeout(400);
+    await page.goBack();
+    await page.waitForSelector('text=step 7 of 7');
+    await page.goBack();
+    await page.waitForSelector('.story table');
+  });
+
+  test.each([390, 640, 1366, 3840])('is read at a width of %i, light and dark, by everyone', async (width) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const page = await open(linkTo('posted-contents-matter'), { viewport: { width, height: 768 }, colorScheme });
+      await page.waitForSelector('.standing.broken');
+      const barriers = await findBarriers(page);
+      await page.click('.home');
+      await page.waitForSelector('.front .objections button');
+      barriers.push(...(await findBarriers(page)));
+      const reach = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect([barriers, reach > 0]).toEqual([[], false]);
+      if (colorScheme === 'light') await visit.close();
+    }
+  });
+});
+
+describe('a link', () => {
+  test('is worth what this machine says: a claim that is not so is told as such', async () => {
+    const lied = linkTo('about-PBATruthStep', (trace) => ({
+      ...trace,
+      verdict: { property: 'LatchOnUnmaskStep', result: 'fails', sentence: 'All is lost.', rules: ['MSIX-MSG-1'] },
+    }));
+    const page = await open(lied);
+    await page.waitForSelector('.standing.differs');
+    expect(await page.textContent('.standing')).toContain('The link claims that this property is broken in step');
+    expect(await page.textContent('body')).not.toContain('All is lost');
+    expect(await page.locator('.standing.broken, .verdict.broken, .ending.broken').count()).toBe(0);
+  });
+
+  test('that names a property which nobody has claims nothing', async () => {
+    const page = await open(
+      linkTo('about-PBATruthStep', (trace) => ({
+        ...trace,
+        verdict: { property: 'Everything', result: 'fails', sentence: 'All is lost.', rules: [] },
+      })),
+    );
+    await page.waitForSelector('.standing.unknown');
+    expect(await page.textContent('.standing')).toContain('nothing is claimed of this run');
+    expect(await page.textContent('body')).not.toContain('All is lost');
+  });
+
+  test('to a run that only a missing assumption makes possible says so, and calls nothing broken', async () => {
+    const page = await open(linkTo('without-PendingLeads'));
+    await page.waitForSelector('.standing.assumed');
+    expect(await page.textContent('.standing')).toContain('This run is what its assumption rules out');
+    expect(await page.textContent('body')).not.toContain('broken here');
+  });
+
+  test('comes through mail and chat', async () => {
+    const link = linkTo('unmask-forgets').replace('#', '');
+    for (const [before, after] of [
+      ['%', ''],
+      ['', ').'],
+      ['&amp;', ''],
+    ]) {
+      const spoilt =
+        before === '%'
+          ? link.replaceAll('.', '%2E')
+          : before === '&amp;'
+            ? link.replace('&step', '&amp;step')
+            : `${link}${after}`;
+      const page = await open(`#${spoilt}`);
+      await page.waitForSelector('.standing.broken');
+      expect(await page.locator('.notice').count()).toBe(0);
+      if (before !== '&amp;') await visit.close();
+    }
+  });
+});
