@@ -8,7 +8,7 @@ import { makeTrace, reduceTrace } from '../../checker/trace/trace.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import { NO_RULES, rulesOfStep, type StepRules } from './step-rules.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
-import { type Instance, requireInstance } from '../../properties/instances.ts';
+import type { Instance } from '../../properties/instances.ts';
 import { requireFields, requireList, requireText, within } from '../../checker/argument/argument.ts';
 import { traceSubject } from '../../properties/subject.ts';
 import { tellSteps } from './story.ts';
@@ -60,17 +60,15 @@ export function failedStep(
 export const kindOf = ({ subject, cause }: Failure): string =>
   `${subject.replaceAll(/\d+/g, 'N')} ${cause.rules.join()}`;
 
-/** Tells a failure as a story; and how to see it again, where the instance of the machine is given. */
-export function tellFailure(failure: Failure, instance?: Instance): string {
+/** Tells a failure as a story, in registers. */
+export function tellFailure(failure: Failure): string {
   const { device, path, subject, got, expected, cause } = requireFailure('failure of tellFailure', failure);
-  if (instance !== undefined) requireInstance('instance of tellFailure', instance);
   const steps = `after ${path.length} step${path.length === 1 ? '' : 's'}`;
   return [
     `${device}, ${steps}: ${subject} ${got}; expected ${expected}.`,
     ...cause.sentences.map((sentence) => `  Rule: ${sentence}`),
     ...tellSteps(path),
     `  Path: ${path.join(' ')}`,
-    ...(instance === undefined ? [] : [`  Shown again by: maskbit show ${packPath(instance, path)}`]),
   ].join('\n');
 }
 

@@ -21,7 +21,7 @@ const ENTRIES: Readonly<Record<string, readonly [module: object, table: Table, t
   'maskbit/machines': [machines, MACHINES, 2958],
   'maskbit/checker': [checker, CHECKER, 19_365],
   'maskbit/properties': [properties, PROPERTIES, 9131],
-  'maskbit/conformance': [conformance, CONFORMANCE, 2583],
+  'maskbit/conformance': [conformance, CONFORMANCE, 1976],
   'maskbit/conformance/node': [node, NODE, 157],
 };
 

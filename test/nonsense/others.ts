@@ -131,10 +131,11 @@ export const CONFORMANCE: Table = {
     createInProcessDevice: () => [2, { notifies: true, Implementation: MsixFunction, geometry: { tableOffset: 0 } }],
     replay: () => [() => LOG, replayed()],
     runSuite: () => [
-      ({ vectorCount }: { vectorCount: number }) => ({ ...createInProcessDevice(vectorCount), save: undefined }),
+      // It makes no device: where nothing says that time is over, that is refused before anything is driven.
+      () => null,
       { only: ['lockstep'], seed: 1, subjects: [], onFailure: () => {}, onProgress: () => {}, isOver: () => true },
     ],
-    tellFailure: () => [failure(), { ...instance }],
+    tellFailure: () => [failure()],
   },
 };
 
