@@ -1,6 +1,5 @@
 /** Calls of the entry points beside `maskbit/checker` that are right. */
 import { readFileSync } from 'node:fs';
-import { createInProcessDevice } from '../../conformance/index.ts';
 import { REVIEWED, TWO } from '../../machines/index.ts';
 import { createInstance, machineView, TEMPORAL_PROPERTIES } from '../../properties/index.ts';
 import { abi, HostFunction, MsixFunction } from '../../src/index.ts';
