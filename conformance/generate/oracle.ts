@@ -10,7 +10,7 @@ import type { Choices } from '../../spec/choices.ts';
 import type { Request } from '../device/device.ts';
 import { hex, wideHex } from '../device/hexadecimal.ts';
 import type { Action } from '../judge/actions.ts';
-import { MORE_SENDS, NO_SEND, ONE_SEND, SEND_BITS, SEND_SHIFT } from '../judge/fields.ts';
+import { NO_SEND, readSend, SEND_BITS, SEND_SHIFT } from '../judge/fields.ts';
 import { createModel, type Model } from '../judge/judge.ts';
 import type { MessageBook } from '../judge/messages.ts';
 
@@ -104,10 +104,9 @@ export class Oracle {
         if (verb === 'signal') this.waiting[each]++;
         else if (event === RESET) this.waiting[each] = 0;
       } else {
-        const isMany = send >= MORE_SENDS;
-        const message = send - (isMany ? MORE_SENDS : ONE_SEND);
+        const { message, times } = readSend(send);
         const word = (which: number): number => this.book.word(each, message, which);
-        sent += ` ${wideHex(word(0), word(1))}:${hex(word(2))}`.repeat(isMany ? this.waiting[each] : 1);
+        sent += ` ${wideHex(word(0), word(1))}:${hex(word(2))}`.repeat(times > 1 ? this.waiting[each] : 1);
         if (!isPending) this.waiting[each] = 0;
       }
     }
