@@ -14,6 +14,8 @@ import { type Fault, Judge, type Model } from './judge.ts';
 /** How far a walk goes. */
 export interface WalkLimits {
   readonly pairs?: number;
+  /** Bytes that pairs and states of the device may take, as far as is known. */
+  readonly bytes?: number;
   /** When it must stop, as of `performance.now()`. */
   readonly deadline?: number;
   readonly isStopped?: () => boolean;
@@ -29,6 +31,9 @@ export interface Walk {
   /** Whether every pair was followed. */
   readonly isComplete: boolean;
   readonly findings: Findings;
+  /** Every pair that was met, for whoever asks why there are so many. */
+  readonly all: readonly Pair[];
+  readonly actions: readonly Action[];
 }
 
 /** A device that saves and restores. */
@@ -39,7 +44,8 @@ export function isSnapshotDevice(device: Device): device is SnapshotDevice {
   return device.save !== undefined && device.restore !== undefined;
 }
 
-interface Pair {
+/** A pair, and how it was reached. What is believed goes by numbers of the model. */
+export interface Pair {
   readonly capability: number;
   readonly vectors: Int32Array;
   readonly snapshot: number;
@@ -115,6 +121,7 @@ export function walkPairs(
       onSteps(pairs.length, pairs.length - at, steps);
       if (
         pairs.length > (limits.pairs ?? Infinity) ||
+        pairs.length * bytesOfPair(vectorCount) + bytesOf(device) > (limits.bytes ?? Infinity) ||
         performance.now() > (limits.deadline ?? Infinity) ||
         limits.isStopped?.() === true
       ) {
@@ -162,8 +169,15 @@ export function walkPairs(
       meet(snapshot, at, index, wrongBefore);
     }
   }
-  return { pairs: pairs.length, steps, milliseconds: performance.now() - began, isComplete, findings };
+  const milliseconds = performance.now() - began;
+  return { pairs: pairs.length, steps, milliseconds, isComplete, findings, all: pairs, actions };
 }
+
+/** What a pair takes: objects and arrays, and for each vector a belief, what the guest knows, and its entry. */
+const bytesOfPair = (vectorCount: number): number => 500 + 24 * vectorCount;
+/** What the states of a device take, where it says so. */
+const bytesOf = (device: Device): number =>
+  (device as { readonly states?: { readonly bytes: number } }).states?.bytes ?? 0;
 
 /** Whether what the judge believes now permits all that it believed at `pair`, of a guest that knows the same. */
 function isCovered(model: Model, judge: Judge, knowledge: MutableKnowledge, others: Uint32Array, pair: Pair): boolean {
