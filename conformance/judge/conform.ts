@@ -14,7 +14,6 @@ import { type Profile, profileNamed } from './profile.ts';
 import type { Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
 import {
-  actionsByName,
   type Outcome,
   rerun,
   type RerunFault,
