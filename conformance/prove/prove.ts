@@ -95,9 +95,10 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
   const scenes = provingScenes(counts, subject.abilities, widths).filter(
     ({ name }) => options.scenes?.includes(name) !== false,
   );
-  const large = scenesOf([1, ...counts.filter((count) => count > ALL_VECTORS)], subject.abilities).filter(
-    ({ isSmall }) => !isSmall,
-  );
+  const large = scenesOf({
+    vectorCounts: [1, ...counts.filter((count) => count > ALL_VECTORS)],
+    abilities: subject.abilities,
+  }).filter(({ isSmall }) => !isSmall);
   const walks = new Map<string, Walked>();
   const look = (device: SnapshotDevice, scene: Scene, walk: Walk): void => {
     const alphabet = alphabetOf(scene, subject.abilities);

@@ -18,7 +18,9 @@ export function provingScenes(
   const scenes = counts.flatMap((vectorCount): readonly Scene[] => {
     if (vectorCount > ALL_VECTORS) return sparseScenes(vectorCount);
     // Each number is proven by the scenes that ask most of it.
-    const own = scenesOf([vectorCount], abilities).filter((scene) => scene.vectors.length === Math.min(3, vectorCount));
+    const own = scenesOf({ vectorCounts: [vectorCount], abilities }).filter(
+      (scene) => scene.vectors.length === Math.min(3, vectorCount),
+    );
     if (vectorCount < ALL_VECTORS) return own;
     return own.map((scene) => ({
       ...scene,
@@ -36,7 +38,7 @@ export function provingScenes(
 function sparseScenes(vectorCount: number): Scene[] {
   const last = vectorCount - 1;
   const edges = [32, 64, 1024].filter((edge) => edge < vectorCount).map((edge) => [edge - 1, edge]);
-  const vectors = [[0], [last], ...edges, [0, last]];
+  const vectors = [[0], [last], ...edges, [0, last], [Math.floor(last / 2), last]];
   const unique = new Map(vectors.map((each) => [each.join(), each]));
   return [...unique.values()].map((each) => ({
     name: `${each.length === 1 ? 'vector' : 'vectors'} ${each.join(' and ')} of ${vectorCount}`,
