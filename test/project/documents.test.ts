@@ -34,7 +34,7 @@ describe('what the documents show in JavaScript', () => {
     Array.from(readFileSync(document, 'utf8').matchAll(/```js\n([^]*?)```/g), ([, code]) => ({ document, code })),
   );
   // What a line prints stands in a comment behind it, in quotes where it is text.
-  test.each(shown.map((each) => [each.document, each.code]))('runs: %s', (_, code) => {
+  test.each(shown.map((each) => [each.document, each.code]))('runs: %s', (_document, code) => {
     const folder = mkdtempSync(join(tmpdir(), 'maskbit-shown-'));
     const at = (path: string): string => `'${pathToFileURL(resolve(path)).href}'`;
     const sources = { maskbit: 'src/index.ts', 'maskbit/conformance': 'conformance/index.ts' };
