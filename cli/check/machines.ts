@@ -1,16 +1,36 @@
 /**
  * The first part of the check: explores the machines, and counts. Small ones are explored by XState and by @xstate/graph too.
  */
+import type { AnyStateNode } from 'xstate';
+import { ArgumentError } from '../../checker/argument/argument.ts';
 import { compile } from '../../checker/compile/compile.ts';
 import type { ManifestEntry } from '../../checker/decide/manifest.ts';
 import { enumerate } from '../../checker/explore/enumerate.ts';
-import { explore } from '../../checker/explore/explore.ts';
+import { type Exploration, explore } from '../../checker/explore/explore.ts';
 import { compareWithAdjacency } from '../../checker/explore/paths.ts';
 import { nameSubject } from '../../checker/trace/trace.ts';
+import { capability } from '../../machines/pages/capability.ts';
+import { ownership } from '../../machines/pages/ownership.ts';
+import { vector as vectorPage } from '../../machines/pages/vector.ts';
 import { FULL_INSTANCES, type Instance, instanceName, INSTANCES } from '../../properties/instances.ts';
 import { followExploration, formatCell, print, printTable } from '../report.ts';
 import type { Budget } from './budget.ts';
 import { type Explored, findingOf, type CheckSection, Violations } from './part.ts';
+
+/** What the pages say of the event that a refusal names: a machine that has lost its last line about an event has lost a rule. */
+function rulesOfEvent(refusal: string): string {
+  const [, event = ''] = /^Got "([^"]+)"/.exec(refusal) ?? [];
+  const name = event.replace(/\.\d+(?=\.|$)/, '.0');
+  const said = [vectorPage, capability, ownership].flatMap(({ root }) =>
+    [root, ...descendants(root)].flatMap((node) =>
+      (node.transitions.get(name) ?? []).map(({ description }) => `\n  Rule: ${description}`),
+    ),
+  );
+  return [...new Set(said)].join('');
+}
+
+const descendants = (node: AnyStateNode): AnyStateNode[] =>
+  Object.values(node.states).flatMap((child) => [child, ...descendants(child)]);
 
 /** What the limits of an exploration are called on the command line. */
 const BOUNDS = { states: '--states', bytes: '--memory', milliseconds: '--seconds' };
@@ -28,11 +48,19 @@ export function checkMachines(
     const name = instanceName(instance);
     const known = manifest.find((entry) => nameSubject(entry) === nameSubject(findingOf(instance)));
     const progress = followExploration(name, known?.states);
-    const exploration = explore(compile(instance.machine, instance.events), {
-      limits: budget.limits,
-      onProgress: (each) => progress.report(each),
-    });
-    progress.end();
+    let exploration: Exploration;
+    try {
+      exploration = explore(compile(instance.machine, instance.events), {
+        limits: budget.limits,
+        onProgress: (each) => progress.report(each),
+      });
+    } catch (error) {
+      if (!(error instanceof ArgumentError)) throw error;
+      violations.add(`${name}: ${error.message}${rulesOfEvent(error.message)}`, error.message.split(' as ')[0]);
+      return [name, '', '', '', '', 'refused'];
+    } finally {
+      progress.end();
+    }
     const { states, transitions, tries, depth, complete, bound } = exploration.summary;
     if (!complete) {
       open.push(`${name} has ${formatCell(states)} states or more: ${BOUNDS[bound!]} was met before all were found.`);

@@ -3,11 +3,13 @@
  * implementation, `test/conformance/suite.test.ts` shows it.
  */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type AnyStateMachine, setup } from 'xstate';
 import { compile } from '../../checker/compile/compile.ts';
 import { explore } from '../../checker/explore/explore.ts';
 import { mutate } from '../../checker/machine/mutate.ts';
 import { Budget } from '../../cli/check/budget.ts';
 import { onlyOf } from '../../cli/check/only.ts';
+import { checkMachines } from '../../cli/check/machines.ts';
 import { checkProperties } from '../../cli/check/properties.ts';
 import { TWO } from '../../machines/messages.ts';
 import { createInstance, INSTANCES } from '../../properties/instances.ts';
@@ -18,6 +20,25 @@ beforeEach(() => {
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
 });
 afterEach(() => void vi.restoreAllMocks());
+
+test('a machine that has lost its last line about an event is refused with what the page says of it', () => {
+  const { machine } = createInstance('function', { vectors: 1, messages: TWO });
+  const lost: AnyStateMachine = setup({ guards: machine.implementations.guards as never }).createMachine(
+    withoutEvent(machine.config, 'device.retire.0') as never,
+  ) as never;
+  const { explored } = checkMachines([{ ...FUNCTION, machine: lost }], new Budget(), []);
+  expect(explored).toEqual([]);
+  expect(printed.join('')).toMatch(
+    /^violated: .*Got "device\.retire\.0" .*\n {2}Rule: The cause is gone\. \[MSIX-PEND-3\]/,
+  );
+});
+
+/** A configuration without an event, at any depth. */
+function withoutEvent(config: unknown, event: string): unknown {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) return config;
+  const entries = Object.entries(config).filter(([key]) => key !== event);
+  return Object.fromEntries(entries.map(([key, inside]) => [key, withoutEvent(inside, event)]));
+}
 
 const FUNCTION = createInstance('function', { vectors: 1, messages: TWO });
 
