@@ -3,6 +3,7 @@
  * of states where the device saves and restores its state, and along random walks of a seed. Each in every dialect, and every step
  * compared. What comes of it is data; who runs it prints.
  */
+import { RESET } from '../machines/alphabet.ts';
 import {
   requireCount,
   requireFields,
@@ -213,12 +214,19 @@ class Suite {
     const devices = this.factories.map((create) => create({ vectorCount: shown.vectors }));
     const title = `${part}: ${instanceName(instance)}, ${what}`;
     let failing = 0;
+    /** The path that each device was driven along last: a reset that is wrong shows at the beginning of the next one. */
+    const lasts = new Map<Device, Path>();
     for (const [done, path] of paths.entries()) {
       this.options.onProgress?.(title, done, paths.length);
       for (const [device, dialect] of inEveryDialect(devices)) {
-        const failure = failureOf(() => driver.drive(device, path, dialect));
-        if (failure === undefined) continue;
+        const last = lasts.get(device) ?? [];
+        const found = failureOf(() => driver.drive(device, path, dialect));
+        lasts.set(device, path);
+        if (found === undefined) continue;
         failing++;
+        const fresh = (): Device => this.factories[devices.indexOf(device)]({ vectorCount: shown.vectors });
+        const failure =
+          (found.path.length === 0 && failureOf(() => driver.drive(fresh(), [...last, RESET], dialect))) || found;
         this.note(failure, shown, part === 'random' ? (each) => shortened(driver, device, dialect, each) : undefined);
       }
     }

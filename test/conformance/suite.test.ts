@@ -11,8 +11,13 @@ import { runSuite, suiteSubjects } from '../../conformance/suite.ts';
 import { instanceName } from '../../properties/instances.ts';
 import { MsixFunction } from '../../src/index.ts';
 
+/** As `maskbit check` runs it: paths first. A reset that is wrong shows at the beginning of the path after it. */
 const suiteOf = (Implementation: typeof MsixFunction) =>
-  runSuite(({ vectorCount }) => createInProcessDevice(vectorCount, { Implementation }), { only: 'lockstep' });
+  runSuite(({ vectorCount }) => createInProcessDevice(vectorCount, { Implementation }), {
+    subjects: suiteSubjects()
+      .filter(({ instance }) => instance.machine.id === 'function')
+      .slice(0, 1),
+  });
 
 const SUBJECTS = suiteSubjects();
 
