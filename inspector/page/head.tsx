@@ -2,8 +2,7 @@
  * The head of the page: the machine to look at, the traces, and what is done with all of it.
  */
 import type { JSX } from 'preact';
-import { DESIGNS } from '../../machines/designs.ts';
-import type { MACHINE_NAMES } from '../../properties/instances.ts';
+import { BEGINNINGS } from './beginnings.ts';
 import { copyLink, download } from './share.ts';
 import { actors, begin, dialog, goToFront, scene, view, watch, watchedId } from './store.ts';
 import { nextTheme, theme } from './theme.ts';
@@ -45,33 +44,6 @@ export function Head(): JSX.Element {
     </header>
   );
 }
-
-type Beginning = readonly [
-  label: string,
-  machine: (typeof MACHINE_NAMES)[number],
-  bounds: Readonly<Record<string, string | number>>,
-];
-
-/** The machines that the page offers: the pages first (`machines/pages/`), then those that are generated, by what they are made of. */
-const BEGINNINGS: readonly (readonly [
-  label: string,
-  machine: (typeof MACHINE_NAMES)[number],
-  bounds: Record<string, string | number>,
-])[] = [
-  ['page: one vector', 'vector-page', {}],
-  ['page: capability', 'capability', {}],
-  ['page: ownership', 'ownership', {}],
-  ['vector, two messages', 'vector', { vectors: 1, messages: 'two' }],
-  ['function, 1 vector', 'function', { vectors: 1, messages: 'two' }],
-  ['function, 2 vectors', 'function', { vectors: 2, messages: 'two' }],
-  ['function, 1 vector, halves of messages', 'function', { vectors: 1, messages: 'halves' }],
-  ['function, 1 vector, channel', 'function', { vectors: 1, messages: 'three', channel: 1 }],
-  ['function, 4 vectors', 'function', { vectors: 4, messages: 'three' }],
-  ['host function', 'host-function', { vectors: 1, messages: 'two' }],
-  ...DESIGNS.map(({ name }): Beginning => {
-    return [`assigned device, ${name}`, 'assigned-device', { design: name, vectors: 1, messages: 'three' }];
-  }),
-];
 
 function MachinePicker(): JSX.Element {
   const at = scene.value;

@@ -5,8 +5,8 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { AnyStateMachine, StateValue } from 'xstate';
 import { printTrace } from '../../checker/trace/codec.ts';
-import { activeIds, type Chart, chartOf } from '../drawing/chart.ts';
-import type { ChartLayout } from '../drawing/layout.ts';
+import { activeIds, type Chart, chartOf, foldChart, restingRegions, transitionCount } from '../drawing/chart.ts';
+import { type ChartLayout, TOLD_TRANSITIONS } from '../drawing/layout.ts';
 import { layOutInWorker } from './elk.ts';
 import type { Proof, Story, TitleGroup } from '../decider/messages.ts';
 import { ask } from './decider.ts';
@@ -53,45 +53,75 @@ export const selected = signal<string | undefined>(undefined);
 export const query = signal('');
 export const dialog = signal<'help' | 'traces' | undefined>(undefined);
 export const playing = signal(false);
+/** Whether the page is shown to a room: large, and without the panes at the side. */
+export const presenting = signal(false);
+/** The width of the panes at the side, in pixels. */
+export const sideWidth = signal(480);
 /** Steps a second. */
 export const speed = signal(2);
 
 // ---- The chart
 
-const drawing = signal<{ machine: AnyStateMachine; chart: Chart; layout?: ChartLayout; problem?: string } | undefined>(
-  undefined,
-);
+/** A chart with its layout, once it has one. */
+interface Drawing {
+  readonly machine: AnyStateMachine;
+  readonly folded: ReadonlySet<string>;
+  readonly chart: Chart;
+  readonly layout?: ChartLayout;
+  readonly problem?: string;
+}
+const drawing = signal<Drawing | undefined>(undefined);
 export const chartDrawing = computed(() => drawing.value);
-const layouts = new WeakMap<AnyStateMachine, { chart: Chart; layout: ChartLayout }>();
+const layouts = new WeakMap<AnyStateMachine, Map<string, Drawing>>();
+
+const NOTHING: ReadonlySet<string> = new Set();
+/** The states whose insides are not drawn, since nothing in them moves in the run. */
+const folded = signal(NOTHING);
+export const isFolded = computed(() => folded.value.size > 0);
+/** Folds what rests in the run that is shown; or draws all of it. */
+export function toggleFolding(): void {
+  folded.value = isFolded.value ? NOTHING : restingIn(scene.value);
+}
+
+/** Whether something of the chart rests, and may be folded. */
+export const canFold = computed(() => restingIn(scene.value).size > 0);
+
+/** What rests in a run: nothing of it, where the whole chart is easily read. */
+function restingIn(at: Scene): ReadonlySet<string> {
+  if (at.kind !== 'own' || at.length === 0) return NOTHING;
+  const chart = chartOf(at.machine);
+  return transitionCount(chart) > TOLD_TRANSITIONS ? restingRegions(chart.root, at.run.movedRegions()) : NOTHING;
+}
 
 effect(() => {
   const { machine } = scene.value;
-  if (machine === drawing.peek()?.machine) return;
+  const hidden = folded.value;
+  const before = drawing.peek();
+  if (machine === before?.machine && hidden === before?.folded) return;
   if (machine === undefined) {
     drawing.value = undefined;
     return;
   }
-  const known = layouts.get(machine);
+  const key = [...hidden].join();
+  const known = layouts.get(machine)?.get(key);
   if (known !== undefined) {
-    drawing.value = { machine, ...known };
+    drawing.value = { ...known, folded: hidden };
     return;
   }
-  const chart = chartOf(machine);
-  drawing.value = { machine, chart };
+  const chart = foldChart(chartOf(machine), hidden);
+  const begun: Drawing = { machine, folded: hidden, chart };
+  drawing.value = begun;
+  const told = (part: Partial<Drawing>): void => {
+    const now = drawing.peek();
+    if (now?.machine === machine && now.folded === hidden) drawing.value = { ...begun, ...part };
+  };
   layOutInWorker(chart).then(
     (layout) => {
-      layouts.set(machine, { chart, layout });
-      if (drawing.value?.machine === machine) drawing.value = { machine, chart, layout };
+      const all = layouts.get(machine) ?? new Map<string, Drawing>();
+      layouts.set(machine, all.set(key, { ...begun, layout }));
+      told({ layout });
     },
-    (error: unknown) => {
-      if (drawing.value?.machine === machine) {
-        drawing.value = {
-          machine,
-          chart,
-          problem: `This machine cannot be laid out. ${tellError(error)}`,
-        };
-      }
-    },
+    (error: unknown) => told({ problem: `This machine cannot be laid out. ${tellError(error)}` }),
   );
 });
 
@@ -271,6 +301,7 @@ export function goTo(make: () => OwnScene, at = 0): void {
     const next = make();
     batch(() => {
       origin.value = undefined;
+      folded.value = restingIn(next);
       show(next, at);
       const { verdict } = next.run;
       if (verdict !== undefined && next.instance.design !== undefined) pane.value = 'story';
@@ -295,6 +326,7 @@ export async function goToTrace(name: string): Promise<void> {
 export function goToFront(): void {
   batch(() => {
     view.value = 'front';
+    folded.value = NOTHING;
     watchedId.value = undefined;
     origin.value = undefined;
     playing.value = false;
@@ -323,6 +355,8 @@ export function send(...events: readonly number[]): void {
         isElsewhere = true;
         if (pane.value === 'story') pane.value = 'chart';
       }
+      // What has begun to move is drawn.
+      if (isFolded.value) folded.value = NOTHING;
       show(next);
     });
   });
