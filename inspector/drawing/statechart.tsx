@@ -89,7 +89,9 @@ function StateBox({ placed, live }: { placed: PlacedNode; live: LiveChart }): JS
         {node.key}
       </text>
       {isActive && node.children.length === 0 && <circle class="lamp" cx={x + width - 12} cy={y + 15} r={4} />}
-      <Rows rows={rows} x={x + METRIC.padding} y={y + METRIC.titleHeight} live={live} from={node.id} />
+      <g aria-hidden="true">
+        <Rows rows={rows} x={x + METRIC.padding} y={y + METRIC.titleHeight} live={live} from={node.id} />
+      </g>
     </g>
   );
 }

@@ -302,12 +302,12 @@ export function goTo(make: () => OwnScene, at = 0): void {
     batch(() => {
       origin.value = undefined;
       folded.value = restingIn(next);
+      isElsewhere = true;
       show(next, at);
       const { verdict } = next.run;
       if (verdict !== undefined && next.instance.design !== undefined) pane.value = 'story';
       else if (pane.value === 'story') pane.value = 'chart';
     });
-    isElsewhere = true;
   });
 }
 
@@ -324,6 +324,7 @@ export async function goToTrace(name: string): Promise<void> {
 
 /** Goes to the front door. */
 export function goToFront(): void {
+  isElsewhere = true;
   batch(() => {
     view.value = 'front';
     folded.value = NOTHING;
@@ -331,7 +332,6 @@ export function goToFront(): void {
     origin.value = undefined;
     playing.value = false;
     notice.value = undefined;
-    isElsewhere = true;
   });
 }
 
@@ -368,8 +368,8 @@ export function returnToOrigin(): void {
   if (from === undefined) return;
   batch(() => {
     origin.value = undefined;
-    show(from.scene, from.position);
     isElsewhere = true;
+    show(from.scene, from.position);
     if (from.story !== undefined) pane.value = 'story';
   });
 }
@@ -443,6 +443,8 @@ effect(() => {
 let written = '';
 /** Whether the reader has gone to something else since the address was last written. */
 let isElsewhere = false;
+/** Whether it is the browser that goes somewhere. */
+let isArriving = false;
 
 /** Keeps the address and the page in step, from now on. */
 export function keepAddress(): void {
@@ -450,11 +452,13 @@ export function keepAddress(): void {
     const { hash } = location;
     if (hash.replace(/^#/, '') === written) return;
     written = hash.replace(/^#/, '');
+    isArriving = true;
     const link = readLink(hash);
     if (link === undefined) goToFront();
     else openTrace(link.packed, link.position ?? 0);
     // What the browser goes to is there already, before or behind.
     isElsewhere = false;
+    isArriving = false;
   };
   read();
   void ask('library', undefined).then((groups) => (library.value = groups));
@@ -464,8 +468,7 @@ export function keepAddress(): void {
     const at = own.value;
     const to = ownPosition.value;
     const isFront = view.value === 'front';
-    clearTimeout(timer);
-    timer = setTimeout(() => {
+    const write = (): void => {
       // A refused address stays where it is, to be looked at beside the message that refuses it.
       if (notice.peek()?.kind === 'error') return;
       written = isFront ? '' : (writeLink(at, to) ?? '');
@@ -473,7 +476,11 @@ export function keepAddress(): void {
       if (isElsewhere && location.hash.replace(/^#/, '') !== written) history.pushState(null, '', address);
       else history.replaceState(null, '', address);
       isElsewhere = false;
-    }, 150);
+    };
+    clearTimeout(timer);
+    // Where the reader goes is in the browser's history at once; a run that is travelled is written when it rests.
+    if (isElsewhere && !isArriving) write();
+    else timer = setTimeout(write, 150);
   });
 }
 
