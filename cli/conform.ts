@@ -1,13 +1,12 @@
 /**
  * `maskbit conform`: puts a device that is not ours to the judge, be it a module or a program, and tells what came of it.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { loadModule } from '../conformance/device/module.ts';
 import { DeviceError, startProcess } from '../conformance/device/process.ts';
 import { conform as judge, type Report } from '../conformance/judge/conform.ts';
 import type { Finding } from '../conformance/judge/findings.ts';
-import { parseProfile, printProfile, type Profile, PROFILES, profileNamed } from '../conformance/judge/profile.ts';
+import { printProfile, type Profile, profileNamed } from '../conformance/judge/profile.ts';
 import { replayTrace } from '../conformance/judge/replay-trace.ts';
 import { reportHtml } from '../conformance/judge/report/html.ts';
 import { reportJson } from '../conformance/judge/report/json.ts';
@@ -16,30 +15,26 @@ import { type ReportContext, reportLines } from '../conformance/judge/report/tex
 import { remoteSubject, type Subject, subjectOf } from '../conformance/judge/subject.ts';
 import { resemblances } from '../conformance/museum/resemblance.ts';
 import { RULES } from '../spec/index.ts';
+import { type LiveChoices, type LiveSubject, assignedSubject, qemuSubject, qemuWords } from './conform-live.ts';
+import { formatOf, readProfile, type ReportFormat, startLine, stopper, writeWhole } from './judging.ts';
 import { EXIT, type Exit, print, printJson, printRaw, shellWord, tell } from './output.ts';
 
-/** The forms that a report can have. */
-export const REPORT_FORMATS = ['text', 'json', 'junit', 'html'] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
-
 /** How a device is put to the judge. */
-export interface ConformChoices {
+export interface ConformChoices extends LiveChoices {
   readonly profile?: string;
   readonly learn?: boolean;
   readonly saveProfile?: string;
   /** Rules, parted by commas. */
   readonly only?: string;
   readonly seconds?: number;
-  readonly vectors?: readonly number[];
   readonly seed?: number;
-  readonly patience?: number;
   readonly report?: string;
   readonly format?: ReportFormat;
   readonly trace?: string;
   readonly scene?: string;
 }
 
-/** Runs `maskbit conform`. `target` is the path of a module, or a command. */
+/** Runs `maskbit conform`. `target` is the path of a module, or a command; nothing, where the choices name a device in a QEMU. */
 export async function conform(target: readonly string[], isCommand: boolean, choices: ConformChoices): Promise<Exit> {
   const only = choices.only?.split(',');
   for (const rule of only ?? []) {
@@ -56,23 +51,38 @@ export async function conform(target: readonly string[], isCommand: boolean, cho
     return EXIT.usage;
   }
   const profile = readProfile(choices.profile);
-  let subject: Subject;
+  let live: LiveSubject;
   try {
-    subject = isCommand
-      ? await programSubject(target, choices)
-      : subjectOf(await loadModule(target[0]), choices.vectors);
+    live = await subjectFor(target, isCommand, choices);
   } catch (error) {
     // A module that makes no device, or a program that does not say who it is, is a wrong call.
     if (!(error instanceof DeviceError) && !(error instanceof Error)) throw error;
     tell(error.message);
     return EXIT.usage;
   }
+  const { subject, epilogue } = live;
   try {
     if (choices.trace !== undefined) return await replayOne(subject, choices, profile);
-    return await judged(subject, target, isCommand, choices, profile, format);
+    const began = performance.now();
+    const status = await judged(subject, target, isCommand, choices, profile, format);
+    for (const line of epilogue(performance.now() - began)) (format === 'text' ? print : tell)(line);
+    return status;
   } finally {
     await subject.close();
   }
+}
+
+async function subjectFor(
+  target: readonly string[],
+  isCommand: boolean,
+  choices: ConformChoices,
+): Promise<LiveSubject> {
+  if (choices.qemu !== undefined) return qemuSubject(choices);
+  if (choices.assigned === true) return assignedSubject(choices);
+  const subject = isCommand
+    ? await programSubject(target, choices)
+    : subjectOf(await loadModule(target[0]), choices.vectors);
+  return { subject, epilogue: () => [] };
 }
 
 async function judged(
@@ -117,27 +127,6 @@ function programSubject(command: readonly string[], choices: ConformChoices): Pr
   return startProcess({ command, vectorCount, patience: choices.patience }).then(remoteSubject);
 }
 
-/** Reads a profile: the name of one that ships, or a file. */
-function readProfile(source: string | undefined): Profile | undefined {
-  if (source === undefined) return undefined;
-  if (PROFILES.some(({ name }) => name === source)) return profileNamed(source);
-  let text: string;
-  try {
-    text = readFileSync(source, 'utf8');
-  } catch {
-    return profileNamed(source);
-  }
-  return parseProfile(text, source);
-}
-
-function formatOf(path: string | undefined): ReportFormat | undefined {
-  if (path === undefined) return 'text';
-  const ending = /\.(\w+)$/.exec(path)?.[1] ?? '';
-  return ({ txt: 'text', text: 'text', md: 'text', json: 'json', xml: 'junit', html: 'html', htm: 'html' } as const)[
-    ending as 'txt'
-  ];
-}
-
 function contextOf(target: readonly string[], isCommand: boolean, choices: ConformChoices): ReportContext {
   const words = [
     'maskbit',
@@ -145,7 +134,12 @@ function contextOf(target: readonly string[], isCommand: boolean, choices: Confo
     ...(choices.vectors === undefined ? [] : ['--vectors', choices.vectors.join(',')]),
     ...(choices.profile === undefined ? [] : ['--profile', shellWord(choices.profile)]),
   ];
-  const device = isCommand ? `-- ${target.map(shellWord).join(' ')}` : shellWord(target[0]);
+  const device =
+    choices.qemu !== undefined || choices.assigned === true
+      ? qemuWords(choices)
+      : isCommand
+        ? `-- ${target.map(shellWord).join(' ')}`
+        : shellWord(target[0]);
   return {
     replay: ({ trace, scene }: Finding) =>
       `${words.join(' ')} --scene ${shellWord(scene)} --trace ${shellWord(trace.join(' '))} ${device}`,
@@ -183,44 +177,4 @@ async function replayOne(subject: Subject, choices: ConformChoices, profile: Pro
   });
   for (const line of lines) print(line);
   return isWrong ? EXIT.violated : EXIT.holds;
-}
-
-/** Stops at the first interrupt, and ends at the second. */
-function stopper(): { readonly isStopped: boolean; readonly end: () => void } {
-  let isStopped = false;
-  const onInterrupt = (): void => {
-    if (isStopped) process.exit(130);
-    isStopped = true;
-    tell('Interrupted: the report is of what was found so far.');
-  };
-  process.on('SIGINT', onInterrupt);
-  return {
-    get isStopped() {
-      return isStopped;
-    },
-    end: () => void process.off('SIGINT', onInterrupt),
-  };
-}
-
-/** A line of progress that is written over, on a terminal; elsewhere a line every ten seconds. */
-function startLine(): { readonly show: (text: string) => void; readonly end: () => void } {
-  const { isTTY } = process.stderr;
-  let last = isTTY ? 0 : performance.now();
-  return {
-    show: (text) => {
-      const now = performance.now();
-      if (now - last < (isTTY ? 100 : 10_000)) return;
-      last = now;
-      if (isTTY) process.stderr.write(`\r\u001B[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
-      else tell(text);
-    },
-    end: () => {
-      if (isTTY) process.stderr.write('\r\u001B[K');
-    },
-  };
-}
-
-function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text);
-  renameSync(`${path}.new`, path);
 }

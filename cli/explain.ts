@@ -2,12 +2,15 @@
  * `maskbit explain`: why an interrupt of a vector did not come, from the log of a guest.
  */
 import { existsSync } from 'node:fs';
-import { explain as explainLog, type Explanation } from '../conformance/replay/explain.ts';
+import { writeTraceLink } from '../checker/trace/link.ts';
+import { explain as explainLog, type Explanation, type VectorState } from '../conformance/replay/explain.ts';
 import { fileSource } from '../conformance/replay/file.ts';
 import { ReplayError } from '../conformance/replay/lines.ts';
 import { readRecord } from '../conformance/replay/record.ts';
-import { type LogChoices, logOptions, withLog } from './logs.ts';
-import { EXIT, type Exit, print, printTable, startProgress, tell } from './report.ts';
+import { deviceChoice, type LogChoices, logOptions, withLog } from './logs.ts';
+import { ruleById } from '../spec/index.ts';
+import { EXIT, type Exit, formatCell, print, printTable, startProgress, tell } from './report.ts';
+import { watchLog } from './watch-log.ts';
 
 /** What the command line may say. */
 export interface ExplainChoices extends LogChoices {
@@ -31,7 +34,7 @@ export async function explain(path: string, { vector, at, ...choices }: ExplainC
       }),
     );
     progress?.end();
-    printExplanation(path, explanation);
+    printExplanation(path, choices, explanation);
     return EXIT.holds;
   } catch (error) {
     if (!(error instanceof ReplayError)) throw error;
@@ -42,32 +45,85 @@ export async function explain(path: string, { vector, at, ...choices }: ExplainC
   }
 }
 
-function printExplanation(
-  path: string,
-  { device, vector, sentence, rule, steps, state, link, line }: Explanation,
-): void {
-  print(`${device}, vector ${vector}: ${sentence}`);
-  print(`The rule: maskbit rules ${rule}`);
+/** Follows a log while it grows: says why no interrupt came each time that the answer is another. */
+export async function watchExplanation(path: string, { vector, at: _, ...choices }: ExplainChoices): Promise<Exit> {
+  const options = { ...logOptions(choices), vector };
+  let last = '';
+  return watchLog(path, {
+    update: (source) => {
+      const { sentence, at } = explainLog(source, options);
+      if (sentence === last) return [];
+      last = sentence;
+      return [`line ${formatCell(at)}: ${sentence}`];
+    },
+    finish: (source) => {
+      if (source === undefined) {
+        print('n/a: nothing came.');
+        return EXIT.bound;
+      }
+      try {
+        printExplanation(path, choices, explainLog(source, options));
+        return EXIT.holds;
+      } catch (error) {
+        if (!(error instanceof ReplayError)) throw error;
+        tell(`${path}: ${error.message}`);
+        return EXIT.usage;
+      }
+    },
+  });
+}
+
+/** Prints an explanation as it is read at three in the morning: the answer first, then what led there, then what to do. */
+function printExplanation(path: string, choices: LogChoices, explanation: Explanation): void {
+  const { device, vector, sentence, rule, steps, stepsBefore, state, stateAtCause, link, line, at, next, replay } =
+    explanation;
+  print(`${device}, vector ${vector}, after line ${at}: why did no interrupt come?`);
   print();
-  for (const step of steps) {
-    print(`${path}:${step.line}: ${step.sentence}`);
-    print(`  ${step.text}`);
+  print(sentence);
+  print(`Next: ${next}`);
+  const { title, text } = ruleById(rule);
+  print(`Rule ${rule}, ${title}: ${text}`);
+  print();
+  print(stepsBefore === 0 ? 'What happened to it:' : `What happened to it, after ${stepsBefore} earlier steps:`);
+  const width = String(at).length;
+  for (const step of steps)
+    print(`${step.line === line ? '>' : ' '} ${String(step.line).padStart(width)}  ${step.sentence}`);
+  const cause = steps.find((step) => step.line === line);
+  if (cause !== undefined) print(`The line marked > is: ${cause.text}`);
+  print();
+  printStates(explanation.line, at, state, stateAtCause);
+  const { disagreementCount } = replay;
+  if (disagreementCount > 0) {
+    print();
+    print(`The replay of the log has ${formatCell(disagreementCount)} disagreements: maskbit replay ${path}`);
   }
   print();
+  print(`See it: maskbit inspect ${path} --at ${line ?? at}${deviceChoice(choices)}`);
+  if (link !== undefined) {
+    print(
+      `The steps around it, of this vector alone; maskbit show prints them, and so does the inspector behind its "#":`,
+    );
+    print(writeTraceLink(link));
+  }
+}
+
+/** Prints the vector's registers after the line of the cause, and at the end. */
+function printStates(line: number | undefined, at: number, state: VectorState, atCause: VectorState | undefined): void {
   const told = (on: boolean): string => (on ? 'set' : 'clear');
+  const columns = [
+    ...(line === undefined || line >= at || atCause === undefined ? [] : [[`after line ${line}`, atCause] as const]),
+    [`after line ${at}`, state] as const,
+  ];
+  const row = (name: string, cell: (each: VectorState) => string) => [name, ...columns.map(([, each]) => cell(each))];
   printTable(
-    [line === undefined ? 'at the end' : `at the end; the cause is at line ${line}`, `vector ${vector}`],
+    ['register', ...columns.map(([name]) => name)],
     [
-      ['MSI-X Enable', told(state.enabled)],
-      ['Function Mask', told(state.functionMask)],
-      ['Mask Bit', told(state.masked)],
-      ['Pending bit', told(state.pending)],
-      ['Bus Master Enable', state.mayMaster ? 'set, or not shown' : 'clear'],
-      ['entry, address:data', state.entry],
+      row('MSI-X Enable', ({ enabled }) => told(enabled)),
+      row('Function Mask', ({ functionMask }) => told(functionMask)),
+      row('Bus Master Enable', ({ mayMaster }) => (mayMaster ? 'set, or not shown' : 'clear')),
+      row('Mask Bit', ({ masked }) => told(masked)),
+      row('Pending bit', ({ pending }) => told(pending)),
+      row('entry, address:data', ({ entry }) => entry),
     ],
   );
-  if (link !== undefined) {
-    print();
-    print(`The steps of this vector alone, for maskbit show, or for the inspector's page behind "#": ${link}`);
-  }
 }

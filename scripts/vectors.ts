@@ -1,23 +1,43 @@
 /**
- * Writes the test vectors that the package ships, by the commands that stand in them: `npm run vectors`. A test holds them to the same bytes.
+ * Writes the test vectors that the package ships: `npm run vectors`. Each is what the command that stands in it writes; a test holds them to that.
  */
-import { spawnSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
+import { writeWhole } from '../cli/whole.ts';
+import { generateVectors } from '../conformance/generate/index.ts';
+import type { StrategyName, TestFormat } from '../conformance/generate/names.ts';
 
-/** The files, each with what `maskbit generate` is told. */
-export const SHIPPED: Readonly<Record<string, readonly string[]>> = {
-  'vectors/function-1.json': [],
-  'vectors/function-1.dut': ['--format', 'dut'],
-  'vectors/function-65.json': ['--vectors', '65', '--strategy', 'states'],
-  'vectors/function-65.dut': ['--vectors', '65', '--strategy', 'states', '--format', 'dut'],
+interface Shipped {
+  readonly vectors: number;
+  readonly strategy: StrategyName;
+  readonly format: TestFormat;
+  /** What `maskbit generate` is told, to write the same. */
+  readonly parameters: readonly string[];
+}
+
+/** The files. */
+export const SHIPPED: Readonly<Record<string, Shipped>> = {
+  'vectors/function-1.json': { vectors: 1, strategy: 'transitions', format: 'json', parameters: [] },
+  'vectors/function-1.dut': { vectors: 1, strategy: 'transitions', format: 'dut', parameters: ['--format', 'dut'] },
+  'vectors/function-65.json': {
+    vectors: 65,
+    strategy: 'states',
+    format: 'json',
+    parameters: ['--vectors', '65', '--strategy', 'states'],
+  },
+  'vectors/function-65.dut': {
+    vectors: 65,
+    strategy: 'states',
+    format: 'dut',
+    parameters: ['--vectors', '65', '--strategy', 'states', '--format', 'dut'],
+  },
 };
 
-/** Writes one of the files. */
-export function writeVectors(file: string, out = file): void {
-  const parameters = ['--import', 'tsx', 'cli/maskbit.ts', 'generate', ...SHIPPED[file], '--out', out];
-  const { status, stderr } = spawnSync(process.execPath, parameters, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
+/** The text of a file. */
+export function shippedText(file: string): string {
+  const { vectors, strategy, format, parameters } = SHIPPED[file];
+  const command = ['maskbit generate', ...parameters].join(' ');
+  return [...generateVectors(vectors, { strategy, format, command }).write()].join('');
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href)
-  for (const file of Object.keys(SHIPPED)) writeVectors(file);
+  for (const file of Object.keys(SHIPPED)) writeWhole(file, shippedText(file));

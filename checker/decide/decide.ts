@@ -8,28 +8,21 @@
  * A claim may be made from another state (`startAt`), or with events left out: compile with a smaller alphabet.
  */
 import type { StateValue } from 'xstate';
-import { compileCondition } from '../compile/condition.ts';
 import { type Exploration, requireExploration, requireUnfolded } from '../explore/explore.ts';
 import { printStateClause, printStepClause, stateClauses, stepClauses } from './clauses.ts';
+import { type Answer, BROKEN, type Found, type Place, SATISFIED, search, SILENT, verdictOf } from './search.ts';
 import { StepCursor } from './step-cursor.ts';
 import { COMPILED, type CompiledMachine } from '../compile/format.ts';
 import type { Renaming } from '../explore/symmetry.ts';
 import { packValue } from '../compile/layout.ts';
 import { leftOut } from '../machine/alphabet.ts';
 import { requireWholeState } from '../machine/value.ts';
-import type {
-  Claim,
-  Decision,
-  Lasso,
-  ReadClaim,
-  ReadPredicate,
-  StepClaim as StepClaimOf,
-  StepPredicate as StepPredicateOf,
-} from './claim.ts';
+import type { Claim, Decision, Lasso, ReadClaim, ReadPredicate, StepPredicate as StepPredicateOf } from './claim.ts';
 import { readClaims, requireNames } from './read-claim.ts';
 import { findLasso } from './liveness.ts';
+import { type StepClaim, questionOf, StepTests } from './step-tests.ts';
+import { Truths } from './truths.ts';
 
-type StepClaim = StepClaimOf<ReadPredicate>;
 type StepPredicate = StepPredicateOf<ReadPredicate>;
 
 /** The same machine from another state. @throws {RangeError} when the value is no whole state of it. */
@@ -141,153 +134,53 @@ interface Findings {
 }
 
 function conclude({ summary }: Exploration, { witness, counterexample, clauses }: Findings): Conclusion {
-  if (counterexample !== undefined) return { result: 'fails', witness, counterexample, clauses };
-  if (!summary.complete) return { result: 'open', witness };
-  return witness === undefined ? { result: 'n/a' } : { result: 'holds', witness };
+  const result = verdictOf(witness, counterexample, summary.complete);
+  return {
+    result,
+    ...(witness === undefined ? {} : { witness }),
+    ...(result === 'fails' ? { counterexample, clauses } : {}),
+  };
 }
 
-/** The first state that applies, and the first that does not hold too. States stand in the order of their depth. */
+/** The first state that applies, and the first that does not hold too. */
 function findStates(
   exploration: Exploration,
   applies: Uint8Array,
   holds: Uint8Array,
 ): Findings & { readonly broken: number } {
-  const first = applies.indexOf(1);
-  const broken = applies.findIndex((each, state) => each === 1 && holds[state] === 0);
-  const at = (state: number): Lasso | undefined => (state < 0 ? undefined : { path: exploration.pathTo(state) });
-  return { witness: at(first), counterexample: at(broken), broken };
+  const ground = { states: exploration.states.count, expanded: 0, events: 0, at: (state: number) => state };
+  const ask = (state: number): Answer => (applies[state] === 0 ? SILENT : holds[state] === 0 ? BROKEN : SATISFIED);
+  const [found] = search(ground, [{ of: 'states', ask }]).found;
+  return { ...lassosOf(exploration, found), broken: found.broken?.state ?? -1 };
 }
 
-interface StepSearch {
-  readonly claim: StepClaim;
-  readonly applies: StepTest;
-  readonly holds: StepTest;
-  witness?: Lasso;
-  counterexample?: Lasso;
-  clauses?: readonly string[];
-}
-
-/** The same for steps, of several claims at once. Steps from states that were not expanded are not looked at. */
+/** The same for steps, of several claims at once. */
 function findSteps(truths: Truths, claims: readonly StepClaim[]): Findings[] {
   const { exploration } = truths;
   const { summary, compiled } = exploration;
-  const searches = claims.map((claim): StepSearch => {
-    const { when, holds } = claim;
-    return { claim, applies: when === undefined ? () => true : stepTest(truths, when), holds: stepTest(truths, holds) };
-  });
+  const tests = new StepTests(truths);
   const cursor = new StepCursor(exploration);
-  // A claim that is broken is not asked again.
-  let open = searches;
-  for (let state = 0; state < summary.states - summary.frontier && open.length > 0; state++) {
-    for (let event = 0; event < compiled.events.length; event++) {
-      cursor.moveTo(state, event);
-      let isBroken = false;
-      for (const search of open) {
-        if (!search.applies(cursor)) continue;
-        const holds = search.holds(cursor);
-        if (holds && search.witness !== undefined) continue;
-        const here: Lasso = { path: exploration.pathTo(state, event) };
-        search.witness ??= here;
-        if (!holds) {
-          search.counterexample = here;
-          const failing = stepClauses(search.claim.holds).filter((part) => !stepTest(truths, part)(cursor));
-          search.clauses = failing.map(printStepClause);
-        }
-        isBroken ||= !holds;
-      }
-      if (isBroken) open = open.filter(({ counterexample }) => counterexample === undefined);
-    }
-  }
-  return searches;
+  const at = (state: number, event = 0): StepCursor => {
+    cursor.moveTo(state, event);
+    return cursor;
+  };
+  const expanded = summary.states - summary.frontier;
+  const { found } = search(
+    { states: expanded, expanded, events: compiled.events.length, at },
+    claims.map((claim) => questionOf(tests, claim)),
+  );
+  return found.map((each, index) => {
+    const { broken } = each;
+    if (broken === undefined) return lassosOf(exploration, each);
+    const step = at(broken.state, broken.event);
+    const failing = stepClauses(claims[index].holds).filter((part) => !tests.answer(part, step));
+    return { ...lassosOf(exploration, each), clauses: failing.map(printStepClause) };
+  });
 }
 
-/** For each state, whether a predicate holds: 1 or 0. A predicate is looked at once for all claims that have it. */
-class Truths {
-  readonly exploration: Exploration;
-  private readonly known = new Map<string, Uint8Array>();
-
-  constructor(exploration: Exploration) {
-    this.exploration = exploration;
-  }
-
-  of(predicate: ReadPredicate): Uint8Array {
-    if (typeof predicate === 'function') return this.make((state) => predicate(this.exploration.value(state)));
-    const key = JSON.stringify(predicate);
-    let truth = this.known.get(key);
-    if (truth === undefined) {
-      const { states, compiled } = this.exploration;
-      const condition = compileCondition(compiled, predicate);
-      truth = this.make((state) => condition(states.words, state * compiled.wordCount));
-      this.known.set(key, truth);
-    }
-    return truth;
-  }
-
-  private make(holds: (state: number) => boolean): Uint8Array {
-    const truth = new Uint8Array(this.exploration.states.count);
-    for (let state = 0; state < truth.length; state++) truth[state] = holds(state) ? 1 : 0;
-    return truth;
-  }
-}
-
-type StepTest = (step: StepCursor) => boolean;
-
-function stepTest(truths: Truths, predicate: StepPredicate): StepTest {
-  const { compiled } = truths.exploration;
-  switch (predicate.kind) {
-    case 'before': {
-      const truth = truths.of(predicate.state);
-      return (step) => truth[step.state] === 1;
-    }
-    case 'after': {
-      const truth = truths.of(predicate.state);
-      return (step) => truth[step.target] === 1;
-    }
-    case 'event': {
-      const numbers = new Uint8Array(compiled.events.length);
-      for (const name of predicate.names) numbers[compiled.events.indexOf(name)] = 1;
-      return (step) => numbers[step.event] === 1;
-    }
-    case 'output': {
-      const mayOutput = eventsThatOutput(compiled, predicate.names);
-      // Lists of outputs are few, and equal ones are one object.
-      const answers = new Map<readonly string[], boolean>();
-      return (step) => {
-        if (mayOutput[step.event] === 0) return false;
-        const { outputs } = step;
-        let answer = answers.get(outputs);
-        if (answer === undefined) {
-          answer = outputs.some((output) => predicate.names.includes(output));
-          answers.set(outputs, answer);
-        }
-        return answer;
-      };
-    }
-    case 'taken':
-      return (step) => step.taken;
-    case 'not': {
-      const part = stepTest(truths, predicate.part);
-      return (step) => !part(step);
-    }
-    case 'and': {
-      const parts = predicate.parts.map((part) => stepTest(truths, part));
-      return (step) => parts.every((part) => part(step));
-    }
-    case 'or': {
-      const parts = predicate.parts.map((part) => stepTest(truths, part));
-      return (step) => parts.some((part) => part(step));
-    }
-  }
-}
-
-/** For each event, whether any transition of it can put out one of the names: 1 or 0. Most steps need not be made to know. */
-function eventsThatOutput({ events, outputs, transitions }: CompiledMachine, names: readonly string[]): Uint8Array {
-  const numbers = new Set(names.map((name) => outputs.indexOf(name)));
-  const found = new Uint8Array(events.length);
-  for (const each of transitions) {
-    const all = [...each.outputs, ...each.entries, ...each.exits.flatMap((exit) => exit.outputs)];
-    const event = events.indexOf(each.transition.eventType);
-    if (event >= 0 && all.some((output) => numbers.has(output))) found[event] = 1;
-  }
-  return found;
+/** The places of a search as paths. */
+function lassosOf(exploration: Exploration, { witness, broken }: Found): Pick<Findings, 'witness' | 'counterexample'> {
+  const lasso = (place: Place | undefined): Lasso | undefined =>
+    place && { path: exploration.pathTo(place.state, place.event) };
+  return { witness: lasso(witness), counterexample: lasso(broken) };
 }

@@ -17,6 +17,7 @@ import {
   within,
 } from '../argument/argument.ts';
 import { GRAPH, type StateGraph } from '../explore/state-graph.ts';
+import { type Answer, BROKEN, type Place, SATISFIED, search, SILENT, verdictOf } from './search.ts';
 
 /** One step of a machine or of an implementation, as a property sees it. */
 export interface StepView<State> {
@@ -101,9 +102,6 @@ export function satisfied<State>(property: Property<State>, step: StepView<State
   return asTruth(property, 'holds', truth);
 }
 
-// So many states between two questions whether to go on.
-const STATES_BETWEEN = 256;
-
 /** More like parts than any machine has whose states can be listed. */
 const INDICES_MAX = 100_000;
 
@@ -125,35 +123,48 @@ export function decideProperties<State>(
   requireCount('indexCount of decideProperties', indexCount, INDICES_MAX);
   requireFunction('goesOn of decideProperties', goesOn);
   const states = graph.states.map((value) => view(value));
-  const witnesses = new Map<Property<State>, Occurrence>();
-  const failures = new Map<Property<State>, Occurrence>();
-  // States stand in breadth-first order, so the first occurrence found is one of the shortest.
-  let isOpen = false;
-  for (const [state, before] of states.entries()) {
-    if (state % STATES_BETWEEN === 0 && !goesOn(state)) {
-      isOpen = true;
-      break;
-    }
-    for (const [event, name] of graph.events.entries()) {
-      const after = states[graph.target(state, event)];
-      const step = { before, event: name, outputs: graph.outputs(state, event), after };
-      for (const property of properties) {
-        for (let index = 0; index < indexCount; index++) {
-          if (failures.has(property) || !applies(property, step, index)) continue;
-          const holds = satisfied(property, step, index);
-          if (holds && witnesses.has(property)) continue;
-          const last = property.kind === 'step' ? [event] : [];
-          const occurrence: Occurrence = { path: [...graph.pathTo(state), ...last], index };
-          if (!witnesses.has(property)) witnesses.set(property, occurrence);
-          if (!holds) failures.set(property, occurrence);
-        }
-      }
-    }
-  }
-  return properties.map((property) => {
-    const witness = witnesses.get(property);
-    const counterexample = failures.get(property);
-    const result = counterexample ? 'fails' : isOpen ? 'open' : witness ? 'holds' : 'n/a';
-    return { property, result, witness, counterexample };
+  const at = (state: number, event?: number): StepView<State> => {
+    const before = states[state];
+    if (event === undefined) return { before, event: '', outputs: [], after: before };
+    const after = states[graph.target(state, event)];
+    return { before, event: graph.events[event], outputs: graph.outputs(state, event), after };
+  };
+  const extent = { states: states.length, expanded: states.length, events: graph.events.length };
+  const { found, isWhole } = search(
+    { ...extent, at, goesOn },
+    properties.map((property) => ({
+      of: property.kind === 'step' ? 'steps' : 'states',
+      ask: (step) => answerOf(property, step, indexCount),
+    })),
+  );
+  return properties.map((property, number) => {
+    const { witness, broken } = found[number];
+    const occurrence = (place: Place | undefined, isIt: (step: StepView<State>, index: number) => boolean) => {
+      if (place === undefined) return undefined;
+      const step = at(place.state, place.event);
+      let index = 0;
+      while (!isIt(step, index)) index++;
+      return { path: [...graph.pathTo(place.state), ...(place.event === undefined ? [] : [place.event])], index };
+    };
+    const isWitness = (step: StepView<State>, index: number) => applies(property, step, index);
+    const isBroken = (step: StepView<State>, index: number) =>
+      applies(property, step, index) && !satisfied(property, step, index);
+    return {
+      property,
+      result: verdictOf(witness, broken, isWhole),
+      witness: occurrence(witness, isWitness),
+      counterexample: occurrence(broken, isBroken),
+    };
   });
+}
+
+/** What a property says of a step for all indices together. */
+function answerOf<State>(property: Property<State>, step: StepView<State>, indexCount: number): Answer {
+  let answer: Answer = SILENT;
+  for (let index = 0; index < indexCount; index++) {
+    if (!applies(property, step, index)) continue;
+    if (!satisfied(property, step, index)) return BROKEN;
+    answer = SATISFIED;
+  }
+  return answer;
 }

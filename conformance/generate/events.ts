@@ -41,8 +41,9 @@ export class EventSuite {
       }
       return known;
     };
-    this.rulesOf = (state, event) => {
-      const source = wordsOf(state);
+    const known: (readonly string[])[] = [];
+    this.rulesOf = (state, event) => (known[state * graph.events.length + event] ??= takenRules(wordsOf(state), event));
+    const takenRules = (source: Int32Array, event: number): readonly string[] => {
       stepper.stepWords(source, 0, event, target, 0);
       return [...stepper.taken.subarray(0, stepper.takenCount)].flatMap((number) =>
         citedRules(compiled.transitions[number].transition.description ?? ''),

@@ -14,6 +14,10 @@ export const STRATEGY_WORDS = {
     by: 'maskbit',
   },
   transitions: { words: 'a shortest path through every transition, ignored events among them', by: '@xstate/graph' },
+  reads: {
+    words: 'in every state, every read of every width, and then every event: what shows only to a guest that polls',
+    by: 'maskbit',
+  },
   pairs: { words: 'every pair of events in every state', by: 'maskbit' },
   triples: { words: 'every three events in every state', by: 'maskbit' },
   simple: { words: 'all simple paths: those that meet no state twice', by: '@xstate/graph' },

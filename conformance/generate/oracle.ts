@@ -68,48 +68,36 @@ export class ProfileMachine {
   }
 }
 
-/** A device of one profile, followed along a path. */
+/** A device of one profile, followed along a path. Vectors that nothing acts on by name are all in one state. */
 export class Oracle {
   /** The rules of the transitions that were taken. */
   readonly rules = new Set<string>();
   private readonly machine: ProfileMachine;
   private readonly book: MessageBook;
-  private readonly states: Int32Array;
-  /** How many events of a vector wait: what `coalescing` is about. */
-  private readonly waiting: Int32Array;
+  private readonly vectorCount: number;
+  /** The states of the vectors that are acted upon, and how many events of each wait: what `coalescing` is about. */
+  private readonly acted: Map<number, { state: number; waiting: number }>;
+  /** The state of every other vector. */
+  private resting: number;
   private control = 0;
 
-  constructor(machine: ProfileMachine, book: MessageBook, vectorCount: number) {
+  constructor(machine: ProfileMachine, book: MessageBook, vectorCount: number, acted: readonly number[]) {
     this.machine = machine;
     this.book = book;
-    this.states = new Int32Array(vectorCount).fill(machine.initial);
-    this.waiting = new Int32Array(vectorCount);
+    this.vectorCount = vectorCount;
+    this.acted = new Map(acted.map((vector) => [vector, { state: machine.initial, waiting: 0 }]));
+    this.resting = machine.initial;
   }
 
   /** Performs an action, and returns the answer to `messages` after it. */
-  perform({ event, vector }: Action): string {
+  perform({ event, vector }: Pick<Action, 'event' | 'vector'>): string {
     if (event === undefined) return 'ok';
     const number = this.machine.eventNumber(event);
-    const { verb } = readEvent(event);
     let sent = '';
-    const [first, end] = vector < 0 ? [0, this.states.length] : [vector, vector + 1];
-    for (let each = first; each < end; each++) {
-      if (number < 0) continue;
-      const { to, code, rules } = this.machine.step(this.states[each], number);
-      this.states[each] = to;
-      for (const rule of rules) this.rules.add(rule);
-      const isPending = ((this.machine.codeOf(to) >>> 2) & 3) === 1;
-      const send = (code >>> SEND_SHIFT) & SEND_BITS;
-      if (send === NO_SEND) {
-        if (verb === 'signal') this.waiting[each]++;
-        else if (event === RESET) this.waiting[each] = 0;
-      } else {
-        const isMany = send >= MORE_SENDS;
-        const message = send - (isMany ? MORE_SENDS : ONE_SEND);
-        const word = (which: number): number => this.book.word(each, message, which);
-        sent += ` ${wideHex(word(0), word(1))}:${hex(word(2))}`.repeat(isMany ? this.waiting[each] : 1);
-        if (!isPending) this.waiting[each] = 0;
-      }
+    if (number >= 0) {
+      const { verb } = readEvent(event);
+      for (const each of this.acted.keys()) if (vector < 0 || vector === each) sent += this.follow(each, number, verb);
+      if (vector < 0) this.resting = this.machine.step(this.resting, number).to;
     }
     const value = CONTROLS.find((name) => event === control(name));
     if (value !== undefined) {
@@ -120,11 +108,33 @@ export class Oracle {
     return `ok${sent}`;
   }
 
+  /** Takes a vector a step on, and returns what it sends. */
+  private follow(vector: number, event: number, verb: string): string {
+    const acted = this.acted.get(vector)!;
+    const { to, code, rules } = this.machine.step(acted.state, event);
+    acted.state = to;
+    for (const rule of rules) this.rules.add(rule);
+    const send = (code >>> SEND_SHIFT) & SEND_BITS;
+    if (send === NO_SEND) {
+      if (verb === 'signal') acted.waiting++;
+      else if (verb === 'reset') acted.waiting = 0;
+      return '';
+    }
+    const isMany = send >= MORE_SENDS;
+    const message = send - (isMany ? MORE_SENDS : ONE_SEND);
+    const word = (which: number): number => this.book.word(vector, message, which);
+    const sent = ` ${wideHex(word(0), word(1))}:${hex(word(2))}`.repeat(isMany ? acted.waiting : 1);
+    if (((this.machine.codeOf(to) >>> 2) & 3) !== 1) acted.waiting = 0;
+    return sent;
+  }
+
   /** The answer to a request: of a read what it returns, of anything else that it was taken. */
   answer(request: Request): string {
     switch (request.verb) {
-      case 'configRead':
-        return `ok ${hex(this.control | (this.states.length - 1))}`;
+      case 'configRead': {
+        const word = this.control | (this.vectorCount - 1);
+        return `ok ${hex((word >>> (8 * (request.offset - 2))) & (2 ** (8 * request.bytes) - 1))}`;
+      }
       case 'tableRead': {
         const high = request.bytes === 8 ? this.tableDword(request.offset + 4) : 0;
         return `ok ${wideHex(this.tableDword(request.offset), high)}`;
@@ -138,17 +148,21 @@ export class Oracle {
     }
   }
 
+  private codeOf(vector: number): number {
+    return this.machine.codeOf(this.acted.get(vector)?.state ?? this.resting);
+  }
+
   private tableDword(offset: number): number {
     const vector = Math.floor(offset / registers.ENTRY_BYTES);
-    const code = this.machine.codeOf(this.states[vector]);
+    const code = this.codeOf(vector);
     const which = (offset % registers.ENTRY_BYTES) / 4;
     return which === 3 ? 1 - (code & 3) : this.book.word(vector, (code >>> 4) & 0xf, which);
   }
 
   private pendingDword(dword: number): number {
     let bits = 0;
-    for (let vector = 32 * dword; vector < Math.min(32 * dword + 32, this.states.length); vector++) {
-      if (((this.machine.codeOf(this.states[vector]) >>> 2) & 3) === 1) bits |= 1 << (vector & 31);
+    for (let vector = 32 * dword; vector < Math.min(32 * dword + 32, this.vectorCount); vector++) {
+      if (((this.codeOf(vector) >>> 2) & 3) === 1) bits |= 1 << (vector & 31);
     }
     return bits >>> 0;
   }

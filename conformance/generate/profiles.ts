@@ -26,11 +26,11 @@ export const PROFILES: readonly Choices[] = FLAGS.reduce<readonly Choices[]>(
 /** A profile in short: the values of its flags, in their order. */
 export const profileName = (choices: Choices): string => FLAGS.map((flag) => choices[flag]).join(',');
 
-/** A set of profiles in hexadecimal: bit p of the number is profile p. */
+/** A set of profiles in hexadecimal: bit p of the number is profile p. All have the same digits, so that they can be compared digit by digit. */
 export function profileMask(profiles: Iterable<number>): string {
   let mask = 0n;
   for (const profile of profiles) mask |= 1n << BigInt(profile);
-  return `0x${mask.toString(16)}`;
+  return `0x${mask.toString(16).padStart(Math.ceil(PROFILES.length / 4), '0')}`;
 }
 
 /** The flags on which it depends whether a profile is of a set: those in which two profiles differ, one of it and one not. */

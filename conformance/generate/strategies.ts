@@ -37,6 +37,8 @@ export interface StrategyOptions {
   readonly length?: number;
   /** What a guest reads in each state, for `complete`. */
   readonly read?: readonly string[];
+  /** How many reads there are, for `reads`. Each is a step with a number behind those of the events, and changes nothing. */
+  readonly reads?: number;
 }
 
 /** Makes the paths of a strategy. */
@@ -87,6 +89,27 @@ export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
     return listed([path], `No closed tour is shorter than ${lowerBound} events; this one has ${path.length}.`);
   },
   transitions: (graph) => listed(numbersOf(graph, transitionPaths(graph.machine, graph.events))),
+  reads: (graph, { reads = 0 }) => {
+    if (reads === 0) {
+      throw new RangeError(
+        `Got the strategy reads for ${graph.machine.id}; expected the machine function: what others read is among their events.`,
+      );
+    }
+    const { states, events } = graph;
+    const each = reads * events.length;
+    const access = states.reduce((sum, _, state) => sum + graph.pathTo(state).length, 0);
+    return {
+      paths: states.length * each,
+      steps: each * (access + 2 * states.length),
+      *make() {
+        for (let state = 0; state < states.length; state++) {
+          for (let read = 0; read < reads; read++)
+            for (let event = 0; event < events.length; event++)
+              yield [...graph.pathTo(state), events.length + read, event];
+        }
+      },
+    };
+  },
   pairs: (graph) => sequences(graph, 2),
   triples: (graph) => sequences(graph, 3),
   simple: (graph) => {

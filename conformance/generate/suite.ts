@@ -7,20 +7,24 @@ import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import { eventSentence, functionEvents, readEvent, RESET, write } from '../../machines/alphabet.ts';
 import { createFunction } from '../../machines/function.ts';
 import { type MessageSet, wholeMessages } from '../../machines/messages.ts';
-import type { ChoiceName } from '../../spec/choices.ts';
+import type { ChoiceName, Choices } from '../../spec/choices.ts';
 import type { Request } from '../device/device.ts';
 import { requestLine } from '../device/protocol.ts';
 import { readback } from '../device/words.ts';
 import { type Action, actionsOf, MutableKnowledge } from '../judge/actions.ts';
 import { MessageBook } from '../judge/messages.ts';
+import { ProfileClasses } from './classes.ts';
 import { Oracle, ProfileMachine } from './oracle.ts';
 import { flagsOf, profileMask, PROFILES } from './profiles.ts';
+import { type ReadRequest, READS, readSentence, readsOf } from './reads.ts';
 
 /** The messages of the paths. Each test begins by writing the first, and writes it again after a reset: a vector without an address is not let send. */
 const WRITTEN: MessageSet = wholeMessages('two', ['A', 'B']);
 /** The messages that an entry may hold. */
 const HELD: MessageSet = wholeMessages('three', ['zero', 'A', 'B']);
 
+/** What is done, as far as answers depend on it. */
+type ClassAction = Pick<Action, 'event' | 'vector'>;
 /** The answers that devices of some profiles give. */
 export interface PermittedAnswers {
   /** The profiles, as bits of a number in hexadecimal. */
@@ -49,6 +53,8 @@ export interface SuiteOptions {
   readonly vectors: number;
   /** How many profiles: all, or the strict one alone. Default all. */
   readonly profiles?: 'all' | 'strict';
+  /** Events that the device lacks, by their names or verbs: `retire`. */
+  readonly without?: readonly string[];
 }
 
 /** The machine that the paths are of. */
@@ -65,11 +71,32 @@ export function boundaries(vectors: number): number[] {
   );
 }
 
+const MACHINES: ProfileMachine[] = [];
+
+/** The machine of a profile, by its number. It is compiled when it is first asked for: all of them take some seconds. */
+function machineOf(choices: Choices, profile: number): ProfileMachine {
+  return (MACHINES[profile] ??= new ProfileMachine(choices, HELD));
+}
+
 /** Explores the machine: of one vector or two. */
-export function suiteMachine({ vectors }: SuiteOptions): SuiteMachine {
+export function suiteMachine({ vectors, without = [] }: SuiteOptions): SuiteMachine {
   const count = vectors === 2 ? 2 : 1;
-  const graph = enumerate(createFunction({ vectors: count, messages: WRITTEN }), functionEvents(count, WRITTEN));
+  const graph = enumerate(
+    createFunction({ vectors: count, messages: WRITTEN }),
+    eventsWithout(functionEvents(count, WRITTEN), without),
+  );
   return { graph, read: graph.states.map((value) => readback(value, count, WRITTEN).join()) };
+}
+
+/** Leaves out events, by their names or verbs. @throws {RangeError} where one of them is no event. */
+export function eventsWithout(events: readonly string[], without: readonly string[]): readonly string[] {
+  const isNamed = (event: string, name: string): boolean => event === name || readEvent(event).verb === name;
+  for (const name of without) {
+    if (events.some((event) => isNamed(event, name))) continue;
+    const verbs = new Set(events.map((event) => readEvent(event).verb));
+    throw new RangeError(`Got --without ${name}; expected of ${[...verbs].join(', ')}, or the whole name of an event.`);
+  }
+  return events.filter((event) => !without.some((name) => isNamed(event, name)));
 }
 
 /** Makes tests of paths. */
@@ -81,8 +108,10 @@ export class Suite {
   private readonly book: MessageBook;
   private readonly forms: ReadonlyMap<string, readonly Action[]>;
   private readonly machines: readonly ProfileMachine[];
+  private readonly classes: ProfileClasses;
+  private readonly flags = new Map<string, readonly ChoiceName[]>();
 
-  constructor(options: SuiteOptions, onProfiles: (done: number, total: number) => void = () => {}) {
+  constructor(options: SuiteOptions) {
     const { vectors, profiles = 'all' } = options;
     const messages = HELD;
     this.vectors = vectors;
@@ -107,79 +136,114 @@ export class Suite {
       forms.set(key, [...(forms.get(key) ?? []), action]);
     }
     this.forms = forms;
-    const asked = profiles === 'strict' ? PROFILES.slice(0, 1) : PROFILES;
-    this.machines = asked.map((choices, index) => {
-      onProfiles(index, asked.length);
-      return new ProfileMachine(choices, messages);
-    });
+    this.machines = (profiles === 'strict' ? PROFILES.slice(0, 1) : PROFILES).map(machineOf);
+    this.classes = new ProfileClasses(this.machines, this.actedAt(0).length);
   }
 
   /** Makes the test of a path, at one of `places`. Nothing depends on what was made before. */
   make(path: readonly number[], number: number, place = 0): SuiteTest {
-    const { graph } = this.machine;
-    const names = path.map((event) => graph.events[event]);
-    const actions = this.actionsOn(names, number, place);
-    const knowledge = new MutableKnowledge(this.vectors);
-    const requests: Request[] = [];
-    for (const action of actions) {
-      for (const request of action.requests(knowledge)) requests.push(request);
-      action.learn(knowledge);
-      requests.push({ verb: 'outputs' });
-    }
+    const acted = this.actedAt(place);
+    const { actions, requests } = this.performed(path, number, place);
     const final = this.readback(place);
-    requests.push(...final);
+    const steps = actions.map(({ event, vector }) => ({ event, slot: vector < 0 ? -1 : acted.indexOf(vector) }));
 
     const rules = new Set<string>();
     const groups = new Map<string, Set<number>>();
-    for (const [profile, machine] of this.machines.entries()) {
-      const oracle = new Oracle(machine, this.book, this.vectors);
+    for (const alike of this.classes.classesOf(steps)) {
+      const oracle = new Oracle(this.machines[alike[0]], this.book, this.vectors, acted);
       const answers: string[] = [];
-      for (const action of actions) {
+      for (const [step, action] of actions.entries()) {
         const sent = oracle.perform(action);
-        for (let request = 0; request < action.requests(knowledge).length; request++) answers.push('ok');
+        for (const request of requests[step]) answers.push(oracle.answer(request));
         answers.push(sent);
       }
       for (const request of final) answers.push(oracle.answer(request));
-      if (profile === 0) for (const rule of oracle.rules) rules.add(rule);
+      if (alike[0] === 0) for (const rule of oracle.rules) rules.add(rule);
       const key = answers.join('|');
       const group = groups.get(key) ?? new Set();
-      groups.set(key, group.add(profile));
+      for (const profile of alike) group.add(profile);
+      groups.set(key, group);
     }
+    const permitted = Array.from(groups, ([key, group]) => ({ profiles: profileMask(group), answers: key.split('|') }));
+    const asked = [...requests.flatMap((each) => [...each, { verb: 'outputs' } as const]), ...final];
     return {
       number,
-      name: `${place === 0 ? '' : `vector ${place}: `}${names.map((name) => eventSentence(name)).join('; ')}`,
+      name: this.nameOf(path, place),
       rules: [...rules].toSorted(),
-      flags: this.machines.length === 1 ? [] : flagsOf([...groups.values()]),
-      requests: requests.map((request) => requestLine(request, () => '')),
-      permitted: Array.from(groups, ([key, group]) => ({ profiles: profileMask(group), answers: key.split('|') })),
+      flags: this.flagsOf(permitted.map(({ profiles }) => profiles).join(), [...groups.values()]),
+      requests: asked.map((request) => requestLine(request, () => '')),
+      permitted,
     };
   }
 
-  /** The actions of a path, each in one of its lawful forms: which one follows from its place and the number of the test. */
-  private actionsOn(names: readonly string[], number: number, place: number): Action[] {
+  /** The path in words. */
+  private nameOf(path: readonly number[], place: number): string {
+    const { events } = this.machine.graph;
+    const words = path.map((each) => {
+      if (each < events.length) return eventSentence(events[each]);
+      const number = each - events.length;
+      return readSentence(number % READS, this.vectors === 2 ? Math.floor(number / READS) : undefined);
+    });
+    return `${this.places.length === 1 ? '' : `vector ${place}: `}${words.join('; ')}`;
+  }
+
+  private flagsOf(key: string, groups: readonly ReadonlySet<number>[]): readonly ChoiceName[] {
+    let flags = this.flags.get(key);
+    if (flags === undefined) {
+      flags = this.machines.length === 1 ? [] : flagsOf(groups);
+      this.flags.set(key, flags);
+    }
+    return flags;
+  }
+
+  /** The vectors that a path at a place acts on. */
+  private actedAt(place: number): readonly number[] {
+    return this.vectors === 2 ? [0, 1] : [place];
+  }
+
+  /** A read of an acted vector, by its number: READS of each. */
+  private readAt(number: number, place: number): ReadRequest {
+    const vector = this.actedAt(place)[Math.floor(number / READS)];
+    return readsOf(vector)[number % READS];
+  }
+
+  /** What a path does, each event in one of its lawful forms: which one follows from its place and the number of the test. */
+  private performed(
+    path: readonly number[],
+    number: number,
+    place: number,
+  ): { readonly actions: readonly ClassAction[]; readonly requests: readonly (readonly Request[])[] } {
+    const { events } = this.machine.graph;
     const knowledge = new MutableKnowledge(this.vectors);
-    const take = (event: string, vector: number, choice: number): Action => {
+    const actions: ClassAction[] = [];
+    const requests: (readonly Request[])[] = [];
+    const take = (event: string, vector: number, choice: number): void => {
       const forms = (this.forms.get(`${event}@${vector}`) ?? []).filter((form) => form.isLawful(knowledge));
       if (forms.length === 0) throw new Error(`Got the event ${event}; expected one that a guest can make.`);
       const form = forms[choice % forms.length];
+      actions.push(form);
+      requests.push(form.requests(knowledge));
       form.learn(knowledge);
-      return form;
     };
-    const acted = this.vectors === 2 ? [0, 1] : [place];
-    const begin = (choice: number): Action[] => acted.map((vector) => take(write(0, 'A'), vector, choice));
-    return [
-      ...begin(number),
-      ...names.flatMap((name, step) => {
-        const { vector } = readEvent(name);
-        const choice = number * 31 + step * 7;
-        // Actions are of vector 0 of the machine of one vector, whichever vector they are of.
-        const form =
-          vector === undefined
-            ? take(name, -1, choice)
-            : take(name.replace(`.${vector}`, '.0'), vector + place, choice);
-        return name === RESET ? [form, ...begin(choice)] : [form];
-      }),
-    ];
+    const begin = (choice: number): void => {
+      for (const vector of this.actedAt(place)) take(write(0, 'A'), vector, choice);
+    };
+    begin(number);
+    for (const [step, each] of path.entries()) {
+      const choice = number * 31 + step * 7;
+      if (each >= events.length) {
+        actions.push({ event: undefined, vector: -1 });
+        requests.push([this.readAt(each - events.length, place)]);
+        continue;
+      }
+      const name = events[each];
+      const { vector } = readEvent(name);
+      // Actions are of vector 0 of the machine of one vector, whichever vector they are of.
+      if (vector === undefined) take(name, -1, choice);
+      else take(name.replace(`.${vector}`, '.0'), vector + place, choice);
+      if (name === RESET) begin(choice);
+    }
+    return { actions, requests };
   }
 
   /** Reads everything of the vectors that were acted upon, and of their neighbours. */

@@ -365,7 +365,8 @@ function vectorActions(
       name: `address.${vector}/4+ones`,
       event: addressOnes(0),
       kind: 'address/4 with reserved bits',
-      isLawful: (knowledge) => knowledge.message[vector] >= 0 && isMasked(knowledge, vector),
+      // An address of nothing but reserved bits may count as zero or not.
+      isLawful: (knowledge) => knowledge.message[vector] > 0 && isMasked(knowledge, vector),
       requests: (knowledge) => [
         dword(entry, book.word(vector, knowledge.message[vector], 0) | registers.ADDRESS_LOW_RESERVED),
       ],

@@ -9,11 +9,20 @@ import { type Coverage, coverageOf } from './coverage.ts';
 import { type Cause, causesOf, type Culprit, type Finding, Findings, signatureOf } from './findings.ts';
 import type { Model } from './judge.ts';
 import { learn, probe, type Reason } from './learn.ts';
-import { minimise } from './minimise.ts';
+import { cutAtReset, minimise } from './minimise.ts';
 import { type Profile, profileNamed } from './profile.ts';
 import type { Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
-import { actionsByName, type Outcome, rerun, type RerunFault, STRATEGIES, type Strategy } from './strategies.ts';
+import {
+  actionsByName,
+  type Outcome,
+  rerun,
+  type RerunFault,
+  STRATEGIES,
+  type Strategy,
+  type Walker,
+  type Work,
+} from './strategies.ts';
 import type { Subject } from './subject.ts';
 
 /** How a subject is put to the judge. */
@@ -27,10 +36,13 @@ export interface ConformOptions {
   readonly seed?: number;
   /** Findings of other rules are left out. */
   readonly only?: readonly string[];
-  /** The scenes by name; all when left out. */
-  readonly scenes?: readonly string[];
+  /** The scenes, by name or themselves; all of `scenesOf` when left out. */
+  readonly scenes?: readonly (string | Scene)[];
   /** The strategies by name; all that suit when left out. */
   readonly strategies?: readonly string[];
+  /** How large a walk of pairs may become, and how many milliseconds random walks take. */
+  readonly limits?: Work['limits'];
+  readonly walker?: Walker;
   readonly isStopped?: () => boolean;
   readonly onProgress?: (text: string) => void;
 }
@@ -83,8 +95,11 @@ class Run {
     this.seed = options.seed ?? 1;
     this.deadline = this.began + 1000 * (options.seconds ?? 30);
     this.profile = options.profile ?? profileNamed('pcie');
-    const all = scenesOf(subject.vectorCounts, subject.abilities);
-    this.scenes = options.scenes === undefined ? all : all.filter(({ name }) => options.scenes!.includes(name));
+    const all = scenesOf(subject);
+    this.scenes =
+      options.scenes?.flatMap((wanted) =>
+        typeof wanted === 'string' ? all.filter(({ name }) => name === wanted) : [wanted],
+      ) ?? all;
   }
 
   async go(): Promise<Report> {
@@ -150,6 +165,8 @@ class Run {
         findings: this.findings,
         seed: this.seed,
         deadline,
+        limits: this.options.limits,
+        walker: this.options.walker,
         isStopped: () => this.isStopped(),
         onSteps: (steps, note) =>
           this.tell(`${strategy.name}, ${scene.name}: ${steps} steps, ${note}, ${this.findings.all.length} findings`),
@@ -173,6 +190,7 @@ class Run {
     for (const finding of found.toSorted((one, other) => one.trace.length - other.trace.length)) {
       if (finding.strategy === 'walk of pairs') finding.shortness = 'shortest';
       if (finding.signature.startsWith('failure') || performance.now() > this.deadline) continue;
+      await cutAtReset(this.subject, scene, this.modelFor(scene, this.profile.choices), finding);
       if (this.options.learn === true) {
         const { faults, recordings, trace } = await rerun(this.subject, scene, loose, finding.trace);
         if (!faults.some(({ step }) => step >= Math.min(finding.trace.length, trace.length) - 1)) {

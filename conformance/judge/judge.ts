@@ -278,7 +278,9 @@ export class Judge {
         const own = vector < 0 || each === vector;
         const code = (send << SEND_SHIFT) | UNOBSERVED;
         const next = this.model.vector.step(this.vectors[each], own ? event : NOTHING, code);
-        if (next !== IMPOSSIBLE) return before === 0 ? 3 : 2;
+        // Of several that hold the same message, it is likelier one that was seen pending, or has the event.
+        const isSeen = this.model.vector.isShownPending(this.vectors[each]) || (vector === each && event !== NOTHING);
+        if (next !== IMPOSSIBLE) return (before === 0 ? 3 : 2) + (isSeen ? 2 : 0);
         // None may send it: then it is likeliest the vector that was accessed, if it is one of its messages at all.
         return each === vector && before === 0 ? 1 : 0;
       };

@@ -13,16 +13,20 @@ import { actionsUpTo, firstContradiction, Recorder, type Recording } from './rec
 import { alphabetOf, modelOf, type Scene } from './scenes.ts';
 import type { Subject } from './subject.ts';
 
-/** Choices that are tried together, and the scenes that ask them; what other scenes say of them, the whole profile is held against. */
+/**
+ * Choices that are tried together, and the scenes that ask them; what other scenes say of them, the whole profile is held against. They are
+ * learnt in this order, each with those before it as they were learnt, and those after it left open: so a message that is missing
+ * since its address is refused is not told as an event that was dropped.
+ */
 const GROUPS: readonly { readonly choices: readonly ChoiceName[]; readonly scenes: readonly string[] }[] = [
-  { choices: ['disabledEvent', 'pendingAtDisable', 'pendingAtEnable', 'coalescing'], scenes: ['one vector'] },
-  { choices: ['message', 'openWrites'], scenes: ['one vector', 'parted messages'] },
-  { choices: ['resetEntry'], scenes: ['one vector'] },
-  { choices: ['addresses'], scenes: ['one vector', 'addresses'] },
   { choices: ['reservedControl'], scenes: ['bits and bytes'] },
   { choices: ['reservedAddress'], scenes: ['bits and bytes'] },
   { choices: ['narrowWrites'], scenes: ['bits and bytes'] },
   { choices: ['pbaWrites'], scenes: ['bits and bytes'] },
+  { choices: ['resetEntry'], scenes: ['one vector'] },
+  { choices: ['addresses'], scenes: ['one vector', 'addresses'] },
+  { choices: ['message', 'openWrites'], scenes: ['one vector', 'parted messages'] },
+  { choices: ['disabledEvent', 'pendingAtDisable', 'pendingAtEnable', 'coalescing'], scenes: ['one vector'] },
 ];
 
 /** Why a choice has its value. */
@@ -152,15 +156,23 @@ export function learn(
   scenes: readonly Scene[],
   recordings: readonly Recording[],
   notifies: boolean,
-  name = 'learnt',
+  patience = PATIENCE,
 ): Learnt {
   const byScene = new Map(scenes.map((scene) => [scene.name, scene]));
   const contradictionOf = (choices: Choices, each: Recording): number =>
     firstContradiction(modelOf(byScene.get(each.scene)!, choices, notifies, true), each);
   const ofScenes = (names: readonly string[] | undefined): readonly Recording[] =>
     names === undefined ? recordings : recordings.filter(({ scene }) => names.includes(scene));
-  const isConsistent = (choices: Choices, names?: readonly string[]): boolean =>
-    ofScenes(names).every((each) => contradictionOf(choices, each) < 0);
+  // What contradicted one profile mostly contradicts the next: it is asked first.
+  const telling: Recording[] = [];
+  const isConsistent = (choices: Choices, names?: readonly string[]): boolean => {
+    const contradicts = (each: Recording): boolean => contradictionOf(choices, each) >= 0;
+    const isAsked = ({ scene }: Recording): boolean => names === undefined || names.includes(scene);
+    if (telling.some((each) => isAsked(each) && contradicts(each))) return false;
+    const found = ofScenes(names).find((each) => !telling.includes(each) && contradicts(each));
+    if (found !== undefined) telling.unshift(found);
+    return found === undefined;
+  };
   const evidence = (choices: Choices, names: readonly string[]): string[] | undefined => {
     let shortest: string[] | undefined;
     for (const each of ofScenes(names)) {
@@ -172,22 +184,30 @@ export function learn(
     return shortest;
   };
 
-  const found = GROUPS.map((group) =>
-    combinationsOf(group.choices).find((combination) => {
-      const tried = { ...LOOSE_CHOICES, ...combination };
+  const learnGroup = (before: Choices, group: (typeof GROUPS)[number]): Choices => {
+    // A value that does not do with all the others open does not do at all.
+    const isPossible = (name: ChoiceName, value: string): boolean =>
+      value === before[name] || isConsistent({ ...before, [name]: value }, group.scenes);
+    const found = combinationsOf(group.choices, isPossible).find((combination) => {
+      const tried = { ...before, ...combination };
       return contradictionIn(tried) === undefined && isConsistent(tried, group.scenes);
-    }),
-  );
-  let choices: Choices = Object.assign({}, LOOSE_CHOICES, ...found);
-  // Each group was tried with the others open. Together they must hold, too, and in every scene; where they do not, as few choices as
-  // will do are left open.
-  const until = performance.now() + PATIENCE;
-  for (const each of openedSets()) {
-    const opened = performance.now() > until ? CHOICES.map(({ name: every }) => every) : each;
-    const tried: Choices = Object.assign({}, choices, pick(LOOSE_CHOICES, opened));
-    if (contradictionIn(tried) !== undefined || !isConsistent(tried)) continue;
-    choices = tried;
-    break;
+    });
+    return { ...before, ...found };
+  };
+  let choices = GROUPS.reduce(learnGroup, LOOSE_CHOICES);
+  // Together they must hold in every scene; where they do not, a group is learnt again, with all others as they are now; where that does
+  // not do, as few choices as will do are left open.
+  const until = performance.now() + patience;
+  const isOver = (): boolean => performance.now() > until;
+  const isRight = (tried: Choices): boolean => contradictionIn(tried) === undefined && isConsistent(tried);
+  if (!isRight(choices)) {
+    choices =
+      learntAgain(choices, isRight, isOver) ??
+      openedSets(choices)
+        .map((names): Choices => ({ ...choices, ...pick(LOOSE_CHOICES, names) }))
+        .find((tried) => isOver() || isRight(tried)) ??
+      LOOSE_CHOICES;
+    if (isOver() && !isRight(choices)) choices = LOOSE_CHOICES;
   }
 
   const reasons = CHOICES.map(({ name: choice, values }): Reason => {
@@ -208,31 +228,53 @@ export function learn(
     const why = path === undefined ? 'Nothing asked tells otherwise.' : 'It fits all that was observed.';
     return { choice, value, words: `${words} ${why}` };
   });
-  return { profile: { name, choices, assumptions: {} }, reasons };
+  return { profile: { name: 'learnt', choices, assumptions: {} }, reasons };
 }
 
 /** So many milliseconds are spent on leaving as little open as will do; after that, all is. */
 const PATIENCE = 3000;
 
-/** Which choices to leave open: none; one; a group; all. */
-function* openedSets(): Generator<readonly ChoiceName[]> {
-  const names = CHOICES.map(({ name }) => name);
-  yield [];
-  for (const name of names) yield [name];
-  for (const group of GROUPS) yield group.choices;
-  yield names;
+/** Learns one group again, the last first, with all others as they are; the strictest of it that is right. */
+function learntAgain(
+  choices: Choices,
+  isRight: (tried: Choices) => boolean,
+  isOver: () => boolean,
+): Choices | undefined {
+  for (const group of GROUPS.toReversed()) {
+    for (const combination of combinationsOf(group.choices, () => true)) {
+      if (isOver()) return undefined;
+      const tried = { ...choices, ...combination };
+      if (isRight(tried)) return tried;
+    }
+  }
+  return undefined;
 }
 
-/** All combinations of values of some choices, the strictest first. */
-function combinationsOf(group: readonly ChoiceName[]): Partial<Choices>[] {
+/** Which choices to leave open: one; a group; two groups; all. */
+function openedSets(choices: Choices): (readonly ChoiceName[])[] {
+  const names = CHOICES.map(({ name }) => name).filter((name) => choices[name] !== LOOSE_CHOICES[name]);
+  const groups = GROUPS.toReversed().map((group) => group.choices);
+  return [
+    ...names.map((name) => [name]),
+    ...groups,
+    ...groups.flatMap((one, index) => groups.slice(index + 1).map((other) => [...one, ...other])),
+    names,
+  ];
+}
+
+/** All combinations of the values of some choices that are possible, the strictest first. */
+function combinationsOf(
+  group: readonly ChoiceName[],
+  isPossible: (name: ChoiceName, value: string) => boolean,
+): Partial<Choices>[] {
   let all: { choices: Record<string, string>; looseness: number }[] = [{ choices: {}, looseness: 0 }];
   for (const name of group) {
     const { values } = CHOICES.find((each) => each.name === name)!;
+    const weighed = values
+      .map((value, index) => ({ value: value.name, weight: weightOf(value.name, index, values.length) }))
+      .filter(({ value }) => isPossible(name, value));
     all = all.flatMap(({ choices, looseness }) =>
-      values.map((value, index) => ({
-        choices: { ...choices, [name]: value.name },
-        looseness: looseness + weightOf(value.name, index),
-      })),
+      weighed.map(({ value, weight }) => ({ choices: { ...choices, [name]: value }, looseness: looseness + weight })),
     );
   }
   return all
@@ -240,8 +282,8 @@ function combinationsOf(group: readonly ChoiceName[]): Partial<Choices>[] {
     .map(({ choices }) => choices as Partial<Choices>);
 }
 
-/** A value that says how a device is, goes before one that leaves it open. */
-const weightOf = (value: string, index: number): number => (value === 'any' ? 100 : index);
+/** A value that says how a device is goes before one that leaves it open, and one that leaves two answers before one that leaves four. */
+const weightOf = (value: string, index: number, count: number): number => (value === 'any' ? 100 * count : index);
 
 function pick(choices: Choices, names: readonly ChoiceName[]): Partial<Choices> {
   return Object.fromEntries(names.map((name) => [name, choices[name]]));

@@ -99,6 +99,20 @@ export class MessageBook {
     this.words[at + 2] = data;
   }
 
+  /** Copies what `other` stands for, three dwords of each vector, into `out`. */
+  othersInto(out: Uint32Array): void {
+    for (let vector = 0; vector < this.vectorCount; vector++) {
+      const at = this.at(vector, this.other);
+      for (let which = 0; which < 3; which++) out[3 * vector + which] = this.words[at + which];
+    }
+  }
+
+  /** Lets `other` of each vector stand for what it did when `othersInto` copied it. */
+  setOthers(others: Uint32Array): void {
+    for (let vector = 0; vector < this.vectorCount; vector++)
+      this.bind(vector, others[3 * vector], others[3 * vector + 1], others[3 * vector + 2]);
+  }
+
   /**
    * Whose message was sent: vector * (number of messages) + message, or -1. Where several vectors hold it, that which `liking` likes
    * best; it likes none that it gives 0.

@@ -3,7 +3,7 @@
  */
 import type { Choices } from '../../spec/choices.ts';
 import { actionsOf } from './actions.ts';
-import { alphabetOf, modelOf, scenesOf } from './scenes.ts';
+import { alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
 import { rerun } from './strategies.ts';
 import type { Subject } from './subject.ts';
 import { tellDifference } from './words.ts';
@@ -15,14 +15,15 @@ export interface TraceOptions {
   /** The actions by name. */
   readonly trace: readonly string[];
   readonly choices: Choices;
+  /** The scenes that there are. Default those of `conform`. */
+  readonly scenes?: readonly Scene[];
 }
 
 /** Replays a trace. @throws {RangeError} for a scene or an action that there is not. */
 export async function replayTrace(
   subject: Subject,
-  { scene: wanted, trace: names, choices }: TraceOptions,
+  { scene: wanted, trace: names, choices, scenes = scenesOf(subject) }: TraceOptions,
 ): Promise<{ readonly lines: readonly string[]; readonly isWrong: boolean }> {
-  const scenes = scenesOf(subject.vectorCounts, subject.abilities);
   const scene = scenes.find(({ name }) => name === wanted);
   if (scene === undefined)
     throw new RangeError(`Got the scene ${wanted}; expected one of ${scenes.map(({ name }) => name).join(', ')}.`);

@@ -9,7 +9,7 @@ import type { AnyStateNode } from 'xstate';
 import type { CompiledMachine } from '../../checker/compile/format.ts';
 import { Stepper } from '../../checker/compile/step.ts';
 import { readOutput } from '../../machines/alphabet.ts';
-import { UNDEFINED } from '../../machines/permitted/index.ts';
+import { OTHER, UNDEFINED } from '../../machines/permitted/index.ts';
 import type { Blame, Candidate } from './evidence.ts';
 import { type Field, MORE_SENDS, ONE_SEND, SEND_BITS, SEND_SHIFT, USAGE_BITS, USAGE_SHIFT } from './fields.ts';
 import { hasRegion, regionAt, type RegionReader, StateTable } from './state-table.ts';
@@ -58,6 +58,8 @@ export class SetMachine {
   private readonly numbers: ReadonlyMap<string, number>;
   private regions: readonly [RegionReader, RegionReader] | undefined;
   private own: readonly { readonly reader: RegionReader; readonly node: AnyStateNode }[] | undefined;
+  private readonly shownPending: boolean[] = [];
+  private readonly otherHeld: boolean[] = [];
   private readonly lates = new Map<number, number | undefined>();
   private universe: readonly number[] | undefined;
   private readings: readonly number[] | undefined;
@@ -311,6 +313,32 @@ export class SetMachine {
     return reader === undefined ? '' : reader.children[this.states.read(state, reader)].key;
   }
 
+  /** Whether every state of a belief shows an event that waits. */
+  isShownPending(belief: number): boolean {
+    let shows = this.shownPending[belief];
+    if (shows === undefined) {
+      const latch = this.readers[this.fields.findIndex(({ name }) => name === 'pending')];
+      shows =
+        latch !== undefined &&
+        this.statesOf(belief).every((state) => this.pendingOf[this.states.read(state, latch)] === 1);
+      this.shownPending[belief] = shows;
+    }
+    return shows;
+  }
+
+  /** Whether a state of a belief holds `other` in its entry or in force. */
+  holdsOther(belief: number): boolean {
+    let holds = this.otherHeld[belief];
+    if (holds === undefined) {
+      const regions = this.ownRegions().filter(({ node }) => node.key === 'entry' || node.key === 'copy');
+      holds = this.statesOf(belief).some((state) =>
+        regions.some(({ reader }) => reader.children[this.states.read(state, reader)].key === OTHER),
+      );
+      this.otherHeld[belief] = holds;
+    }
+    return holds;
+  }
+
   /** The message in force of a state, by number; that of none is 0. */
   copyOf(state: number): number {
     const copy = this.ownRegions().find(({ node }) => node.key === 'copy');
@@ -560,7 +588,7 @@ const LOOSE_REGIONS: readonly (readonly string[])[] = [
   ['vector0', 'latch'],
   ['vector0', 'usage'],
 ];
-const FREE = ['platform', 'width', 'writing', 'polling'];
+const FREE = ['platform', 'width', 'writing', 'polling', 'holding', 'showing', 'extension'];
 const FREE_EVENTS = new Set(FREE.map((name) => `device.${name}`));
 
 /** Whether what was put out differs from what was observed. */

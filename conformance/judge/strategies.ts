@@ -3,7 +3,6 @@
  * one is driven along tours, complete suites and random walks.
  */
 import { STRICT_CHOICES } from '../../spec/choices.ts';
-import type { Device } from '../device/device.ts';
 import { type Action, type Alphabet, actionsOf, type Knowledge, MutableKnowledge, RESETTING } from './actions.ts';
 import { hex, wideHex } from '../device/hexadecimal.ts';
 import { tellRequest } from './bench.ts';
@@ -18,7 +17,7 @@ import { Recorder, type Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene } from './scenes.ts';
 import type { Instance, Readback, Subject } from './subject.ts';
 import { Nominal, Tour } from './tour.ts';
-import { walkPairs } from './walk.ts';
+import { type SnapshotDevice, type Walk, type WalkLimits, walkPairs } from './walk.ts';
 
 /** What a strategy works with. */
 export interface Work {
@@ -32,6 +31,16 @@ export interface Work {
   readonly deadline: number;
   readonly isStopped: () => boolean;
   readonly onSteps: (steps: number, note: string) => void;
+  /** How large a walk of pairs may become, and how many milliseconds random walks take. */
+  readonly limits?: Pick<WalkLimits, 'pairs' | 'bytes'> & { readonly sampling?: number };
+  /** Is told of walks of pairs: while they walk, and when they are over. */
+  readonly walker?: Walker;
+}
+
+/** Whoever looks at walks of pairs. */
+export interface Walker {
+  readonly onSteps?: (device: SnapshotDevice, scene: Scene, pairs: number, open: number, steps: number) => void;
+  readonly onWalk?: (device: SnapshotDevice, scene: Scene, walk: Walk) => void;
 }
 
 /** What became of a strategy. */
@@ -59,21 +68,28 @@ const WALKED_VECTORS = 256;
 
 /** Whether the devices of a subject are here, and save and restore. */
 export const isWalkable = (subject: Subject, scene: Scene): boolean =>
-  subject.abilities.has('snapshot') && subject.isLocal && scene.isSmall && scene.vectorCount <= WALKED_VECTORS;
+  subject.abilities.has('snapshot') &&
+  subject.isLocal &&
+  scene.isSmall &&
+  (scene.isWalked === true || scene.vectorCount <= WALKED_VECTORS);
 
 const pairWalk: Strategy = {
   name: 'walk of pairs',
   suits: isWalkable,
-  run: async ({ subject, scene, model, assumptions, findings, deadline, isStopped, onSteps }) => {
-    const { device } = await subject.open(scene.vectorCount);
+  run: async ({ subject, scene, model, assumptions, findings, deadline, isStopped, onSteps, limits, walker }) => {
+    const { device } = (await subject.open(scene.vectorCount)) as { readonly device: SnapshotDevice };
     const walked = walkPairs(
-      device as Device & Required<Pick<Device, 'save' | 'restore'>>,
+      device,
       model,
       restricted(alphabetOf(scene, subject.abilities), assumptions),
       findings,
-      { deadline, isStopped, place: { scene, strategy: 'walk of pairs' } },
-      (pairs, open, steps) => onSteps(steps, `${pairs} pairs, ${open} of them open`),
+      { ...limits, deadline, isStopped, place: { scene, strategy: 'walk of pairs' } },
+      (pairs, open, steps) => {
+        walker?.onSteps?.(device, scene, pairs, open, steps);
+        onSteps(steps, `${pairs} pairs, ${open} of them open`);
+      },
     );
+    walker?.onWalk?.(device, scene, walked);
     return {
       strategy: 'walk of pairs',
       scene: scene.name,
@@ -173,6 +189,7 @@ const randomWalks: Strategy = {
     const actions = actionsOf(restricted(alphabet, work.assumptions));
     const random = new Random(seed);
     const isLarge = !scene.isSmall;
+    const until = performance.now() + (work.limits?.sampling ?? Infinity);
     const outcome = await drive(work, 'random walks', alphabet.book, {
       begin: () => (knowledge, step) => (step >= INSTANCE_STEPS ? undefined : random.pickLawful(actions, knowledge)),
       readback: (action, step, path): Readback => {
@@ -187,7 +204,7 @@ const randomWalks: Strategy = {
         if (path % 3 === 0) return 'all';
         return random.below(path % 3 === 1 ? 4 : 32) === 0 ? 'all' : 'none';
       },
-      isOver: () => false,
+      isOver: () => performance.now() > until,
     });
     return { ...outcome, isComplete: false, covered: `${outcome.paths} walks of ${INSTANCE_STEPS} steps` };
   },

@@ -14,6 +14,8 @@ import { Judge, type Model } from './judge.ts';
 /** How far a walk goes. */
 export interface WalkLimits {
   readonly pairs?: number;
+  /** Bytes that pairs and states of the device may take, as far as is known. */
+  readonly bytes?: number;
   /** When it must stop, as of `performance.now()`. */
   readonly deadline?: number;
   readonly isStopped?: () => boolean;
@@ -29,6 +31,9 @@ export interface Walk {
   /** Whether every pair was followed. */
   readonly isComplete: boolean;
   readonly findings: Findings;
+  /** Every pair that was met, for whoever asks why there are so many. */
+  readonly all: readonly Pair[];
+  readonly actions: readonly Action[];
 }
 
 /** A device that saves and restores. */
@@ -39,12 +44,14 @@ export function isSnapshotDevice(device: Device): device is SnapshotDevice {
   return device.save !== undefined && device.restore !== undefined;
 }
 
-interface Pair {
+/** A pair, and how it was reached. What is believed goes by numbers of the model. */
+export interface Pair {
   readonly capability: number;
   readonly vectors: Int32Array;
   readonly snapshot: number;
   readonly knowledge: MutableKnowledge;
-  readonly entries: Uint32Array;
+  /** What `other` stands for, of each vector; all ones where nothing believed holds it. */
+  readonly others: Uint32Array;
   readonly parent: number;
   readonly action: number;
 }
@@ -75,15 +82,19 @@ export function walkPairs(
     for (let at = pair; at > 0; at = pairs[at].parent) names.unshift(actions[pairs[at].action].name);
     return names;
   };
+  const others = new Uint32Array(3 * vectorCount);
   const meet = (snapshot: number, parent: number, action: number): void => {
+    book.othersInto(others);
+    for (let vector = 0; vector < vectorCount; vector++)
+      if (!model.vector.holdsOther(judge.vectors[vector])) others.fill(0xffffffff, 3 * vector, 3 * vector + 3);
     const known = bySnapshot.get(snapshot);
-    if (known?.some((pair) => isCovered(model, judge, knowledge, pairs[pair])) === true) return;
+    if (known?.some((pair) => isCovered(model, judge, knowledge, others, pairs[pair])) === true) return;
     const number = pairs.push({
       capability: judge.capability,
       vectors: judge.vectors.slice(),
       snapshot,
       knowledge: copyOf(knowledge, vectorCount),
-      entries: bench.observation.entries.slice(),
+      others: others.slice(),
       parent,
       action,
     });
@@ -107,6 +118,7 @@ export function walkPairs(
       onSteps(pairs.length, pairs.length - at, steps);
       if (
         pairs.length > (limits.pairs ?? Infinity) ||
+        pairs.length * bytesOfPair(vectorCount) + bytesOf(device) > (limits.bytes ?? Infinity) ||
         performance.now() > (limits.deadline ?? Infinity) ||
         limits.isStopped?.() === true
       ) {
@@ -120,7 +132,7 @@ export function walkPairs(
       device.restore(pair.snapshot);
       device.takeOutputs();
       judge.set(pair.capability, pair.vectors);
-      rebind(judge, pair.entries, vectorCount);
+      book.setOthers(pair.others);
       knowledge.set(pair.knowledge);
       steps++;
       const failure = bench.perform(action, knowledge);
@@ -149,11 +161,18 @@ export function walkPairs(
       meet(snapshot, at, index);
     }
   }
-  return { pairs: pairs.length, steps, milliseconds: performance.now() - began, isComplete, findings };
+  const milliseconds = performance.now() - began;
+  return { pairs: pairs.length, steps, milliseconds, isComplete, findings, all: pairs, actions };
 }
 
+/** What a pair takes: objects and arrays, and for each vector a belief, what the guest knows, and its entry. */
+const bytesOfPair = (vectorCount: number): number => 500 + 24 * vectorCount;
+/** What the states of a device take, where it says so. */
+const bytesOf = (device: Device): number =>
+  (device as { readonly states?: { readonly bytes: number } }).states?.bytes ?? 0;
+
 /** Whether what the judge believes now permits all that it believed at `pair`, of a guest that knows the same. */
-function isCovered(model: Model, judge: Judge, knowledge: MutableKnowledge, pair: Pair): boolean {
+function isCovered(model: Model, judge: Judge, knowledge: MutableKnowledge, others: Uint32Array, pair: Pair): boolean {
   if (knowledge.enabled !== pair.knowledge.enabled || knowledge.functionMask !== pair.knowledge.functionMask)
     return false;
   if (!model.capability.covers(judge.capability, pair.capability)) return false;
@@ -162,6 +181,7 @@ function isCovered(model: Model, judge: Judge, knowledge: MutableKnowledge, pair
     if (knowledge.message[vector] !== pair.knowledge.message[vector]) return false;
     if (!model.vector.covers(judge.vectors[vector], pair.vectors[vector])) return false;
   }
+  for (let at = 0; at < others.length; at++) if (others[at] !== pair.others[at]) return false;
   return true;
 }
 
@@ -169,13 +189,4 @@ function copyOf(knowledge: MutableKnowledge, vectorCount: number): MutableKnowle
   const copy = new MutableKnowledge(vectorCount);
   copy.set(knowledge);
   return copy;
-}
-
-/** Lets `other` stand again for what an entry held at a pair. */
-function rebind({ book }: Judge, entries: Uint32Array, vectorCount: number): void {
-  for (let vector = 0; vector < vectorCount; vector++) {
-    const at = 4 * vector;
-    const message = book.holds(vector, entries[at], entries[at + 1], entries[at + 2]);
-    if (message < 0) book.bind(vector, entries[at], entries[at + 1], entries[at + 2]);
-  }
 }

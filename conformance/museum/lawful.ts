@@ -188,7 +188,9 @@ export class Lawful extends Plain {
   private writePending(dword: number, bits: number): void {
     for (let bit = 0; bit < 32 && 32 * dword + bit < this.vectorCount; bit++) {
       const vector = 32 * dword + bit;
-      if (this.isBlocked(vector)) this.pending[vector] = (bits >>> bit) & 1;
+      if (!this.isBlocked(vector)) continue;
+      this.retire(vector);
+      this.pending[vector] = (bits >>> bit) & 1;
     }
   }
 

@@ -174,37 +174,12 @@ export async function showLawful(
   };
 }
 
-/** Whether a stricter value was learnt that says the same of this device, since another choice leaves nothing of the difference. */
+/**
+ * Whether a stricter value was learnt. The device kept to it in every pair that was walked, so it chose what is stricter, or another
+ * choice leaves nothing of the difference; no guest can tell.
+ */
 function isUntold(name: ChoiceName, made: Choices, learnt: Choices): boolean {
   const values = CHOICES.find((choice) => choice.name === name)!.values as readonly { name: string }[];
   const place = (value: string): number => values.findIndex((each) => each.name === value);
-  const isStricter = place(learnt[name]) < place(made[name]);
-  switch (name) {
-    case 'disabledEvent':
-      // What is lost at enabling anyway may be hidden or dropped before, or kept from showing by disabling.
-      return (
-        made.pendingAtEnable !== 'kept' ||
-        made.disabledEvent === 'any' ||
-        made.pendingAtDisable === 'hidden' ||
-        made.pendingAtDisable === 'any'
-      );
-    case 'pendingAtDisable':
-      return (
-        made.pendingAtEnable !== 'kept' || made.disabledEvent === 'any' || isStricter || made.pendingAtDisable === 'any'
-      );
-    case 'pendingAtEnable':
-      return (
-        made.disabledEvent === 'any' ||
-        made.pendingAtDisable === 'any' ||
-        (made.disabledEvent === 'dropped' && made.pendingAtDisable === 'lost')
-      );
-    case 'message':
-      return made.openWrites !== 'kept' || made.message === 'any';
-    case 'openWrites':
-    case 'addresses':
-    case 'pbaWrites':
-      return isStricter;
-    default:
-      return isStricter;
-  }
+  return place(learnt[name]) < place(made[name]);
 }

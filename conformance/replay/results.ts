@@ -82,7 +82,7 @@ export interface Replay {
 export interface Happening {
   readonly line: number;
   readonly text: string;
-  readonly kind: 'message' | 'stale' | 'signal' | 'lost' | 'disagreement' | 'state';
+  readonly kind: 'message' | 'stale' | 'signal' | 'lost' | 'reset' | 'disagreement' | 'state';
   /** Undefined where it concerns all vectors. */
   readonly vector?: number;
   readonly message?: string;

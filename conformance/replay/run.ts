@@ -200,6 +200,7 @@ export class Run {
     this.maybeReset = false;
     this.signals.clear();
     this.entries.clear();
+    this.happen({ kind: 'reset' });
     this.step(() => this.pair.implementation.reset(), [alphabet.RESET]);
   }
 
@@ -302,9 +303,10 @@ export class Run {
     const { pair } = this;
     const vector = this.mayMaster ? pair.inForce.indexOf(name) : -1;
     if (vector < 0) {
-      if (this.watch !== undefined) this.happen({ kind: 'stale', message: name });
       const enabled = pair.enabled && this.mayMaster;
-      return this.accuse(this.senders.takeUnsendable(name, this.entries, enabled, pair.inForce));
+      const whose = this.senders.takeUnsendable(name, this.entries, enabled, pair.inForce);
+      if (this.watch !== undefined && whose !== 'foreign') this.happen({ kind: 'stale', message: name });
+      return typeof whose === 'string' ? undefined : this.accuse(whose);
     }
     this.inferred.signals++;
     pair.step(() => pair.implementation.signal(vector), [alphabet.signal(vector)]);

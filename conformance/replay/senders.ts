@@ -80,15 +80,21 @@ export class Senders {
     entries: Entries,
     enabled: boolean,
     inForce: readonly (string | undefined)[],
-  ): Accusation | undefined {
-    if (this.elsewhere.knows(name)) return this.tally(this.foreign, name);
+  ): Accusation | 'foreign' | 'unattributed' {
+    const { others, foreign } = this;
+    const asForeign = (): 'foreign' => {
+      this.tally(foreign, name);
+      return 'foreign';
+    };
+    if (this.elsewhere.knows(name)) return asForeign();
     const held = enabled && entries.holds(name);
-    const { others } = this;
-    const lawful = others === undefined ? !held : !held && others.has(name);
-    if (lawful || (others === undefined && this.foreign.has(name))) {
-      const isForeign = others !== undefined || this.foreign.has(name);
-      return this.tally(isForeign ? this.foreign : this.unattributed, name);
-    }
+    if (others === undefined) {
+      if (foreign.has(name)) return asForeign();
+      if (!held) {
+        this.tally(this.unattributed, name);
+        return 'unattributed';
+      }
+    } else if (!held && others.has(name)) return asForeign();
     return {
       expected: `The message ${name} left.`,
       got: `No vector can send it: ${tellVectors(inForce)}.`,

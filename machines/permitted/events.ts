@@ -27,3 +27,9 @@ export const POLLING = 'device.polling';
 export const keep = (vector: number): string => `device.keep.${vector}`;
 /** The function keeps fewer of the reserved bits of an address. */
 export const keepAddress = (vector: number): string => `device.keepAddress.${vector}`;
+/** The function begins, or stops, to drop what waits where MSI-X Enable is concerned. */
+export const HOLDING = 'device.holding';
+/** The function begins, or stops, to hide what it holds while MSI-X is disabled. */
+export const SHOWING = 'device.showing';
+/** The function begins, or stops, to clear the bits of a dword that an access of too few bytes does not cover. */
+export const EXTENSION = 'device.extension';

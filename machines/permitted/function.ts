@@ -12,7 +12,8 @@ import { capability } from '../pages/capability.ts';
 import { type Region, regionOf } from '../region.ts';
 import type { MessageSet } from '../messages.ts';
 import { vectorActions, vectorRegionName } from '../vector.ts';
-import { PLATFORM, POLLING, WIDTH, WRITING } from './events.ts';
+import { EXTENSION, HOLDING, PLATFORM, POLLING, SHOWING, WIDTH, WRITING } from './events.ts';
+import { leavesOpen } from './latch.ts';
 import { functionGuards, permittedGuards, permittedVector, permittedVectorEvents } from './vector.ts';
 
 /** What an instance is made of. */
@@ -46,8 +47,19 @@ export function createPermitted(options: PermittedOptions): AnyStateMachine {
     ...(choices.pbaWrites === 'any'
       ? { polling: toggle(POLLING, ['performs', 'ignores'], 'Writes to the Pending Bit Array. [MSIX-PBA-3]') }
       : {}),
+    ...(leavesOpen(choices)
+      ? {
+          holding: toggle(HOLDING, ['holds', 'drops'], 'What comes of events at MSI-X Enable. [MSIX-ENABLE-2]'),
+          showing: toggle(SHOWING, ['shows', 'hides'], 'Whether what is held while disabled shows. [MSIX-ENABLE-2]'),
+        }
+      : {}),
     ...(choices.narrowWrites === 'any'
       ? { width: toggle(WIDTH, ['performs', 'drops'], 'What becomes of an access of too few bytes. [MSIX-ACCESS-1]') }
+      : {}),
+    ...(choices.narrowWrites === 'any' && reserved
+      ? {
+          extension: toggle(EXTENSION, ['keeps', 'clears'], 'What is not covered by an access. [MSIX-ACCESS-1]'),
+        }
       : {}),
     ...Object.fromEntries(indices.map((vector) => [vectorRegionName(vector), permittedVector(vector, each)])),
   };
@@ -82,6 +94,6 @@ export function permittedEvents(options: PermittedOptions): {
   );
   return {
     shown: [...CAPABILITY_EVENTS, ...each.flatMap(({ shown }) => shown)],
-    hidden: [PLATFORM, WIDTH, WRITING, POLLING, ...each.flatMap(({ hidden }) => hidden)],
+    hidden: [PLATFORM, WIDTH, WRITING, POLLING, HOLDING, SHOWING, EXTENSION, ...each.flatMap(({ hidden }) => hidden)],
   };
 }

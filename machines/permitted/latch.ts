@@ -8,9 +8,10 @@
  * | `many`   | events, each of which may become a message   | set                   |
  * | `unseen` | an event that came, or was hidden, while disabled | clear            |
  */
+import { and, not } from 'xstate';
 import type { Choices } from '../../spec/choices.ts';
 import { control, retire, RESET, signal } from '../alphabet.ts';
-import type { Region } from '../region.ts';
+import type { Guard, Region } from '../region.ts';
 import { coalesce, forget, hide, show } from './events.ts';
 
 /** A way in which a blocked vector becomes open: the event, the guard under which it does, and the message that is then in force. */
@@ -24,12 +25,25 @@ export interface Opening {
   readonly isSent: boolean;
 }
 
+const atEnable = ({ disabledEvent, pendingAtDisable, pendingAtEnable }: Choices): readonly string[] => [
+  disabledEvent,
+  pendingAtDisable,
+  pendingAtEnable,
+];
+/** Whether each of the choices at MSI-X Enable is open: then what waits may change at any time while disabled, and not only at an access. */
+const isLooseAtEnable = (choices: Choices): boolean => atEnable(choices).every((choice) => choice === 'any');
+/** Whether the function decides anew, at an access, what becomes of an event at MSI-X Enable. */
+export const leavesOpen = (choices: Choices): boolean => atEnable(choices).includes('any') && !isLooseAtEnable(choices);
+
 /** The region that holds the events of `vector`. */
 export function latchRegion(vector: number, choices: Choices, openings: readonly Opening[]): Region {
   const { disabledEvent, pendingAtDisable, pendingAtEnable, coalescing } = choices;
-  const isLoose = [disabledEvent, pendingAtDisable, pendingAtEnable].includes('any');
+  const isLoose = isLooseAtEnable(choices);
+  const decides = leavesOpen(choices);
   const send = (message: string) => ({ type: 'send', params: { vector, message } });
   const isHidden = disabledEvent === 'hidden' || pendingAtDisable === 'hidden';
+
+  const dropped = 'What waits is dropped as MSI-X is enabled. [MSIX-ENABLE-2]';
 
   /** What waits goes out: once, or `times`. */
   const released = (times: number): Record<string, object[]> => {
@@ -37,6 +51,8 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
     for (const { event, guard, message, enables, isSent } of openings) {
       const isLost = enables && pendingAtEnable === 'lost';
       const target = isLost || isSent ? 'clear' : 'unseen';
+      if (enables && pendingAtEnable === 'any' && decides)
+        (on[event] ??= []).push({ target: 'clear', guard: and(['drops', guard]), description: dropped });
       (on[event] ??= []).push({
         target,
         guard,
@@ -51,21 +67,51 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
     return on;
   };
   /** MSI-X is enabled, and the vector stays masked. */
-  const enabling = (target: string | undefined, description: string): Record<string, object[]> =>
-    target === undefined
-      ? {}
-      : {
-          [control('on')]: [{ target, guard: `enablingMasked.${vector}`, description }],
-          [control('onMasked')]: [{ target, guard: 'disabled', description }],
-        };
-  const disabling = (target: string | undefined, description: string): Record<string, object[]> => {
-    if (target === undefined) return {};
-    const each = [{ target, guard: 'enabled', description }];
+  const enabling = (target: string, description: string, also?: 'drops' | 'shows'): Record<string, object[]> => {
+    const guarded = (guard: string) => (also === undefined ? guard : and([also, guard]));
+    return {
+      [control('on')]: [{ target, guard: guarded(`enablingMasked.${vector}`), description }],
+      [control('onMasked')]: [{ target, guard: guarded('disabled'), description }],
+    };
+  };
+  const disabling = (
+    target: string,
+    description: string,
+    guard: Guard | string = 'enabled',
+  ): Record<string, object[]> => {
+    const each = [{ target, guard, description }];
     return { [control('off')]: each, [control('offMasked')]: each };
   };
-  const lostAtEnable = pendingAtEnable === 'lost';
-  const dropped = 'What waits is dropped as MSI-X is enabled. [MSIX-ENABLE-2]';
-  const atDisable = { kept: undefined, any: undefined, lost: 'clear', hidden: 'unseen' }[pendingAtDisable];
+  const atDisable = 'Disabling MSI-X may drop what is pending, or hide it. [MSIX-ENABLE-2]';
+  const dropping = and(['drops', 'enabled']);
+  /** What becomes at disabling of what shows. */
+  const shownAtDisable: Record<string, object[]> = {
+    kept: {},
+    lost: disabling('clear', atDisable),
+    hidden: disabling('unseen', atDisable),
+    any: decides
+      ? merge(disabling('clear', atDisable, dropping), disabling('unseen', atDisable, and([not('shows'), 'enabled'])))
+      : {},
+  }[pendingAtDisable];
+  /** And of what does not. */
+  const unseenAtDisable: Record<string, object[]> = {
+    kept: {},
+    hidden: {},
+    lost: disabling('clear', atDisable),
+    any: decides ? disabling('clear', atDisable, dropping) : {},
+  }[pendingAtDisable];
+  /** What waits is dropped at enabling, where the vector stays masked. */
+  const lostAtEnable: Record<string, object[]> = {
+    kept: {},
+    lost: enabling('clear', dropped),
+    any: decides ? enabling('clear', dropped, 'drops') : {},
+  }[pendingAtEnable];
+  const revealed = 'What was hidden while disabled shows. [MSIX-ENABLE-2] [MSIX-PBA-4]';
+  const shownAtEnable: Record<string, object[]> = isHidden
+    ? enabling('set', revealed)
+    : decides
+      ? enabling('set', revealed, 'shows')
+      : {};
   const over = {
     [retire(vector)]: [{ target: 'clear', description: 'The cause is gone. [MSIX-PEND-3]' }],
     [RESET]: [
@@ -76,12 +122,18 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
     ],
   };
   const held = 'An event of a masked vector is held. [MSIX-PEND-1] [MSIX-PBA-4]';
-  const heldDisabled = {
-    pending: 'set',
-    any: 'set',
-    hidden: 'unseen',
-    unseen: 'unseen',
-    dropped: undefined,
+  const heldWhileDisabled = 'An event while disabled is held. [MSIX-ENABLE-2]';
+  const heldDisabled: object[] = {
+    pending: [{ target: 'set', guard: 'disabled', description: heldWhileDisabled }],
+    hidden: [{ target: 'unseen', guard: 'disabled', description: heldWhileDisabled }],
+    unseen: [{ target: 'unseen', guard: 'disabled', description: heldWhileDisabled }],
+    dropped: [],
+    any: !decides
+      ? [{ target: 'set', guard: 'disabled', description: heldWhileDisabled }]
+      : [
+          { target: 'set', guard: and(['disabled', 'shows', not('drops')]), description: heldWhileDisabled },
+          { target: 'unseen', guard: and(['disabled', not('drops')]), description: heldWhileDisabled },
+        ],
   }[disabledEvent];
   // What a write to the Pending Bit Array does is open; the suites write only bits of vectors that are blocked.
   const cleared =
@@ -96,8 +148,8 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
   const waits = (times: number): Record<string, object[]> =>
     merge(
       released(times),
-      enabling(lostAtEnable ? 'clear' : undefined, dropped),
-      disabling(atDisable, 'Disabling MSI-X may drop what is pending, or hide it. [MSIX-ENABLE-2]'),
+      lostAtEnable,
+      shownAtDisable,
       over,
       cleared,
       isLoose
@@ -134,15 +186,7 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
           : {}),
         [signal(vector)]: [
           { target: 'set', guard: `maskedEnabled.${vector}`, description: held },
-          ...(heldDisabled === undefined
-            ? []
-            : [
-                {
-                  target: heldDisabled,
-                  guard: 'disabled',
-                  description: 'An event while disabled is held. [MSIX-ENABLE-2]',
-                },
-              ]),
+          ...heldDisabled,
           ...(choices.addresses === 'all'
             ? []
             : [
@@ -174,22 +218,17 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
               ? [
                   {
                     target: again ? 'many' : 'set',
-                    guard: 'disabled',
-                    description: 'An event while disabled is held. [MSIX-ENABLE-2]',
+                    guard: decides && disabledEvent === 'any' ? and(['disabled', 'shows', not('drops')]) : 'disabled',
+                    description: heldWhileDisabled,
                   },
                 ]
               : []),
           ],
         },
         released(1),
-        enabling(
-          lostAtEnable ? 'clear' : isHidden ? 'set' : undefined,
-          lostAtEnable ? dropped : 'What was hidden while disabled shows. [MSIX-ENABLE-2] [MSIX-PBA-4]',
-        ),
-        disabling(
-          pendingAtDisable === 'lost' ? 'clear' : undefined,
-          'Disabling MSI-X may drop what waits. [MSIX-ENABLE-2]',
-        ),
+        lostAtEnable,
+        shownAtEnable,
+        unseenAtDisable,
         over,
         isLoose
           ? {

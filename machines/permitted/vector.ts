@@ -9,7 +9,7 @@ import type { Guard, Region } from '../region.ts';
 import { vectorRegionName } from '../vector.ts';
 import { copyRegion, outlivesDisabling, wayOf } from './copy.ts';
 import { keep, keepAddress, settle } from './events.ts';
-import { latchRegion, merge, type Opening } from './latch.ts';
+import { latchRegion, leavesOpen, merge, type Opening } from './latch.ts';
 import { OTHER, UNDEFINED } from './values.ts';
 
 /** What a vector of a permitted function is made of. */
@@ -42,8 +42,15 @@ const TAKES = stateIn({ platform: 'takes' });
 const PERFORMS = stateIn({ width: 'performs' });
 
 /** The guards that are of no vector. */
-export function functionGuards({ addresses, narrowWrites, pbaWrites }: Choices): Record<string, Guard> {
+export function functionGuards(choices: Choices): Record<string, Guard> {
+  const { addresses, narrowWrites, pbaWrites } = choices;
   return {
+    ...(leavesOpen(choices)
+      ? {
+          drops: stateIn({ holding: 'drops' }),
+          shows: stateIn({ showing: 'shows' }),
+        }
+      : {}),
     enabled: ENABLED,
     disabled: not(ENABLED),
     open: and([ENABLED, PASSING]),
@@ -307,11 +314,23 @@ function usageRegion(vector: number): Region {
 }
 
 /** Bits 31:1 of Vector Control. */
-function reservedControl(vector: number, { reservedControl: choice }: Choices): Region {
+function reservedControl(vector: number, { reservedControl: choice, narrowWrites }: Choices): Region {
   const ones = [maskOnes(vector), unmaskOnes(vector)];
   const zeros = [mask(vector), unmask(vector)];
-  return reservedBits(keep(vector), choice, ones, zeros, 'MSIX-TABLE-4');
+  const region = reservedBits(keep(vector), choice, ones, zeros, 'MSIX-TABLE-4');
+  if (narrowWrites !== 'any') return region;
+  // A write of some bytes may clear the others.
+  const cleared = [
+    { target: 'clear', guard: and(['performs', stateIn({ extension: 'clears' })]), description: OTHER_BYTES },
+  ];
+  const states = Object.entries(region.states ?? {}).map(([name, state]) => [
+    name,
+    { ...state, on: { ...state.on, [maskNarrow(vector)]: cleared, [unmaskNarrow(vector)]: cleared } },
+  ]);
+  return { ...region, states: Object.fromEntries(states) as Region['states'] };
 }
+
+const OTHER_BYTES = 'The bytes that are not covered are cleared. [MSIX-ACCESS-1]';
 
 /** Bits 1:0 of Message Address. */
 function reservedAddress(vector: number, messages: MessageSet, choices: Choices): Region {

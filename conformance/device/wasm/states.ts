@@ -370,6 +370,11 @@ export class States {
     return this.base[block * BLOCK_WORDS + word] ?? 0;
   }
 
+  /** A dword of memory as it is now. */
+  peek(address: number): number {
+    return this.memory[address >>> 2];
+  }
+
   /** Writes a dword of memory, as the device would; the next `save` or `restore` knows of it. */
   poke(address: number, value: number): void {
     const word = address >>> 2;

@@ -156,7 +156,9 @@ static void write_dword(struct msix *msix, uint32_t offset, uint32_t value)
 	case 8: entry->data = value; break;
 	default:
 		msix->vector[vector].masked = value & 1;
-		if (msix_bug != UNMASK_FORGETS)
+		if (msix_bug == UNMASK_FORGETS && !msix->vector[vector].masked)
+			msix->vector[vector].latched = *entry;
+		else
 			follow(msix, vector, was_blocked);
 	}
 }

@@ -1,6 +1,15 @@
-import { existsSync, mkdtempSync, symlinkSync as symlink, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  symlinkSync as symlink,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, test } from 'vitest';
 import { enumerate } from '../../../checker/explore/enumerate.ts';
@@ -9,12 +18,14 @@ import { generateEvents, generateVectors } from '../../../conformance/generate/i
 import { STRATEGY_NAMES } from '../../../conformance/generate/names.ts';
 import { postmanTour } from '../../../conformance/generate/postman.ts';
 import { STRATEGIES } from '../../../conformance/generate/strategies.ts';
+import { READS } from '../../../conformance/generate/reads.ts';
 import { Suite, suiteMachine } from '../../../conformance/generate/suite.ts';
 import { createInProcessDevice } from '../../../conformance/device/in-process.ts';
 import { ask } from '../../../conformance/device/remote.ts';
 import type { Device, Request } from '../../../conformance/device/device.ts';
+import { designByName } from '../../../machines/designs.ts';
 import { createInstance } from '../../../properties/instances.ts';
-import { SHIPPED, writeVectors } from '../../../scripts/vectors.ts';
+import { SHIPPED, shippedText } from '../../../scripts/vectors.ts';
 import { maskbit, runCommand } from '../../setup/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-generate-'));
@@ -61,12 +72,13 @@ describe('the strategies', () => {
     ['states', 32, 72],
     ['tour', 1, 440],
     ['transitions', 352, 1144],
+    ['reads', 3872, 16_456],
     ['pairs', 3872, 16_456],
     ['triples', 42_592, 223_608],
     ['complete', 3872, 16_856],
     ['walks', 100, 20_000],
   ] as const)('%s: as many paths and events as were told before', (name, paths, steps) => {
-    const set = STRATEGIES[name](graph, { read: shown });
+    const set = STRATEGIES[name](graph, { read: shown, reads: READS });
     expect([set.paths, set.steps]).toEqual([paths, steps]);
     if (steps > 200_000) return;
     const made = [...set.make()];
@@ -129,8 +141,13 @@ describe('the strategies', () => {
 
 describe('the vectors that are shipped', () => {
   test.each(Object.keys(SHIPPED))('%s is written again with the same bytes', (file) => {
+    expect(shippedText(file) === readFileSync(file, 'utf8')).toBe(true);
+  });
+
+  test('are what the commands that stand in them write', () => {
     const out = join(folder, 'again');
-    writeVectors(file, out);
+    const file = 'vectors/function-65.dut';
+    expect(maskbit('generate', ...SHIPPED[file].parameters, '--out', out).status).toBe(0);
     expect(readFileSync(out, 'utf8') === readFileSync(file, 'utf8')).toBe(true);
     expect(existsSync(`${out}.new`)).toBe(false);
   });
@@ -166,9 +183,10 @@ const compilers = {
     '-O1',
     '-o',
     join(folder, 'c'),
+    '-I',
+    'examples/kits/c',
     'examples/vectors/c/consume.c',
     'examples/kits/c/msix.c',
-    '-lcjson',
   ],
   rust: [
     '/usr/bin/rustc',
@@ -178,7 +196,7 @@ const compilers = {
     'warnings',
     '-o',
     join(folder, 'rust'),
-    'examples/vectors/rust/consume.rs',
+    join(folder, 'consume.rs'),
   ],
   go: ['go', 'build', '-o', join(folder, 'go'), 'examples/vectors/go/consume.go'],
   kit: ['cc', '-O1', '-o', join(folder, 'kit'), 'examples/kits/c/dut.c', 'examples/kits/c/msix.c'],
@@ -199,18 +217,26 @@ const isMissing = (command: string): boolean => runCommand('which', [command]).s
 
 describe('a consumer of the vectors', () => {
   const consumers: readonly [string, string, () => void, (bug?: string) => ReturnType<typeof runCommand>][] = [
-    ['C', 'cc', () => compile('c'), (bug = 'none') => runCommand(join(folder, 'c'), ['vectors/function-1.json', bug])],
+    ['C', 'cc', () => compile('c'), (bug = 'none') => runCommand(join(folder, 'c'), ['vectors/function-1.dut', bug])],
     [
       'Rust',
       '/usr/bin/rustc',
-      () => compile('rust'),
-      (bug = 'none') => runCommand(join(folder, 'rust'), ['vectors/function-1.dut', bug]),
+      () => {
+        for (const file of ['vectors/rust/consume.rs', 'kits/rust/msix.rs'])
+          copyFileSync(`examples/${file}`, join(folder, basename(file)));
+        compile('rust');
+      },
+      (bug) => runCommand(join(folder, 'rust'), ['vectors/function-1.dut', ...(bug === undefined ? [] : [bug])]),
     ],
     [
       'Python',
       'python3',
       () => {},
-      (bug = 'none') => runCommand('python3', ['examples/vectors/python/consume.py', 'vectors/function-1.json', bug]),
+      (bug = 'none') =>
+        runCommand('env', [
+          ...['PYTHONPATH=examples/kits/python', 'PYTHONDONTWRITEBYTECODE=1'],
+          ...['python3', 'examples/vectors/python/consume.py', 'vectors/function-1.json', bug],
+        ]),
     ],
     [
       'Go',
@@ -241,8 +267,15 @@ describe('a consumer of the vectors', () => {
     },
   );
 
+  test('has about fifty lines', () => {
+    const lines = ['c/consume.c', 'rust/consume.rs', 'python/consume.py', 'go/consume.go'].map(
+      (file) => readFileSync(`examples/vectors/${file}`, 'utf8').trimEnd().split('\n').length,
+    );
+    expect(lines).toEqual([49, 50, 45, 51]);
+  });
+
   test('in C fails a device that is wrong', () => {
-    const { status, stdout } = runCommand(join(folder, 'c'), ['vectors/function-1.json', 'masked-sends']);
+    const { status, stdout } = runCommand(join(folder, 'c'), ['vectors/function-1.dut', 'masked-sends']);
     expect([status, /(\d+) failed/.exec(stdout)?.[1]]).toEqual([1, '24']);
   });
 });
@@ -262,6 +295,58 @@ describe('a file for Vitest', () => {
     const { stdout, status } = runVitest('function.test.js');
     expect(stdout).toMatch(/Tests .*40 passed/);
     expect(status).toBe(0);
+  });
+});
+
+describe('tests of the assigned device', () => {
+  const files = mkdtempSync(join(folder, 'assigned-'));
+  writeFileSync(
+    join(files, 'vitest.config.js'),
+    `export default { resolve: { alias: { maskbit: ${JSON.stringify(resolve('src/index.ts'))} } } };`,
+  );
+  writeFileSync(join(files, 'package.json'), '{ "type": "module" }');
+  const adapter = readFileSync('examples/adapters/assigned-device.js', 'utf8');
+
+  test.each(['posted', 'flushing', 'latching', 'owned', 'direct', 'reviewed', 'checked', 'handed'])(
+    'are made of the design %s, as calls of an adapter that has a method for each',
+    (design) => {
+      const instance = createInstance('assigned-device', { design: designByName(design) });
+      const generation = generateEvents(instance, {
+        strategy: 'guards',
+        format: 'vitest',
+        command: 'maskbit',
+        limit: 200,
+      });
+      const text = [...generation.write()].join('');
+      const methods = new Set(Array.from(text.matchAll(/^  (\w+)\(.*?\)(?: ->.*)?$/gm), ([, method]) => method));
+      const filled = new Set(Array.from(generation.adapter.matchAll(/^  (\w+)\(/gm), ([, method]) => method));
+      expect([...methods].filter((method) => !filled.has(method))).toEqual([]);
+      expect([...filled].filter((method) => !adapter.includes(`    ${method}: `))).toEqual([]);
+    },
+  );
+
+  test('pass on our own device, and fail where a fault is planted', () => {
+    symlink(resolve('node_modules'), join(files, 'node_modules'));
+    const write = (name: string, design: string, text: string): void => {
+      const generation = generateEvents(createInstance('assigned-device', { design: designByName(design) }), {
+        ...{ strategy: 'guards', format: 'vitest', command: 'maskbit generate' },
+      });
+      mkdirSync(join(files, name));
+      writeFileSync(join(files, name, 'assigned.test.js'), [...generation.write()].join(''));
+      writeFileSync(join(files, name, 'adapter.js'), text.replace("?? 'reviewed'", `?? '${design}'`));
+    };
+    write('right', 'posted', adapter);
+    write('lost', 'posted', adapter.replace("tell('deliver', vector, ", 'void (vector, '));
+    const { status, stdout } = runCommand('npx', ['vitest', 'run', '--root', files, '--reporter', 'json']);
+    const report = JSON.parse(stdout) as { testResults: { name: string; assertionResults: { status: string }[] }[] };
+    const results = new Map(
+      report.testResults.map(({ name, assertionResults }) => {
+        const failed = assertionResults.filter((each) => each.status !== 'passed').length;
+        return [basename(dirname(name)), { tests: assertionResults.length, failed }];
+      }),
+    );
+    expect([status, results.get('right')]).toEqual([1, { tests: 2269, failed: 0 }]);
+    expect(results.get('lost')!.failed).toBeGreaterThan(100);
   });
 });
 

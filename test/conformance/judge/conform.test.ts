@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { createInProcessDevice } from '../../../conformance/device/in-process.ts';
 import { conform } from '../../../conformance/judge/conform.ts';
 import { subjectOf } from '../../../conformance/judge/subject.ts';
-import { Lawful } from '../../../conformance/museum/lawful.ts';
+import { Lawful, lawfulPieces } from '../../../conformance/museum/lawful.ts';
 import { MUSEUM, pieceNamed, Plain } from '../../../conformance/museum/index.ts';
 import { showPiece, withoutSnapshots } from '../../../conformance/museum/show.ts';
 import { STRICT_CHOICES } from '../../../spec/choices.ts';
@@ -36,6 +36,18 @@ describe('conform --learn', () => {
     expect(report.causes).toEqual([]);
     expect(report.profile.choices).toEqual(choices);
   });
+
+  // What is decided anew each time must not be told as something else that would explain it, too.
+  test.each(['disabledEvent-any', 'pendingAtDisable-any', 'pendingAtEnable-any'])(
+    'learns %s, with two vectors, and no more',
+    async (name) => {
+      const { choices } = lawfulPieces(0, 1).find((piece) => piece.name === name)!;
+      const subject = subjectOf((options) => new Lawful(options, choices), [1, 2]);
+      const report = await conform(subject, { learn: true, seconds: 60, strategies: ['walk of pairs'] });
+      expect(report.causes).toEqual([]);
+      expect(report.profile.choices).toEqual(choices);
+    },
+  );
 
   test.each([
     'masked-events-dropped',

@@ -131,8 +131,16 @@ const RECORDINGS = [
   'base',
 ] as const;
 
+const places = new Map<string, ReturnType<typeof findPlaces>>();
+
 /** Where, in a recording, a vector that sends is masked, and where its message is replaced. */
-function placesOf(lines: readonly string[]) {
+function placesOf(name: string): ReturnType<typeof findPlaces> {
+  const found = places.get(name) ?? findPlaces(logLines(name));
+  places.set(name, found);
+  return found;
+}
+
+function findPlaces(lines: readonly string[]) {
   let masked: { line: number; vector: number; message: string } | undefined;
   let replaced: { line: number; vector: number; message: string } | undefined;
   let before: Uint32Array | undefined;
@@ -165,7 +173,7 @@ describe('twenty planted faults, each explained by its line', () => {
 
   test.each(RECORDINGS)('a mask dropped by the device: %s', (name) => {
     const lines = logLines(name);
-    const { masked } = placesOf(lines);
+    const { masked } = placesOf(name);
     expect(masked).toBeDefined();
     const { line, vector, message } = masked!;
     const { cause, line: found } = why(lines.toSpliced(line, 0, messageLine(message)), vector);
@@ -174,7 +182,7 @@ describe('twenty planted faults, each explained by its line', () => {
 
   test.each(RECORDINGS)('a stale route: %s', (name) => {
     const lines = logLines(name);
-    const { replaced } = placesOf(lines);
+    const { replaced } = placesOf(name);
     expect(replaced).toBeDefined();
     const { line, vector, message } = replaced!;
     const { cause, line: found } = why(lines.toSpliced(line, 0, messageLine(message)), vector);
@@ -184,7 +192,7 @@ describe('twenty planted faults, each explained by its line', () => {
 
   test.each(RECORDINGS)('a disabled window: %s', (name) => {
     const lines = logLines(name);
-    const { masked } = placesOf(lines);
+    const { masked } = placesOf(name);
     const at = lines.findLastIndex((text, index) => index < masked!.line && /^pci_cfg_write .* <- 0x80/.test(text));
     const [, place, value] = /^pci_cfg_write (.*) <- 0x(80\w\w)$/.exec(lines[at])!;
     const off = `pci_cfg_write ${place} <- 0x${(Number.parseInt(value, 16) & 0x7fff).toString(16)}`;

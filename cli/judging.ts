@@ -1,0 +1,73 @@
+/**
+ * What the commands that judge devices share: profiles, the forms of reports, interrupts and progress.
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { parseProfile, type Profile, PROFILES, profileNamed } from '../conformance/judge/profile.ts';
+import { tell } from './output.ts';
+
+/** The forms that a report can have. */
+export const REPORT_FORMATS = ['text', 'json', 'junit', 'html'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/** Reads a profile: the name of one that ships, or a file. */
+export function readProfile(source: string | undefined): Profile | undefined {
+  if (source === undefined) return undefined;
+  if (PROFILES.some(({ name }) => name === source)) return profileNamed(source);
+  let text: string;
+  try {
+    text = readFileSync(source, 'utf8');
+  } catch {
+    return profileNamed(source);
+  }
+  return parseProfile(text, source);
+}
+
+/** The form of a report by the ending of its file; undefined where that says nothing. */
+export function formatOf(path: string | undefined): ReportFormat | undefined {
+  if (path === undefined) return 'text';
+  const ending = /\.(\w+)$/.exec(path)?.[1] ?? '';
+  return ({ txt: 'text', text: 'text', md: 'text', json: 'json', xml: 'junit', html: 'html', htm: 'html' } as const)[
+    ending as 'txt'
+  ];
+}
+
+/** Stops at the first interrupt, and ends at the second. */
+export function stopper(): { readonly isStopped: boolean; readonly end: () => void } {
+  let isStopped = false;
+  const onInterrupt = (): void => {
+    if (isStopped) process.exit(130);
+    isStopped = true;
+    tell('Interrupted: the report is of what was found so far.');
+  };
+  process.on('SIGINT', onInterrupt);
+  return {
+    get isStopped() {
+      return isStopped;
+    },
+    end: () => void process.off('SIGINT', onInterrupt),
+  };
+}
+
+/** A line of progress that is written over, on a terminal; elsewhere a line every ten seconds. */
+export function startLine(): { readonly show: (text: string) => void; readonly end: () => void } {
+  const { isTTY } = process.stderr;
+  let last = isTTY ? 0 : performance.now();
+  return {
+    show: (text) => {
+      const now = performance.now();
+      if (now - last < (isTTY ? 100 : 10_000)) return;
+      last = now;
+      if (isTTY) process.stderr.write(`\r\u001B[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+      else tell(text);
+    },
+    end: () => {
+      if (isTTY) process.stderr.write('\r\u001B[K');
+    },
+  };
+}
+
+/** Writes a file whole, or not at all. */
+export function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
+}

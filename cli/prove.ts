@@ -1,0 +1,180 @@
+/**
+ * `maskbit prove`: walks a device through every pair that any sequence leads to, and tells precisely what was proven.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { DeviceFactory } from '../conformance/device/device.ts';
+import { isWasm, loadModule, loadWasm } from '../conformance/device/module.ts';
+import { DeviceError } from '../conformance/device/process.ts';
+import type { Finding } from '../conformance/judge/findings.ts';
+import { printProfile, profileNamed } from '../conformance/judge/profile.ts';
+import { replayTrace } from '../conformance/judge/replay-trace.ts';
+import { reportHtml } from '../conformance/judge/report/html.ts';
+import { reportJson } from '../conformance/judge/report/json.ts';
+import { reportJunit } from '../conformance/judge/report/junit.ts';
+import { type ReportContext, reportLines } from '../conformance/judge/report/text.ts';
+import { subjectOf } from '../conformance/judge/subject.ts';
+import { resemblances } from '../conformance/museum/resemblance.ts';
+import {
+  type Proof,
+  proofLines,
+  proposalsOf,
+  prove as proveDevice,
+  provingScenes,
+} from '../conformance/prove/index.ts';
+import { formatOf, readProfile, type ReportFormat, startLine, stopper, writeWhole } from './judging.ts';
+import { EXIT, type Exit, print, printJson, printRaw, shellWord, tell } from './output.ts';
+
+/** How a device is proven. */
+export interface ProveChoices {
+  readonly profile?: string;
+  readonly learn?: boolean;
+  readonly saveProfile?: string;
+  readonly vectors?: readonly number[];
+  readonly widths?: boolean;
+  readonly ignore?: string;
+  readonly keepStack?: boolean;
+  readonly states?: number;
+  readonly memory?: number;
+  readonly seconds?: number;
+  readonly seed?: number;
+  readonly report?: string;
+  readonly format?: ReportFormat;
+  readonly trace?: string;
+  readonly scene?: string;
+}
+
+/** Taken for --ignore: what a first walk proposes. */
+const PROPOSED = 'proposed';
+const DEFAULT_VECTORS = [1, 2, 3];
+const DEFAULT_SECONDS = 600;
+
+/** Runs `maskbit prove`. */
+export async function prove(path: string, choices: ProveChoices): Promise<Exit> {
+  const format = choices.format ?? formatOf(choices.report);
+  if (format === undefined) {
+    tell(
+      `Got --report ${choices.report}; expected a file that ends in .txt, .json, .xml or .html, or --format beside it.`,
+    );
+    return EXIT.usage;
+  }
+  const profile = readProfile(choices.profile);
+  try {
+    const named = (choices.ignore ?? '').split(',').filter((name) => name !== '');
+    const open = (ignore: readonly string[]): Promise<DeviceFactory> =>
+      factoryOf(path, { ...choices, ignored: ignore });
+    const own = named.filter((name) => name !== PROPOSED);
+    let factory = await open(own);
+    if (choices.trace !== undefined) {
+      const subject = subjectOf(factory, choices.vectors ?? DEFAULT_VECTORS);
+      const { lines, isWrong } = await replayTrace(subject, {
+        scene: choices.scene ?? 'one vector',
+        trace: choices.trace.split(/[\s,]+/).filter((name) => name !== ''),
+        choices: (profile ?? profileNamed('pcie')).choices,
+        scenes: provingScenes(subject.vectorCounts, subject.abilities, choices.widths),
+      });
+      for (const line of lines) print(line);
+      return isWrong ? EXIT.violated : EXIT.holds;
+    }
+    const options = {
+      profile,
+      learn: choices.learn,
+      vectorCounts: choices.vectors ?? DEFAULT_VECTORS,
+      widths: choices.widths,
+      states: choices.states,
+      memory: choices.memory,
+      seed: choices.seed,
+    };
+    const seconds = choices.seconds ?? DEFAULT_SECONDS;
+    if (named.includes(PROPOSED)) {
+      tell('Walks a little way first, to see which bytes make pairs grow and never matter.');
+      const first = await proveDevice(factory, { ...options, states: 3000, seconds: Math.min(60, seconds / 4) });
+      const proposed = [
+        ...new Set(first.walks.flatMap(({ growths }) => (growths === undefined ? [] : proposalsOf(growths)))),
+      ];
+      tell(proposed.length === 0 ? 'Nothing is proposed.' : `Leaves out ${proposed.join(', ')}.`);
+      factory = await open([...own, ...proposed]);
+    }
+    tell(
+      `Walks ${basename(path)} with ${options.vectorCounts.join(', ')} vectors; it takes ${seconds} s at most, mostly a few. An interrupt ends it with what was found so far.`,
+    );
+    const stop = stopper();
+    const progress = startLine();
+    const proof = await proveDevice(factory, {
+      ...options,
+      seconds,
+      isStopped: () => stop.isStopped,
+      onProgress: progress.show,
+    });
+    progress.end();
+    stop.end();
+    if (choices.saveProfile !== undefined) {
+      writeWhole(choices.saveProfile, printProfile(proof.report.profile));
+      tell(`The profile that was learnt is in ${choices.saveProfile}.`);
+    }
+    write(proof, path, choices, format);
+    return { proven: EXIT.holds, violated: EXIT.violated, open: EXIT.bound }[proof.verdict];
+  } catch (error) {
+    // What makes no device is a wrong call.
+    if (!(error instanceof DeviceError)) throw error;
+    tell(error.message);
+    return EXIT.usage;
+  }
+}
+
+async function factoryOf(
+  path: string,
+  { ignored, keepStack }: { readonly ignored: readonly string[]; readonly keepStack?: boolean },
+): Promise<DeviceFactory> {
+  if (isWasm(path)) return loadWasm(path, { ignore: ignored, keepStack });
+  if (ignored.length > 0 || keepStack === true)
+    throw new RangeError(
+      `Got --ignore or --keep-stack with ${path}; expected a module in WebAssembly, whose bytes have addresses.`,
+    );
+  return loadModule(path);
+}
+
+function write(proof: Proof, path: string, choices: ProveChoices, format: ReportFormat): void {
+  const { report } = proof;
+  const words = [
+    'maskbit prove',
+    ...(choices.vectors === undefined ? [] : ['--vectors', choices.vectors.join(',')]),
+    ...(choices.widths === true ? ['--widths'] : []),
+    ...(choices.profile === undefined ? [] : ['--profile', shellWord(choices.profile)]),
+  ];
+  const context: ReportContext = {
+    replay: ({ trace, scene }: Finding) =>
+      `${words.join(' ')} --scene ${shellWord(scene)} --trace ${shellWord(trace.join(' '))} ${shellWord(path)}`,
+    resembles: resemblances,
+  };
+  const bytes = readFileSync(path);
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  const head = proofLines(proof, {
+    told: `${basename(path)}, ${bytes.length.toLocaleString('en-US')} bytes, sha256 ${hash}`,
+  });
+  const json = {
+    verdict: proof.verdict,
+    code: { file: basename(path), bytes: bytes.length, sha256: hash },
+    walks: proof.walks,
+    leftOut: proof.leftOut,
+    withdrawn: proof.withdrawn,
+    report: reportJson(report, context),
+  };
+  const text = [...head, '', ...reportLines(report, context).slice(1)];
+  if (choices.report === undefined) {
+    if (format === 'json') printJson(json);
+    else if (format === 'text') for (const line of text) print(line);
+    else printRaw(format === 'junit' ? reportJunit(report, context) : reportHtml(report, context));
+    return;
+  }
+  const forms = {
+    json: () => `${JSON.stringify(json, undefined, 2)}\n`,
+    text: () => `${text.join('\n')}\n`,
+    junit: () => reportJunit(report, context),
+    html: () => reportHtml(report, context),
+  };
+  writeWhole(choices.report, forms[format]());
+  for (const line of text) print(line);
+  print(`The report is in ${basename(choices.report)}.`);
+}

@@ -1,0 +1,150 @@
+/**
+ * `prove`: walks a device that saves and restores, beside what is believed of it, through every pair that any sequence of accesses and events leads
+ * to. When every walk ends and nothing was found, all sequences of them, of any length, are right, under the profile and for this bound.
+ *
+ * What a proof rests on is said with it: bytes that were left out, and how often that was tested; and where a walk has no end, which bytes make
+ * it grow.
+ */
+import type { DeviceFactory } from '../device/device.ts';
+import type { Region, WasmDevice } from '../device/wasm.ts';
+import { conform, type ConformOptions, type Report } from '../judge/conform.ts';
+import { alphabetOf, type Scene, scenesOf } from '../judge/scenes.ts';
+import { subjectOf } from '../judge/subject.ts';
+import type { SnapshotDevice, Walk } from '../judge/walk.ts';
+import { type Assumed, Samples, testAssumed } from './assumed.ts';
+import { type Growths, growthOf } from './growth.ts';
+import { ALL_VECTORS, provingScenes } from './scenes.ts';
+
+/** How a device is proven. */
+export interface ProveOptions extends Pick<
+  ConformOptions,
+  'profile' | 'learn' | 'only' | 'isStopped' | 'onProgress' | 'seed'
+> {
+  /** Default 1, 2 and 3. Of more than four vectors, one or two are acted upon. */
+  readonly vectorCounts?: readonly number[];
+  /** Every width of each access, with three vectors and more too. */
+  readonly widths?: boolean;
+  /** Default 600. */
+  readonly seconds?: number;
+  /** How many pairs one walk may have. Default a million. */
+  readonly states?: number;
+  /** Bytes that a walk may take. Default 2 GB. */
+  readonly memory?: number;
+  /** How often what is assumed of left-out bytes is tested, in each scene. Default 2000. */
+  readonly tests?: number;
+  /** How many seconds random walks take with each number of vectors that cannot be proven whole. Default 10. */
+  readonly sampling?: number;
+}
+
+/** One walk of a proof. */
+export interface Walked {
+  readonly scene: Scene;
+  readonly actions: number;
+  readonly pairs: number;
+  /** States of the device that were told apart. */
+  readonly states: number;
+  readonly steps: number;
+  readonly milliseconds: number;
+  readonly isComplete: boolean;
+  readonly assumed: readonly Assumed[];
+  /** Why there are more states than beliefs; undefined of devices that are not in WebAssembly. */
+  readonly growths: Growths | undefined;
+}
+
+/** What came of it. */
+export interface Proof {
+  /** `proven`: every walk came to its end, and nothing was found. `open`: a bound was met, or an assumption was withdrawn. */
+  readonly verdict: 'proven' | 'violated' | 'open';
+  readonly report: Report;
+  readonly walks: readonly Walked[];
+  readonly scenes: readonly Scene[];
+  readonly leftOut: readonly Region[];
+  /** Assumptions that a test has shown to be wrong. */
+  readonly withdrawn: readonly Assumed[];
+}
+
+/** More pairs than this are looked at for what makes them grow. */
+const MANY = 4;
+
+/** Proves a device, or finds what is wrong with it. @throws what the factory throws where it makes no device that saves and restores. */
+export async function prove(factory: DeviceFactory, options: ProveOptions = {}): Promise<Proof> {
+  const { sampling = 10 } = options;
+  const {
+    vectorCounts = [1, 2, 3],
+    widths = false,
+    states = 1_000_000,
+    memory = 2e9,
+    tests = 2000,
+    seconds = 600,
+  } = options;
+  const subject = subjectOf(factory, vectorCounts);
+  if (!subject.abilities.has('snapshot'))
+    throw new RangeError(
+      `Got ${subject.name}, which has no save and restore; expected both, or a module in WebAssembly. maskbit conform judges it without.`,
+    );
+  const missing = vectorCounts.filter((count) => !subject.vectorCounts.includes(count));
+  if (missing.length === vectorCounts.length)
+    throw new RangeError(
+      `Got ${subject.name}, which has ${subject.vectorCounts.join(', ')} vectors; expected one of ${vectorCounts.join(', ')}.`,
+    );
+  const counts = vectorCounts.filter((count) => subject.vectorCounts.includes(count));
+  const scenes = provingScenes(counts, subject.abilities, widths);
+  const large = scenesOf({
+    vectorCounts: [1, ...counts.filter((count) => count > ALL_VECTORS)],
+    abilities: subject.abilities,
+  }).filter(({ isSmall }) => !isSmall);
+  const samples = new Map<string, Samples>();
+  const walks = new Map<string, Walked>();
+  const look = (device: SnapshotDevice, scene: Scene, walk: Walk): void => {
+    const alphabet = alphabetOf(scene, subject.abilities);
+    const wasm = 'leftOut' in device ? (device as WasmDevice) : undefined;
+    // A device that is found out needs no assumptions.
+    const tested =
+      wasm === undefined ? [] : testAssumed(wasm, walk, alphabet, samplesOf(wasm, scene), tests, options.seed);
+    const known = new Set(walk.all.map(({ snapshot }) => snapshot));
+    walks.set(scene.name, {
+      scene,
+      actions: walk.actions.length,
+      pairs: walk.pairs,
+      states: known.size,
+      steps: walk.steps,
+      milliseconds: walk.milliseconds,
+      isComplete: walk.isComplete,
+      assumed: tested,
+      growths:
+        wasm === undefined || walk.findings.all.length > 0 || (walk.isComplete && walk.pairs < MANY)
+          ? undefined
+          : growthOf(wasm, walk, alphabet, options.seed),
+    });
+  };
+  const samplesOf = (device: WasmDevice, { name }: Scene): Samples => {
+    let own = samples.get(name);
+    if (own === undefined) samples.set(name, (own = new Samples(device.leftOut)));
+    return own;
+  };
+  const report = await conform(subject, {
+    ...options,
+    seconds,
+    scenes: [...scenes, ...large],
+    strategies: ['walk of pairs', 'random walks'],
+    limits: { pairs: states, bytes: memory, sampling: 1000 * sampling },
+    walker: {
+      onWalk: look,
+      onSteps: (device, scene) => {
+        if ('leftOut' in device) samplesOf(device as WasmDevice, scene).take(device as WasmDevice);
+      },
+    },
+  });
+  const all = scenes.flatMap(({ name }) => walks.get(name) ?? []);
+  const withdrawn = all.flatMap(({ assumed }) => assumed.filter(({ shown }) => shown !== undefined));
+  const isWhole = all.length === scenes.length && all.every(({ isComplete }) => isComplete);
+  const device = factory({ vectorCount: counts[0] });
+  return {
+    verdict: report.causes.length > 0 ? 'violated' : isWhole && withdrawn.length === 0 ? 'proven' : 'open',
+    report,
+    walks: all,
+    scenes: [...scenes, ...large],
+    leftOut: 'leftOut' in device ? (device as WasmDevice).leftOut : [],
+    withdrawn,
+  };
+}
