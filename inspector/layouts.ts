@@ -12,11 +12,14 @@ import { LIBRARY } from './decider/library.ts';
 import { BEGINNINGS } from './page/beginnings.ts';
 import { beginScene, traceScene, type OwnScene } from './page/scene.ts';
 
+// The module's types are those of a CommonJS module that exports an object; what it exports is the class.
+const Elk = ElkModule as unknown as new () => Pick<ELK, 'layout'>;
+
 const CACHE = 'node_modules/.cache/maskbit-layouts.json';
 
 /** Lays out everything, but for what a build before this one has laid out. */
 export async function shippedLayouts(): Promise<string> {
-  const elk = new (ElkModule as unknown as new () => ELK)();
+  const elk = new Elk();
   const known = (existsSync(CACHE) ? JSON.parse(readFileSync(CACHE, 'utf8')) : {}) as Record<string, ElkNode>;
   const layouts: Record<string, ElkNode> = {};
   const place = async (graph: ElkNode): Promise<void> => {

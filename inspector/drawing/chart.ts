@@ -30,6 +30,8 @@ export interface ChartNode {
   readonly tags: readonly string[];
   readonly entry: readonly string[];
   readonly exit: readonly string[];
+  /** The actors that run while it is active. */
+  readonly invoked: readonly string[];
   /** Transitions that stay. */
   readonly inner: readonly ChartTransition[];
   readonly children: readonly ChartNode[];
@@ -117,6 +119,7 @@ function boxOf(node: AnyStateNode, inner: ReadonlyMap<string, readonly ChartTran
     tags: node.tags,
     entry: node.entry.map(nameOf),
     exit: node.exit.map(nameOf),
+    invoked: node.invoke.map(({ id, src }) => (typeof src === 'string' && src !== id ? `${src} as ${id}` : id)),
     inner: inner.get(node.id) ?? [],
     children: Object.values(node.states).map((child) => boxOf(child, inner)),
     initial: node.type === 'compound' ? node.initial.target?.[0]?.id : undefined,

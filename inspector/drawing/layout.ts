@@ -234,9 +234,10 @@ function chainsOf(root: ChartNode): Map<string, readonly string[]> {
 // ---- Sizes
 
 /** The rows of a box: what happens on entry and exit, and the transitions that stay. */
-export function rowsOf({ entry, exit, inner, folded }: ChartNode, terse = false): Row[] {
+export function rowsOf({ entry, exit, invoked, inner, folded }: ChartNode, terse = false): Row[] {
   if (folded !== undefined) return [{ kind: 'detail', text: `${folded} states, at rest` }];
   return [
+    ...invoked.map((name): Row => ({ kind: 'detail', text: `invoke / ${name}` })),
     ...entry.map((name): Row => ({ kind: 'detail', text: `entry / ${name}` })),
     ...exit.map((name): Row => ({ kind: 'detail', text: `exit / ${name}` })),
     ...rowsOfTransitions(inner, terse),

@@ -85,6 +85,14 @@ function StateBox({ placed, live }: { placed: PlacedNode; live: LiveChart }): JS
         {node.description !== '' && <title>{node.description}</title>}
       </rect>
       {node.kind === 'final' && <rect class="final" x={x + 3} y={y + 3} width={width - 6} height={height - 6} rx={6} />}
+      {node.kind === 'history' && (
+        <>
+          <circle class="history" cx={x + width - 15} cy={y + 15} r={8} />
+          <text class="history" x={x + width - 15} y={y + 19} text-anchor="middle" pointer-events="none">
+            H
+          </text>
+        </>
+      )}
       <text class="title" x={x + METRIC.padding + 2} y={y + 20} pointer-events="none">
         {node.key}
       </text>

@@ -73,9 +73,9 @@ function MachinePicker(): JSX.Element {
           </option>
         ))}
       </optgroup>
-      {actors.value.size > 0 && (
+      {actors.value.length > 0 && (
         <optgroup label="Connected programs">
-          {[...actors.value.values()].map(({ sessionId, name }) => (
+          {actors.value.slice(-100).map(({ sessionId, name }) => (
             <option key={sessionId} value={`actor ${sessionId}`}>
               {name}
             </option>

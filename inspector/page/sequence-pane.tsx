@@ -114,10 +114,10 @@ export function SequencePane(): JSX.Element {
               style={{ top: `${tops[step]}px`, height: `${tops[step + 1] - tops[step]}px` }}
               onClick={() => travel(step + 1)}
             >
-              <span class="visually-hidden">{`${step + 1}. ${timeline.sentence(step)}`}</span>
+              <span class="visually-hidden">{`${step + 1 + (timeline.firstNumber ?? 0)}. ${timeline.sentence(step)}`}</span>
               <svg width={width} height={tops[step + 1] - tops[step]} aria-hidden="true">
                 <SequenceStep
-                  number={step + 1}
+                  number={step + 1 + (timeline.firstNumber ?? 0)}
                   arrows={timeline.arrows(step)}
                   places={places}
                   width={width}

@@ -23,7 +23,7 @@ import {
   writeLink,
 } from './open.ts';
 import { beginScene, type OwnScene, type Scene, takeEvents, traceScene } from './scene.ts';
-import { type Actors, hear, watchedScene } from './watch.ts';
+import { type Actor, Watched, watchedScene } from './watch.ts';
 
 /** The parts of the page that a narrow window shows one at a time. */
 export const PANES = ['story', 'chart', 'map', 'device', 'sequence', 'events'] as const;
@@ -40,14 +40,22 @@ export interface Notice {
 export const view = signal<'front' | 'scene'>('front');
 
 const own = signal<OwnScene>(beginScene('function', { vectors: 2, messages: 'two' }));
+/** What was heard of other programs, and a number that grows with it. */
+export const watched = new Watched();
+export const watchedVersion = signal(0);
 /** The actors of other programs. */
-export const actors = signal<Actors>(new Map());
+export const actors = computed<readonly Actor[]>(() => {
+  void watchedVersion.value;
+  return [...watched.actors.values()];
+});
 /** The session of the actor that is watched; undefined while one of maskbit's machines is shown. */
 export const watchedId = signal<string | undefined>(undefined);
 
 export const scene = computed<Scene>(() => {
-  const actor = watchedId.value === undefined ? undefined : actors.value.get(watchedId.value);
-  return actor === undefined ? own.value : watchedScene(actor);
+  if (watchedId.value === undefined) return own.value;
+  void watchedVersion.value;
+  const actor = watched.actors.get(watchedId.value);
+  return actor === undefined ? own.value : watchedScene(actor, watched);
 });
 
 const ownPosition = signal(0);
@@ -424,14 +432,28 @@ export function watch(sessionId: string | undefined): void {
   });
 }
 
-const sources = new Map<string, string>();
+const heard: unknown[] = [];
+/** The roots that the reader was told of. */
+const announced = new Set<string>();
 
-/** Hears a message of the inspector's protocol. */
+/** Hears a message of the inspector's protocol. Those of one frame are taken together, so that a burst stays smooth. */
 export function hearMessage(message: unknown): void {
-  const before = actors.value;
-  actors.value = hear(before, message, sources);
-  const come = [...actors.value.values()].find(({ sessionId }) => !before.has(sessionId));
-  if (come === undefined) return;
+  heard.push(message);
+  if (heard.length === 1) requestAnimationFrame(takeHeard);
+}
+
+function settle(): void {
+  if (watched.settle(performance.now()) > 0) watchedVersion.value++;
+}
+
+function takeHeard(): void {
+  for (const message of heard.splice(0)) watched.hear(message);
+  watchedVersion.value++;
+  if (watched.isWaiting) setTimeout(settle, 600);
+  const come = watched.children(undefined).find(({ sessionId }) => !announced.has(sessionId));
+  for (const { sessionId } of watched.children(undefined)) announced.add(sessionId);
+  // At the front door they are listed.
+  if (come === undefined || view.peek() === 'front') return;
   const news: Notice = {
     kind: 'news',
     text: `${come.name} has connected.`,
