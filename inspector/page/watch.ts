@@ -113,6 +113,8 @@ export class Watched {
   }
 
   private hearEvent(sessionId: string, { event, sourceId }: Message): void {
+    // Its start is told of as an event, and its answer is where it begins.
+    if (readEvent(event).event === 'xstate.init') return;
     const waiting = this.sent.get(sessionId) ?? [];
     const sent = { at: performance.now(), ...readEvent(event), source: textOf(sourceId) };
     this.sent.set(sessionId, [...waiting, sent].slice(-100));
@@ -228,8 +230,12 @@ function readDefinition(definition: unknown, snapshot: unknown): Pick<Actor, 'ma
     return { kind: Object.hasOwn(Object(snapshot) as object, 'value') ? 'machine' : 'no machine', problem };
   }
   try {
-    const config = JSON.parse(String(definition)) as { readonly states?: unknown };
-    if (typeof config.states !== 'object' || config.states === null)
+    const config = JSON.parse(typeof definition === 'string' ? definition : '') as {
+      readonly states?: unknown;
+      readonly on?: unknown;
+    };
+    // A machine may have no states but its root, and live by its context.
+    if (![config.states, config.on].some((part) => typeof part === 'object' && part !== null))
       return { kind: 'no machine', problem: 'This actor is no state machine: there is no chart of it.' };
     const cut = JSON.stringify(config).includes('"[Object]"');
     const machine = createMachine(config as Parameters<typeof createMachine>[0]) as unknown as AnyStateMachine;
