@@ -3,7 +3,7 @@
  */
 import type { JSX } from 'preact';
 import { BEGINNINGS } from './beginnings.ts';
-import { copyLink, download } from './share.ts';
+import { copyLink, copyMarkdown, download } from './share.ts';
 import { actors, begin, dialog, goToFront, scene, view, watch, watchedId } from './store.ts';
 import { nextTheme, theme } from './theme.ts';
 
@@ -24,12 +24,7 @@ export function Head(): JSX.Element {
         Traces
       </button>
       <span class="spring" />
-      <button type="button" onClick={() => void copyLink()}>
-        Copy link
-      </button>
-      <button type="button" onClick={download}>
-        Save
-      </button>
+      {view.value === 'scene' && <Sharing />}
       <button
         type="button"
         title="Light, dark, or as the system"
@@ -42,6 +37,23 @@ export function Head(): JSX.Element {
         ?
       </button>
     </header>
+  );
+}
+
+/** What is done with the run that is shown. */
+function Sharing(): JSX.Element {
+  return (
+    <>
+      <button type="button" onClick={() => void copyLink()}>
+        Copy link
+      </button>
+      <button type="button" class="wide-only" onClick={() => void copyMarkdown()}>
+        Copy as Markdown
+      </button>
+      <button type="button" onClick={download}>
+        Save
+      </button>
+    </>
   );
 }
 
