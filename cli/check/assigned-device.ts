@@ -5,7 +5,7 @@
 import { AssignedAdapter, IMPLEMENTED } from '../../conformance/device/assigned.ts';
 import { AssignedDriver, handOverAndBack } from '../../conformance/paths/assigned-drive.ts';
 import type { AssignedBounds } from '../../machines/assembly.ts';
-import { designByName, type Design } from '../../machines/designs.ts';
+import { designByName, type Design, moving } from '../../machines/designs.ts';
 import { HALVES, THREE, TWO } from '../../machines/messages.ts';
 import { AssignedInstance } from '../../properties/assigned/decide.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
@@ -20,11 +20,12 @@ interface Walk {
   readonly isLarge: boolean;
 }
 
-/** One vector; the same with three messages, and with messages that are written in halves; two vectors; two vCPUs. */
+/** One vector; the same with three messages, with messages that are written in halves, and under a guest that moves its BAR; two vectors; two vCPUs. */
 const walksOf = (design: Design): Walk[] => [
   { bounds: { design, vectors: 1, messages: TWO }, isLarge: false },
   { bounds: { design, vectors: 1, messages: THREE }, isLarge: false },
   { bounds: { design, vectors: 1, messages: HALVES }, isLarge: design.grow },
+  { bounds: { design: moving(design), vectors: 1, messages: TWO }, isLarge: false },
   { bounds: { design, vectors: 2, messages: TWO }, isLarge: true },
   { bounds: { design, vectors: 1, messages: TWO, vcpus: 2 }, isLarge: true },
 ];
@@ -85,7 +86,7 @@ function walk(bounds: AssignedBounds, isSample: boolean, violations: Violations)
   progress.end();
   const { steps, outputs, dwords } = driver.counts;
   // Where the page goes with the host's MSI-X, there is no handover.
-  const isHanded = bounds.design.free && bounds.vectors === 1 && bounds.messages === TWO && !isSample;
+  const isHanded = bounds.design.free && bounds.design.moves !== true && bounds.vectors === 1 && bounds.messages === TWO && !isSample;
   const handovers = isHanded ? handOverEverywhere(driver, adapter, violations) : '-';
   return { pairs, isSample, handovers, counts: [steps, outputs, dwords] };
 }
