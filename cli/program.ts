@@ -345,6 +345,9 @@ program
     '--profile <name>',
     'what the device may do: strict, pcie, qemu, irqfd, linux-guest, or a file (default: pcie)',
   )
+  .option('--qemu <device>', "instead of a module: one of QEMU's own devices, with properties: nvme,msix_qsize=8")
+  .option('--qemu-binary <path>', 'with --qemu: which QEMU (default: qemu-system-x86_64)')
+  .addOption(new Option('--machine <type>', 'with --qemu: the machine (default: q35)').choices(['q35', 'pc']))
   .option('--learn', 'ask the device for its profile first, and say how it was chosen')
   .option('--save-profile <file>', 'with --learn: write the profile there, for --profile')
   .option('--only <rules>', 'tell of these rules alone, parted by commas')
@@ -362,11 +365,19 @@ program
       'maskbit conform --learn ./device.js',
       'maskbit conform --learn --report report.html -- ./device --bug 3',
       'maskbit conform --profile strict --only MSIX-PEND-2 ./device.js',
+      'maskbit conform --learn --qemu e1000e',
     ),
   )
   .action(async (module: string | undefined, rest: readonly string[], choices: ConformChoices, command: Command) => {
     const words = [...(module === undefined ? [] : [module]), ...rest];
-    if (words.length === 0) command.error('error: got no device; expected the path of a module, or -- and a command');
+    if (choices.qemu !== undefined && words.length > 0)
+      command.error(`error: got ${words.join(' ')} with --qemu; expected one or the other`);
+    if (choices.qemu === undefined) {
+      if (words.length === 0)
+        command.error('error: got no device; expected the path of a module, --qemu and a device, or -- and a command');
+      if (choices.qemuBinary !== undefined || choices.machine !== undefined)
+        command.error('error: got --qemu-binary or --machine without --qemu; expected both');
+    }
     const isCommand = process.argv.includes('--');
     if (!isCommand && words.length > 1) {
       command.error(`error: got ${words.join(' ')}; expected one module, or -- before a command`);

@@ -172,15 +172,16 @@ export const MACHINE_PROPERTIES: readonly Property<FunctionView>[] = [...FUNCTIO
 
 /** What an instance is called in tables: "function, 2 vectors, messages two". */
 export function instanceName(instance: Instance): string {
-  const { machine, vectors, messages, channel, design, vcpus } = requireInstance(
-    'the instance of instanceName',
-    instance,
-  );
-  if (vectors === 0) return machine.id;
-  const count = `${vectors} vector${vectors === 1 ? '' : 's'}`;
-  const processors = vcpus === undefined ? undefined : `${vcpus} vCPUs`;
+  return instance.vectors === 0 ? instance.machine.id : `${instance.machine.id}, ${boundsName(instance)}`;
+}
+
+/** What an instance of a machine that is known is called: "reviewed, 1 vector, 2 vCPUs, messages two". */
+export function boundsName({ vectors = 1, messages = TWO, channel = false, design, vcpus = 1 }: Bounds): string {
   const parts = [
-    ...[machine.id, design?.name, count, processors, `messages ${messages.name}`],
+    design?.name,
+    `${vectors} vector${vectors === 1 ? '' : 's'}`,
+    vcpus === 1 ? undefined : `${vcpus} vCPUs`,
+    `messages ${messages.name}`,
     channel ? 'channel' : undefined,
   ];
   return parts.filter((part) => part !== undefined).join(', ');

@@ -59,15 +59,14 @@ export function failedStep(
 export const kindOf = ({ subject, cause }: Failure): string =>
   `${subject.replaceAll(/\d+/g, 'N')} ${cause.rules.join()}`;
 
-/** Tells a failure as a story; and how to see it again, where the instance of the machine is given. */
-export function tellFailure({ device, path, subject, got, expected, cause }: Failure, instance?: Instance): string {
+/** Tells a failure as a story, in registers. */
+export function tellFailure({ device, path, subject, got, expected, cause }: Failure): string {
   const steps = `after ${path.length} step${path.length === 1 ? '' : 's'}`;
   return [
     `${device}, ${steps}: ${subject} ${got}; expected ${expected}.`,
     ...cause.sentences.map((sentence) => `  Rule: ${sentence}`),
     ...tellSteps(path),
     `  Path: ${path.join(' ')}`,
-    ...(instance === undefined ? [] : [`  Shown again by: maskbit show ${packPath(instance, path)}`]),
   ].join('\n');
 }
 

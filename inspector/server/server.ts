@@ -14,9 +14,6 @@ import { MESSAGE_BYTES, Relay } from './relay.ts';
 import { type Session, SESSION_FILE } from './session.ts';
 import { STATELY_ORIGIN, STATELY_PAGE, STATELY_SCRIPT, STATELY_STYLE } from './stately.ts';
 
-/** The port that XState's own inspectors connect to unless they are told another. */
-export const DEFAULT_PORT = 8080;
-
 /** What to serve, and where. */
 export interface ServerOptions {
   /** The folder of the built page. */
