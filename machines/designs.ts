@@ -117,7 +117,8 @@ export function moving(design: Design): Design {
  * @throws {RangeError} when there is none.
  */
 export function designByName(name: string): Design {
-  if (requireText('name of designByName', name).endsWith(MOVED)) return moving(designByName(name.slice(0, -MOVED.length)));
+  if (requireText('name of designByName', name).endsWith(MOVED))
+    return moving(designByName(name.slice(0, -MOVED.length)));
   const [whole, lacking, ...more] = name.split(' without ');
   const design = DESIGNS.find((each) => each.name === whole);
   const repair = REPAIRS.find((each) => each === lacking);

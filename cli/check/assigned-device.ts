@@ -15,13 +15,13 @@ import type { Only } from './only.ts';
 import { type Part, Violations } from './part.ts';
 
 /** An instance in lockstep, and whether a usual check takes but a sample of it. */
-interface Walk {
+export interface Walk {
   readonly bounds: AssignedBounds;
   readonly isLarge: boolean;
 }
 
 /** The instances that are walked: one vector; the same with three messages, with messages that are written in halves, and under a guest that moves its BAR; two vectors; two vCPUs. */
-const walksOf = (design: Design): Walk[] => [
+export const walksOf = (design: Design): Walk[] => [
   { bounds: { design, vectors: 1, messages: TWO }, isLarge: false },
   { bounds: { design, vectors: 1, messages: THREE }, isLarge: false },
   { bounds: { design, vectors: 1, messages: HALVES }, isLarge: design.grow },
@@ -87,7 +87,8 @@ function walk(bounds: AssignedBounds, isSample: boolean, violations: Violations)
   progress.end();
   const { steps, outputs, dwords } = driver.counts;
   // Where the page goes with the host's MSI-X, there is no handover.
-  const isHanded = bounds.design.free && bounds.design.moves !== true && bounds.vectors === 1 && bounds.messages === TWO && !isSample;
+  const isHanded =
+    bounds.design.free && bounds.design.moves !== true && bounds.vectors === 1 && bounds.messages === TWO && !isSample;
   const handovers = isHanded ? handOverEverywhere(driver, adapter, violations) : '-';
   return { pairs, isSample, handovers, counts: [steps, outputs, dwords] };
 }

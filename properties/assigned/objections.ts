@@ -159,7 +159,8 @@ export const OBJECTIONS: readonly Objection[] = [
   {
     name: 'moved-bar',
     title: 'A mask goes nowhere once the BAR is moved',
-    words: 'The guest moves its BAR, the kernel answers where the page was, and a mask goes to a record that nobody looks at.',
+    words:
+      'The guest moves its BAR, the kernel answers where the page was, and a mask goes to a record that nobody looks at.',
     of: 'R5, S4',
     property: NoSendBlockedStep,
     scene: {
