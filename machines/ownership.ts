@@ -115,7 +115,7 @@ export function movableBaseRegion(book: GuardBook): Region {
       told: states.told,
       toldAway: { ...states.told, description: 'It was elsewhere then; this is kept too.' },
     },
-  } as unknown as Region;
+  };
 }
 
 /** Where BAR 0 is, and with it the page of the table. */
