@@ -33,13 +33,12 @@ export interface Work {
   readonly onSteps: (steps: number, note: string) => void;
   /** How large a walk of pairs may become, and how many milliseconds random walks take. */
   readonly limits?: Pick<WalkLimits, 'pairs' | 'bytes'> & { readonly sampling?: number };
-  /** Is told of walks of pairs: while they walk, and when they are over. */
+  /** Is told of walks of pairs when they are over. */
   readonly walker?: Walker;
 }
 
 /** Whoever looks at walks of pairs. */
 export interface Walker {
-  readonly onSteps?: (device: SnapshotDevice, scene: Scene, pairs: number, open: number, steps: number) => void;
   readonly onWalk?: (device: SnapshotDevice, scene: Scene, walk: Walk) => void;
 }
 
@@ -84,10 +83,7 @@ const pairWalk: Strategy = {
       restricted(alphabetOf(scene, subject.abilities), assumptions),
       findings,
       { ...limits, deadline, isStopped, place: { scene, strategy: 'walk of pairs' } },
-      (pairs, open, steps) => {
-        walker?.onSteps?.(device, scene, pairs, open, steps);
-        onSteps(steps, `${pairs} pairs, ${open} of them open`);
-      },
+      (pairs, open, steps) => onSteps(steps, `${pairs} pairs, ${open} of them open`),
     );
     walker?.onWalk?.(device, scene, walked);
     return {
