@@ -99,7 +99,7 @@ const ABSTRACT: readonly (readonly [string, string])[] = [
   ],
   [
     'interrupt context',
-    'A message that arrives is injected in that step. 2.6.37 hands it to a thread, which delays it once more; a longer flight shows nothing new.',
+    'A message that arrives is injected in that step. 2.6.37 hands it to a thread, which delays it once more. The flight of the machine is all of the way, from the device to the injection: also where the host flushes its own write of a mask, a message may still be on the part that is left.',
   ],
   ['INTx', 'MSIX-ASSIGN-11 is tested in the implementation.'],
   [

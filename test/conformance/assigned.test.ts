@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { initialTransition } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import { Stepper } from '../../checker/compile/step.ts';
@@ -32,6 +33,7 @@ import {
 } from '../../machines/designs.ts';
 import { THREE, TWO } from '../../machines/messages.ts';
 import { MONITORS } from '../../machines/monitors.ts';
+import { BRING_UP } from '../../properties/assigned/claims.ts';
 import { AssignedInstance } from '../../properties/assigned/decide.ts';
 import { ASSIGNED_PROPERTIES } from '../../properties/assigned/index.ts';
 import { BREAKERS, decideBroken, decideWhole } from '../../properties/assigned/mutants.ts';
@@ -186,6 +188,20 @@ describe('the chain of designs', () => {
     ]);
     const lengths = OBJECTIONS.map((objection) => decideObjection(objection, POSTED).path?.length);
     expect(lengths).toEqual([4, 6, 7, 5, 9, 3, 3, 5, 6, 7, 3, 7]);
+  });
+
+  //= MSIX-POSTED-8 type=test
+  test('the window of S2 stands open under a lock of userspace too: what exits there is completed after it [MSIX-POSTED-8]', () => {
+    const { machine } = createAssignedDevice({ design: POSTED, vectors: 1, messages: TWO, vcpus: 2 });
+    const step = stepper(machine);
+    const placing = BRING_UP.slice(0, BRING_UP.indexOf('kernel.place'));
+    const locked = [...placing, 'vcpu1.mask.0', 'kernel.place', 'vmm.complete1', 'device.signal.0'];
+    const [initial] = initialTransition(machine);
+    const end = locked.reduce(({ next }, event) => step(next, event), step(initial, 'none'));
+    expect(end.outputs).toEqual(['send.0']);
+    expect(end.next.matches({ vector0: { userMask: 'masked', kernelMask: 'unmasked' }, ownership: 'kernel' })).toBe(
+      true,
+    );
   });
 
   //= MSIX-POSTED-7 type=test
