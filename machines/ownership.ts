@@ -6,7 +6,7 @@
  */
 import { stateIn } from 'xstate';
 import { ASSIGN, DISABLE_ALL, ENABLE_ALL, move, PLACE, REMOVE, RESET, TELL_BASE, WITHDRAW } from './alphabet.ts';
-import type { GuardBook } from './guards.ts';
+import type { GuardRegistry } from './guards.ts';
 import { ownership } from './pages/ownership.ts';
 import { type Region, regionOf } from './region.ts';
 
@@ -101,7 +101,7 @@ export const baseRegion: Region = {
 };
 
 /** The same, where BAR 0 may be elsewhere when the address is told: what is stored is where it was then (hazard S4). */
-export function movableBaseRegion(book: GuardBook): Region {
+export function movableBaseRegion(book: GuardRegistry): Region {
   const { states, ...rest } = baseRegion as Region & { states: Record<string, { on: object; description: string }> };
   const told = (target: string, where: string) => ({
     target,
