@@ -10,6 +10,8 @@ import {
   CONTROLS,
   control,
   mask,
+  move,
+  MOVES,
   ofVcpu,
   poll,
   readEntry,
@@ -29,7 +31,7 @@ export interface Access {
   readonly event: string;
   /** The state of a vCPU that is stopped in it, `mask_0`. */
   readonly state: string;
-  readonly kind: 'control' | 'mask' | 'unmask' | 'write' | 'read' | 'poll';
+  readonly kind: 'control' | 'move' | 'mask' | 'unmask' | 'write' | 'read' | 'poll';
   /** Absent in a write of Message Control. */
   readonly vector?: number;
   /** The value of Message Control that is written. */
@@ -40,8 +42,8 @@ function accessOf(event: string, kind: Access['kind'], rest: Pick<Access, 'vecto
   return { event, state: event.replace('guest.', '').replaceAll('.', '_'), kind, ...rest };
 }
 
-/** Every access to a device with `vectors` vectors. */
-export function accessesOf(vectors: number, messages: MessageSet): Access[] {
+/** Every access to a device with `vectors` vectors; `moves` says whether the guest may move its BAR. */
+export function accessesOf(vectors: number, messages: MessageSet, moves = false): Access[] {
   const controls = CONTROLS.map((value) => accessOf(control(value), 'control', { control: value }));
   const each = Array.from({ length: vectors }, (_, vector) => [
     accessOf(mask(vector), 'mask', { vector }),
@@ -50,7 +52,8 @@ export function accessesOf(vectors: number, messages: MessageSet): Access[] {
     accessOf(readEntry(vector), 'read', { vector }),
     accessOf(poll(vector), 'poll', { vector }),
   ]);
-  return [...controls, ...each.flat()];
+  const moved = moves ? MOVES.map((to) => accessOf(move(to), 'move', {})) : [];
+  return [...controls, ...moved, ...each.flat()];
 }
 
 /** Whether an access changes nothing, but asks. */
@@ -67,6 +70,8 @@ export interface Work {
 export interface AccessPaths {
   /** The guard under which the kernel answers an access at once; undefined where it never does. */
   readonly kernel: (access: Access) => string | undefined;
+  /** The guard that a reset maps the page elsewhere than it is; absent where it is always in one place. */
+  readonly elsewhere?: string;
   /** Where the vCPU goes once userspace has completed an access, if it must wait for more: states of `work`, with guards. */
   readonly afterwards?: (access: Access) => readonly { readonly target: string; readonly guard?: string }[];
   /** What the vCPU may have to wait for, by the name of its state. */
@@ -159,8 +164,12 @@ export function vcpuRegion(
       actions: RETURN,
       description: 'Userspace completes the access. [MSIX-OWN-3]',
     };
-    // A read is answered all the same, as the function stands by then.
-    const on = { [complete]: [...later, completed], ...(isRead(access) ? { [REMOVE]: forgotten } : ended) };
+    // A read is answered all the same, as the function stands by then; where the page is no longer what was read, nobody answers.
+    const elsewhere = paths.elsewhere === undefined ? {} : { [RESET]: { ...forgotten, guard: paths.elsewhere } };
+    const on = {
+      [complete]: [...later, completed],
+      ...(isRead(access) ? { ...elsewhere, [REMOVE]: forgotten } : ended),
+    };
     return [access.state, { description: `Stopped in ${ofVcpu(access.event, vcpu)}.`, on }];
   });
   const work = Object.entries(paths.work ?? {}).map(([name, { event, ways, description }]) => {

@@ -38,6 +38,10 @@ export const refresh = (vector: number): string => `device.refresh.${vector}`;
 
 /** The guest reads one entry, and the read completes. Of `assigned-device`, whose answers are outputs. */
 export const readEntry = (vector: number): string => `guest.read.${vector}`;
+/** Where the guest may move BAR 0, in which the page of the table is: elsewhere, and back. Of `assigned-device` alone. */
+export const MOVES = ['away', 'home'] as const;
+/** The guest moves BAR 0. */
+export const move = (to: (typeof MOVES)[number]): string => `guest.move.${to}`;
 /** The guest reads the Pending bit of a vector, which is on a page of its own. */
 export const poll = (vector: number): string => `guest.poll.${vector}`;
 
@@ -175,6 +179,7 @@ const CONTROL_WORDS: Readonly<Record<string, string>> = {
 /** What events say: `#` is the vector, `$` the value. One that may have a vector or none says both. */
 const EVENT_WORDS: Readonly<Record<string, readonly string[]>> = {
   'guest.control': ['the guest $'],
+  'guest.move': ['the guest moves BAR 0 $'],
   'guest.mask': ['the guest masks vector #'],
   'guest.unmask': ['the guest unmasks vector #'],
   'guest.write': ['the guest writes $ to entry #'],

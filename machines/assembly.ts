@@ -3,7 +3,7 @@
  * effect. It is the one place where the kernel's path and the path through an exit are told apart; regions are written as if
  * accesses took effect at once; here their transitions go where accesses take effect.
  */
-import { and, stateIn } from 'xstate';
+import { and, or, stateIn } from 'xstate';
 import {
   type Access,
   accessesOf,
@@ -19,7 +19,7 @@ import type { Design } from './designs.ts';
 import { OPEN } from './function.ts';
 import { GuardRegistry, rewriteEvents, type GuardedEvent } from './guards.ts';
 import type { MessageSet } from './messages.ts';
-import { KERNEL_OWNS, REMOVED } from './ownership.ts';
+import { HOME, KERNEL_OWNS, REMOVED, TOLD, TOLD_AWAY } from './ownership.ts';
 import type { Region } from './region.ts';
 import { vectorRegionName } from './vector.ts';
 
@@ -96,12 +96,13 @@ export class Assembly {
     this.design = design;
     this.messages = messages;
     this.indices = Array.from({ length: vectors }, (_, vector) => vector);
-    this.accesses = accessesOf(vectors, messages);
+    this.accesses = accessesOf(vectors, messages, design.moves);
     this.vcpus = Array.from({ length: vcpus }, (_, vcpu) => vcpu);
     this.defineGuards();
     const work = design.grow ? {} : workOf(design, this.book);
     this.paths = {
       kernel: (access) => this.answeredByKernel(access),
+      ...(design.moves ? { elsewhere: 'away' } : {}),
       ...(design.grow ? {} : { afterwards: (access: Access) => this.workAfter(access), work }),
     };
   }
@@ -115,11 +116,16 @@ export class Assembly {
     book.define('userspaceOwns', stateIn({ ownership: 'userspace' }));
     book.define('removed', REMOVED);
     book.opposite('assigned', 'removed');
+    if (design.moves) {
+      book.opposite('away', book.define('home', HOME));
+      // What the kernel was told is where the page is.
+      if (!design.free) book.define('toldHere', or([and([HOME, TOLD]), and(['away', TOLD_AWAY])]));
+    }
     defineVcpuGuards(book, this.accesses, this.vcpus);
     if (!design.grow) {
       book.define('hostUp', stateIn({ host: 'up' }));
       if (!design.free) {
-        book.define('baseTold', stateIn({ base: 'told' }));
+        book.define('baseTold', design.moves ? or([TOLD, TOLD_AWAY]) : TOLD);
         book.opposite('offBus', 'kernelOwns');
       }
       defineWaiting(book, 'opening', ['opening'], this.vcpus);
@@ -214,6 +220,7 @@ export class Assembly {
     return this.book.all(
       'kernelOwns',
       this.design.grow || !this.design.free ? undefined : 'hostUp',
+      this.design.moves && !this.design.free ? 'toldHere' : undefined,
       this.ifUsed(vector),
     );
   }

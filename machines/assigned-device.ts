@@ -17,7 +17,15 @@ import { regionOf } from './region.ts';
 import { requireDesign } from './designs.ts';
 import { requireMessages } from './messages.ts';
 import { type MonitorName, MONITORS, monitorRegions } from './monitors.ts';
-import { assignedActions, baseRegion, coupledOwnership, freeOwnership, startingAnew } from './ownership.ts';
+import {
+  assignedActions,
+  barRegion,
+  baseRegion,
+  coupledOwnership,
+  freeOwnership,
+  movableBaseRegion,
+  startingAnew,
+} from './ownership.ts';
 import type { Region } from './region.ts';
 import { vectorRegionName } from './vector.ts';
 
@@ -39,11 +47,13 @@ function readOptions(options: AssignedOptions): Required<AssignedOptions> {
   const names = ['design', 'vectors', 'messages', 'vcpus', 'monitors', 'watched'] as const;
   const fields = requireFields('the options of createAssignedDevice', options, names);
   const vectors = requireVectors('vectors of createAssignedDevice', fields.vectors);
+  const design = requireDesign('design of createAssignedDevice', fields.design);
   return {
     vectors,
-    design: requireDesign('design of createAssignedDevice', fields.design),
+    design,
     messages: requireMessages('messages of createAssignedDevice', fields.messages),
-    vcpus: requireNumber('vcpus of createAssignedDevice', fields.vcpus ?? 1, 1, 2),
+    // An access of one vCPU that is under way while another moves the BAR is not modelled.
+    vcpus: requireNumber('vcpus of createAssignedDevice', fields.vcpus ?? 1, 1, design.moves ? 1 : 2),
     monitors: requireList('monitors of createAssignedDevice', fields.monitors ?? [], (place, value) =>
       requireOneOf(place, value, MONITORS),
     ),
@@ -65,7 +75,10 @@ export function createAssignedDevice(options: AssignedOptions): AssignedDevice {
     capability: assembly.rewriteEvents(removableCapability()),
     ...Object.fromEntries(indices.map((vector) => [vectorRegionName(vector), assignedVectorRegion(assembly, vector)])),
     ...(design.grow ? {} : { host: hostRegion(assembly) }),
-    ...(design.free ? { ownership: freeOwnership } : { base: baseRegion, ownership: coupledOwnership }),
+    ...(design.moves ? { bar: assembly.rewriteEvents(barRegion) } : {}),
+    ...(design.free
+      ? { ownership: freeOwnership }
+      : { base: design.moves ? movableBaseRegion(book) : baseRegion, ownership: coupledOwnership }),
     ...Object.fromEntries(vcpus.map(vcpuOf)),
     ...(monitors.length === 0 ? {} : { monitor: monitorRegions(assembly, monitors, watched) }),
   };

@@ -42,6 +42,8 @@ export interface Design extends Repairs {
    * assigned, as in the patch (MSIX-POSTED-7). Always so where the host has no such state, which is what `grow` comes to.
    */
   readonly free: boolean;
+  /** Whether the guest may move BAR 0, in which the page is: an access more, asked for by one objection (S4). */
+  readonly moves?: true;
 }
 
 /** The patch as sent to kvm@vger.kernel.org in October 2010. Rules MSIX-POSTED-n pin what it leaves open. */
@@ -101,12 +103,23 @@ export function without(given: Design, lacking: Repair): Design {
   };
 }
 
+const MOVED = ' moved';
+
+/** A design, under a guest that moves BAR 0. */
+export function moving(design: Design): Design {
+  const title = `${design.title}, under a guest that moves BAR 0`;
+  return { ...design, name: `${design.name}${MOVED}`, title, moves: true };
+}
+
 /**
- * Finds a design by its name: one of `DESIGNS`, or one of them without a repair, "reviewed without flush".
+ * Finds a design by its name: one of `DESIGNS`, or one of them without a repair, "reviewed without flush"; and any of these under a guest that
+ * moves BAR 0, "posted moved".
  * @throws {RangeError} when there is none.
  */
 export function designByName(name: string): Design {
-  const [whole, lacking, ...more] = requireText('name of designByName', name).split(' without ');
+  if (requireText('name of designByName', name).endsWith(MOVED))
+    return moving(designByName(name.slice(0, -MOVED.length)));
+  const [whole, lacking, ...more] = name.split(' without ');
   const design = DESIGNS.find((each) => each.name === whole);
   const repair = REPAIRS.find((each) => each === lacking);
   if (design !== undefined && lacking === undefined) return design;
@@ -122,9 +135,10 @@ export function designByName(name: string): Design {
 /** Requires a design: a name, a title, and which repairs it has. */
 export function requireDesign(place: string, value: unknown): Design {
   const flags = [...REPAIRS, 'check', 'free'] as const;
-  const fields = requireFields(place, value, ['name', 'title', ...flags], 'a design, such as REVIEWED');
+  const fields = requireFields(place, value, ['name', 'title', 'moves', ...flags], 'a design, such as REVIEWED');
   const name = requireName(within(place, 'name'), fields.name);
   const title = requireText(within(place, 'title'), fields.title);
   const read = Object.fromEntries(flags.map((flag) => [flag, requireBoolean(within(place, flag), fields[flag])]));
-  return { ...(read as unknown as Design), name, title };
+  const moves = fields.moves !== undefined && requireBoolean(within(place, 'moves'), fields.moves);
+  return { ...(read as unknown as Design), ...(moves ? { moves } : {}), name, title };
 }

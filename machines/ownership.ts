@@ -5,7 +5,8 @@
  * patch it does not: the page is on the kernel's bus exactly while the host's MSI-X is assigned.
  */
 import { stateIn } from 'xstate';
-import { ASSIGN, DISABLE_ALL, ENABLE_ALL, PLACE, REMOVE, RESET, TELL_BASE, WITHDRAW } from './alphabet.ts';
+import { ASSIGN, DISABLE_ALL, ENABLE_ALL, move, PLACE, REMOVE, RESET, TELL_BASE, WITHDRAW } from './alphabet.ts';
+import type { GuardRegistry } from './guards.ts';
 import { ownership } from './pages/ownership.ts';
 import { type Region, regionOf } from './region.ts';
 
@@ -98,6 +99,48 @@ export const baseRegion: Region = {
     },
   },
 };
+
+/** The same, where BAR 0 may be elsewhere when the address is told: what is stored is where it was then (hazard S4). */
+export function movableBaseRegion(book: GuardRegistry): Region {
+  const { states, ...rest } = baseRegion as Region & { states: Record<string, { on: object; description: string }> };
+  const told = (target: string, where: string) => ({
+    target,
+    guard: book.all('assigned', where),
+    description: 'The address is stored, as it is now. [MSIX-POSTED-7]',
+  });
+  return {
+    ...rest,
+    states: {
+      none: { ...states.none, on: { [TELL_BASE]: [told('told', 'home'), told('toldAway', 'away')] } },
+      told: states.told,
+      toldAway: { ...states.told, description: 'It was elsewhere then; this is kept too.' },
+    },
+  };
+}
+
+/** Where BAR 0 is, and with it the page of the table. */
+export const barRegion: Region = startingAnew(
+  {
+    description: 'Where the guest has BAR 0, in which the page is. [MSIX-ASSIGN-12]',
+    initial: 'home',
+    states: {
+      home: {
+        description: 'Where it was when the guest started.',
+        on: { [move('away')]: { target: 'away', description: 'It is moved.' } },
+      },
+      away: {
+        description: 'Elsewhere.',
+        on: { [move('home')]: { target: 'home', description: 'It is moved back.' } },
+      },
+    },
+  },
+  [RESET, REMOVE],
+  'It is mapped where it was. [MSIX-ASSIGN-12]',
+);
+
+export const HOME = stateIn({ bar: 'home' });
+export const TOLD = stateIn({ base: 'told' });
+export const TOLD_AWAY = stateIn({ base: 'toldAway' });
 
 /** That the kernel answers; that there is a device. */
 export const KERNEL_OWNS = stateIn({ ownership: 'kernel' });

@@ -5,7 +5,7 @@
  * Each says of every vector "if `when`, then `holds`". A state or a step in which `when` is so is its witness.
  */
 import type { Invariant, Property, StepProperty, StepView } from '../checker/decide/property.ts';
-import { readEvent, readOutput, RESET } from '../machines/alphabet.ts';
+import { type MachineEvent, readEvent, readOutput, RESET } from '../machines/alphabet.ts';
 import { blocked, type FunctionView } from './view.ts';
 
 type FunctionStep = StepView<FunctionView>;
@@ -23,7 +23,19 @@ function rememberLast<Question, Answer>(answer: (question: Question) => Answer):
   };
 }
 
-const eventOf = rememberLast(readEvent);
+/** Events that were taken apart. An alphabet is small, and each of its events is asked about in every state. */
+const known = new Map<string, MachineEvent>();
+const KNOWN_MAX = 10_000;
+
+function eventOf(name: string): MachineEvent {
+  let event = known.get(name);
+  if (event === undefined) {
+    if (known.size === KNOWN_MAX) known.clear();
+    event = readEvent(name);
+    known.set(name, event);
+  }
+  return event;
+}
 
 /** The outputs of a step, taken apart. */
 export const outputsOf = rememberLast((outputs: readonly string[]) => outputs.map(readOutput));

@@ -452,9 +452,10 @@ export class AssignedDevice {
    */
   reset(): void {
     this.whole(() => {
+      const { tableAddress } = this.monitor;
       this.monitor.reset();
       this.monitor.mapBar();
-      this.voidExits();
+      this.voidExits(this.monitor.tableAddress !== tableAddress);
     });
   }
 
@@ -472,14 +473,15 @@ export class AssignedDevice {
     return this.whole(() => this.monitor.assign());
   }
 
-  private voidExits(): void {
+  /** Ends what is under way, but for reads of a device that is there; `isMoved` says whether its page is elsewhere now. */
+  private voidExits(isMoved = false): void {
     for (const [vcpu, words] of this.exits.entries()) {
       const kind = words[exit.KIND_AT];
       if (kind === exit.EXIT_NONE) continue;
       this.works[vcpu] = WORK_NONE;
       //= MSIX-ASSIGN-15
       const isRead = kind === exit.CONFIG_READ || kind === exit.MMIO_READ || kind === exit.ENTRY_READ;
-      if (isRead && this.monitor.isAssigned) continue;
+      if (isRead && this.monitor.isAssigned && (kind === exit.CONFIG_READ || !isMoved)) continue;
       this.clearExit(words);
       words[exit.KIND_AT] = exit.VOID;
     }

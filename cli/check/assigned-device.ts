@@ -5,7 +5,7 @@
 import { AssignedAdapter, IMPLEMENTED } from '../../conformance/device/assigned.ts';
 import { AssignedDriver, handOverAndBack } from '../../conformance/paths/assigned-drive.ts';
 import type { AssignedBounds } from '../../machines/assembly.ts';
-import { designByName, type Design } from '../../machines/designs.ts';
+import { designByName, type Design, moving } from '../../machines/designs.ts';
 import { HALVES, THREE, TWO } from '../../machines/messages.ts';
 import { AssignedInstance } from '../../properties/assigned/decide.ts';
 import { boundsName, createInstance } from '../../properties/instances.ts';
@@ -15,16 +15,17 @@ import type { Only } from './only.ts';
 import { type CheckSection, Violations } from './part.ts';
 
 /** An instance in lockstep, and whether a usual check takes but a sample of it. */
-interface Walk {
+export interface Walk {
   readonly bounds: AssignedBounds;
   readonly isLarge: boolean;
 }
 
-/** The instances that are walked: one vector; the same with three messages, and with messages that are written in halves; two vectors; two vCPUs. */
-const walksOf = (design: Design): Walk[] => [
+/** The instances that are walked: one vector; the same with three messages, with messages that are written in halves, and under a guest that moves its BAR; two vectors; two vCPUs. */
+export const walksOf = (design: Design): Walk[] => [
   { bounds: { design, vectors: 1, messages: TWO }, isLarge: false },
   { bounds: { design, vectors: 1, messages: THREE }, isLarge: false },
   { bounds: { design, vectors: 1, messages: HALVES }, isLarge: design.grow },
+  { bounds: { design: moving(design), vectors: 1, messages: TWO }, isLarge: false },
   { bounds: { design, vectors: 2, messages: TWO }, isLarge: true },
   { bounds: { design, vectors: 1, messages: TWO, vcpus: 2 }, isLarge: true },
 ];
@@ -86,7 +87,8 @@ function walk(bounds: AssignedBounds, isSample: boolean, violations: Violations)
   progress.end();
   const { steps, outputs, dwords } = driver.counts;
   // Where the page goes with the host's MSI-X, there is no handover.
-  const isHanded = bounds.design.free && bounds.vectors === 1 && bounds.messages === TWO && !isSample;
+  const isHanded =
+    bounds.design.free && bounds.design.moves !== true && bounds.vectors === 1 && bounds.messages === TWO && !isSample;
   const handovers = isHanded ? handOverEverywhere(driver, adapter, violations) : '-';
   return { pairs, isSample, handovers, counts: [steps, outputs, dwords] };
 }

@@ -1,7 +1,6 @@
 /**
  * The part of the check that drives the assigned device and its parts along the paths that @xstate/graph finds: all simple paths
- * where they are within the rail, a path through every transition elsewhere. And the table that says of every machine how it is
- * enumerated, and into what it is driven.
+ * where they are within the rail, a path through every transition elsewhere. Of all machines `cli/enumeration.ts` says it.
  */
 import { enumerate } from '../../checker/explore/enumerate.ts';
 import {
@@ -16,7 +15,7 @@ import { AssignedAdapter, IMPLEMENTED } from '../../conformance/device/assigned.
 import { createHost, createOwnership, type PartUnderTest } from '../../conformance/device/parts.ts';
 import { AssignedDriver } from '../../conformance/paths/assigned-drive.ts';
 import { drivePart } from '../../conformance/paths/parts.ts';
-import { designByName, DESIGNS } from '../../machines/designs.ts';
+import { designByName } from '../../machines/designs.ts';
 import { TWO } from '../../machines/messages.ts';
 import { AssignedInstance } from '../../properties/assigned/decide.ts';
 import { createInstance, type Instance, instanceName } from '../../properties/instances.ts';
@@ -29,19 +28,6 @@ const PARTS: readonly (readonly [Instance, readonly PartUnderTest[]])[] = [
   [createInstance('ownership'), [createOwnership('reviewed'), createOwnership('checked')]],
   [createInstance('host-function', { vectors: 1 }), [createHost(1)]],
   [createInstance('host-function', { vectors: 2 }), [createHost(2)]],
-];
-
-/** What is enumerated, and is driven into nothing. */
-const NOT_DRIVEN: readonly (readonly [string, string, string])[] = [
-  ['function, channel', 'compared with @xstate/graph', 'nothing: the implementation sends within the step'],
-  [
-    `assigned-device, designs ${DESIGNS.filter(({ name }) => !IMPLEMENTED.some((each) => each === name))
-      .map(({ name }) => name)
-      .join(', ')}`,
-    'explored by the compiled machine',
-    'nothing: they are steps of the chain, and not implemented',
-  ],
-  ['interval', 'explored by the compiled machine', 'nothing: it is what others are held against'],
 ];
 
 /** A row of the table. */
@@ -73,8 +59,7 @@ export function checkAssignedPaths(budget: Budget): CheckSection {
     else note(...driveDesign(name, violations));
   }
   printTable(['machine', 'enumerated by @xstate/graph', 'paths', 'steps', 'driven into'], rows);
-  print('The machines of the function, their paths and what they are driven into stand above. Besides:');
-  printTable(['machine', 'is', 'and driven into'], NOT_DRIVEN);
+  print('docs/enumeration.md says of every machine how it is enumerated, and what it is driven into.');
   print();
   return {
     clause: `${formatCell(steps)} steps of the assigned device along paths of @xstate/graph`,

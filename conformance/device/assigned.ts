@@ -19,6 +19,10 @@ const CONTROLS: Readonly<Record<string, number>> = {
   onMasked: implementation.CONTROL_ENABLE | implementation.CONTROL_FUNCTION_MASK,
 };
 
+/** Where BAR 0 is at first, and where a guest moves it. */
+const HOME = 0x7ebf_0000;
+const AWAY = 0x7ec0_0000;
+
 /** What a read under way asks for, of each vCPU: nothing, an entry, or a Pending bit. */
 const ASKS = ['', 'read', 'poll'] as const;
 type Asked = (typeof ASKS)[number];
@@ -37,7 +41,8 @@ export class AssignedAdapter {
     this.messages = messages;
     this.asked = Array.from({ length: vcpus }, () => ({ what: '' as const, vector: 0 }));
     this.device = create({
-      design: design.name as implementation.AssignedDesign,
+      // A guest that moves its BAR makes no other device.
+      design: design.name.replace(/ moved$/, '') as implementation.AssignedDesign,
       vectorCount: vectors,
       vcpuCount: vcpus,
       sent: (vector) => this.done.push(`send.${vector}`),
@@ -173,6 +178,8 @@ export class AssignedAdapter {
   static readonly acts: Readonly<Record<string, Act>> = {
     'guest.control': (adapter, _, value, _entry, vcpu) =>
       adapter.access(vcpu, (device) => device.writeControl(CONTROLS[value], vcpu)),
+    'guest.move': (adapter, _, value, _entry, vcpu) =>
+      adapter.access(vcpu, (device) => device.configWrite(0x10, 4, value === 'home' ? HOME : AWAY, vcpu)),
     'guest.mask': (adapter, vector, _, _entry, vcpu) => adapter.access(vcpu, (device) => device.mask(vector, vcpu)),
     'guest.unmask': (adapter, vector, _, _entry, vcpu) => adapter.access(vcpu, (device) => device.unmask(vector, vcpu)),
     'guest.write': (adapter, vector, value, entry, vcpu) =>
@@ -197,7 +204,14 @@ export class AssignedAdapter {
       for (let vcpu = 0; vcpu < adapter.asked.length; vcpu++) adapter.asked[vcpu] = { what: '', vector: 0 };
     },
     'vmm.assign': ({ device }) => void device.assign(),
-    'device.reset': ({ device }) => device.reset(),
+    'device.reset': (adapter) => {
+      const { device, asked } = adapter;
+      device.reset();
+      for (let vcpu = 0; vcpu < asked.length; vcpu++) {
+        const kind = device.accessOf(vcpu)[implementation.KIND_AT];
+        if (kind === implementation.VOID) asked[vcpu] = { what: '', vector: 0 };
+      }
+    },
     'device.signal': ({ device }, vector) => device.signal(vector),
     'device.retire': ({ device }, vector) => device.retire(vector),
     'fabric.arrive': ({ device }, vector) => void device.arrive(vector),

@@ -37,11 +37,13 @@ export interface Expected {
 /** Tells a state of the machine. */
 export function expectedOf(value: StateValue, { design, vectors, vcpus = 1 }: AssignedBounds): Expected {
   const regions = value as Record<string, Regions & string>;
-  const { capability, ownership, host } = regions;
+  const { capability, ownership, host, base, bar } = regions;
+  // An address that was told before the guest moved its BAR is no page that the guest reads.
+  const isHere = design.moves !== true || (bar === 'home') === (base === 'told');
   const each = Array.from({ length: vectors }, (_, vector) => regions[vectorRegionName(vector)] as Regions);
   const read = each.map((region) => {
     // Where the kernel answers from tables of its own, those are what a guest reads.
-    const isKernel = !design.oneOwner && ownership === 'kernel' && host === 'up' && region.route !== 'none';
+    const isKernel = !design.oneOwner && isHere && ownership === 'kernel' && host === 'up' && region.route !== 'none';
     const mask = design.oneOwner ? region.mask : isKernel ? region.kernelMask : region.userMask;
     return { message: isKernel ? region.route : region.entry, isMasked: mask === 'masked' };
   });
@@ -81,13 +83,17 @@ function vcpuMatches(device: implementation.AssignedDevice, vcpu: number, state:
   }
 }
 
+/** The register that says where BAR 0 is. */
+const BAR0_OFFSET = 0x10;
+
 /** Whether an access is the one that the machine names: `mask_0`, `write_0_A`, `control_on`. */
 function isStoppedIn(device: implementation.AssignedDevice, access: Readonly<Uint32Array>, state: string): boolean {
   const [verb, vector] = state.split('_');
   const kind = access[implementation.KIND_AT];
   if (verb === 'void') return kind === implementation.VOID;
-  if (verb === 'control') return kind === implementation.CONFIG_WRITE;
   const address = access[implementation.ADDRESS_LOW_AT];
+  if (verb === 'control') return kind === implementation.CONFIG_WRITE && address !== BAR0_OFFSET;
+  if (verb === 'move') return kind === implementation.CONFIG_WRITE && address === BAR0_OFFSET;
   const offset = address - device.entryAddress(Number(vector));
   const isControl = offset === implementation.ENTRY_VECTOR_CONTROL_OFFSET;
   switch (verb) {

@@ -45,5 +45,4 @@ export const FULL_ASSIGNED_TASKS: readonly AssignedTask[] = [
     properties: [IndependentVectorsStep],
   })),
   ...REPAIRED.map((design) => all(design, 2, THREE)),
-  ...REPAIRED.map((design) => all(design, 3, TWO)),
 ];

@@ -5,7 +5,7 @@
  * The chain of designs repairs them one by one. That each repair is needed is shown by leaving out it alone.
  */
 import { HANDOVER, PLACE, readEvent, TELL_BASE, VMM_COMPLETE, WITHDRAW } from '../../machines/alphabet.ts';
-import { CHAIN, type Design, HANDED, REPAIRS, type Repair, REVIEWED, without } from '../../machines/designs.ts';
+import { CHAIN, type Design, HANDED, moving, REPAIRS, type Repair, REVIEWED, without } from '../../machines/designs.ts';
 import type { AssignedBounds } from '../../machines/assembly.ts';
 import { THREE } from '../../machines/messages.ts';
 import {
@@ -38,6 +38,8 @@ export interface Objection {
   /** How many vectors it takes, and how many vCPUs. Default 1. */
   readonly vectors?: number;
   readonly vcpus?: number;
+  /** Whether it takes a guest that moves its BAR. */
+  readonly moves?: true;
   /** The repair that it takes. */
   readonly repair: Repair;
   /** A repair that does away with it too: in the reviewed design it comes back without both. */
@@ -153,6 +155,22 @@ export const OBJECTIONS: readonly Objection[] = [
     with: 'grow',
   },
   {
+    name: 'moved-bar',
+    title: 'A mask goes nowhere once the BAR is moved',
+    words:
+      'The guest moves its BAR, the kernel answers where the page was, and a mask goes to a record that nobody looks at.',
+    of: 'R5, S4',
+    property: NoSendBlockedStep,
+    scene: {
+      after: BRING_UP,
+      without: (name) => isAside(name) || isGuest(name, 'control', 'write'),
+      words: 'after bring-up, with no control and no writes',
+    },
+    moves: true,
+    repair: 'oneOwner',
+    with: 'grow',
+  },
+  {
     name: 'zeros',
     title: 'Zeros are taken for an unused entry',
     words: 'A masked entry of zeros is taken for one that is not in use, and is never heard of again.',
@@ -228,7 +246,6 @@ export const HANDOVER_OBJECTIONS: readonly Objection[] = [
 /** The hazards of the patch that the machine cannot express, and why. */
 export const UNEXPRESSED: Readonly<Record<string, string>> = {
   S1: 'a second registration changes the base address of a device that is on the bus: addresses are no part of the machine',
-  S4: 'the guest moves its BAR, and the base address stays: addresses are no part of the machine',
   S5: 'holes in a structure differ between 32 and 64 bits: the machine has no structures',
   S6: 'a flag of the whole VM is set through one vCPU: the machine has no ioctls; the implementation has them',
 };
@@ -252,7 +269,8 @@ export function decideObjection(objection: Objection, design: Design): AssignedV
 }
 
 /** The instance in which an objection is decided. */
-export function boundsOf({ vectors = 1, vcpus = 1 }: Objection, design: Design): AssignedBounds {
+export function boundsOf({ vectors = 1, vcpus = 1, moves }: Objection, asked: Design): AssignedBounds {
+  const design = moves ? moving(asked) : asked;
   return { design, vectors, messages: THREE, ...(vcpus === 1 ? {} : { vcpus }) };
 }
 

@@ -366,7 +366,13 @@ export class Monitor {
 
   /** A dword that a guest's read would return: `dword` 0 to 3 of entry `vector`. Changes nothing. */
   peek(vector: number, dword: number): number {
-    return this.isAssigned ? this.userspaceTable.peek(vector, dword, this.owner === OWNER_KERNEL) : 0xffff_ffff;
+    return this.isAssigned ? this.userspaceTable.peek(vector, dword, this.isKernelHere) : 0xffff_ffff;
+  }
+
+  /** Whether the kernel answers where the page is; in the posted design it may answer where the page was. */
+  private get isKernelHere(): boolean {
+    const { owner, assigned, tableAddress } = this;
+    return owner === OWNER_KERNEL && (assigned.table !== undefined || assigned.mmioBase === tableAddress);
   }
 
   get savedWords(): number {
