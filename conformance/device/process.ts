@@ -28,6 +28,8 @@ const LINE_LIMIT = 1 << 20;
 const ERROR_LIMIT = 2000;
 /** So many requests are on their way at most. */
 const WINDOW = 4096;
+/** How long a program may take to start, at least, in milliseconds: an interpreter on a busy machine takes its time. */
+const PATIENCE_TO_START = 5000;
 /** How long a program has to end by itself when its standard input is closed, in milliseconds. */
 const FAREWELL = 200;
 
@@ -66,7 +68,7 @@ class ProcessDevice implements RemoteDevice {
     await this.program?.end();
     const program = new Program(this.options);
     this.program = program;
-    const [line] = await program.ask(['hello']);
+    const [line] = await program.ask(['hello'], Math.max(PATIENCE_TO_START, this.options.patience ?? 0));
     const greeting = typeof line === 'string' ? readGreeting(line) : line.text;
     if (greeting === undefined || typeof greeting === 'string') {
       await program.end();
@@ -144,7 +146,7 @@ class Program {
   }
 
   /** Sends lines and resolves to as many answers: a line, or what became of it. */
-  async ask(lines: readonly string[]): Promise<readonly (string | Answer)[]> {
+  async ask(lines: readonly string[], patience = this.patience): Promise<readonly (string | Answer)[]> {
     this.answers = [];
     this.expected = lines.length;
     let sent = 0;
@@ -156,12 +158,12 @@ class Program {
         this.child.stdin!.write(`${lines.slice(sent, until).join('\n')}\n`);
         sent = until;
       }
-      await this.something();
+      await this.something(patience);
       if (this.answers.length > answered) {
         answered = this.answers.length;
         silentSince = performance.now();
-      } else if (performance.now() - silentSince >= this.patience) {
-        this.doom('hung', `No answer came for ${this.patience} ms to "${lines[answered]}".`);
+      } else if (performance.now() - silentSince >= patience) {
+        this.doom('hung', `No answer came for ${patience} ms to "${lines[answered]}".`);
         this.kill();
       }
     }
@@ -189,9 +191,9 @@ class Program {
   }
 
   /** Waits for an answer, for the end, or for the patience to end. */
-  private async something(): Promise<void> {
+  private async something(patience: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.patience);
+      const timer = setTimeout(resolve, patience);
       this.wake = () => {
         clearTimeout(timer);
         resolve();

@@ -11,6 +11,8 @@ import { Observation } from './observation.ts';
 export interface Failure {
   readonly request: string;
   readonly text: string;
+  /** What was sent ahead, by name: a program that ends may have got that far, and its last answers may be lost. */
+  readonly ahead?: readonly string[];
 }
 
 /** A device, and what is observed of it. */

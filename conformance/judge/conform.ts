@@ -8,12 +8,13 @@ import { type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { type Cause, causesOf, type Finding, Findings, signatureOf } from './findings.ts';
 import type { Model } from './judge.ts';
-import { learn, probe, type Reason } from './learn.ts';
-import { cutAtReset, followed, minimise } from './minimise.ts';
+import { learn, probe, type ProbeFailure, type Reason } from './learn.ts';
+import { cutAtReset, followed, isFailure, minimise } from './minimise.ts';
 import { type Profile, profileNamed } from './profile.ts';
 import type { Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
 import {
+  actionsByName,
   type Outcome,
   rerun,
   type RerunFault,
@@ -105,23 +106,30 @@ class Run {
     if (this.options.learn === true) {
       this.tell('asking for the profile');
       const until = Math.min(this.deadline, performance.now() + 0.2 * (this.deadline - this.began));
-      this.recordings.push(...(await probe(subject, this.scenes, this.seed, until)));
+      const onFailure = ({ scene, action, failure, trace }: ProbeFailure): void => {
+        const place = { scene, strategy: 'learning' };
+        const found = this.findings.addFailure(action, failure.request, failure.text, () => trace, place);
+        if (found !== undefined) found.isLookedAt = true;
+      };
+      this.recordings.push(...(await probe(subject, this.scenes, this.seed, until, onFailure)));
       this.relearn();
     }
     const tasks = STRATEGIES.flatMap((strategy) =>
       this.scenes.filter((scene) => this.suits(strategy, scene)).map((scene) => ({ strategy, scene })),
     );
-    // What takes time is kept for shortening what was found.
-    const until = this.deadline - (this.subject.isLocal ? 0.15 : 0.3) * (this.deadline - this.began);
     for (const [index, { strategy, scene }] of tasks.entries()) {
+      // Where something was found, what it takes to shorten it is kept.
+      const kept = this.findings.all.length === 0 ? 0 : this.subject.isLocal ? 0.15 : 0.3;
+      const until = this.deadline - kept * (this.deadline - this.began);
       const now = performance.now();
-      if (now >= until || this.isStopped()) break;
+      // Learning may have taken longer than it should; the first is asked something all the same.
+      if ((now >= until && index > 0) || this.isStopped()) break;
       const rest = tasks.length - index;
       // Whoever ends early leaves its time to those after it; a costly one gets no more than a third of what is left.
       await this.run(
         strategy,
         scene,
-        now + (rest === 1 ? until - now : Math.max((until - now) / rest, (until - now) / 3)),
+        now + Math.max(LEAST_FOR_A_STRATEGY, rest === 1 ? until - now : (until - now) / Math.min(rest, 3)),
       );
     }
     await this.shorten();
@@ -187,7 +195,7 @@ class Run {
     let isPermitted = false;
     for (const finding of found.toSorted((one, other) => one.trace.length - other.trace.length)) {
       if (finding.strategy === 'walk of pairs') finding.shortness = 'shortest';
-      if (finding.signature.startsWith('failure')) finding.isLookedAt = true;
+      if (isFailure(finding)) await this.locate(scene, finding);
       if (finding.isLookedAt === true || performance.now() > this.deadline) continue;
       await cutAtReset(this.subject, scene, this.modelFor(scene, this.profile.choices), finding);
       if (this.options.learn === true) {
@@ -206,6 +214,24 @@ class Run {
     const before = JSON.stringify(this.profile.choices);
     this.relearn();
     return JSON.stringify(this.profile.choices) !== before;
+  }
+
+  /** Finds out at which step a device failed: where requests were sent ahead, its last answers may be lost. */
+  private async locate(scene: Scene, finding: Finding): Promise<void> {
+    if (finding.isLookedAt === true || performance.now() > this.deadline) return;
+    finding.isLookedAt = true;
+    if (this.subject.isLocal) return;
+    const model = this.modelFor(scene, this.profile.choices);
+    const sent = [...finding.trace, ...(finding.ahead ?? [])];
+    const { failure, trace } = await rerun(this.subject, scene, model, sent, { isStepwise: true });
+    if (failure === undefined) return;
+    const path = trace.slice(0, failure.step + 1);
+    const action = actionsByName(scene, alphabetOf(scene, this.subject.abilities)).get(path.at(-1) ?? '');
+    if ((action?.kind ?? '') === finding.access) return;
+    const place = { scene, strategy: finding.strategy };
+    const found = this.findings.addFailure(action, failure.request, failure.text, () => path, place);
+    if (found !== undefined) found.isLookedAt = true;
+    this.findings.withdraw(finding);
   }
 
   /**
@@ -322,6 +348,8 @@ const showsIn = (signature: string, { action, faults }: RerunFault): boolean =>
 
 /** So many of the faults along a path that was run again are looked at. */
 const LOOKED_AT = 8;
+/** So many milliseconds a strategy is given, however late it is. */
+const LEAST_FOR_A_STRATEGY = 200;
 /** So many milliseconds are spent on shortening, however late it is. */
 const LEAST_FOR_SHORTENING = 500;
 /** So often a scene is begun again with what was learnt from it. */

@@ -26,6 +26,8 @@ export interface Finding {
   culprit?: Culprit;
   /** The signatures that it stands for beside its own. */
   readonly aliases: string[];
+  /** What was sent ahead of the answer that did not come. */
+  ahead?: readonly string[];
   /** Whether it was run again, and told from what others show. */
   isLookedAt?: boolean;
   /** The signature of what went wrong before it on every path that shows it: then it is likely a consequence of that. */

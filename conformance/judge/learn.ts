@@ -6,6 +6,7 @@
  */
 import { CHOICES, type ChoiceName, type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
 import { type Action, actionsOf, MutableKnowledge, RESETTING } from './actions.ts';
+import type { Failure } from './bench.ts';
 import { Judge } from './judge.ts';
 import { contradictionIn, type Profile } from './profile.ts';
 import { Random } from './random.ts';
@@ -43,6 +44,14 @@ export interface Learnt {
   readonly reasons: readonly Reason[];
 }
 
+/** What went wrong with a device itself while it was observed. */
+export interface ProbeFailure {
+  readonly scene: Scene;
+  readonly action: Action | undefined;
+  readonly failure: Failure;
+  readonly trace: readonly string[];
+}
+
 /**
  * Observes a device along short paths that ask one choice each, and along random ones. Where a fresh instance is costly and there is a
  * reset, one instance is asked all of them.
@@ -52,6 +61,7 @@ export async function probe(
   scenes: readonly Scene[],
   seed: number,
   deadline: number,
+  onFailure: (failure: ProbeFailure) => void = () => {},
 ): Promise<Recording[]> {
   const recordings: Recording[] = [];
   const isChained = !subject.isLocal && subject.abilities.has('reset');
@@ -71,7 +81,11 @@ export async function probe(
       const knowledge = new MutableKnowledge(instance.vectorCount);
       const { observation, failure } = await instance.first(alphabet.book, knowledge);
       path++;
-      if (failure !== undefined) continue;
+      let trace: string[] = [];
+      if (failure !== undefined) {
+        onFailure({ scene, action: undefined, failure, trace });
+        continue;
+      }
       judge.begin(observation);
       let step = 0;
       const next = (known: MutableKnowledge): Action | undefined => {
@@ -90,7 +104,11 @@ export async function probe(
         return RESETTING;
       };
       await instance.run({ next, readback: () => 'all' }, alphabet.book, knowledge, (action, seen, failed) => {
-        if (failed !== undefined) return false;
+        trace = action === RESETTING ? [] : [...trace, action.name];
+        if (failed !== undefined) {
+          onFailure({ scene, action, failure: failed, trace });
+          return false;
+        }
         recorder.action = action.name;
         judge.step(action, seen);
         if (isChained && action === RESETTING) recorder.restart();
@@ -219,7 +237,7 @@ export function learn(
     const tried = { ...choices, [choice]: values[place === 0 ? Math.min(1, values.length - 1) : 0].name } as Choices;
     // What rules the strictest out; or, where that was chosen, whether anything would rule out another value.
     const asking = GROUPS.find((group) => group.choices.includes(choice))!.scenes;
-    const path = evidence(tried, asking);
+    const path = isOver() ? undefined : evidence(tried, asking);
     if (place > 0) {
       const why =
         path === undefined
@@ -227,7 +245,7 @@ export function learn(
           : `${values[0].name} is ruled out by: ${path.join(', ')}.`;
       return { choice, value, words: `${words} ${why}` };
     }
-    const why = path === undefined ? 'Nothing asked tells otherwise.' : 'It fits all that was observed.';
+    const why = path === undefined && !isOver() ? 'Nothing asked tells otherwise.' : 'It fits all that was observed.';
     return { choice, value, words: `${words} ${why}` };
   });
   return { profile: { name: 'learnt', choices, assumptions: {} }, reasons };

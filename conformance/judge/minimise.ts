@@ -24,12 +24,16 @@ async function shownBy(
   used?: Instance,
 ): Promise<readonly string[] | undefined> {
   const isSparse = finding.isSparse === true;
-  const { faults, failure, trace } = await rerun(subject, scene, model, names, { used, isSparse });
+  const isStepwise = isFailure(finding);
+  const { faults, failure, trace } = await rerun(subject, scene, model, names, { used, isSparse, isStepwise });
   const hit = faults.find((each) => each.faults.some((fault) => signatureOf(fault, each.action) === finding.signature));
   if (hit !== undefined) return trace.slice(0, hit.step + 1);
-  if (failure === undefined || finding.signature !== failureSignature(finding.access)) return undefined;
+  if (failure === undefined || !isStepwise) return undefined;
   return trace.slice(0, failure.step + 1);
 }
+
+/** Whether a finding is that the device itself failed. */
+export const isFailure = (finding: Finding): boolean => finding.signature === failureSignature(finding.access);
 
 /**
  * Leaves out what came before the last reset but one, or before the last: what was found on an instance that was reset again and again

@@ -247,6 +247,8 @@ async function drive(
   let steps = 0;
   let paths = 0;
   let failures = 0;
+  /** How often a kind of access was the last that a device answered. It is left out then, so that the rest is asked. */
+  const fatal = new Map<string, number>();
   while (!isDone()) {
     const instance = await subject.open(scene.vectorCount);
     const judge = new Judge(model, book, instance.vectorCount);
@@ -273,7 +275,8 @@ async function drive(
       {
         next: (known, step) => {
           if (isDone()) return undefined;
-          const action = next(known, inPath++);
+          let action = next(known, inPath++);
+          while (action !== undefined && (fatal.get(action.kind) ?? 0) >= FATAL) action = next(known, inPath++);
           if (action !== undefined || !isChained || step > CHAINED_STEPS || course.isOver()) return action;
           next = course.begin();
           path = paths++;
@@ -290,8 +293,10 @@ async function drive(
           trace.push(action.name);
         }
         if (failed !== undefined) {
-          findings.addFailure(action, failed.request, failed.text, () => [...trace], { scene, strategy });
+          const found = findings.addFailure(action, failed.request, failed.text, () => [...trace], { scene, strategy });
+          if (found !== undefined) found.ahead = failed.ahead;
           failures++;
+          fatal.set(action.kind, (fatal.get(action.kind) ?? 0) + 1);
           return false;
         }
         const wrong = judge.step(action, seen);
@@ -315,6 +320,8 @@ async function drive(
 const MOST_FINDINGS = 30;
 /** So many steps are run on one instance that is reset between paths. */
 const CHAINED_STEPS = 5_000;
+/** So often a kind of access may end the device before it is left out. */
+const FATAL = 3;
 /** A device that fails so often in one strategy is left alone until the next one. */
 const FAILURES = 20;
 
@@ -337,7 +344,7 @@ export interface RerunFault {
 export interface Rerun {
   /** Step by step, what was wrong; a failure is the last. */
   readonly faults: readonly RerunFault[];
-  readonly failure: { readonly step: number; readonly text: string } | undefined;
+  readonly failure: { readonly step: number; readonly text: string; readonly request: string } | undefined;
   readonly recordings: readonly Recording[];
   /** The steps that were taken: those that a guest may take. */
   readonly trace: readonly string[];
@@ -360,6 +367,8 @@ export interface RerunOptions {
   readonly used?: Instance;
   /** Whether nothing is read back before the last step. */
   readonly isSparse?: boolean;
+  /** Whether each step waits for its answer. */
+  readonly isStepwise?: boolean;
   /** Whether it is found out which access went wrong before a fault showed. */
   readonly wantsCulprit?: boolean;
 }
@@ -370,7 +379,7 @@ export async function rerun(
   scene: Scene,
   model: Model,
   names: readonly string[],
-  { wantsLog = false, used, isSparse = false, wantsCulprit = false }: RerunOptions = {},
+  { wantsLog = false, used, isSparse = false, isStepwise = false, wantsCulprit = false }: RerunOptions = {},
 ): Promise<Rerun> {
   const alphabet = alphabetOf(scene, subject.abilities);
   const { book } = alphabet;
@@ -387,7 +396,7 @@ export async function rerun(
   const log: LoggedStep[] = [];
   let failure: Rerun['failure'];
   const first = await instance.first(book, knowledge);
-  if (first.failure !== undefined) failure = { step: -1, text: first.failure.text };
+  if (first.failure !== undefined) failure = { step: -1, text: first.failure.text, request: first.failure.request };
   else {
     const wrong = judge.begin(first.observation);
     if (wrong.length > 0) faults.push({ step: -1, action: undefined, faults: wrong });
@@ -406,29 +415,34 @@ export async function rerun(
     const { vectorCount } = instance;
     const whole: Readback = vectorCount <= 8 ? 'all' : scene.vectors;
     const readback = (): Readback => (isSparse && at < names.length ? 'none' : whole);
-    await instance.run({ next, readback }, book, knowledge, (action, seen, failed, isAfterwards) => {
-      if (!isAfterwards) {
-        trace.push(action.name);
-        actions.push(action);
-      }
-      if (failed !== undefined) {
-        failure = { step: trace.length - 1, text: failed.text };
-        return false;
-      }
-      recorder.action = action.name;
-      if (wantsLog) {
-        const before = log[trace.length - 1];
-        log[trace.length - 1] = { ...before, messages: [...before.messages, ...seen.outputs.map(tellOutput)] };
-      }
-      if (wantsCulprit && !isAfterwards) beliefs.push(judge.vectors.slice());
-      const faulty = judge.step(action, seen);
-      if (faulty.length > 0) {
-        const step = trace.length - 1;
-        const culprit = wantsCulprit ? culpritOf(model, faulty[0], actions, beliefs) : undefined;
-        faults.push({ step, action, faults: faulty, culprit });
-      }
-      return true;
-    });
+    await instance.run(
+      { next, readback, ahead: isStepwise ? 1 : undefined },
+      book,
+      knowledge,
+      (action, seen, failed, isAfterwards) => {
+        if (!isAfterwards) {
+          trace.push(action.name);
+          actions.push(action);
+        }
+        if (failed !== undefined) {
+          failure = { step: trace.length - 1, text: failed.text, request: failed.request };
+          return false;
+        }
+        recorder.action = action.name;
+        if (wantsLog) {
+          const before = log[trace.length - 1];
+          log[trace.length - 1] = { ...before, messages: [...before.messages, ...seen.outputs.map(tellOutput)] };
+        }
+        if (wantsCulprit && !isAfterwards) beliefs.push(judge.vectors.slice());
+        const faulty = judge.step(action, seen);
+        if (faulty.length > 0) {
+          const step = trace.length - 1;
+          const culprit = wantsCulprit ? culpritOf(model, faulty[0], actions, beliefs) : undefined;
+          faults.push({ step, action, faults: faulty, culprit });
+        }
+        return true;
+      },
+    );
   }
   return { faults, failure, recordings: recorder.recordings(), trace, log };
 }

@@ -17,6 +17,8 @@ export type Readback = 'all' | 'none' | readonly number[];
 export interface Path {
   readonly next: (knowledge: MutableKnowledge, step: number) => Action | undefined;
   readonly readback: (action: Action, step: number) => Readback;
+  /** How many steps are sent ahead of their answers, where the device answers later. One tells where it ends exactly. */
+  readonly ahead?: number;
 }
 
 /**
@@ -161,12 +163,28 @@ export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevic
     open: async (vectorCount) => {
       instances++;
       const device = deviceOf(vectorCount);
-      await device.fresh();
+      try {
+        await device.fresh();
+      } catch (error) {
+        // A program that does not start again is an observation, too.
+        return deadInstance(device, error instanceof Error ? error.message : String(error));
+      }
       return remoteInstance(device);
     },
     close: async () => {
       await Promise.all(devices.map((each) => each.close()));
     },
+  };
+}
+
+/** An instance that did not come to life. */
+function deadInstance({ vectorCount, abilities }: RemoteDevice, text: string): Instance {
+  return {
+    vectorCount,
+    abilities,
+    device: undefined,
+    first: async () => ({ observation: new Observation(vectorCount), failure: { request: 'hello', text } }),
+    run: async () => {},
   };
 }
 
@@ -200,12 +218,13 @@ function remoteInstance(device: RemoteDevice): Instance {
       return { observation, failure };
     },
     run: async (path, book, knowledge, onStep) => {
+      const batch = path.ahead ?? BATCH;
       for (let step = 0; ;) {
         const requests: Request[] = [];
         const sent: Sent[] = [];
         let isCut = false;
         // What the guest learns by reading comes too late for the batch; it goes by what it has written.
-        for (; sent.length < BATCH; step++) {
+        for (; sent.length < batch; step++) {
           const action = path.next(knowledge, step);
           if (action === undefined) break;
           const from = requests.length;
@@ -224,19 +243,21 @@ function remoteInstance(device: RemoteDevice): Instance {
         }
         if (sent.length === 0) return;
         const answers = await device.run(requests);
-        for (const { action, from, after, to, message } of sent) {
+        for (const [index, { action, from, after, to, message }] of sent.entries()) {
           const isRead = action.event === undefined;
           const parts = isRead && to > after ? [from, after, to] : [from, to];
           for (let part = 0; part + 1 < parts.length; part++) {
             observation.clear();
             const failure = take(requests, answers, parts[part], parts[part + 1], observation);
             if (message !== undefined) observation.complete(book, { message });
-            const goesOn = onStep(action, observation, failure, part > 0);
+            const ahead = failure === undefined ? [] : sent.slice(index + 1).map((each) => each.action.name);
+            const failed = failure === undefined ? undefined : { ...failure, ahead };
+            const goesOn = onStep(action, observation, failed, part > 0);
             if (!goesOn || failure !== undefined) return;
           }
         }
         informBy(observation, book, knowledge);
-        if (sent.length < BATCH && !isCut) return;
+        if (sent.length < batch && !isCut) return;
       }
     },
   };

@@ -1,0 +1,98 @@
+/**
+ * A right device behind the text protocol that gets into trouble at one kind of request, in the way that its first parameter names:
+ * whenever a pending event is retired. Everything else is answered as it must be.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Msix } from '../../examples/kits/javascript/msix.js';
+
+const [way] = process.argv.slice(2);
+const vectors = Number(process.env.MASKBIT_VECTORS ?? 2);
+let messages = '';
+const hex = (value) => `0x${value.toString(16)}`;
+const whole = (low, high) => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+const msix = new Msix(vectors, (low, high, data) => {
+  messages += ` ${hex(whole(low, high))}:${hex(data >>> 0)}`;
+});
+const say = (text) => process.stdout.write(`${text}\n`);
+let isMute = false;
+
+const TROUBLES = {
+  hang: () => {
+    isMute = true;
+  },
+  crash: () => {
+    process.stderr.write('assertion failed: pending\n');
+    process.kill(process.pid, 'SIGABRT');
+  },
+  flood: () => {
+    for (let line = 0; line < 20_000; line++) say('ok');
+  },
+  garbage: () => say('Segmentation fault'),
+  late: () => {
+    const until = Date.now() + 40;
+    while (Date.now() < until);
+    say('ok');
+  },
+  'close-pipe': () => {
+    isMute = true;
+    closeSync(1);
+    setInterval(() => {}, 1000);
+  },
+  fork: () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+    process.stderr.write(`child ${child.pid}\n`);
+    process.exit(1);
+  },
+};
+
+const number = (word) => Number(BigInt(word));
+createInterface({ input: process.stdin }).on('line', (line) => {
+  if (isMute) return;
+  const [verb, ...words] = line.split(' ');
+  const [offset, bytes, value] = words;
+  switch (verb) {
+    case 'hello':
+      return say(`ok maskbit-dut/1 name=troubled vectors=${hex(vectors)} lacks=save,pba-write`);
+    case 'messages': {
+      const sent = messages;
+      messages = '';
+      return say(`ok${sent}`);
+    }
+    case 'config-read':
+      return say(`ok ${hex(msix.configRead(number(offset), number(bytes)) >>> 0)}`);
+    case 'table-read':
+    case 'pba-read': {
+      const low =
+        verb === 'table-read'
+          ? msix.tableRead(number(offset), number(bytes))
+          : msix.pbaRead(number(offset), number(bytes));
+      const all =
+        number(bytes) === 8 ? whole(low, msix.readHigh) : BigInt(low >>> 0) & ((1n << BigInt(8 * number(bytes))) - 1n);
+      return say(`ok ${hex(all)}`);
+    }
+    case 'config-write':
+      msix.configWrite(number(offset), number(bytes), number(value));
+      return say('ok');
+    case 'table-write': {
+      const all = BigInt(value);
+      msix.tableWrite(number(offset), number(bytes), Number(all & 0xffffffffn), Number(all >> 32n));
+      return say('ok');
+    }
+    case 'signal':
+      msix.signal(number(offset));
+      return say('ok');
+    case 'retire': {
+      const vector = number(offset);
+      const isPending = ((msix.pbaRead(4 * (vector >> 5), 4) >>> (vector & 31)) & 1) === 1;
+      msix.retire(vector);
+      return isPending && way in TROUBLES ? TROUBLES[way]() : say('ok');
+    }
+    case 'reset':
+      msix.reset();
+      return say('ok');
+    default:
+      return say('unsupported');
+  }
+});
