@@ -6,6 +6,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import { BoundError } from '../checker/explore/enumerate.ts';
 import { STRATEGY_NAMES, STRATEGY_WORDS, TEST_FORMATS } from '../conformance/generate/names.ts';
+import { RECIPE } from '../conformance/replay/recipe.ts';
 import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
 import { registered } from '../spec/index.ts';
 import type { CheckChoices } from './check.ts';
@@ -318,8 +319,9 @@ program
   .addHelpText('after', example('maskbit replay traces/linux-6.1-nvme.trace'))
   .addHelpText(
     'after',
-    "\nRecord one with QEMU: -trace 'memory_region_ops_*' -trace 'pci_cfg_*' -trace msix_write_config -trace 'resettable_phase_*' -D FILE\n" +
-      'and, of an NVMe controller, -trace pci_nvme_irq_msix: then a missing message shows. Exit status 3: n/a, nothing was there to compare.',
+    `\nRecord one with QEMU: ${RECIPE}\n` +
+      'Of an assigned device, with vfio_* too. Events that match irq_msix are signals of devices: with them, a message that is missing shows.\n' +
+      'Exit status 3: n/a, nothing was there to compare.',
   )
   .action(
     async (file: string, all: ReplayChoices & WatchChoice & { readonly assigned?: boolean }, command: Command) => {
