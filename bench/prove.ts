@@ -36,7 +36,7 @@ export function naively(device: WasmDevice, memory: Int32Array): SnapshotDevice 
     return handle;
   };
   const restore = (handle: number): void => memory.set(states[handle]);
-  return new Proxy(device as SnapshotDevice, {
+  return new Proxy<SnapshotDevice>(device, {
     get: (target, key) => {
       if (key === 'save') return save;
       if (key === 'restore') return restore;
