@@ -16,8 +16,9 @@ import { remoteSubject, type Subject, subjectOf } from '../conformance/judge/sub
 import { resemblances } from '../conformance/museum/resemblance.ts';
 import { RULES } from '../spec/index.ts';
 import { type LiveChoices, type LiveSubject, assignedSubject, qemuSubject, qemuWords } from './conform-live.ts';
-import { formatOf, readProfile, type ReportFormat, startLine, stopper, writeWhole } from './judging.ts';
+import { formatOf, readProfile, type ReportFormat, startLine, stopper } from './judging.ts';
 import { EXIT, type Exit, print, printJson, printRaw, shellWord, tell } from './output.ts';
+import { writeWhole } from './whole.ts';
 
 /** How a device is put to the judge. */
 export interface ConformChoices extends LiveChoices {

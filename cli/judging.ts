@@ -1,7 +1,7 @@
 /**
  * What the commands that judge devices share: profiles, the forms of reports, interrupts and progress.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parseProfile, type Profile, PROFILES, profileNamed } from '../conformance/judge/profile.ts';
 import { tell } from './output.ts';
 
@@ -64,10 +64,4 @@ export function startLine(): { readonly show: (text: string) => void; readonly e
       if (isTTY) process.stderr.write('\r\u001B[K');
     },
   };
-}
-
-/** Writes a file whole, or not at all. */
-export function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text);
-  renameSync(`${path}.new`, path);
 }

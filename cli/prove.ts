@@ -23,8 +23,9 @@ import {
   prove as proveDevice,
   provingScenes,
 } from '../conformance/prove/index.ts';
-import { formatOf, readProfile, type ReportFormat, startLine, stopper, writeWhole } from './judging.ts';
+import { formatOf, readProfile, type ReportFormat, startLine, stopper } from './judging.ts';
 import { EXIT, type Exit, print, printJson, printRaw, shellWord, tell } from './output.ts';
+import { writeWhole } from './whole.ts';
 
 /** How a device is proven. */
 export interface ProveChoices {

@@ -35,7 +35,7 @@ export interface WasmDevice extends Device {
   /** What is left out of its state. */
   readonly leftOut: readonly Region[];
   /** Its states. */
-  readonly states: Pick<States, 'count' | 'bytes' | 'differing' | 'wordAt' | 'peek' | 'poke'>;
+  readonly states: Pick<States, 'count' | 'bytes' | 'memory' | 'differing' | 'wordAt' | 'peek' | 'poke'>;
   /** What an address belongs to. */
   regionAt(address: number): Region;
 }

@@ -11,8 +11,10 @@ import { benchAssigned } from '../../bench/assigned.ts';
 import { benchAllocation } from '../../bench/allocation.ts';
 import { benchChecker } from '../../bench/checker.ts';
 import { createBareArray, createOurs, createPlainObjects } from '../../bench/contenders.ts';
+import { benchProve } from '../../bench/prove.ts';
 import { benchStates } from '../../bench/states.ts';
 import { timeInTurns } from '../../bench/timing.ts';
+import { buildKit } from '../setup/wasm.ts';
 
 const EFFORT = { operations: 6_400, rounds: 3, warmUp: 1 };
 
@@ -33,6 +35,15 @@ describe('the benches', () => {
       expect(create().signalUnmasked(100)).not.toBe(create().signalUnmasked(99));
       expect(create().signalMasked(20)).not.toBe(create().signalMasked(19));
     }
+  });
+
+  test('time walks of pairs, the same ones as by copying all of memory', () => {
+    const rows = benchProve(buildKit(), 2).map(({ name, pairs, steps }) => [name, pairs, steps]);
+    expect(rows).toEqual([
+      ['1 vectors', 72, 2592],
+      ['2 vectors', 256, 12_032],
+      ['2 vectors, all of memory copied', 256, 12_032],
+    ]);
   });
 
   test('time the assigned device, its pairs with the checksum of the bare one, its injections with one of theirs', () => {

@@ -30,14 +30,21 @@ export function deadStackOf({ module, stackPointer, dataEnd }: Layout): Region |
   return { name: 'dead stack', kind: 'stack', address: from, length: stackPointer - from };
 }
 
+/** A variable that is longer than this is taken for memory that a program hands out itself. */
+const LARGE = 16_384;
+
 /** What an address belongs to. */
 export function regionAt(layout: Layout, address: number): Region {
   const { module, dataEnd, heapBase } = layout;
   const variable = module.variables.find((each) => address >= each.address && address < each.address + each.length);
-  if (variable !== undefined) return { ...variable, kind: 'variable' };
+  if (variable !== undefined && variable.length <= LARGE) return { ...variable, kind: 'variable' };
   const dead = deadStackOf(layout);
   if (dead !== undefined && address >= dead.address && address < dead.address + dead.length) return dead;
   const dword = { address: address & ~3, length: 4 };
+  if (variable !== undefined) {
+    const from = dword.address - variable.address;
+    return { ...dword, name: `${variable.name}+0x${from.toString(16)}`, kind: 'heap' };
+  }
   if (heapBase >= 0 && address >= heapBase)
     return { ...dword, name: `heap+0x${(dword.address - heapBase).toString(16)}`, kind: 'heap' };
   const segment = module.data.find(

@@ -120,7 +120,8 @@ export interface Machine {
 /** The states of one instance. */
 export class States {
   private readonly machine: Machine;
-  private memory: Int32Array;
+  /** All of memory, as it is now. */
+  memory: Int32Array;
   /** Memory in the state that was saved or restored last. */
   private shadow: Int32Array;
   private base: Int32Array;

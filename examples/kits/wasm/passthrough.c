@@ -46,9 +46,7 @@ static void follow(struct passthrough *device, u32 index)
 		maskbit_assign_irqfd(&vector->trigger, index);
 	} else {
 		maskbit_deassign_irqfd(&vector->trigger);
-#ifndef ROUTE_STAYS_WHILE_MASKED /* harmless: nothing is injected then */
 		maskbit_clear_route(index);
-#endif
 	}
 }
 

@@ -52,7 +52,7 @@ describe('what makes states grow is found, told by name, and cured by what is pr
   test('a heap whose freed blocks keep what they held, which the allocator of the shims zeroes', async () => {
     const first = await prove(wasmDevices(build('-DBLOW_UP=6', '-DMASKBIT_KEEPS_FREED')), options);
     expect(first.walks[0].pairs).toBeGreaterThan(5 * PAIRS[0]);
-    expect(first.walks[0].growths!.growths.map(told)).toEqual([expect.stringMatching(/^heap never, by /)]);
+    expect(first.walks[0].growths!.growths.map(told)).toEqual([expect.stringMatching(/^heap\S* never, by /)]);
     const cured = await prove(wasmDevices(build('-DBLOW_UP=6')), options);
     expect([cured.verdict, cured.walks.map(({ pairs }) => pairs)]).toEqual(['proven', PAIRS]);
   });
