@@ -9,6 +9,7 @@
  * Whatever stands before the name of an event (a time, a thread, a host) is passed over, and so is every line of another kind. A
  * line that begins as one of the five and goes on otherwise is damaged, and refused. Events of vfio and of devices: `device-events.ts`.
  */
+import { refuse, requireFunction, requireText } from '../../checker/argument/argument.ts';
 import { parseEvent } from './device-events.ts';
 import { readFields } from './fields.ts';
 import {
@@ -32,6 +33,25 @@ export * from './lines.ts';
 
 /** No line of QEMU's comes near this length; without a bound, a file that is not a log would be read as one line. */
 const LINE_LIMIT = 4096;
+
+/** Requires a source of text, and of each chunk that it is text. */
+export function requireSource(place: string, value: unknown): TraceSource {
+  const source = requireFunction(place, value, 'a function that gives an iterable of texts');
+  return function* chunks() {
+    const given = source();
+    const isIterable = typeof given === 'object' && given !== null && isFunctionField(given);
+    if (!isIterable) return refuse(`what ${place} gives`, given, 'an iterable of texts');
+    for (const chunk of given as Iterable<unknown>) yield requireText(`a chunk of what ${place} gives`, chunk);
+  };
+}
+
+function isFunctionField(value: object): boolean {
+  try {
+    return typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function';
+  } catch {
+    return false;
+  }
+}
 
 /**
  * Yields the lines of `source`, without their ends. The last line, where it has no end, comes with `CUT_OFF` before it: it may have lost
