@@ -119,6 +119,8 @@ export interface RaceOptions {
   /** How long is waited for a message, in milliseconds. */
   readonly delay: number;
   readonly onProgress?: (text: string) => void;
+  /** Is told the lines of L0's trace about an event that was lost. */
+  readonly onLoss?: (trace: readonly string[]) => void;
 }
 
 /** Runs a race. The device must be one whose events can be sent in a burst. */
@@ -186,6 +188,7 @@ export async function runRace(device: RealAssignedDevice, race: Race, options: R
       const later = (await until(first + 1)) - first;
       const words = later > 0 ? `it came ${options.delay} ms later still` : tellPlace(before, await device.sighting());
       places.set(words, (places.get(words) ?? 0) + 1);
+      options.onLoss?.(device.lastTrace);
     }
     if ((repetition + 1) % 50 === 0)
       options.onProgress?.(`${race.name}: ${repetition + 1} of ${options.repetitions}, ${counts.lost} lost`);
@@ -208,7 +211,9 @@ async function quietCount(counted: () => Promise<number>): Promise<number> {
 /** Where an event was last seen that did not come. */
 function tellPlace(before: Sighting, after: Sighting): string {
   if (after.sent === 0) return 'the device did not send it';
-  if (after.taken === before.taken) return 'the device sent it, and the host kernel did not take it';
+  if (after.remapped === 0) return "the device sent it, and L0's IOMMU did not pass it on";
+  if (after.taken === before.taken)
+    return 'it reached the interrupt controller of L1, and the host kernel gave it to no handler';
   if (after.held > before.held) return 'the host kernel took it, and it waits in an event descriptor that nobody reads';
   return 'the host kernel took it and set its event descriptor, and neither KVM nor QEMU made an interrupt or a Pending bit of it';
 }

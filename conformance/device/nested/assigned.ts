@@ -44,6 +44,8 @@ export interface AssignedOptions {
 export interface Sighting {
   /** Messages that the physical function sent, by L0's trace. */
   readonly sent: number;
+  /** Messages that L0's IOMMU has passed on to an interrupt controller of L1's. */
+  readonly remapped: number;
   /** Interrupts that the host kernel took, since the levels were saved. */
   readonly taken: number;
   /** Event descriptors of L2 that hold an event. */
@@ -64,6 +66,8 @@ export interface RealAssignedDevice extends RemoteDevice {
   /** Sentences on signals that came to nothing: where each was last seen. */
   readonly losses: readonly string[];
   sighting(): Promise<Sighting>;
+  /** The lines of L0's trace that the last sighting was made of. */
+  readonly lastTrace: readonly string[];
 }
 
 /** L0's trace events that tell of a message of the physical function. */
@@ -73,6 +77,9 @@ const EVENTS: Readonly<Record<string, string>> = {
   'virtio-blk-pci': 'virtio_notify',
   'virtio-net-pci': 'virtio_notify',
 };
+
+/** The message as L0's IOMMU passes it on, and as its interrupt controllers take it. */
+const REMAPPED = ['vtd_ir_remap_msi', 'apic_deliver_irq'];
 
 /** Starts the levels, from their saved state where there is one. @throws {DeviceError} */
 export async function startAssigned(options: AssignedOptions = {}): Promise<RealAssignedDevice> {
@@ -92,7 +99,7 @@ export async function startAssigned(options: AssignedOptions = {}): Promise<Real
   const levels = {
     ...{ qemu: parts.qemu, kernel: parts.kernel, accel, cpus, patience, vfio: options.vfio },
     device: words,
-    events: name in EVENTS ? [EVENTS[name]] : [],
+    events: [...(name in EVENTS ? [EVENTS[name]] : []), ...REMAPPED],
   };
   const { initramfs, state } = await makeLevels(parts, levels, onProgress);
   const assigned = new Assigned(family, device, parts, { ...levels, initramfs, state }, options);
@@ -117,6 +124,8 @@ class Assigned implements RealAssignedDevice {
   private readonly quiet: number;
   private running: { levels: Levels; live: Live } | undefined;
   private answered = 0;
+  /** The lines of L0's trace that the last sighting was made of. */
+  lastTrace: readonly string[] = [];
 
   constructor(family: Family, device: string, parts: Parts, start: LevelsOptions, options: AssignedOptions) {
     this.family = family;
@@ -204,8 +213,11 @@ class Assigned implements RealAssignedDevice {
       )
       .reduce((sum, word) => sum + Number(word), 0);
     const held = lines.filter((line) => line.includes('eventfd-count')).length;
-    const sent = levels.takeTrace().length;
-    return { sent, taken, held };
+    const trace = levels.takeTrace();
+    this.lastTrace = trace;
+    const sent = trace.filter((line) => !REMAPPED.some((name) => line.includes(name))).length;
+    const remapped = trace.filter((line) => line.includes(REMAPPED[0])).length;
+    return { sent, remapped, taken, held };
   }
 
   run(requests: readonly Request[]): Promise<readonly Answer[]> {
