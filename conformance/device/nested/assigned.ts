@@ -16,7 +16,7 @@ import { Slots } from '../qemu/slots.ts';
 import { Waits } from '../qemu/waits.ts';
 import { HELD_EVENTS, HOST_INTERRUPTS } from './agent.ts';
 import { Counters } from './counters.ts';
-import { makeLevels, type Progress } from './levels.ts';
+import { COLD, makeLevels, type Progress, untilReady } from './levels.ts';
 import { type Accelerator, Levels, type LevelsOptions } from './machine.ts';
 import { findParts, type Parts } from './parts.ts';
 
@@ -42,10 +42,10 @@ export interface AssignedOptions {
 
 /** Where an event was last seen. */
 export interface Sighting {
-  /** Messages that the physical function sent, by L0's trace. */
-  readonly sent: number;
+  /** Messages that the physical function sent, by L0's trace; undefined of a device that has no such events. */
+  readonly sent: number | undefined;
   /** Messages that L0's IOMMU has passed on to an interrupt controller of L1's. */
-  readonly remapped: number;
+  readonly remapped: number | undefined;
   /** Interrupts that the host kernel took, since the levels were saved. */
   readonly taken: number;
   /** Event descriptors of L2 that hold an event. */
@@ -167,7 +167,8 @@ class Assigned implements RealAssignedDevice {
   async fresh(): Promise<void> {
     await this.close();
     const began = performance.now();
-    const levels = new Levels(this.start);
+    const isCold = this.start.state === undefined;
+    const levels = new Levels(isCold ? { ...this.start, patience: COLD } : this.start);
     const isCounted = this.start.accel === 'kvm';
     const live = new Live({
       family: this.family,
@@ -181,7 +182,8 @@ class Assigned implements RealAssignedDevice {
     });
     this.running = { levels, live };
     try {
-      await levels.resume();
+      if (isCold) await untilReady(levels, this.start.accel);
+      else await levels.resume();
       await live.begin();
     } catch (error) {
       throw new DeviceError(`${this.name}: ${await levels.tell(error as Error)}`, { cause: error });
@@ -194,7 +196,7 @@ class Assigned implements RealAssignedDevice {
   private async tellLoss(vector: number): Promise<void> {
     const { sent, taken, held } = await this.sighting();
     this.losses.push(
-      `Vector ${vector}: the device sent ${sent} messages since the event before, the host kernel has taken ${taken} interrupts in all, ${held} event descriptors hold an event.`,
+      `Vector ${vector}: the device sent ${sent ?? 'some'} messages since the event before, the host kernel has taken ${taken} interrupts in all, ${held} event descriptors hold an event.`,
     );
   }
 
@@ -215,8 +217,12 @@ class Assigned implements RealAssignedDevice {
     const held = lines.filter((line) => line.includes('eventfd-count')).length;
     const trace = levels.takeTrace();
     this.lastTrace = trace;
-    const sent = trace.filter((line) => !REMAPPED.some((name) => line.includes(name))).length;
-    const remapped = trace.filter((line) => line.includes(REMAPPED[0])).length;
+    const event = this.start.events.find((name) => !REMAPPED.includes(name));
+    // The message that the IOMMU passes on is told right after the event; others are of L1's own devices.
+    const at = trace.flatMap((line, index) => (event !== undefined && line.includes(event) ? [index] : []));
+    const sent = event === undefined ? undefined : at.length;
+    const remapped =
+      event === undefined ? undefined : at.filter((index) => trace[index + 1]?.includes(REMAPPED[0])).length;
     return { sent, remapped, taken, held };
   }
 
