@@ -36,7 +36,7 @@ interface Row {
 const ROWS = 'docs/live-devices.json';
 const PAGE = 'docs/live.md';
 const LEARNING = Number(process.env.SECONDS_EACH ?? 45);
-const MOST = 400;
+const MOST = Number(process.env.SECONDS_RANDOM ?? 400);
 
 async function main(): Promise<void> {
   const wanted = process.argv.length > 2 ? process.argv.slice(2) : FAMILIES.map(({ names }) => names[0]);
@@ -64,7 +64,7 @@ async function rowOf(device: string): Promise<Row> {
   const started = await startQemu({ device });
   const began = performance.now();
   const learnt = await conform(remoteSubject(started), { learn: true, seconds: LEARNING });
-  const goal = device === 'rocker' ? 1_000_000 : 100_000;
+  const goal = Number(process.env.ACCESSES ?? (device === 'rocker' ? 1_000_000 : 100_000));
   const counting = counted(started);
   const random = await conform(remoteSubject(counting), {
     profile: learnt.profile,

@@ -69,14 +69,19 @@ export class Guest {
     return (((await this.ask('read.pba', { verb: 'pbaRead', offset: 0, bytes: 4 })).low >>> vector) & 1) !== 0;
   }
 
-  /** The data of what has come. */
+  /** The data of what has come. On a busy machine it may take its time: it is waited for as long as nothing has come. */
   async messages(): Promise<readonly number[]> {
-    const { outputs } = await this.ask('', { verb: 'outputs' });
-    this.trace.pop();
-    return outputs.map(({ data }: DeviceOutput) => data);
+    const end = performance.now() + LONGEST;
+    for (;;) {
+      const { outputs } = await this.ask('', { verb: 'outputs' });
+      this.trace.pop();
+      if (outputs.length > 0 || performance.now() > end) return outputs.map(({ data }: DeviceOutput) => data);
+    }
   }
 }
 
+/** So many milliseconds are waited for a message, before it is said that there is none. */
+const LONGEST = 1000;
 const ADDRESS = 0xfee01000;
 const ENABLED = 0x8000;
 const A = 0x4001;
