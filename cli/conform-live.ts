@@ -21,6 +21,9 @@ export interface LiveChoices {
   readonly l1Cpus?: number;
   readonly kernel?: string;
   readonly clean?: boolean;
+  readonly races?: boolean;
+  readonly objections?: boolean;
+  readonly repetitions?: number;
   readonly vectors?: readonly number[];
   readonly patience?: number;
 }

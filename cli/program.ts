@@ -411,6 +411,9 @@ program
   )
   .option('--l1-cpus <n>', 'with --assigned: processors of the host (default: 1)', wholeNumber(1, 8))
   .option('--kernel <path>', "with --assigned: the host's kernel (default: the newest linux-image-cloud-amd64)")
+  .option('--races', 'with --assigned: let events meet what a guest does, and count what becomes of them')
+  .option('--objections', "with --assigned: try what the patch's reviewers were afraid of")
+  .option('--repetitions <n>', 'with --races or --objections: how often (default: 500; 50)', parseBound)
   .option('--clean', 'remove what --assigned keeps in the cache folder')
   .option('--learn', 'ask the device for its profile first, and say how it was chosen')
   .option('--save-profile <file>', 'with --learn: write the profile there, for --profile')
@@ -453,6 +456,13 @@ program
       command.error('error: got --machine without --qemu; expected both');
     if (choices.assigned !== true && [device, accel, l1Cpus, kernel].some((choice) => choice !== undefined))
       command.error('error: got --device, --accel, --l1-cpus or --kernel without --assigned; expected both');
+    if (choices.races === true || choices.objections === true) {
+      if (choices.assigned !== true)
+        command.error('error: got --races or --objections without --assigned; expected both');
+      const { races, objections } = await import('./conform-races.ts');
+      status = await (choices.races === true ? races(choices) : objections(choices));
+      return;
+    }
     const isCommand = process.argv.includes('--');
     if (!isCommand && words.length > 1) {
       command.error(`error: got ${words.join(' ')}; expected one module, or -- before a command`);

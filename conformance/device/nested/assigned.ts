@@ -16,7 +16,7 @@ import { Slots } from '../qemu/slots.ts';
 import { Waits } from '../qemu/waits.ts';
 import { HELD_EVENTS, HOST_INTERRUPTS } from './agent.ts';
 import { Counters } from './counters.ts';
-import { makeLevels, type Progress } from './levels.ts';
+import { COLD, makeLevels, type Progress, untilReady } from './levels.ts';
 import { type Accelerator, Levels, type LevelsOptions } from './machine.ts';
 import { findParts, type Parts } from './parts.ts';
 
@@ -42,8 +42,10 @@ export interface AssignedOptions {
 
 /** Where an event was last seen. */
 export interface Sighting {
-  /** Messages that the physical function sent, by L0's trace. */
-  readonly sent: number;
+  /** Messages that the physical function sent, by L0's trace; undefined of a device that has no such events. */
+  readonly sent: number | undefined;
+  /** Messages that L0's IOMMU has passed on to an interrupt controller of L1's. */
+  readonly remapped: number | undefined;
   /** Interrupts that the host kernel took, since the levels were saved. */
   readonly taken: number;
   /** Event descriptors of L2 that hold an event. */
@@ -64,6 +66,8 @@ export interface RealAssignedDevice extends RemoteDevice {
   /** Sentences on signals that came to nothing: where each was last seen. */
   readonly losses: readonly string[];
   sighting(): Promise<Sighting>;
+  /** The lines of L0's trace that the last sighting was made of. */
+  readonly lastTrace: readonly string[];
 }
 
 /** L0's trace events that tell of a message of the physical function. */
@@ -73,6 +77,9 @@ const EVENTS: Readonly<Record<string, string>> = {
   'virtio-blk-pci': 'virtio_notify',
   'virtio-net-pci': 'virtio_notify',
 };
+
+/** The message as L0's IOMMU passes it on, and as its interrupt controllers take it. */
+const REMAPPED = ['vtd_ir_remap_msi', 'apic_deliver_irq'];
 
 /** Starts the levels, from their saved state where there is one. @throws {DeviceError} */
 export async function startAssigned(options: AssignedOptions = {}): Promise<RealAssignedDevice> {
@@ -92,7 +99,7 @@ export async function startAssigned(options: AssignedOptions = {}): Promise<Real
   const levels = {
     ...{ qemu: parts.qemu, kernel: parts.kernel, accel, cpus, patience, vfio: options.vfio },
     device: words,
-    events: name in EVENTS ? [EVENTS[name]] : [],
+    events: [...(name in EVENTS ? [EVENTS[name]] : []), ...REMAPPED],
   };
   const { initramfs, state } = await makeLevels(parts, levels, onProgress);
   const assigned = new Assigned(family, device, parts, { ...levels, initramfs, state }, options);
@@ -117,6 +124,8 @@ class Assigned implements RealAssignedDevice {
   private readonly quiet: number;
   private running: { levels: Levels; live: Live } | undefined;
   private answered = 0;
+  /** The lines of L0's trace that the last sighting was made of. */
+  lastTrace: readonly string[] = [];
 
   constructor(family: Family, device: string, parts: Parts, start: LevelsOptions, options: AssignedOptions) {
     this.family = family;
@@ -158,7 +167,8 @@ class Assigned implements RealAssignedDevice {
   async fresh(): Promise<void> {
     await this.close();
     const began = performance.now();
-    const levels = new Levels(this.start);
+    const isCold = this.start.state === undefined;
+    const levels = new Levels(isCold ? { ...this.start, patience: COLD } : this.start);
     const isCounted = this.start.accel === 'kvm';
     const live = new Live({
       family: this.family,
@@ -172,7 +182,8 @@ class Assigned implements RealAssignedDevice {
     });
     this.running = { levels, live };
     try {
-      await levels.resume();
+      if (isCold) await untilReady(levels, this.start.accel);
+      else await levels.resume();
       await live.begin();
     } catch (error) {
       throw new DeviceError(`${this.name}: ${await levels.tell(error as Error)}`, { cause: error });
@@ -185,7 +196,7 @@ class Assigned implements RealAssignedDevice {
   private async tellLoss(vector: number): Promise<void> {
     const { sent, taken, held } = await this.sighting();
     this.losses.push(
-      `Vector ${vector}: the device sent ${sent} messages since the event before, the host kernel has taken ${taken} interrupts in all, ${held} event descriptors hold an event.`,
+      `Vector ${vector}: the device sent ${sent ?? 'some'} messages since the event before, the host kernel has taken ${taken} interrupts in all, ${held} event descriptors hold an event.`,
     );
   }
 
@@ -204,8 +215,15 @@ class Assigned implements RealAssignedDevice {
       )
       .reduce((sum, word) => sum + Number(word), 0);
     const held = lines.filter((line) => line.includes('eventfd-count')).length;
-    const sent = levels.takeTrace().length;
-    return { sent, taken, held };
+    const trace = levels.takeTrace();
+    this.lastTrace = trace;
+    const event = this.start.events.find((name) => !REMAPPED.includes(name));
+    // The message that the IOMMU passes on is told right after the event; others are of L1's own devices.
+    const at = trace.flatMap((line, index) => (event !== undefined && line.includes(event) ? [index] : []));
+    const sent = event === undefined ? undefined : at.length;
+    const remapped =
+      event === undefined ? undefined : at.filter((index) => trace[index + 1]?.includes(REMAPPED[0])).length;
+    return { sent, remapped, taken, held };
   }
 
   run(requests: readonly Request[]): Promise<readonly Answer[]> {

@@ -9,7 +9,7 @@ import { cacheFolder } from '../cache.ts';
 import { DeviceError } from '../process.ts';
 import { countingFirmware, haltingFirmware, READY, READY_AT } from '../qemu/firmware.ts';
 import { dwordsOf, readLine } from '../qemu/qtest.ts';
-import { Levels, type LevelsOptions, parametersOf } from './machine.ts';
+import { type Accelerator, Levels, type LevelsOptions, parametersOf } from './machine.ts';
 import { INIT_TEXT, makeInitramfs, type Parts, partsKey } from './parts.ts';
 
 /** Is told what is being done, in sentences. */
@@ -18,7 +18,8 @@ export type Progress = (text: string) => void;
 /** What the levels are started from. */
 export interface Made {
   readonly initramfs: string;
-  readonly state: string;
+  /** Undefined where the device cannot be saved: then each start is a cold one. */
+  readonly state: string | undefined;
 }
 
 /** Changed when anything about how the levels are made changes that the key does not see. */
@@ -62,7 +63,9 @@ export async function makeLevels(
   const initramfs = join(folder, `${key}.initramfs`);
   const command = parametersOf({ ...options, initramfs });
   const state = join(folder, `${hashOf(key, command)}.state`);
+  const cold = `${state}.cold`;
   if (existsSync(initramfs) && existsSync(state)) return { initramfs, state };
+  if (existsSync(initramfs) && existsSync(cold)) return { initramfs, state: undefined };
   const unlock = await lock(`${state}.lock`, onProgress);
   try {
     if (!existsSync(initramfs)) {
@@ -75,6 +78,11 @@ export async function makeLevels(
       onProgress(`Boots the levels once, and saves their state; that takes ten seconds to a minute.`);
       const began = performance.now();
       const size = await bootAndSave({ ...options, initramfs }, state);
+      if (size === undefined) {
+        writeWhole(cold, new Uint8Array());
+        onProgress('QEMU cannot save a machine with this device, so each start is a cold one.');
+        return { initramfs, state: undefined };
+      }
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
       onProgress(
         `The levels are up after ${seconds} s. Their state is ${megabytes(size)} MB, all that is kept in ${folder} is ${megabytes(sizeOf(folder))} MB (--clean removes it).`,
@@ -89,19 +97,25 @@ export async function makeLevels(
 const megabytes = (bytes: number): string => String(Math.round(bytes / 1e6));
 
 /** How long a cold start may take, in milliseconds. */
-const COLD = 180_000;
+export const COLD = 180_000;
 
-async function bootAndSave(options: Omit<LevelsOptions, 'state'>, state: string): Promise<number> {
+/** Waits until L2 answers, and its guest counts. */
+export async function untilReady(levels: Levels, accel: Accelerator): Promise<void> {
+  const until = performance.now() + COLD;
+  for (;;) {
+    const [answer] = await levels.process.qtest.ask([readLine(READY_AT, 4)]);
+    if (accel === 'tcg' || dwordsOf(answer).low === READY) return;
+    if (performance.now() > until) throw new Error("L2's processor does not run its firmware; expected it to count.");
+  }
+}
+
+async function bootAndSave(options: Omit<LevelsOptions, 'state'>, state: string): Promise<number | undefined> {
   const levels = new Levels({ ...options, patience: COLD });
   try {
-    const until = performance.now() + COLD;
-    for (;;) {
-      const [answer] = await levels.process.qtest.ask([readLine(READY_AT, 4)]);
-      if (options.accel === 'tcg' || dwordsOf(answer).low === READY) break;
-      if (performance.now() > until) throw new Error("L2's processor does not run its firmware; expected it to count.");
-    }
+    await untilReady(levels, options.accel);
     return await levels.save(state);
   } catch (error) {
+    if ((error as Error).message.includes('non-migratable')) return undefined;
     const text = error instanceof DeviceError ? error.message : await levels.tell(error as Error);
     throw new DeviceError(`The levels do not start: ${text}`, { cause: error });
   } finally {

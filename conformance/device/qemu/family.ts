@@ -17,7 +17,15 @@ export interface Bench {
 }
 
 /** Signals vectors of a device that is set up. */
-export type Signaller =
+export type Signaller = Ways & {
+  /** The commands of an event, and those that let the next one be one; for races, where nothing may be waited for in between. */
+  readonly race?: {
+    readonly signal: (vector: number) => readonly string[];
+    readonly again: (vector: number) => readonly string[];
+  };
+};
+
+type Ways =
   /** The device has signalled by the time that these commands are answered. */
   | { readonly lines: (vector: number) => readonly string[] }
   /** Resolves when the device has done what it was told, as far as it shows. A message may be on its way still. */

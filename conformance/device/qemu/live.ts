@@ -44,12 +44,14 @@ export class Live {
   place!: MsixPlace;
   table!: Table;
   signaller!: Signaller;
+  readonly memory: Memory;
   private readonly options: LiveOptions;
   /** Whether anything was done that may release a message, since it was looked last. */
   private isMoving = false;
 
   constructor(options: LiveOptions) {
     this.options = options;
+    this.memory = options.memory;
   }
 
   async begin(): Promise<void> {

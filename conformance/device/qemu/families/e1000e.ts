@@ -3,6 +3,7 @@
  * 128 us in QEMU, and a cause must be cleared before it signals again.
  */
 import { barOf, type Family } from '../family.ts';
+import { writeLine } from '../qtest.ts';
 
 const CTRL_EXT = 0x18;
 const CTRL_EXT_PBA_SUPPORT = 0x80000000;
@@ -34,6 +35,10 @@ export const E1000E: Family = {
     await memory.write(base + IMS, 4, CAUSES);
     const free = new Float64Array(bench.vectorCount);
     return {
+      race: {
+        signal: (vector) => [writeLine(base + ICS, 4, 2 ** (FIRST_CAUSE + vector))],
+        again: (vector) => [writeLine(base + ICR, 4, 2 ** (FIRST_CAUSE + vector))],
+      },
       signal: async (vector) => {
         const cause = 2 ** (FIRST_CAUSE + vector);
         await memory.until('the throttle', async () => {

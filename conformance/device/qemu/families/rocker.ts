@@ -10,6 +10,7 @@ export const ROCKER: Family = {
   parameters: (device, at) => ['-device', `${device},name=sw1,${at}`],
   setUp: async (bench) => {
     const register = barOf(bench, 0) + TEST_IRQ;
-    return { lines: (vector) => [writeLine(register, 4, vector)] };
+    const lines = (vector: number): readonly string[] => [writeLine(register, 4, vector)];
+    return { lines, race: { signal: lines, again: () => [] } };
   },
 };
