@@ -7,7 +7,7 @@
 export const LAYERS = {
   spec: [],
   src: [],
-  machines: ['spec/choices.ts', 'xstate'],
+  machines: ['spec/choices.ts', 'checker/argument', 'xstate'],
   checker: ['xstate', '@xstate/graph'],
   properties: ['machines', 'checker', 'xstate'],
   conformance: ['checker', 'machines', 'properties', 'spec', 'src', 'xstate', 'fast-check', 'node:'],
@@ -36,7 +36,13 @@ export const LAYERS = {
 export function patternOf(name) {
   if (name === 'node:')
     return '^(node:)?(fs|path|url|process|os|util|crypto|child_process|readline|stream|zlib|http|net)(/|$)';
-  if (name in LAYERS || name.includes('.ts') || name.startsWith('inspector/') || name === 'traces')
+  if (
+    name in LAYERS ||
+    name.includes('.ts') ||
+    name.includes('/argument') ||
+    name.startsWith('inspector/') ||
+    name === 'traces'
+  )
     return `^${name}(/|$)`;
   return `(^|node_modules/)${name}(/|$)`;
 }

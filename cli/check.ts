@@ -81,7 +81,7 @@ function runSections(isFull: boolean, budget: Budget, only: Only, manifest: read
     paths: () => checkPaths(explored, budget),
     lockstep: () => checkLockstep(explored, budget),
     replay: checkReplay,
-    designs: () => checkAssigned(isFull, budget, only),
+    designs: () => checkAssigned(isFull, budget, only, manifest),
     mutants: () => checkAssignedMutants(budget),
     objections: () => checkObjections(budget),
     'device-paths': () => checkAssignedPaths(budget),

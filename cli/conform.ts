@@ -15,27 +15,26 @@ import { type ReportContext, reportLines } from '../conformance/judge/report/tex
 import { remoteSubject, type Subject, subjectOf } from '../conformance/judge/subject.ts';
 import { resemblances } from '../conformance/museum/resemblance.ts';
 import { RULES } from '../spec/index.ts';
+import { type LiveChoices, type LiveSubject, assignedSubject, qemuSubject, qemuWords } from './conform-live.ts';
 import { formatOf, readProfile, type ReportFormat, startLine, stopper, writeWhole } from './judging.ts';
 import { EXIT, type Exit, print, printJson, printRaw, shellWord, tell } from './output.ts';
 
 /** How a device is put to the judge. */
-export interface ConformChoices {
+export interface ConformChoices extends LiveChoices {
   readonly profile?: string;
   readonly learn?: boolean;
   readonly saveProfile?: string;
   /** Rules, parted by commas. */
   readonly only?: string;
   readonly seconds?: number;
-  readonly vectors?: readonly number[];
   readonly seed?: number;
-  readonly patience?: number;
   readonly report?: string;
   readonly format?: ReportFormat;
   readonly trace?: string;
   readonly scene?: string;
 }
 
-/** Runs `maskbit conform`. `target` is the path of a module, or a command. */
+/** Runs `maskbit conform`. `target` is the path of a module, or a command; nothing, where the choices name a device in a QEMU. */
 export async function conform(target: readonly string[], isCommand: boolean, choices: ConformChoices): Promise<Exit> {
   const only = choices.only?.split(',');
   for (const rule of only ?? []) {
@@ -52,23 +51,38 @@ export async function conform(target: readonly string[], isCommand: boolean, cho
     return EXIT.usage;
   }
   const profile = readProfile(choices.profile);
-  let subject: Subject;
+  let live: LiveSubject;
   try {
-    subject = isCommand
-      ? await programSubject(target, choices)
-      : subjectOf(await loadModule(target[0]), choices.vectors);
+    live = await subjectFor(target, isCommand, choices);
   } catch (error) {
     // A module that makes no device, or a program that does not say who it is, is a wrong call.
     if (!(error instanceof DeviceError) && !(error instanceof Error)) throw error;
     tell(error.message);
     return EXIT.usage;
   }
+  const { subject, epilogue } = live;
   try {
     if (choices.trace !== undefined) return await replayOne(subject, choices, profile);
-    return await judged(subject, target, isCommand, choices, profile, format);
+    const began = performance.now();
+    const status = await judged(subject, target, isCommand, choices, profile, format);
+    for (const line of epilogue(performance.now() - began)) (format === 'text' ? print : tell)(line);
+    return status;
   } finally {
     await subject.close();
   }
+}
+
+async function subjectFor(
+  target: readonly string[],
+  isCommand: boolean,
+  choices: ConformChoices,
+): Promise<LiveSubject> {
+  if (choices.qemu !== undefined) return qemuSubject(choices);
+  if (choices.assigned === true) return assignedSubject(choices);
+  const subject = isCommand
+    ? await programSubject(target, choices)
+    : subjectOf(await loadModule(target[0]), choices.vectors);
+  return { subject, epilogue: () => [] };
 }
 
 async function judged(
@@ -120,7 +134,12 @@ function contextOf(target: readonly string[], isCommand: boolean, choices: Confo
     ...(choices.vectors === undefined ? [] : ['--vectors', choices.vectors.join(',')]),
     ...(choices.profile === undefined ? [] : ['--profile', shellWord(choices.profile)]),
   ];
-  const device = isCommand ? `-- ${target.map(shellWord).join(' ')}` : shellWord(target[0]);
+  const device =
+    choices.qemu !== undefined || choices.assigned === true
+      ? qemuWords(choices)
+      : isCommand
+        ? `-- ${target.map(shellWord).join(' ')}`
+        : shellWord(target[0]);
   return {
     replay: ({ trace, scene }: Finding) =>
       `${words.join(' ')} --scene ${shellWord(scene)} --trace ${shellWord(trace.join(' '))} ${device}`,

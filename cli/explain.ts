@@ -7,9 +7,10 @@ import { explain as explainLog, type Explanation, type VectorState } from '../co
 import { fileSource } from '../conformance/replay/file.ts';
 import { ReplayError } from '../conformance/replay/lines.ts';
 import { readRecord } from '../conformance/replay/record.ts';
-import { type LogChoices, logOptions, withLog } from './logs.ts';
+import { deviceChoice, type LogChoices, logOptions, withLog } from './logs.ts';
 import { ruleById } from '../spec/index.ts';
 import { EXIT, type Exit, formatCell, print, printTable, startProgress, tell } from './report.ts';
+import { watchLog } from './watch-log.ts';
 
 /** What the command line may say. */
 export interface ExplainChoices extends LogChoices {
@@ -42,6 +43,34 @@ export async function explain(path: string, { vector, at, ...choices }: ExplainC
   } finally {
     progress?.end();
   }
+}
+
+/** Follows a log while it grows: says why no interrupt came each time that the answer is another. */
+export async function watchExplanation(path: string, { vector, at: _, ...choices }: ExplainChoices): Promise<Exit> {
+  const options = { ...logOptions(choices), vector };
+  let last = '';
+  return watchLog(path, {
+    update: (source) => {
+      const { sentence, at } = explainLog(source, options);
+      if (sentence === last) return [];
+      last = sentence;
+      return [`line ${formatCell(at)}: ${sentence}`];
+    },
+    finish: (source) => {
+      if (source === undefined) {
+        print('n/a: nothing came.');
+        return EXIT.bound;
+      }
+      try {
+        printExplanation(path, choices, explainLog(source, options));
+        return EXIT.holds;
+      } catch (error) {
+        if (!(error instanceof ReplayError)) throw error;
+        tell(`${path}: ${error.message}`);
+        return EXIT.usage;
+      }
+    },
+  });
 }
 
 /** Prints an explanation as it is read at three in the morning: the answer first, then what led there, then what to do. */
@@ -77,8 +106,6 @@ function printExplanation(path: string, choices: LogChoices, explanation: Explan
     print(writeTraceLink(link));
   }
 }
-
-const deviceChoice = ({ device }: LogChoices): string => (device === undefined ? '' : ` --device '${device}'`);
 
 /** Prints the vector's registers after the line of the cause, and at the end. */
 function printStates(line: number | undefined, at: number, state: VectorState, atCause: VectorState | undefined): void {

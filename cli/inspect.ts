@@ -3,23 +3,33 @@
  */
 import { existsSync } from 'node:fs';
 import open from 'open';
-import { packTrace } from '../checker/trace/codec.ts';
+import { LINK_CHARACTERS, packTrace } from '../checker/trace/codec.ts';
+import { writeTraceLink } from '../checker/trace/link.ts';
 import { makeTrace, reduceTrace } from '../checker/trace/trace.ts';
-import { DEFAULT_PORT, type InspectorServer, startServer } from '../inspector/server/server.ts';
+import { fileSource } from '../conformance/replay/file.ts';
+import { ReplayError } from '../conformance/replay/lines.ts';
+import { linkLog, stepAt, traceLog } from '../conformance/replay/trace.ts';
+import { DEFAULT_PORT } from '../inspector/server/address.ts';
+import { type InspectorServer, startServer } from '../inspector/server/server.ts';
 import { writePage } from '../inspector/server/files.ts';
 import type { Instance } from '../properties/instances.ts';
 import { traceSubject } from '../properties/subject.ts';
-import { EXIT, type Exit, print } from './report.ts';
+import { type LogChoices, logOptions, withLog } from './logs.ts';
+import { EXIT, type Exit, print, tell } from './report.ts';
 import { packagePath } from './root.ts';
 
 /** What was asked for. */
-export interface InspectChoices {
+export interface InspectChoices extends LogChoices {
   readonly port?: number;
   readonly open: boolean;
   readonly stately?: boolean;
   readonly static?: string;
   /** The machine to begin with. */
   readonly instance?: Instance;
+  /** A log to begin with, the line that is looked at, and the vector that is drawn. */
+  readonly log?: string;
+  readonly at?: number;
+  readonly vector?: number;
 }
 
 /** Serves the page until the process is interrupted; or writes it. */
@@ -32,8 +42,20 @@ export async function inspect(choices: InspectChoices): Promise<Exit> {
     print(`The page is in ${choices.static}. Any web server serves it.`);
     return EXIT.holds;
   }
-  const server = await start(folder, choices);
-  const url = `${server.url}${choices.instance === undefined ? '' : `#${emptyTrace(choices.instance)}`}`;
+  let log: Awaited<ReturnType<typeof openLog>> | undefined;
+  try {
+    if (choices.log !== undefined) log = await openLog(choices.log, choices);
+  } catch (error) {
+    if (!(error instanceof ReplayError)) throw error;
+    tell(`${choices.log}: ${error.message}`);
+    return EXIT.usage;
+  }
+  const server = await start(folder, choices, log?.opened);
+  const hash = log !== undefined ? 'opened' : choices.instance === undefined ? '' : emptyTrace(choices.instance);
+  const url = `${server.url}${hash === '' ? '' : `#${hash}`}`;
+  if (log?.link !== undefined) {
+    print(`The steps around it as a link, for a page that does not have the log: ${server.url}#${log.link}`);
+  }
   print(`The inspector is at ${url}`);
   print(
     `Programs with XState connect to ws://localhost:${server.port}: createWebSocketInspector({ url }) of @statelyai/inspect.`,
@@ -50,15 +72,41 @@ export async function inspect(choices: InspectChoices): Promise<Exit> {
 }
 
 /** Starts the server: at the port that was asked for, or else at the usual one, or else at any. */
-async function start(folder: string, { port, stately }: InspectChoices): Promise<InspectorServer> {
+async function start(folder: string, { port, stately }: InspectChoices, opened?: string): Promise<InspectorServer> {
   try {
-    return await startServer({ folder, port: port ?? DEFAULT_PORT, stately });
+    return await startServer({ folder, port: port ?? DEFAULT_PORT, stately, opened });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     if (port !== undefined)
       throw new RangeError(`Got the port ${port}, which is taken; expected one that is free.`, { cause: error });
-    return startServer({ folder, port: 0, stately });
+    return startServer({ folder, port: 0, stately, opened });
   }
+}
+
+/** Replays a log for the page: where it is looked at is the line that was asked for, or its first disagreement. */
+async function openLog(
+  path: string,
+  choices: InspectChoices,
+): Promise<{ readonly opened: string; readonly link: string | undefined }> {
+  const { at, vector } = choices;
+  const traced = await withLog(path, (file) =>
+    traceLog(fileSource(file), {
+      ...logOptions(choices),
+      ...(vector === undefined ? {} : { vectors: [vector] }),
+    }),
+  );
+  const { story, trace, subject } = traced;
+  const [first] = story.disagreements;
+  const step = at === undefined ? (first?.step ?? 0) : stepAt(story.lines, at);
+  const verdict =
+    first === undefined ? '' : `: ${story.disagreementCount} disagreements, the first at line ${first.line}`;
+  print(`${path}: ${story.device}, ${story.verdict}${verdict}`);
+  if (story.isCut) print(`The log is longer than the page takes; it is shown up to line ${story.lines.at(-1)}.`);
+  const link = linkLog(traced, step);
+  return {
+    opened: JSON.stringify({ packed: packTrace(reduceTrace(subject, trace)), story, step }),
+    link: link.packed.length > LINK_CHARACTERS ? undefined : writeTraceLink(link),
+  };
 }
 
 /** The link to a machine: its trace of no step. */

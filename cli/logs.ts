@@ -35,6 +35,9 @@ export interface LogChoices {
   readonly skipDamaged?: boolean;
 }
 
+/** The choice of a device, as the command line spells it. */
+export const deviceChoice = ({ device }: LogChoices): string => (device === undefined ? '' : ` --device '${device}'`);
+
 /** What these choices are to a replay. */
 export function logOptions({ device, lspci, capability, table, pba, vectors, skipDamaged }: LogChoices): ReplayOptions {
   const told: ToldGeometry | undefined =

@@ -226,33 +226,6 @@ interface ExportChoices extends InstanceChoices {
   readonly format: ExportFormat;
 }
 
-program
-  .command('inspect')
-  .helpGroup('Show:')
-  .description('serves a page that shows machines and traces, on this computer alone, and opens it')
-  .option('--port <n>', 'where to listen (default: 8080, or any port that is free)', parsePort)
-  .option('--no-open', 'leave the browser alone')
-  .option('--stately', "show the machine in Stately's inspector too, which needs internet")
-  .option('--static <folder>', 'write the page to files, for any web server, and serve nothing')
-  .addOption(new Option('--machine <name>', 'the machine to begin with').choices(MACHINE_NAMES))
-  .addOption(VECTORS)
-  .addOption(MESSAGES)
-  .addOption(CHANNEL)
-  .addOption(DESIGN)
-  .addHelpText(
-    'after',
-    example('maskbit inspect', 'maskbit inspect --machine function --vectors 2', 'maskbit inspect --static site'),
-  )
-  .action(async ({ machine, vectors, messages, channel, design, ...choices }: InspectOptions, command: Command) => {
-    const bounds = boundsOf(machine, { vectors, messages, channel, design }, command);
-    const { inspect } = await import('./inspect.ts');
-    status = await inspect({ ...choices, instance: machine && createInstance(machine, bounds) });
-  });
-
-interface InspectOptions extends Omit<InspectChoices, 'instance'>, InstanceChoices {
-  readonly machine?: MachineName;
-}
-
 // Where the MSI-X of a function is, for a log that does not show it.
 const LOG_DEVICE = new Option(
   '--device <name>',
@@ -279,6 +252,55 @@ const LOG_DAMAGED = new Option(
 );
 
 program
+  .command('inspect')
+  .helpGroup('Show:')
+  .description('serves a page that shows machines, traces and logs, on this computer alone, and opens it')
+  .argument('[log]', 'the log of a guest, as for maskbit replay, to begin with')
+  .option('--at <line>', 'with a log: look at this line (default: at its first disagreement)', parseWhole)
+  .option('--vector <n>', 'with a log: draw this vector alone (default: those that the guest uses)', parseWhole)
+  .option('--port <n>', 'where to listen (default: 8080, or any port that is free)', parsePort)
+  .option('--no-open', 'leave the browser alone')
+  .option('--stately', "show the machine in Stately's inspector too, which needs internet")
+  .option('--static <folder>', 'write the page to files, for any web server, and serve nothing')
+  .addOption(new Option('--machine <name>', 'the machine to begin with').choices(MACHINE_NAMES))
+  .addOption(VECTORS)
+  .addOption(MESSAGES)
+  .addOption(CHANNEL)
+  .addOption(DESIGN)
+  .addOption(LOG_DEVICE)
+  .addOption(LOG_LSPCI)
+  .addOption(LOG_CAPABILITY)
+  .addOption(LOG_TABLE)
+  .addOption(LOG_PBA)
+  .addOption(LOG_DAMAGED)
+  .addHelpText(
+    'after',
+    example(
+      'maskbit inspect',
+      'maskbit inspect traces/linux-6.1-nvme.trace --at 1885',
+      'maskbit inspect --machine function --vectors 2',
+      'maskbit inspect --static site',
+    ),
+  )
+  .action(async (log: string | undefined, all: InspectOptions, command: Command) => {
+    const { machine, vectors, messages, channel, design, ...choices } = all;
+    const { at, vector, device, lspci, capability, table, pba, skipDamaged } = choices;
+    if (log === undefined) {
+      requireNone({ at, vector, device, lspci, capability, table, pba, skipDamaged }, 'without a log', command);
+    } else {
+      requireNone({ machine, vectors, channel, design, static: choices.static }, 'with a log', command);
+      if (log !== '-') requireEnding(log);
+    }
+    const bounds = boundsOf(machine, { vectors, messages, channel, design }, command);
+    const { inspect } = await import('./inspect.ts');
+    status = await inspect({ ...choices, log, instance: machine && createInstance(machine, bounds) });
+  });
+
+interface InspectOptions extends Omit<InspectChoices, 'instance' | 'log' | 'vectors'>, InstanceChoices {
+  readonly machine?: MachineName;
+}
+
+program
   .command('replay')
   .helpGroup('Decide:')
   .description("drives the implementation and the machine with a guest's accesses, from a trace log of QEMU")
@@ -291,6 +313,7 @@ program
   .addOption(LOG_VECTORS)
   .addOption(LOG_DAMAGED)
   .option('--record <file>', 'the record, where it does not stand beside the trace')
+  .option('--watch', 'follow the log as it grows, until Ctrl+C')
   .option('--assigned', 'counts the exits to userspace of an assigned device instead, by design and kind of access')
   .addHelpText('after', example('maskbit replay traces/linux-6.1-nvme.trace'))
   .addHelpText(
@@ -298,21 +321,31 @@ program
     "\nRecord one with QEMU: -trace 'memory_region_ops_*' -trace 'pci_cfg_*' -trace msix_write_config -trace 'resettable_phase_*' -D FILE\n" +
       'and, of an NVMe controller, -trace pci_nvme_irq_msix: then a missing message shows. Exit status 3: n/a, nothing was there to compare.',
   )
-  .action(async (file: string, choices: ReplayChoices & { readonly assigned?: boolean }, command: Command) => {
-    if (choices.assigned && choices.record !== undefined) {
-      command.error('error: got --record with --assigned; expected one of them, for exits need no record');
-    }
-    if (choices.record !== undefined) requireEnding(choices.record);
-    if (file !== '-') requireEnding(file);
-    if (choices.assigned) {
-      const { replayAssigned } = await import('./replay-assigned.ts');
-      const { record: _, assigned: __, ...logChoices } = choices;
-      status = await replayAssigned(file, logChoices);
-      return;
-    }
-    const { replay } = await import('./replay.ts');
-    status = await replay(file, choices);
-  });
+  .action(
+    async (file: string, all: ReplayChoices & WatchChoice & { readonly assigned?: boolean }, command: Command) => {
+      const { watch, ...choices } = all;
+      if (watch === true) {
+        requireNone({ assigned: choices.assigned }, 'with --watch', command);
+        requireGrowing(file, command);
+        const { watchReplay } = await import('./replay.ts');
+        status = await watchReplay(file, choices);
+        return;
+      }
+      if (choices.assigned && choices.record !== undefined) {
+        command.error('error: got --record with --assigned; expected one of them, for exits need no record');
+      }
+      if (choices.record !== undefined) requireEnding(choices.record);
+      if (file !== '-') requireEnding(file);
+      if (choices.assigned) {
+        const { replayAssigned } = await import('./replay-assigned.ts');
+        const { record: _, assigned: __, ...logChoices } = choices;
+        status = await replayAssigned(file, logChoices);
+        return;
+      }
+      const { replay } = await import('./replay.ts');
+      status = await replay(file, choices);
+    },
+  );
 
 program
   .command('explain')
@@ -321,6 +354,7 @@ program
   .argument('<file>', 'the log, as for maskbit replay')
   .requiredOption('--vector <n>', 'the vector that it is about', parseWhole)
   .option('--at <line>', 'explain the state after this line (default: at the end)', parseWhole)
+  .option('--watch', 'follow the log as it grows, until Ctrl+C')
   .addOption(LOG_DEVICE)
   .addOption(LOG_LSPCI)
   .addOption(LOG_CAPABILITY)
@@ -329,11 +363,28 @@ program
   .addOption(LOG_VECTORS)
   .addOption(LOG_DAMAGED)
   .addHelpText('after', example('maskbit explain traces/linux-6.1-nvme.trace --vector 1'))
-  .action(async (file: string, choices: ExplainChoices) => {
+  .action(async (file: string, { watch, ...choices }: ExplainChoices & WatchChoice, command: Command) => {
+    if (watch === true) {
+      requireNone({ at: choices.at }, 'with --watch', command);
+      requireGrowing(file, command);
+      const { watchExplanation } = await import('./explain.ts');
+      status = await watchExplanation(file, choices);
+      return;
+    }
     if (file !== '-') requireEnding(file);
     const { explain } = await import('./explain.ts');
     status = await explain(file, choices);
   });
+
+interface WatchChoice {
+  readonly watch?: boolean;
+}
+
+/** Requires a file that can grow; it may come later. */
+function requireGrowing(file: string, command: Command): void {
+  if (file === '-') command.error('error: got - with --watch; expected the path of a file that grows');
+  requireEnding(file);
+}
 
 program
   .command('conform')
@@ -345,6 +396,20 @@ program
     '--profile <name>',
     'what the device may do: strict, pcie, qemu, irqfd, linux-guest, or a file (default: pcie)',
   )
+  .option('--qemu <device>', "instead of a module: one of QEMU's own devices, with properties: nvme,msix_qsize=8")
+  .option('--qemu-binary <path>', 'with --qemu: which QEMU (default: qemu-system-x86_64)')
+  .addOption(new Option('--machine <type>', 'with --qemu: the machine (default: q35)').choices(['q35', 'pc']))
+  .option(
+    '--assigned',
+    'instead of a module: the real assigned device, by KVM, vfio-pci and QEMU in a QEMU; needs no hardware',
+  )
+  .option('--device <device>', 'with --assigned: the physical function: e1000e, nvme, ... (default: e1000e)')
+  .addOption(
+    new Option('--accel <accel>', 'with --assigned: what its guest runs by (default: kvm)').choices(['kvm', 'tcg']),
+  )
+  .option('--l1-cpus <n>', 'with --assigned: processors of the host (default: 1)', wholeNumber(1, 8))
+  .option('--kernel <path>', "with --assigned: the host's kernel (default: the newest linux-image-cloud-amd64)")
+  .option('--clean', 'remove what --assigned keeps in the cache folder')
   .option('--learn', 'ask the device for its profile first, and say how it was chosen')
   .option('--save-profile <file>', 'with --learn: write the profile there, for --profile')
   .option('--only <rules>', 'tell of these rules alone, parted by commas')
@@ -362,11 +427,30 @@ program
       'maskbit conform --learn ./device.js',
       'maskbit conform --learn --report report.html -- ./device --bug 3',
       'maskbit conform --profile strict --only MSIX-PEND-2 ./device.js',
+      'maskbit conform --learn --qemu e1000e',
+      'maskbit conform --learn --profile irqfd --assigned',
     ),
   )
   .action(async (module: string | undefined, rest: readonly string[], choices: ConformChoices, command: Command) => {
     const words = [...(module === undefined ? [] : [module]), ...rest];
-    if (words.length === 0) command.error('error: got no device; expected the path of a module, or -- and a command');
+    const isLive = choices.qemu !== undefined || choices.assigned === true;
+    if (choices.clean === true) {
+      const { clean } = await import('./conform-live.ts');
+      status = clean();
+      return;
+    }
+    if (isLive && words.length > 0)
+      command.error(`error: got ${words.join(' ')} with --qemu or --assigned; expected one or the other`);
+    if (choices.qemu !== undefined && choices.assigned === true)
+      command.error('error: got --qemu with --assigned; expected one or the other');
+    if (!isLive && words.length === 0)
+      command.error('error: got no device; expected a module, --qemu DEVICE, --assigned, or -- and a command');
+    const { qemuBinary, machine, device, accel, l1Cpus, kernel } = choices;
+    if (!isLive && qemuBinary !== undefined) command.error('error: got --qemu-binary without --qemu; expected both');
+    if (choices.qemu === undefined && machine !== undefined)
+      command.error('error: got --machine without --qemu; expected both');
+    if (choices.assigned !== true && [device, accel, l1Cpus, kernel].some((choice) => choice !== undefined))
+      command.error('error: got --device, --accel, --l1-cpus or --kernel without --assigned; expected both');
     const isCommand = process.argv.includes('--');
     if (!isCommand && words.length > 1) {
       command.error(`error: got ${words.join(' ')}; expected one module, or -- before a command`);

@@ -3,6 +3,14 @@
  * of states where the device saves and restores its state, and along random walks of a seed. Each in every dialect, and every step
  * compared. What comes of it is data; who runs it prints.
  */
+import {
+  requireCount,
+  requireFields,
+  requireFunction,
+  requireList,
+  requireOneOf,
+  within,
+} from '../checker/argument/argument.ts';
 import { enumerate } from '../checker/explore/enumerate.ts';
 import {
   countSimplePaths,
@@ -11,8 +19,9 @@ import {
   simplePaths,
   transitionPaths,
 } from '../checker/explore/paths.ts';
-import type { StateGraph } from '../checker/explore/state-graph.ts';
-import { type Instance, INSTANCES, instanceName } from '../properties/instances.ts';
+import { GRAPH, type StateGraph } from '../checker/explore/state-graph.ts';
+import { type Instance, INSTANCES, instanceName, requireInstance } from '../properties/instances.ts';
+import { requireFactory } from './device/argument.ts';
 import type { Device, DeviceFactory } from './device/device.ts';
 import { type Dialect, DIALECTS } from './device/words.ts';
 import { Random } from './judge/random.ts';
@@ -87,8 +96,39 @@ const WALKS = { count: 60, length: 60 } as const;
  * @param create Makes the device; several, where they must do the same in all that a guest sees.
  */
 export function runSuite(create: DeviceFactory | readonly DeviceFactory[], options: SuiteOptions = {}): SuiteReport {
-  const factories = typeof create === 'function' ? [create] : create;
-  return new Suite(factories, options).run();
+  const place = 'create of runSuite';
+  const factories =
+    typeof create === 'function' ? [requireFactory(place, create)] : requireList(place, create, requireFactory);
+  return new Suite(factories, requireSuiteOptions('the options of runSuite', options)).run();
+}
+
+function requireSuiteOptions(place: string, value: unknown): SuiteOptions {
+  const hooks = ['onFailure', 'onProgress', 'isOver'] as const;
+  const fields = requireFields(place, value, [...hooks, 'only', 'seed', 'subjects']);
+  for (const name of hooks) if (fields[name] !== undefined) requireFunction(within(place, name), fields[name]);
+  const part = (at: string, each: unknown): SuitePart => requireOneOf(at, each, SUITE_PARTS);
+  const { only, seed, subjects, ...rest } = fields as Readonly<Record<string, unknown>>;
+  return {
+    ...rest,
+    ...(only === undefined
+      ? {}
+      : {
+          only:
+            typeof only === 'string'
+              ? part(within(place, 'only'), only)
+              : requireList(within(place, 'only'), only, part),
+        }),
+    ...(seed === undefined ? {} : { seed: requireCount(within(place, 'seed'), seed) }),
+    ...(subjects === undefined ? {} : { subjects: requireList(within(place, 'subjects'), subjects, requireSubject) }),
+  };
+}
+
+function requireSubject(place: string, value: unknown): SuiteSubject {
+  const { instance, graph } = requireFields(place, value, ['instance', 'graph']);
+  return {
+    instance: requireInstance(within(place, 'instance'), instance),
+    graph: GRAPH.require(within(place, 'graph'), graph),
+  };
 }
 
 /** The instances that a function implements: all small ones but that of the channel, since a function sends within the step. */

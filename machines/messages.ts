@@ -3,6 +3,7 @@
  */
 
 import {
+  Brand,
   refuse,
   requireFields,
   requireFunction,
@@ -27,11 +28,14 @@ export interface MessageSet {
   readonly writes: readonly MessageWrite[];
 }
 
+/** Sets that were looked at before. */
+const SETS = new Brand<MessageSet>('a set of messages, such as TWO');
+
 /** Makes a set in which every write replaces the whole message. */
 export function wholeMessages(name: string, values: readonly string[]): MessageSet {
   requireName('name of wholeMessages', name);
   const copy = requireValues('values of wholeMessages', values);
-  return { name, values: copy, writes: copy.map((value) => ({ name: value, result: () => value })) };
+  return SETS.mark({ name, values: copy, writes: copy.map((value) => ({ name: value, result: () => value })) });
 }
 
 /** Zero, which means nothing (MSIX-MSG-6), and one message beside it. */
@@ -42,22 +46,21 @@ export const THREE: MessageSet = wholeMessages('three', ['zero', 'A', 'B']);
 const HALVES_VALUES = ['address0data0', 'address0data1', 'address1data0', 'address1data1'];
 
 /** Address and data apart, two values each: what it takes to see a torn message (MSIX-MSG-3). */
-export const HALVES: MessageSet = {
+export const HALVES: MessageSet = SETS.mark({
   name: 'halves',
   values: HALVES_VALUES,
   writes: ['address0', 'address1', 'data0', 'data1'].map((half) => ({
     name: half,
     result: (message) => message.replace(new RegExp(half.slice(0, -1) + '\\d'), half),
   })),
-};
+});
 
 /** The sets by their names, as the command line takes them. */
 export const MESSAGE_SETS: Readonly<Record<string, MessageSet>> = { two: TWO, three: THREE, halves: HALVES };
 
-/** Requires the messages of an instance. Ours are taken as they are; of others, a copy, in which each write gives one of them. */
+/** Requires the messages of an instance. Sets made here are taken as they are; of others, a copy, in which each write gives one of them. */
 export function requireMessages(place: string, value: unknown): MessageSet {
-  const ours = Object.values(MESSAGE_SETS).find((set) => set === value);
-  if (ours !== undefined) return ours;
+  if (SETS.has(value)) return value;
   const fields = requireFields(place, value, ['name', 'values', 'writes'], 'a set of messages, such as TWO');
   const values = requireValues(within(place, 'values'), fields.values);
   const writes = requireList(within(place, 'writes'), fields.writes, (at, each): MessageWrite => {
@@ -73,7 +76,7 @@ export function requireMessages(place: string, value: unknown): MessageSet {
     });
     return { name, result: (before) => results[values.indexOf(before)] };
   });
-  return { name: requireName(within(place, 'name'), fields.name), values, writes };
+  return SETS.mark({ name: requireName(within(place, 'name'), fields.name), values, writes });
 }
 
 /** Requires the values of messages: names, each another. */

@@ -131,7 +131,7 @@ export const SingleViewStep: FunctionStepProperty = {
   name: 'SingleViewStep',
   number: 'P8',
   title: 'Enable, Function Mask and the Mask Bit read as they were last written or reset.',
-  rules: ['MSIX-CAP-4', 'MSIX-CAP-5', 'MSIX-TABLE-3', 'MSIX-ENABLE-6'],
+  rules: ['MSIX-CAP-4', 'MSIX-CAP-5', 'MSIX-TABLE-3', 'MSIX-ENABLE-6', 'MSIX-MASK-3', 'MSIX-RESET-1'],
   when: () => true,
   holds: (step, vector) => {
     const { before, after } = step;

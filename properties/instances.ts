@@ -170,17 +170,29 @@ export function vectorSymmetry(compiled: CompiledMachine, vectors: number): Symm
 /** The properties of the machines. Those of the channel say nothing where there is none. */
 export const MACHINE_PROPERTIES: readonly Property<FunctionView>[] = [...FUNCTION_PROPERTIES, ...CHANNEL_PROPERTIES];
 
+/** What an instance must have for a property that says what it `needs`. */
+const NEEDS: Readonly<Record<string, (instance: Instance) => boolean>> = {
+  'a channel': ({ channel }) => channel,
+  'a second vector': ({ vectors }) => vectors > 1,
+  'a Function Mask': ({ machine }) => machine.id === 'function',
+};
+
+/** Whether a property of the machines has anything to say of an instance. */
+export const speaksOf = ({ needs }: Property<FunctionView>, instance: Instance): boolean =>
+  needs === undefined || NEEDS[needs](instance);
+
 /** What an instance is called in tables: "function, 2 vectors, messages two". */
 export function instanceName(instance: Instance): string {
-  const { machine, vectors, messages, channel, design, vcpus } = requireInstance(
-    'the instance of instanceName',
-    instance,
-  );
-  if (vectors === 0) return machine.id;
-  const count = `${vectors} vector${vectors === 1 ? '' : 's'}`;
-  const processors = vcpus === undefined ? undefined : `${vcpus} vCPUs`;
+  return instance.vectors === 0 ? instance.machine.id : `${instance.machine.id}, ${boundsName(instance)}`;
+}
+
+/** What an instance of a machine that is known is called: "reviewed, 1 vector, 2 vCPUs, messages two". */
+export function boundsName({ vectors = 1, messages = TWO, channel = false, design, vcpus = 1 }: Bounds): string {
   const parts = [
-    ...[machine.id, design?.name, count, processors, `messages ${messages.name}`],
+    design?.name,
+    `${vectors} vector${vectors === 1 ? '' : 's'}`,
+    vcpus === 1 ? undefined : `${vcpus} vCPUs`,
+    `messages ${messages.name}`,
     channel ? 'channel' : undefined,
   ];
   return parts.filter((part) => part !== undefined).join(', ');

@@ -6,6 +6,7 @@
  * Each has a second form that must fail: without its fairness, what is owed never comes; without the renaming, the runs differ.
  */
 import type { StateValue } from 'xstate';
+import { refuse } from '../checker/argument/argument.ts';
 import { compile } from '../checker/compile/compile.ts';
 import type { LeadsToClaim } from '../checker/decide/claim.ts';
 import { decide, startAt } from '../checker/decide/decide.ts';
@@ -16,7 +17,7 @@ import { compareRuns, type ObservedStep, refine } from '../checker/decide/refine
 import { arrive, control, readEvent, readOutput, RESET, unmask } from '../machines/alphabet.ts';
 import type { MessageSet } from '../machines/messages.ts';
 import { vectorRegionName } from '../machines/vector.ts';
-import { createInstance, type Instance } from './instances.ts';
+import { createInstance, type Instance, requireInstance } from './instances.ts';
 
 /** A claim about whole runs. */
 export interface TemporalProperty {
@@ -91,7 +92,7 @@ export const ArrivalLeads: TemporalProperty = {
   title: 'A message that was sent arrives, if arrivals are not put off for ever.',
   rules: ['MSIX-MSG-5'],
   assumption: 'A message that is on its way is not held up for ever.',
-  applies: ({ channel }) => channel,
+  applies: ({ channel, vectors }) => channel && vectors > 0,
   decide: (instance) => decideLeading(exploration(instance), instance.vectors, arrivalOf, true),
   decideWithout: (instance) => decideLeading(exploration(instance), instance.vectors, arrivalOf, false),
 };
@@ -220,4 +221,20 @@ export const TEMPORAL_PROPERTIES: readonly TemporalProperty[] = [
   PendingLeads,
   NonInterferenceRuns,
   ChannelRuns,
-];
+].map(ofInstances);
+
+/** The same property, which takes nothing but instances, and decides those alone that have what it is about. */
+function ofInstances(property: TemporalProperty): TemporalProperty {
+  const { name, applies } = property;
+  const place = `the instance of ${name}`;
+  const decided = (decides: TemporalProperty['decide']) => (given: Instance) => {
+    const instance = requireInstance(place, given);
+    return applies(instance) ? decides(instance) : refuse(place, given, 'one that it applies to');
+  };
+  return {
+    ...property,
+    applies: (instance) => applies(requireInstance(place, instance)),
+    decide: decided(property.decide),
+    decideWithout: decided(property.decideWithout),
+  };
+}

@@ -2,7 +2,7 @@
  * A function as a property sees it, whether it is the machine or the implementation: one property, two subjects.
  */
 import type { StateValue } from 'xstate';
-import { copyOf, isObject, refuse } from '../checker/argument/argument.ts';
+import { copyOf } from '../checker/argument/argument.ts';
 import { requireNumber, VECTORS_MAX } from '../machines/argument.ts';
 import { type MessageSet, requireMessages } from '../machines/messages.ts';
 import { vectorRegionName } from '../machines/vector.ts';
@@ -43,12 +43,10 @@ export function machineView(vectorCount: number, messages: MessageSet): (value: 
   const written = (entry: string, name: string): string =>
     writes.find((each) => each.name === name)?.result(entry) ?? entry;
   return (value) => {
-    const regions = copyOf('value of a view', value, 'a state of function or of vector') as Record<string, StateValue>;
-    const capability = regions.capability as Region | undefined;
-    const vectors = Array.from({ length: vectorCount }, (_, vector): Region => {
-      const region: unknown = regions[vectorRegionName(vector)];
-      return isObject(region) ? (region as Region) : refuse(`vector ${vector} of a view`, region, 'a region');
-    });
+    const regions = copyOf('value of a view', value, 'a state of function or of vector');
+    const regionOf = (name: string): Region => copyOf(`${name} of a view`, regions[name], 'a region') as Region;
+    const capability = regions.capability === undefined ? undefined : regionOf('capability');
+    const vectors = Array.from({ length: vectorCount }, (_, vector) => regionOf(vectorRegionName(vector)));
     return {
       vectorCount,
       resetEntry,

@@ -115,8 +115,8 @@ export class AssignedDevice {
   private readonly works: Work[];
   private readonly scratch = new Uint32Array(2);
 
-  constructor(options: AssignedDeviceOptions) {
-    requireOptionsOf(OWNER, options, OPTION_NAMES);
+  constructor(given: AssignedDeviceOptions) {
+    const options = requireOptionsOf(OWNER, given, OPTION_NAMES);
     const { vectorCount, design = 'reviewed', vcpuCount = 1 } = options;
     const { deliver, sent, interrupt, barAddress = 0x7ebf0000 } = options;
     requireOptions(vectorCount, design, vcpuCount);
@@ -534,9 +534,7 @@ export class AssignedDevice {
   // The same of any vCPU.
 
   isStopped(vcpu: number): boolean {
-    const words = this.exits[vcpu];
-    if (words === undefined) this.refuseVcpu(vcpu);
-    return words[exit.KIND_AT] !== 0;
+    return this.accessOf(vcpu)[exit.KIND_AT] !== 0;
   }
 
   isExitOf(vcpu: number): boolean {
@@ -544,18 +542,14 @@ export class AssignedDevice {
   }
 
   dueOf(vcpu: number): Work {
-    if (this.works[vcpu] === undefined) this.refuseVcpu(vcpu);
+    this.accessOf(vcpu);
     return this.works[vcpu];
   }
 
   accessOf(vcpu: number): Readonly<Uint32Array> {
-    if (this.exits[vcpu] === undefined) this.refuseVcpu(vcpu);
-    return this.exits[vcpu];
-  }
-
-  private refuseVcpu(vcpu: number): never {
-    const most = this.vcpuCount - 1;
-    throw new RangeError(`${OWNER}: the vCPU is ${told(vcpu)}; expected an integer from 0 to ${most}.`);
+    const words = typeof vcpu === 'number' ? this.exits[vcpu] : undefined;
+    if (words === undefined) requireInteger(OWNER, 'the vCPU', vcpu, 0, this.vcpuCount - 1);
+    return words!;
   }
 
   /** Whether a message of `vector` is in flight. */
@@ -732,7 +726,7 @@ function placementOf({ vectorCount, barBytes = 0x10000, tableOffset = 0, pbaOffs
   requireMultiple(OWNER, 'tableOffset', tableOffset, ENTRY_BYTES, 0, barBytes - tableBytes - pbaBytes);
   const behind = tableOffset + tableBytes;
   const ownPage = Math.max(PBA_OFFSET_MIN, Math.ceil(behind / 0x1000) * 0x1000);
-  const place = pbaOffset ?? (ownPage + pbaBytes <= barBytes ? ownPage : behind);
+  const place = pbaOffset === undefined ? (ownPage + pbaBytes <= barBytes ? ownPage : behind) : pbaOffset;
   requireMultiple(OWNER, 'pbaOffset', place, registers.PBA_QWORD_BYTES, behind, barBytes - pbaBytes);
   return { barBytes, tableOffset, pbaOffset: place };
 }

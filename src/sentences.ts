@@ -3,29 +3,65 @@
  * what was expected; a guest's, which is a number where a number belongs, is counted by whoever owns the register.
  */
 
-/** A wrong value in a sentence; text in quotes, for '4' is not 4. Of an object its kind only, which may be megabytes long. */
+const TOLD_CHARACTERS = 60;
+
+/** A wrong value in a sentence; text in quotes, for '4' is not 4, and no longer than a sentence carries. Of an object its kind only. */
 export function told(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'string') return `'${shortened(value)}'`;
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
-  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
-  return isWords(value) ? `a Uint32Array of ${value.length} words` : kind;
+  return isWords(value) ? `a Uint32Array of ${value.length} words` : kindOf(value);
 }
 
-/** Whether a value is a `Uint32Array`, be it of another realm. */
+/** A text, cut where it is longer than a sentence can carry. */
+export function shortened(text: string): string {
+  return text.length > TOLD_CHARACTERS ? `${text.slice(0, TOLD_CHARACTERS)}…` : text;
+}
+
+/** The kind of an object, as `Object` says it; of a proxy that does not let it be asked, so much. */
+function kindOf(value: object): string {
+  try {
+    return Object.prototype.toString.call(value).slice('[object '.length, -1);
+  } catch {
+    return 'an object that cannot be read';
+  }
+}
+
+/** The name that an array of numbers has within, whatever its prototype says and whatever realm it is of; of all else undefined. */
+// oxlint-disable-next-line typescript/unbound-method -- it is called with the value as its `this`
+const kindWithin = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint32Array.prototype), Symbol.toStringTag)!
+  .get as (this: unknown) => string | undefined;
+
+/** Whether a value is a `Uint32Array`, be it of another realm. Asked at each save and restore, so it makes no text. */
 export function isWords(value: unknown): value is Uint32Array {
-  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint32Array]';
+  return kindWithin.call(value) === 'Uint32Array';
 }
 
-/** Refuses options that are no object, and those that have a name which is not known. */
-export function requireOptionsOf(owner: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
+/** Refuses options that are no object, and those that have a name which is not known. Returns a copy: what was looked at is what is used. */
+export function requireOptionsOf<Options extends object>(
+  owner: string,
+  options: Options,
+  known: readonly string[],
+): Options {
+  const copy = copyOf(options);
+  if (copy === undefined) {
     throw new TypeError(`${owner}: the options are ${told(options)}; expected an object with ${known[0]}.`);
   }
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  const unknown = Object.keys(copy).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new TypeError(`${owner}: got the option ${unknown}; expected one of ${known.join(', ')}.`);
+    throw new TypeError(`${owner}: got the option ${shortened(unknown)}; expected one of ${known.join(', ')}.`);
+  }
+  return copy;
+}
+
+/** The fields of an object; undefined of what is none, or does not let them be read. */
+export function copyOf<Fields extends object>(value: Fields): Fields | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  try {
+    return { ...value };
+  } catch {
+    return undefined;
   }
 }
 
@@ -63,8 +99,27 @@ export function requireObject(owner: string, name: string, value: unknown, metho
     throw new TypeError(`${owner}: ${name} is ${told(value)}; expected an object with ${methods.join(' and ')}.`);
   }
   for (const method of methods) {
-    requireFunction(owner, `${method} of ${name}`, (value as Readonly<Record<string, unknown>>)[method], true);
+    requireFunction(owner, `${method} of ${name}`, fieldOf(value, method), true);
   }
+}
+
+/** A field of an object, a method perhaps of its class; undefined where it does not let it be read. */
+function fieldOf(value: object, name: string): unknown {
+  try {
+    return (value as Readonly<Record<string, unknown>>)[name];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Refuses what is no array. Returns a copy. */
+export function requireList<Item>(owner: string, name: string, value: readonly Item[]): Item[] {
+  try {
+    if (Array.isArray(value)) return [...(value as readonly Item[])];
+  } catch {
+    // A proxy that does not let it be read is none.
+  }
+  throw new TypeError(`${owner}: ${name} is ${told(value)}; expected an array.`);
 }
 
 /** Refuses what is neither true nor false. */

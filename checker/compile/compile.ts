@@ -47,6 +47,13 @@ interface Continuation {
   readonly none: Program;
 }
 
+/** What taking a transition comes to: its number, the bits that it writes, and the transitions that it gives way to. */
+interface Taking {
+  readonly number: number;
+  readonly written: readonly Bits[];
+  readonly rivals: readonly number[];
+}
+
 class Compiler {
   readonly machine: AnyStateMachine;
   readonly layout: Layout;
@@ -57,6 +64,7 @@ class Compiler {
   private readonly numbers = new Map<Transition, number>();
   private readonly listeners = new Map<string, Transition[]>();
   private readonly outputs = new Map<string, number>();
+  private readonly takings = new Map<Transition, Taking>();
 
   constructor(machine: AnyStateMachine, name: NameOutput) {
     this.machine = machine;
@@ -132,6 +140,14 @@ class Compiler {
   /** Takes a transition. One that forbids its event is selected, but nothing is taken. */
   private take(transition: Transition, event: string, next: Program): Program {
     if (isForbidding(transition)) return next;
+    const { number, written, rivals } = this.takingOf(transition, event);
+    return this.builder.take(number, written, rivals, next);
+  }
+
+  /** What taking a transition comes to, whatever follows: worked out once. */
+  private takingOf(transition: Transition, event: string): Taking {
+    const known = this.takings.get(transition);
+    if (known !== undefined) return known;
     const number = this.numbers.get(transition) as number;
     const rivals = (this.listeners.get(event) ?? []).filter((other) => {
       return (this.numbers.get(other) as number) < number && inConflict(transition, other);
@@ -140,12 +156,9 @@ class Compiler {
       targetsOf(transition).length === 0
         ? []
         : bitsWritten(this.layout, domainOf(transition) ?? this.machine.root, enteredBy(transition));
-    return this.builder.take(
-      number,
-      written,
-      rivals.map((rival) => this.numbers.get(rival) as number),
-      next,
-    );
+    const taking = { number, written, rivals: rivals.map((rival) => this.numbers.get(rival) as number) };
+    this.takings.set(transition, taking);
+    return taking;
   }
 
   // ---- What a step tells

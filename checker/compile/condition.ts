@@ -6,7 +6,7 @@ import { ArgumentError, tell, tellNames } from '../argument/argument.ts';
 import { COMPILED, type CompiledMachine, type Layout, NO, YES } from './format.ts';
 import { type Diagram, Diagrams } from './diagram.ts';
 import { type GuardExpression, machineGuards, sizeOf } from '../machine/guard.ts';
-import { bitsActive, bitsCurrent } from './layout.ts';
+import { type Bits, bitsActive, bitsCurrent } from './layout.ts';
 import { matchedNodes } from '../machine/matching.ts';
 import { ancestorsOf } from '../machine/transition-sets.ts';
 import { requireExpression } from '../machine/value.ts';
@@ -22,6 +22,8 @@ export class Conditions {
   private readonly diagrams = new Diagrams();
   /** The diagrams of the guards that have names, each made once. */
   private readonly named = new Map<string, Diagram>();
+  /** The bits of expressions: those of guards with names are asked for again and again. */
+  private readonly known = new Map<GuardExpression, Bits[] | undefined>();
 
   constructor(machine: AnyStateMachine, layout: Layout, builder: ProgramBuilder) {
     this.machine = machine;
@@ -42,7 +44,7 @@ export class Conditions {
       case 'named':
         return this.direct(this.guardNamed(expression.name), yes, no);
       case 'stateIn': {
-        const bits = bitsActive(this.layout, matchedNodes(this.machine, expression.value));
+        const bits = this.bitsOf(expression);
         return bits === undefined ? no : this.builder.test(bits, yes, no);
       }
       case 'and':
@@ -52,6 +54,14 @@ export class Conditions {
       case 'not':
         return this.direct(expression.part, no, yes);
     }
+  }
+
+  /** The bits that say that a state is active; nothing where it never is. */
+  private bitsOf(expression: Extract<GuardExpression, { kind: 'stateIn' }>): Bits[] | undefined {
+    if (!this.known.has(expression)) {
+      this.known.set(expression, bitsActive(this.layout, matchedNodes(this.machine, expression.value)));
+    }
+    return this.known.get(expression);
   }
 
   private diagramOf(expression: GuardExpression): Diagram {

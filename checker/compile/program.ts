@@ -72,7 +72,8 @@ export class ProgramBuilder {
     next: Program,
     other: Program,
   ): Program {
-    const key = [operation, ...operands, numberOf(next), numberOf(other)].join();
+    const [first, second, third] = operands;
+    const key = `${operation},${first},${second},${third},${numberOf(next)},${numberOf(other)}`;
     let found = this.instructions.get(key);
     if (found === undefined) {
       found = { operation, operands, next, other, number: this.instructions.size };

@@ -8,7 +8,6 @@
  * A claim may be made from another state (`startAt`), or with events left out: compile with a smaller alphabet.
  */
 import type { StateValue } from 'xstate';
-import { compileCondition } from '../compile/condition.ts';
 import { type Exploration, requireExploration, requireUnfolded } from '../explore/explore.ts';
 import { printStateClause, printStepClause, stateClauses, stepClauses } from './clauses.ts';
 import { type Answer, BROKEN, type Found, type Place, SATISFIED, search, SILENT, verdictOf } from './search.ts';
@@ -18,19 +17,12 @@ import type { Renaming } from '../explore/symmetry.ts';
 import { packValue } from '../compile/layout.ts';
 import { leftOut } from '../machine/alphabet.ts';
 import { requireWholeState } from '../machine/value.ts';
-import type {
-  Claim,
-  Decision,
-  Lasso,
-  ReadClaim,
-  ReadPredicate,
-  StepClaim as StepClaimOf,
-  StepPredicate as StepPredicateOf,
-} from './claim.ts';
+import type { Claim, Decision, Lasso, ReadClaim, ReadPredicate, StepPredicate as StepPredicateOf } from './claim.ts';
 import { readClaims, requireNames } from './read-claim.ts';
 import { findLasso } from './liveness.ts';
+import { type StepClaim, questionOf, StepTests } from './step-tests.ts';
+import { Truths } from './truths.ts';
 
-type StepClaim = StepClaimOf<ReadPredicate>;
 type StepPredicate = StepPredicateOf<ReadPredicate>;
 
 /** The same machine from another state. @throws {RangeError} when the value is no whole state of it. */
@@ -166,6 +158,7 @@ function findStates(
 function findSteps(truths: Truths, claims: readonly StepClaim[]): Findings[] {
   const { exploration } = truths;
   const { summary, compiled } = exploration;
+  const tests = new StepTests(truths);
   const cursor = new StepCursor(exploration);
   const at = (state: number, event = 0): StepCursor => {
     cursor.moveTo(state, event);
@@ -174,17 +167,13 @@ function findSteps(truths: Truths, claims: readonly StepClaim[]): Findings[] {
   const expanded = summary.states - summary.frontier;
   const { found } = search(
     { states: expanded, expanded, events: compiled.events.length, at },
-    claims.map(({ when, holds }) => {
-      const premise = when === undefined ? () => true : stepTest(truths, when);
-      const conclusion = stepTest(truths, holds);
-      return { of: 'steps', ask: (step) => (!premise(step) ? SILENT : conclusion(step) ? SATISFIED : BROKEN) };
-    }),
+    claims.map((claim) => questionOf(tests, claim)),
   );
   return found.map((each, index) => {
     const { broken } = each;
     if (broken === undefined) return lassosOf(exploration, each);
     const step = at(broken.state, broken.event);
-    const failing = stepClauses(claims[index].holds).filter((part) => !stepTest(truths, part)(step));
+    const failing = stepClauses(claims[index].holds).filter((part) => !tests.answer(part, step));
     return { ...lassosOf(exploration, each), clauses: failing.map(printStepClause) };
   });
 }
@@ -194,95 +183,4 @@ function lassosOf(exploration: Exploration, { witness, broken }: Found): Pick<Fi
   const lasso = (place: Place | undefined): Lasso | undefined =>
     place && { path: exploration.pathTo(place.state, place.event) };
   return { witness: lasso(witness), counterexample: lasso(broken) };
-}
-
-/** For each state, whether a predicate holds: 1 or 0. A predicate is looked at once for all claims that have it. */
-class Truths {
-  readonly exploration: Exploration;
-  private readonly known = new Map<string, Uint8Array>();
-
-  constructor(exploration: Exploration) {
-    this.exploration = exploration;
-  }
-
-  of(predicate: ReadPredicate): Uint8Array {
-    if (typeof predicate === 'function') return this.make((state) => predicate(this.exploration.value(state)));
-    const key = JSON.stringify(predicate);
-    let truth = this.known.get(key);
-    if (truth === undefined) {
-      const { states, compiled } = this.exploration;
-      const condition = compileCondition(compiled, predicate);
-      truth = this.make((state) => condition(states.words, state * compiled.wordCount));
-      this.known.set(key, truth);
-    }
-    return truth;
-  }
-
-  private make(holds: (state: number) => boolean): Uint8Array {
-    const truth = new Uint8Array(this.exploration.states.count);
-    for (let state = 0; state < truth.length; state++) truth[state] = holds(state) ? 1 : 0;
-    return truth;
-  }
-}
-
-type StepTest = (step: StepCursor) => boolean;
-
-function stepTest(truths: Truths, predicate: StepPredicate): StepTest {
-  const { compiled } = truths.exploration;
-  switch (predicate.kind) {
-    case 'before': {
-      const truth = truths.of(predicate.state);
-      return (step) => truth[step.state] === 1;
-    }
-    case 'after': {
-      const truth = truths.of(predicate.state);
-      return (step) => truth[step.target] === 1;
-    }
-    case 'event': {
-      const numbers = new Uint8Array(compiled.events.length);
-      for (const name of predicate.names) numbers[compiled.events.indexOf(name)] = 1;
-      return (step) => numbers[step.event] === 1;
-    }
-    case 'output': {
-      const mayOutput = eventsThatOutput(compiled, predicate.names);
-      // Lists of outputs are few, and equal ones are one object.
-      const answers = new Map<readonly string[], boolean>();
-      return (step) => {
-        if (mayOutput[step.event] === 0) return false;
-        const { outputs } = step;
-        let answer = answers.get(outputs);
-        if (answer === undefined) {
-          answer = outputs.some((output) => predicate.names.includes(output));
-          answers.set(outputs, answer);
-        }
-        return answer;
-      };
-    }
-    case 'taken':
-      return (step) => step.taken;
-    case 'not': {
-      const part = stepTest(truths, predicate.part);
-      return (step) => !part(step);
-    }
-    case 'and': {
-      const parts = predicate.parts.map((part) => stepTest(truths, part));
-      return (step) => parts.every((part) => part(step));
-    }
-    case 'or': {
-      const parts = predicate.parts.map((part) => stepTest(truths, part));
-      return (step) => parts.some((part) => part(step));
-    }
-  }
-}
-
-/** For each event, whether any transition of it can put out one of the names: 1 or 0. Most steps need not be made to know. */
-function eventsThatOutput({ events, outputs, transitions }: CompiledMachine, names: readonly string[]): Uint8Array {
-  const numbers = new Set(names.map((name) => outputs.indexOf(name)));
-  const found = new Uint8Array(events.length);
-  for (const each of transitions) {
-    const all = [...each.outputs, ...each.entries, ...each.exits.flatMap((exit) => exit.outputs)];
-    const event = events.indexOf(each.transition.eventType);
-    if (event >= 0 && all.some((output) => numbers.has(output))) found[event] = 1;
-  }
-  return found;
 }

@@ -14,6 +14,15 @@ export const BROKEN = 2;
 export interface Question<Step> {
   readonly of: 'states' | 'steps';
   ask(step: Step): Answer;
+  /** What is asked of the steps of one event, where it is less than `ask`. Of most events it is nothing, and their steps need not be made. */
+  readonly askOf?: (event: number) => Asked<Step>;
+}
+
+/** What is asked of the steps of one event. */
+export interface Asked<Step> {
+  /** The most that may be answered: where that is SILENT, nothing is asked; where it is SATISFIED, nothing after the first time. */
+  readonly most: Answer;
+  ask(step: Step): Answer;
 }
 
 /** Where to search: states in breadth-first order, and the steps from those that were expanded. */
@@ -52,15 +61,37 @@ export function search<Step>(
 ): { readonly found: readonly Found[]; readonly isWhole: boolean } {
   const searches = questions.map((question): Search<Step> => ({ question, found: {} }));
   const found = searches.map((each) => each.found);
+  const isOpen = ({ found: { broken } }: Search<Step>): boolean => broken === undefined;
   let ofStates = searches.filter(({ question }) => question.of === 'states');
-  let ofSteps = searches.filter(({ question }) => question.of === 'steps');
-  for (let state = 0; state < ground.states && ofStates.length + ofSteps.length > 0; state++) {
+  const ofSteps = searches.filter(({ question }) => question.of === 'steps');
+  const ofEvents = Array.from({ length: ground.events }, (_, event) => ({
+    event,
+    asked: ofSteps.map((each) => {
+      const { question } = each;
+      const asked = question.askOf?.(event) ?? { most: BROKEN, ask: (step: Step) => question.ask(step) };
+      return { search: each, ...asked };
+    }),
+  }));
+  let open = stillOpen(ofEvents);
+  for (let state = 0; state < ground.states && ofStates.length + open.length > 0; state++) {
     if (state % STATES_BETWEEN === 0 && ground.goesOn?.(state) === false) return { found, isWhole: false };
-    if (ofStates.length > 0) ofStates = askAll(ofStates, ground.at(state), state);
-    if (state >= ground.expanded) continue;
-    for (let event = 0; event < ground.events && ofSteps.length > 0; event++) {
-      ofSteps = askAll(ofSteps, ground.at(state, event), state, event);
+    let isAnyNew = false;
+    if (ofStates.length > 0) {
+      const step = ground.at(state);
+      for (const each of ofStates) isAnyNew = note(each, each.question.ask(step), { state }) || isAnyNew;
+      if (isAnyNew) ofStates = ofStates.filter(isOpen);
     }
+    if (state >= ground.expanded) continue;
+    isAnyNew = false;
+    for (const { event, asked } of open) {
+      const step = ground.at(state, event);
+      for (const each of asked) {
+        if (!isOpen(each.search)) continue;
+        const answer = each.ask(step);
+        if (answer !== SILENT) isAnyNew = note(each.search, answer, { state, event }) || isAnyNew;
+      }
+    }
+    if (isAnyNew) open = stillOpen(open);
   }
   return { found, isWhole: true };
 }
@@ -70,18 +101,28 @@ interface Search<Step> {
   readonly found: { -readonly [Field in keyof Found]: Found[Field] };
 }
 
-/** Asks some questions at one place; returns those that are not broken yet. */
-function askAll<Step>(searches: Search<Step>[], step: Step, state: number, event?: number): Search<Step>[] {
-  let isAnyBroken = false;
-  for (const { question, found } of searches) {
-    const answer = question.ask(step);
-    if (answer === SILENT) continue;
-    found.witness ??= { state, event };
-    if (answer !== BROKEN) continue;
-    found.broken = { state, event };
-    isAnyBroken = true;
-  }
-  return isAnyBroken ? searches.filter(({ found }) => found.broken === undefined) : searches;
+/** What is asked of the steps of one event. */
+interface OfEvent<Step> {
+  readonly event: number;
+  readonly asked: readonly (Asked<Step> & { readonly search: Search<Step> })[];
+}
+
+/** Notes an answer; returns whether it is the first of its kind. */
+function note<Step>({ found }: Search<Step>, answer: Answer, place: Place): boolean {
+  if (answer === SILENT || (answer === SATISFIED && found.witness !== undefined)) return false;
+  found.witness ??= place;
+  if (answer === BROKEN) found.broken = place;
+  return true;
+}
+
+/** The events of which something is left to ask: of nothing that is broken, and of nothing that can only be satisfied once more. */
+function stillOpen<Step>(ofEvents: readonly OfEvent<Step>[]): readonly OfEvent<Step>[] {
+  return ofEvents.flatMap(({ event, asked }) => {
+    const left = asked.filter(({ search: { found }, most }) => {
+      return found.broken === undefined && most !== SILENT && (most === BROKEN || found.witness === undefined);
+    });
+    return left.length === 0 ? [] : [{ event, asked: left }];
+  });
 }
 
 /** What follows from what was found, a witness and where it is broken. Where not all was searched, a claim can fail, but not hold. */

@@ -41,10 +41,10 @@ export function shortestPaths(machine: AnyStateMachine, alphabet?: Alphabet): Pa
 /** Finds a path through every transition: a shortest path to its source, and its event. Ignored events are among them. */
 export function transitionPaths(machine: AnyStateMachine, alphabet?: Alphabet): Path[] {
   const events = eventsFor('transitionPaths', machine, alphabet);
-  const adjacency = getAdjacencyMap(machine, traversal(events));
+  // In its adjacency map each state has each event of the alphabet, so the map need not be made once more.
   return getShortestPaths(machine, traversal(events)).flatMap((path) => {
-    const transitions = Object.values(adjacency[serializeSnapshot(path.state)].transitions);
-    return transitions.map(({ event }) => [...eventsOf(path), event.type]);
+    const before = eventsOf(path);
+    return events.map((event) => [...before, event]);
   });
 }
 

@@ -8,8 +8,8 @@ import type { AssignedBounds } from '../../machines/assembly.ts';
 import { designByName, type Design } from '../../machines/designs.ts';
 import { HALVES, THREE, TWO } from '../../machines/messages.ts';
 import { AssignedInstance } from '../../properties/assigned/decide.ts';
+import { boundsName, createInstance } from '../../properties/instances.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
-import { assignedName } from './assigned.ts';
 import type { Budget } from './budget.ts';
 import type { Only } from './only.ts';
 import { type Part, Violations } from './part.ts';
@@ -20,7 +20,7 @@ interface Walk {
   readonly isLarge: boolean;
 }
 
-/** One vector; the same with three messages, and with messages that are written in halves; two vectors; two vCPUs. */
+/** The instances that are walked: one vector; the same with three messages, and with messages that are written in halves; two vectors; two vCPUs. */
 const walksOf = (design: Design): Walk[] => [
   { bounds: { design, vectors: 1, messages: TWO }, isLarge: false },
   { bounds: { design, vectors: 1, messages: THREE }, isLarge: false },
@@ -48,15 +48,13 @@ export function checkAssignedDevice(isFull: boolean, budget: Budget, only: Only)
   let sampled = 0;
   const rows = IMPLEMENTED.flatMap((name) =>
     walksOf(designByName(name)).flatMap(({ bounds, isLarge }) => {
-      if (!only.instance(assignedName(bounds))) return [];
-      if (budget.isOver) open.push(`The time was up before ${assignedName(bounds)} was walked.`);
+      if (!only.instance(boundsName(bounds))) return [];
+      if (budget.isOver) open.push(`The time was up before ${boundsName(bounds)} was walked.`);
       if (budget.isOver) return [];
       const { pairs, isSample, handovers, counts } = walk(bounds, isLarge && !isFull, violations);
       if (isSample) sampled += pairs;
       else walked += pairs;
-      return [
-        [assignedName(bounds), isSample ? `${formatCell(pairs)} drawn` : formatCell(pairs), ...counts, handovers],
-      ];
+      return [[boundsName(bounds), isSample ? `${formatCell(pairs)} drawn` : formatCell(pairs), ...counts, handovers]];
     }),
   );
   printTable(['assigned device', 'pairs of states', 'steps', 'outputs', 'dwords', 'handovers that show nothing'], rows);
@@ -74,14 +72,17 @@ function walk(bounds: AssignedBounds, isSample: boolean, violations: Violations)
   const adapter = new AssignedAdapter(bounds);
   let pairs = 0;
   const progress = startProgress(
-    `lockstep of ${assignedName(bounds)}`,
+    `lockstep of ${boundsName(bounds)}`,
     isSample ? SAMPLE.states : exploration.states.count,
   );
-  violations.run(() => {
-    pairs = isSample
-      ? driver.sample(adapter, SAMPLE.states, SAMPLE.seed, (done) => progress.advance(done))
-      : driver.walk(adapter, (done) => progress.advance(done));
-  });
+  violations.run(
+    () => {
+      pairs = isSample
+        ? driver.sample(adapter, SAMPLE.states, SAMPLE.seed, (done) => progress.advance(done))
+        : driver.walk(adapter, (done) => progress.advance(done));
+    },
+    createInstance('assigned-device', bounds),
+  );
   progress.end();
   const { steps, outputs, dwords } = driver.counts;
   // Where the page goes with the host's MSI-X, there is no handover.

@@ -64,7 +64,7 @@ export function checkAssignedPaths(budget: Budget): Part {
       let driven = 0;
       violations.run(() => {
         for (const path of paths) driven += drivePart(part, graph, path);
-      });
+      }, instance);
       note([instanceName(instance), kind, paths.length, driven, part.name], driven);
     }
   }
@@ -100,7 +100,7 @@ function driveDesign(name: (typeof IMPLEMENTED)[number], violations: Violations)
   const progress = startProgress(`paths of ${name}`, paths.length);
   violations.run(() => {
     driver.drivePaths(new AssignedAdapter(bounds), paths, (done) => progress.advance(done));
-  });
+  }, instance);
   progress.end();
   // Ignored events are among them: a path for each state and each event.
   const expected = exploration.states.count * exploration.compiled.events.length;

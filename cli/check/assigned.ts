@@ -2,7 +2,10 @@
  * The parts of the check that are about the machine of the assigned device: its designs and their properties, and the objections
  * of the review. What drives the implementation is in `assigned-device.ts`.
  */
-import { type Finding, pinVerdict } from '../../checker/decide/manifest.ts';
+import { type Finding, type ManifestEntry, pinVerdict } from '../../checker/decide/manifest.ts';
+import { packTrace } from '../../checker/trace/codec.ts';
+import { nameSubject, reduceTrace } from '../../checker/trace/trace.ts';
+import { tellSteps } from '../../conformance/paths/story.ts';
 import type { AssignedBounds } from '../../machines/assembly.ts';
 import { CHAIN, DESIGNS, REVIEWED } from '../../machines/designs.ts';
 import { AssignedInstance } from '../../properties/assigned/decide.ts';
@@ -10,6 +13,7 @@ import { ASSIGNED_PROPERTIES, mayFail, NOT_HERE } from '../../properties/assigne
 import { ASSIGNED_TASKS, type AssignedTask, FULL_ASSIGNED_TASKS } from '../../properties/assigned/instances.ts';
 import { BREAKERS, decideBroken, decideWhole } from '../../properties/assigned/mutants.ts';
 import {
+  boundsOf,
   decideObjections,
   HANDOVER_OBJECTIONS,
   handoverProblems,
@@ -18,17 +22,14 @@ import {
   rowProblem,
   UNEXPRESSED,
 } from '../../properties/assigned/objections.ts';
-import type { AssignedVerdict } from '../../properties/assigned/property.ts';
+import type { AssignedProperty, AssignedVerdict, Scene } from '../../properties/assigned/property.ts';
+import { boundsName } from '../../properties/instances.ts';
+import { traceVerdict } from '../../properties/assigned/trace.ts';
+import { TWO } from '../../machines/messages.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
 import { Budget } from './budget.ts';
 import type { Only } from './only.ts';
-import { type Part, Violations } from './part.ts';
-
-/** Names an instance in tables and sentences: "reviewed, 2 vectors, messages two". */
-export function assignedName({ design, vectors, messages, vcpus = 1 }: AssignedBounds): string {
-  const processors = vcpus === 1 ? '' : `, ${vcpus} vCPUs`;
-  return `${design.name}, ${vectors} vector${vectors === 1 ? '' : 's'}${processors}, messages ${messages.name}`;
-}
+import { type Part, shownBy, Violations } from './part.ts';
 
 interface Decided {
   readonly task: AssignedTask;
@@ -37,29 +38,37 @@ interface Decided {
 }
 
 /** Decides the properties of every design, within the bounds of a usual check or of a full one. */
-export function checkAssigned(isFull: boolean, budget: Budget, only: Only): Part {
+export function checkAssigned(
+  isFull: boolean,
+  budget: Budget,
+  only: Only,
+  manifest: readonly ManifestEntry[] = [],
+): Part {
   const violations = new Violations();
   const asked = [...ASSIGNED_TASKS, ...(isFull ? FULL_ASSIGNED_TASKS : [])];
-  const tasks = asked.filter(({ bounds }) => only.instance(assignedName(bounds)));
+  const tasks = asked.filter(({ bounds }) => only.instance(boundsName(bounds)));
   const progress = startProgress('designs', tasks.length);
   const open: string[] = [];
   const decided = tasks.flatMap((task, index): Decided[] => {
     progress.advance(index);
-    if (budget.isOver) open.push(`The time was up before ${assignedName(task.bounds)}.`);
+    if (budget.isOver) open.push(`The time was up before ${boundsName(task.bounds)}.`);
     if (budget.isOver) return [];
     const results = decideTask(task, budget, open, only);
-    for (const result of results) for (const each of unexpected(result)) violations.add(each);
+    for (const result of results) for (const each of unexpected(result, manifest)) violations.add(each);
     return results;
   });
   progress.end();
   printTable(
     ['assigned device', 'states', 'transitions', 'depth', 'hold', 'fail', 'n/a'],
     decided.map(({ task, counts, verdicts }) => [
-      assignedName(task.bounds),
+      boundsName(task.bounds),
       ...[counts.states, counts.transitions, counts.depth],
       ...(['holds', 'fails', 'n/a'] as const).map((result) => verdicts.filter((each) => each.result === result).length),
     ]),
   );
+  if (!isFull && !only.isPart) {
+    print(`Left to a full check: ${FULL_ASSIGNED_TASKS.map(({ bounds }) => boundsName(bounds)).join('; ')}.`);
+  }
   print();
   printVerdicts(
     decided,
@@ -85,20 +94,45 @@ function decideTask(whole: AssignedTask, budget: Budget, open: string[], only: O
   const { states, transitions, depth, complete } = instance.explore().summary;
   const verdicts = complete ? instance.decideAll(task.properties) : [];
   const undecided = verdicts.filter(({ result }) => result === 'open').map(({ property }) => property);
-  if (!complete) open.push(`${assignedName(task.bounds)} has ${formatCell(states)} states or more.`);
-  if (undecided.length > 0) open.push(`${undecided.join(', ')} of ${assignedName(task.bounds)} met a bound.`);
+  if (!complete) open.push(`${boundsName(task.bounds)} has ${formatCell(states)} states or more.`);
+  if (undecided.length > 0) open.push(`${undecided.join(', ')} of ${boundsName(task.bounds)} met a bound.`);
   return complete && undecided.length === 0 ? [{ task, verdicts, counts: { states, transitions, depth } }] : [];
 }
 
-/** What a repaired design must not fail, whatever the manifest says; and what is n/a though nobody knows why. */
-function unexpected({ task, verdicts }: Decided): string[] {
-  const name = assignedName(task.bounds);
-  return verdicts.flatMap(({ property, result, reason }, index) => {
-    if (result === 'n/a' && reason === undefined) return [`${property} is vacuous in ${name}, and nobody knows why.`];
-    const { design } = task.bounds;
-    const isExpected = !design.grow || mayFail(task.properties[index], design);
-    return result === 'fails' && !isExpected ? [`${property} fails in ${name}.`] : [];
+/** What a design fails that neither the manifest nor its repairs allow; and what is n/a though nobody knows why. */
+function unexpected(decided: Decided, manifest: readonly ManifestEntry[]): string[] {
+  const { task, verdicts } = decided;
+  const { bounds } = task;
+  const name = boundsName(bounds);
+  const finding = findingOf(decided, false);
+  const pinned = manifest.find((entry) => nameSubject(entry) === nameSubject(finding))?.verdicts ?? {};
+  return verdicts.flatMap((verdict, index) => {
+    const { property: of, result, reason } = verdict;
+    if (result === 'n/a' && reason === undefined) return [`${of} is vacuous in ${name}, and nobody knows why.`];
+    const property = task.properties[index];
+    const isExpected = bounds.design.grow ? mayFail(property, bounds.design) : pinned[of] !== 'holds';
+    return result === 'fails' && !isExpected ? [tellCounterexample(`fails in ${name}`, bounds, property, verdict)] : [];
   });
+}
+
+/** Tells a counterexample: the rules, the clauses that fail, the steps in registers, and how to see it again. */
+function tellCounterexample(
+  where: string,
+  bounds: AssignedBounds,
+  property: AssignedProperty,
+  verdict: AssignedVerdict,
+  scene: Scene | undefined = property.scene,
+): string {
+  const head = `${property.name} [${property.rules.join(', ')}] ${where}.\n  ${property.title}`;
+  if (verdict.path === undefined) return head;
+  const { subject, trace } = traceVerdict(bounds, property, verdict, scene);
+  return [
+    head,
+    ...(scene?.words === undefined ? [] : [`  Asked ${scene.words}.`]),
+    ...(verdict.clauses ?? []).map((clause) => `  Fails: ${clause}`),
+    ...tellSteps(verdict.path),
+    ...shownBy(packTrace(reduceTrace(subject, trace))),
+  ].join('\n');
 }
 
 function findingOf({ task: { bounds }, counts, verdicts }: Decided, isFull: boolean): Finding {
@@ -160,13 +194,15 @@ export function checkAssignedMutants(budget: Budget): Part {
   const progress = startProgress('mutants of designs', BREAKERS.length);
   const violations = new Violations();
   const rows = BREAKERS.map((breaker, index) => {
-    const { property, design, mutant } = breaker;
+    const { property, design, mutant, vectors = 1, messages = TWO } = breaker;
     const broken = decideBroken(breaker);
     const whole = decideWhole(breaker);
     progress.advance(index + 1);
     if (broken.result !== 'fails') violations.add(`${property.name} ${broken.result} where it should be broken.`);
-    if (whole !== undefined && whole.result !== 'holds')
-      violations.add(`${property.name} ${whole.result} without its mutant.`);
+    if (whole !== undefined && whole.result !== 'holds') {
+      const where = `${whole.result} in ${design.name} without its mutant`;
+      violations.add(tellCounterexample(where, { design, vectors, messages }, property, whole));
+    }
     return [property.name, design.name, broken.path?.length ?? 0, mutant ?? 'the design itself'];
   });
   progress.end();
@@ -188,13 +224,25 @@ export function checkObjections(budget = new Budget()): Part {
   const rows = decideObjections((done) => progress.advance(done));
   progress.end();
   const violations = new Violations();
-  for (const problem of [...rows.flatMap((row) => rowProblem(row) ?? []), ...handoverProblems()])
-    violations.add(problem);
+  for (const row of rows) {
+    const problem = rowProblem(row);
+    if (problem !== undefined) violations.add([problem, ...tellFailing(row)].join('\n'));
+  }
+  for (const problem of handoverProblems()) violations.add(problem);
   printObjections(rows);
   return {
     clause: `${OBJECTIONS.length} objections, each turned by its repair alone`,
     violations,
   };
+}
+
+/** The counterexample in the last design of the chain that fails an objection. */
+function tellFailing({ objection, chain }: ObjectionRow): string[] {
+  const last = chain.findLastIndex(({ result }) => result === 'fails');
+  if (last < 0) return [];
+  const where = `fails in ${CHAIN[last].name}`;
+  const { property, scene } = objection;
+  return [`  ${tellCounterexample(where, boundsOf(objection, CHAIN[last]), property, chain[last], scene)}`];
 }
 
 function printObjections(rows: readonly ObjectionRow[]): void {

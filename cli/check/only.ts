@@ -4,7 +4,14 @@
 import { closest } from 'fastest-levenshtein';
 import { DESIGNS } from '../../machines/designs.ts';
 import { ASSIGNED_PROPERTIES } from '../../properties/assigned/index.ts';
-import { type Instance, instanceName, MACHINE_NAMES, MACHINE_PROPERTIES } from '../../properties/instances.ts';
+import { ASSIGNED_TASKS, FULL_ASSIGNED_TASKS } from '../../properties/assigned/instances.ts';
+import {
+  boundsName,
+  type Instance,
+  instanceName,
+  MACHINE_NAMES,
+  MACHINE_PROPERTIES,
+} from '../../properties/instances.ts';
 import { TEMPORAL_PROPERTIES } from '../../properties/temporal.ts';
 import { RULES } from '../../spec/index.ts';
 
@@ -54,6 +61,11 @@ const PROPERTIES: readonly (readonly [Section, readonly Named[]])[] = [
   ['runs', TEMPORAL_PROPERTIES],
   ['designs', ASSIGNED_PROPERTIES],
 ];
+/** The instances of designs, by their names in tables: "reviewed, 2 vectors, messages two". */
+const DESIGN_INSTANCES: readonly string[] = [
+  ...[...ASSIGNED_TASKS, ...FULL_ASSIGNED_TASKS].map(({ bounds }) => boundsName(bounds)),
+];
+
 /** The sections that hold the implementation against the machine: every rule is in them. */
 const COMPARING: readonly Section[] = ['paths', 'lockstep'];
 
@@ -77,7 +89,7 @@ export function onlyOf(name: string, instances: readonly Instance[]): Only {
     return { isPart: true, sections, property: (each) => names.has(each), instance: () => true };
   }
 
-  const isDesign = DESIGNS.some((design) => design.name === name);
+  const isDesign = [...DESIGNS.map((design) => design.name), ...DESIGN_INSTANCES].includes(name);
   const isInstance = instances.some((instance) => instanceName(instance) === name || instance.machine.id === name);
   if (isDesign || isInstance) {
     const sections: readonly Section[] = isDesign
@@ -91,6 +103,7 @@ export function onlyOf(name: string, instances: readonly Instance[]): Only {
     ...SECTIONS,
     ...MACHINE_NAMES,
     ...DESIGNS.map((design) => design.name),
+    ...DESIGN_INSTANCES,
     ...RULES.map(({ id }) => id),
     ...PROPERTIES.flatMap(([, properties]) => properties.map((each) => each.name)),
     ...instances.map(instanceName),

@@ -4,11 +4,13 @@
 import type { Finding } from '../../checker/decide/manifest.ts';
 import type { Exploration } from '../../checker/explore/explore.ts';
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
-import { ConformanceError, kindOf, packPath, tellFailure } from '../../conformance/paths/failure.ts';
+import { writeTraceLink } from '../../checker/trace/link.ts';
+import { ConformanceError, type Failure, kindOf, packPath, tellFailure } from '../../conformance/paths/failure.ts';
 import { tellSteps } from '../../conformance/paths/story.ts';
 import { rulesOfPath } from '../../conformance/paths/step-rules.ts';
 import type { Instance } from '../../properties/instances.ts';
 import { traceSubject } from '../../properties/subject.ts';
+import { DEFAULT_PORT } from '../../inspector/server/address.ts';
 import { print } from '../output.ts';
 
 /** An instance explored whole. */
@@ -33,6 +35,12 @@ export class Violations {
     if (alike === 0) print(`violated: ${text}`);
   }
 
+  /** Adds what a device differs in. */
+  addFailure(failure: Failure, instance?: Instance): void {
+    const shown = instance === undefined ? [] : shownBy(packPath(instance, failure.path));
+    this.add([tellFailure(failure), ...shown].join('\n'), kindOf(failure));
+  }
+
   /** Counts some that are like one that was told. */
   countAlike(count: number): void {
     this.count += count;
@@ -45,7 +53,7 @@ export class Violations {
       return true;
     } catch (error) {
       if (!(error instanceof ConformanceError)) throw error;
-      this.add(tellFailure(error.failure, instance), kindOf(error.failure));
+      this.addFailure(error.failure, instance);
       return false;
     }
   }
@@ -73,6 +81,15 @@ export function findingOf(instance: Instance): Pick<Finding, 'machine' | 'instan
   return { machine: machine.id, instance: bounds };
 }
 
+/** The command that shows a packed trace again, and the link to it on the page of the inspector. */
+export function shownBy(packed: string): readonly string[] {
+  const page = `http://localhost:${DEFAULT_PORT}/`;
+  return [
+    `  Shown again by: maskbit show ${packed}`,
+    `  On the page of maskbit inspect: ${writeTraceLink({ packed, step: undefined }, page)}`,
+  ];
+}
+
 /** Tells a path as a story, with the command that shows it again. */
 export function tellPath(head: string, instance: Instance, path: readonly string[]): string {
   const { sentences } = rulesOfPath(instance.machine, path);
@@ -80,6 +97,6 @@ export function tellPath(head: string, instance: Instance, path: readonly string
     head,
     ...sentences.map((sentence) => `  Rule of the last step: ${sentence}`),
     ...tellSteps(path),
-    `  Shown again by: maskbit show ${packPath(instance, path)}`,
+    ...shownBy(packPath(instance, path)),
   ].join('\n');
 }

@@ -5,7 +5,6 @@
 import { countSimplePaths, SIMPLE_PATH_RAIL } from '../../checker/explore/paths.ts';
 import { createInProcessDevice } from '../../conformance/device/in-process.ts';
 import { DIALECTS } from '../../conformance/device/words.ts';
-import { kindOf, tellFailure } from '../../conformance/paths/failure.ts';
 import { runSuite, type SuiteCount } from '../../conformance/suite.ts';
 import { instanceName } from '../../properties/instances.ts';
 import { formatCell, type Progress, print, printTable, startProgress, tell } from '../report.ts';
@@ -69,7 +68,7 @@ function run(
     {
       only,
       subjects: suited(explored),
-      onFailure: (failure, instance) => violations.add(tellFailure(failure, instance), kindOf(failure)),
+      onFailure: (failure, instance) => violations.addFailure(failure, instance),
       onProgress: (what, done, total) => {
         if (done === 0) {
           progress?.end();

@@ -19,8 +19,11 @@ export function checkProperties(explored: readonly Explored[], budget: Budget, o
   const subjects = explored.filter(({ instance }) => instance.vectors > 0);
   const verdicts = subjects.map(({ instance, graph }) => {
     const decided = decideFor(asked, instance, graph, budget);
-    for (const verdict of decided) {
-      if (verdict.result === 'fails') violations.add(tellFailure(instance, graph, verdict), verdict.property.name);
+    // The shortest first: it is nearest to the cause of all.
+    const lengthOf = ({ counterexample }: Verdict<FunctionView>): number => counterexample?.path.length ?? 0;
+    const failing = decided.filter(({ result }) => result === 'fails');
+    for (const verdict of failing.toSorted((one, other) => lengthOf(one) - lengthOf(other))) {
+      violations.add(tellFailure(instance, graph, verdict), verdict.property.name);
     }
     return decided;
   });

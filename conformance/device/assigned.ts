@@ -44,8 +44,7 @@ export class AssignedAdapter {
       deliver: (low, high, data, vector) =>
         this.done.push(`deliver.${vector}.${this.nameOf(vector, [low, high, data])}`),
     });
-    this.initial = new Uint32Array(this.device.savedWords);
-    this.device.saveInto(this.initial);
+    this.initial = this.save();
   }
 
   /** Starts anew. */
@@ -55,22 +54,34 @@ export class AssignedAdapter {
 
   /** Takes the state out, in words; equal words mean equal behaviour. */
   save(): Uint32Array {
-    const own = this.asked.length;
-    const words = new Uint32Array(this.device.savedWords + own);
-    this.device.saveInto(words.subarray(own));
-    for (const [vcpu, { what, vector }] of this.asked.entries())
-      words[vcpu] = what === '' ? 0 : ASKS.indexOf(what) | (vector << 8);
+    const words = new Uint32Array(this.savedWords);
+    this.saveInto(words);
     return words;
+  }
+
+  /** The number of words of a state. */
+  get savedWords(): number {
+    return this.asked.length + this.device.savedWords;
+  }
+
+  /** The same, into words that there are. */
+  saveInto(words: Uint32Array): void {
+    const own = this.asked.length;
+    this.device.saveInto(words.subarray(own));
+    for (let vcpu = 0; vcpu < own; vcpu++) {
+      const { what, vector } = this.asked[vcpu];
+      words[vcpu] = what === '' ? 0 : ASKS.indexOf(what) | (vector << 8);
+    }
   }
 
   /** Puts a state back. */
   restore(words: Uint32Array): void {
-    const own = words.length - this.device.savedWords;
-    for (let vcpu = 0; vcpu < this.asked.length; vcpu++) {
-      const word = own === 0 ? 0 : words[vcpu];
+    const own = this.asked.length;
+    for (let vcpu = 0; vcpu < own; vcpu++) {
+      const word = words[vcpu];
       this.asked[vcpu] = { what: ASKS[word & 0xff], vector: word >>> 8 };
     }
-    this.device.restore(own === 0 ? words : words.slice(own));
+    this.device.restore(words.subarray(own));
     this.done = [];
   }
 

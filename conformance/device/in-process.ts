@@ -1,6 +1,8 @@
 /**
  * The implementation as a device under test, in the same process.
  */
+import { copyOf, readField, refuse, requireBoolean, requireFields } from '../../checker/argument/argument.ts';
+import { requireNumber } from '../../machines/argument.ts';
 import { MsixFunction, type MsixFunctionOptions } from '../../src/index.ts';
 import type { AccessResult, Device, DeviceOutput } from './device.ts';
 import { Snapshots } from './snapshots.ts';
@@ -26,7 +28,18 @@ const SIGNAL_RESULTS: readonly AccessResult[] = ['sent', 'held', 'refused'];
 
 /** Creates an `MsixFunction` that records what it does. */
 export function createInProcessDevice(vectorCount: number, options: InProcessOptions = {}): Required<Device> {
-  const { notifies = true, Implementation = MsixFunction, geometry = {}, snapshots = new Snapshots() } = options;
+  requireNumber('vectorCount of createInProcessDevice', vectorCount, 1, 2048);
+  const place = 'the options of createInProcessDevice';
+  const fields = requireFields(place, options, ['notifies', 'Implementation', 'geometry', 'snapshots']);
+  const notifies = requireBoolean('notifies of createInProcessDevice', fields.notifies ?? true);
+  const Implementation = requireImplementation(
+    'Implementation of createInProcessDevice',
+    fields.Implementation ?? MsixFunction,
+  );
+  const geometry = copyOf('geometry of createInProcessDevice', fields.geometry ?? {});
+  const snapshots = fields.snapshots ?? new Snapshots();
+  if (!(snapshots instanceof Snapshots))
+    return refuse('snapshots of createInProcessDevice', snapshots, 'states that devices keep together');
   let lastResult: AccessResult = 'done';
   let outputs: DeviceOutput[] = [];
   const record =
@@ -86,4 +99,11 @@ export function createInProcessDevice(vectorCount: number, options: InProcessOpt
       return taken;
     },
   };
+}
+
+/** Requires our implementation, or a subclass of it. */
+export function requireImplementation(place: string, value: unknown): typeof MsixFunction {
+  const isIt =
+    value === MsixFunction || (typeof value === 'function' && readField(value, 'prototype') instanceof MsixFunction);
+  return isIt ? (value as typeof MsixFunction) : refuse(place, value, 'MsixFunction, or a class that extends it');
 }

@@ -9,7 +9,7 @@ import { type Coverage, coverageOf } from './coverage.ts';
 import { type Cause, causesOf, type Culprit, type Finding, Findings, signatureOf } from './findings.ts';
 import type { Model } from './judge.ts';
 import { learn, probe, type Reason } from './learn.ts';
-import { minimise } from './minimise.ts';
+import { cutAtReset, minimise } from './minimise.ts';
 import { type Profile, profileNamed } from './profile.ts';
 import type { Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
@@ -95,7 +95,7 @@ class Run {
     this.seed = options.seed ?? 1;
     this.deadline = this.began + 1000 * (options.seconds ?? 30);
     this.profile = options.profile ?? profileNamed('pcie');
-    const all = scenesOf(subject.vectorCounts, subject.abilities);
+    const all = scenesOf(subject);
     this.scenes =
       options.scenes?.flatMap((wanted) =>
         typeof wanted === 'string' ? all.filter(({ name }) => name === wanted) : [wanted],
@@ -190,6 +190,7 @@ class Run {
     for (const finding of found.toSorted((one, other) => one.trace.length - other.trace.length)) {
       if (finding.strategy === 'walk of pairs') finding.shortness = 'shortest';
       if (finding.signature.startsWith('failure') || performance.now() > this.deadline) continue;
+      await cutAtReset(this.subject, scene, this.modelFor(scene, this.profile.choices), finding);
       if (this.options.learn === true) {
         const { faults, recordings, trace } = await rerun(this.subject, scene, loose, finding.trace);
         if (!faults.some(({ step }) => step >= Math.min(finding.trace.length, trace.length) - 1)) {

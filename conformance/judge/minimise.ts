@@ -32,6 +32,26 @@ async function shownBy(
 }
 
 /**
+ * Leaves out what came before the last reset but one, or before the last: what was found on an instance that was reset again and again
+ * has a trace of thousands of steps, and mostly the last few will do.
+ */
+export async function cutAtReset(subject: Subject, scene: Scene, model: Model, finding: Finding): Promise<void> {
+  const last = finding.trace.lastIndexOf('reset');
+  if (subject.isLocal || last < 0 || finding.trace.length < LONG) return;
+  // A reset may be what it takes, and then something before it.
+  const before = finding.trace.lastIndexOf('reset', last - 1);
+  for (const from of [last + 1, before + 1]) {
+    const shown = await shownBy(subject, scene, model, finding, finding.trace.slice(from));
+    if (shown === undefined) continue;
+    finding.trace = shown;
+    return;
+  }
+}
+
+/** Traces shorter than this cost little as they are. */
+const LONG = 40;
+
+/**
  * Shortens the trace of a finding, makes its accesses plain, finds out what is to blame, and counts how often a fresh instance shows
  * it. Where a fresh instance is costly, one that is reset serves in between, as long as fresh ones agree in the end.
  */

@@ -22,7 +22,7 @@ export interface TraceOptions {
 /** Replays a trace. @throws {RangeError} for a scene or an action that there is not. */
 export async function replayTrace(
   subject: Subject,
-  { scene: wanted, trace: names, choices, scenes = scenesOf(subject.vectorCounts, subject.abilities) }: TraceOptions,
+  { scene: wanted, trace: names, choices, scenes = scenesOf(subject) }: TraceOptions,
 ): Promise<{ readonly lines: readonly string[]; readonly isWrong: boolean }> {
   const scene = scenes.find(({ name }) => name === wanted);
   if (scene === undefined)

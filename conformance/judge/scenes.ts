@@ -32,8 +32,15 @@ export interface Scene {
 
 const plain = { widths: true, reads: true, reserved: false, narrow: false, pbaWrites: false, isSmall: true };
 
-/** The scenes for a device that has `counts` vectors, one instance for each number. */
-export function scenesOf(counts: readonly number[], abilities: ReadonlySet<Ability>): readonly Scene[] {
+/** What scenes ask of a subject: the numbers of vectors that it has, what it can do, and which vectors it can be told to signal. */
+export interface Staged {
+  readonly vectorCounts: readonly number[];
+  readonly abilities: ReadonlySet<Ability>;
+  readonly signalled?: (vectorCount: number) => readonly number[] | undefined;
+}
+
+/** The scenes for a subject, one instance for each number of vectors. Vectors that cannot be signalled are left alone. */
+export function scenesOf({ vectorCounts: counts, abilities, signalled }: Staged): readonly Scene[] {
   const smallest = counts[0];
   const withTwo = counts.find((count) => count >= 2);
   const withThree = counts.find((count) => count >= 3);
@@ -109,7 +116,15 @@ export function scenesOf(counts: readonly number[], abilities: ReadonlySet<Abili
       isSmall: false,
     });
   }
-  return scenes;
+  return scenes.flatMap((scene): Scene[] => {
+    const can = signalled?.(scene.vectorCount);
+    if (can === undefined) return [scene];
+    const vectors = scene.vectors.filter((vector) => can.includes(vector));
+    // Of a small scene each vector is needed; a large one makes do with some.
+    return vectors.length === scene.vectors.length || (!scene.isSmall && vectors.length > 0)
+      ? [{ ...scene, vectors }]
+      : [];
+  });
 }
 
 /** The alphabet of a scene for a device with these abilities. */

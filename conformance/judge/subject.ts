@@ -50,6 +50,8 @@ export interface Subject {
   /** The numbers of vectors that it can have, smallest first. */
   readonly vectorCounts: readonly number[];
   readonly abilities: ReadonlySet<Ability>;
+  /** The vectors that can be signalled, of an instance with a number of them; undefined when all can. */
+  readonly signalled?: (vectorCount: number) => readonly number[] | undefined;
   /** Whether its devices are in this process. */
   readonly isLocal: boolean;
   /** How many instances were made. */
@@ -138,27 +140,33 @@ export function localInstance(device: Device): Instance {
   };
 }
 
-/** A subject of a device that answers later. It has one instance at a time. */
-export function remoteSubject(device: RemoteDevice): Subject {
+/** A subject of devices that answer later, with different numbers of vectors. Each has one instance at a time. */
+export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevice[]]): Subject {
   let instances = 0;
+  const deviceOf = (vectorCount: number): RemoteDevice =>
+    devices.find((each) => each.vectorCount === vectorCount) ?? devices[0];
   return {
-    name: device.name,
+    name: devices[0].name,
     get vectorCounts() {
-      return [device.vectorCount];
+      return devices.map(({ vectorCount }) => vectorCount).toSorted((one, other) => one - other);
     },
     get abilities() {
-      return device.abilities;
+      return devices[0].abilities;
     },
+    signalled: (vectorCount) => deviceOf(vectorCount).signalled,
     isLocal: false,
     get instances() {
       return instances;
     },
-    open: async () => {
+    open: async (vectorCount) => {
       instances++;
+      const device = deviceOf(vectorCount);
       await device.fresh();
       return remoteInstance(device);
     },
-    close: () => device.close(),
+    close: async () => {
+      await Promise.all(devices.map((each) => each.close()));
+    },
   };
 }
 

@@ -2,11 +2,13 @@
  * Drives an assigned device along an exploration of the machine, and walks both through every pair of states. A difference is an error
  * that tells the path as a story.
  */
+import { StepCursor } from '../../checker/decide/step-cursor.ts';
 import type { Exploration } from '../../checker/explore/explore.ts';
+import { NumberedStates } from '../../checker/explore/state-set.ts';
 import type { AssignedBounds } from '../../machines/assembly.ts';
 import type { AssignedAdapter } from '../device/assigned.ts';
 import { dwordName, readbackDwords } from '../device/readback.ts';
-import { type Expected, expectedOf, outputsDifference, stateDifferences } from './assigned-expectation.ts';
+import { type Expected, expectedOf, isInState, outputsDifference, stateDifferences } from './assigned-expectation.ts';
 import type { DriveCounts } from './drive.ts';
 import { type ConformanceError, failedStep } from './failure.ts';
 import { tellOutputs } from './story.ts';
@@ -15,15 +17,17 @@ import { tellOutputs } from './story.ts';
 export class AssignedDriver {
   readonly counts: DriveCounts = { paths: 0, steps: 0, outputs: 0, dwords: 0 };
   private readonly exploration: Exploration;
-  private readonly expected: readonly Expected[];
+  private readonly bounds: AssignedBounds;
+  private readonly cursor: StepCursor;
+  /** By state; of those that were asked about. */
+  private readonly expected: Expected[] = [];
   private readonly observed: Uint32Array;
 
   constructor(exploration: Exploration, bounds: AssignedBounds) {
     this.exploration = exploration;
-    this.expected = Array.from({ length: exploration.states.count }, (_, state) =>
-      expectedOf(exploration.value(state), bounds),
-    );
-    this.observed = new Uint32Array(this.expected[0].dwords.length);
+    this.bounds = bounds;
+    this.cursor = new StepCursor(exploration);
+    this.observed = new Uint32Array(readbackDwords(bounds.vectors));
   }
 
   /** Drives a device from its reset along paths of names, as @xstate/graph enumerates them. */
@@ -54,7 +58,7 @@ export class AssignedDriver {
       const words = adapter.save();
       for (let event = 0; event < exploration.compiled.events.length; event++) {
         adapter.restore(words);
-        this.step(adapter, state, [event], 1, () => [...exploration.pathTo(state), event]);
+        this.step(adapter, state, event, () => exploration.pathTo(state, event));
       }
     }
     return count;
@@ -76,44 +80,53 @@ export class AssignedDriver {
   drive(adapter: AssignedAdapter, path: readonly number[]): void {
     adapter.reset();
     let state = 0;
-    for (let length = 1; length <= path.length; length++) state = this.step(adapter, state, path, length);
+    for (const [index, event] of path.entries()) {
+      state = this.step(adapter, state, event, () => path.slice(0, index + 1));
+    }
     this.counts.paths++;
   }
 
-  /** Walks device and machine through every pair of states that they reach together. Returns the number of pairs. */
+  /**
+   * Walks device and machine through every pair of states that they reach together. Returns the number of pairs.
+   *
+   * A pair is words: the number of the machine's state, and all that the device saves. It is restored before each event that finds the device
+   * elsewhere; an event that changed nothing leaves it where it is.
+   */
   walk(adapter: AssignedAdapter, onPairs: (pairs: number) => void = () => {}): number {
     const { exploration } = this;
+    const events = exploration.compiled.events.length;
     adapter.reset();
-    const queue: { readonly state: number; readonly words: Uint32Array }[] = [{ state: 0, words: adapter.save() }];
-    const seen = new Set([keyOf(queue[0])]);
-    for (const [index, { state, words }] of queue.entries()) {
-      if (index % 1024 === 0) onPairs(index);
-      for (let event = 0; event < exploration.compiled.events.length; event++) {
-        adapter.restore(words);
-        const target = this.step(adapter, state, [event], 1, () => [...exploration.pathTo(state), event]);
-        const pair = { state: target, words: adapter.save() };
-        const key = keyOf(pair);
-        if (seen.has(key)) continue;
-        seen.add(key);
-        queue.push(pair);
+    const pair = new Int32Array(1 + adapter.savedWords);
+    const saved = new Uint32Array(pair.buffer, 4);
+    adapter.saveInto(saved);
+    const pairs = new NumberedStates(pair.slice(), 32 * pair.length, NO_LIMITS);
+    const before = new Uint32Array(saved.length);
+    for (let number = 0; number < pairs.count; number++) {
+      if (number % 1024 === 0) onPairs(number);
+      const from = number * pair.length;
+      const state = pairs.words[from];
+      before.set(pairs.words.subarray(from + 1, from + pair.length));
+      adapter.restore(before);
+      for (let event = 0; event < events; event++) {
+        pair[0] = this.step(adapter, state, event, () => exploration.pathTo(state, event));
+        adapter.saveInto(saved);
+        const isSame = sameWords(saved, before);
+        if (isSame && pair[0] === state) continue;
+        pairs.add(pair, 0, number);
+        if (!isSame) adapter.restore(before);
       }
     }
-    return queue.length;
+    return pairs.count;
   }
 
-  private step(
-    adapter: AssignedAdapter,
-    state: number,
-    path: readonly number[],
-    length: number,
-    story: () => readonly number[] = () => path.slice(0, length),
-  ): number {
-    const { exploration, counts, expected } = this;
-    const event = path[length - 1];
-    const done = adapter.perform(exploration.compiled.events[event], (vector) => expected[state].entries[vector]);
-    const due = exploration.outputs(state, event);
-    const target = exploration.target(state, event);
-    const difference = outputsDifference(done, due) ?? this.difference(adapter, expected[target]);
+  /** Takes an event in a state of the machine, and returns the next one. `story` is the whole path with the event, if it must be told. */
+  private step(adapter: AssignedAdapter, state: number, event: number, story: () => readonly number[]): number {
+    const { exploration, counts, cursor } = this;
+    const entries = this.expectedIn(state).entries;
+    const done = adapter.perform(exploration.compiled.events[event], (vector) => entries[vector]);
+    cursor.moveTo(state, event);
+    const { outputs: due, target } = cursor;
+    const difference = outputsDifference(done, due) ?? this.difference(adapter, this.expectedIn(target));
     if (difference !== undefined) throw this.error(adapter, story(), difference);
     counts.steps++;
     counts.outputs += due.length;
@@ -121,7 +134,13 @@ export class AssignedDriver {
     return target;
   }
 
+  /** What is expected in a state: worked out where it is asked, for a sample asks in few. */
+  private expectedIn(state: number): Expected {
+    return (this.expected[state] ??= expectedOf(this.exploration.value(state), this.bounds));
+  }
+
   private difference({ device }: AssignedAdapter, expected: Expected): string | undefined {
+    if (isInState(device, expected, this.observed)) return undefined;
     for (const { what } of stateDifferences(device, expected, this.observed)) return what;
     return undefined;
   }
@@ -140,16 +159,16 @@ export class AssignedDriver {
   }
 }
 
+const NO_LIMITS = { states: Infinity, bytes: 4 * 2 ** 30 };
+
+function sameWords(one: Uint32Array, other: Uint32Array): boolean {
+  for (let word = 0; word < one.length; word++) if (one[word] !== other[word]) return false;
+  return true;
+}
+
 function unknownEvent(name: string): never {
   throw new Error(`Got the event ${name}; expected one of the machine's alphabet.`);
 }
-
-// A byte is a character, which is several times faster than digits.
-const BYTES = new TextDecoder('latin1');
-
-/** A pair as a string. */
-const keyOf = ({ state, words }: { readonly state: number; readonly words: Uint32Array }): string =>
-  `${state}:${BYTES.decode(words)}`;
 
 /** Hands the page over and back in whatever state a device is, and says what differs afterwards. */
 export function handOverAndBack(adapter: AssignedAdapter): string | undefined {

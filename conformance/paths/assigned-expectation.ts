@@ -112,6 +112,20 @@ export interface StateDifference {
   readonly what: string;
 }
 
+/** Whether a device is in a state of the machine: whether there is nothing that `stateDifferences` yields, without a word about it. */
+export function isInState(
+  device: implementation.AssignedDevice,
+  { dwords, owner, vcpus, flying }: Expected,
+  observed: Uint32Array,
+): boolean {
+  device.peekInto(observed);
+  for (let word = 0; word < dwords.length; word++) if (observed[word] !== dwords[word]) return false;
+  if (device.owner !== owner) return false;
+  for (let vcpu = 0; vcpu < vcpus.length; vcpu++) if (!vcpuMatches(device, vcpu, vcpus[vcpu])) return false;
+  for (let vector = 0; vector < flying.length; vector++) if (device.isInFlight(vector) !== flying[vector]) return false;
+  return true;
+}
+
 /** Yields what differs between a device and a state of the machine. `observed` has room for what the guest reads. */
 export function* stateDifferences(
   device: implementation.AssignedDevice,
@@ -140,6 +154,7 @@ export function* stateDifferences(
  * read, in any; and then how the access ended.
  */
 export function outputsDifference(done: readonly string[], due: readonly string[]): string | undefined {
+  if (done.length === due.length && done.every((name, index) => name === due[index])) return undefined;
   const order = (names: readonly string[]): string =>
     [
       ...names.filter((name) => /^(send|deliver)\./.test(name)),

@@ -9,6 +9,7 @@ import { readOutput } from '../../machines/alphabet.ts';
 import { NO_RULES, rulesOfStep, type StepRules } from './step-rules.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
 import type { Instance } from '../../properties/instances.ts';
+import { requireFields, requireList, requireText, within } from '../../checker/argument/argument.ts';
 import { traceSubject } from '../../properties/subject.ts';
 import { tellSteps } from './story.ts';
 
@@ -59,15 +60,15 @@ export function failedStep(
 export const kindOf = ({ subject, cause }: Failure): string =>
   `${subject.replaceAll(/\d+/g, 'N')} ${cause.rules.join()}`;
 
-/** Tells a failure as a story; and how to see it again, where the instance of the machine is given. */
-export function tellFailure({ device, path, subject, got, expected, cause }: Failure, instance?: Instance): string {
+/** Tells a failure as a story, in registers. */
+export function tellFailure(failure: Failure): string {
+  const { device, path, subject, got, expected, cause } = requireFailure('failure of tellFailure', failure);
   const steps = `after ${path.length} step${path.length === 1 ? '' : 's'}`;
   return [
     `${device}, ${steps}: ${subject} ${got}; expected ${expected}.`,
     ...cause.sentences.map((sentence) => `  Rule: ${sentence}`),
     ...tellSteps(path),
     `  Path: ${path.join(' ')}`,
-    ...(instance === undefined ? [] : [`  Shown again by: maskbit show ${packPath(instance, path)}`]),
   ].join('\n');
 }
 
@@ -94,4 +95,21 @@ export function regionsOfOutputs(outputs: readonly string[]): readonly (readonly
     [region, 'pending'],
     [region, 'force'],
   ]);
+}
+
+/** Requires a failure, as `runSuite` tells it. */
+function requireFailure(place: string, value: unknown): Failure {
+  const fields = requireFields(place, value, ['device', 'path', 'subject', 'got', 'expected', 'cause']);
+  const text = (name: keyof Failure): string => requireText(within(place, name), fields[name]);
+  const cause = requireFields(within(place, 'cause'), fields.cause, ['rules', 'sentences']);
+  const texts = (name: 'rules' | 'sentences'): string[] =>
+    requireList(within(within(place, 'cause'), name), cause[name], requireText);
+  return {
+    device: text('device'),
+    path: requireList(within(place, 'path'), fields.path, requireText),
+    subject: text('subject'),
+    got: text('got'),
+    expected: text('expected'),
+    cause: { rules: texts('rules'), sentences: texts('sentences') },
+  };
 }

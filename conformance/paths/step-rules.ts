@@ -22,6 +22,8 @@ export interface StepRules {
 /** A region by its path below the machine: `['vector0', 'mask']`. */
 export type RegionPath = readonly string[];
 
+const EVERYWHERE: readonly RegionPath[] = [[]];
+
 /**
  * Finds the rules of the transitions that a machine takes. Where none of them is in a region that is asked about, the event is
  * ignored there, and what the states of the region say is the rule.
@@ -31,7 +33,7 @@ export function rulesOfStep(
   machine: AnyStateMachine,
   value: StateValue,
   event: string,
-  concerned: readonly RegionPath[] = [[]],
+  concerned: readonly RegionPath[] = EVERYWHERE,
 ): StepRules {
   const placeOf = ({ path }: AnyStateNode): number =>
     concerned.findIndex((region) => region.every((part, depth) => path[depth] === part));
@@ -46,7 +48,8 @@ export function rulesOfStep(
     near.length > 0
       ? []
       : getStateNodes(machine.root, value)
-          .filter((node) => placeOf(node) >= 0)
+          // Of all regions together, what each is in; of some, what they are too.
+          .filter((node) => placeOf(node) >= 0 && (concerned !== EVERYWHERE || node.type === 'atomic'))
           .toReversed();
   const texts = [
     ...near.map(({ text }) => text),

@@ -89,9 +89,10 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
     );
   const counts = vectorCounts.filter((count) => subject.vectorCounts.includes(count));
   const scenes = provingScenes(counts, subject.abilities, widths);
-  const large = scenesOf([1, ...counts.filter((count) => count > ALL_VECTORS)], subject.abilities).filter(
-    ({ isSmall }) => !isSmall,
-  );
+  const large = scenesOf({
+    vectorCounts: [1, ...counts.filter((count) => count > ALL_VECTORS)],
+    abilities: subject.abilities,
+  }).filter(({ isSmall }) => !isSmall);
   const samples = new Map<string, Samples>();
   const walks = new Map<string, Walked>();
   const look = (device: SnapshotDevice, scene: Scene, walk: Walk): void => {

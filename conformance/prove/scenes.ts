@@ -18,7 +18,9 @@ export function provingScenes(
   const scenes = counts.flatMap((vectorCount): readonly Scene[] => {
     if (vectorCount > ALL_VECTORS) return sparseScenes(vectorCount);
     // Each number is proven by the scenes that ask most of it.
-    const own = scenesOf([vectorCount], abilities).filter((scene) => scene.vectors.length === Math.min(3, vectorCount));
+    const own = scenesOf({ vectorCounts: [vectorCount], abilities }).filter(
+      (scene) => scene.vectors.length === Math.min(3, vectorCount),
+    );
     if (vectorCount < ALL_VECTORS) return own;
     return own.map((scene) => ({
       ...scene,

@@ -4,6 +4,7 @@
  */
 import { closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { constants as zlib, gunzipSync } from 'node:zlib';
+import { requireText, shortened } from '../../checker/argument/argument.ts';
 import { ReplayError, type TraceSource } from './log.ts';
 import { tellMagic } from './magic.ts';
 
@@ -11,6 +12,7 @@ const CHUNK_BYTES = 1 << 16;
 
 /** Returns the file at `path` as a source. */
 export function fileSource(path: string): TraceSource {
+  requireText('path of fileSource', path);
   return function* chunks() {
     const file = openFile(path);
     try {
@@ -91,6 +93,8 @@ function readChunk(file: number, chunk: Buffer, path: string): number {
 }
 
 function unreadable(path: string, error: unknown): ReplayError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new ReplayError(`Got no text from ${path} (${reason}); expected a trace of QEMU's.`, { cause: error });
+  const reason = String(error instanceof Error ? error.message : error).replaceAll(path, shortened(path));
+  return new ReplayError(`Got no text from ${shortened(path)} (${reason}); expected a trace of QEMU's.`, {
+    cause: error,
+  });
 }

@@ -3,6 +3,7 @@
  * messages are other devices', and what a replay counts. A trace without one can be replayed, and shows less.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { copyOf, requireText, shortened } from '../../checker/argument/argument.ts';
 import { fileSource } from './file.ts';
 import { ReplayError } from './log.ts';
 import { replay, type ReplayOptions } from './replay.ts';
@@ -30,11 +31,14 @@ export interface FileReplay extends Replay {
  * Replays the trace at `path`, with the record at `recordPath`, which is the one beside the trace unless it is given.
  * @throws {ReplayError} as `replay` does, and when a file cannot be read or the record is none.
  */
-export function replayFile(path: string, options: ReplayOptions & { readonly recordPath?: string } = {}): FileReplay {
+export function replayFile(path: string, how: ReplayOptions & { readonly recordPath?: string } = {}): FileReplay {
+  requireText('path of replayFile', path);
+  const { recordPath: told, ...options } = copyOf('the options of replayFile', how);
+  if (told !== undefined) requireText('recordPath of replayFile', told);
   const beside = path.replace(/(\.\w+)?$/, '.json');
-  const recordPath = options.recordPath ?? (beside !== path && existsSync(beside) ? beside : undefined);
+  const recordPath = (told as string | undefined) ?? (beside !== path && existsSync(beside) ? beside : undefined);
   const record = recordPath === undefined ? undefined : readRecord(recordPath);
-  const result = replay(fileSource(path), { others: record?.others, ...options });
+  const result = replay(fileSource(path), { others: record?.others, ...(options as ReplayOptions) });
   const differences = record?.figures === undefined ? [] : differencesOf('figures', record.figures, result.figures);
   return { ...result, recordPath, differences };
 }
@@ -48,8 +52,10 @@ export function readRecord(path: string): TraceRecord {
   try {
     record = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ReplayError(`Got no JSON from ${path} (${reason}); expected the record of a trace.`, { cause: error });
+    const reason = String(error instanceof Error ? error.message : error).replaceAll(path, shortened(path));
+    throw new ReplayError(`Got no JSON from ${shortened(path)} (${reason}); expected the record of a trace.`, {
+      cause: error,
+    });
   }
   const others = isObject(record) ? record.others : undefined;
   const names =

@@ -5,6 +5,7 @@
  * The log does not hold the width of a configuration access. `widths.ts` finds it where something else in the log tells it; else each is
  * taken to be as wide as its register.
  */
+import { shortened } from '../../checker/argument/argument.ts';
 import { hex } from '../device/hexadecimal.ts';
 import type { Access, Geometry, ToldGeometry } from './access.ts';
 import { Elsewhere } from './elsewhere.ts';
@@ -293,7 +294,7 @@ export class Sorter {
     if (map !== undefined) return map.lack(region, this.physicalOf(map));
     return wanted === undefined
       ? 'a function with MSI-X: a chain of capabilities from @0x34 to one with the ID 0x11'
-      : `a configuration access of ${wanted}`;
+      : `a configuration access of ${shortened(wanted)}`;
   }
 }
 

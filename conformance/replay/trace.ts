@@ -20,9 +20,12 @@ import type { Disagreement, Replay } from './results.ts';
 /** The most vectors that are drawn; as many transitions as a second of a page's time lays out. */
 export const VECTORS_DRAWN = 16;
 
+/** A function with no more vectors than this is drawn whole. */
+const VECTORS_OF_FEW = 8;
+
 /** What to draw of a log. */
 export interface TraceLogOptions extends ReplayOptions {
-  /** The vectors. Default: those that disagree, send, or are unmasked, in this order, as many as can be drawn. */
+  /** The vectors. Default: all of a few; else those that disagree, send, or are unmasked, in this order, as many as can be drawn. */
   readonly vectors?: readonly number[];
 }
 
@@ -69,7 +72,7 @@ export interface LoggedEvent {
 /** The most steps that are kept: of what the page opens, and what an explanation may show. */
 export const STEPS_MAX = 400_000;
 
-/** Keeps the events of a replay, in bounded memory: a vector that sends again and again is not kept more than a few times in a row. */
+/** Keeps the events of a replay, in bounded memory. */
 export class EventLog {
   readonly events: LoggedEvent[] = [];
   /** Whether there were more, and the last of them are missing. */
@@ -79,48 +82,67 @@ export class EventLog {
   take(names: readonly string[], line: number): void {
     for (const name of names) {
       this.repeats = this.events.at(-1)?.name === name ? this.repeats + 1 : 0;
-      if (this.repeats >= REPEATS_KEPT) continue;
+      if (this.repeats >= REPEATS_KEPT && this.events.length > STEPS_OF_EACH) continue;
       if (this.events.length === STEPS_MAX) this.full = true;
       else this.events.push({ name, line });
     }
   }
 }
 
-/** A signal of a vector that sends at once leaves everything as it was. */
+/** A signal of a vector that sends at once leaves everything as it was: beyond so many steps, it is not kept again and again. */
 const REPEATS_KEPT = 3;
+const STEPS_OF_EACH = 50_000;
+
+/** Listens to a replay, and makes a trace of it when it has ended. */
+export class LogTracer {
+  private readonly log = new EventLog();
+  private readonly use = new VectorUse();
+  /** What a replay is told, so that this listens. */
+  readonly hooks: Required<Pick<ReplayOptions, 'events' | 'watch'>> = {
+    events: (names, line) => this.log.take(names, line),
+    watch: ({ kind, vector }) => void (kind === 'disagreement' && this.use.disagrees(vector)),
+  };
+
+  /** The trace of what was heard, with the vectors that are wanted, or those that matter most. */
+  trace(
+    { geometry, disagreements, disagreementCount, verdict, reason }: Replay,
+    wanted?: readonly number[],
+  ): TracedLog {
+    const { log, use } = this;
+    for (const { name } of log.events) use.take(name);
+    const { vectorCount, device } = geometry;
+    const beyond = wanted?.find((vector) => vector >= vectorCount);
+    if (beyond !== undefined) {
+      throw new ReplayError(`Got vector ${beyond}; expected one of ${device}, 0 to ${vectorCount - 1}.`);
+    }
+    const used = wanted ?? use.ranked;
+    const all = Array.from({ length: vectorCount }, (_, vector) => vector);
+    const few = wanted === undefined && vectorCount <= VECTORS_OF_FEW;
+    const vectors = fitting(few ? [...new Set([...used, ...all])] : used.length === 0 ? [0] : used, use);
+    const { subject, trace, lines } = traceEvents(log.events, vectors);
+    const story: LogStory = {
+      device,
+      verdict,
+      reason,
+      vectorCount,
+      vectors,
+      vectorsLeftOut: Math.max(0, used.length - vectors.length),
+      isCut: log.full,
+      lines,
+      disagreements: disagreements.map((each) => ({ ...each, step: stepAt(lines, each.line) })),
+      disagreementCount,
+    };
+    return { subject, trace, disagreements, story };
+  }
+}
 
 /**
  * Makes a trace of a log.
  * @throws {ReplayError} when the log is damaged or is none.
  */
-export function traceLog(source: TraceSource, { vectors: wanted, ...options }: TraceLogOptions = {}): TracedLog {
-  const log = new EventLog();
-  const use = new VectorUse();
-  const result = replay(source, {
-    ...options,
-    events: (names, line) => log.take(names, line),
-    watch: ({ kind, vector }) => void (kind === 'disagreement' && use.disagrees(vector)),
-  });
-  const { geometry, disagreements, disagreementCount, verdict, reason } = result;
-  const { events } = log;
-  for (const { name } of events) use.take(name);
-  const { vectorCount, device } = geometry;
-  const used = wanted ?? use.ranked;
-  const vectors = fitting(used.length === 0 ? [0] : used, use);
-  const { subject, trace, lines } = traceEvents(events, vectors);
-  const story: LogStory = {
-    device,
-    verdict,
-    reason,
-    vectorCount,
-    vectors,
-    vectorsLeftOut: Math.max(0, used.length - vectors.length),
-    isCut: log.full,
-    lines,
-    disagreements: disagreements.map((each) => ({ ...each, step: stepAt(lines, each.line) })),
-    disagreementCount,
-  };
-  return { subject, trace, disagreements, story };
+export function traceLog(source: TraceSource, { vectors, ...options }: TraceLogOptions = {}): TracedLog {
+  const tracer = new LogTracer();
+  return tracer.trace(replay(source, { ...options, ...tracer.hooks }), vectors);
 }
 
 /** Makes a trace of the events of some vectors, and of those of the whole function; vector `vectors[k]` is vector k of the machine. */

@@ -9,6 +9,7 @@ import { Dialogs, openFile } from './dialogs.tsx';
 import { EventsPane } from './events-pane.tsx';
 import { Front } from './front.tsx';
 import { Head } from './head.tsx';
+import { LogHeadline } from './log-headline.tsx';
 import { MapPane } from './map-pane.tsx';
 import { SequencePane, VerdictRules } from './sequence-pane.tsx';
 import { isStoryComing, notice, type Pane, pane, story, view } from './store.ts';
@@ -44,6 +45,7 @@ export function App(): JSX.Element {
       <Head />
       <Notices />
       <Headline />
+      <LogHeadline />
       <main>
         <div class="stage">
           <div class="stage-bar">

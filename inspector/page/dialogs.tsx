@@ -5,7 +5,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import recordedUrl from '../../traces/linux-6.1-nvme.trace?url';
 import { SHORTCUTS } from './keys.ts';
-import { readLink } from './open.ts';
+import { readFile, readLink } from './open.ts';
 import { dialog, goToTrace, library, notice, openTrace } from './store.ts';
 
 export function Dialogs(): JSX.Element | null {
@@ -147,8 +147,11 @@ function OpenTrace(): JSX.Element {
 export function openFile(file: File | undefined): void {
   if (file === undefined) return;
   close();
-  file.text().then(
+  readFile(file).then(
     (text) => openTrace(text),
-    () => (notice.value = { kind: 'error', text: `The file ${file.name} could not be read.` }),
+    (error: unknown) => {
+      const text = error instanceof RangeError ? error.message : `The file ${file.name} could not be read.`;
+      notice.value = { kind: 'error', text };
+    },
   );
 }

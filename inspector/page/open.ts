@@ -6,8 +6,9 @@ import { isPacked, LINK_CHARACTERS, packTrace, readTrace } from '../../checker/t
 import { readTraceLink, writeTraceLink } from '../../checker/trace/link.ts';
 import { reduceTrace, TraceError } from '../../checker/trace/trace.ts';
 import { ReplayError } from '../../conformance/replay/log.ts';
-import { traceLog } from '../../conformance/replay/trace.ts';
-import { type OwnScene, recordedScene, traceScene } from './scene.ts';
+import { tellMagic } from '../../conformance/replay/magic.ts';
+import { type LogStory, traceLog } from '../../conformance/replay/trace.ts';
+import { logScene, type OwnScene, recordedScene } from './scene.ts';
 
 /** The most characters of a file that is opened: about half a million steps. */
 export const FILE_CHARACTERS = 100_000_000;
@@ -43,14 +44,49 @@ export function openText(text: string): OwnScene {
   if (text.length > FILE_CHARACTERS) {
     throw new TraceError(`Got a file of ${text.length} characters; expected at most ${FILE_CHARACTERS}.`);
   }
-  if (isPacked(text) || /^\s*[{[]/.test(text)) return recordedScene(readTrace(text));
-  if (/^.{0,200}\b(?:memory_region_ops_|pci_cfg_|msix_write_config)/m.test(text))
-    return traceScene(traceLog(() => [text]).trace);
+  if (isPacked(text)) return recordedScene(readTrace(text));
+  // Before JSON, for the lines of a log may be JSON each.
+  if (/^.{0,200}(?:memory_region_ops_|pci_cfg_|msix_write_config)/m.test(text)) return logScene(traceLog(() => [text]));
+  if (/^\s*[{[]/.test(text)) return recordedScene(readTrace(text));
   const start = text.trim().slice(0, 40);
   throw new TraceError(
     `Got ${start === '' ? 'an empty file' : `text that begins with "${start}"`}; expected a trace of maskbit's, as a link or as ` +
       "JSON, or a trace log of QEMU's.",
   );
+}
+
+/** A log that the server has replayed: `maskbit inspect LOG --at LINE`. */
+export interface OpenedLog {
+  readonly packed: string;
+  readonly story: LogStory;
+  /** The step that is looked at. */
+  readonly step: number;
+}
+
+/** Where the server has it, and what follows the `#` of an address that asks for it. */
+export const OPENED_FILE = 'opened.json';
+export const OPENED_HASH = 'opened';
+
+/** Opens what the server has replayed: the machine here makes the run again. */
+export function openedScene({ packed, story }: OpenedLog): OwnScene {
+  const { run } = recordedScene(readTrace(packed));
+  return logScene({ trace: run.trace(), story });
+}
+
+/** Where a scene is looked at first: a log that disagrees at its first disagreement, everything else at its beginning. */
+export function landingOf({ log }: OwnScene): number {
+  return log?.disagreements[0]?.step ?? 0;
+}
+
+/** Reads a file that was picked or dropped; gzip is unpacked, and what is no text is called by its name. */
+export async function readFile(file: File): Promise<string> {
+  const start = new Uint8Array(await file.slice(0, 4096).arrayBuffer());
+  if (start[0] === 0x1f && start[1] === 0x8b) {
+    return new Response(file.stream().pipeThrough(new DecompressionStream('gzip'))).text();
+  }
+  const magic = tellMagic(start);
+  if (magic !== undefined) throw new TraceError(`Got ${file.name}, ${magic}`);
+  return file.text();
 }
 
 /** Tells an error to a reader: what was refused in a sentence, in that sentence. */

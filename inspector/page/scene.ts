@@ -4,6 +4,7 @@
  */
 import type { AnyStateMachine, StateValue } from 'xstate';
 import { type PackedTrace, replayTrace, type Trace } from '../../checker/trace/trace.ts';
+import type { LogStory, TracedLog } from '../../conformance/replay/trace.ts';
 import { readEvent } from '../../machines/alphabet.ts';
 import type { Instance } from '../../properties/instances.ts';
 import {
@@ -42,6 +43,8 @@ export interface OwnScene extends SceneBase {
   readonly twin: Twin | undefined;
   /** Why there is no implementation beside the machine. */
   readonly twinRefusal: string | undefined;
+  /** What the log says beside its steps, where the run is that of a log. */
+  readonly log?: LogStory;
 }
 
 /** An actor of another program. */
@@ -76,6 +79,16 @@ export function recordedScene(recorded: Trace | PackedTrace): OwnScene {
   const instance = instanceByName(recorded.machine, recorded.instance);
   const subject = compiledSubject(instance);
   return sceneOf(instance, subject, Run.of(subject, replayTrace(subject, recorded)));
+}
+
+/** Opens a log of a guest. */
+export function logScene({ trace, story }: Pick<TracedLog, 'trace' | 'story'>): OwnScene {
+  const { device, vectorCount } = story;
+  return {
+    ...traceScene(trace),
+    log: story,
+    title: `${device}, ${vectorCount} ${vectorCount === 1 ? 'vector' : 'vectors'}: a log`,
+  };
 }
 
 /** Takes events at a position: the scene after them. */

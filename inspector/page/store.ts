@@ -5,12 +5,23 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { AnyStateMachine, StateValue } from 'xstate';
 import { printTrace } from '../../checker/trace/codec.ts';
+import { TraceError } from '../../checker/trace/trace.ts';
 import { activeIds, type Chart, chartOf } from '../drawing/chart.ts';
 import type { ChartLayout } from '../drawing/layout.ts';
 import { layOutInWorker } from './elk.ts';
 import type { Proof, Story, TitleGroup } from '../decider/messages.ts';
 import { ask } from './decider.ts';
-import { openText, readLink, tellError, writeLink } from './open.ts';
+import {
+  landingOf,
+  OPENED_FILE,
+  OPENED_HASH,
+  type OpenedLog,
+  openedScene,
+  openText,
+  readLink,
+  tellError,
+  writeLink,
+} from './open.ts';
 import { beginScene, type OwnScene, type Scene, takeEvents, traceScene } from './scene.ts';
 import { type Actors, hear, watchedScene } from './watch.ts';
 
@@ -266,12 +277,12 @@ export function attempt(act: () => void): void {
 }
 
 /** Goes elsewhere: what was there before is one step back in the browser. A refusal is told, and changes nothing. */
-export function goTo(make: () => OwnScene, at = 0): void {
+export function goTo(make: () => OwnScene, at?: number): void {
   attempt(() => {
     const next = make();
     batch(() => {
       origin.value = undefined;
-      show(next, at);
+      show(next, at ?? landingOf(next));
       const { verdict } = next.run;
       if (verdict !== undefined && next.instance.design !== undefined) pane.value = 'story';
       else if (pane.value === 'story') pane.value = 'chart';
@@ -307,8 +318,20 @@ export function goToFront(): void {
 export const begin = (machine: string, bounds: Readonly<Record<string, string | number>>): void =>
   goTo(() => beginScene(machine, bounds));
 
-/** Opens a trace from text. It is looked at from its beginning. */
-export const openTrace = (text: string, at = 0): void => goTo(() => openText(text), at);
+/** Opens a trace from text. It is looked at from its beginning; a log that disagrees, from its first disagreement. */
+export const openTrace = (text: string, at?: number): void => goTo(() => openText(text), at);
+
+/** Opens the log that the server was started with. */
+async function openServed(): Promise<void> {
+  try {
+    const answer = await fetch(`./${OPENED_FILE}`);
+    if (!answer.ok) throw new TraceError('Got no log from the server; expected "maskbit inspect LOG" to run.');
+    const opened = (await answer.json()) as OpenedLog;
+    goTo(() => openedScene(opened), opened.step);
+  } catch (error) {
+    notice.value = { kind: 'error', text: tellError(error) };
+  }
+}
 
 /** Sends events to the machine that is shown, by number. */
 export function send(...events: readonly number[]): void {
@@ -316,7 +339,7 @@ export function send(...events: readonly number[]): void {
   if (at.kind !== 'own') return;
   attempt(() => {
     const next = takeEvents(at, position.value, events);
-    const isBranch = at.run.verdict !== undefined;
+    const isBranch = at.run.verdict !== undefined || at.log !== undefined;
     batch(() => {
       if (isBranch) {
         origin.value = { scene: at, position: position.value, story: story.value };
@@ -418,6 +441,7 @@ export function keepAddress(): void {
     written = hash.replace(/^#/, '');
     const link = readLink(hash);
     if (link === undefined) goToFront();
+    else if (link.packed === OPENED_HASH) void openServed();
     else openTrace(link.packed, link.position ?? 0);
     // What the browser goes to is there already, before or behind.
     isElsewhere = false;

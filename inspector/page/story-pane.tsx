@@ -60,7 +60,7 @@ export function Headline(): JSX.Element | null {
           <b>A branch of your own</b>, from step {from.position} of{' '}
           {told === undefined ? from.scene.title : 'the counterexample'} on.{' '}
           <button type="button" class="return" onClick={returnToOrigin}>
-            Return to the counterexample
+            Return to the {from.scene.log === undefined ? 'counterexample' : 'log'}
           </button>
         </p>
       )}

@@ -14,9 +14,6 @@ import { MESSAGE_BYTES, Relay } from './relay.ts';
 import { type Session, SESSION_FILE } from './session.ts';
 import { STATELY_ORIGIN, STATELY_PAGE, STATELY_SCRIPT, STATELY_STYLE } from './stately.ts';
 
-/** The port that XState's own inspectors connect to unless they are told another. */
-export const DEFAULT_PORT = 8080;
-
 /** What to serve, and where. */
 export interface ServerOptions {
   /** The folder of the built page. */
@@ -25,6 +22,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Whether Stately's inspector is shown too. */
   readonly stately?: boolean;
+  /** What the page opens first, as JSON of its own: `opened.json`. */
+  readonly opened?: string;
 }
 
 /** A server that runs. */
@@ -71,8 +70,14 @@ function policy(directives: Readonly<Record<string, string>>): string {
  * Starts a server.
  * @throws an error with the code `EADDRINUSE` when the port is taken.
  */
-export async function startServer({ folder, port: wanted, stately = false }: ServerOptions): Promise<InspectorServer> {
+export async function startServer({
+  folder,
+  port: wanted,
+  stately = false,
+  opened,
+}: ServerOptions): Promise<InspectorServer> {
   const files = filesOf(folder, stately);
+  if (opened !== undefined) files.add('/opened.json', opened);
   const relay = new Relay();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES });
   let port = wanted;
@@ -101,9 +106,9 @@ export async function startServer({ folder, port: wanted, stately = false }: Ser
     const isPage = path === '/watch';
     if (!(isPage ? isOwnPage(request) : isLocal(request))) return refuseUpgrade(socket, '403 Forbidden');
     if (isPage ? relay.isFullOfPages : relay.isFullOfPrograms) return refuseUpgrade(socket, '503 Service Unavailable');
-    sockets.handleUpgrade(request, socket, head, (opened) => {
-      if (isPage) relay.addPage(opened);
-      else relay.addProgram(opened);
+    sockets.handleUpgrade(request, socket, head, (connected) => {
+      if (isPage) relay.addPage(connected);
+      else relay.addProgram(connected);
     });
   };
 

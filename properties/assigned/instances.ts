@@ -26,16 +26,20 @@ const all = (
   properties: ASSIGNED_PROPERTIES,
 });
 
-/** What every check gets to: all designs with one vector; two vCPUs of the patch, and of those that are repaired also halves and two vectors. */
+/**
+ * What every check gets to: all designs with one vector; two vCPUs of the patch and of those that are repaired, and of these also halves; two
+ * vectors of what the review asks for.
+ */
 export const ASSIGNED_TASKS: readonly AssignedTask[] = [
   ...DESIGNS.map((design) => all(design, 1, THREE)),
   ...REPAIRED.map((design) => all(design, 1, HALVES)),
   ...[POSTED, ...REPAIRED].map((design) => all(design, 1, TWO, 2)),
-  ...REPAIRED.map((design) => all(design, 2, TWO)),
+  all(REVIEWED, 2, TWO),
 ];
 
 /** What only a full check gets to: what the others make of a second vector, and more of those that are repaired. */
 export const FULL_ASSIGNED_TASKS: readonly AssignedTask[] = [
+  all(CHECKED, 2, TWO),
   ...UNREPAIRED.map((design) => ({
     bounds: { design, vectors: 2, messages: TWO },
     properties: [IndependentVectorsStep],

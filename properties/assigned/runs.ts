@@ -82,7 +82,7 @@ export const RefinementRuns: RunsProperty = {
   contrast: 'The function may not be seen to do the last step, whatever it did to be seen so far.',
   compare: ({ bounds, explore: exploreInstance }, scene) => {
     const one = exploreInstance([], scene);
-    const { machine, events } = createInterval(bounds);
+    const { machine, events } = createInterval({ vectors: bounds.vectors, messages: bounds.messages });
     const other = explore(compile(machine, events));
     const { refines, pairs, counterexample } = refine(
       { exploration: one, observe: seen },

@@ -26,7 +26,7 @@
  * Words are numbers: a big-endian host saves and restores the same ones, and whoever stores them as bytes picks the
  * byte order.
  */
-import { PBA_QWORD_BITS } from '../registers.ts';
+import { ENTRY_BYTES, PBA_QWORD_BITS } from '../registers.ts';
 
 /** Where the parts of fixed place begin, in words. */
 export const MAGIC_AT = 0;
@@ -40,7 +40,7 @@ export const SAVE_MAGIC = 0x5849534d;
 /** The version of the saved format. */
 export const SAVE_VERSION = 1;
 /** Words of an entry in the table. */
-export const ENTRY_WORDS = 4;
+export const ENTRY_WORDS = ENTRY_BYTES >>> 2;
 /** Words of a message in `shadow`. */
 export const MESSAGE_WORDS = 3;
 

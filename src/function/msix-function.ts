@@ -112,8 +112,8 @@ export class MsixFunction {
   // Whether edges are told to anyone; if not, `inUse` stays clear and the edges of many vectors cost no loop over them.
   private readonly notifies: boolean;
 
-  constructor(options: MsixFunctionOptions) {
-    requireOptions(options);
+  constructor(given: MsixFunctionOptions) {
+    const options = requireOptions(given);
     const { vectorCount, send, use, release, poll } = options;
     const layout = layoutOf(vectorCount);
     this.vectorCount = vectorCount;

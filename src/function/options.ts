@@ -59,28 +59,28 @@ const OPTION_NAMES = [
   ...['tableBir', 'tableOffset', 'pbaBir', 'pbaOffset', 'nextCapability', 'registers'],
 ];
 
-/** Refuses options that no function can have, in a sentence. */
-export function requireOptions(options: MsixFunctionOptions): void {
-  requireOptionsOf(OWNER, options, OPTION_NAMES);
+/** Refuses options that no function can have, in a sentence. Returns a copy. */
+export function requireOptions(given: MsixFunctionOptions): MsixFunctionOptions {
+  const options = requireOptionsOf(OWNER, given, OPTION_NAMES);
   const { vectorCount, send, use, release, poll } = options;
   requireInteger(OWNER, 'vectorCount', vectorCount, 1, registers.VECTOR_COUNT_MAX);
   requireFunction(OWNER, 'send', send, true);
   requireFunction(OWNER, 'use', use);
   requireFunction(OWNER, 'release', release);
   requireFunction(OWNER, 'poll', poll);
-  if (options.registers === undefined) return;
-  requireObject(OWNER, 'registers', options.registers, ['read', 'write']);
+  if (options.registers !== undefined) requireObject(OWNER, 'registers', options.registers, ['read', 'write']);
+  return options;
 }
 
 /** Says where table and Pending Bit Array are, with defaults filled in. */
 export function placementOf(options: MsixFunctionOptions, tableBytes: number, pbaBytes: number): Placement {
   const { tableBir = 0, tableOffset = 0 } = options;
-  const pbaBir = options.pbaBir ?? tableBir;
-  const afterTable = pbaBir === tableBir ? tableOffset + tableBytes : 0;
-  const pbaOffset = options.pbaOffset ?? Math.ceil(afterTable / 4096) * 4096;
   requireInteger(OWNER, 'tableBir', tableBir, 0, registers.LOCATION_BIR_MAX);
-  requireInteger(OWNER, 'pbaBir', pbaBir, 0, registers.LOCATION_BIR_MAX);
   requireMultiple(OWNER, 'tableOffset', tableOffset, 8, 0, 2 ** 32 - tableBytes);
+  const { pbaBir = tableBir } = options;
+  requireInteger(OWNER, 'pbaBir', pbaBir, 0, registers.LOCATION_BIR_MAX);
+  const afterTable = pbaBir === tableBir ? tableOffset + tableBytes : 0;
+  const { pbaOffset = Math.ceil(afterTable / 4096) * 4096 } = options;
   requireMultiple(OWNER, 'pbaOffset', pbaOffset, 8, 0, 2 ** 32 - pbaBytes);
   //= MSIX-TABLE-7
   if (tableBir === pbaBir && tableOffset < pbaOffset + pbaBytes && pbaOffset < tableOffset + tableBytes) {

@@ -68,8 +68,8 @@ export class HostFunction {
 
   /** @throws {RangeError} or {TypeError} when an option is out of range or unknown. */
   constructor(options: HostFunctionOptions) {
-    requireOptionsOf('HostFunction', options, OPTION_NAMES);
-    const { vectorCount, firstIrq = 64, dropsWhileDisabled = false, sent } = options;
+    const given = requireOptionsOf('HostFunction', options, OPTION_NAMES);
+    const { vectorCount, firstIrq = 64, dropsWhileDisabled = false, sent } = given;
     requireInteger('HostFunction', 'vectorCount', vectorCount, 1, VECTOR_COUNT_MAX);
     requireInteger('HostFunction', 'firstIrq', firstIrq, 0, FIRST_IRQ_MAX - vectorCount);
     requireBoolean('HostFunction', 'dropsWhileDisabled', dropsWhileDisabled);
@@ -172,6 +172,7 @@ export class HostFunction {
 
   /** @internal A kernel has the function, and takes host interrupts in the step in which they come; nobody, without an argument. */
   attach(interrupt?: HostInterrupt): void {
+    requireFunction('HostFunction.attach', 'the interrupt handler', interrupt);
     this.interrupt = interrupt ?? ignore;
     this.attached = interrupt !== undefined;
   }

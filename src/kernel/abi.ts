@@ -7,115 +7,14 @@
  * ours, for what the patch lacks. `test/src/abi.test.ts` holds all of it against what a C compiler makes of the same structs.
  *
  * All of it is as x86-64 has it: little-endian, and a `__u64` is aligned to 8 bytes. On i386 it is aligned to 4, so that a struct
- * with a `__u64` behind an odd number of dwords has other offsets there (hazard S5 of the patch): `fieldsOf` tells them, too.
+ * with a `__u64` behind an odd number of dwords has other offsets there (hazard S5 of the patch) (`structs.ts` lays both out).
  */
+
+import { struct } from './structs.ts';
+
+export { decode, encode, type Field, type FieldType, type Struct, type Values } from './structs.ts';
 
 // ---- Structs
-
-/** A type of a field. */
-export type FieldType = 'u8' | 'u16' | 'u32' | 'u64';
-/** How a struct is declared: its fields in order, each a type, or a type and the length of an array. */
-export type Declaration = Readonly<Record<string, FieldType | readonly [FieldType, number]>>;
-
-/** Where a field stands. */
-export interface Field {
-  readonly name: string;
-  readonly type: FieldType;
-  /** In bytes, from the start of the struct. */
-  readonly offset: number;
-  /** Length of an array; undefined for a field that is none. */
-  readonly length?: number;
-}
-
-/** A struct: its size in bytes, its fields, and the offset of each by its name. */
-export interface Struct<Names extends string = string> {
-  /** As C calls it. */
-  readonly name: string;
-  readonly bytes: number;
-  readonly fields: readonly Field[];
-  readonly offset: Readonly<Record<Names, number>>;
-}
-
-/** What fields hold: a number, a bigint for a `__u64`, an array for an array. A field left out is zero. */
-export type Values = Readonly<Record<string, number | bigint | readonly (number | bigint)[]>>;
-
-const TYPE_BYTES: Readonly<Record<FieldType, number>> = { u8: 1, u16: 2, u32: 4, u64: 8 };
-
-/**
- * Lays out a declaration as C does: each field at the next multiple of its alignment, and the whole a multiple of the largest.
- * `u64Alignment` is 8 on x86-64, and 4 on i386.
- */
-export function fieldsOf(declaration: Declaration, u64Alignment: 4 | 8 = 8): { fields: Field[]; bytes: number } {
-  const fields: Field[] = [];
-  let end = 0;
-  let strictest = 1;
-  for (const [name, declared] of Object.entries(declaration)) {
-    const [type, length] = typeof declared === 'string' ? [declared, undefined] : declared;
-    const alignment = type === 'u64' ? u64Alignment : TYPE_BYTES[type];
-    const offset = Math.ceil(end / alignment) * alignment;
-    fields.push(length === undefined ? { name, type, offset } : { name, type, offset, length });
-    end = offset + TYPE_BYTES[type] * (length ?? 1);
-    strictest = Math.max(strictest, alignment);
-  }
-  return { fields, bytes: Math.ceil(end / strictest) * strictest };
-}
-
-function struct<const D extends Declaration>(name: string, declaration: D): Struct<keyof D & string> {
-  const { fields, bytes } = fieldsOf(declaration);
-  const offset = Object.fromEntries(fields.map((field) => [field.name, field.offset])) as Record<
-    keyof D & string,
-    number
-  >;
-  return { name, bytes, fields, offset };
-}
-
-/** Writes a struct at byte `at` of a buffer; holes, and fields that are left out, become zero. */
-export function encode({ name, bytes, fields }: Struct, values: Values, view: DataView, at = 0): void {
-  const stranger = Object.keys(values).find((key) => !fields.some((field) => field.name === key));
-  if (stranger !== undefined) {
-    const names = fields.map((field) => field.name).join(', ');
-    throw new TypeError(`encode: got the field ${stranger}; expected one of ${names}, which are those of ${name}.`);
-  }
-  for (let byte = 0; byte < bytes; byte++) view.setUint8(at + byte, 0);
-  for (const field of fields) {
-    const value = values[field.name] ?? 0;
-    const list = Array.isArray(value) ? value : [value];
-    if (list.length > (field.length ?? 1)) {
-      const most = field.length ?? 1;
-      throw new RangeError(`encode: got ${list.length} values for ${field.name} of ${name}; expected at most ${most}.`);
-    }
-    for (const [index, each] of list.entries()) {
-      put(view, at + field.offset + index * TYPE_BYTES[field.type], field.type, each);
-    }
-  }
-}
-
-/** Reads the struct at byte `at` of a buffer. */
-export function decode(
-  { fields }: Struct,
-  view: DataView,
-  at = 0,
-): Record<string, number | bigint | (number | bigint)[]> {
-  return Object.fromEntries(
-    fields.map(({ name, type, offset, length }) => {
-      if (length === undefined) return [name, get(view, at + offset, type)];
-      return [name, Array.from({ length }, (_, index) => get(view, at + offset + index * TYPE_BYTES[type], type))];
-    }),
-  );
-}
-
-function put(view: DataView, at: number, type: FieldType, value: number | bigint): void {
-  if (type === 'u64') view.setBigUint64(at, BigInt(value), true);
-  else if (type === 'u32') view.setUint32(at, Number(value), true);
-  else if (type === 'u16') view.setUint16(at, Number(value), true);
-  else view.setUint8(at, Number(value));
-}
-
-function get(view: DataView, at: number, type: FieldType): number | bigint {
-  if (type === 'u64') return view.getBigUint64(at, true);
-  if (type === 'u32') return view.getUint32(at, true);
-  return type === 'u16' ? view.getUint16(at, true) : view.getUint8(at);
-}
 
 /** Argument of `KVM_ENABLE_CAP`. */
 export const ENABLE_CAP = struct('kvm_enable_cap', { cap: 'u32', flags: 'u32', args: ['u64', 4], pad: ['u8', 64] });

@@ -6,7 +6,7 @@
  * for overlaps of devices (its bus takes the first that answers); here an overlap is refused.
  */
 import { EEXIST, EINVAL, ENOSPC } from './abi.ts';
-import { dwordOf, requireNumber, requireObject, requireRoom } from '../sentences.ts';
+import { dwordOf, requireList, requireNumber, requireObject, requireRoom } from '../sentences.ts';
 
 /** What answers accesses. Offsets are in bytes from the start of the range; an access is wholly inside. */
 export interface BusDevice {
@@ -62,8 +62,11 @@ export class MmioBus {
 
   /** Whether `length` bytes from `base` are free, but for ranges of `own`. */
   isFree(base: number, length: number, own: readonly BusDevice[]): boolean {
+    requireNumber('MmioBus.isFree', 'the base', base);
+    requireNumber('MmioBus.isFree', 'the length', length);
+    const free = requireList('MmioBus.isFree', 'the list of own ranges', own);
     return this.devices.every(
-      (device, at) => own.includes(device) || this.ends[at] <= base || this.bases[at] >= base + length,
+      (device, at) => free.includes(device) || this.ends[at] <= base || this.bases[at] >= base + length,
     );
   }
 
@@ -93,7 +96,8 @@ export class MmioBus {
 
   /** Reads from whoever answers the address, into `out`. Returns false as `write` does. */
   read(address: number, bytes: number, out: Uint32Array): boolean {
-    if (!(out instanceof Uint32Array) || out.length < 2) requireRoom('MmioBus.read', out, 2);
+    if (!ArrayBuffer.isView(out) || !(out instanceof Uint32Array) || out.length < 2)
+      requireRoom('MmioBus.read', out, 2);
     const at = this.find(address, bytes);
     return at >= 0 && this.devices[at].read(address - this.bases[at], bytes, out);
   }

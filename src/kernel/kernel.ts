@@ -5,6 +5,7 @@
  * call counts, or a negative errno, as Linux has them; where Linux lets something pass that can only go wrong, the call says so.
  */
 import * as abi from './abi.ts';
+import { isPointer } from './structs.ts';
 import { ADDRESS_END, MmioBus } from './bus.ts';
 import { KernelDevice } from './device.ts';
 import type { InjectMessage } from './table.ts';
@@ -18,6 +19,7 @@ import {
   requireFunction,
   requireInteger,
   requireNumber,
+  requireList,
   requireOptionsOf,
   told,
 } from '../sentences.ts';
@@ -61,19 +63,26 @@ const OPTION_NAMES = ['hostDevices', 'deliver', 'interrupt', 'stopsInside'];
 const HOST_DEVICE_NAMES = ['busnr', 'devfn', 'segnr', 'function'];
 const DWORD_MAX = 2 ** 32 - 1;
 
-function requireHostDevices(hostDevices: readonly HostDevice[]): void {
-  if (!Array.isArray(hostDevices)) {
-    throw new TypeError(`Kernel: hostDevices is ${told(hostDevices)}; expected an array of devices.`);
-  }
-  for (const device of hostDevices as readonly HostDevice[]) {
-    requireOptionsOf('Kernel: a host device', device, HOST_DEVICE_NAMES);
+function requireHostDevices(hostDevices: readonly HostDevice[]): HostDevice[] {
+  return requireList('Kernel', 'hostDevices', hostDevices).map((given) => {
+    const device = requireOptionsOf('Kernel: a host device', given, HOST_DEVICE_NAMES);
     for (const name of ['busnr', 'devfn'] as const) requireInteger('Kernel', name, device[name], 0, DWORD_MAX);
     if (device.segnr !== undefined) requireInteger('Kernel', 'segnr', device.segnr, 0, DWORD_MAX);
-    if (!(device.function instanceof HostFunction)) {
+    if (!isHostFunction(device.function)) {
       throw new TypeError(
         `Kernel: the function of a host device is ${told(device.function)}; expected a HostFunction.`,
       );
     }
+    return device;
+  });
+}
+
+/** Whether it is one; of a proxy that does not let it be asked, it is none. */
+function isHostFunction(value: unknown): boolean {
+  try {
+    return value instanceof HostFunction;
+  } catch {
+    return false;
   }
 }
 
@@ -109,9 +118,9 @@ export class Kernel {
 
   /** @throws {RangeError} or {TypeError} when an option is out of range or unknown. */
   constructor(options: KernelOptions) {
-    requireOptionsOf('Kernel', options, OPTION_NAMES);
-    const { hostDevices, deliver, interrupt, stopsInside = false } = options;
-    requireHostDevices(hostDevices);
+    const given = requireOptionsOf('Kernel', options, OPTION_NAMES);
+    const { deliver, interrupt, stopsInside = false } = given;
+    const hostDevices = requireHostDevices(given.hostDevices);
     requireFunction('Kernel', 'deliver', deliver);
     requireFunction('Kernel', 'interrupt', interrupt);
     requireBoolean('Kernel', 'stopsInside', stopsInside);
@@ -151,6 +160,7 @@ export class Kernel {
 
   /** @internal Finds the host's device that a `kvm_assigned_pci_dev` names, and assigns it. */
   assign(view: DataView, at: number): number {
+    if (!isPointer(view, at, abi.ASSIGNED_PCI_DEV.bytes)) return abi.EFAULT;
     const { offset } = abi.ASSIGNED_PCI_DEV;
     const read = (field: number): number => view.getUint32(at + field, true);
     const id = read(offset.assigned_dev_id);
@@ -195,6 +205,7 @@ export class Kernel {
 
   /** @internal Hands an access of userspace's to the table of a device. */
   access(view: DataView, at: number): number {
+    if (!isPointer(view, at, abi.MSIX_ACCESS.bytes)) return abi.EFAULT;
     const { offset } = abi.MSIX_ACCESS;
     const device = this.devices.get(view.getUint32(at + offset.assigned_dev_id, true));
     const isWrite = view.getUint32(at + offset.is_write, true);
@@ -273,16 +284,6 @@ export class Kernel {
       words.push(id, device.table === undefined ? 0 : 1, ...saved);
     }
     return Uint32Array.from(words);
-  }
-}
-
-function isPointer(view: DataView | undefined, at: number, bytes: number): view is DataView {
-  if (!(view instanceof DataView) || !Number.isInteger(at) || at < 0) return false;
-  try {
-    return at + bytes <= view.byteLength;
-  } catch {
-    // A buffer that was handed away, or shrank, has no length.
-    return false;
   }
 }
 

@@ -5,6 +5,7 @@
  *     address  31:20 0xfee   19:12 destination   11:5 destination 14:8 (extended)   3 redirection hint   2 destination mode
  *     data     15 trigger    14 level            10:8 delivery mode                 7:0 vector
  */
+import { requireNumber } from '../sentences.ts';
 
 const ADDRESS_BASE = 0xfee;
 const DELIVERY_RESERVED_A = 3;
@@ -40,6 +41,9 @@ export class DecodedMessage {
    * reserved delivery mode, or with a vector that is no interrupt's.
    */
   decode(addressLow: number, addressHigh: number, data: number): boolean {
+    if (typeof addressLow !== 'number' || typeof addressHigh !== 'number' || typeof data !== 'number') {
+      for (const value of [addressLow, addressHigh, data]) requireNumber('DecodedMessage.decode', 'a dword', value);
+    }
     const mode = (data >>> 8) & 7;
     const vector = data & 0xff;
     if (addressLow >>> 20 !== ADDRESS_BASE || addressHigh !== 0) return false;

@@ -5,7 +5,7 @@
 import { allOnes } from '../access.ts';
 import * as abi from '../kernel/abi.ts';
 import type { KernelDevice } from '../kernel/device.ts';
-import { VECTOR_CONTROL_MASK } from '../registers.ts';
+import { ADDRESS_LOW_RESERVED, ENTRY_BYTES, VECTOR_CONTROL_MASK } from '../registers.ts';
 import {
   type Keeper,
   type Work,
@@ -19,7 +19,7 @@ import type { KernelCalls, Route } from './kernel-calls.ts';
 
 const INTX = abi.KVM_DEV_IRQ_HOST_INTX | abi.KVM_DEV_IRQ_GUEST_INTX;
 const MSIX = abi.KVM_DEV_IRQ_HOST_MSIX | abi.KVM_DEV_IRQ_GUEST_MSIX;
-const ENTRY_WORDS = 4;
+const ENTRY_WORDS = ENTRY_BYTES >>> 2;
 /** GSI of vector 0; the others count up. Below are the pins of the interrupt controllers. */
 const FIRST_GSI = 24;
 
@@ -185,7 +185,7 @@ export class TwoTables implements Keeper {
     this.records.set(saved.subarray(at + 1 + this.table.length, at + this.savedWords));
     // What no access leaves there does not come in this way either.
     for (let vector = 0; vector < this.vectorCount; vector++) {
-      this.table[ENTRY_WORDS * vector] &= ~3;
+      this.table[ENTRY_WORDS * vector] &= ~ADDRESS_LOW_RESERVED;
       this.table[ENTRY_WORDS * vector + 3] &= VECTOR_CONTROL_MASK;
       this.records[vector] &= ROUTED | KERNEL_MASKED;
     }

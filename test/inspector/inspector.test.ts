@@ -10,15 +10,15 @@ import { BRING_UP } from '../../properties/assigned/claims.ts';
 import { compile } from '../../checker/compile/compile.ts';
 import { createExpand as createTranslated } from '../../checker/compile/expand.ts';
 import { explore } from '../../checker/explore/explore.ts';
-import { printTrace } from '../../checker/trace/codec.ts';
-import { makeTrace, TraceError } from '../../checker/trace/trace.ts';
+import { packTrace, printTrace } from '../../checker/trace/codec.ts';
+import { makeTrace, reduceTrace, TraceError } from '../../checker/trace/trace.ts';
 import { activeIds, chartOf, eachNode } from '../../inspector/drawing/chart.ts';
 import { CHART_EDGES, findInChart, layOut } from '../../inspector/drawing/layout.ts';
 import { ADAPTERS } from '../../inspector/page/device.ts';
 import { createExpand } from '../../inspector/page/expand.ts';
 import { LIBRARY, libraryTrace } from '../../inspector/decider/library.ts';
 import { MAP_STATES, mapOf, pathBetween } from '../../inspector/page/map.ts';
-import { openText, readLink, tellError, writeLink } from '../../inspector/page/open.ts';
+import { landingOf, openedScene, openText, readLink, tellError, writeLink } from '../../inspector/page/open.ts';
 import { beginScene, eventGroups, takeEvents, traceScene } from '../../inspector/page/scene.ts';
 import { hear, watchedScene } from '../../inspector/page/watch.ts';
 import { DIRECT, POSTED, REVIEWED } from '../../machines/designs.ts';
@@ -29,6 +29,8 @@ import { Twin } from '../../inspector/page/twin.ts';
 import { OBJECTIONS } from '../../properties/assigned/objections.ts';
 import { FAULTS } from '../../conformance/random/faults.ts';
 import { readFileSync } from 'node:fs';
+import { linkLog, traceLog } from '../../conformance/replay/trace.ts';
+import { logLines, manyVectors } from '../setup/logs.ts';
 
 const elk = new (ElkModule as unknown as new () => ELK)();
 const TWO_VECTORS = { vectors: 2, messages: 'two' };
@@ -365,6 +367,44 @@ describe('what is opened', () => {
     expect(link.length).toBeLessThan(2500);
     expect(readLink(`#${link}`)?.position).toBe(881);
     expect(openText(readLink(link)!.packed).run.trace()).toEqual(scene.run.trace());
+  });
+
+  test('a log that disagrees lands on its first disagreement, with line and count', () => {
+    const lines = readFileSync('traces/linux-6.1-nvme.trace', 'latin1').split('\n');
+    const wrong = lines
+      .with(253, lines[253].replace('value 0x23', 'value 0x24'))
+      .with(1726, lines[1726].replace('value 0xfee01004', 'value 0xfee02004'));
+    const scene = openText(wrong.join('\n'));
+    const { log } = scene;
+    expect(log?.verdict).toBe('violated');
+    expect(log?.disagreements.map(({ line }) => line)).toEqual([254, 1727]);
+    expect(log?.disagreementCount).toBe(2);
+    const at = landingOf(scene);
+    expect(at).toBeGreaterThan(0);
+    expect(log!.lines[at - 1]).toBeLessThanOrEqual(254);
+    expect(log!.lines[at]).toBeGreaterThan(254);
+    expect(landingOf(openText(lines.join('\n')))).toBe(0);
+  });
+
+  test('a log of 65 vectors is drawn with those that the guest uses; of 2,048, too', () => {
+    const stock = openText(logLines('linux-6.1-nvme-q35-reset').join('\n'));
+    expect([stock.log?.vectorCount, stock.log?.vectors, stock.log?.vectorsLeftOut]).toEqual([65, [0, 1, 2], 0]);
+    const many = openText(manyVectors(2048, 40).join('\n'));
+    expect([many.log?.vectorCount, many.log?.vectors.length, many.log?.vectorsLeftOut]).toEqual([2048, 16, 24]);
+    expect(many.log?.verdict).toBe('holds');
+  });
+
+  test('what the server has replayed', () => {
+    const traced = traceLog(() => [`${logLines('base').join('\n')}\n`]);
+    const { trace, subject, story } = traced;
+    const opened = { packed: packTrace(reduceTrace(subject, trace)), story, step: 7 };
+    const scene = openedScene(JSON.parse(JSON.stringify(opened)) as typeof opened);
+    expect(scene.run.trace()).toEqual(trace);
+    expect(scene.log).toEqual(story);
+    const link = linkLog(traced, 100);
+    const part = openText(link.packed);
+    expect(part.length).toBeLessThanOrEqual(80);
+    expect(part.valueAt(link.step)).toEqual(scene.valueAt(100));
   });
 
   test.each([

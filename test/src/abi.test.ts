@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { abi } from '../../src/index.ts';
+import { fieldsOf } from '../../src/kernel/structs.ts';
 import { runCommand } from '../setup/command.ts';
 
 /** The structs, as C declares them. `U64` is a __u64 of x86-64, or of i386 where it is aligned to 4. */
@@ -151,7 +152,7 @@ describe.skipIf(isSkipped)('the structs and ioctl numbers, against gcc (skipped 
             length === undefined ? type : ([type, length] as const),
           ]),
         );
-        const { fields, bytes } = abi.fieldsOf(declaration, 4);
+        const { fields, bytes } = fieldsOf(declaration, 4);
         return [struct.name, bytes, ...fields.map(({ name, offset }) => `${name}=${offset}`)].join(' ');
       }),
     );
@@ -163,7 +164,7 @@ test('the struct of the patch has two holes on x86-64 and none on i386', () => {
     32,
     { assigned_dev_id: 0, base_addr: 8, flags: 16, reserved: 24 },
   ]);
-  const i386 = abi.fieldsOf({ assigned_dev_id: 'u32', base_addr: 'u64', flags: 'u32', reserved: 'u64' }, 4);
+  const i386 = fieldsOf({ assigned_dev_id: 'u32', base_addr: 'u64', flags: 'u32', reserved: 'u64' }, 4);
   expect([i386.bytes, ...i386.fields.map(({ offset }) => offset)]).toEqual([24, 0, 4, 12, 16]);
 });
 

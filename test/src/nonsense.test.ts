@@ -2,11 +2,38 @@
  * Nonsense on every public method: what is no number where one belongs is refused in a sentence, a number that makes no sense is
  * counted or refused, and either changes nothing. V8's own words never come through.
  */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { abi, AssignedDevice, HostFunction, Kernel, MmioBus, MsixFunction } from '../../src/index.ts';
+import {
+  abi,
+  AssignedDevice,
+  type BusDevice,
+  DecodedMessage,
+  HostFunction,
+  Kernel,
+  MmioBus,
+  MsixFunction,
+} from '../../src/index.ts';
 
 const NUMBERS = [NaN, 0.5, -1, -0.5, 2 ** 32, 2 ** 53, 2 ** 64, Infinity, -Infinity, -(2 ** 32), 1e300, 4.5];
-const OTHERS = [undefined, null, 1n, Symbol('x'), '1', '', true, {}, [], Object.create(null) as unknown, () => 0];
+/** A proxy that lets nothing be done with it. */
+function throwing<Target extends object>(target: Target): Target {
+  const refuse = (): never => {
+    throw new Error('trapped');
+  };
+  return new Proxy(target, Object.fromEntries(Object.getOwnPropertyNames(Reflect).map((trap) => [trap, refuse])));
+}
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  return proxy;
+}
+
+const OTHERS = [
+  ...[undefined, null, 1n, Symbol('x'), '1', '', true, {}, [], Object.create(null) as unknown, () => 0],
+  ...['x'.repeat(1_000_000), throwing({}), throwing([]), throwing(() => 0), revoked(), new Uint8Array(4), new Date(0)],
+];
 const ALL: readonly unknown[] = [...NUMBERS, ...OTHERS];
 /** What our sentences look like. V8's are none. */
 const SENTENCE = /(got|is|are) .*; expected .*\.$|Nothing was restored\.$/s;
@@ -54,6 +81,8 @@ function liveDevice(): AssignedDevice {
   return device;
 }
 
+const NOBODY: BusDevice = { read: () => false, write: () => false };
+
 const SUBJECTS: readonly Subject[] = [
   {
     name: 'MsixFunction',
@@ -90,6 +119,8 @@ const SUBJECTS: readonly Subject[] = [
       isProgrammed: [0],
       isPending: [0],
       pendingWord: [0],
+      connect: [() => {}],
+      attach: [() => {}],
       saveInto: [new Uint32Array(64), 0],
       restore: [new Uint32Array(64), 0],
     },
@@ -117,6 +148,13 @@ const SUBJECTS: readonly Subject[] = [
       writeData: [0, 0],
       writeMessage: [0, 0, 0, 0],
       readEntry: [0],
+      readPending: [0],
+      complete: [0],
+      settle: [0],
+      isStopped: [0],
+      isExitOf: [0],
+      dueOf: [0],
+      accessOf: [0],
       signal: [0],
       retire: [1],
       arrive: [1],
@@ -136,6 +174,8 @@ const SUBJECTS: readonly Subject[] = [
       systemIoctl: [abi.KVM_CHECK_EXTENSION, 0],
       vcpuIoctl: [abi.KVM_ENABLE_CAP, new DataView(new ArrayBuffer(8)), 0],
       vmIoctl: [abi.KVM_ASSIGN_PCI_DEVICE, new DataView(new ArrayBuffer(8)), 0],
+      assign: [new DataView(new ArrayBuffer(64)), 0],
+      access: [new DataView(new ArrayBuffer(64)), 0],
       hostInterrupt: [1],
       injectMessage: [0, 0, 0],
       injectGsi: [0],
@@ -143,9 +183,25 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'MmioBus',
-    create: () => new MmioBus(),
+    create: () => {
+      const bus = new MmioBus();
+      bus.register(0, 8, NOBODY);
+      return bus;
+    },
     state: (bus) => (bus as MmioBus).rangeCount,
-    calls: { read: [0, 4, new Uint32Array(2)], write: [0, 4, 0, 0] },
+    calls: {
+      read: [0, 4, new Uint32Array(2)],
+      write: [0, 4, 0, 0],
+      register: [0x1000, 8, NOBODY],
+      isFree: [0x1000, 8, [NOBODY]],
+      unregister: [{}],
+    },
+  },
+  {
+    name: 'DecodedMessage',
+    create: () => new DecodedMessage(),
+    state: (message) => ({ ...message }),
+    calls: { decode: [0xfee00000, 0, 0x41] },
   },
 ];
 
@@ -161,6 +217,17 @@ function strangerFrom(subject: object, method: string, args: readonly unknown[])
 }
 
 describe.each(SUBJECTS)('$name', ({ create, state, calls }) => {
+  test('is tried in every method that takes anything', () => {
+    // docs/api.md lists what is public, and is made from the sources.
+    const { name: owner } = create().constructor;
+    const listed = readFileSync('docs/api.md', 'utf8')
+      .split(`| \`${owner}\``)[1]
+      .split(/^\| `|^$/m)[0];
+    const methods = [...listed.matchAll(/^\|\s{3}`(\w+)\([^)]/gm)].map(([, name]) => name);
+    expect(methods.length).toBeGreaterThan(0);
+    expect(methods.filter((name) => !(name in calls) && name !== 'new')).toEqual([]);
+  });
+
   test.each(Object.keys(calls))('%s answers nonsense in its own words', (method) => {
     const strangers = new Set<string | undefined>();
     for (let at = 0; at < calls[method].length; at++) {
@@ -173,7 +240,7 @@ describe.each(SUBJECTS)('$name', ({ create, state, calls }) => {
 
   // A value may be any number, which a register takes modulo 2^32; and a guest may be stopped in an access that does not exist.
   const placed = Object.keys(calls).filter(
-    (method) => !/^config|^writeControl|^systemIoctl|^write$|^readEntry/.test(method),
+    (method) => !/^config|^writeControl|^systemIoctl|^write$|^read|^register/.test(method),
   );
   test.each(placed)('%s changes nothing where its first argument is nonsense', (method) => {
     for (const wrong of ALL) {

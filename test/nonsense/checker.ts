@@ -1,10 +1,7 @@
-/**
- * Every function of `maskbit/checker`, called with nonsense in the place of every argument and of everything inside of it.
- */
+/** Calls of `maskbit/checker` that are right. */
 import { setup, stateIn } from 'xstate';
-import { describe, expect, test } from 'vitest';
 import * as checker from '../../checker/index.ts';
-import { type Call, tryNonsense, whole } from '../setup/nonsense.ts';
+import { type Table, whole } from './attempt.ts';
 
 const machine = setup({ guards: { isClosed: stateIn({ door: 'closed' }) }, actions: { warm: () => {} } }).createMachine(
   {
@@ -97,8 +94,7 @@ const compiledTwins = whole(checker.compile(twins));
 const stepper = new checker.Stepper(compiled);
 const words = () => new Int32Array(compiled.wordCount);
 
-/** For each function, the arguments of a call that is right. */
-const ARGUMENTS: Record<string, () => readonly unknown[]> = {
+const calls: Table['calls'] = {
   enumerate: () => [machine, { only: EVENTS }, 100],
   machineGuards: () => [machine],
   readGuard: () => ['isClosed'],
@@ -170,44 +166,9 @@ const ARGUMENTS: Record<string, () => readonly unknown[]> = {
   'StateGraph.pathTo': () => [0],
 };
 
-/** Methods of what functions return. */
-const OWNERS: Record<string, object> = { Stepper: stepper, Exploration: exploration, StateGraph: graph };
-
-function callOf(name: string): Call['call'] {
-  const [owner, method] = name.split('.');
-  if (method !== undefined) {
-    const of = OWNERS[owner] as Record<string, (...args: never[]) => unknown>;
-    return (...args) => of[method](...args);
-  }
-  const found = (checker as Record<string, unknown>)[name] as Call['call'] & (new (...args: never[]) => unknown);
-  return String(found).startsWith('class') ? (...args) => new found(...args) : found;
-}
-
-/** Errors that anyone may make, of any message. */
-const ERRORS = new Set(['ArgumentError', 'BoundError', 'ManifestError', 'TraceError', 'SymmetryError']);
-
-describe('nonsense', () => {
-  test('is tried on every exported function', () => {
-    const functions = Object.entries(checker).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
-    expect(functions.filter((name) => !(name in ARGUMENTS) && !ERRORS.has(name))).toEqual([]);
-  });
-
-  let tried = 0;
-  test.each(Object.keys(ARGUMENTS))(
-    'in any place of a call of %s is taken for what it may mean, or refused in a sentence',
-    (name) => {
-      const callable = name === 'decide' ? /\.(when|holds|that|from|to|state)$/ : undefined;
-      const call: Call = { name, call: callOf(name), args: ARGUMENTS[name], callable };
-      (call.call as (...args: readonly unknown[]) => unknown)(...call.args());
-      const outcome = tryNonsense(call);
-      tried += outcome.tried;
-      expect(outcome.bad).toEqual([]);
-      // What is taken is reviewed by eye: each line is a place, and the nonsense that means something there.
-      expect(outcome.taken).toMatchSnapshot();
-    },
-  );
-
-  test('was tried so many times', () => {
-    expect(tried).toBe(19365);
-  });
-});
+/** For each function, the arguments of a call that is right; and methods of what functions return. */
+export const CHECKER: Table = {
+  calls,
+  owners: { Stepper: stepper, Exploration: exploration, StateGraph: graph },
+  callable: { decide: /\.(when|holds|that|from|to|state)$/ },
+};

@@ -68,6 +68,16 @@ export const NONSENSE: Readonly<Record<string, unknown>> = {
   'a plain configuration': { id: 'm', initial: 'a', states: { a: {} } },
 };
 
+/** What is tried of an entry point. */
+export interface Table {
+  /** For each function, the arguments of a call that is right. A method goes by its owner: `Stepper.holds`. */
+  readonly calls: Readonly<Record<string, () => readonly unknown[]>>;
+  /** Objects that functions return, with methods. */
+  readonly owners?: Readonly<Record<string, object>>;
+  /** Of functions, places of data that may be a function of the caller's too. */
+  readonly callable?: Readonly<Record<string, RegExp>>;
+}
+
 /** A public function, and a call of it that is right. */
 export interface Call {
   readonly name: string;
@@ -89,7 +99,7 @@ export interface Outcome {
 
 const LEVELS = 5;
 const ITEMS = 2;
-const MILLISECONDS = 3000;
+const MILLISECONDS = 15_000;
 
 /** Tries all nonsense in all places of a call. */
 export function tryNonsense({ name, call, args, callable }: Call): Outcome {
@@ -192,8 +202,11 @@ function changedAt(
 function flawOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return `threw ${String(error)}`;
   const { message } = error;
-  if (error instanceof TypeError || error instanceof SyntaxError) return `${error.name}: ${message.slice(0, 200)}`;
-  const isSentence = /^(Got|The machine|stateIn) ?/.test(message) && /[.:;,]/.test(message);
+  // The implementation names the class in front, and throws a TypeError where the type is wrong.
+  const isOfOurs = /^(\w+(\.\w+)?|Kernel: a host device): .*\b(is|are|got|overlap) .*; expected .*\.$/s.test(message);
+  const isV8s = error instanceof TypeError || error instanceof SyntaxError;
+  if (isV8s && !isOfOurs) return `${error.name}: ${message.slice(0, 200)}`;
+  const isSentence = isOfOurs || (/^(Got|The machine|The trace|stateIn) ?/.test(message) && /[.:;,]/.test(message));
   if (!isSentence) return `${error.name}: ${message.slice(0, 200)}`;
   if (message.length > 3000) return `a sentence of ${message.length} characters`;
   return undefined;

@@ -1,0 +1,38 @@
+/**
+ * What the first message of the check names where one line of a rule is changed: that rule. Here it is a line of a machine; of the
+ * implementation, `test/conformance/suite.test.ts` shows it.
+ */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { compile } from '../../checker/compile/compile.ts';
+import { explore } from '../../checker/explore/explore.ts';
+import { mutate } from '../../checker/machine/mutate.ts';
+import { Budget } from '../../cli/check/budget.ts';
+import { onlyOf } from '../../cli/check/only.ts';
+import { checkProperties } from '../../cli/check/properties.ts';
+import { TWO } from '../../machines/messages.ts';
+import { createInstance, INSTANCES } from '../../properties/instances.ts';
+
+let printed: string[] = [];
+beforeEach(() => {
+  printed = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+});
+afterEach(() => void vi.restoreAllMocks());
+
+const FUNCTION = createInstance('function', { vectors: 1, messages: TWO });
+
+test.each([
+  ['MSIX-PEND-3', 'vector0.pending.set on device.retire.0: transition dropped'],
+  ['MSIX-PEND-1', 'vector0.pending.clear on device.signal.0 [blocked.0]: transition dropped'],
+  ['MSIX-RESET-1', 'vector0.mask.unmasked on device.reset: transition dropped'],
+  ['MSIX-RESET-4', 'vector0.entry.A on device.reset: transition dropped'],
+  ['MSIX-MSG-1', 'vector0.force.zero on device.signal.0: output send.0.zero dropped'],
+  ['MSIX-MASK-3', 'capability.functionMask.set on guest.control.on: transition dropped'],
+])('%s is named by the first message where a machine is changed: %s', (rule, name) => {
+  const { machine } = mutate(FUNCTION.machine).find((mutant) => mutant.name === name)!;
+  const exploration = explore(compile(machine, FUNCTION.events));
+  const changed = { instance: { ...FUNCTION, machine }, exploration, graph: exploration.graph(), isSmall: true };
+  checkProperties([changed], new Budget(), onlyOf('properties', INSTANCES), true);
+  const first = printed.join('').split(/^(?=violated: )/m)[0];
+  expect(first).toContain(rule);
+});

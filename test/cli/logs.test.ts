@@ -1,0 +1,144 @@
+/**
+ * Logs on the command line: `replay`, `explain` and `inspect` of a log, and a log that is watched while it grows.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { LogFollower } from '../../cli/follow.ts';
+import { EXIT } from '../../cli/output.ts';
+import { maskbit } from '../setup/command.ts';
+import { logLines, logPath } from '../setup/logs.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'maskbit-logs-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const BASE = logLines('base');
+const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+
+describe('cases of the world', () => {
+  test('--assigned without an interrupt counts exits, and lost none', () => {
+    const silent = join(folder, 'silent.log');
+    writeFileSync(silent, text(BASE.filter((line) => !line.includes('apic-msi'))));
+    const { status, stdout } = maskbit('replay', silent, '--assigned');
+    expect(stdout).toMatch(/^an interrupt +n\/a +n\/a +n\/a$/m);
+    expect(stdout).toMatch(/^interrupts lost +0 +0 +0$/m);
+    expect(stdout).toContain(
+      'n/a for the recorded guest: no interrupt of the function stands in its log, so none was lost.',
+    );
+    expect(stdout).not.toContain('Infinity');
+    expect(status).toBe(EXIT.holds);
+  });
+
+  test("a virtual function's table is found by the SR-IOV capability of its physical function", () => {
+    const { status, stdout } = maskbit('replay', logPath('sriov1'), '--device', 'nvme 01:00.1');
+    expect(stdout).toMatch(/: nvme 01:00\.1, \d+ vectors$/m);
+    expect(stdout).toMatch(/^disagreements +0$/m);
+    expect(stdout).toMatch(/^n\/a: No message of the function stands in the log/m);
+    expect(status).toBe(EXIT.bound);
+  });
+});
+
+describe('a log that disagrees', () => {
+  const wrong = join(folder, 'wrong.log');
+  const at = BASE.findIndex((line) => /_read .*8 value 0x23 .*msix-table/.test(line));
+  writeFileSync(wrong, text(BASE.with(at, BASE[at].replace('value 0x23', 'value 0x24'))));
+
+  test('ends with the way to look at it', () => {
+    const { status, stdout } = maskbit('replay', wrong);
+    expect(status).toBe(EXIT.violated);
+    expect(stdout).toContain(`See it: maskbit inspect ${wrong} --at ${at + 1}`);
+    const link = stdout.trimEnd().split('\n').at(-1)!;
+    expect(link).toMatch(/^t1\.[\w.-]+&step=\d+$/);
+    const shown = maskbit('show', link);
+    expect(shown.status).toBe(EXIT.holds);
+    expect(shown.stdout).toContain('fee02004:23');
+  });
+
+  test('is explained with the state at the line of the cause, and the same way on', () => {
+    const { stdout } = maskbit('explain', wrong, '--vector', '0', '--at', '290');
+    expect(stdout).toMatch(
+      /^nvme 00:02\.0, vector 0, after line 290: why did no interrupt come\?\n\nThe function is masked since line 280/,
+    );
+    expect(stdout).toMatch(/^Rule MSIX-MASK-1, What blocks a vector: /m);
+    expect(stdout).toMatch(/^> 280 {2}the guest sets Function Mask$/m);
+    expect(stdout).toMatch(/^register +after line 280 +after line 290$/m);
+    expect(stdout).toMatch(/^Function Mask +set +set$/m);
+    expect(stdout).toContain(`See it: maskbit inspect ${wrong} --at 280`);
+  });
+
+  test.each([
+    [['inspect', '--at', '7'], /got --at without a log; expected it otherwise/],
+    [['inspect', wrong, '--design', 'posted'], /got --design with a log; expected it otherwise/],
+    [['inspect', join(folder, 'none.log'), '--no-open'], /Got no (?:text|page)/],
+    [['replay', '-', '--watch'], /got - with --watch; expected the path of a file that grows/],
+    [['explain', wrong, '--vector', '7'], /Got vector 7; expected one of nvme 00:02\.0, 0 to 4\./],
+  ])('%j is refused', (parameters, sentence) => {
+    const { status, stderr } = maskbit(...parameters);
+    expect(stderr).toMatch(sentence);
+    expect([EXIT.usage, EXIT.failed]).toContain(status);
+  });
+});
+
+describe('a log that grows', () => {
+  test('is followed over truncation, rotation and deletion, and nothing of it is lost', () => {
+    const path = join(folder, 'follow.log');
+    const follower = new LogFollower(path);
+    const seen = (back = 0): string => [...follower.source(back)()].join('');
+    expect(follower.poll()).toEqual(['missing']);
+    expect(follower.poll()).toEqual([]);
+    writeFileSync(path, 'one\ntw');
+    expect(follower.poll()).toEqual(['found']);
+    appendFileSync(path, 'o\nthree');
+    expect(follower.poll()).toEqual([]);
+    expect(seen()).toBe('one\ntwo\nthree');
+    truncateSync(path);
+    appendFileSync(path, 'four\n');
+    expect(follower.poll()).toEqual(['truncated']);
+    expect([seen(), seen(1)]).toEqual(['four\n', 'one\ntwo\nthree\nfour\n']);
+    renameSync(path, `${path}.1`);
+    appendFileSync(`${path}.1`, 'five\n');
+    writeFileSync(path, 'six\n');
+    expect(follower.poll()).toEqual(['rotated']);
+    expect([seen(), seen(1)]).toEqual(['six\n', 'four\nfive\nsix\n']);
+    rmSync(path);
+    expect(follower.poll()).toEqual(['deleted']);
+    expect(follower.poll()).toEqual([]);
+    writeFileSync(path, 'seven\n');
+    expect(follower.poll()).toEqual(['rotated']);
+    expect(seen(3)).toBe('one\ntwo\nthree\nfour\nfive\nsix\nseven\n');
+    follower.close();
+    expect(readdirSync(folder)).toContain('follow.log');
+  });
+
+  /** Waits until the output holds a text. */
+  async function until(child: ChildProcess, told: () => string, wanted: RegExp): Promise<void> {
+    for (let tries = 0; tries < 400 && !wanted.test(told()) && child.exitCode === null; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(told()).toMatch(wanted);
+  }
+
+  test('is judged as it grows, and whole at Ctrl+C', { timeout: 40_000 }, async () => {
+    const path = join(folder, 'grows.log');
+    writeFileSync(path, text(BASE.slice(0, 150)));
+    const child = spawn(process.execPath, ['--import', 'tsx', 'cli/maskbit.ts', 'replay', path, '--watch']);
+    let told = '';
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => void (told += String(chunk)));
+    try {
+      await until(child, () => told, /Not yet: The trace does not show/);
+      appendFileSync(path, text(BASE.slice(150, 290)));
+      await until(child, () => told, /^line 290: holds so far, 0 disagreements; 5 messages explained/m);
+      const at = BASE.findIndex((line, index) => index > 290 && /_read .*msix-table/.test(line));
+      const wrong = BASE.with(at, BASE[at].replace(/value 0x\w+/, 'value 0x77'));
+      appendFileSync(path, text(wrong.slice(290)));
+      await until(child, () => told, /^line 400: violated so far, 1 disagreements/m);
+      expect(told).toContain(`${path}:${at + 1}: The implementation returns`);
+    } finally {
+      child.kill('SIGINT');
+    }
+    expect(await ended).toBe(EXIT.violated);
+    expect(told).toMatch(/^violated: 1 disagreements/m);
+  });
+});
