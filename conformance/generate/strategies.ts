@@ -14,7 +14,7 @@ import {
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import type { StrategyName } from './names.ts';
 import { completePaths, completeSize, separatingSequences } from './complete.ts';
-import { postmanTour } from './postman.ts';
+import { postmanTour } from '../paths/postman.ts';
 
 /** Paths of a graph, with their number and that of their events, known before they are made. */
 export interface PathSet {

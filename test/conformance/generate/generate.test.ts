@@ -22,7 +22,7 @@ import { Consumer } from '../../../conformance/generate/consume.ts';
 import { completePaths, completeSize, separatingSequences } from '../../../conformance/generate/complete.ts';
 import { generateEvents, generateVectors } from '../../../conformance/generate/index.ts';
 import { STRATEGY_NAMES } from '../../../conformance/generate/names.ts';
-import { postmanTour } from '../../../conformance/generate/postman.ts';
+import { postmanTour } from '../../../conformance/paths/postman.ts';
 import { STRATEGIES } from '../../../conformance/generate/strategies.ts';
 import { READS } from '../../../conformance/generate/reads.ts';
 import { Suite, suiteMachine, type SuiteTest } from '../../../conformance/generate/suite.ts';
