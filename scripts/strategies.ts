@@ -20,7 +20,6 @@ export const ROWS: readonly { readonly strategy: StrategyName; readonly most: nu
   { strategy: 'reads', most: 1 },
   { strategy: 'pairs', most: 1 },
   { strategy: 'complete', most: 1 },
-  { strategy: 'triples', most: 1 },
   { strategy: 'walks', most: 2 },
 ];
 

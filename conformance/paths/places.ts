@@ -1,8 +1,9 @@
 /**
- * Many vectors, a few at a time: the tour through every transition of the machine of one vector, or of two, taken at places among up to 2,048 vectors, while
- * all others rest. Vectors are independent (MSIX-MASK-4), so what a device does at a place is what the small machine does, and nothing shows elsewhere.
+ * Many vectors, a few at a time: a tour through every transition of the machine of one vector, and a way through every state of that of two, taken at
+ * places among up to 2,048 vectors, while all others rest. Vectors are independent (MSIX-MASK-4), so what a device does at a place is what the small machine does, and nothing shows elsewhere.
  */
 import { enumerate } from '../../checker/explore/enumerate.ts';
+import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import { functionEvents, readEvent, readOutput } from '../../machines/alphabet.ts';
 import { createFunction } from '../../machines/function.ts';
 import { TWO } from '../../machines/messages.ts';
@@ -27,7 +28,7 @@ interface TourStep {
   readonly isQwordLawful: boolean;
 }
 
-/** A tour through every transition of the machine of `count` vectors, and back. */
+/** A way through the machine of `count` vectors, and back to where it began. */
 export interface Tour {
   readonly count: 1 | 2;
   readonly steps: readonly TourStep[];
@@ -40,13 +41,14 @@ const CONTROL_WORDS: Readonly<Record<string, number>> = {
   onMasked: registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK,
 };
 
-/** Makes the tour of one vector, or of two. */
+/** Makes the tour of one vector, through every transition; or the way through every state of two, which is short enough for all their pairs. */
 export function makeTour(count: 1 | 2): Tour {
   const graph = enumerate(createFunction({ vectors: count, messages: TWO }), functionEvents(count, TWO));
+  const path = count === 1 ? postmanTour(graph).path : statesTour(graph);
   const view = machineView(count, TWO);
   const views = graph.states.map((state) => view(state));
   let state = 0;
-  const steps = postmanTour(graph).path.map((event): TourStep => {
+  const steps = path.map((event): TourStep => {
     const name = graph.events[event];
     const { actor, verb, vector = -1, value } = readEvent(name);
     const before = views[state];
@@ -70,6 +72,33 @@ export function makeTour(count: 1 | 2): Tour {
     };
   });
   return { count, steps };
+}
+
+/** Goes from each state to the nearest that it has not met, and at the end back to the first. */
+function statesTour(graph: StateGraph): number[] {
+  const met = new Set([0]);
+  const tour: number[] = [];
+  for (let state = 0; met.size < graph.states.length || state !== 0;) {
+    const isSought = (each: number): boolean => (met.size < graph.states.length ? !met.has(each) : each === 0);
+    const way = shortestWay(graph, state, isSought);
+    tour.push(...way);
+    state = way.reduce((at, event) => graph.target(at, event), state);
+    met.add(state);
+  }
+  return tour;
+}
+
+/** The events on a shortest way to a state that is sought. */
+function shortestWay(graph: StateGraph, from: number, isSought: (state: number) => boolean): readonly number[] {
+  const ways = new Map<number, readonly number[]>([[from, []]]);
+  for (const [state, way] of ways) {
+    if (way.length > 0 && isSought(state)) return way;
+    for (const event of graph.events.keys()) {
+      const target = graph.target(state, event);
+      if (!ways.has(target)) ways.set(target, [...way, event]);
+    }
+  }
+  throw new Error('Got a state from which some are not reached; expected a reset.');
 }
 
 /** Thrown where a device does otherwise than the machine. */
@@ -211,9 +240,66 @@ export function* pairsOf(vectors: number, random: number, seed = 1): Generator<r
   };
   for (let made = 0; made < random; made++) {
     const first = next(vectors);
-    const second = next(vectors - 1);
-    yield [first, second < first ? second : second + 1];
+    const other = next(vectors - 1);
+    // In order, as the machine tells what both do at once.
+    yield other < first ? [other, first] : [first, other + 1];
   }
+}
+
+/** What a walk of places is asked for. */
+export interface PlacesOptions {
+  /** So many seeded places of each kind alone, instead of all. */
+  readonly sample?: number;
+  /** Default 1. */
+  readonly seed?: number;
+  /** Whether to stop before the next place. */
+  readonly isOver?: () => boolean;
+}
+
+/** What was walked. */
+export interface PlacesCount {
+  readonly vectors: number;
+  readonly singles: number;
+  readonly pairs: number;
+  readonly steps: number;
+}
+
+/** Seeded pairs beyond those of words. */
+const RANDOM_PAIRS = 10_000;
+
+/** Walks a device at every vector, and at every pair of `pairsOf`, or at a sample of both. @throws {PlaceError} at the first difference. */
+export function walkPlaces(
+  device: Device,
+  [one, two]: readonly [Tour, Tour],
+  options: PlacesOptions = {},
+): PlacesCount {
+  const { sample, seed = 1, isOver = () => false } = options;
+  const { vectorCount } = device;
+  const singles: readonly number[][] = Array.from({ length: vectorCount }, (_, vector) => [vector]);
+  const pairs = vectorCount < 2 ? [] : [...pairsOf(vectorCount, RANDOM_PAIRS, seed)];
+  // A sample has the first and the last of each kind, and others at even distances from where the seed says.
+  const some = <Place>(places: readonly Place[]): readonly Place[] => {
+    if (sample === undefined || places.length <= sample) return places;
+    const between = Array.from({ length: sample - 2 }, (_, at) => {
+      return places[1 + ((seed * 7919 + Math.floor((at * places.length) / (sample - 2))) % (places.length - 2))];
+    });
+    return [places[0], ...between, places[places.length - 1]];
+  };
+  const count = { vectors: vectorCount, singles: 0, pairs: 0, steps: 0 };
+  for (const place of some(singles)) {
+    if (isOver()) return count;
+    walkPlace(device, one, place);
+    count.singles++;
+    count.steps += one.steps.length;
+  }
+  for (const place of some(pairs)) {
+    if (isOver()) return count;
+    walkPlace(device, two, place);
+    count.pairs++;
+    count.steps += two.steps.length;
+  }
+  requireRest(device);
+  return count;
 }
 
 /** Whether a vector is the last of its word. */
