@@ -20,6 +20,7 @@ import { checkMachines } from './check/machines.ts';
 import { type Only, onlyOf, type Section, SECTIONS, WHOLE } from './check/only.ts';
 import type { CheckSection } from './check/part.ts';
 import { checkLockstep, checkPaths } from './check/paths.ts';
+import { checkPlaces } from './check/places.ts';
 import { checkProperties } from './check/properties.ts';
 import { checkReplay } from './check/replay.ts';
 import { checkRuns } from './check/runs.ts';
@@ -80,6 +81,7 @@ function runSections(isFull: boolean, budget: Budget, only: Only, manifest: read
     runs: () => checkRuns(explored, budget, only),
     paths: () => checkPaths(explored, budget),
     lockstep: () => checkLockstep(explored, budget),
+    places: () => checkPlaces(isFull, budget),
     replay: checkReplay,
     designs: () => checkAssigned(isFull, budget, only, manifest),
     mutants: () => checkAssignedMutants(budget),

@@ -22,6 +22,7 @@ export const SECTIONS = [
   'runs',
   'paths',
   'lockstep',
+  'places',
   'replay',
   'designs',
   'mutants',

@@ -4,7 +4,8 @@
  * what tells the state that is reached from every other.
  *
  * Theorem: a device whose states are at most k more than the machine's, which is deterministic and starts anew for each path, and
- * passes every path, equals the machine. What a device shows in a step is what it sends and, after it, all that a guest can read.
+ * passes every path, equals the machine. What a device shows in a step is what it sends and, after it, all that a guest can read. Tests read
+ * at their end alone, so whatever begins a path is a path of its own.
  */
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
 
@@ -67,6 +68,18 @@ function numbered(keys: readonly string[]): number[] {
   });
 }
 
+/** The sequences and all that they begin with, each once. */
+function prefixesOf(sequences: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const prefixes = new Map<string, readonly number[]>();
+  for (const sequence of sequences) {
+    for (let length = 0; length <= sequence.length; length++) {
+      const prefix = sequence.slice(0, length);
+      prefixes.set(prefix.join(), prefix);
+    }
+  }
+  return [...prefixes.values()];
+}
+
 /** The number of paths of a complete suite, and of their events. */
 export function completeSize(
   graph: StateGraph,
@@ -80,6 +93,8 @@ export function completeSize(
   for (let depth = 0; depth <= extra; depth++) {
     const next = graph.states.map(() => ({ count: 0, length: 0 }));
     for (const [state, { count, length }] of reached.entries()) {
+      paths += count;
+      steps += length;
       for (let event = 0; event < graph.events.length; event++) {
         const target = next[graph.target(state, event)];
         target.count += count;
@@ -89,7 +104,7 @@ export function completeSize(
     reached = next;
   }
   for (const [state, { count, length }] of reached.entries()) {
-    for (const sequence of separating[state]) {
+    for (const sequence of prefixesOf(separating[state])) {
       paths += count;
       steps += length + count * sequence.length;
     }
@@ -97,21 +112,20 @@ export function completeSize(
   return { paths, steps };
 }
 
-/** Yields the paths of a complete suite, as event numbers. Those that begin another one are left out, for they are in it. */
+/** Yields the paths of a complete suite, as event numbers: a path stands behind what it begins with. */
 export function* completePaths(
   graph: StateGraph,
   extra: number,
   separating: readonly (readonly number[])[][],
 ): Generator<readonly number[]> {
-  for (let state = 0; state < graph.states.length; state++) {
-    const access = graph.pathTo(state);
-    yield* extend(access, state, extra + 1);
-  }
+  const endings = separating.map(prefixesOf);
+  for (let state = 0; state < graph.states.length; state++) yield* extend(graph.pathTo(state), state, extra + 1);
   function* extend(path: readonly number[], state: number, depth: number): Generator<readonly number[]> {
     if (depth === 0) {
-      for (const sequence of separating[state]) yield [...path, ...sequence];
+      for (const sequence of endings[state]) yield [...path, ...sequence];
       return;
     }
+    yield path;
     for (let event = 0; event < graph.events.length; event++)
       yield* extend([...path, event], graph.target(state, event), depth - 1);
   }

@@ -25,7 +25,7 @@ export class EventSuite {
 
   constructor(graph: StateGraph) {
     this.graph = graph;
-    const compiled = compile(graph.machine, graph.events);
+    const compiled = compile(graph.machine, { only: graph.events });
     const stepper = new Stepper(compiled);
     const target = new Int32Array(compiled.initial.length);
     // The words of each state, found along its path when they are first asked for.

@@ -83,7 +83,7 @@ export function generateVectors(vectors: number, options: GenerateOptions): Gene
 /** Tests of any machine, as events and outputs. */
 export function generateEvents(instance: Instance, options: GenerateOptions): Generation {
   const { strategy, format } = options;
-  const graph = enumerate(instance.machine, eventsWithout(instance.events, options.without ?? []));
+  const graph = enumerate(instance.machine, { only: eventsWithout(instance.events, options.without ?? []) });
   const set = STRATEGIES[strategy](graph, options);
   const head: FileHead = {
     machine: instance.machine.id,

@@ -14,7 +14,7 @@ import {
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import type { StrategyName } from './names.ts';
 import { completePaths, completeSize, separatingSequences } from './complete.ts';
-import { postmanTour } from './postman.ts';
+import { postmanTour } from '../paths/postman.ts';
 
 /** Paths of a graph, with their number and that of their events, known before they are made. */
 export interface PathSet {
@@ -82,13 +82,13 @@ function sequences(graph: StateGraph, length: number): PathSet {
 
 /** The strategies by name, in order of cost; `names.ts` says what each covers. */
 export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
-  states: (graph) => listed(numbersOf(graph, shortestPaths(graph.machine, graph.events))),
+  states: (graph) => listed(numbersOf(graph, shortestPaths(graph.machine, { only: graph.events }))),
   guards: guardOutcomes,
   tour: (graph) => {
     const { path, lowerBound } = postmanTour(graph);
     return listed([path], `No closed tour is shorter than ${lowerBound} events; this one has ${path.length}.`);
   },
-  transitions: (graph) => listed(numbersOf(graph, transitionPaths(graph.machine, graph.events))),
+  transitions: (graph) => listed(numbersOf(graph, transitionPaths(graph.machine, { only: graph.events }))),
   reads: (graph, { reads = 0 }) => {
     if (reads === 0) {
       throw new RangeError(
@@ -149,7 +149,7 @@ export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
 
 /** For each event, a shortest path to each set of transitions that it takes. */
 function guardOutcomes(graph: StateGraph): PathSet {
-  const compiled = compile(graph.machine, graph.events);
+  const compiled = compile(graph.machine, { only: graph.events });
   const stepper = new Stepper(compiled);
   const target = new Int32Array(compiled.initial.length);
   const words: Int32Array[] = [compiled.initial];

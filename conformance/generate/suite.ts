@@ -81,10 +81,8 @@ function machineOf(choices: Choices, profile: number): ProfileMachine {
 /** Explores the machine: of one vector or two. */
 export function suiteMachine({ vectors, without = [] }: SuiteOptions): SuiteMachine {
   const count = vectors === 2 ? 2 : 1;
-  const graph = enumerate(
-    createFunction({ vectors: count, messages: WRITTEN }),
-    eventsWithout(functionEvents(count, WRITTEN), without),
-  );
+  const only = eventsWithout(functionEvents(count, WRITTEN), without);
+  const graph = enumerate(createFunction({ vectors: count, messages: WRITTEN }), { only });
   return { graph, read: graph.states.map((value) => readback(value, count, WRITTEN).join()) };
 }
 

@@ -1,0 +1,306 @@
+/**
+ * Many vectors, a few at a time: a tour through every transition of the machine of one vector, and a way through every state of that of two, taken at
+ * places among up to 2,048 vectors, while all others rest. Vectors are independent (MSIX-MASK-4), so what a device does at a place is what the small machine does, and nothing shows elsewhere.
+ */
+import { enumerate } from '../../checker/explore/enumerate.ts';
+import type { StateGraph } from '../../checker/explore/state-graph.ts';
+import { functionEvents, readEvent, readOutput } from '../../machines/alphabet.ts';
+import { createFunction } from '../../machines/function.ts';
+import { TWO } from '../../machines/messages.ts';
+import { machineView } from '../../properties/view.ts';
+import * as registers from '../../src/registers.ts';
+import type { Device, DeviceOutput } from '../device/device.ts';
+import { messageOf } from '../device/words.ts';
+import { postmanTour } from './postman.ts';
+
+/** A step of a tour, as far as it does not depend on the place. */
+interface TourStep {
+  readonly name: string;
+  readonly verb: string;
+  readonly slot: number;
+  readonly value: string | undefined;
+  /** What must come of it: verb, slot and message. */
+  readonly outputs: readonly { readonly verb: string; readonly slot: number; readonly message: string | undefined }[];
+  /** Message Control afterwards, and of each slot its entry, Mask Bit and Pending bit. */
+  readonly control: number;
+  readonly slots: readonly { readonly entry: string; readonly masked: boolean; readonly pending: boolean }[];
+  /** Whether Mask Bit or Function Mask of the slot is set before: data and Vector Control may then be written as a QWORD. */
+  readonly isQwordLawful: boolean;
+}
+
+/** A way through the machine of `count` vectors, and back to where it began. */
+export interface Tour {
+  readonly count: 1 | 2;
+  readonly steps: readonly TourStep[];
+}
+
+const CONTROL_WORDS: Readonly<Record<string, number>> = {
+  off: 0,
+  offMasked: registers.CONTROL_FUNCTION_MASK,
+  on: registers.CONTROL_ENABLE,
+  onMasked: registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK,
+};
+
+/** Makes the tour of one vector, through every transition; or the way through every state of two, which is short enough for all their pairs. */
+export function makeTour(count: 1 | 2): Tour {
+  const graph = enumerate(createFunction({ vectors: count, messages: TWO }), functionEvents(count, TWO));
+  const path = count === 1 ? postmanTour(graph).path : statesTour(graph);
+  const view = machineView(count, TWO);
+  const views = graph.states.map((state) => view(state));
+  let state = 0;
+  const steps = path.map((event): TourStep => {
+    const name = graph.events[event];
+    const { actor, verb, vector = -1, value } = readEvent(name);
+    const before = views[state];
+    const outputs = graph.outputs(state, event).map((output) => {
+      const { verb: told, vector: slot, message } = readOutput(output);
+      return { verb: told, slot: slot ?? -1, message };
+    });
+    state = graph.target(state, event);
+    const after = views[state];
+    return {
+      ...{ name, verb: `${actor}.${verb}`, slot: vector, value, outputs },
+      control:
+        (after.enabled ? registers.CONTROL_ENABLE : 0) |
+        (after.functionMask === true ? registers.CONTROL_FUNCTION_MASK : 0),
+      slots: Array.from({ length: count }, (_, slot) => ({
+        entry: after.entry(slot),
+        masked: after.masked(slot),
+        pending: after.pending(slot),
+      })),
+      isQwordLawful: vector >= 0 && (before.masked(vector) || before.functionMask === true),
+    };
+  });
+  return { count, steps };
+}
+
+/** Goes from each state to the nearest that it has not met, and at the end back to the first. */
+function statesTour(graph: StateGraph): number[] {
+  const met = new Set([0]);
+  const tour: number[] = [];
+  for (let state = 0; met.size < graph.states.length || state !== 0;) {
+    const isSought = (each: number): boolean => (met.size < graph.states.length ? !met.has(each) : each === 0);
+    const way = shortestWay(graph, state, isSought);
+    tour.push(...way);
+    state = way.reduce((at, event) => graph.target(at, event), state);
+    met.add(state);
+  }
+  return tour;
+}
+
+/** The events on a shortest way to a state that is sought. */
+function shortestWay(graph: StateGraph, from: number, isSought: (state: number) => boolean): readonly number[] {
+  const ways = new Map<number, readonly number[]>([[from, []]]);
+  for (const [state, way] of ways) {
+    if (way.length > 0 && isSought(state)) return way;
+    for (const event of graph.events.keys()) {
+      const target = graph.target(state, event);
+      if (!ways.has(target)) ways.set(target, [...way, event]);
+    }
+  }
+  throw new Error('Got a state from which some are not reached; expected a reset.');
+}
+
+/** Thrown where a device does otherwise than the machine. */
+export class PlaceError extends Error {
+  override name = 'PlaceError';
+}
+
+/**
+ * Takes a tour at a place. The device is as after reset before and afterwards; what it remembers beyond that goes along from place to place.
+ * @param vectors The vectors that the tour is taken at, as many as it is of.
+ * @throws {PlaceError} at the first difference, with the steps that led there.
+ */
+export function walkPlace(device: Device, tour: Tour, vectors: readonly number[]): void {
+  for (const [at, step] of tour.steps.entries()) {
+    perform(device, step, vectors, at);
+    const wrong = outputsDiffer(device.takeOutputs(), step, vectors) ?? readsDiffer(device, step, vectors);
+    if (wrong === undefined) continue;
+    const led = tour.steps.slice(0, at + 1).map(({ name }) => name);
+    throw new PlaceError(
+      `${device.name} with ${device.vectorCount} vectors, at vector ${vectors.join(' and ')}, step ${at + 1}, ${step.name}: ${wrong} The tour so far: ${led.join(', ')}.`,
+    );
+  }
+}
+
+/** Performs a step in one of its lawful forms, another one from step to step. */
+function perform(device: Device, step: TourStep, vectors: readonly number[], at: number): void {
+  const vector = vectors[step.slot];
+  const entry = registers.ENTRY_BYTES * vector;
+  switch (step.verb) {
+    case 'guest.control': {
+      const word = CONTROL_WORDS[step.value!];
+      if (at % 3 === 0) device.configWrite(2, 2, word);
+      else if (at % 3 === 1) device.configWrite(0, 4, (word << 16) >>> 0);
+      else device.configWrite(3, 1, word >>> 8);
+      return;
+    }
+    case 'guest.mask':
+    case 'guest.unmask': {
+      const bit = step.verb === 'guest.mask' ? 1 : 0;
+      const data = messageOf(step.slots[step.slot].entry, vector)[2];
+      if (at % 2 === 0 && step.isQwordLawful) device.tableWrite(entry + 8, 8, data, bit);
+      else device.tableWrite(entry + 12, 4, bit, 0);
+      return;
+    }
+    case 'guest.write': {
+      const [low, high, data] = messageOf(step.value!, vector);
+      if (at % 2 === 0) device.tableWrite(entry, 8, low, high);
+      else {
+        device.tableWrite(entry, 4, low, 0);
+        device.tableWrite(entry + 4, 4, high, 0);
+      }
+      device.tableWrite(entry + 8, 4, data, 0);
+      return;
+    }
+    case 'device.signal':
+      return void device.signal(vector);
+    case 'device.retire':
+      return void device.retire!(vector);
+    case 'device.reset':
+      return void device.reset!();
+    default:
+      throw new Error(`Got the event ${step.name}; expected one of a function.`);
+  }
+}
+
+function outputsDiffer(
+  got: readonly DeviceOutput[],
+  { outputs }: TourStep,
+  vectors: readonly number[],
+): string | undefined {
+  const expected = outputs.map(({ verb, slot, message }) => {
+    const [low, high, data] = message === undefined ? [0, 0, 0] : messageOf(message, vectors[slot]);
+    return `${verb} ${vectors[slot]} ${low} ${high} ${data}`;
+  });
+  const told = got.map((each) => `${each.verb} ${each.vector} ${each.addressLow} ${each.addressHigh} ${each.data}`);
+  if (told.length === expected.length && told.every((each, index) => each === expected[index])) return undefined;
+  return `got the outputs ${told.join(', ') || 'none'}; expected ${expected.join(', ') || 'none'}.`;
+}
+
+/** Reads Message Control, the entries, and the dwords of Pending bits that they are in: those of the others rest. */
+function readsDiffer(device: Device, { control, slots }: TourStep, vectors: readonly number[]): string | undefined {
+  const word = device.configRead(2, 2);
+  if (word !== (control | (device.vectorCount - 1)))
+    return `Message Control reads ${word}; expected ${control} and the size.`;
+  for (const [slot, vector] of vectors.entries()) {
+    const { entry, masked } = slots[slot];
+    const message = messageOf(entry, vector);
+    for (let field = 0; field < 4; field++) {
+      const read = device.tableRead(registers.ENTRY_BYTES * vector + 4 * field, 4);
+      const expected = field < 3 ? message[field] : Number(masked);
+      if (read !== expected) return `dword ${field} of entry ${vector} reads ${read}; expected ${expected}.`;
+    }
+    const dword = vector >>> 5;
+    let bits = 0;
+    for (const [other, each] of vectors.entries())
+      if (each >>> 5 === dword && slots[other].pending) bits |= 1 << (each & 31);
+    const read = device.pbaRead(4 * dword, 4);
+    if (read !== bits >>> 0) return `dword ${dword} of the Pending Bit Array reads ${read}; expected ${bits >>> 0}.`;
+  }
+  return undefined;
+}
+
+/** Requires that nothing of any vector differs from what a reset leaves. @throws {PlaceError} where something does. */
+export function requireRest(device: Device): void {
+  const { vectorCount } = device;
+  for (let dword = 0; dword < 4 * vectorCount; dword++) {
+    const read = device.tableRead(4 * dword, 4);
+    if (read !== (dword % 4 === 3 ? 1 : 0))
+      throw new PlaceError(
+        `${device.name} with ${vectorCount} vectors: dword ${dword % 4} of entry ${dword >> 2}, at rest, reads ${read}.`,
+      );
+  }
+  for (let dword = 0; dword < 2 * Math.ceil(vectorCount / 64); dword++) {
+    const read = device.pbaRead(4 * dword, 4);
+    if (read !== 0)
+      throw new PlaceError(
+        `${device.name} with ${vectorCount} vectors: dword ${dword} of the Pending Bit Array, at rest, reads ${read}.`,
+      );
+  }
+}
+
+/** The numbers of vectors at which words begin, end, and are full. */
+export const PLACE_COUNTS: readonly number[] = [1, 2, 31, 32, 33, 63, 64, 65, 1024, 2047, 2048];
+
+/** Every pair inside a word of 32, the pairs on both sides of each boundary of words, and `random` seeded pairs. */
+export function* pairsOf(vectors: number, random: number, seed = 1): Generator<readonly [number, number]> {
+  for (let first = 0; first < vectors; first++) {
+    const end = Math.min(vectors, (first & ~31) + 32);
+    for (let second = first + 1; second < end; second++) yield [first, second];
+    if (isLastOfWord(first) && first + 1 < vectors) yield [first, first + 1];
+  }
+  if (vectors < 2) return;
+  let state = seed >>> 0 || 0x9e3779b9;
+  const next = (bound: number): number => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state = (state ^ (state << 5)) >>> 0;
+    return state % bound;
+  };
+  for (let made = 0; made < random; made++) {
+    const first = next(vectors);
+    const other = next(vectors - 1);
+    // In order, as the machine tells what both do at once.
+    yield other < first ? [other, first] : [first, other + 1];
+  }
+}
+
+/** What a walk of places is asked for. */
+export interface PlacesOptions {
+  /** So many seeded places of each kind alone, instead of all. */
+  readonly sample?: number;
+  /** Default 1. */
+  readonly seed?: number;
+  /** Whether to stop before the next place. */
+  readonly isOver?: () => boolean;
+}
+
+/** What was walked. */
+export interface PlacesCount {
+  readonly vectors: number;
+  readonly singles: number;
+  readonly pairs: number;
+  readonly steps: number;
+}
+
+/** Seeded pairs beyond those of words. */
+const RANDOM_PAIRS = 10_000;
+
+/** Walks a device at every vector, and at every pair of `pairsOf`, or at a sample of both. @throws {PlaceError} at the first difference. */
+export function walkPlaces(
+  device: Device,
+  [one, two]: readonly [Tour, Tour],
+  options: PlacesOptions = {},
+): PlacesCount {
+  const { sample, seed = 1, isOver = () => false } = options;
+  const { vectorCount } = device;
+  const singles: readonly number[][] = Array.from({ length: vectorCount }, (_, vector) => [vector]);
+  const pairs = vectorCount < 2 ? [] : [...pairsOf(vectorCount, RANDOM_PAIRS, seed)];
+  // A sample has the first and the last of each kind, and others at even distances from where the seed says.
+  const some = <Place>(places: readonly Place[]): readonly Place[] => {
+    if (sample === undefined || places.length <= sample) return places;
+    const between = Array.from({ length: sample - 2 }, (_, at) => {
+      return places[1 + ((seed * 7919 + Math.floor((at * places.length) / (sample - 2))) % (places.length - 2))];
+    });
+    return [places[0], ...between, places[places.length - 1]];
+  };
+  const count = { vectors: vectorCount, singles: 0, pairs: 0, steps: 0 };
+  for (const place of some(singles)) {
+    if (isOver()) return count;
+    walkPlace(device, one, place);
+    count.singles++;
+    count.steps += one.steps.length;
+  }
+  for (const place of some(pairs)) {
+    if (isOver()) return count;
+    walkPlace(device, two, place);
+    count.pairs++;
+    count.steps += two.steps.length;
+  }
+  requireRest(device);
+  return count;
+}
+
+/** Whether a vector is the last of its word. */
+const isLastOfWord = (vector: number): boolean => (vector & 31) === 31;

@@ -1,0 +1,103 @@
+/**
+ * Which wrong devices of the museum each strategy of `maskbit generate` catches: the table of docs/generate.md, written by `npm run strategies`.
+ */
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { writeWhole } from '../cli/whole.ts';
+import { Consumer } from '../conformance/generate/consume.ts';
+import type { StrategyName } from '../conformance/generate/names.ts';
+import { READS } from '../conformance/generate/reads.ts';
+import { STRATEGIES } from '../conformance/generate/strategies.ts';
+import { Suite, type SuiteTest } from '../conformance/generate/suite.ts';
+import { MUSEUM, type Piece, Plain } from '../conformance/museum/index.ts';
+
+/** The strategies of the table, in order of cost, and with how many vectors each is taken. More would be files of a hundred megabytes. */
+export const ROWS: readonly { readonly strategy: StrategyName; readonly most: number }[] = [
+  { strategy: 'states', most: 2048 },
+  { strategy: 'guards', most: 2048 },
+  { strategy: 'tour', most: 2048 },
+  { strategy: 'transitions', most: 2048 },
+  { strategy: 'reads', most: 1 },
+  { strategy: 'pairs', most: 1 },
+  { strategy: 'complete', most: 1 },
+  { strategy: 'walks', most: 2 },
+];
+
+/** How many vectors a piece is tried with. */
+const vectorsOf = ({ vectors = 1 }: Piece): number => vectors;
+/** What is beyond test vectors: who is told of use and release is no guest. */
+export const TRIED: readonly Piece[] = MUSEUM.filter(
+  ({ rules }) => !rules.every((rule) => rule.startsWith('MSIX-NOTIFY')),
+);
+
+const suites = new Map<number, Suite>();
+
+/** The tests of a strategy for a number of vectors. */
+function* testsOf(strategy: StrategyName, vectors: number): Generator<SuiteTest> {
+  const suite = suites.get(vectors) ?? new Suite({ vectors });
+  suites.set(vectors, suite);
+  const { graph, read } = suite.machine;
+  const set = STRATEGIES[strategy](graph, { read, reads: vectors === 2 ? 2 * READS : READS });
+  let number = 0;
+  for (const place of suite.places) for (const path of set.make()) yield suite.make(path, ++number, place);
+}
+
+/** The pieces that a strategy catches, of those with so many vectors. */
+export function caughtBy(strategy: StrategyName, vectors: number): string[] {
+  const open = new Map(
+    TRIED.filter((piece) => vectorsOf(piece) === vectors).map((piece) => {
+      const Wrong = piece.device(Plain);
+      return [piece.name, new Consumer(() => new Wrong({ vectorCount: vectors }))];
+    }),
+  );
+  const caught: string[] = [];
+  for (const test of testsOf(strategy, vectors)) {
+    for (const [name, consumer] of open) {
+      if (consumer.passes(test)) continue;
+      caught.push(name);
+      open.delete(name);
+    }
+    if (open.size === 0) break;
+  }
+  return caught;
+}
+
+/** The pieces that a right device of the museum stands for: none may be caught. */
+export function isPassedByPlain(strategy: StrategyName, vectors: number): boolean {
+  const consumer = new Consumer(() => new Plain({ vectorCount: vectors }));
+  for (const test of testsOf(strategy, vectors)) if (!consumer.passes(test)) return false;
+  return true;
+}
+
+const [BEGIN, END] = ['<!-- strategies: begin (npm run strategies) -->\n', '<!-- strategies: end -->'];
+
+function table(): string {
+  const kinds = [
+    { head: 'one vector', has: (vectors: number) => vectors === 1 },
+    { head: 'two', has: (vectors: number) => vectors === 2 },
+    { head: 'three and more', has: (vectors: number) => vectors > 2 },
+  ];
+  const counts = [...new Set(TRIED.map(vectorsOf))].toSorted((a, b) => a - b);
+  const missed = new Set(TRIED.map(({ name }) => name));
+  const rows = ROWS.map(({ strategy, most }) => {
+    const cells = kinds.map(({ has }) => {
+      const tried = counts.filter((vectors) => has(vectors) && vectors <= most);
+      if (tried.length === 0) return '';
+      const caught = tried.flatMap((vectors) => caughtBy(strategy, vectors));
+      for (const name of caught) missed.delete(name);
+      return `${caught.length} of ${TRIED.filter((piece) => tried.includes(vectorsOf(piece))).length}`;
+    });
+    process.stderr.write(`${strategy}: ${cells.join(', ')}\n`);
+    return `| \`${strategy}\` | ${cells.join(' | ')} |`;
+  });
+  const names = [...missed].map((name) => `\`${name}\``);
+  const none = names.length === 0 ? 'Each is caught by some strategy.' : `Caught by none: ${names.join(', ')}.`;
+  return `\n| strategy | ${kinds.map(({ head }) => head).join(' | ')} |\n|---|---|---|---|\n${rows.join('\n')}\n\n${none}\n\n`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const document = 'docs/generate.md';
+  const text = readFileSync(document, 'utf8');
+  const [from, to] = [text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)];
+  writeWhole(document, text.slice(0, from) + table() + text.slice(to));
+}
