@@ -65,7 +65,7 @@ async function run(patterns: readonly string[]): Promise<Map<string, Pinned>> {
     logLevel: 'warn' as LogLevel,
     warnings: false,
     tempDirName: '.stryker-tmp',
-    ignorePatterns: ['dist', 'docs', 'examples', 'inspector', 'traces', 'vectors', 'cli', 'bench', 'reports'],
+    ignorePatterns: ['dist', 'examples', 'inspector', 'traces', 'vectors', 'cli', 'bench', 'reports'],
     disableTypeChecks: false,
     allowEmpty: true,
   }).runMutationTest();
