@@ -18,7 +18,9 @@ import { createFunction } from '../../machines/function.ts';
 import { type MessageSet, THREE, TWO } from '../../machines/messages.ts';
 import { FlushOnReadStep, NoLostEventInv, SingleViewStep } from '../../properties/assigned/claims.ts';
 import { claimOf } from '../../properties/assigned/property.ts';
-import { createInstance } from '../../properties/instances.ts';
+import { claimedOf } from '../../properties/claimed.ts';
+import { createInstance, type Instance } from '../../properties/instances.ts';
+import { functionMutants, judge } from '../../properties/mutants.ts';
 import { createAssignedDevice } from '../../machines/assigned-device.ts';
 import { type Design, POSTED, REVIEWED } from '../../machines/designs.ts';
 import type { MonitorName } from '../../machines/monitors.ts';
@@ -499,5 +501,34 @@ describe('a run of SPIN', () => {
       /^Got a verifier's report without its states; expected /,
     );
     expect(() => readRun('')).toThrow(/^Got a verifier's report without its errors; expected /);
+  });
+});
+
+describe.skipIf(lacksSpin)("the machines' own properties, as maskbit export --claims prints them", () => {
+  const decided = (instance: Instance) => {
+    const { machine, events, claims } = claimedOf(instance);
+    return decideBoth(machine, events, claims);
+  };
+  const agreed = (verdicts: ReturnType<typeof decideBoth>): string[] =>
+    verdicts.filter(({ result, holds }) => holds !== (result !== 'fails')).map(({ name }) => name);
+
+  test('hold of a vector, for SPIN as for us', () => {
+    const verdicts = decided(createInstance('vector'));
+    expect([verdicts.length, verdicts.filter(({ holds }) => !holds), agreed(verdicts)]).toEqual([16, [], []]);
+  });
+
+  test('fail of a mutant of a function where the closures themselves fail', () => {
+    for (const mutant of [...functionMutants()].slice(5, 6)) {
+      const { broken } = judge(mutant);
+      const instance = { ...createInstance('function', mutant), machine: mutant.mutant.machine };
+      const failing = decided(instance).flatMap(({ name, holds }) => (holds ? [] : [name]));
+      expect(failing).toEqual(broken);
+    }
+  });
+
+  test('hold or fail of the design reviewed as we say', () => {
+    const verdicts = decided(createInstance('assigned-device', { design: REVIEWED }));
+    expect(agreed(verdicts)).toEqual([]);
+    expect(verdicts.flatMap(({ name, holds }) => (holds ? [] : [name]))).toEqual(['NoDeliverBlockedStep']);
   });
 });
