@@ -1,8 +1,10 @@
 /**
  * Devices that run in a QEMU, for `maskbit conform`: starts one for each number of vectors, and says what waiting for them came to.
  */
+import { startAssigned } from '../conformance/device/nested/assigned.ts';
+import { cleanLevels } from '../conformance/device/nested/levels.ts';
 import { type QemuDevice, startQemu } from '../conformance/device/qemu/qemu.ts';
-import { shellWord } from './output.ts';
+import { EXIT, type Exit, print, shellWord, tell } from './output.ts';
 import { remoteSubject, type Subject } from '../conformance/judge/subject.ts';
 
 /** What the command line may say of a device in a QEMU. */
@@ -11,6 +13,14 @@ export interface LiveChoices {
   readonly qemu?: string;
   readonly qemuBinary?: string;
   readonly machine?: 'q35' | 'pc';
+  /** The real assigned device. */
+  readonly assigned?: boolean;
+  /** The physical function behind it. */
+  readonly device?: string;
+  readonly accel?: 'kvm' | 'tcg';
+  readonly l1Cpus?: number;
+  readonly kernel?: string;
+  readonly clean?: boolean;
   readonly vectors?: readonly number[];
   readonly patience?: number;
 }
@@ -20,6 +30,40 @@ export interface LiveSubject {
   readonly subject: Subject;
   readonly epilogue: (milliseconds: number) => readonly string[];
 }
+
+/** Starts the real path of an assigned device. @throws {DeviceError} where it cannot be. */
+export async function assignedSubject(choices: LiveChoices): Promise<LiveSubject> {
+  const { device, accel, l1Cpus, kernel, qemuBinary, patience } = choices;
+  const began = performance.now();
+  const assigned = await startAssigned({
+    ...{ device, accel, cpus: l1Cpus, kernel, patience, qemu: qemuBinary },
+    onProgress: tell,
+  });
+  const first = performance.now() - began;
+  tell(`The device answers, ${(first / 1000).toFixed(1)} s after the start.`);
+  return {
+    subject: remoteSubject(assigned),
+    epilogue: (milliseconds) => {
+      const { told, spent } = assigned.waits;
+      const losses = assigned.losses.slice(-MOST_LOSSES);
+      return [
+        '',
+        'the instrument:',
+        `  ${assigned.commandLine}`,
+        `  ${speed(assigned.commands, milliseconds)}; ${share(spent, milliseconds)} of the time was spent waiting.`,
+        ...(told === undefined ? [] : [`  ${told}`]),
+        ...losses.map((loss) => `  ${loss}`),
+      ];
+    },
+  };
+}
+
+/** So many sentences on losses are printed. */
+const MOST_LOSSES = 5;
+
+const speed = (commands: number, milliseconds: number): string =>
+  `${commands.toLocaleString('en')} commands, ${Math.round((1000 * commands) / milliseconds).toLocaleString('en')} a second`;
+const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
 
 /** Starts a device of QEMU's. @throws {DeviceError} where it cannot be. */
 export async function qemuSubject({ qemu, qemuBinary, machine, vectors, patience }: LiveChoices): Promise<LiveSubject> {
@@ -40,10 +84,8 @@ export async function qemuSubject({ qemu, qemuBinary, machine, vectors, patience
       `  ${first.commandLine}`,
       ...devices.flatMap((device) => {
         const { told, spent } = device.waits;
-        const perSecond = Math.round((1000 * device.commands) / milliseconds).toLocaleString('en');
-        const share = ((100 * spent) / milliseconds).toFixed(1);
         return [
-          `  ${device.vectorCount} vectors: ${device.commands.toLocaleString('en')} commands, ${perSecond} a second; ${share} % of the time was spent waiting.`,
+          `  ${device.vectorCount} vectors: ${speed(device.commands, milliseconds)}; ${share(spent, milliseconds)} of the time was spent waiting.`,
           ...(told === undefined ? [] : [`  ${told}`]),
         ];
       }),
@@ -52,10 +94,21 @@ export async function qemuSubject({ qemu, qemuBinary, machine, vectors, patience
 }
 
 /** The choices that name a device in a QEMU, as a shell takes them. */
-export function qemuWords({ qemu, qemuBinary, machine }: LiveChoices): string {
+export function qemuWords({ qemu, qemuBinary, machine, device, accel, l1Cpus, kernel }: LiveChoices): string {
   return [
-    ...['--qemu', shellWord(qemu!)],
+    ...(qemu === undefined ? ['--assigned'] : ['--qemu', shellWord(qemu)]),
+    ...(device === undefined ? [] : ['--device', shellWord(device)]),
+    ...(accel === undefined ? [] : ['--accel', accel]),
+    ...(l1Cpus === undefined ? [] : ['--l1-cpus', String(l1Cpus)]),
+    ...(kernel === undefined ? [] : ['--kernel', shellWord(kernel)]),
     ...(qemuBinary === undefined ? [] : ['--qemu-binary', shellWord(qemuBinary)]),
     ...(machine === undefined ? [] : ['--machine', machine]),
   ].join(' ');
+}
+
+/** Removes what the levels of an assigned device have left in the cache folder. */
+export function clean(): Exit {
+  const bytes = cleanLevels();
+  print(bytes === 0 ? 'Nothing was kept.' : `Removed ${Math.round(bytes / 1e6)} MB.`);
+  return EXIT.holds;
 }

@@ -15,7 +15,7 @@ import { type ReportContext, reportLines } from '../conformance/judge/report/tex
 import { remoteSubject, type Subject, subjectOf } from '../conformance/judge/subject.ts';
 import { resemblances } from '../conformance/museum/resemblance.ts';
 import { RULES } from '../spec/index.ts';
-import { type LiveChoices, type LiveSubject, qemuSubject, qemuWords } from './conform-live.ts';
+import { type LiveChoices, type LiveSubject, assignedSubject, qemuSubject, qemuWords } from './conform-live.ts';
 import { formatOf, readProfile, type ReportFormat, startLine, stopper, writeWhole } from './judging.ts';
 import { EXIT, type Exit, print, printJson, printRaw, shellWord, tell } from './output.ts';
 
@@ -78,6 +78,7 @@ async function subjectFor(
   choices: ConformChoices,
 ): Promise<LiveSubject> {
   if (choices.qemu !== undefined) return qemuSubject(choices);
+  if (choices.assigned === true) return assignedSubject(choices);
   const subject = isCommand
     ? await programSubject(target, choices)
     : subjectOf(await loadModule(target[0]), choices.vectors);
@@ -134,7 +135,7 @@ function contextOf(target: readonly string[], isCommand: boolean, choices: Confo
     ...(choices.profile === undefined ? [] : ['--profile', shellWord(choices.profile)]),
   ];
   const device =
-    choices.qemu !== undefined
+    choices.qemu !== undefined || choices.assigned === true
       ? qemuWords(choices)
       : isCommand
         ? `-- ${target.map(shellWord).join(' ')}`

@@ -401,6 +401,17 @@ program
   .option('--qemu <device>', "instead of a module: one of QEMU's own devices, with properties: nvme,msix_qsize=8")
   .option('--qemu-binary <path>', 'with --qemu: which QEMU (default: qemu-system-x86_64)')
   .addOption(new Option('--machine <type>', 'with --qemu: the machine (default: q35)').choices(['q35', 'pc']))
+  .option(
+    '--assigned',
+    'instead of a module: the real assigned device, by KVM, vfio-pci and QEMU in a QEMU; needs no hardware',
+  )
+  .option('--device <device>', 'with --assigned: the physical function: e1000e, nvme, ... (default: e1000e)')
+  .addOption(
+    new Option('--accel <accel>', 'with --assigned: what its guest runs by (default: kvm)').choices(['kvm', 'tcg']),
+  )
+  .option('--l1-cpus <n>', 'with --assigned: processors of the host (default: 1)', wholeNumber(1, 8))
+  .option('--kernel <path>', "with --assigned: the host's kernel (default: the newest linux-image-cloud-amd64)")
+  .option('--clean', 'remove what --assigned keeps in the cache folder')
   .option('--learn', 'ask the device for its profile first, and say how it was chosen')
   .option('--save-profile <file>', 'with --learn: write the profile there, for --profile')
   .option('--only <rules>', 'tell of these rules alone, parted by commas')
@@ -419,18 +430,29 @@ program
       'maskbit conform --learn --report report.html -- ./device --bug 3',
       'maskbit conform --profile strict --only MSIX-PEND-2 ./device.js',
       'maskbit conform --learn --qemu e1000e',
+      'maskbit conform --learn --profile irqfd --assigned',
     ),
   )
   .action(async (module: string | undefined, rest: readonly string[], choices: ConformChoices, command: Command) => {
     const words = [...(module === undefined ? [] : [module]), ...rest];
-    if (choices.qemu !== undefined && words.length > 0)
-      command.error(`error: got ${words.join(' ')} with --qemu; expected one or the other`);
-    if (choices.qemu === undefined) {
-      if (words.length === 0)
-        command.error('error: got no device; expected the path of a module, --qemu and a device, or -- and a command');
-      if (choices.qemuBinary !== undefined || choices.machine !== undefined)
-        command.error('error: got --qemu-binary or --machine without --qemu; expected both');
+    const isLive = choices.qemu !== undefined || choices.assigned === true;
+    if (choices.clean === true) {
+      const { clean } = await import('./conform-live.ts');
+      status = clean();
+      return;
     }
+    if (isLive && words.length > 0)
+      command.error(`error: got ${words.join(' ')} with --qemu or --assigned; expected one or the other`);
+    if (choices.qemu !== undefined && choices.assigned === true)
+      command.error('error: got --qemu with --assigned; expected one or the other');
+    if (!isLive && words.length === 0)
+      command.error('error: got no device; expected a module, --qemu DEVICE, --assigned, or -- and a command');
+    const { qemuBinary, machine, device, accel, l1Cpus, kernel } = choices;
+    if (!isLive && qemuBinary !== undefined) command.error('error: got --qemu-binary without --qemu; expected both');
+    if (choices.qemu === undefined && machine !== undefined)
+      command.error('error: got --machine without --qemu; expected both');
+    if (choices.assigned !== true && [device, accel, l1Cpus, kernel].some((choice) => choice !== undefined))
+      command.error('error: got --device, --accel, --l1-cpus or --kernel without --assigned; expected both');
     const isCommand = process.argv.includes('--');
     if (!isCommand && words.length > 1) {
       command.error(`error: got ${words.join(' ')}; expected one module, or -- before a command`);

@@ -170,6 +170,17 @@ export function vectorSymmetry(compiled: CompiledMachine, vectors: number): Symm
 /** The properties of the machines. Those of the channel say nothing where there is none. */
 export const MACHINE_PROPERTIES: readonly Property<FunctionView>[] = [...FUNCTION_PROPERTIES, ...CHANNEL_PROPERTIES];
 
+/** What an instance must have for a property that says what it `needs`. */
+const NEEDS: Readonly<Record<string, (instance: Instance) => boolean>> = {
+  'a channel': ({ channel }) => channel,
+  'a second vector': ({ vectors }) => vectors > 1,
+  'a Function Mask': ({ machine }) => machine.id === 'function',
+};
+
+/** Whether a property of the machines has anything to say of an instance. */
+export const speaksOf = ({ needs }: Property<FunctionView>, instance: Instance): boolean =>
+  needs === undefined || NEEDS[needs](instance);
+
 /** What an instance is called in tables: "function, 2 vectors, messages two". */
 export function instanceName(instance: Instance): string {
   return instance.vectors === 0 ? instance.machine.id : `${instance.machine.id}, ${boundsName(instance)}`;

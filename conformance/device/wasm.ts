@@ -10,7 +10,7 @@
 import { ABI_VERSION, type DeviceModule, readDevice } from './wasm/abi.ts';
 import { ModuleError } from './wasm/binary.ts';
 import { ADDED, FUEL, PAGES_MAX } from './wasm/instrument.ts';
-import { deadStackOf, type Layout, rangeNamed, type Region, regionAt } from './wasm/regions.ts';
+import { deadStackOf, type Layout, rangesNamed, type Region, regionAt } from './wasm/regions.ts';
 import { States } from './wasm/states.ts';
 import { createTracker, engine } from './wasm/tracker.ts';
 import type { Device, DeviceOptions, DeviceOutput, Snapshot } from './device.ts';
@@ -197,14 +197,14 @@ class Instance implements WasmDevice {
       regions.push({ name, kind, address, length });
     }
     for (const name of ignore) {
-      const range = rangeNamed(this.layout, name);
-      if (range === undefined || range.address + range.length > size) {
+      const ranges = rangesNamed(this.layout, name);
+      if (ranges.length === 0 || ranges.some((range) => range.address + range.length > size)) {
         const some = this.layout.module.variables.map((variable) => variable.name).slice(0, 12);
         throw new RangeError(
           `Got --ignore ${name}; expected stack, bytes such as 0x1040+8, or a variable${some.length === 0 ? ', whose names --emit-relocs keeps' : `: ${some.join(', ')}`}.`,
         );
       }
-      regions.push(range);
+      regions.push(...ranges);
     }
     return regions;
   }

@@ -10,7 +10,7 @@ import type { Choices } from '../../spec/choices.ts';
 import type { Request } from '../device/device.ts';
 import { hex, wideHex } from '../device/hexadecimal.ts';
 import type { Action } from '../judge/actions.ts';
-import { MORE_SENDS, NO_SEND, ONE_SEND, SEND_BITS, SEND_SHIFT } from '../judge/fields.ts';
+import { NO_SEND, readSend, SEND_BITS, SEND_SHIFT } from '../judge/fields.ts';
 import { createModel, type Model } from '../judge/judge.ts';
 import type { MessageBook } from '../judge/messages.ts';
 
@@ -120,10 +120,9 @@ export class Oracle {
       else if (verb === 'reset') acted.waiting = 0;
       return '';
     }
-    const isMany = send >= MORE_SENDS;
-    const message = send - (isMany ? MORE_SENDS : ONE_SEND);
+    const { message, times } = readSend(send);
     const word = (which: number): number => this.book.word(vector, message, which);
-    const sent = ` ${wideHex(word(0), word(1))}:${hex(word(2))}`.repeat(isMany ? acted.waiting : 1);
+    const sent = ` ${wideHex(word(0), word(1))}:${hex(word(2))}`.repeat(times > 1 ? acted.waiting : 1);
     if (((this.machine.codeOf(to) >>> 2) & 3) !== 1) acted.waiting = 0;
     return sent;
   }

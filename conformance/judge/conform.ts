@@ -6,15 +6,14 @@
  */
 import { type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
-import { type Cause, causesOf, type Culprit, type Finding, Findings, signatureOf } from './findings.ts';
+import { type Cause, causesOf, type Finding, Findings, signatureOf } from './findings.ts';
 import type { Model } from './judge.ts';
 import { learn, probe, type Reason } from './learn.ts';
-import { cutAtReset, minimise } from './minimise.ts';
+import { cutAtReset, followed, minimise } from './minimise.ts';
 import { type Profile, profileNamed } from './profile.ts';
 import type { Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
 import {
-  actionsByName,
   type Outcome,
   rerun,
   type RerunFault,
@@ -84,7 +83,6 @@ class Run {
   private readonly recordings: Recording[] = [];
   private readonly outcomes: Outcome[] = [];
   private readonly models = new Map<string, Model>();
-  private readonly notes: string[] = [];
   private readonly seed: number;
   private profile: Profile;
   private reasons: readonly Reason[] = [];
@@ -106,7 +104,7 @@ class Run {
     const { subject } = this;
     if (this.options.learn === true) {
       this.tell('asking for the profile');
-      const until = Math.min(this.deadline, performance.now() + 0.3 * (this.deadline - this.began));
+      const until = Math.min(this.deadline, performance.now() + 0.2 * (this.deadline - this.began));
       this.recordings.push(...(await probe(subject, this.scenes, this.seed, until)));
       this.relearn();
     }
@@ -189,7 +187,8 @@ class Run {
     let isPermitted = false;
     for (const finding of found.toSorted((one, other) => one.trace.length - other.trace.length)) {
       if (finding.strategy === 'walk of pairs') finding.shortness = 'shortest';
-      if (finding.signature.startsWith('failure') || performance.now() > this.deadline) continue;
+      if (finding.signature.startsWith('failure')) finding.isLookedAt = true;
+      if (finding.isLookedAt === true || performance.now() > this.deadline) continue;
       await cutAtReset(this.subject, scene, this.modelFor(scene, this.profile.choices), finding);
       if (this.options.learn === true) {
         const { faults, recordings, trace } = await rerun(this.subject, scene, loose, finding.trace);
@@ -210,19 +209,16 @@ class Run {
   }
 
   /**
-   * What was found where little was read back may be a consequence of something that shows before, once everything is read; and what was
-   * found where everything was read may be the reads' own doing. Both are found out by running it again, each way.
+   * What was found where little was read back may be a consequence of something that shows before, once everything is read. That is found
+   * out by running it again.
    */
   private async confirm(scene: Scene, finding: Finding): Promise<void> {
+    finding.isLookedAt = true;
     if (finding.shortness === 'shortest') return;
     const model = this.modelFor(scene, this.profile.choices);
     const { faults, trace } = await rerun(this.subject, scene, model, finding.trace);
-    const earliest = faults.find(({ step }) => step < finding.trace.length - 1);
     const isShown = faults.some((each) => showsIn(finding.signature, each));
-    if (isShown && earliest === undefined) {
-      finding.culprit = await this.blameReads(scene, finding);
-      return;
-    }
+    finding.follows = followed(finding, faults);
     if (isShown) return;
     // Each of these is real only where it shows without all the reads before it.
     const { book } = alphabetOf(scene, this.subject.abilities);
@@ -240,32 +236,20 @@ class Run {
     else this.findings.merge(finding, into);
   }
 
-  /** Whether a finding is the doing of the reads before it: it does not show without them. Then they are to blame. */
-  private async blameReads(scene: Scene, finding: Finding): Promise<Culprit | undefined> {
-    if (finding.trace.length < 2 || finding.access.startsWith('read')) return undefined;
-    const model = this.modelFor(scene, this.profile.choices);
-    const { faults } = await rerun(this.subject, scene, model, finding.trace, { isSparse: true });
-    if (faults.some((each) => showsIn(finding.signature, each))) return undefined;
-    const [field] = finding.signature.split(/[\d|+~?*-]/);
-    const read = READS[field];
-    const { rules } = actionsByName(scene, alphabetOf(scene, this.subject.abilities)).get(finding.trace.at(-1)!) ?? {};
-    const rest = finding.rules.filter((rule) => rules?.includes(rule) !== true);
-    if (read !== undefined && rest.length > 0) finding.rules = rest;
-    return read === undefined ? undefined : { access: read, before: finding.before, after: finding.before };
-  }
-
   private relearn(): void {
-    const { profile, reasons } = learn(this.scenes, this.recordings, this.subject.abilities.has('notify'));
+    const patience = Math.max(300, 0.3 * (this.deadline - performance.now()));
+    const { profile, reasons } = learn(this.scenes, this.recordings, this.subject.abilities.has('notify'), patience);
     this.profile = { ...profile, name: `learnt from ${this.subject.name}`, assumptions: this.profile.assumptions };
     this.reasons = reasons;
   }
 
   /** Shortens what was found, the first of each cause first, and shows each once more in registers. */
   private async shorten(): Promise<void> {
-    const wanted = this.findings.all.filter((finding) => this.isWanted(finding));
+    const wanted = this.wantedFindings();
     const causes = causesOf(wanted);
     const firsts = causes.map(({ findings }) => findings[0]);
     const all = [...firsts, ...wanted.filter((finding) => !firsts.includes(finding))];
+    // The first of a cause is run a few times at least, however late it is.
     const until = Math.max(this.deadline, performance.now() + LEAST_FOR_SHORTENING);
     for (const [index, finding] of all.entries()) {
       const scene = this.scenes.find(({ name }) => name === finding.scene);
@@ -283,6 +267,16 @@ class Run {
     }
   }
 
+  /**
+   * The findings that are told. What there was no time to look at may be a consequence of another one: it is told only where there is
+   * nothing else.
+   */
+  private wantedFindings(): readonly Finding[] {
+    const all = this.findings.all.filter((finding) => this.isWanted(finding));
+    const some = all.filter(({ isLookedAt }) => isLookedAt === true);
+    return some.length > 0 ? some : all;
+  }
+
   private isWanted({ rules }: Finding): boolean {
     const { only } = this.options;
     return only === undefined || rules.some((rule) => only.includes(rule));
@@ -290,9 +284,14 @@ class Run {
 
   private report(): Report {
     const { subject } = this;
-    const causes = causesOf(this.findings.all.filter((finding) => this.isWanted(finding)));
+    const causes = causesOf(this.wantedFindings());
+    const unseen = this.findings.all.filter((finding) => this.isWanted(finding)).length - this.wantedFindings().length;
     const steps = this.outcomes.reduce((sum, outcome) => sum + outcome.steps, 0);
-    const notes = [...this.notes, ...lacksOf(subject)];
+    const notes = [...lacksOf(subject)];
+    if (unseen > 0)
+      notes.push(
+        `There was no time to look at ${unseen} more that went wrong; they may be consequences of what is told. Give it more --seconds.`,
+      );
     const cheap = new Set(['walk of pairs', 'all transitions']);
     const isOpen =
       this.outcomes.some(
@@ -320,15 +319,6 @@ class Run {
 /** Whether a step that was run again shows a finding of this signature. */
 const showsIn = (signature: string, { action, faults }: RerunFault): boolean =>
   faults.some((fault) => signatureOf(fault, action) === signature);
-
-/** The reads that show each field. */
-const READS: Readonly<Record<string, string>> = {
-  pending: 'read pba/4',
-  mask: 'read control/4',
-  entry: 'read address/4',
-  enable: 'read capability/4',
-  functionMask: 'read capability/4',
-};
 
 /** So many of the faults along a path that was run again are looked at. */
 const LOOKED_AT = 8;

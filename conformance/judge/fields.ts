@@ -8,7 +8,7 @@
  *     10:8    reservedControl  0 clear, 1 ones, 2 some, 6 neither                        7 not observed
  *     13:11   reservedAddress  the same
  *     16:14   usage            0 nothing, 1 use, 2 release, 6 anything else              7 not observed
- *     22:17   send             0 nothing, 1 + m a message, 21 + m the same twice or more, 63 anything else
+ *     22:17   send             0 nothing, 1 + m a message, 21 + m the same twice, 41 + m more often, 63 anything else
  *
  * And of the capability: `enable` in bits 1:0 (0 disabled, 1 enabled), `functionMask` in 3:2 (0 clear, 1 set).
  */
@@ -65,9 +65,20 @@ export const UNKNOWN_USAGE = 6;
 export const NO_SEND = 0;
 export const ONE_SEND = 1;
 export const MORE_SENDS = 21;
+export const MANY_SENDS = 41;
 export const UNKNOWN_SEND = 63;
 
 /** Nothing was read of a vector, and it did nothing. */
 export const QUIET = 0x1ffff & ~(USAGE_BITS << USAGE_SHIFT);
 /** No field of the capability was read. */
 export const UNREAD = 0xf;
+
+/** What was sent, of a code of the field `send` that is neither nothing nor unknown: the message, and how often; 3 is three times or more. */
+export function readSend(send: number): { readonly message: number; readonly times: 1 | 2 | 3 } {
+  if (send >= MANY_SENDS) return { message: send - MANY_SENDS, times: 3 };
+  return send >= MORE_SENDS ? { message: send - MORE_SENDS, times: 2 } : { message: send - ONE_SEND, times: 1 };
+}
+
+/** The code of a message that was sent so often. */
+export const sendCode = (message: number, times: number): number =>
+  (times >= 3 ? MANY_SENDS : times === 2 ? MORE_SENDS : ONE_SEND) + message;

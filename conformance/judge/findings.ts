@@ -24,6 +24,12 @@ export interface Finding {
   after: Standing;
   /** Where it went wrong, when that was before it showed: the access that should have brought the right message into force. */
   culprit?: Culprit;
+  /** The signatures that it stands for beside its own. */
+  readonly aliases: string[];
+  /** Whether it was run again, and told from what others show. */
+  isLookedAt?: boolean;
+  /** The signature of what went wrong before it on every path that shows it: then it is likely a consequence of that. */
+  follows?: string;
   /** Whether it shows only where nothing is read in between: reading it back hides it. */
   isSparse?: boolean;
   /** Whether the plain form of the access shows it as well, so that the form is not to blame. */
@@ -93,12 +99,16 @@ export class Findings {
         book,
       ),
       otherAccesses: [],
+      aliases: [],
       trace: trace(),
       count: 1,
       scene: place.scene.name,
       strategy: place.strategy,
     };
-    for (const { signature } of unknown) this.excused.set(signature, finding);
+    for (const { signature } of unknown) {
+      this.excused.set(signature, finding);
+      finding.aliases.push(signature);
+    }
     this.all.push(finding);
     return finding;
   }
@@ -123,6 +133,7 @@ export class Findings {
       rules: action === undefined ? ['MSIX-ACCESS-2'] : [...new Set([...action.rules, 'MSIX-ACCESS-2'])],
       access,
       otherAccesses: [],
+      aliases: [],
       before: 'off',
       after: 'off',
       trace: trace(),
@@ -147,6 +158,7 @@ export class Findings {
     if (at >= 0) this.all.splice(at, 1);
     if (into === undefined) return;
     into.count += finding.count;
+    into.aliases.push(finding.signature, ...finding.aliases);
     for (const [signature, each] of this.excused) if (each === finding) this.excused.set(signature, into);
   }
 
@@ -194,9 +206,11 @@ export const familyOf = (access: string): string => access.split('/')[0].replace
  * near as the right one depend on the message.
  */
 export function signatureOf(fault: Fault, action: Action | undefined): string {
+  // Bits that are of no vector show at every read of them.
+  if (fault.differences[0]?.field === 'strayPending') return 'strayPending|||';
   const fields = fault.differences.map(({ field, expected, got }) => `${field}${directionOf(field, expected, got)}`);
   const access = (action?.kind ?? FRESH).split('/')[0];
-  return [fields.join('+'), access, fault.isOfAnother ? 'another' : '', `${fault.before}>${fault.after}`].join('|');
+  return [fields.join(','), access, fault.isOfAnother ? 'another' : '', `${fault.before}>${fault.after}`].join('|');
 }
 
 /** The signature without the access: whether another access shows the same. */
@@ -217,32 +231,43 @@ export interface Cause {
   readonly rule: string;
   /** The family of the access that went wrong. */
   readonly access: string;
-  /** The shortest trace first. */
+  /** The most telling first, which is mostly that with the shortest trace. */
   readonly findings: readonly Finding[];
 }
 
 /**
  * Groups findings by cause, those with the shortest trace first. Two are one cause when they break the same rule first by the same kind
  * of access; or when the same access in the same situation fails to send, to hold and to take up the message, for one edge
- * does all of that.
+ * does all of that. What goes wrong only after something else has, is of the same cause as that.
  */
 export function causesOf(findings: readonly Finding[]): Cause[] {
   const groups: { readonly keys: Set<string>; readonly findings: Finding[] }[] = [];
-  for (const finding of findings.toSorted((one, other) => one.trace.length - other.trace.length)) {
-    const keys = keysOf(finding);
+  const signatures = new Map(
+    findings.flatMap((each) => [each.signature, ...each.aliases].map((signature) => [signature, each] as const)),
+  );
+  const leader = ({ follows }: Finding): Finding | undefined =>
+    follows === undefined ? undefined : signatures.get(follows);
+  const isOwn = (finding: Finding): boolean => leader(finding) === undefined || leader(finding) === finding;
+  const byLength = findings.toSorted((one, other) => one.trace.length - other.trace.length);
+  for (const finding of [...byLength.filter(isOwn), ...byLength.filter((each) => !isOwn(each))]) {
+    // A consequence is told with what it follows.
+    const keys = isOwn(finding) ? keysOf(finding) : [leader(finding)!.signature];
     const group = groups.find((each) => keys.some((key) => each.keys.has(key)));
-    if (group === undefined) groups.push({ keys: new Set(keys), findings: [finding] });
+    if (group === undefined) groups.push({ keys: new Set([...keys, finding.signature]), findings: [finding] });
     else {
       group.findings.push(finding);
-      for (const key of keys) group.keys.add(key);
+      for (const key of [...keys, finding.signature]) group.keys.add(key);
     }
   }
-  return groups.map((group) => ({
-    rule: group.findings[0].rules[0],
-    access: familyOf((group.findings[0].culprit ?? group.findings[0]).access),
-    findings: group.findings,
-  }));
+  return groups.map((group) => {
+    const sorted = group.findings.toSorted((one, other) => weightOf(one) - weightOf(other));
+    return { rule: sorted[0].rules[0], access: familyOf((sorted[0].culprit ?? sorted[0]).access), findings: sorted };
+  });
 }
+
+/** What is told first of a cause: the shortest trace, but a message that must not be sent says more than a bit that is not set. */
+const weightOf = ({ trace, signature, follows }: Finding): number =>
+  trace.length - (signature.startsWith('send+') ? 1.5 : 0) + (follows === undefined ? 0 : 1e6);
 
 /** The rules that say that an access of another form means what the plain one does. */
 const FORMS: ReadonlySet<string> = new Set(['MSIX-ACCESS-3', 'MSIX-ACCESS-4', 'MSIX-CAP-8']);
@@ -251,7 +276,7 @@ function keysOf({ rules, access, before, after, culprit, signature }: Finding): 
   const at = culprit ?? { access, before, after };
   const family = familyOf(at.access);
   const [fields, , relation] = signature.split('|');
-  const isOfEdge = fields.split('+').every((field) => /^(send|pending|usage)/.test(field));
+  const isOfEdge = fields.split(',').every((field) => /^(send|pending|usage)/.test(field));
   return [
     // Where a form is to blame, it is so whatever it is used for.
     FORMS.has(rules[0]) ? `${rules[0]}|${at.access.split('/')[1]}` : `${rules[0]}|${family}`,

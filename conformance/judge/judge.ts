@@ -24,8 +24,9 @@ import { blame } from './blame.ts';
 import type { Blame } from './evidence.ts';
 import {
   CAPABILITY_FIELDS,
-  MORE_SENDS,
-  ONE_SEND,
+  NO_SEND,
+  readSend,
+  sendCode,
   SEND_SHIFT,
   UNKNOWN_ENTRY,
   UNKNOWN_RESERVED,
@@ -270,19 +271,18 @@ export class Judge {
         this.attributed.push(told);
         continue;
       }
-      // Best liked is one that may send this and has not yet; then one that may send it once more.
+      // Best liked is one that may send this and has not yet; then one that may send it once more; then one that wrongly may.
       const liking = (each: number, message: number): number => {
         const before = this.sends[each];
-        if (before !== 0 && before !== ONE_SEND + message && before !== MORE_SENDS + message) return 0;
-        const send = (before === 0 ? ONE_SEND : MORE_SENDS) + message;
+        const send = oneMore(before, message);
+        if (send === UNKNOWN_SEND) return 0;
         const own = vector < 0 || each === vector;
         const code = (send << SEND_SHIFT) | UNOBSERVED;
         const next = this.model.vector.step(this.vectors[each], own ? event : NOTHING, code);
         // Of several that hold the same message, it is likelier one that was seen pending, or has the event.
         const isSeen = this.model.vector.isShownPending(this.vectors[each]) || (vector === each && event !== NOTHING);
         if (next !== IMPOSSIBLE) return (before === 0 ? 3 : 2) + (isSeen ? 2 : 0);
-        // None may send it: then it is likeliest the vector that was accessed, if it is one of its messages at all.
-        return each === vector && before === 0 ? 1 : 0;
+        return (isSeen ? 0.5 : 0) + (this.model.vector.maySend(this.vectors[each], own ? event : NOTHING) ? 1 : 0);
       };
       const low = this.model.reserved ? (addressLow & ~registers.ADDRESS_LOW_RESERVED) >>> 0 : addressLow;
       const sender = book.senderOf(low, addressHigh, data, liking);
@@ -296,12 +296,7 @@ export class Judge {
       const each = Math.floor(sender / book.messageCount);
       const message = sender % book.messageCount;
       const before = this.sends[each];
-      this.sends[each] =
-        before === 0
-          ? ONE_SEND + message
-          : before === ONE_SEND + message || before === MORE_SENDS + message
-            ? MORE_SENDS + message
-            : UNKNOWN_SEND;
+      this.sends[each] = oneMore(before, message);
       this.attributed.push(each);
     }
   }
@@ -390,6 +385,14 @@ function constantFault(
 ): Fault {
   const differences = [{ field, expected: expected >>> 0, got: got >>> 0 }];
   return { candidates: [], differences, rules, before: 'off', after: 'off', vector: -1, isOfAnother: false };
+}
+
+/** What was sent before, and one message more. */
+function oneMore(before: number, message: number): number {
+  if (before === NO_SEND) return sendCode(message, 1);
+  if (before === UNKNOWN_SEND) return UNKNOWN_SEND;
+  const sent = readSend(before);
+  return sent.message === message ? sendCode(message, sent.times + 1) : UNKNOWN_SEND;
 }
 
 const NO_FAULTS: readonly Fault[] = [];

@@ -184,21 +184,23 @@ export function learn(
     return shortest;
   };
 
+  const until = performance.now() + patience;
+  const isOver = (): boolean => performance.now() > until;
   const learnGroup = (before: Choices, group: (typeof GROUPS)[number]): Choices => {
+    if (isOver()) return before;
     // A value that does not do with all the others open does not do at all.
     const isPossible = (name: ChoiceName, value: string): boolean =>
       value === before[name] || isConsistent({ ...before, [name]: value }, group.scenes);
     const found = combinationsOf(group.choices, isPossible).find((combination) => {
+      if (isOver()) return true;
       const tried = { ...before, ...combination };
       return contradictionIn(tried) === undefined && isConsistent(tried, group.scenes);
     });
-    return { ...before, ...found };
+    return isOver() ? before : { ...before, ...found };
   };
   let choices = GROUPS.reduce(learnGroup, LOOSE_CHOICES);
   // Together they must hold in every scene; where they do not, a group is learnt again, with all others as they are now; where that does
   // not do, as few choices as will do are left open.
-  const until = performance.now() + patience;
-  const isOver = (): boolean => performance.now() > until;
   const isRight = (tried: Choices): boolean => contradictionIn(tried) === undefined && isConsistent(tried);
   if (!isRight(choices)) {
     choices =

@@ -5,7 +5,7 @@ import type { Action } from './actions.ts';
 import { describe, type Finding, failureSignature, signatureOf, withoutAccess } from './findings.ts';
 import type { Model } from './judge.ts';
 import { alphabetOf, type Scene } from './scenes.ts';
-import { actionsByName, rerun } from './strategies.ts';
+import { actionsByName, rerun, type RerunFault } from './strategies.ts';
 import type { Instance, Subject } from './subject.ts';
 
 /** How much may be spent on one trace. */
@@ -86,6 +86,7 @@ export async function minimise(
     if (!isShortest) finding.shortness = isSpent() ? 'as found' : 'minimal';
     await takeUp(subject, scene, model, finding);
     await blamePlainForm(subject, scene, model, finding);
+    await blameReads(subject, scene, model, finding);
   }
   let shown = first === undefined ? 0 : 1;
   let tries = 1;
@@ -102,6 +103,15 @@ async function takeUp(subject: Subject, scene: Scene, model: Model, finding: Fin
   if (hit === undefined) return;
   Object.assign(finding, describe(hit.faults, hit.action, book), { signature: finding.signature });
   finding.culprit ??= hit.culprit;
+  finding.follows = followed(finding, faults);
+}
+
+/** The signature of the first thing that goes wrong along a path, where that is before a finding shows. */
+export function followed(finding: Finding, faults: readonly RerunFault[]): string | undefined {
+  const [first] = faults;
+  if (first === undefined || first.step >= finding.trace.length - 1) return undefined;
+  const signature = signatureOf(first.faults[0], first.action);
+  return signature === finding.signature ? undefined : signature;
 }
 
 /**
@@ -139,6 +149,29 @@ function plainForms(name: string): readonly string[] | undefined {
     return name.endsWith('/4') ? undefined : [name.replace(/\/.*/, '/4')];
   return undefined;
 }
+
+/** Where a finding does not show without the reads before it, these are to blame: what they read changes by being read. */
+async function blameReads(subject: Subject, scene: Scene, model: Model, finding: Finding): Promise<void> {
+  const last = finding.trace.at(-1);
+  if (last === undefined || finding.trace.length < 2 || last.startsWith('read') || finding.isSparse === true) return;
+  const { faults } = await rerun(subject, scene, model, finding.trace, { isSparse: true });
+  if (faults.some((each) => each.faults.some((fault) => signatureOf(fault, each.action) === finding.signature))) return;
+  const read = READS[finding.signature.split(/[\d|+~?*,-]/)[0]];
+  if (read === undefined) return;
+  finding.culprit = { access: read, before: finding.before, after: finding.before };
+  const { rules = [] } = actionNamed(scene, subject, last) ?? {};
+  const rest = finding.rules.filter((rule) => !rules.includes(rule));
+  if (rest.length > 0) finding.rules = rest;
+}
+
+/** The reads that show each field. */
+const READS: Readonly<Record<string, string>> = {
+  pending: 'read pba/4',
+  mask: 'read control/4',
+  entry: 'read address/4',
+  enable: 'read capability/4',
+  functionMask: 'read capability/4',
+};
 
 /** The sequences of plain accesses that the last access of a trace may mean. A QWORD of data and control writes the data, too. */
 function plainWays(trace: readonly string[]): (readonly string[])[] {

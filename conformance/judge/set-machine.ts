@@ -11,7 +11,7 @@ import { Stepper } from '../../checker/compile/step.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import { OTHER, UNDEFINED } from '../../machines/permitted/index.ts';
 import type { Blame, Candidate } from './evidence.ts';
-import { type Field, MORE_SENDS, ONE_SEND, SEND_BITS, SEND_SHIFT, USAGE_BITS, USAGE_SHIFT } from './fields.ts';
+import { type Field, ONE_SEND, SEND_BITS, sendCode, SEND_SHIFT, USAGE_BITS, USAGE_SHIFT } from './fields.ts';
 import { hasRegion, regionAt, type RegionReader, StateTable } from './state-table.ts';
 
 /** Returned by a step that no state allows. */
@@ -58,6 +58,7 @@ export class SetMachine {
   private readonly numbers: ReadonlyMap<string, number>;
   private regions: readonly [RegionReader, RegionReader] | undefined;
   private own: readonly { readonly reader: RegionReader; readonly node: AnyStateNode }[] | undefined;
+  private readonly sending: boolean[] = [];
   private readonly shownPending: boolean[] = [];
   private readonly otherHeld: boolean[] = [];
   private readonly lates = new Map<number, number | undefined>();
@@ -96,7 +97,9 @@ export class SetMachine {
     const value = entry?.children.findIndex(({ key }) => key === UNDEFINED) ?? -1;
     this.undefinedEntry = entry === undefined || value < 0 ? undefined : { reader: entry, value };
     const latch = this.readers[fields.findIndex(({ name }) => name === 'pending')];
-    this.pendingOf = (latch?.children ?? []).map(({ key }) => (key === 'set' || key === 'many' ? 1 : 0));
+    this.pendingOf = (latch?.children ?? []).map(({ key }) =>
+      key === 'set' || key === 'two' || key === 'many' ? 1 : 0,
+    );
   }
 
   /** The two regions of the capability, in the machine of a vector. */
@@ -251,7 +254,11 @@ export class SetMachine {
     };
     const waiting = read('latch')?.key;
     let late: number | undefined;
-    if ((waiting === 'set' || waiting === 'many') && read('mask')?.key === 'unmasked' && this.isCapable(state)) {
+    if (
+      (waiting === 'set' || waiting === 'two' || waiting === 'many') &&
+      read('mask')?.key === 'unmasked' &&
+      this.isCapable(state)
+    ) {
       const copy = read('copy')?.key;
       const message = this.messages.indexOf(copy === undefined || copy === 'none' ? (read('entry')?.key ?? '') : copy);
       if (message >= 0) late = (ONE_SEND + message) << SEND_SHIFT;
@@ -288,7 +295,7 @@ export class SetMachine {
         message = this.messages.indexOf(output.message ?? '');
       } else usage = output.verb === 'use' ? 1 : 2;
     }
-    const send = sends === 0 ? 0 : (sends === 1 ? ONE_SEND : MORE_SENDS) + message;
+    const send = sends === 0 ? 0 : sendCode(message, sends);
     return (send << SEND_SHIFT) | (usage << USAGE_SHIFT);
   }
 
@@ -311,6 +318,14 @@ export class SetMachine {
   readField(state: number, name: Field['name']): string {
     const reader = this.readers[this.fields.findIndex((field) => field.name === name)];
     return reader === undefined ? '' : reader.children[this.states.read(state, reader)].key;
+  }
+
+  /** Whether a vector may send anything at an event. */
+  maySend(belief: number, event: number): boolean {
+    const index = belief * this.eventCount + event + 1;
+    return (this.sending[index] ??= this.candidates(this.statesOf(belief), event).some(
+      ({ code }) => code >>> SEND_SHIFT !== 0,
+    ));
   }
 
   /** Whether every state of a belief shows an event that waits. */

@@ -8,7 +8,7 @@ import { hex, wideHex } from '../device/hexadecimal.ts';
 import { tellRequest } from './bench.ts';
 import { standing } from './blame.ts';
 import { NO_SEND } from './fields.ts';
-import type { Culprit, Findings } from './findings.ts';
+import { type Culprit, type Findings, signatureOf } from './findings.ts';
 import { type Fault, Judge, type Model } from './judge.ts';
 import type { MessageBook } from './messages.ts';
 import type { Assumptions } from './profile.ts';
@@ -33,13 +33,12 @@ export interface Work {
   readonly onSteps: (steps: number, note: string) => void;
   /** How large a walk of pairs may become, and how many milliseconds random walks take. */
   readonly limits?: Pick<WalkLimits, 'pairs' | 'bytes'> & { readonly sampling?: number };
-  /** Is told of walks of pairs: while they walk, and when they are over. */
+  /** Is told of walks of pairs when they are over. */
   readonly walker?: Walker;
 }
 
 /** Whoever looks at walks of pairs. */
 export interface Walker {
-  readonly onSteps?: (device: SnapshotDevice, scene: Scene, pairs: number, open: number, steps: number) => void;
   readonly onWalk?: (device: SnapshotDevice, scene: Scene, walk: Walk) => void;
 }
 
@@ -84,10 +83,7 @@ const pairWalk: Strategy = {
       restricted(alphabetOf(scene, subject.abilities), assumptions),
       findings,
       { ...limits, deadline, isStopped, place: { scene, strategy: 'walk of pairs' } },
-      (pairs, open, steps) => {
-        walker?.onSteps?.(device, scene, pairs, open, steps);
-        onSteps(steps, `${pairs} pairs, ${open} of them open`);
-      },
+      (pairs, open, steps) => onSteps(steps, `${pairs} pairs, ${open} of them open`),
     );
     walker?.onWalk?.(device, scene, walked);
     return {
@@ -245,7 +241,9 @@ async function drive(
   const { subject, scene, model, findings, deadline, isStopped, onSteps } = work;
   const began = performance.now();
   const isChained = !subject.isLocal && subject.abilities.has('reset');
-  const isDone = (): boolean => course.isOver() || performance.now() > deadline || isStopped();
+  const foundBefore = findings.all.length;
+  const isDone = (): boolean =>
+    course.isOver() || performance.now() > deadline || isStopped() || findings.all.length > foundBefore + MOST_FINDINGS;
   let steps = 0;
   let paths = 0;
   let failures = 0;
@@ -262,7 +260,12 @@ async function drive(
       continue;
     }
     const faults = judge.begin(observation);
-    if (faults.length > 0) findings.add(faults, undefined, book, () => [], { scene, strategy });
+    /** What went wrong first on this instance, since its last reset: what goes wrong later is likely a consequence. */
+    let wrongBefore: string | undefined;
+    if (faults.length > 0) {
+      findings.add(faults, undefined, book, () => [], { scene, strategy });
+      wrongBefore = signatureOf(faults[0], undefined);
+    }
     let next = course.begin();
     let path = paths++;
     let inPath = 0;
@@ -292,7 +295,12 @@ async function drive(
           return false;
         }
         const wrong = judge.step(action, seen);
-        if (wrong.length > 0) findings.add(wrong, action, book, () => [...trace], { scene, strategy });
+        if (action === RESETTING && wrong.length === 0) wrongBefore = undefined;
+        if (wrong.length > 0) {
+          const found = findings.add(wrong, action, book, () => [...trace], { scene, strategy });
+          if (found !== undefined && wrongBefore !== found.signature) found.follows = wrongBefore;
+          wrongBefore ??= signatureOf(wrong[0], action);
+        }
         if ((steps & 0x3ff) === 0) onSteps(steps, `${paths} paths`);
         return true;
       },
@@ -303,6 +311,8 @@ async function drive(
   return { strategy, scene: scene.name, steps, paths, milliseconds: performance.now() - began };
 }
 
+/** Where so many new findings come of one strategy, more of it tells nothing. */
+const MOST_FINDINGS = 30;
 /** So many steps are run on one instance that is reset between paths. */
 const CHAINED_STEPS = 5_000;
 /** A device that fails so often in one strategy is left alone until the next one. */

@@ -8,8 +8,8 @@
 import type { Device } from '../device/device.ts';
 import { type Action, type Alphabet, actionsOf, MutableKnowledge } from './actions.ts';
 import { Bench } from './bench.ts';
-import { Findings, type Place } from './findings.ts';
-import { Judge, type Model } from './judge.ts';
+import { Findings, type Place, signatureOf } from './findings.ts';
+import { type Fault, Judge, type Model } from './judge.ts';
 
 /** How far a walk goes. */
 export interface WalkLimits {
@@ -54,6 +54,8 @@ export interface Pair {
   readonly others: Uint32Array;
   readonly parent: number;
   readonly action: number;
+  /** What went wrong first on the way to it; what goes wrong later is likely a consequence. */
+  readonly wrongBefore: string | undefined;
 }
 
 /** Walks every pair of a fresh `device` and what a judge by `model` believes of it. */
@@ -83,7 +85,7 @@ export function walkPairs(
     return names;
   };
   const others = new Uint32Array(3 * vectorCount);
-  const meet = (snapshot: number, parent: number, action: number): void => {
+  const meet = (snapshot: number, parent: number, action: number, wrongBefore: string | undefined): void => {
     book.othersInto(others);
     for (let vector = 0; vector < vectorCount; vector++)
       if (!model.vector.holdsOther(judge.vectors[vector])) others.fill(0xffffffff, 3 * vector, 3 * vector + 3);
@@ -97,6 +99,7 @@ export function walkPairs(
       others: others.slice(),
       parent,
       action,
+      wrongBefore,
     });
     if (known === undefined) bySnapshot.set(snapshot, [number - 1]);
     else known.push(number - 1);
@@ -109,7 +112,7 @@ export function walkPairs(
   const first = judge.begin(bench.observation);
   if (first.length > 0) findings.add(first, undefined, book, () => [], limits.place);
   bench.inform(knowledge);
-  meet(start, 0, -1);
+  meet(start, 0, -1, first.length > 0 ? signatureOf(first[0], undefined) : undefined);
 
   let isComplete = true;
   for (let at = 0; at < pairs.length; at++) {
@@ -146,8 +149,14 @@ export function walkPairs(
       bench.observation.complete(book, knowledge);
       const { outputs } = bench.observation;
       const early = action.event === undefined ? judge.step(action, bench.observation) : undefined;
-      if (early !== undefined && early.length > 0)
-        findings.add(early, action, book, () => pathOf(at, action), limits.place);
+      let { wrongBefore } = pair;
+      const take = (faults: readonly Fault[]): void => {
+        if (faults.length === 0) return;
+        const found = findings.add(faults, action, book, () => pathOf(at, action), limits.place);
+        if (found !== undefined && wrongBefore !== found.signature) found.follows = wrongBefore;
+        wrongBefore ??= signatureOf(faults[0], action);
+      };
+      take(early ?? []);
       bench.observation.clear();
       bench.observation.outputs = early === undefined ? outputs : [];
       const broken = bench.readBack(read);
@@ -155,10 +164,9 @@ export function walkPairs(
         findings.addFailure(action, broken.request, broken.text, () => pathOf(at, action), limits.place);
         continue;
       }
-      const faults = judge.step(action, bench.observation);
-      if (faults.length > 0) findings.add(faults, action, book, () => pathOf(at, action), limits.place);
+      take(judge.step(action, bench.observation));
       bench.inform(knowledge);
-      meet(snapshot, at, index);
+      meet(snapshot, at, index, wrongBefore);
     }
   }
   const milliseconds = performance.now() - began;

@@ -3,7 +3,7 @@
  */
 import { hex, wideHex } from '../device/hexadecimal.ts';
 import type { Difference } from './evidence.ts';
-import { MORE_SENDS, UNKNOWN_ENTRY, UNKNOWN_SEND } from './fields.ts';
+import { readSend, UNKNOWN_ENTRY, UNKNOWN_SEND } from './fields.ts';
 import type { MessageBook } from './messages.ts';
 
 const bit = (value: number): string => (value === 1 ? 'set' : value === 0 ? 'clear' : 'neither');
@@ -46,9 +46,8 @@ function tellEntry(book: MessageBook, vector: number, message: number): string {
 function tellSend(book: MessageBook, vector: number, code: number): string {
   if (code === 0) return 'no message';
   if (code === UNKNOWN_SEND) return 'a message that its entry never held, or several different ones';
-  const isMore = code >= MORE_SENDS;
-  const message = code - (isMore ? MORE_SENDS : 1);
-  return `${isMore ? 'more than one message' : 'the message'} ${book.names[message]} (${tellRegisters(book, vector, message)})`;
+  const { message, times } = readSend(code);
+  return `${['the message', 'twice the message', 'three times or more the message'][times - 1]} ${book.names[message]} (${tellRegisters(book, vector, message)})`;
 }
 
 function tellRegisters(book: MessageBook, vector: number, message: number): string {

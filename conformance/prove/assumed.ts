@@ -1,6 +1,6 @@
 /**
- * Tests what a proof assumes of bytes that are left out: that what they hold never matters. While a walk goes on, what they hold is sampled; after
- * it, states of the walk are stepped again with those contents, and with noise in the dead stack. Any difference withdraws the assumption.
+ * Tests what a proof assumes of bytes that are left out: that what they hold never matters. What they hold is sampled along a path; then states of
+ * the walk are stepped with those contents, and with noise in the dead stack. Any difference withdraws the assumption.
  */
 import type { Region, WasmDevice } from '../device/wasm.ts';
 import type { Alphabet } from '../judge/actions.ts';
@@ -19,40 +19,34 @@ export interface Assumed {
 }
 
 const CONTENTS = 64;
+const HARVEST_STEPS = 1000;
 /** Of a stack, so many bytes below the stack pointer are made noise. */
 const NOISE_BYTES = 2048;
 /** Of a region that is no stack, at most so many are sampled. */
 const SAMPLED_BYTES = 1 << 16;
 
-/** Samples what left-out bytes hold. */
-export class Samples {
-  private readonly regions: readonly Region[];
-  private readonly contents: Int32Array[][];
-  private readonly random = new Random(7);
-  private seen = 0;
-
-  constructor(regions: readonly Region[]) {
-    this.regions = regions.filter(({ kind, length }) => kind !== 'stack' && length <= SAMPLED_BYTES);
-    this.contents = this.regions.map(() => []);
-  }
-
-  /** Takes a sample, of a stream of any length: each is kept with the same likelihood. */
-  take(device: WasmDevice): void {
-    this.seen++;
-    const place = this.seen <= CONTENTS ? this.seen - 1 : this.random.below(this.seen);
-    if (place >= CONTENTS) return;
-    this.regions.forEach(({ address, length }, index) => {
-      const words = Int32Array.from(dwordsOf(address, length), (at) => device.states.peek(at));
-      this.contents[index][place] = words;
-    });
-  }
-
-  contentsOf(region: Region): readonly Int32Array[] {
-    const index = this.regions.findIndex(
-      ({ address, length }) => address === region.address && length === region.length,
-    );
-    return index < 0 ? [] : this.contents[index];
-  }
+/** What left-out bytes hold along a path of random actions, of which nothing is put back. */
+function harvest(device: WasmDevice, walk: Walk, trials: Trials, random: Random): ReadonlyMap<Region, Int32Array[]> {
+  const regions = device.leftOut.filter(({ kind, length }) => kind !== 'stack' && length <= SAMPLED_BYTES);
+  const contents = new Map<Region, Int32Array[]>(regions.map((region) => [region, []]));
+  if (regions.length === 0) return contents;
+  const [first] = walk.all;
+  const path = trials.draw(random, walk.actions, first.knowledge, HARVEST_STEPS);
+  let seen = 0;
+  trials.told(
+    first.snapshot,
+    path,
+    first.knowledge,
+    () => {},
+    () => {
+      // Of a stream of any length, each is kept with the same likelihood.
+      const place = seen++ < CONTENTS ? seen - 1 : random.below(seen);
+      if (place >= CONTENTS) return;
+      for (const [{ address, length }, own] of contents)
+        own[place] = Int32Array.from(dwordsOf(address, length), (at) => device.states.peek(at));
+    },
+  );
+  return contents;
 }
 
 const dwordsOf = (address: number, length: number): number[] => {
@@ -62,18 +56,12 @@ const dwordsOf = (address: number, length: number): number[] => {
 };
 
 /** Steps states of a walk again with other contents. */
-export function testAssumed(
-  device: WasmDevice,
-  walk: Walk,
-  alphabet: Alphabet,
-  samples: Samples,
-  tests: number,
-  seed = 1,
-): Assumed[] {
+export function testAssumed(device: WasmDevice, walk: Walk, alphabet: Alphabet, tests: number, seed = 1): Assumed[] {
   const trials = new Trials(device, alphabet.book, alphabet.vectors ?? []);
   const random = new Random(seed);
+  const harvested = harvest(device, walk, trials, random);
   return device.leftOut.map((region): Assumed => {
-    const contents = samples.contentsOf(region);
+    const contents = harvested.get(region) ?? [];
     const { address, length, kind } = region;
     const isStack = kind === 'stack';
     if (!isStack && contents.length === 0) return { region, tested: 0, contents: 0, shown: undefined };

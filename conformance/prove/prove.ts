@@ -11,7 +11,7 @@ import { conform, type ConformOptions, type Report } from '../judge/conform.ts';
 import { alphabetOf, type Scene, scenesOf } from '../judge/scenes.ts';
 import { subjectOf } from '../judge/subject.ts';
 import type { SnapshotDevice, Walk } from '../judge/walk.ts';
-import { type Assumed, Samples, testAssumed } from './assumed.ts';
+import { type Assumed, testAssumed } from './assumed.ts';
 import { type Growths, growthOf } from './growth.ts';
 import { ALL_VECTORS, provingScenes } from './scenes.ts';
 
@@ -22,6 +22,8 @@ export interface ProveOptions extends Pick<
 > {
   /** Default 1, 2 and 3. Of more than four vectors, one or two are acted upon. */
   readonly vectorCounts?: readonly number[];
+  /** Only these scenes, by name. Default all. */
+  readonly scenes?: readonly string[];
   /** Every width of each access, with three vectors and more too. */
   readonly widths?: boolean;
   /** Default 600. */
@@ -32,6 +34,8 @@ export interface ProveOptions extends Pick<
   readonly memory?: number;
   /** How often what is assumed of left-out bytes is tested, in each scene. Default 2000. */
   readonly tests?: number;
+  /** Whether it is found out what makes pairs grow. Default true. */
+  readonly explains?: boolean;
   /** How many seconds random walks take with each number of vectors that cannot be proven whole. Default 10. */
   readonly sampling?: number;
 }
@@ -88,19 +92,19 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
       `Got ${subject.name}, which has ${subject.vectorCounts.join(', ')} vectors; expected one of ${vectorCounts.join(', ')}.`,
     );
   const counts = vectorCounts.filter((count) => subject.vectorCounts.includes(count));
-  const scenes = provingScenes(counts, subject.abilities, widths);
+  const scenes = provingScenes(counts, subject.abilities, widths).filter(
+    ({ name }) => options.scenes?.includes(name) !== false,
+  );
   const large = scenesOf({
     vectorCounts: [1, ...counts.filter((count) => count > ALL_VECTORS)],
     abilities: subject.abilities,
   }).filter(({ isSmall }) => !isSmall);
-  const samples = new Map<string, Samples>();
   const walks = new Map<string, Walked>();
   const look = (device: SnapshotDevice, scene: Scene, walk: Walk): void => {
     const alphabet = alphabetOf(scene, subject.abilities);
     const wasm = 'leftOut' in device ? (device as WasmDevice) : undefined;
     // A device that is found out needs no assumptions.
-    const tested =
-      wasm === undefined ? [] : testAssumed(wasm, walk, alphabet, samplesOf(wasm, scene), tests, options.seed);
+    const tested = wasm === undefined ? [] : testAssumed(wasm, walk, alphabet, tests, options.seed);
     const known = new Set(walk.all.map(({ snapshot }) => snapshot));
     walks.set(scene.name, {
       scene,
@@ -112,15 +116,13 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
       isComplete: walk.isComplete,
       assumed: tested,
       growths:
-        wasm === undefined || walk.findings.all.length > 0 || (walk.isComplete && walk.pairs < MANY)
+        wasm === undefined ||
+        options.explains === false ||
+        walk.findings.all.length > 0 ||
+        (walk.isComplete && walk.pairs < MANY)
           ? undefined
           : growthOf(wasm, walk, alphabet, options.seed),
     });
-  };
-  const samplesOf = (device: WasmDevice, { name }: Scene): Samples => {
-    let own = samples.get(name);
-    if (own === undefined) samples.set(name, (own = new Samples(device.leftOut)));
-    return own;
   };
   const report = await conform(subject, {
     ...options,
@@ -128,12 +130,7 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
     scenes: [...scenes, ...large],
     strategies: ['walk of pairs', 'random walks'],
     limits: { pairs: states, bytes: memory, sampling: 1000 * sampling },
-    walker: {
-      onWalk: look,
-      onSteps: (device, scene) => {
-        if ('leftOut' in device) samplesOf(device as WasmDevice, scene).take(device as WasmDevice);
-      },
-    },
+    walker: { onWalk: look },
   });
   const all = scenes.flatMap(({ name }) => walks.get(name) ?? []);
   const withdrawn = all.flatMap(({ assumed }) => assumed.filter(({ shown }) => shown !== undefined));

@@ -38,7 +38,7 @@ export function provingScenes(
 function sparseScenes(vectorCount: number): Scene[] {
   const last = vectorCount - 1;
   const edges = [32, 64, 1024].filter((edge) => edge < vectorCount).map((edge) => [edge - 1, edge]);
-  const vectors = [[0], [last], ...edges, [0, last]];
+  const vectors = [[0], [last], ...edges, [0, last], [Math.floor(last / 2), last]];
   const unique = new Map(vectors.map((each) => [each.join(), each]));
   return [...unique.values()].map((each) => ({
     name: `${each.length === 1 ? 'vector' : 'vectors'} ${each.join(' and ')} of ${vectorCount}`,

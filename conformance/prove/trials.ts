@@ -21,8 +21,14 @@ export class Trials {
     this.read = device.vectorCount <= 8 ? undefined : vectors;
   }
 
-  /** What a device does and reads, action by action, as text. `change` is done to it first. */
-  told(state: Snapshot, actions: readonly Action[], knowledge: Knowledge, change: () => void): string {
+  /** What a device does and reads, action by action, as text. `change` is done to it first, and `after` after each action. */
+  told(
+    state: Snapshot,
+    actions: readonly Action[],
+    knowledge: Knowledge,
+    change: () => void,
+    after: () => void = () => {},
+  ): string {
     const { device, bench } = this;
     device.restore(state);
     change();
@@ -32,6 +38,7 @@ export class Trials {
     for (const action of actions) {
       const failure = bench.perform(action, known);
       action.learn(known);
+      after();
       const { observation } = bench;
       parts.push(action.name, JSON.stringify(observation.outputs), failure?.text ?? '');
       if (failure !== undefined) break;

@@ -15,6 +15,22 @@ export interface NamedMessage {
 
 /** The name of a message, `address:data` in hexadecimal: no dots, which separate the parts of an event. */
 export function messageName(addressLow: number, addressHigh: number, data: number): string {
+  if (addressHigh !== 0 || data >= SHORT_DATA) return spellMessage(addressLow, addressHigh, data);
+  // A guest has few messages, and sends them by the million.
+  const key = data * 2 ** 32 + addressLow;
+  let name = names.get(key);
+  if (name === undefined) {
+    if (names.size === NAMES_KEPT) names.clear();
+    names.set(key, (name = spellMessage(addressLow, 0, data)));
+  }
+  return name;
+}
+
+const SHORT_DATA = 2 ** 20;
+const NAMES_KEPT = 4096;
+const names = new Map<number, string>();
+
+function spellMessage(addressLow: number, addressHigh: number, data: number): string {
   const low = addressLow.toString(16);
   const address = addressHigh === 0 ? low : `${addressHigh.toString(16)}${low.padStart(8, '0')}`;
   return `${address}:${data.toString(16)}`;

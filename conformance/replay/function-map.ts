@@ -17,6 +17,8 @@ export type StructureRegion = typeof TABLE_REGION | typeof PBA_REGION;
 /** One function. */
 export class FunctionMap {
   readonly device: string;
+  /** Bus, device and function as one number; -1 without a bus address. */
+  readonly routing: number;
   private readonly space = new ConfigSpace();
   private readonly resets = new Resets(this.space);
   private readonly virtual = new VirtualFunctions(this.space);
@@ -26,6 +28,7 @@ export class FunctionMap {
 
   constructor(device: string) {
     this.device = device;
+    this.routing = routingOf(device);
   }
 
   /** Takes where its MSI-X is from somebody who knows. */
@@ -40,13 +43,6 @@ export class FunctionMap {
   /** Whether it may send messages, as far as the log shows. */
   get mayMaster(): boolean {
     return this.resets.mayMaster;
-  }
-
-  /** Bus, device and function as one number; -1 without a bus address. */
-  get routing(): number {
-    const found = /([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$/.exec(this.device);
-    if (found === null) return -1;
-    return Number.parseInt(found[1], 16) * 256 + Number.parseInt(found[2], 16) * 8 + Number(found[3]);
   }
 
   /** Whether the function shows MSI-X at all. */
@@ -178,6 +174,12 @@ export class FunctionMap {
     const bir = location & registers.LOCATION_BIR;
     return { bir, offset: location - bir };
   }
+}
+
+function routingOf(device: string): number {
+  const found = /([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$/.exec(device);
+  if (found === null) return -1;
+  return Number.parseInt(found[1], 16) * 256 + Number.parseInt(found[2], 16) * 8 + Number(found[3]);
 }
 
 function locationOffset(region: StructureRegion): number {

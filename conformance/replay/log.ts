@@ -88,27 +88,77 @@ const PARSERS: ReadonlyMap<string, ParseRest> = new Map<string, ParseRest>([
 const FIVE = /(memory_region_ops_(?:read|write)|pci_cfg_(?:read|write)|msix_write_config)(?![\w'])/;
 /** What QEMU itself writes before an event. A line that begins like this is QEMU's own, and must be whole. */
 const PREFIX = /^(?:\d+@\d+(?:\.\d+)?:|\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)? ?)?$/;
-/** The usual line, whole. Anything else is taken apart by the cursor, which can say what is wrong. */
+/** The usual lines, whole. Anything else is taken apart by the cursor, which can say what is wrong. */
 const MEMORY =
   /^memory_region_ops_(read|write) cpu (?:-1|\d{1,4}) (?:mr \S+ )?addr 0x([0-9a-f]{1,13}) value 0x([0-9a-f]{1,8}) size ([48]) name '([ -&(-~]*)'$/;
+const CONFIG =
+  /^pci_cfg_(read|write) (\S+) ([0-9a-f]{2}:[0-9a-f]{2}\.[0-7]) @0x([0-9a-f]{1,3}) (->|<-) 0x([0-9a-f]{1,8})$/;
+const EVENTS = ['memory_region_ops_', 'pci_cfg_', 'msix_write_config'] as const;
 
 const KEPT = 20_000;
-let known = new Map<string, LogLine | undefined>();
+let known = new Map<string, LogLine>();
 
 /**
  * Parses `text`, the line numbered `line`; a blank line is undefined.
  * @throws {ReplayError} for a line that is one of the five kinds, but not whole, saying where it departs from one.
  */
 export function parseLine(text: string, line: number): LogLine | undefined {
-  // Guests walk in circles, and so do their lines.
-  const before = known.get(text);
+  if (text.startsWith(CUT_OFF)) return OTHER;
+  const start = startOf(text);
+  if (start < 0) return parseOther(text);
+  // Guests walk in circles, and so do their lines, but for the time before each.
+  const isBare = start === 0 || !QUOTES.has(text.charCodeAt(start - 1));
+  const rest = start === 0 || !isBare ? text : text.slice(start);
+  const before = known.get(rest);
   if (before !== undefined) return before;
-  const parsed = parseFresh(text, line);
-  if (parsed !== undefined && parsed !== OTHER) {
+  const parsed = (isBare ? parseUsual(rest) : undefined) ?? parseFresh(text, line);
+  if (parsed !== undefined && parsed !== OTHER && isWorthKeeping(parsed)) {
     if (known.size === KEPT) known = new Map();
-    known.set(text, parsed);
+    known.set(rest, parsed);
   }
   return parsed;
+}
+
+const QUOTES: ReadonlySet<number> = new Set(['"', "'", '`'].map((quote) => quote.charCodeAt(0)));
+
+/** Where the name of the first event begins; -1 where there is none. */
+function startOf(text: string): number {
+  let first = -1;
+  for (const event of EVENTS) {
+    const at = text.indexOf(event);
+    if (at === 0) return 0;
+    if (at > 0 && (first < 0 || at < first)) first = at;
+  }
+  return first;
+}
+
+/** Lines of other regions are many, and each is another. */
+function isWorthKeeping(line: LogLine): boolean {
+  if (line.kind !== 'memoryRead' && line.kind !== 'memoryWrite') return true;
+  return line.region === TABLE_REGION || line.region === PBA_REGION || MESSAGE_REGIONS.has(line.region);
+}
+
+/** Parses a line as QEMU writes it; undefined when it is another, or needs a closer look. */
+function parseUsual(rest: string): LogLine | undefined {
+  const memory = MEMORY.exec(rest);
+  if (memory !== null) {
+    const [, verb, address, value, size, region] = memory;
+    const kind = verb === 'read' ? 'memoryRead' : 'memoryWrite';
+    const at = Number.parseInt(address, 16);
+    return { kind, region, address: at, bytes: size === '4' ? 4 : 8, low: Number.parseInt(value, 16), high: 0 };
+  }
+  const config = CONFIG.exec(rest);
+  if (config === null) return undefined;
+  const [, verb, name, place, offset, arrow, value] = config;
+  if ((verb === 'read') !== (arrow === '->')) return undefined;
+  const kind = verb === 'read' ? 'configRead' : 'configWrite';
+  return { kind, device: `${name} ${place}`, offset: Number.parseInt(offset, 16), value: Number.parseInt(value, 16) };
+}
+
+/** Parses a line without one of the five names. */
+function parseOther(text: string): LogLine | undefined {
+  if (text.length > LINE_LIMIT) return OTHER;
+  return parseEvent(text) ?? (text.trim() === '' ? undefined : OTHER);
 }
 
 /** Parses lines; damaged ones are refused, or passed over and told. */
@@ -129,19 +179,10 @@ export function lineReader(
 }
 
 function parseFresh(text: string, line: number): LogLine | undefined {
-  if (text.startsWith(CUT_OFF)) return OTHER;
-  const fast = MEMORY.exec(text);
-  if (fast !== null) {
-    const [, verb, address, value, size, region] = fast;
-    const kind = verb === 'read' ? 'memoryRead' : 'memoryWrite';
-    const at = Number.parseInt(address, 16);
-    return { kind, region, address: at, bytes: size === '4' ? 4 : 8, low: Number.parseInt(value, 16), high: 0 };
-  }
   if (text.length > LINE_LIMIT) return OTHER;
-  if (!FIVE.test(text)) return text.trim() === '' ? undefined : (parseEvent(text) ?? OTHER);
   const plain = undress(text);
   const found = FIVE.exec(plain);
-  if (found === null) return OTHER;
+  if (found === null) return parseEvent(plain) ?? OTHER;
   const [, name] = found;
   const start = found.index;
   const prefix = plain.slice(0, start);

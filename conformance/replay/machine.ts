@@ -22,7 +22,7 @@ const STATES_KEPT = 10_000;
 
 interface State {
   readonly snapshot: AnyMachineSnapshot;
-  readonly dwords: readonly number[];
+  readonly dwords: Uint32Array;
   readonly steps: Map<string, { readonly target: State; readonly outputs: readonly string[] }>;
 }
 
@@ -47,22 +47,25 @@ export class ReplayMachine {
   }
 
   /** Message Control, the table and the Pending Bit Array, as `MsixFunction.peekInto` copies them. */
-  get dwords(): readonly number[] {
+  get dwords(): Uint32Array {
     return this.state.dwords;
   }
 
   /** Takes events, in order; returns what the machine put out. */
   take(events: readonly string[]): readonly string[] {
-    return events.flatMap((event) => {
-      let known = this.state.steps.get(event);
-      if (known === undefined) {
-        const { next, outputs } = this.step(this.state.snapshot, event);
-        known = { target: this.stateOf(next), outputs };
-        this.state.steps.set(event, known);
-      }
-      this.state = known.target;
-      return known.outputs;
-    });
+    if (events.length === 1) return this.takeOne(events[0]);
+    return events.flatMap((event) => this.takeOne(event));
+  }
+
+  private takeOne(event: string): readonly string[] {
+    let known = this.state.steps.get(event);
+    if (known === undefined) {
+      const { next, outputs } = this.step(this.state.snapshot, event);
+      known = { target: this.stateOf(next), outputs };
+      this.state.steps.set(event, known);
+    }
+    this.state = known.target;
+    return known.outputs;
   }
 
   private stateOf(snapshot: AnyMachineSnapshot): State {
@@ -70,7 +73,7 @@ export class ReplayMachine {
     let state = this.states.get(key);
     if (state === undefined) {
       if (this.states.size === STATES_KEPT) this.forget();
-      state = { snapshot, dwords: this.read(snapshot), steps: new Map() };
+      state = { snapshot, dwords: Uint32Array.from(this.read(snapshot)), steps: new Map() };
       this.states.set(key, state);
     }
     return state;

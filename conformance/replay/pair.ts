@@ -30,7 +30,7 @@ export class Pair {
   /** How many messages the machine was built with, or why there is no machine. */
   readonly machineResult: Replay['machine'];
   /** Message Control, table and Pending Bit Array of the implementation, as of the last step. */
-  readonly dwords: Uint32Array;
+  dwords: Uint32Array;
   /** The message in force of each vector, as the implementation tells it; undefined while the vector is blocked. */
   readonly inForce: (string | undefined)[];
   /** The outputs of the implementation in the last step. */
@@ -43,7 +43,7 @@ export class Pair {
     block: 0,
     unblock: 0,
   };
-  private readonly before: Uint32Array;
+  private before: Uint32Array;
   private readonly vectorCount: number;
   private readonly calls: PairCalls;
 
@@ -89,8 +89,10 @@ export class Pair {
   step<Result>(act: () => Result, events: readonly string[]): Result {
     this.outputs = [];
     this.calls.events?.(events);
-    this.before.set(this.dwords);
     const result = act();
+    const { dwords } = this;
+    this.dwords = this.before;
+    this.before = dwords;
     this.implementation.peekInto(this.dwords);
     if (this.countMaskEdges()) this.calls.changed();
     if (this.machine !== undefined) this.compareMachine(this.machine, events);

@@ -241,12 +241,12 @@ export class Run {
    * bit clear that we have set was retired. Whatever else it shows must be so already.
    */
   private takePbaRead({ offset, bytes, low, high }: StructureAccess): void {
-    const { implementation, dwords, inForce } = this.pair;
+    const { implementation, inForce } = this.pair;
     const { vectorCount } = this.survey.geometry;
     const first = 8 * offset;
     for (let vector = first; vector < Math.min(first + 8 * bytes, vectorCount); vector++) {
       const shown = (((vector - first < 32 ? low : high) >>> ((vector - first) & 31)) & 1) !== 0;
-      const held = isPending(dwords, vectorCount, vector);
+      const held = isPending(this.pair.dwords, vectorCount, vector);
       if (shown && !held && inForce[vector] === undefined) {
         this.inferred.signals++;
         this.step(() => implementation.signal(vector), [alphabet.signal(vector)]);

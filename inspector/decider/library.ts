@@ -10,7 +10,7 @@ import { THREE, TWO } from '../../machines/messages.ts';
 import { POSTED } from '../../machines/designs.ts';
 import { boundsOf, decideObjection, type Objection, OBJECTIONS } from '../../properties/assigned/objections.ts';
 import { traceVerdict } from '../../properties/assigned/trace.ts';
-import { createInstance, type Instance, MACHINE_PROPERTIES } from '../../properties/instances.ts';
+import { createInstance, type Instance, MACHINE_PROPERTIES, speaksOf } from '../../properties/instances.ts';
 import { instanceByName, traceSubject } from '../../properties/subject.ts';
 import { TEMPORAL_PROPERTIES, type TemporalProperty } from '../../properties/temporal.ts';
 import { type FunctionView, machineView } from '../../properties/view.ts';
@@ -143,8 +143,7 @@ function mutantTrace({ name, title, property: wanted, mutant, instance }: ToldMu
 
 function witnessTrace(property: Property<FunctionView>): LibraryTrace {
   const make = (): Trace => {
-    const channel = property.name === 'FlushOnReadStep' || property.name === 'DeliverSentStep';
-    const instance = property.name === 'IndependentVectorsStep' ? PAIR : channel ? CHANNEL : FUNCTION;
+    const instance = [FUNCTION, PAIR, CHANNEL].find((each) => speaksOf(property, each)) ?? FUNCTION;
     return traceOfOccurrence(instance, property, 'witness', 'witness');
   };
   return { name: `about-${property.name}`, title: property.title, about: property.name, make };

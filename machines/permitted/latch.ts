@@ -5,7 +5,8 @@
  * |----------|----------------------------------------------|-----------------------|
  * | `clear`  | nothing                                      | clear                 |
  * | `set`    | an event                                     | set                   |
- * | `many`   | events, each of which may become a message   | set                   |
+ * | `two`    | two events, each of which may become a message | set                 |
+ * | `many`   | more than two, each of which may             | set                   |
  * | `unseen` | an event that came, or was hidden, while disabled | clear            |
  */
 import { and, not } from 'xstate';
@@ -201,9 +202,7 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
         waits(1),
         again
           ? {
-              [signal(vector)]: [
-                { target: 'many', guard: `blocked.${vector}`, description: 'One more event waits. [MSIX-PEND-4]' },
-              ],
+              [signal(vector)]: [{ target: 'two', guard: `blocked.${vector}`, description: MORE_WAITS }],
             }
           : {},
       ),
@@ -213,11 +212,11 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
       on: merge(
         {
           [signal(vector)]: [
-            { target: again ? 'many' : 'set', guard: `maskedEnabled.${vector}`, description: held },
+            { target: again ? 'two' : 'set', guard: `maskedEnabled.${vector}`, description: held },
             ...(disabledEvent === 'pending' || disabledEvent === 'any'
               ? [
                   {
-                    target: again ? 'many' : 'set',
+                    target: again ? 'two' : 'set',
                     guard: decides && disabledEvent === 'any' ? and(['disabled', 'shows', not('drops')]) : 'disabled',
                     description: heldWhileDisabled,
                   },
@@ -255,10 +254,17 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
     },
     ...(again
       ? {
-          many: {
-            description: 'Several events wait, and the Pending bit reads set. [MSIX-PBA-4] [MSIX-PEND-4]',
+          two: {
+            description: 'Two events wait, and the Pending bit reads set. [MSIX-PBA-4] [MSIX-PEND-4]',
             on: merge(waits(2), {
+              [signal(vector)]: [{ target: 'many', guard: `blocked.${vector}`, description: MORE_WAITS }],
               [coalesce(vector)]: [{ target: 'set', description: 'They may become one. [MSIX-PEND-4]' }],
+            }),
+          },
+          many: {
+            description: 'More than two events wait, and the Pending bit reads set. [MSIX-PBA-4] [MSIX-PEND-4]',
+            on: merge(waits(3), {
+              [coalesce(vector)]: [{ target: 'two', description: 'They may become fewer. [MSIX-PEND-4]' }],
             }),
           },
         }
@@ -272,6 +278,8 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
     states,
   };
 }
+
+const MORE_WAITS = 'One more event waits. [MSIX-PEND-4]';
 
 /** Joins transition tables; where several have an event, their transitions stand in order. */
 export function merge(...tables: readonly Record<string, object[]>[]): Record<string, any> {

@@ -54,6 +54,12 @@ const isGuest = (name: string, ...verbs: readonly string[]): boolean => {
 /** Before the page is on the bus: vector 0 is in use and live, and the vCPU that has enabled MSI-X waits. */
 const BEFORE_PLACE = BRING_UP.slice(0, BRING_UP.indexOf(PLACE));
 
+const WITHOUT_WRITES: Scene = {
+  after: BRING_UP,
+  without: (name) => isAside(name) || isGuest(name, 'write'),
+  words: 'after bring-up, with no writes',
+};
+
 export const OBJECTIONS: readonly Objection[] = [
   {
     name: 'late-arrival',
@@ -87,11 +93,7 @@ export const OBJECTIONS: readonly Objection[] = [
     words: 'The guest writes one record of a Mask Bit while the host is up, and reads the other one once it is down.',
     of: 'R5',
     property: SingleViewStep,
-    scene: {
-      after: BRING_UP,
-      without: (name) => isAside(name) || isGuest(name, 'write'),
-      words: 'after bring-up, with no writes',
-    },
+    scene: WITHOUT_WRITES,
     repair: 'oneOwner',
     with: 'grow',
   },
@@ -116,11 +118,7 @@ export const OBJECTIONS: readonly Objection[] = [
     words: 'The kernel masks; disabled and enabled again, the vector has the record that userspace kept, and sends.',
     of: 'R5',
     property: NoSendBlockedStep,
-    scene: {
-      after: BRING_UP,
-      without: (name) => isAside(name) || isGuest(name, 'write'),
-      words: 'after bring-up, with no writes',
-    },
+    scene: WITHOUT_WRITES,
     repair: 'oneOwner',
     with: 'grow',
   },

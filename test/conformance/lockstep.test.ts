@@ -4,7 +4,7 @@ import { createDriver } from '../../conformance/paths/drive.ts';
 import { DIALECTS, perform } from '../../conformance/device/words.ts';
 import { createInProcessDevice } from '../../conformance/device/in-process.ts';
 import { walkInLockstep } from '../../conformance/paths/lockstep.ts';
-import { HALVES, THREE, TWO } from '../../machines/messages.ts';
+import { THREE, TWO } from '../../machines/messages.ts';
 import { createInstance } from '../../properties/instances.ts';
 import { MsixFunction, SIGNAL_HELD } from '../../src/index.ts';
 
@@ -13,22 +13,14 @@ const graphOf = (vectors: number, messages = TWO) => {
   return enumerate(machine, events);
 };
 
-describe('the implementation in lockstep with the machine', () => {
-  // As many pairs as states: the implementation hides nothing, and saves equal words where no guest can tell a difference.
-  test.each([
-    { vectors: 1, messages: TWO, states: 32 },
-    { vectors: 1, messages: THREE, states: 51 },
-    { vectors: 1, messages: HALVES, states: 72 },
-    { vectors: 2, messages: TWO, states: 256 },
-  ])('equals it: $vectors vectors, messages $messages.name', ({ vectors, messages, states }) => {
-    const graph = graphOf(vectors, messages);
-    expect(graph.states).toHaveLength(states);
-    for (const [dialect, notifies] of DIALECTS.flatMap((each) => [[each, true] as const, [each, false] as const])) {
-      const device = createInProcessDevice(vectors, { notifies });
-      const steps = states * graph.events.length;
-      expect(walkInLockstep(graph, device, messages, dialect)).toEqual({ pairs: states, steps });
-    }
-  });
+// The small instances of the check are walked by the suite (suite.test.ts); three messages are not among them. As many pairs as states: the
+// implementation hides nothing, and saves equal words where no guest can tell a difference.
+test('the implementation in lockstep with the machine equals it, with three messages too', () => {
+  const graph = graphOf(1, THREE);
+  for (const [dialect, notifies] of DIALECTS.flatMap((each) => [[each, true] as const, [each, false] as const])) {
+    const { pairs, steps } = walkInLockstep(graph, createInProcessDevice(1, { notifies }), THREE, dialect);
+    expect([pairs, steps]).toEqual([graph.states.length, graph.states.length * graph.events.length]);
+  }
 });
 
 describe('a fault in the implementation is found, and told as a story', () => {
@@ -87,7 +79,7 @@ test('a held message that is forgotten where nobody is notified is found by the 
   class Forgetting extends MsixFunction {
     override signal(vector: number) {
       const outcome = super.signal(vector);
-      (this as unknown as { concerned: number; memory: Uint32Array }).memory.fill(0, this['concerned']);
+      (this as unknown as { edgeMatters: number; memory: Uint32Array }).memory.fill(0, this['edgeMatters']);
       return outcome;
     }
   }

@@ -23,40 +23,36 @@ function driveInEveryDialect(driver: Driver, vectors: number, path: readonly str
 }
 
 describe.each([
-  { vectors: 1, messages: TWO, states: 32, transitions: 352, outputs: 312 },
-  { vectors: 1, messages: HALVES, states: 72, transitions: 936, outputs: 1152 },
-  { vectors: 2, messages: TWO, states: 256, transitions: 4352, outputs: 6144 },
-])(
-  'function with $vectors vectors and messages $messages.name',
-  ({ vectors, messages, states, transitions, outputs }) => {
-    const { machine, events, graph, driver } = prepare('function', vectors, messages);
-    const paths = transitionPaths(machine, events);
+  { vectors: 1, messages: TWO, outputs: 312 },
+  { vectors: 1, messages: HALVES, outputs: 1152 },
+  { vectors: 2, messages: TWO, outputs: 6144 },
+])('function with $vectors vectors and messages $messages.name', ({ vectors, messages, outputs }) => {
+  const { machine, events, graph, driver } = prepare('function', vectors, messages);
+  const paths = transitionPaths(machine, events);
 
-    test(`has ${states} states and ${transitions} transitions, ignored events among them`, () => {
-      expect(shortestPaths(machine, events)).toHaveLength(states);
-      expect(paths).toHaveLength(transitions);
-      // Each pair of state and event ends exactly one path: nothing is driven twice, and nothing is left out.
-      const ends = paths.map((path) => {
-        const numbers = path.map((name) => events.indexOf(name));
-        const source = numbers.slice(0, -1).reduce((state, event) => graph.target(state, event), 0);
-        return source * events.length + numbers.at(-1)!;
-      });
-      expect(new Set(ends).size).toBe(graph.states.length * events.length);
+  test('has a path to every state, and one through every transition, ignored events among them', () => {
+    expect(shortestPaths(machine, events)).toHaveLength(graph.states.length);
+    // Each pair of state and event ends exactly one path: nothing is driven twice, and nothing is left out.
+    const ends = paths.map((path) => {
+      const numbers = path.map((name) => events.indexOf(name));
+      const source = numbers.slice(0, -1).reduce((state, event) => graph.target(state, event), 0);
+      return source * events.length + numbers.at(-1)!;
     });
+    expect(new Set(ends).size).toBe(graph.states.length * events.length);
+  });
 
-    test.each(paths.map((path) => [path.join(' '), path] as const))('is followed along %s', (_name, path) => {
-      driveInEveryDialect(driver, vectors, path);
-    });
+  test.each(paths.map((path) => [path.join(' '), path] as const))('is followed along %s', (_name, path) => {
+    driveInEveryDialect(driver, vectors, path);
+  });
 
-    test('was compared after every step of every path, in every dialect', () => {
-      const steps = paths.reduce((sum, path) => sum + path.length, 0);
-      expect(driver.counts.paths).toBe(2 * DIALECTS.length * paths.length);
-      expect(driver.counts.steps).toBe(2 * DIALECTS.length * steps);
-      expect(driver.counts.dwords).toBe((driver.counts.steps + driver.counts.paths) * readbackDwords(vectors));
-      expect(driver.counts.outputs).toBe(outputs);
-    });
-  },
-);
+  test('was compared after every step of every path, in every dialect', () => {
+    const steps = paths.reduce((sum, path) => sum + path.length, 0);
+    expect(driver.counts.paths).toBe(2 * DIALECTS.length * paths.length);
+    expect(driver.counts.steps).toBe(2 * DIALECTS.length * steps);
+    expect(driver.counts.dwords).toBe((driver.counts.steps + driver.counts.paths) * readbackDwords(vectors));
+    expect(driver.counts.outputs).toBe(outputs);
+  });
+});
 
 test('vector: all 29,553 simple paths are followed', () => {
   const { graph, driver } = prepare('vector', 1, TWO);

@@ -2,6 +2,7 @@
  * Several machines on one host: two kernels, and three functions that either may have. Devices are assigned and taken back with messages
  * in flight, two of them on one bus, and callbacks act in turn and throw. Against the same reference.
  */
+import { boom, firstDifference } from './compare.ts';
 import * as fc from 'fast-check';
 import { abi, HostFunction, Kernel } from '../../src/index.ts';
 import { TableReference } from './reference.ts';
@@ -63,8 +64,6 @@ function broughtUp(host: number): readonly HostAct[] {
   const unmasks = [0, 1].map((vector): HostAct => ({ ...base, do: 'write', vector }));
   return [{ ...base, do: 'assign' }, { ...base, do: 'enable' }, { ...base, do: 'control', value: 1 }, ...unmasks];
 }
-
-const boom = new Error('boom');
 
 /** Either side: acts, and tells what callbacks are told. */
 abstract class Side {
@@ -283,26 +282,11 @@ export function hostDifferenceOf(
   history: readonly HostStep[],
   counts: { acts: number; calls: number },
 ): string | undefined {
-  const sides = [new Ours(), new Theirs()];
-  for (const [index, { act: each, reactions: calls }] of history.entries()) {
-    const [got, expected] = sides.map((side) => {
-      side.log.length = 0;
-      side.reactions = [...calls];
-      let line: string;
-      try {
-        line = side.act(each);
-      } catch (error) {
-        line = isBoom(error) ? 'threw' : `threw ${String(error)}`;
-      }
-      counts.acts++;
-      counts.calls += side.log.length;
-      return JSON.stringify([line, side.log, side.look()]);
-    });
-    if (got !== expected) return `Step ${index}: got ${got}; expected ${expected}.`;
-  }
-  return undefined;
-}
-
-function isBoom(error: unknown): boolean {
-  return error === boom || (error instanceof AggregateError && error.errors.every(isBoom));
+  const [ours, theirs] = [new Ours(), new Theirs()].map((side) => ({
+    log: side.log,
+    begin: (calls: HostStep['reactions']) => void (side.reactions = [...calls]),
+    perform: (act: HostAct) => side.act(act),
+    look: () => side.look(),
+  }));
+  return firstDifference(history, ours, theirs, counts);
 }

@@ -2,6 +2,7 @@
  * The world of the simulator: two assigned devices of one host each, with callbacks that act in turn and throw, done to the
  * implementation and to the reference at once. After each act both must have told the same, answered the same and look the same.
  */
+import { boom, firstDifference } from './compare.ts';
 import { AssignedDevice } from '../../src/index.ts';
 import { DeviceReference, type Told } from './reference.ts';
 
@@ -84,8 +85,6 @@ class Side {
     return this.reactions.shift();
   }
 }
-
-const boom = new Error('boom');
 
 function told(device: number, { kind, vector, message }: Told): string {
   return `${device}: ${kind} ${vector} ${message}`.trim();
@@ -381,27 +380,5 @@ function copyState(from: DeviceReference, to: DeviceReference): void {
 
 /** Runs a history; returns what differs first, in a sentence, or undefined. Counts acts and calls out in `counts`. */
 export function differenceOf(history: readonly Step[], counts = { acts: 0, calls: 0 }): string | undefined {
-  const ours = new Ours();
-  const theirs = new Theirs();
-  for (const [index, { act, reactions }] of history.entries()) {
-    const [got, expected] = [ours, theirs].map((side) => {
-      side.log.length = 0;
-      side.begin(reactions);
-      let line: string;
-      try {
-        line = side.perform(act);
-      } catch (error) {
-        line = isBoom(error) ? 'threw' : `threw ${String(error)}`;
-      }
-      counts.acts++;
-      counts.calls += side.log.length;
-      return JSON.stringify([line, side.log, side.look()]);
-    });
-    if (got !== expected) return `Step ${index}: got ${got}; expected ${expected}.`;
-  }
-  return undefined;
-}
-
-function isBoom(error: unknown): boolean {
-  return error === boom || (error instanceof AggregateError && error.errors.every(isBoom));
+  return firstDifference(history, new Ours(), new Theirs(), counts);
 }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeviceError } from '../process.ts';
 import { QemuProcess } from '../qemu/process.ts';
+import { Agent } from './agent.ts';
 
 /** What L2 runs by. */
 export type Accelerator = 'kvm' | 'tcg';
@@ -19,8 +20,8 @@ export interface LevelsOptions {
   readonly initramfs: string;
   readonly accel: Accelerator;
   readonly cpus: number;
-  /** How the device is put on L0's command line: "e1000e". Its place is added. */
-  readonly device: string;
+  /** How the device is put on L0's command line. */
+  readonly device: readonly string[];
   /** QEMU's trace events that tell what the device did. */
   readonly events: readonly string[];
   /** Properties of vfio-pci in L2. */
@@ -33,6 +34,7 @@ export interface LevelsOptions {
 /** The levels, once started. */
 export class Levels {
   readonly process: QemuProcess;
+  readonly agent: Agent;
   readonly commandLine: string;
   private readonly folder: string;
   private readonly trace: string;
@@ -59,6 +61,13 @@ export class Levels {
         this.console = (this.console + text).slice(-CONSOLE_LIMIT);
       },
     });
+    this.agent = new Agent(this.process.agent);
+  }
+
+  /** What became of it, with L1's last words. */
+  async tell(error: Error): Promise<string> {
+    const words = this.lastWords();
+    return `${await this.process.tell(error)}${words === '' ? '' : ` L1's last words: ${words}`}`;
   }
 
   /** What L1 has said, its last lines. */
@@ -126,7 +135,13 @@ export class Levels {
 }
 
 /** L2's qtest goes through L1 to here. */
-const CHANNEL = ['-device', 'virtio-serial-pci,addr=05.0', '-device', 'virtserialport,chardev=qtest,nr=1,name=qtest'];
+const CHANNEL = [
+  '-device',
+  'virtio-serial-pci,addr=05.0',
+  '-device',
+  'virtserialport,chardev=qtest,nr=1,name=qtest',
+  ...['-chardev', 'socket,id=agent,fd=8', '-device', 'virtserialport,chardev=agent,nr=2,name=agent'],
+];
 const CONSOLE_LIMIT = 1 << 16;
 /** Folders of levels that run, so that none is left behind. */
 const FOLDERS = new Set<string>();
@@ -134,16 +149,17 @@ process.on('exit', () => {
   for (const folder of FOLDERS) rmSync(folder, { recursive: true, force: true });
 });
 
-function parametersOf({ kernel, initramfs, accel, cpus, device, vfio }: LevelsOptions): string[] {
+/** L0's command line, but for where it starts from. */
+export function parametersOf({ kernel, initramfs, accel, cpus, device, vfio }: LevelsOptions): string[] {
   const words = [
     ...['console=ttyS0', 'loglevel=4', 'panic=-1', 'intel_iommu=on', 'iommu=pt', 'mitigations=off'],
     `accel=${accel}`,
     ...(vfio === undefined ? [] : [`vfio=,${vfio}`]),
   ];
   return [
-    ...['-accel', 'tcg,thread=multi', '-smp', String(cpus), '-m', '1280', '-cpu', 'qemu64,+svm,+npt'],
+    ...['-accel', 'tcg,thread=multi', '-smp', String(cpus), '-m', '1024', '-cpu', 'qemu64,+svm,+npt'],
     ...['-machine', 'q35,kernel-irqchip=off', '-device', 'intel-iommu,intremap=on'],
-    ...['-nodefaults', '-display', 'none', '-no-reboot', '-device', `${device},addr=04.0`],
+    ...['-nodefaults', '-display', 'none', '-no-reboot', ...device],
     ...['-kernel', kernel, '-initrd', initramfs, '-append', words.join(' ')],
   ];
 }

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { DeviceError } from '../process.ts';
 import { qemuVersion } from '../qemu/process.ts';
 import { Tree } from './cpio.ts';
-import { countingFirmware, haltingFirmware } from './firmware.ts';
+import { countingFirmware, haltingFirmware } from '../qemu/firmware.ts';
 import { modulesFor } from './modules.ts';
 
 /** Where the parts are. */
@@ -88,6 +88,7 @@ echo $D > /sys/bus/pci/drivers_probe || say "vfio-pci does not take the device"
 P=/dev/vport0p1
 n=0; while [ ! -e $P ] && [ $n -lt 100 ]; do sleep 0.1; n=$((n+1)); done
 say "L1 is up after $(cut -d' ' -f1 /proc/uptime) s"
+( exec 4<>/dev/vport0p2; while read -r c <&4; do { eval "$c"; echo .; } >&4 2>&4; done ) &
 exec 3<>$P
 A=$(arg accel)
 ulimit -l unlimited
@@ -120,8 +121,27 @@ export function makeInitramfs(parts: Parts): Uint8Array {
   return tree.pack();
 }
 
+/** So that L1 has something to say when it is asked. */
+export const INIT_TEXT = INIT;
+
 const BUSYBOX = [
-  ...['sh', 'mount', 'insmod', 'cat', 'echo', 'sleep', 'dmesg', 'poweroff', 'tr', 'sed', 'cut', 'tail', 'ls', 'grep'],
+  ...[
+    'sh',
+    'mount',
+    'insmod',
+    'cat',
+    'echo',
+    'sleep',
+    'dmesg',
+    'poweroff',
+    'tr',
+    'sed',
+    'cut',
+    'tail',
+    'ls',
+    'grep',
+    'pidof',
+  ],
 ];
 
 /** Adds a program or library, and the libraries that it needs, where it looks for them. */

@@ -25,6 +25,7 @@ export interface QemuProcessOptions {
 const QTEST = 3;
 const QMP = 4;
 const CONSOLE = 7;
+const AGENT = 8;
 const WATCH = `exec 5<&0 6>&1; "$@" 5<&- 6>&- </dev/null >/dev/null & q=$!; echo $q >&6; { cat <&5; kill -9 $q; } >/dev/null 2>&1 6>&- & exec 6>&-; wait $q`;
 const OWN_CHANNEL = ['-qtest', 'chardev:qtest', '-qtest-log', '/dev/null'];
 const ERROR_LIMIT = 2000;
@@ -34,6 +35,8 @@ export class QemuProcess {
   readonly qtest: Qtest;
   /** QEMU's own, once the shell has told it. */
   pid: number | undefined;
+  /** One more channel, for whoever puts it on the command line. */
+  readonly agent: Duplex;
   private readonly child: ChildProcess;
   private readonly exited: Promise<void>;
   private readonly monitor: Monitor;
@@ -49,7 +52,7 @@ export class QemuProcess {
       ...parameters,
     ];
     const child = spawn('/bin/sh', ['-c', WATCH, 'sh', ...words], {
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'ignore', 'ignore', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'ignore', 'ignore', 'pipe', 'pipe'],
     });
     const console = (child.stdio as unknown as readonly Duplex[])[CONSOLE];
     console.setEncoding('utf8').on('data', (text: string) => onConsole?.(text));
@@ -63,6 +66,7 @@ export class QemuProcess {
       this.errors = (this.errors + text).slice(-ERROR_LIMIT);
     });
     this.qtest = new Qtest(child.stdio[QTEST] as Duplex, patience);
+    this.agent = (child.stdio as unknown as readonly Duplex[])[AGENT];
     this.monitor = new Monitor(child.stdio[QMP] as Duplex);
     this.exited = new Promise((resolve) => {
       const gone = (text: string): void => {

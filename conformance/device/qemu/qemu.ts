@@ -12,12 +12,12 @@ import type { Ability, Answer, RemoteDevice, Request } from '../device.ts';
 import { DeviceError } from '../process.ts';
 import { failed } from '../protocol.ts';
 import { FAMILIES } from './families/index.ts';
-import type { Family, Signaller } from './family.ts';
+import type { Family } from './family.ts';
+import { haltingFirmware } from './firmware.ts';
+import { Live, signalledOf } from './live.ts';
 import { type MachineType, Memory } from './memory.ts';
-import { functionsOf, type MsixPlace, openBridge, placeMsix, resetBehind } from './pci.ts';
 import { QemuProcess, qemuVersion } from './process.ts';
-import { QtestError } from './qtest.ts';
-import { Table } from './table.ts';
+import { Slots } from './slots.ts';
 import { Waits } from './waits.ts';
 
 /** Which device, and how. */
@@ -114,7 +114,7 @@ class Device implements QemuDevice {
     const { device, machine = 'q35', vectorCount } = this.options;
     return [
       ...['-nodefaults', '-display', 'none', '-machine', machine, '-accel', 'tcg', ...MEMORY],
-      ...['-bios', haltingFirmware()],
+      ...['-bios', firmwarePath()],
       ...BRIDGE[machine],
       ...this.family.parameters(device, 'bus=hole,addr=0', vectorCount),
     ];
@@ -138,7 +138,15 @@ class Device implements QemuDevice {
       before: family.before?.(options.vectorCount ?? family.vectorCount ?? 1),
     });
     this.process = process;
-    const live = new Live(family, process, new Memory(process.qtest, options.machine ?? 'q35'), this.waits);
+    const live = new Live({
+      family,
+      process,
+      memory: new Memory(process.qtest, options.machine ?? 'q35'),
+      waits: this.waits,
+      tell: (error) => process.tell(error),
+      messages: (vectorCount) => new Slots(vectorCount),
+      bridge: family.isOnRootBus === true ? undefined : BRIDGE_BDF,
+    });
     try {
       await live.begin();
     } catch (error) {
@@ -164,103 +172,9 @@ class Device implements QemuDevice {
   }
 }
 
-function signalledOf(family: Family, vectorCount: number): readonly number[] {
-  return family.signalled?.(vectorCount) ?? Array.from({ length: vectorCount }, (_, vector) => vector);
-}
-
-/** One run of QEMU with its device set up. */
-class Live {
-  place!: MsixPlace;
-  private readonly family: Family;
-  private readonly process: QemuProcess;
-  private readonly memory: Memory;
-  private readonly waits: Waits;
-  private table!: Table;
-  private signaller!: Signaller;
-
-  constructor(family: Family, process: QemuProcess, memory: Memory, waits: Waits) {
-    this.family = family;
-    this.process = process;
-    this.memory = memory;
-    this.waits = waits;
-  }
-
-  async begin(): Promise<void> {
-    const { memory } = this;
-    await memory.begin();
-    if (this.family.isOnRootBus !== true) await openBridge(memory, BRIDGE_BDF);
-    await this.findAndSetUp();
-  }
-
-  private async findAndSetUp(): Promise<void> {
-    const { memory, family, process } = this;
-    const bus = family.isOnRootBus === true ? 0 : 1;
-    let place: MsixPlace | undefined;
-    for (const bdf of await functionsOf(memory, bus)) {
-      if (bus === 0 && bdf === BRIDGE_BDF) continue;
-      place = await placeMsix(memory, bdf);
-      if (place !== undefined) break;
-    }
-    if (place === undefined) throw new DeviceError('Got no function with MSI-X behind the bridge; expected one.');
-    this.place = place;
-    this.table ??= new Table(memory, place);
-    this.table.place = place;
-    const { vectorCount } = place;
-    const control = (value: number): Promise<void> => memory.configWrite(place.bdf, place.capability + 2, 2, value);
-    this.signaller = await family.setUp({ memory, process, place, vectorCount, control });
-    await this.table.tidy(signalledOf(family, vectorCount));
-  }
-
-  /** Runs requests; those up to a signal that takes effect later are sent together. */
-  async run(requests: readonly Request[]): Promise<readonly Answer[]> {
-    const answers: Answer[] = [];
-    const { table, signaller } = this;
-    try {
-      for (const request of requests) {
-        if (request.verb === 'signal' && request.vector < this.place.vectorCount && 'signal' in signaller) {
-          answers.push(...(await table.flush()));
-          const known = signalledOf(this.family, this.place.vectorCount).includes(request.vector);
-          if (!known) answers.push(failed('unsupported', `Vector ${request.vector} cannot be signalled.`));
-          else {
-            await signaller.signal(request.vector);
-            await this.waits.for(table, request.vector);
-            answers.push(OK);
-          }
-        } else if (request.verb === 'signal' && 'lines' in signaller) table.add(signaller.lines(request.vector));
-        else if (request.verb === 'outputs' && 'signal' in signaller) {
-          answers.push(...(await table.flush()));
-          answers.push({ ...OK, outputs: await table.takeOutputs() });
-        } else if (request.verb === 'reset') {
-          answers.push(...(await table.flush()));
-          await this.reset();
-          answers.push(OK);
-        } else table.ask(request);
-      }
-      answers.push(...(await table.flush()));
-      return answers;
-    } catch (error) {
-      const outcome = error instanceof QtestError ? error.outcome : 'error';
-      answers.push(failed(outcome, await this.process.tell(error as Error)));
-      while (answers.length < requests.length) answers.push(failed('skipped', 'The device is gone.'));
-      return answers;
-    }
-  }
-
-  private async reset(): Promise<void> {
-    await resetBehind(this.memory, BRIDGE_BDF);
-    this.table.reset();
-    await this.findAndSetUp();
-  }
-}
-
-const OK: Answer = { outcome: 'ok', low: 0, high: 0, outputs: [] };
-
-/** Firmware that halts: no guest runs, and yet the clocks of the machine do, as they would not if it were stopped. */
-function haltingFirmware(): string {
+/** The file of the firmware that halts. */
+function firmwarePath(): string {
   const path = join(cacheFolder(), 'halt.bin');
-  const bytes = new Uint8Array(0x10000);
-  // cli; hlt; jmp back, at the reset vector.
-  bytes.set([0xfa, 0xf4, 0xeb, 0xfc], 0xfff0);
-  keepFile(path, bytes);
+  keepFile(path, haltingFirmware());
   return path;
 }

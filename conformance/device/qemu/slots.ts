@@ -9,6 +9,7 @@
  * What lies in memory before a message comes is `EMPTY`, byte by byte. A message that comes twice between two looks is seen once.
  */
 import type { DeviceOutput } from '../device.ts';
+import type { Dwords, Found, Messages } from './messages.ts';
 import { blockLine, blockOf, fillLine } from './qtest.ts';
 
 const CONTROLLER = 0xfee;
@@ -50,7 +51,7 @@ interface Range {
 }
 
 /** The places that entries have pointed to, and what is found there. */
-export class Slots {
+export class Slots implements Messages {
   /** The address of each entry as the device holds it, byte by byte, if it honours every write. */
   private readonly entries: Uint8Array;
   private readonly blocks = new Map<number, Slot[]>();
@@ -67,8 +68,7 @@ export class Slots {
     this.entries.fill(0);
   }
 
-  /** Takes up a write to the table, and returns the dwords that the device is to be given. */
-  written(offset: number, bytes: number, low: number, high: number): { readonly low: number; readonly high: number } {
+  written(offset: number, bytes: number, low: number, high: number): Dwords & { readonly before: readonly string[] } {
     const vector = Math.floor(offset / 16);
     const isAddress = offset % 16 === 0 && bytes >= 4;
     const given = isAddress ? addressOut(vector, low >>> 0) : low;
@@ -82,7 +82,13 @@ export class Slots {
       isTouched = true;
     }
     if (isTouched) this.add(vector);
-    return { low: given, high };
+    const before = this.untouched.splice(0).map((block) => fillLine(block, BLOCK, EMPTY));
+    return { low: given, high, before };
+  }
+
+  readBack(offset: number, bytes: number, low: number, high: number): Dwords {
+    const isAddress = offset % 16 === 0 && bytes >= 4;
+    return { low: isAddress ? addressIn(Math.floor(offset / 16), low) : low, high };
   }
 
   private add(vector: number): void {
@@ -103,13 +109,6 @@ export class Slots {
       }
       if (!slots.some((each) => each.address === address)) slots.push(slot);
     }
-  }
-
-  /** The commands that make new places empty; to be sent before anything may be written there. */
-  clearLines(): string[] {
-    const lines = this.untouched.map((block) => fillLine(block, BLOCK, EMPTY));
-    this.untouched.length = 0;
-    return lines;
   }
 
   /** The commands that look at every place, one for each range. */
@@ -137,10 +136,7 @@ export class Slots {
   /**
    * Reads the answers to the `lookLines` of now: what they show, in the order of addresses; and the commands that empty those places alone.
    */
-  decoder(): (answers: readonly string[]) => {
-    readonly outputs: readonly DeviceOutput[];
-    readonly emptyLines: string[];
-  } {
+  decoder(): (answers: readonly string[]) => Found {
     const ranges = this.all();
     return (answers) => {
       const outputs: DeviceOutput[] = [];

@@ -7,7 +7,7 @@ import { failed } from '../protocol.ts';
 import type { Memory } from './memory.ts';
 import type { MsixPlace } from './pci.ts';
 import { dwordsOf, fillLine, readLine, writeLine } from './qtest.ts';
-import { addressIn, Slots } from './slots.ts';
+import type { Messages } from './messages.ts';
 
 type Read = (answers: readonly string[]) => Answer;
 
@@ -15,16 +15,16 @@ type Read = (answers: readonly string[]) => Answer;
 export class Table {
   place: MsixPlace;
   private readonly memory: Memory;
-  private readonly slots: Slots;
+  private readonly messages: Messages;
   private lines: string[] = [];
   private reads: { readonly from: number; readonly to: number; readonly read: Read }[] = [];
   /** Messages that were found before anyone asked. */
   private readonly found: DeviceOutput[] = [];
 
-  constructor(memory: Memory, place: MsixPlace) {
+  constructor(memory: Memory, place: MsixPlace, messages: Messages) {
     this.memory = memory;
     this.place = place;
-    this.slots = new Slots(place.vectorCount);
+    this.messages = messages;
   }
 
   /** Adds commands whose answers say nothing. */
@@ -50,16 +50,15 @@ export class Table {
         );
       case 'tableRead': {
         const { offset, bytes } = request;
-        const isAddress = offset % 16 === 0 && bytes >= 4;
         return this.add([readLine(place.table + offset, bytes)], ([answer]) => {
           const read = value(answer, bytes);
-          return isAddress ? { ...read, low: addressIn(Math.floor(offset / 16), read.low) } : read;
+          return { ...read, ...this.messages.readBack(offset, bytes, read.low, read.high) };
         });
       }
       case 'tableWrite': {
         const { offset, bytes } = request;
-        const { low, high } = this.slots.written(offset, bytes, request.low, request.high);
-        return this.add([...this.slots.clearLines(), writeLine(place.table + offset, bytes, low, high)]);
+        const { low, high, before } = this.messages.written(offset, bytes, request.low, request.high);
+        return this.add([...before, writeLine(place.table + offset, bytes, low, high)]);
       }
       case 'pbaRead': {
         const { offset, bytes } = request;
@@ -68,13 +67,12 @@ export class Table {
       case 'pbaWrite':
         return this.add([writeLine(place.pending + request.offset, request.bytes, request.low, request.high)]);
       case 'outputs': {
-        const look = [...this.slots.clearLines(), ...this.slots.lookLines()];
-        const count = this.slots.lookLines().length;
-        const decode = this.slots.decoder();
-        return this.add([...look, ...this.slots.emptyLines()], (answers) => {
-          const from = look.length - count;
-          return { ...OK, outputs: [...this.found.splice(0), ...decode(answers.slice(from, from + count)).outputs] };
-        });
+        const look = this.messages.lookLines();
+        const decode = this.messages.decoder();
+        return this.add([...look, ...this.messages.emptyLines()], (answers) => ({
+          ...OK,
+          outputs: [...this.found.splice(0), ...decode(answers.slice(0, look.length)).outputs],
+        }));
       }
       default:
         return this.add([], () => failed('unsupported', `The device lacks ${request.verb}.`));
@@ -91,14 +89,12 @@ export class Table {
     return reads.map(({ from, to, read }) => read(answers.slice(from, to)));
   }
 
-  /** Looks for messages now. What is found is kept for `takeOutputs`. Returns whether there is any. */
+  /** Looks for messages now. What is found is kept for `takeOutputs`. Returns whether there is any new one. */
   async look(): Promise<boolean> {
-    const answers = await this.memory.qtest.ask([...this.slots.clearLines(), ...this.slots.lookLines()]);
-    const lines = this.slots.lookLines().length;
-    const { outputs, emptyLines } = this.slots.decoder()(answers.slice(answers.length - lines));
+    const { outputs, emptyLines } = this.messages.decoder()(await this.memory.qtest.ask(this.messages.lookLines()));
     if (emptyLines.length > 0) await this.memory.qtest.ask(emptyLines);
     this.found.push(...outputs);
-    return this.found.length > 0;
+    return outputs.length > 0;
   }
 
   /** Takes the messages that were found, and those that are there now. */
@@ -124,7 +120,7 @@ export class Table {
 
   /** After a reset, entries hold nothing, and what was sent before it is no one's. */
   reset(): void {
-    this.slots.reset();
+    this.messages.reset();
     this.found.length = 0;
   }
 
@@ -148,8 +144,11 @@ export class Table {
       }
       lines.push(...control(0));
     }
-    lines.push(fillLine(NOWHERE, 4, 0), ...this.slots.emptyLines());
+    lines.push(fillLine(NOWHERE, 4, 0), ...this.messages.emptyLines());
     await memory.qtest.ask(lines);
+    // What was found of the set-up is nobody's.
+    await this.look();
+    this.found.length = 0;
   }
 }
 

@@ -33,13 +33,18 @@ export class Waits {
     this.bound = bound;
   }
 
-  /** Waits for what a signal must show. */
-  async for(watched: Watched, vector: number): Promise<void> {
+  /** Takes up that it was waited for everything to be quiet. */
+  settled(milliseconds: number): void {
+    this.spent += milliseconds;
+  }
+
+  /** Waits for what a signal must show. Returns whether it showed, or nothing must. */
+  async for(watched: Watched, vector: number): Promise<boolean> {
     const began = performance.now();
     const { isEnabled, isMasked } = await watched.stateOf(vector);
     if (!isEnabled) {
       this.unasked++;
-      return;
+      return true;
     }
     for (let looks = 0; ; looks++) {
       const isThere = isMasked ? await watched.isPending(vector) : await watched.look();
@@ -51,12 +56,12 @@ export class Waits {
           this.longest = Math.max(this.longest, elapsed);
           this.spent += elapsed;
         }
-        return;
+        return true;
       }
       if (elapsed < this.bound) continue;
       this.absent++;
       this.spent += elapsed;
-      return;
+      return false;
     }
   }
 

@@ -47,14 +47,25 @@ export function regionAt(layout: Layout, address: number): Region {
   return { ...dword, name: `${section}+0x${(dword.address - (segment?.address ?? 0)).toString(16)}`, kind: 'data' };
 }
 
-/** Finds memory by what a person calls it: the name of a variable, `stack`, or `0x1040+8`. Undefined when there is none. */
-export function rangeNamed(layout: Layout, name: string): Region | undefined {
+/**
+ * Finds memory by what a person calls it: the name of a variable, `stack`, or `0x1040+8`. A variable that the compiler has taken apart has several
+ * places; none where there is no such thing.
+ */
+export function rangesNamed(layout: Layout, name: string): Region[] {
   const numeric = /^(0x[0-9a-f]+)\+(\d+|0x[0-9a-f]+)$/i.exec(name);
-  if (numeric !== null) return { name, kind: 'data', address: Number(numeric[1]), length: Number(numeric[2]) };
-  if (name === 'stack' || name === 'dead stack') return deadStackOf(layout);
+  if (numeric !== null) return [{ name, kind: 'data', address: Number(numeric[1]), length: Number(numeric[2]) }];
+  const dead = deadStackOf(layout);
+  if (name === 'stack' || name === 'dead stack') return dead === undefined ? [] : [dead];
   const { variables } = layout.module;
-  const found =
-    variables.find((each) => each.name === name) ??
-    variables.find((each) => each.name.endsWith(`::${name}`) || each.name.endsWith(`.${name}`));
-  return found === undefined ? undefined : { ...found, kind: 'variable' };
+  const isPart = (each: string): boolean => each.startsWith(`${name}.`) && /^\d+$/.test(each.slice(name.length + 1));
+  const ways: ((each: string) => boolean)[] = [
+    (each) => each === name,
+    isPart,
+    (each) => each.endsWith(`::${name}`) || each.endsWith(`.${name}`),
+  ];
+  for (const way of ways) {
+    const found = variables.filter((each) => way(each.name));
+    if (found.length > 0) return found.map((each) => ({ ...each, kind: 'variable' }));
+  }
+  return [];
 }

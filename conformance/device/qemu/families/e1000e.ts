@@ -29,6 +29,8 @@ export const E1000E: Family = {
     await memory.write(base + CTRL_EXT, 4, (await memory.read(base + CTRL_EXT, 4)) | CTRL_EXT_PBA_SUPPORT);
     await memory.write(base + IVAR, 4, IVAR_EACH);
     await memory.write(base + EIAC, 4, 0);
+    // What happened before, such as the link coming up, is no event of ours.
+    await memory.write(base + ICR, 4, 0xffffffff);
     await memory.write(base + IMS, 4, CAUSES);
     const free = new Float64Array(bench.vectorCount);
     return {

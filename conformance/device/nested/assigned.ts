@@ -1,0 +1,223 @@
+/**
+ * The real assigned device as a device under test: L2's view of it. Behind it are QEMU's hw/vfio, KVM's irqfd and routing, and vfio-pci in
+ * Linux; the physical function is a device of L0's. A fresh instance is the saved state, restored.
+ *
+ * Where an event is lost, three others know of it: L0's trace events say what the device sent, L1's counts of interrupts what the host
+ * kernel took, and L2's event descriptors whether an event waits there.
+ */
+import type { Ability, Answer, RemoteDevice, Request } from '../device.ts';
+import { DeviceError } from '../process.ts';
+import { failed } from '../protocol.ts';
+import { FAMILIES } from '../qemu/families/index.ts';
+import type { Family } from '../qemu/family.ts';
+import { Live, signalledOf } from '../qemu/live.ts';
+import { Memory } from '../qemu/memory.ts';
+import { Slots } from '../qemu/slots.ts';
+import { Waits } from '../qemu/waits.ts';
+import { HELD_EVENTS, HOST_INTERRUPTS } from './agent.ts';
+import { Counters } from './counters.ts';
+import { makeLevels, type Progress } from './levels.ts';
+import { type Accelerator, Levels, type LevelsOptions } from './machine.ts';
+import { findParts, type Parts } from './parts.ts';
+
+/** How the real path is started. */
+export interface AssignedOptions {
+  /** The physical function, as QEMU names it. Default `e1000e`. */
+  readonly device?: string;
+  readonly accel?: Accelerator;
+  /** How many processors L1 has. Default 1. */
+  readonly cpus?: number;
+  readonly kernel?: string;
+  readonly qemu?: string;
+  /** Properties of vfio-pci in L2, such as `x-no-kvm-msix=on`. */
+  readonly vfio?: string;
+  /** How long a level may be silent, in milliseconds. Default 20000. */
+  readonly patience?: number;
+  /** How long a message may take that must come, in milliseconds. Default 500. */
+  readonly bound?: number;
+  /** How long nothing must have come, before it is said that this was all. Default 12. */
+  readonly quiet?: number;
+  readonly onProgress?: Progress;
+}
+
+/** Where an event was last seen. */
+export interface Sighting {
+  /** Messages that the physical function sent, by L0's trace. */
+  readonly sent: number;
+  /** Interrupts that the host kernel took, since the levels were saved. */
+  readonly taken: number;
+  /** Event descriptors of L2 that hold an event. */
+  readonly held: number;
+}
+
+/** The real assigned device. */
+export interface RealAssignedDevice extends RemoteDevice {
+  readonly waits: Waits;
+  readonly commands: number;
+  readonly commandLine: string;
+  /** The processes of L0 that run. */
+  readonly pid: number | undefined;
+  /** How long the restored levels took to answer, in milliseconds. */
+  readonly restored: number;
+  readonly live: Live;
+  readonly levels: Levels;
+  /** Sentences on signals that came to nothing: where each was last seen. */
+  readonly losses: readonly string[];
+  sighting(): Promise<Sighting>;
+}
+
+/** L0's trace events that tell of a message of the physical function. */
+const EVENTS: Readonly<Record<string, string>> = {
+  e1000e: 'e1000e_irq_msix_notify_vec',
+  nvme: 'pci_nvme_irq_msix',
+  'virtio-blk-pci': 'virtio_notify',
+  'virtio-net-pci': 'virtio_notify',
+};
+
+/** Starts the levels, from their saved state where there is one. @throws {DeviceError} */
+export async function startAssigned(options: AssignedOptions = {}): Promise<RealAssignedDevice> {
+  const { device = 'e1000e', accel = 'kvm', cpus = 1, patience = 20_000, onProgress = () => {} } = options;
+  const [name] = device.split(',');
+  const family = FAMILIES.find(({ names }) => names.includes(name));
+  if (family === undefined || family.isOnRootBus === true)
+    throw new DeviceError(
+      `Got the device ${name}; expected one that can be assigned: ${FAMILIES.filter(
+        ({ isOnRootBus }) => isOnRootBus !== true,
+      )
+        .map(({ names }) => names[0])
+        .join(', ')}.`,
+    );
+  const parts = findParts(options.kernel, options.qemu);
+  const words = family.parameters(device, 'addr=04.0', undefined);
+  const levels = {
+    ...{ qemu: parts.qemu, kernel: parts.kernel, accel, cpus, patience, vfio: options.vfio },
+    device: words,
+    events: name in EVENTS ? [EVENTS[name]] : [],
+  };
+  const { initramfs, state } = await makeLevels(parts, levels, onProgress);
+  const assigned = new Assigned(family, device, parts, { ...levels, initramfs, state }, options);
+  try {
+    await assigned.fresh();
+  } catch (error) {
+    await assigned.close();
+    throw error;
+  }
+  return assigned;
+}
+
+class Assigned implements RealAssignedDevice {
+  readonly name: string;
+  readonly waits: Waits;
+  readonly losses: string[] = [];
+  readonly abilities: ReadonlySet<Ability> = new Set<Ability>(['pbaWrite']);
+  vectorCount = 0;
+  restored = 0;
+  private readonly family: Family;
+  private readonly start: LevelsOptions;
+  private readonly quiet: number;
+  private running: { levels: Levels; live: Live } | undefined;
+  private answered = 0;
+
+  constructor(family: Family, device: string, parts: Parts, start: LevelsOptions, options: AssignedOptions) {
+    this.family = family;
+    this.start = start;
+    this.quiet = options.quiet ?? 12;
+    this.waits = new Waits(options.bound ?? 500);
+    this.name = `${device} assigned by vfio-pci of Linux ${parts.release} and QEMU ${parts.version} (${start.accel})`;
+  }
+
+  get signalled(): readonly number[] {
+    return signalledOf(this.family, this.vectorCount);
+  }
+
+  get commands(): number {
+    return this.answered + (this.running?.levels.process.qtest.commands ?? 0);
+  }
+
+  get commandLine(): string {
+    return this.levels.commandLine;
+  }
+
+  get pid(): number | undefined {
+    return this.running?.levels.process.pid;
+  }
+
+  get levels(): Levels {
+    return this.present.levels;
+  }
+
+  get live(): Live {
+    return this.present.live;
+  }
+
+  private get present(): { levels: Levels; live: Live } {
+    if (this.running === undefined) throw new Error('The device is closed.');
+    return this.running;
+  }
+
+  async fresh(): Promise<void> {
+    await this.close();
+    const began = performance.now();
+    const levels = new Levels(this.start);
+    const isCounted = this.start.accel === 'kvm';
+    const live = new Live({
+      family: this.family,
+      process: levels.process,
+      memory: new Memory(levels.process.qtest, 'q35'),
+      waits: this.waits,
+      messages: (vectorCount) => (isCounted ? new Counters(vectorCount) : new Slots(vectorCount)),
+      quiet: this.quiet,
+      tell: (error) => levels.tell(error),
+      onAbsent: (vector) => this.tellLoss(vector),
+    });
+    this.running = { levels, live };
+    try {
+      await levels.resume();
+      await live.begin();
+    } catch (error) {
+      throw new DeviceError(`${this.name}: ${await levels.tell(error as Error)}`, { cause: error });
+    }
+    this.restored = performance.now() - began;
+    this.vectorCount = live.place.vectorCount;
+    levels.takeTrace();
+  }
+
+  private async tellLoss(vector: number): Promise<void> {
+    const { sent, taken, held } = await this.sighting();
+    this.losses.push(
+      `Vector ${vector}: the device sent ${sent} messages since the event before, the host kernel has taken ${taken} interrupts in all, ${held} event descriptors hold an event.`,
+    );
+  }
+
+  async sighting(): Promise<Sighting> {
+    const { levels } = this;
+    const all = (await levels.agent.ask(`${HOST_INTERRUPTS}; ${HELD_EVENTS}`)) ?? '';
+    const lines = all.split('\n');
+    const taken = lines
+      .filter((line) => line.includes('vfio-msix'))
+      .flatMap((line) =>
+        line
+          .replace(/^[^:]*:/, '')
+          .trim()
+          .split(/\s+/)
+          .filter((word) => /^\d+$/.test(word)),
+      )
+      .reduce((sum, word) => sum + Number(word), 0);
+    const held = lines.filter((line) => line.includes('eventfd-count')).length;
+    const sent = levels.takeTrace().length;
+    return { sent, taken, held };
+  }
+
+  run(requests: readonly Request[]): Promise<readonly Answer[]> {
+    if (this.running === undefined)
+      return Promise.resolve(requests.map(() => failed('skipped', 'The device is closed.')));
+    return this.running.live.run(requests);
+  }
+
+  async close(): Promise<void> {
+    const { running } = this;
+    this.running = undefined;
+    await running?.levels.end();
+    this.answered += running?.levels.process.qtest.commands ?? 0;
+  }
+}
