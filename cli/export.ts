@@ -20,6 +20,7 @@ import {
   MACHINE_NAMES,
   type MachineName,
 } from '../properties/instances.ts';
+import { type Claimed, claimedOf } from '../properties/claimed.ts';
 import { readText } from './input.ts';
 import { packagePath } from './root.ts';
 import { EXIT, type Exit, printRaw } from './output.ts';
@@ -32,10 +33,17 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
  * Prints the machine.
  * @throws {RangeError} when it is too large for the format.
  */
-export function exportMachine(name: ExportName, bounds: Bounds, format: ExportFormat): Exit {
-  printRaw(printAs(format, exportedInstance(name, bounds)));
+export function exportMachine(name: ExportName, bounds: Bounds, format: ExportFormat, withClaims = false): Exit {
+  const instance = exportedInstance(name, bounds);
+  const plain: Claimed = { ...instance, claims: [] };
+  if (!withClaims) printRaw(printAs(format, instance, plain));
+  else if (CLAIMING.includes(format)) printRaw(printAs(format, instance, claimedOf(instance)));
+  else throw new RangeError(`Got --claims with the format ${format}; expected one of ${CLAIMING.join(', ')}.`);
   return EXIT.holds;
 }
+
+/** The formats that claims can be printed in. */
+const CLAIMING: readonly ExportFormat[] = ['promela', 'tla', 'tla-config'];
 
 /** The machines that are exported: those that are explored, and the one that the assigned device is held to refine. */
 export const EXPORT_NAMES = [...MACHINE_NAMES, 'interval'] as const;
@@ -58,22 +66,22 @@ export function checkedExports(): Instance[] {
   return [...plain, ...larger.map((bounds) => exportedInstance('function', bounds)), ...designed];
 }
 
-function printTlaOf({ machine, events }: Instance): TlaModule {
+function printTlaOf({ machine, events, claims }: Claimed): TlaModule {
   const checked = JSON.parse(readText(packagePath(RECORD), 'a record of TLC')) as Record<string, string>;
-  return printTla(symbolicOf(machine, events), { eventSentence, checked });
+  return printTla(symbolicOf(machine, events), { eventSentence, checked, claims });
 }
 
-function printAs(format: ExportFormat, instance: Instance): string {
-  const { machine, events } = instance;
+function printAs(format: ExportFormat, instance: Instance, claimed: Claimed): string {
+  const { machine, events, claims } = claimed;
   switch (format) {
     case 'typescript':
       return printTypeScript(machine);
     case 'promela':
-      return printPromela(symbolicOf(machine, events), { eventSentence });
+      return printPromela(symbolicOf(machine, events), { eventSentence, claims });
     case 'tla':
-      return printTlaOf(instance).module;
+      return printTlaOf(claimed).module;
     case 'tla-config':
-      return printTlaOf(instance).configuration;
+      return printTlaOf(claimed).configuration;
     case 'dot': {
       // What is too large to be drawn is not explored any further either.
       const exploration = explore(compile(machine, events), { limits: { states: DOT_STATES } });

@@ -208,21 +208,23 @@ program
   .addOption(CHANNEL)
   .addOption(DESIGN)
   .addOption(new Option('--format <format>', 'what it is printed as').choices(EXPORT_FORMATS).default('typescript'))
+  .option('--claims', "with the machine's own properties, in promela and tla")
   .addHelpText(
     'after',
     example(
       'maskbit export --machine function --vectors 2 > function.ts',
-      'maskbit export --machine function --format promela > function.pml',
+      'maskbit export --machine function --format promela --claims > function.pml',
       'maskbit export --machine capability --format dot | dot -Tsvg > capability.svg',
     ),
   )
-  .action(async ({ machine, format, ...choices }: ExportChoices, command: Command) => {
+  .action(async ({ machine, format, claims, ...choices }: ExportChoices, command: Command) => {
     const bounds = boundsOf(machine, choices, command);
     const { exportMachine } = await import('./export.ts');
-    status = exportMachine(machine, bounds, format);
+    status = exportMachine(machine, bounds, format, claims);
   });
 
 interface ExportChoices extends InstanceChoices {
+  readonly claims?: boolean;
   readonly machine: ExportName;
   readonly format: ExportFormat;
 }

@@ -1,7 +1,7 @@
 /**
  * Mutants of the implementation, by Stryker. `npm run mutate -- src/kernel/table.ts ...` runs those of the files named, or else of all that are not
- * pinned to the hash of their source, and pins each file in `test/mutation/pinned.json` as soon as it is done. `--check` runs none: each file of `src` must be
- * pinned to its hash, and each survivor have a reason in `test/mutation/reasons.json`. `--sample` runs those of a few lines again, which SEED or the day picks: whoever
+ * pinned to the hash of their source, and pins each file in `test/mutation/pinned.json` as soon as it is done. `--check` runs none: what is pinned must be
+ * of the source as it is; it says which files were never run, and how many survivors have no reason in `test/mutation/reasons.json` yet. `--sample` runs those of a few lines again, which SEED or the day picks: whoever
  * survives must be pinned. Exit status: 0 holds, 1 does not, 2 usage.
  */
 import { createHash } from 'node:crypto';
@@ -65,7 +65,7 @@ async function run(patterns: readonly string[]): Promise<Map<string, Pinned>> {
     logLevel: 'warn' as LogLevel,
     warnings: false,
     tempDirName: '.stryker-tmp',
-    ignorePatterns: ['dist', 'docs', 'examples', 'inspector', 'traces', 'vectors', 'cli', 'bench', 'reports'],
+    ignorePatterns: ['dist', 'examples', 'inspector', 'traces', 'vectors', 'cli', 'bench', 'reports'],
     disableTypeChecks: false,
     allowEmpty: true,
   }).runMutationTest();
@@ -96,31 +96,34 @@ const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .toSorted();
 const pinned = readJson<Record<string, Pinned>>(PINNED, {});
 const stale = sources.filter((file) => pinned[file]?.hash !== hashOf(file));
+const unrun = stale.filter((file) => pinned[file] === undefined);
 
-/** Whether all is pinned, and each survivor has a reason. */
+/** Whether what is pinned is of the source as it is. */
 function check(): void {
   const reasons = readJson<readonly Reason[]>(REASONS, []);
+  const changed = stale.filter((file) => !unrun.includes(file));
+  const gone = Object.keys(pinned).filter((file) => !sources.includes(file));
   complain(
-    ...stale.map((file) => `${file}: its mutants were run on another source, or never; run npm run mutate -- ${file}.`),
+    ...changed.map((file) => `${file}: its mutants were run on another source; run npm run mutate -- ${file}.`),
+    ...gone.map((file) => `${file}: got its mutants in ${PINNED}; expected a file of src.`),
   );
+  let unexplained = 0;
   for (const [file, { survivors }] of Object.entries(pinned)) {
     const explained = new Set(reasons.filter((reason) => reason.file === file).flatMap((reason) => reason.survivors));
-    complain(
-      ...survivors
-        .filter((survivor) => !explained.has(survivor))
-        .map((survivor) => `${file}: got the survivor ${survivor}; expected a reason in ${REASONS}.`),
-      ...[...explained]
-        .filter((survivor) => !survivors.includes(survivor))
-        .map((survivor) => `${file}: got a reason for ${survivor}; expected one of its survivors in ${PINNED}.`),
-    );
+    unexplained += survivors.filter((survivor) => !explained.has(survivor)).length;
+    const strangers = [...explained].filter((survivor) => !survivors.includes(survivor));
+    complain(...strangers.map((survivor) => `${file}: got a reason for ${survivor}; expected one of its survivors.`));
   }
   const all = Object.values(pinned);
   const mutants = all.reduce((sum, one) => sum + one.mutants, 0);
   const killed = all.reduce((sum, one) => sum + one.killed, 0);
-  console.log(
-    `${killed} of ${mutants} mutants in ${all.length} files are told from the source, ${((100 * killed) / mutants).toFixed(1)} %.`,
-  );
+  console.log(`${killed} of ${mutants} mutants in ${all.length} files are found, ${percent(killed, mutants)}.`);
+  console.log(`${unexplained} of the ${mutants - killed} others have no reason yet.`);
+  if (unrun.length > 0) console.log(`Never run to their end: ${unrun.join(', ')}.`);
 }
+
+const percent = (killed: number, mutants: number): string =>
+  mutants === 0 ? 'none' : `${((100 * killed) / mutants).toFixed(1)} %`;
 
 /** Runs the mutants of a few lines again, which a seed picks: none may survive that is not pinned. */
 async function sample(seed: number): Promise<void> {
@@ -167,7 +170,7 @@ else {
     renameSync(`${PINNED}.new`, PINNED);
     const { killed, mutants } = pinned[file];
     console.log(
-      `${file}: ${killed} of ${mutants}, ${((100 * killed) / mutants).toFixed(1)} %, in ${((Date.now() - start) / 1000).toFixed(0)} s`,
+      `${file}: ${killed} of ${mutants}, ${percent(killed, mutants)}, in ${((Date.now() - start) / 1000).toFixed(0)} s`,
     );
   }
 }

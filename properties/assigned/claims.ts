@@ -563,7 +563,8 @@ export const NextOwnerStep: ClaimProperty = {
   monitors: [],
   claim: (bounds) => ({
     kind: 'step',
-    when: and({ kind: 'taken' }, event(REMOVE, ASSIGN)),
+    // Not whether the event is taken: a monitor that is looking on takes it too.
+    when: or(and(event(REMOVE), before(named('assigned'))), and(event(ASSIGN), not(before(named('assigned'))))),
     holds: and(after(no(HELD_OR_FLYING)), not(delivers(bounds))),
   }),
 };

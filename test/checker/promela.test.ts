@@ -18,7 +18,9 @@ import { createFunction } from '../../machines/function.ts';
 import { type MessageSet, THREE, TWO } from '../../machines/messages.ts';
 import { FlushOnReadStep, NoLostEventInv, SingleViewStep } from '../../properties/assigned/claims.ts';
 import { claimOf } from '../../properties/assigned/property.ts';
-import { createInstance } from '../../properties/instances.ts';
+import { claimedOf } from '../../properties/claimed.ts';
+import { createInstance, type Instance } from '../../properties/instances.ts';
+import { functionMutants, judge } from '../../properties/mutants.ts';
 import { createAssignedDevice } from '../../machines/assigned-device.ts';
 import { type Design, POSTED, REVIEWED } from '../../machines/designs.ts';
 import type { MonitorName } from '../../machines/monitors.ts';
@@ -56,11 +58,11 @@ function countBoth(machine: AnyStateMachine, events: readonly string[]) {
 }
 
 /** Each claim with our result, and with whether it holds for SPIN. */
-function decideBoth(machine: AnyStateMachine, events: readonly string[], claims: readonly Claim[]) {
+function decideBoth(machine: AnyStateMachine, events: readonly string[], claims: readonly Claim[], options = SMALL) {
   const decisions = decide(explore(compile(machine, events)), claims);
   const text = printPromela(symbolicOf(machine, events), { claims });
   const names = claims.map(({ name }) => name);
-  const runs = decideWithSpin(text, names, SMALL);
+  const runs = decideWithSpin(text, names, options);
   return claims.map((claim, index) => ({
     name: claim.name,
     result: decisions[index].result,
@@ -500,4 +502,43 @@ describe('a run of SPIN', () => {
     );
     expect(() => readRun('')).toThrow(/^Got a verifier's report without its errors; expected /);
   });
+});
+
+describe.skipIf(lacksSpin)("the machines' own properties, as maskbit export --claims prints them", () => {
+  const decided = (instance: Instance) => {
+    const { machine, events, claims } = claimedOf(instance);
+    return decideBoth(machine, events, claims);
+  };
+  const agreed = (verdicts: ReturnType<typeof decideBoth>): string[] =>
+    verdicts.filter(({ result, holds }) => holds !== (result !== 'fails')).map(({ name }) => name);
+
+  test('hold of a vector, for SPIN as for us', () => {
+    const verdicts = decided(createInstance('vector'));
+    expect([verdicts.length, verdicts.filter(({ holds }) => !holds), agreed(verdicts)]).toEqual([16, [], []]);
+  });
+
+  test('fail of a mutant of a function where the closures themselves fail', () => {
+    for (const judged of [...functionMutants()].slice(5, 6)) {
+      const { broken } = judge(judged);
+      const { mutant, ...bounds } = judged;
+      const instance = { ...createInstance('function', bounds), machine: mutant.machine };
+      const failing = decided(instance).flatMap(({ name, holds }) => (holds ? [] : [name]));
+      expect(failing).toEqual(broken);
+    }
+  });
+
+  test('hold or fail of the design reviewed as we say', () => {
+    const { machine, events, claims } = claimedOf(createInstance('assigned-device', { design: REVIEWED }));
+    expect(claims.length).toBe(22);
+    // All of them take minutes; these need no monitors, one, and several.
+    const some = ['NoDeliverBlockedStep', 'NextOwnerStep', 'HandoverStep'];
+    const verdicts = decideBoth(
+      machine,
+      events,
+      claims.filter(({ name }) => some.includes(name)),
+      { ...SMALL, slotBits: 18, depth: 1_000_000 },
+    );
+    expect(agreed(verdicts)).toEqual([]);
+    expect(verdicts.flatMap(({ name, holds }) => (holds ? [] : [name]))).toEqual(['NoDeliverBlockedStep']);
+  }, 300_000);
 });

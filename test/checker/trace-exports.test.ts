@@ -233,7 +233,7 @@ describe('a trace in mermaid', () => {
     ]);
     const arrows = [...graph.events.map((name) => CAST.event(name)), ...outputs.map((name) => CAST.output(name))];
     for (const { from, to } of arrows) expect(CAST.participants).toEqual(expect.arrayContaining([from, to]));
-    expect(() => CAST.output('tea.0')).toThrow('Got tea.0; expected one of send, use, release, deliver in it.');
+    expect(() => CAST.output('tea.0')).toThrow('Got "tea.0" as name in a cast; expected one of send, use');
   });
 });
 
@@ -331,13 +331,13 @@ describe('maskbit show', () => {
   test.each<[object, string]>([
     [
       { machine: 'toaster' },
-      'Got a trace of the machine toaster; expected one of vector-page, capability, ownership, vector, function, host-function, assigned-device.',
+      'Got a trace of the machine "toaster"; expected one of vector-page, capability, ownership, vector, function, host-function, assigned-device.',
     ],
-    [{ instance: { vectors: 1e9 } }, 'Got a trace of 1000000000 vectors; expected a whole number from 0 to 64.'],
-    [{ instance: { vectors: 'many' } }, 'Got a trace of many vectors; expected a whole number from 0 to 64.'],
+    [{ instance: { vectors: 1e9 } }, 'Got a trace of 1000000000 vectors; expected a whole number from 1 to 128.'],
+    [{ instance: { vectors: 'many' } }, 'Got a trace of "many" vectors; expected a whole number from 1 to 128.'],
     [
       { instance: { vectors: 1, messages: 'toString' } },
-      'Got a trace with messages toString; expected one of two, three, halves, or 2 to 64 names with spaces between them.',
+      'Got a trace with messages "toString"; expected one of two, three, halves, or 2 to 64 names with spaces between them.',
     ],
     [
       { instance: { vectors: 2, messages: 'two' } },
