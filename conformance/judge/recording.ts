@@ -1,7 +1,6 @@
 /**
  * Recordings: what was observed of one vector along a path, in codes, so that other profiles can judge it again without the device.
  */
-import { blame } from './blame.ts';
 import type { Judge, Model } from './judge.ts';
 import { IMPOSSIBLE, NOTHING } from './set-machine.ts';
 
@@ -86,17 +85,4 @@ export function firstContradiction({ vector: machine }: Model, { steps }: Record
 /** The actions of a recording up to a step, by name. */
 export function actionsUpTo({ steps }: Recording, index: number): string[] {
   return steps.slice(0, index + 1).flatMap(({ action }) => (action === '' ? [] : [action]));
-}
-
-/** What was at odds at a step, as field names. */
-export function contradictionAt(model: Model, { steps }: Recording, index: number): readonly string[] {
-  const { vector: machine } = model;
-  let belief = machine.initial;
-  for (let at = 0; at < index; at++) {
-    const { event, code } = steps[at];
-    belief = machine.step(belief, event === undefined ? NOTHING : machine.eventNumber(event), code);
-  }
-  const { event, code } = steps[index];
-  const found = blame(machine, belief, event === undefined ? NOTHING : machine.eventNumber(event), code, false);
-  return found.differences.map(({ field, expected, got }) => `${field}: got ${got}, expected ${expected}`);
 }

@@ -39,11 +39,6 @@ export interface Walk {
 /** A device that saves and restores. */
 export type SnapshotDevice = Device & Required<Pick<Device, 'save' | 'restore'>>;
 
-/** Whether a device saves and restores. */
-export function isSnapshotDevice(device: Device): device is SnapshotDevice {
-  return device.save !== undefined && device.restore !== undefined;
-}
-
 /** A pair, and how it was reached. What is believed goes by numbers of the model. */
 export interface Pair {
   readonly capability: number;
