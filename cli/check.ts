@@ -18,7 +18,7 @@ import { checkAssignedPaths } from './check/assigned-paths.ts';
 import { Budget, type Budgets } from './check/budget.ts';
 import { checkMachines } from './check/machines.ts';
 import { type Only, onlyOf, type Section, SECTIONS, WHOLE } from './check/only.ts';
-import type { Part } from './check/part.ts';
+import type { CheckSection } from './check/part.ts';
 import { checkLockstep, checkPaths } from './check/paths.ts';
 import { checkProperties } from './check/properties.ts';
 import { checkReplay } from './check/replay.ts';
@@ -62,7 +62,7 @@ export function check(choices: CheckChoices = {}): Exit {
 }
 
 /** Runs the sections that are asked for, in their order; what they need is explored first. */
-function runSections(isFull: boolean, budget: Budget, only: Only, manifest: readonly ManifestEntry[]): Part[] {
+function runSections(isFull: boolean, budget: Budget, only: Only, manifest: readonly ManifestEntry[]): CheckSection[] {
   const { sections } = only;
   const all = [...INSTANCES, ...LARGER_INSTANCES, ...(isFull ? FULL_INSTANCES : [])];
   // Paths and lockstep are of small instances; what is asked of no function needs none of them.
@@ -74,7 +74,7 @@ function runSections(isFull: boolean, budget: Budget, only: Only, manifest: read
   const instances = needed.filter((instance) => only.instance(instanceName(instance)));
   const { explored, part } = checkMachines(instances, budget, manifest);
   const isCut = only.isPart || explored.length < instances.length;
-  const work: Readonly<Record<Section, () => Part>> = {
+  const work: Readonly<Record<Section, () => CheckSection>> = {
     machines: () => part,
     properties: () => checkProperties(explored, budget, only, isCut),
     runs: () => checkRuns(explored, budget, only),
@@ -105,7 +105,7 @@ export const MANIFEST = 'properties/manifest.json';
 
 /** Prints the last lines, and finds the exit status. */
 function conclude(
-  parts: readonly Part[],
+  parts: readonly CheckSection[],
   differences: readonly string[],
   open: readonly string[],
   budget: Budget,

@@ -19,7 +19,7 @@ import {
   VMM_COMPLETE,
   write,
 } from './alphabet.ts';
-import type { GuardBook, Way } from './guards.ts';
+import type { GuardRegistry, GuardedEvent } from './guards.ts';
 import type { MessageSet } from './messages.ts';
 import type { Region } from './region.ts';
 
@@ -64,7 +64,7 @@ export interface Work {
 }
 
 /** How accesses come about in a machine. */
-export interface Paths {
+export interface AccessPaths {
   /** The guard under which the kernel answers an access at once; undefined where it never does. */
   readonly kernel: (access: Access) => string | undefined;
   /** Where the vCPU goes once userspace has completed an access, if it must wait for more: states of `work`, with guards. */
@@ -85,7 +85,7 @@ export const stoppedIn = ({ event }: Access, vcpu = 0): string =>
 export const atRest = (vcpu: number): string => `atRest${vcpu === 0 ? '' : vcpu}`;
 
 /** Defines the guards of the vCPUs: that each runs, and for each access that it is stopped in it. */
-export function defineVcpuGuards(book: GuardBook, accesses: readonly Access[], vcpus: readonly number[]): void {
+export function defineVcpuGuards(book: GuardRegistry, accesses: readonly Access[], vcpus: readonly number[]): void {
   for (const vcpu of vcpus) {
     book.define(running(vcpu), stateIn({ [vcpuName(vcpu)]: 'running' }));
     for (const access of accesses) book.define(stoppedIn(access, vcpu), stateIn({ [vcpuName(vcpu)]: access.state }));
@@ -94,7 +94,7 @@ export function defineVcpuGuards(book: GuardBook, accesses: readonly Access[], v
 
 /** Defines a guard that some vCPU waits for one of `works`, and returns its name. */
 export function defineWaiting(
-  book: GuardBook,
+  book: GuardRegistry,
   name: string,
   works: readonly string[],
   vcpus: readonly number[],
@@ -104,13 +104,13 @@ export function defineWaiting(
 }
 
 /** The ways in which an access of a vCPU takes effect: answered by the kernel, completed by userspace. */
-export function waysOfAccess(
+export function guardedEventsOfAccess(
   access: Access,
-  { kernel }: Paths,
-  book: GuardBook,
+  { kernel }: AccessPaths,
+  book: GuardRegistry,
   vcpu = 0,
   rest?: string,
-): { kernel: Way[]; exit: Way[] } {
+): { kernel: GuardedEvent[]; exit: GuardedEvent[] } {
   const guard = kernel(access);
   return {
     kernel: guard === undefined ? [] : [{ event: ofVcpu(access.event, vcpu), guard: book.all(running(vcpu), guard) }],
@@ -124,8 +124,8 @@ const RETURN = { type: 'return' };
 /** The region of a vCPU. */
 export function vcpuRegion(
   accesses: readonly Access[],
-  paths: Paths,
-  book: GuardBook,
+  paths: AccessPaths,
+  book: GuardRegistry,
   vcpu: number,
   restOf: (access: Access, vcpu: number) => string | undefined,
 ): Region {

@@ -1,7 +1,7 @@
 /**
  * What the parts of an assigned device know of each other: the guards that they share, by name, and the ways in which an access takes
  * effect. It is the one place where the kernel's path and the path through an exit are told apart; regions are written as if
- * accesses took effect at once, and are retimed here.
+ * accesses took effect at once; here their transitions go where accesses take effect.
  */
 import { and, stateIn } from 'xstate';
 import {
@@ -10,14 +10,14 @@ import {
   atRest,
   defineVcpuGuards,
   defineWaiting,
-  type Paths,
-  waysOfAccess,
+  type AccessPaths,
+  guardedEventsOfAccess,
   type Work,
 } from './access.ts';
 import { CLOSING, control, DISABLE_ALL, ENABLE_ALL, PLACE, poll, readEntry, REGISTER, unmask } from './alphabet.ts';
 import type { Design } from './designs.ts';
 import { OPEN } from './function.ts';
-import { GuardBook, retime, type Way } from './guards.ts';
+import { GuardRegistry, rewriteEvents, type GuardedEvent } from './guards.ts';
 import type { MessageSet } from './messages.ts';
 import { KERNEL_OWNS, REMOVED } from './ownership.ts';
 import type { Region } from './region.ts';
@@ -37,7 +37,7 @@ export interface AssignedBounds {
 const PATH_OF: Partial<Record<Access['kind'], keyof Follows>> = { mask: 'mask', unmask: 'mask', read: 'read' };
 
 /** What a vCPU may have to wait for, where all vectors are built up and torn down together. */
-function workOf({ free }: Design, book: GuardBook): Readonly<Record<string, Work>> {
+function workOf({ free }: Design, book: GuardRegistry): Readonly<Record<string, Work>> {
   const tearing = (target: string) => [{ target, guard: free ? undefined : 'offBus' }];
   const none = { target: 'running', guard: book.opposite('noneWanted', 'anyWanted') };
   const placed = [
@@ -89,8 +89,8 @@ export class Assembly {
   readonly indices: readonly number[];
   readonly accesses: readonly Access[];
   readonly vcpus: readonly number[];
-  readonly book = new GuardBook();
-  readonly paths: Paths;
+  readonly book = new GuardRegistry();
+  readonly paths: AccessPaths;
 
   constructor({ design, vectors, messages, vcpus = 1 }: AssignedBounds) {
     this.design = design;
@@ -234,20 +234,20 @@ export class Assembly {
   }
 
   /** The ways of a guest's access, by its event, of every vCPU; undefined for other actors. */
-  private waysOf(event: string, follows: Follows): readonly Way[] | undefined {
+  private guardedEventsOf(event: string, follows: Follows): readonly GuardedEvent[] | undefined {
     const access = this.accesses.find((each) => each.event === event);
     if (access === undefined) return undefined;
     const choice = PATH_OF[access.kind];
     const path = choice === undefined ? undefined : follows[choice];
     return this.vcpus.flatMap((vcpu) => {
-      const { kernel, exit } = waysOfAccess(access, this.paths, this.book, vcpu, this.rest(access, vcpu));
+      const { kernel, exit } = guardedEventsOfAccess(access, this.paths, this.book, vcpu, this.rest(access, vcpu));
       return [...(path === 'exit' ? [] : kernel), ...(path === 'kernel' ? [] : exit)];
     });
   }
 
   /** Rewrites a region that is written as if accesses took effect at once. */
-  retime(region: Region, follows: Follows = {}): Region {
-    return retime(region, (event) => this.waysOf(event, follows), this.book);
+  rewriteEvents(region: Region, follows: Follows = {}): Region {
+    return rewriteEvents(region, (event) => this.guardedEventsOf(event, follows), this.book);
   }
 
   /** What the regions of the host function follow, and what else feels masks as the device does. */

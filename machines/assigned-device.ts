@@ -62,7 +62,7 @@ export function createAssignedDevice(options: AssignedOptions): AssignedDevice {
   const vcpuOf = (vcpu: number) => [vcpuName(vcpu), vcpuRegion(accesses, paths, book, vcpu, restOf)];
   // Messages are delivered before the access that brings them in is complete: the vCPUs stand last.
   const states = {
-    capability: assembly.retime(removableCapability()),
+    capability: assembly.rewriteEvents(removableCapability()),
     ...Object.fromEntries(indices.map((vector) => [vectorRegionName(vector), assignedVectorRegion(assembly, vector)])),
     ...(design.grow ? {} : { host: hostRegion(assembly) }),
     ...(design.free ? { ownership: freeOwnership } : { base: baseRegion, ownership: coupledOwnership }),

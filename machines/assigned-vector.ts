@@ -2,7 +2,7 @@
  * One vector of an assigned device: the regions of its host function, its Mask Bit or the two records of it, its entry, and
  * where the message comes from that is injected.
  *
- * Regions are written as if accesses took effect at once; `assembly.retime` says when they do.
+ * Regions are written as if accesses took effect at once; `assembly.rewriteEvents` says when they do.
  */
 import type { Assembly, Path } from './assembly.ts';
 import {
@@ -81,8 +81,8 @@ function hostVector(assembly: Assembly, vector: number): Record<string, Region> 
     all: (...names) => book.all(...names),
   });
   return {
-    flight: assembly.retime(regions.flight, assembly.followsDevice),
-    pending: assembly.retime(regions.pending, assembly.followsDevice),
+    flight: assembly.rewriteEvents(regions.flight, assembly.followsDevice),
+    pending: assembly.rewriteEvents(regions.pending, assembly.followsDevice),
   };
 }
 
@@ -93,7 +93,7 @@ function pendingRead(vector: number, assembly: Assembly): Region {
     description: "The Pending bit, as it is read from the device's own page.",
     on: { [poll(vector)]: [{ ...shows, guard: `pending.${vector}` }, answer(vector, 'quiet', 'Nothing waits.')] },
   };
-  return assembly.retime({
+  return assembly.rewriteEvents({
     description: 'The Pending bit, as the guest reads it.',
     initial: 'shown',
     states: { shown },
@@ -154,7 +154,7 @@ function maskRegion(
     },
   };
   const region = { description: `The Mask Bit${whose}. [MSIX-TABLE-3]`, initial: 'masked', states };
-  return assembly.retime(anew(region), { mask: path, read: path });
+  return assembly.rewriteEvents(anew(region), { mask: path, read: path });
 }
 
 // ---- The entry, and where its message comes from
@@ -194,7 +194,7 @@ function entryRegion(assembly: Assembly, vector: number): Region {
     [readEntry(vector)]: answer(vector, message, 'The entry is read back.'),
   }));
   // Where there are routes, the kernel answers from them.
-  return assembly.retime(anew(region), { read: design.direct ? 'either' : 'exit' });
+  return assembly.rewriteEvents(anew(region), { read: design.direct ? 'either' : 'exit' });
 }
 
 /** The route that the message of an entry takes to the guest. An entry without one is not in use. */
@@ -240,7 +240,7 @@ function routeRegion(assembly: Assembly, vector: number): Region {
       : { [readEntry(vector)]: answer(vector, message, 'The kernel reads the route back. [MSIX-POSTED-5]') }),
     ...(design.grow ? {} : { [ENABLE_ALL]: followEntry('opening', 'Entries of zeros get none. [MSIX-POSTED-1]') }),
   }));
-  return assembly.retime(anew(region), { ...assembly.followsDevice, read: 'kernel' });
+  return assembly.rewriteEvents(anew(region), { ...assembly.followsDevice, read: 'kernel' });
 }
 
 /** The message in force. It outlives a mask, for what flies then carries it. */
@@ -259,7 +259,7 @@ function forceRegion(assembly: Assembly, vector: number): Region {
     ]);
   const description = 'The message in force: the whole entry as it stood at the last unblocking edge. [MSIX-MSG-1]';
   const region = messageRegion(description, messages.values, (message) => Object.fromEntries(loads(message)));
-  return assembly.retime(anew(region), assembly.followsDevice);
+  return assembly.rewriteEvents(anew(region), assembly.followsDevice);
 }
 
 /** Whether the host has a vector for the entry, where it has them all at once or not at all. */

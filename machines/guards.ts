@@ -8,7 +8,7 @@ import type { Guard } from './region.ts';
 const AND = ' & ';
 
 /** Collects the guards of a machine, for `setup`. */
-export class GuardBook {
+export class GuardRegistry {
   readonly guards: Record<string, Guard> = {};
 
   /** Gives a guard a name, and returns the name. */
@@ -37,7 +37,7 @@ export class GuardBook {
 }
 
 /** A way in which something comes about: an event, and what must hold for that event to be it. */
-export interface Way {
+export interface GuardedEvent {
   readonly event: string;
   readonly guard?: string;
 }
@@ -50,31 +50,36 @@ interface Written {
 
 /**
  * Rewrites a region, or any state, so that what it does on an event comes about in other ways: none, one or several. The region says
- * what an access does; the ways say when. Where `waysOf` knows no ways, an event stays as it is.
+ * what an access does; the ways say when. Where `guardedEventsOf` knows no ways, an event stays as it is.
  */
-export function retime<State>(
+export function rewriteEvents<State>(
   state: State,
-  waysOf: (event: string) => readonly Way[] | undefined,
-  book: GuardBook,
+  guardedEventsOf: (event: string) => readonly GuardedEvent[] | undefined,
+  book: GuardRegistry,
 ): State {
   const { on, states, ...rest } = state as Written;
   const written = Object.entries(on ?? {}).flatMap(([event, transitions]) =>
-    (waysOf(event) ?? [{ event }]).map((way): [string, object[]] => [way.event, guarded(transitions, way.guard, book)]),
+    (guardedEventsOf(event) ?? [{ event }]).map((way): [string, object[]] => [
+      way.event,
+      guarded(transitions, way.guard, book),
+    ]),
   );
-  const retimed: Record<string, object[]> = {};
-  for (const [event, transitions] of written) (retimed[event] ??= []).push(...transitions);
+  const rewritten: Record<string, object[]> = {};
+  for (const [event, transitions] of written) (rewritten[event] ??= []).push(...transitions);
   return {
     ...rest,
-    ...(written.length > 0 ? { on: retimed } : {}),
+    ...(written.length > 0 ? { on: rewritten } : {}),
     ...(states === undefined
       ? {}
       : {
-          states: Object.fromEntries(Object.entries(states).map(([key, child]) => [key, retime(child, waysOf, book)])),
+          states: Object.fromEntries(
+            Object.entries(states).map(([key, child]) => [key, rewriteEvents(child, guardedEventsOf, book)]),
+          ),
         }),
   } as State;
 }
 
-function guarded(transitions: unknown, guard: string | undefined, book: GuardBook): object[] {
+function guarded(transitions: unknown, guard: string | undefined, book: GuardRegistry): object[] {
   const list = Array.isArray(transitions) ? transitions : [transitions];
   return list.map((each) => {
     const transition = typeof each === 'string' ? { target: each } : (each as { guard?: string });

@@ -9,7 +9,7 @@ import { requireFields } from '../checker/argument/argument.ts';
 import { requireVectors } from './argument.ts';
 import { type AnyStateMachine, setup, stateIn } from 'xstate';
 import { arrive, HOST_READ, hostMask, hostUnmask, retire, signal } from './alphabet.ts';
-import { GuardBook } from './guards.ts';
+import { GuardRegistry } from './guards.ts';
 import { assignedActions } from './ownership.ts';
 import type { Region } from './region.ts';
 import { vectorRegionName } from './vector.ts';
@@ -118,7 +118,7 @@ export function createHostFunction(options: { readonly vectors: number }): AnySt
   const fields = requireFields('the options of createHostFunction', options, ['vectors']);
   const vectors = requireVectors('vectors of createHostFunction', fields.vectors);
   const indices = Array.from({ length: vectors }, (_, vector) => vector);
-  const book = new GuardBook();
+  const book = new GuardRegistry();
   for (const vector of indices) {
     const region = vectorRegionName(vector);
     book.define(`unmasked.${vector}`, stateIn({ [region]: { mask: 'unmasked' } }));

@@ -9,7 +9,7 @@ import { type AnyStateMachine, setup, stateIn } from 'xstate';
 import { type Access, accessesOf, isRead, stoppedIn } from './access.ts';
 import { functionEvents, poll, READ, readEntry } from './alphabet.ts';
 import { createFunction } from './function.ts';
-import { GuardBook, retime } from './guards.ts';
+import { GuardRegistry, rewriteEvents } from './guards.ts';
 import { type MessageSet, requireMessages } from './messages.ts';
 import { assignedActions } from './ownership.ts';
 import type { Region } from './region.ts';
@@ -32,19 +32,19 @@ export function createInterval(options: { readonly vectors: number; readonly mes
   const messages = requireMessages('messages of createInterval', fields.messages);
   const channel = createFunction({ vectors, messages, channel: true });
   const accesses = accessesOf(vectors, messages);
-  const book = new GuardBook();
+  const book = new GuardRegistry();
   Object.assign(book.guards, channel.implementations.guards);
   for (const access of accesses) book.define(stoppedIn(access), stateIn({ vcpu: called(access) }));
 
   const takesEffect = (access: Access) => ({ event: TAKE_EFFECT, guard: stoppedIn(access) });
   const reads = accesses.filter(isRead).map(takesEffect);
-  const waysOf = (event: string) => {
+  const guardedEventsOf = (event: string) => {
     if (event === READ) return reads;
     const access = accesses.find((each) => each.event === event);
     return access && [takesEffect(access)];
   };
   const { states } = channel.config as { states: Record<string, Region> };
-  const regions = Object.entries(states).map(([name, region]) => [name, retime(region, waysOf, book)]);
+  const regions = Object.entries(states).map(([name, region]) => [name, rewriteEvents(region, guardedEventsOf, book)]);
   const answers = Array.from({ length: vectors }, (_, vector) => [
     `answers${vector}`,
     answerRegion(vector, messages, book),
@@ -60,7 +60,7 @@ export function createInterval(options: { readonly vectors: number; readonly mes
 }
 
 /** What a read of an entry answers, at the moment of its effect. */
-function answerRegion(vector: number, messages: MessageSet, book: GuardBook): Region {
+function answerRegion(vector: number, messages: MessageSet, book: GuardRegistry): Region {
   const region = vectorRegionName(vector);
   const reading = (event: string) => `in ${event.replace('guest.', '')}`;
   const read = reading(readEntry(vector));

@@ -47,7 +47,7 @@ export function monitorRegions(assembly: Assembly, names: readonly MonitorName[]
   const monitors = withNeeds(names);
   const vectors = watched.map((vector) => {
     defineGuards(assembly, monitors, vector);
-    const regions = monitors.map((name) => [name, assembly.retime(forgetting(REGIONS[name](assembly, vector)))]);
+    const regions = monitors.map((name) => [name, assembly.rewriteEvents(forgetting(REGIONS[name](assembly, vector)))]);
     return [vectorRegionName(vector), { type: 'parallel', states: Object.fromEntries(regions) }];
   });
   return {

@@ -31,7 +31,7 @@ import {
   WORK_NONE,
   WORK_PLACE,
   WORK_REBUILD,
-} from './userspace/keeper.ts';
+} from './userspace/userspace-table.ts';
 import { type AssignedDesign, Monitor, type Owner } from './userspace/monitor.ts';
 import { MSIX_CAPABILITY_OFFSET } from './userspace/config-space.ts';
 

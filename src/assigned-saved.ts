@@ -6,7 +6,7 @@ import * as abi from './kernel/abi.ts';
 import { ADDRESS_END, isAccess } from './kernel/bus.ts';
 import * as registers from './registers.ts';
 import * as exit from './userspace/exit.ts';
-import { type Work, WORK_DISABLE_ALL, WORK_NONE, WORK_PLACE, WORK_REBUILD } from './userspace/keeper.ts';
+import { type Work, WORK_DISABLE_ALL, WORK_NONE, WORK_PLACE, WORK_REBUILD } from './userspace/userspace-table.ts';
 import { type Monitor, OWNER_KERNEL } from './userspace/monitor.ts';
 
 const INTX = abi.KVM_DEV_IRQ_HOST_INTX | abi.KVM_DEV_IRQ_GUEST_INTX;

@@ -26,7 +26,7 @@ export {
   WORK_NONE,
   WORK_PLACE,
   WORK_REBUILD,
-} from './userspace/keeper.ts';
+} from './userspace/userspace-table.ts';
 export {
   type AssignedDesign,
   type Owner,

@@ -12,7 +12,7 @@ import { boundsName, createInstance } from '../../properties/instances.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
 import type { Budget } from './budget.ts';
 import type { Only } from './only.ts';
-import { type Part, Violations } from './part.ts';
+import { type CheckSection, Violations } from './part.ts';
 
 /** An instance in lockstep, and whether a usual check takes but a sample of it. */
 interface Walk {
@@ -41,7 +41,7 @@ interface Walked {
 }
 
 /** Walks machine and implementation of the assigned device together, and hands the page over everywhere. */
-export function checkAssignedDevice(isFull: boolean, budget: Budget, only: Only): Part {
+export function checkAssignedDevice(isFull: boolean, budget: Budget, only: Only): CheckSection {
   const violations = new Violations();
   const open: string[] = [];
   let walked = 0;

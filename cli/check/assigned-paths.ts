@@ -22,7 +22,7 @@ import { AssignedInstance } from '../../properties/assigned/decide.ts';
 import { createInstance, type Instance, instanceName } from '../../properties/instances.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
 import type { Budget } from './budget.ts';
-import { type Part, Violations } from './part.ts';
+import { type CheckSection, Violations } from './part.ts';
 
 /** The parts that have machines of their own. */
 const PARTS: readonly (readonly [Instance, readonly PartUnderTest[]])[] = [
@@ -48,7 +48,7 @@ const NOT_DRIVEN: readonly (readonly [string, string, string])[] = [
 type Row = readonly (string | number)[];
 
 /** Drives the assigned device and its parts along the paths of their machines. */
-export function checkAssignedPaths(budget: Budget): Part {
+export function checkAssignedPaths(budget: Budget): CheckSection {
   const violations = new Violations();
   const open: string[] = [];
   const rows: Row[] = [];

@@ -29,7 +29,7 @@ import { TWO } from '../../machines/messages.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
 import { Budget } from './budget.ts';
 import type { Only } from './only.ts';
-import { type Part, shownBy, Violations } from './part.ts';
+import { type CheckSection, shownBy, Violations } from './part.ts';
 
 interface Decided {
   readonly task: AssignedTask;
@@ -43,7 +43,7 @@ export function checkAssigned(
   budget: Budget,
   only: Only,
   manifest: readonly ManifestEntry[] = [],
-): Part {
+): CheckSection {
   const violations = new Violations();
   const asked = [...ASSIGNED_TASKS, ...(isFull ? FULL_ASSIGNED_TASKS : [])];
   const tasks = asked.filter(({ bounds }) => only.instance(boundsName(bounds)));
@@ -182,14 +182,14 @@ const tellVerdict = ({ result, path }: AssignedVerdict): string =>
   path === undefined ? result : `fails (${path.length})`;
 
 /** What a part comes to for which there was no time. */
-const unasked = (what: string): Part => ({
+const unasked = (what: string): CheckSection => ({
   clause: `no ${what}`,
   violations: new Violations(),
   open: [`The time was up before the ${what}.`],
 });
 
 /** Breaks each property of the assigned device: by a mutant of a design in which it holds, or by a design that lacks a repair. */
-export function checkAssignedMutants(budget: Budget): Part {
+export function checkAssignedMutants(budget: Budget): CheckSection {
   if (budget.isOver) return unasked('mutants of the assigned device');
   const progress = startProgress('mutants of designs', BREAKERS.length);
   const violations = new Violations();
@@ -218,7 +218,7 @@ export function checkAssignedMutants(budget: Budget): Part {
 }
 
 /** Holds the chain of designs against the objections of the review. */
-export function checkObjections(budget = new Budget()): Part {
+export function checkObjections(budget = new Budget()): CheckSection {
   if (budget.isOver) return unasked('objections of the review');
   const progress = startProgress('objections', OBJECTIONS.length);
   const rows = decideObjections((done) => progress.advance(done));

@@ -10,7 +10,7 @@ import { nameSubject } from '../../checker/trace/trace.ts';
 import { FULL_INSTANCES, type Instance, instanceName, INSTANCES } from '../../properties/instances.ts';
 import { followExploration, formatCell, print, printTable } from '../report.ts';
 import type { Budget } from './budget.ts';
-import { type Explored, findingOf, type Part, Violations } from './part.ts';
+import { type Explored, findingOf, type CheckSection, Violations } from './part.ts';
 
 /** What the limits of an exploration are called on the command line. */
 const BOUNDS = { states: '--states', bytes: '--memory', milliseconds: '--seconds' };
@@ -20,7 +20,7 @@ export function checkMachines(
   instances: readonly Instance[],
   budget: Budget,
   manifest: readonly ManifestEntry[],
-): { readonly explored: readonly Explored[]; readonly part: Part } {
+): { readonly explored: readonly Explored[]; readonly part: CheckSection } {
   const violations = new Violations();
   const open: string[] = [];
   const explored: Explored[] = [];

@@ -65,7 +65,7 @@ export class Violations {
 }
 
 /** What a part of the check comes to. */
-export interface Part {
+export interface CheckSection {
   /** Its clause of the last line. */
   readonly clause: string;
   readonly violations: Violations;

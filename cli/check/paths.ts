@@ -9,10 +9,10 @@ import { runSuite, type SuiteCount } from '../../conformance/suite.ts';
 import { instanceName } from '../../properties/instances.ts';
 import { formatCell, type Progress, print, printTable, startProgress, tell } from '../report.ts';
 import type { Budget } from './budget.ts';
-import { type Explored, type Part, Violations } from './part.ts';
+import { type Explored, type CheckSection, Violations } from './part.ts';
 
 /** Drives devices along the paths of every instance that they implement. */
-export function checkPaths(explored: readonly Explored[], budget: Budget): Part {
+export function checkPaths(explored: readonly Explored[], budget: Budget): CheckSection {
   for (const { instance, graph } of suited(explored)) {
     const { paths } = countSimplePaths(graph);
     if (paths <= SIMPLE_PATH_RAIL) tell(`${instanceName(instance)}: ${formatCell(paths)} simple paths.`);
@@ -37,7 +37,7 @@ export function checkPaths(explored: readonly Explored[], budget: Budget): Part 
 }
 
 /** Walks machine and implementation together through every pair of states. */
-export function checkLockstep(explored: readonly Explored[], budget: Budget): Part {
+export function checkLockstep(explored: readonly Explored[], budget: Budget): CheckSection {
   const { counts, ...came } = run('lockstep', explored, budget);
   printTable(
     ['lockstep', 'implementation', 'dialect', 'pairs of states', 'steps'],
@@ -56,7 +56,7 @@ function run(
   only: 'paths' | 'lockstep',
   explored: readonly Explored[],
   budget: Budget,
-): Pick<Part, 'violations' | 'open'> & { readonly counts: readonly SuiteCount[] } {
+): Pick<CheckSection, 'violations' | 'open'> & { readonly counts: readonly SuiteCount[] } {
   const violations = new Violations();
   let progress: Progress | undefined;
   const { counts, failures, open } = runSuite(

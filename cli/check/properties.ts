@@ -10,10 +10,15 @@ import { formatCell, print, printTable, startProgress } from '../report.ts';
 import type { Budget } from './budget.ts';
 import { judgeMutants, NO_MUTANTS } from './mutants.ts';
 import type { Only } from './only.ts';
-import { type Explored, findingOf, type Part, tellPath, Violations } from './part.ts';
+import { type Explored, findingOf, type CheckSection, tellPath, Violations } from './part.ts';
 
 /** Decides every property for every instance, and judges the mutants. */
-export function checkProperties(explored: readonly Explored[], budget: Budget, only: Only, isPart = only.isPart): Part {
+export function checkProperties(
+  explored: readonly Explored[],
+  budget: Budget,
+  only: Only,
+  isPart = only.isPart,
+): CheckSection {
   const violations = new Violations();
   const asked = MACHINE_PROPERTIES.filter(({ name }) => only.property(name));
   const subjects = explored.filter(({ instance }) => instance.vectors > 0);

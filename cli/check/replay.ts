@@ -4,12 +4,12 @@
 import { printFigures, runReplay } from '../replay.ts';
 import { formatCell, print } from '../report.ts';
 import { packagePath } from '../root.ts';
-import { type Part, Violations } from './part.ts';
+import { type CheckSection, Violations } from './part.ts';
 
 const TRACE = 'traces/linux-6.1-nvme.trace';
 
 /** Replays the trace of a real guest. */
-export function checkReplay(): Part {
+export function checkReplay(): CheckSection {
   const result = runReplay(packagePath(TRACE));
   const { disagreements, disagreementCount, differences, figures, geometry } = result;
   printFigures(result);

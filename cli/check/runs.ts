@@ -7,13 +7,13 @@ import { TEMPORAL_PROPERTIES, type TemporalProperty, type TemporalVerdict } from
 import { print, printTable } from '../report.ts';
 import type { Budget } from './budget.ts';
 import type { Only } from './only.ts';
-import { type Explored, findingOf, type Part, tellPath, Violations } from './part.ts';
+import { type Explored, findingOf, type CheckSection, tellPath, Violations } from './part.ts';
 
 /** Decides every claim about runs for every instance that it is about. */
-export function checkRuns(explored: readonly Explored[], budget: Budget, only: Only): Part {
+export function checkRuns(explored: readonly Explored[], budget: Budget, only: Only): CheckSection {
   const violations = new Violations();
   const open: string[] = [];
-  const findings: NonNullable<Part['findings']>[number][] = [];
+  const findings: NonNullable<CheckSection['findings']>[number][] = [];
   const pairs = TEMPORAL_PROPERTIES.filter(({ name }) => only.property(name)).flatMap((property) =>
     explored.filter(({ instance }) => property.applies(instance)).map(({ instance }) => ({ property, instance })),
   );

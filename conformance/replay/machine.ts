@@ -26,14 +26,16 @@ interface State {
   readonly steps: Map<string, { readonly target: State; readonly outputs: readonly string[] }>;
 }
 
-/** The machine in one of its states. */
-export class ReplayMachine {
+/** A machine with its states, as far as they are known. Replays of one log after the other share it: a log that is watched, or edited. */
+class MachineStates {
+  readonly key: string;
+  readonly first: State;
   private readonly step: ReturnType<typeof stepper>;
   private readonly read: (snapshot: AnyMachineSnapshot) => number[];
   private readonly states = new Map<string, State>();
-  private state: State;
 
-  constructor(vectorCount: number, messages: readonly NamedMessage[]) {
+  constructor(key: string, vectorCount: number, messages: readonly NamedMessage[]) {
+    this.key = key;
     const set = wholeMessages(
       'trace',
       messages.map(({ name }) => name),
@@ -43,7 +45,55 @@ export class ReplayMachine {
     const named = new Map(messages.map((message) => [message.name, message]));
     this.step = stepper(machine);
     this.read = ({ value }) => readback(view(value), named);
-    this.state = this.stateOf(initialTransition(machine)[0]);
+    this.first = this.stateOf(initialTransition(machine)[0]);
+  }
+
+  /** What an event does in a state. */
+  after(state: State, event: string): { readonly target: State; readonly outputs: readonly string[] } {
+    let known = state.steps.get(event);
+    if (known === undefined) {
+      const { next, outputs } = this.step(state.snapshot, event);
+      known = { target: this.stateOf(next), outputs };
+      state.steps.set(event, known);
+    }
+    return known;
+  }
+
+  private stateOf(snapshot: AnyMachineSnapshot): State {
+    const key = JSON.stringify(snapshot.value);
+    let state = this.states.get(key);
+    if (state === undefined) {
+      if (this.states.size === STATES_KEPT) this.forget();
+      state = { snapshot, dwords: Uint32Array.from(this.read(snapshot)), steps: new Map() };
+      this.states.set(key, state);
+    }
+    return state;
+  }
+
+  /** Drops all states. Those that machines are in stay alive by themselves, and must not lead back to the others. */
+  private forget(): void {
+    for (const { steps } of this.states.values()) steps.clear();
+    this.states.clear();
+  }
+}
+
+/** The last that was made. */
+let lastMade: MachineStates | undefined;
+
+function machineStates(vectorCount: number, messages: readonly NamedMessage[]): MachineStates {
+  const key = `${vectorCount} ${messages.map(({ name }) => name).join(' ')}`;
+  if (lastMade?.key !== key) lastMade = new MachineStates(key, vectorCount, messages);
+  return lastMade;
+}
+
+/** The machine in one of its states. */
+export class ReplayMachine {
+  private readonly states: MachineStates;
+  private state: State;
+
+  constructor(vectorCount: number, messages: readonly NamedMessage[]) {
+    this.states = machineStates(vectorCount, messages);
+    this.state = this.states.first;
   }
 
   /** Message Control, the table and the Pending Bit Array, as `MsixFunction.peekInto` copies them. */
@@ -58,31 +108,9 @@ export class ReplayMachine {
   }
 
   private takeOne(event: string): readonly string[] {
-    let known = this.state.steps.get(event);
-    if (known === undefined) {
-      const { next, outputs } = this.step(this.state.snapshot, event);
-      known = { target: this.stateOf(next), outputs };
-      this.state.steps.set(event, known);
-    }
-    this.state = known.target;
-    return known.outputs;
-  }
-
-  private stateOf(snapshot: AnyMachineSnapshot): State {
-    const key = JSON.stringify(snapshot.value);
-    let state = this.states.get(key);
-    if (state === undefined) {
-      if (this.states.size === STATES_KEPT) this.forget();
-      state = { snapshot, dwords: Uint32Array.from(this.read(snapshot)), steps: new Map() };
-      this.states.set(key, state);
-    }
-    return state;
-  }
-
-  /** Drops all states. The one that the machine is in stays alive by itself, and must not lead back to the others. */
-  private forget(): void {
-    for (const { steps } of this.states.values()) steps.clear();
-    this.states.clear();
+    const { target, outputs } = this.states.after(this.state, event);
+    this.state = target;
+    return outputs;
   }
 }
 

@@ -342,7 +342,8 @@ export class Run {
     if (vector >= this.survey.geometry.vectorCount) return;
     this.happen({ kind: 'signal', vector });
     if (!this.pair.enabled || !this.mayMaster) return;
-    this.signals.take(vector, this.number, this.text, this.pair.inForce[vector] !== undefined);
+    const inForce = this.pair.inForce[vector];
+    this.signals.take(vector, this.number, this.text, inForce, (each) => this.seesMessages(each));
   }
 
   /** QEMU tells the vector and the message of an interrupt of an assigned device. */

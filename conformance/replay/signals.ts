@@ -27,9 +27,24 @@ export class Signals {
   private answered = 0;
   private untold = 0;
 
-  /** Takes a signal of an enabled function. */
-  take(vector: number, line: number, text: string, sendable: boolean): void {
-    if (!this.open.has(vector)) this.open.set(vector, { line, text, sendable });
+  /**
+   * Takes a signal of an enabled function; `inForce` is the message of the vector, where it is not blocked. Events of a blocked vector
+   * coalesce; of another, each has its message before the next one.
+   */
+  take(
+    vector: number,
+    line: number,
+    text: string,
+    inForce: string | undefined,
+    seen: (vector: number) => boolean,
+  ): void {
+    //= MSIX-PEND-4
+    const before = this.open.get(vector);
+    if (before !== undefined && before.sendable && inForce !== undefined)
+      this.miss(vector, before, inForce, line, seen);
+    if (before === undefined || before.sendable) {
+      this.open.set(vector, { line, text, sendable: inForce !== undefined });
+    }
   }
 
   /** Takes a message of a vector. Says whether a signal was told before it. */
@@ -58,15 +73,25 @@ export class Signals {
         continue;
       }
       this.open.delete(vector);
-      if (!seen(vector) || this.unanswered.length === UNANSWERED_KEPT) continue;
-      this.unanswered.push({
-        line: signal.line,
-        text: signal.text,
-        vector,
-        expected: `Vector ${vector} is signalled, and sends ${name} before line ${line}.`,
-        got: 'There is no such message.',
-      });
+      this.miss(vector, signal, name, line, seen);
     }
+  }
+
+  private miss(
+    vector: number,
+    signal: ToldSignal,
+    name: string,
+    before: number,
+    seen: (vector: number) => boolean,
+  ): void {
+    if (!seen(vector) || this.unanswered.length === UNANSWERED_KEPT) return;
+    this.unanswered.push({
+      line: signal.line,
+      text: signal.text,
+      vector,
+      expected: `Vector ${vector} is signalled, and sends ${name} before line ${before}.`,
+      got: 'There is no such message.',
+    });
   }
 
   /** Whether every message had its signal: then the device tells them all. */

@@ -30,11 +30,15 @@ export interface ChartNode {
   readonly tags: readonly string[];
   readonly entry: readonly string[];
   readonly exit: readonly string[];
+  /** The actors that run while it is active. */
+  readonly invoked: readonly string[];
   /** Transitions that stay. */
   readonly inner: readonly ChartTransition[];
   readonly children: readonly ChartNode[];
   /** The id of the child that is entered first. */
   readonly initial?: string;
+  /** How many states are folded into it, where its inside is not drawn. */
+  readonly folded?: number;
 }
 
 /** All transitions from one state to another. */
@@ -115,6 +119,7 @@ function boxOf(node: AnyStateNode, inner: ReadonlyMap<string, readonly ChartTran
     tags: node.tags,
     entry: node.entry.map(nameOf),
     exit: node.exit.map(nameOf),
+    invoked: node.invoke.map(({ id, src }) => (typeof src === 'string' && src !== id ? `${src} as ${id}` : id)),
     inner: inner.get(node.id) ?? [],
     children: Object.values(node.states).map((child) => boxOf(child, inner)),
     initial: node.type === 'compound' ? node.initial.target?.[0]?.id : undefined,
@@ -139,6 +144,48 @@ function nameOf(part: unknown): string {
   return nameOutput(typeof type === 'string' && type !== '' ? type : INLINE, given);
 }
 const INLINE = '(inline)';
+
+/**
+ * Folds what is in the states of `folded`, by their ids: their insides are not drawn, nor what leads from there, to there or within.
+ * The ids of transitions stay what they are.
+ */
+export function foldChart({ root, edges, ids }: Chart, folded: ReadonlySet<string>): Chart {
+  const hidden = new Set<string>();
+  const fold = (node: ChartNode): ChartNode => {
+    if (!folded.has(node.id)) return { ...node, children: node.children.map(fold) };
+    let count = -1;
+    eachNode(node, ({ id }) => {
+      count++;
+      hidden.add(id);
+    });
+    return { ...node, children: [], initial: undefined, inner: [], folded: count };
+  };
+  const kept = fold(root);
+  return { root: kept, edges: edges.filter(({ source, target }) => !hidden.has(source) && !hidden.has(target)), ids };
+}
+
+/** The regions in which a run never moves, by the ids of the states that hold them: of those, the outermost. */
+export function restingRegions(root: ChartNode, moved: (path: readonly string[]) => boolean): ReadonlySet<string> {
+  const resting = new Set<string>();
+  const visit = (node: ChartNode, path: readonly string[]): boolean => {
+    if (node.kind === 'atomic' || node.children.length === 0) return true;
+    const own = node.kind === 'compound' && moved(path);
+    const rest = node.children.map((child) => ({ child, rests: visit(child, [...path, child.key]) }));
+    const rests = !own && rest.every((each) => each.rests);
+    if (!rests && node.kind === 'parallel')
+      for (const each of rest) if (each.rests && each.child.children.length > 0) resting.add(each.child.id);
+    return rests;
+  };
+  visit(root, []);
+  return resting;
+}
+
+/** How many transitions are drawn. */
+export function transitionCount({ root, edges }: Chart): number {
+  let count = edges.reduce((sum, { transitions }) => sum + transitions.length, 0);
+  eachNode(root, ({ inner }) => (count += inner.length));
+  return count;
+}
 
 /** The ids of the states that are active in `value`, the root included. */
 export function activeIds(root: ChartNode, value: StateValue | undefined): ReadonlySet<string> {

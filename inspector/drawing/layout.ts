@@ -3,7 +3,15 @@
  * picture is the same in a page and in a file: names are set in a monospaced font, whose widths are known without a screen.
  */
 import type { ELK, ElkEdgeSection, ElkExtendedEdge, ElkLabel, ElkNode } from 'elkjs/lib/elk-api.js';
-import { type Chart, type ChartEdge, type ChartNode, type ChartTransition, eachNode } from './chart.ts';
+import { hash } from '../../checker/machine/fingerprint.ts';
+import {
+  type Chart,
+  type ChartEdge,
+  type ChartNode,
+  type ChartTransition,
+  eachNode,
+  transitionCount,
+} from './chart.ts';
 
 /** Sizes, in pixels at zoom 1. A character of the usual monospaced fonts is 0.602 of its size wide, or narrower. */
 export const METRIC = {
@@ -15,9 +23,12 @@ export const METRIC = {
   character: 0.602,
 } as const;
 
-/** A row of text in a box or beside an edge: an event, which can be sent, or what hangs on the events above it. */
+/**
+ * A row of text in a box or beside an edge: an event, which can be sent, or what hangs on the events above it. Where a chart is terse,
+ * transitions of one event share a row, and their guards are told when it is looked at.
+ */
 export type Row =
-  | { readonly kind: 'event'; readonly transition: ChartTransition; readonly text: string }
+  | { readonly kind: 'event'; readonly transitions: readonly ChartTransition[]; readonly text: string }
   | { readonly kind: 'detail'; readonly text: string };
 
 /** A state with its place, from the upper left corner of the drawing. */
@@ -75,21 +86,32 @@ export const CHART_EDGES = 600;
  * there, which light up all the same.
  */
 export async function layOut(whole: Chart, elk: Pick<ELK, 'layout'>): Promise<ChartLayout> {
+  const { chart, graph } = layoutGraph(whole);
+  return readPlaces(chart, await elk.layout(graph));
+}
+
+/** The most transitions whose guards and actions are drawn: a chart with more is terse. */
+export const TOLD_TRANSITIONS = 110;
+const isTerse = (chart: Chart): boolean => transitionCount(chart) > TOLD_TRANSITIONS;
+
+/** What is given to the library, and the chart that is then drawn. */
+export function layoutGraph(whole: Chart): { readonly chart: Chart; readonly graph: ElkNode } {
   const chart = whole.edges.length > CHART_EDGES ? { ...whole, edges: [] } : whole;
+  const terse = isTerse(chart);
   const crossed = crossedNodes(chart);
   const owners = edgeOwners(chart);
   // The library fails over what orders a layout where an edge crosses a border.
   const ordered = crossed.size === 0;
   const layered = ordered ? { ...LAYERED, ...ORDERED } : LAYERED;
   const build = (node: ChartNode): ElkNode => {
-    const rows = rowsOf(node);
+    const rows = rowsOf(node, terse);
     const own = boxSize(node, rows);
     if (node.children.length === 0) return { id: node.id, width: own.width, height: own.height };
     const dot =
       node.initial === undefined
         ? []
         : [{ id: dotId(node), width: DOT, height: DOT, layoutOptions: ordered ? FIRST : {} }];
-    const edges = (owners.get(node.id) ?? []).map(elkEdge);
+    const edges = (owners.get(node.id) ?? []).map((edge) => elkEdge(edge, terse));
     if (node.initial !== undefined) {
       edges.unshift({ id: `initial ${node.id}`, sources: [dotId(node)], targets: [node.initial] });
     }
@@ -107,7 +129,7 @@ export async function layOut(whole: Chart, elk: Pick<ELK, 'layout'>): Promise<Ch
       edges,
     };
   };
-  const placed = await elk.layout({
+  const graph: ElkNode = {
     id: ROOT,
     layoutOptions: {
       ...layered,
@@ -115,9 +137,15 @@ export async function layOut(whole: Chart, elk: Pick<ELK, 'layout'>): Promise<Ch
       'elk.padding': '[top=0,left=0,bottom=0,right=0]',
     },
     children: [build(chart.root)],
-    edges: (owners.get(ROOT) ?? []).map(elkEdge),
-  });
-  return readPlaces(chart, placed);
+    edges: (owners.get(ROOT) ?? []).map((edge) => elkEdge(edge, terse)),
+  };
+  return { chart, graph };
+}
+
+/** The name of a graph: two of the same name are laid out alike. */
+export function graphKey(graph: ElkNode): string {
+  const text = JSON.stringify(graph);
+  return `${hash([text])}-${text.length}`;
 }
 
 const ROOT = ' root';
@@ -157,8 +185,8 @@ const PACKED = {
 
 const dotId = (node: ChartNode): string => `dot ${node.id}`;
 
-function elkEdge({ id, source, target, transitions }: ChartEdge): ElkExtendedEdge {
-  const rows = rowsOfTransitions(transitions);
+function elkEdge({ id, source, target, transitions }: ChartEdge, terse: boolean): ElkExtendedEdge {
+  const rows = rowsOfTransitions(transitions, terse);
   const size = { width: widthOf(rows) + 8, height: rows.length * METRIC.lineHeight };
   return { id, sources: [source], targets: [target], labels: [{ id: `label ${id}`, text: ' ', ...size }] };
 }
@@ -206,24 +234,42 @@ function chainsOf(root: ChartNode): Map<string, readonly string[]> {
 // ---- Sizes
 
 /** The rows of a box: what happens on entry and exit, and the transitions that stay. */
-export function rowsOf({ entry, exit, inner }: ChartNode): Row[] {
+export function rowsOf({ entry, exit, invoked, inner, folded }: ChartNode, terse = false): Row[] {
+  if (folded !== undefined) return [{ kind: 'detail', text: `${folded} states, at rest` }];
   return [
+    ...invoked.map((name): Row => ({ kind: 'detail', text: `invoke / ${name}` })),
     ...entry.map((name): Row => ({ kind: 'detail', text: `entry / ${name}` })),
     ...exit.map((name): Row => ({ kind: 'detail', text: `exit / ${name}` })),
-    ...rowsOfTransitions(inner),
+    ...rowsOfTransitions(inner, terse),
   ];
 }
 
 /** The rows of transitions. Neighbours with the same guard and the same actions share the row that tells them. */
-export function rowsOfTransitions(transitions: readonly ChartTransition[]): Row[] {
+export function rowsOfTransitions(transitions: readonly ChartTransition[], terse = false): Row[] {
+  if (terse) {
+    const rows = new Map<string, ChartTransition[]>();
+    for (const each of transitions) rows.set(textOf(each), [...(rows.get(textOf(each)) ?? []), each]);
+    return [...rows].map(([text, shared]) => {
+      return { kind: 'event', transitions: shared, text: shared.length === 1 ? text : `${text} ×${shared.length}` };
+    });
+  }
   return transitions.flatMap((transition, index): Row[] => {
-    const { event: name, leadsTo } = transition;
-    const event: Row = { kind: 'event', transition, text: leadsTo === undefined ? name : `${name} → ${leadsTo}` };
+    const event: Row = { kind: 'event', transitions: [transition], text: textOf(transition) };
     const detail = detailOf(transition);
     const next = transitions[index + 1];
     if (detail === '' || (next !== undefined && detailOf(next) === detail)) return [event];
     return [event, { kind: 'detail', text: detail }];
   });
+}
+
+const textOf = ({ event, leadsTo }: ChartTransition): string =>
+  leadsTo === undefined ? event : `${event} → ${leadsTo}`;
+
+/** A transition as a whole: its event, its guard, its actions, and what it is for. */
+export function tellTransition(transition: ChartTransition): string {
+  const { description } = transition;
+  const parts = [textOf(transition), detailOf(transition)].filter((part) => part !== '').join(' ');
+  return description === '' ? parts : `${parts}\n${description}`;
 }
 
 function detailOf({ guard, actions }: ChartTransition): string {
@@ -249,7 +295,9 @@ function boxSize(node: ChartNode, rows: readonly Row[]): { width: number; height
 
 // ---- Places
 
-function readPlaces(chart: Chart, placed: ElkNode): ChartLayout {
+/** Reads where everything stands, from what the library gives for the graph of a chart. */
+export function readPlaces(chart: Chart, placed: ElkNode): ChartLayout {
+  const terse = isTerse(chart);
   const places = new Map<string, ElkNode>();
   const routes = new Map<string, ElkExtendedEdge>();
   const collect = (node: ElkNode): void => {
@@ -263,7 +311,7 @@ function readPlaces(chart: Chart, placed: ElkNode): ChartLayout {
   const initials: PlacedInitial[] = [];
   const place = (node: ChartNode, depth: number, isRegion: boolean): void => {
     const { x = 0, y = 0, width = 0, height = 0 } = places.get(node.id) ?? {};
-    nodes.push({ node, depth, isRegion, x, y, width, height, rows: rowsOf(node) });
+    nodes.push({ node, depth, isRegion, x, y, width, height, rows: rowsOf(node, terse) });
     if (node.initial !== undefined) {
       const { x: left = 0, y: top = 0 } = places.get(dotId(node)) ?? {};
       const points = pointsOf(routes.get(`initial ${node.id}`));
@@ -276,7 +324,12 @@ function readPlaces(chart: Chart, placed: ElkNode): ChartLayout {
   const edges = chart.edges.map((edge): PlacedEdge => {
     const route = routes.get(edge.id);
     const { x = 0, y = 0, width = 0, height = 0 }: Partial<ElkLabel> = route?.labels?.[0] ?? {};
-    return { edge, points: pointsOf(route), label: { x, y, width, height }, rows: rowsOfTransitions(edge.transitions) };
+    return {
+      edge,
+      points: pointsOf(route),
+      label: { x, y, width, height },
+      rows: rowsOfTransitions(edge.transitions, terse),
+    };
   });
   return { chart, width: placed.width ?? 0, height: placed.height ?? 0, nodes, edges, initials };
 }

@@ -11,6 +11,7 @@ import {
   type PlacedNode,
   type Point,
   type Row,
+  tellTransition,
 } from './layout.ts';
 
 /** What is live in a chart. All of it is left out in a file. */
@@ -29,26 +30,28 @@ export interface LiveChart {
 /** Draws a chart. The caller puts it into an `<svg>`. */
 export function Statechart({ layout, live = {} }: { layout: ChartLayout; live?: LiveChart }): JSX.Element {
   return (
-    <g class="statechart">
+    <g class="statechart" role={live.select === undefined ? undefined : 'presentation'}>
       {layout.nodes.map((node) => (
         <StateBox key={node.node.id} placed={node} live={live} />
       ))}
-      {layout.initials.map((initial) => (
-        <Initial key={initial.target} initial={initial} />
-      ))}
-      {layout.edges.map((edge) => (
-        <Edge key={edge.edge.id} placed={edge} live={live} />
-      ))}
-      {layout.edges.map((edge) => (
-        <Rows
-          key={edge.edge.id}
-          rows={edge.rows}
-          x={edge.label.x + 4}
-          y={edge.label.y}
-          live={live}
-          from={edge.edge.source}
-        />
-      ))}
+      <g aria-hidden="true">
+        {layout.initials.map((initial) => (
+          <Initial key={initial.target} initial={initial} />
+        ))}
+        {layout.edges.map((edge) => (
+          <Edge key={edge.edge.id} placed={edge} live={live} />
+        ))}
+        {layout.edges.map((edge) => (
+          <Rows
+            key={edge.edge.id}
+            rows={edge.rows}
+            x={edge.label.x + 4}
+            y={edge.label.y}
+            live={live}
+            from={edge.edge.source}
+          />
+        ))}
+      </g>
     </g>
   );
 }
@@ -59,22 +62,44 @@ function StateBox({ placed, live }: { placed: PlacedNode; live: LiveChart }): JS
   const classes = [
     'state',
     node.children.length === 0 ? 'leaf' : 'group',
+    node.folded === undefined ? '' : 'folded',
     isRegion ? 'region' : '',
     isActive ? 'active' : '',
     live.selected === node.id ? 'selected' : '',
     live.found?.has(node.id) === true ? 'found' : '',
   ];
   return (
-    <g class={classes.filter((name) => name !== '').join(' ')} data-state={node.id}>
+    <g
+      class={classes.filter((name) => name !== '').join(' ')}
+      id={live.select === undefined ? undefined : `state-${node.id}`}
+      data-state={node.id}
+      {...(live.select === undefined
+        ? {}
+        : {
+            role: 'option',
+            'aria-selected': live.selected === node.id,
+            'aria-label': `${node.id}${isActive ? ', active' : ''}${node.description === '' ? '' : `: ${node.description}`}`,
+          })}
+    >
       <rect x={x} y={y} width={width} height={height} rx={depth === 0 ? 12 : 8} onClick={() => live.select?.(node.id)}>
         {node.description !== '' && <title>{node.description}</title>}
       </rect>
       {node.kind === 'final' && <rect class="final" x={x + 3} y={y + 3} width={width - 6} height={height - 6} rx={6} />}
+      {node.kind === 'history' && (
+        <>
+          <circle class="history" cx={x + width - 15} cy={y + 15} r={8} />
+          <text class="history" x={x + width - 15} y={y + 19} text-anchor="middle" pointer-events="none">
+            H
+          </text>
+        </>
+      )}
       <text class="title" x={x + METRIC.padding + 2} y={y + 20} pointer-events="none">
         {node.key}
       </text>
       {isActive && node.children.length === 0 && <circle class="lamp" cx={x + width - 12} cy={y + 15} r={4} />}
-      <Rows rows={rows} x={x + METRIC.padding} y={y + METRIC.titleHeight} live={live} from={node.id} />
+      <g aria-hidden="true">
+        <Rows rows={rows} x={x + METRIC.padding} y={y + METRIC.titleHeight} live={live} from={node.id} />
+      </g>
     </g>
   );
 }
@@ -122,15 +147,16 @@ function EventRow({
   live: LiveChart;
   from: string;
 }) {
-  const { transition, text } = row;
-  const isOpen = live.open?.has(transition.id) ?? false;
-  const isTaken = live.taken?.has(transition.id) ?? false;
+  const { transitions, text } = row;
+  const [{ event }] = transitions;
+  const isOpen = transitions.some(({ id }) => live.open?.has(id));
+  const isTaken = transitions.some(({ id }) => live.taken?.has(id));
   const width = text.length * METRIC.textSize * METRIC.character + 6;
   const classes = ['event', isOpen ? 'open' : '', isTaken ? 'taken' : ''].filter((name) => name !== '').join(' ');
   const shape = (
     <>
       <rect x={x - 3} y={y + 1} width={width} height={METRIC.lineHeight - 1} rx={4}>
-        {transition.description !== '' && <title>{transition.description}</title>}
+        <title>{transitions.map(tellTransition).join('\n')}</title>
       </rect>
       <text x={x} y={y + 12} pointer-events="none">
         {text}
@@ -141,7 +167,7 @@ function EventRow({
   if (!isOpen || send === undefined) return <g class={classes}>{shape}</g>;
   return (
     // The same events are buttons of the list beside the chart, which is what the keyboard goes to.
-    <g class={classes} data-event={transition.event} data-from={from} onClick={() => send(transition.event)}>
+    <g class={classes} data-event={event} data-from={from} onClick={() => send(event)}>
       {shape}
     </g>
   );

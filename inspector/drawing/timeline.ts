@@ -18,6 +18,8 @@ export interface Timeline {
   readonly length: number;
   /** The number of steps before a loop, where there is one. */
   readonly loop?: number;
+  /** How many steps there were before the first of these. */
+  readonly firstNumber?: number;
   arrows(step: number): readonly DrawnArrow[];
   /** How many arrows a step has, which is told without making them. */
   arrowCount(step: number): number;

@@ -11,8 +11,8 @@ import { Front } from './front.tsx';
 import { Head } from './head.tsx';
 import { LogHeadline } from './log-headline.tsx';
 import { MapPane } from './map-pane.tsx';
-import { SequencePane, VerdictRules } from './sequence-pane.tsx';
-import { isStoryComing, notice, type Pane, pane, story, view } from './store.ts';
+import { SequencePane } from './sequence-pane.tsx';
+import { isStoryComing, notice, type Pane, pane, presenting, sideWidth, story, view } from './store.ts';
 import { Headline, StoryPane } from './story-pane.tsx';
 import { Transport } from './transport.tsx';
 
@@ -41,12 +41,12 @@ export function App(): JSX.Element {
     );
   }
   return (
-    <div class="app" data-pane={pane.value}>
+    <div class={`app ${presenting.value ? 'presenting' : ''}`} data-pane={pane.value}>
       <Head />
       <Notices />
       <Headline />
       <LogHeadline />
-      <main>
+      <main style={{ '--side': `${sideWidth.value}px` }}>
         <div class="stage">
           <div class="stage-bar">
             <Tabs />
@@ -55,6 +55,7 @@ export function App(): JSX.Element {
           <Stage />
           <EventsPane />
         </div>
+        <Divider />
         <div class="side">
           <DevicePane />
           <SequencePane />
@@ -66,15 +67,50 @@ export function App(): JSX.Element {
   );
 }
 
+const SIDE = { least: 300, most: 1200 } as const;
+
+/** The border between stage and side, which is moved by pointer and by keyboard. */
+function Divider(): JSX.Element {
+  const set = (width: number): void => {
+    sideWidth.value = Math.round(Math.max(SIDE.least, Math.min(SIDE.most, innerWidth - 320, width)));
+  };
+  const drag = (event: PointerEvent): void => {
+    event.preventDefault();
+    const begun = sideWidth.value + event.clientX;
+    const move = (to: PointerEvent): void => set(begun - to.clientX);
+    const end = (): void => {
+      removeEventListener('pointermove', move);
+      removeEventListener('pointerup', end);
+    };
+    addEventListener('pointermove', move);
+    addEventListener('pointerup', end);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const by = { ArrowLeft: 40, ArrowRight: -40 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    set(sideWidth.value + by);
+  };
+  return (
+    <div
+      class="divider"
+      role="separator"
+      aria-orientation="vertical"
+      aria-label="Width of the panes at the side"
+      aria-valuenow={sideWidth.value}
+      aria-valuemin={SIDE.least}
+      aria-valuemax={SIDE.most}
+      tabIndex={0}
+      onPointerDown={drag}
+      onKeyDown={onKeyDown}
+    />
+  );
+}
+
 function Stage(): JSX.Element {
   if (pane.value === 'map') return <MapPane />;
   if (pane.value === 'story') return <StoryPane />;
-  return (
-    <>
-      <ChartPane />
-      <VerdictRules />
-    </>
-  );
+  return <ChartPane />;
 }
 
 const TABS: readonly (readonly [pane: Pane, label: string, narrow: boolean])[] = [

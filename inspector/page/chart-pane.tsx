@@ -3,14 +3,16 @@
  * state is for is told below it.
  */
 import { computed, signal, useSignalEffect } from '@preact/signals';
-import type { JSX } from 'preact';
+import type { JSX, RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { type ChartLayout, findInChart, type PlacedNode } from '../drawing/layout.ts';
+import { type ChartLayout, findInChart, type PlacedNode, tellTransition } from '../drawing/layout.ts';
 import { Statechart } from '../drawing/statechart.tsx';
 import { Cited } from './rules.tsx';
 import {
   active,
+  canFold,
   chartDrawing,
+  isFolded,
   openTransitions,
   pane,
   query,
@@ -18,6 +20,7 @@ import {
   selected,
   sendNamed,
   takenTransitions,
+  toggleFolding,
 } from './store.ts';
 
 interface Box {
@@ -37,7 +40,9 @@ interface Sight {
 /** What the keyboard and the buttons can do with the chart. */
 export const chartView = signal<{ zoom(factor: number): void; fit(): void } | undefined>(undefined);
 
-const SCALE = { least: 0.15, most: 3 } as const;
+const SCALE = { least: 0.1, most: 3 } as const;
+/** Text of eleven pixels is read down to this scale: a chart that is larger is looked at in part, to begin with. */
+const READABLE = 0.62;
 const clampScale = (scale: number): number => Math.max(SCALE.least, Math.min(SCALE.most, scale));
 
 const found = computed<readonly PlacedNode[]>(() => {
@@ -72,33 +77,62 @@ export function ChartPane(): JSX.Element {
 function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
   const frame = useRef<SVGSVGElement>(null);
   const content = useRef<SVGGElement>(null);
+  const lens = useRef<SVGRectElement>(null);
   const sight = useRef<Sight>({ x: 0, y: 0, scale: 1 });
+  /** Whether the reader has chosen what is in sight: then a pane that changes its size leaves it. */
+  const isChosen = useRef(false);
 
   const look = (next: Sight): void => {
     sight.current = next;
     content.current?.setAttribute('transform', `translate(${next.x} ${next.y}) scale(${next.scale})`);
+    const { clientWidth = 0, clientHeight = 0 } = frame.current ?? {};
+    const seen = { x: -next.x, y: -next.y, width: clientWidth, height: clientHeight };
+    for (const [name, value] of Object.entries(seen)) lens.current?.setAttribute(name, String(value / next.scale));
   };
-  const fit = (): void => {
+  const choose = (next: Sight): void => {
+    isChosen.current = true;
+    look(next);
+  };
+  const wholeScale = (): number => {
+    const { clientWidth: width = 0, clientHeight: height = 0 } = frame.current ?? {};
+    return clampScale(Math.min(1.25, (width - 24) / layout.width, (height - 24) / layout.height));
+  };
+  /** Has the whole chart in sight; or, to begin with, its upper left part, where nobody could read the whole. */
+  const fit = (least: number = SCALE.least): void => {
     const { clientWidth: width = 0, clientHeight: height = 0 } = frame.current ?? {};
     if (width === 0 || height === 0) return;
-    // Text below nine pixels is not read: a chart that does not fit is looked at from its corner on.
-    const whole = Math.min(1.25, (width - 32) / layout.width, (height - 32) / layout.height);
-    const scale = Math.max(0.62, whole);
-    const x = Math.max(16, (width - layout.width * scale) / 2);
-    const y = Math.max(16, (height - layout.height * scale) / 2);
+    const scale = Math.max(least, wholeScale());
+    const x = Math.max(12, (width - layout.width * scale) / 2);
+    const y = Math.max(12, (height - layout.height * scale) / 2);
     look({ x, y, scale });
   };
   const zoomAt = (factor: number, x: number, y: number): void => {
     const { x: left, y: top, scale } = sight.current;
     const next = clampScale(scale * factor);
-    look({ x: x - ((x - left) * next) / scale, y: y - ((y - top) * next) / scale, scale: next });
+    choose({ x: x - ((x - left) * next) / scale, y: y - ((y - top) * next) / scale, scale: next });
   };
 
   useEffect(() => {
     const svg = frame.current!;
-    fit();
-    chartView.value = { fit, zoom: (factor) => zoomAt(factor, svg.clientWidth / 2, svg.clientHeight / 2) };
-    const observer = new ResizeObserver(fit);
+    isChosen.current = false;
+    fit(READABLE);
+    bring(takenBox(layout, takenTransitions.peek()));
+    chartView.value = {
+      fit: () => {
+        isChosen.current = false;
+        fit();
+      },
+      zoom: (factor) => zoomAt(factor, svg.clientWidth / 2, svg.clientHeight / 2),
+    };
+    let { clientWidth, clientHeight } = svg;
+    const observer = new ResizeObserver(() => {
+      const { x, y, scale } = sight.current;
+      // The middle stays the middle.
+      const middle = { x: x + (svg.clientWidth - clientWidth) / 2, y: y + (svg.clientHeight - clientHeight) / 2 };
+      ({ clientWidth, clientHeight } = svg);
+      if (isChosen.current) look({ ...middle, scale });
+      else fit(READABLE);
+    });
     observer.observe(svg);
     const wheel = (event: WheelEvent): void => {
       event.preventDefault();
@@ -106,7 +140,7 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
       if (event.ctrlKey || event.metaKey || !event.shiftKey) {
         zoomAt(Math.exp(-event.deltaY / 500), event.clientX - left, event.clientY - top);
       } else {
-        look({ ...sight.current, x: sight.current.x - event.deltaX - event.deltaY });
+        choose({ ...sight.current, x: sight.current.x - event.deltaX - event.deltaY });
       }
     };
     svg.addEventListener('wheel', wheel, { passive: false });
@@ -117,10 +151,11 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
     };
   }, [layout]);
 
-  /** Brings a part of the chart into the middle; or leaves all as it is, where the part is in sight already. */
-  const bring = ({ x, y, width, height }: Box): void => {
-    if (frame.current === null) return;
+  /** Brings a part of the chart into sight, smaller where it is too large; or leaves all as it is, where it is in sight already. */
+  const bring = (box: Box | undefined): void => {
+    if (frame.current === null || box === undefined) return;
     const { clientWidth, clientHeight } = frame.current;
+    const { x, y, width, height } = box;
     const { x: left, y: top, scale } = sight.current;
     const isInSight =
       x * scale + left >= 0 &&
@@ -128,28 +163,26 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
       (x + width) * scale + left <= clientWidth &&
       (y + height) * scale + top <= clientHeight;
     if (isInSight) return;
+    const next = clampScale(Math.min(scale, (clientWidth - 32) / width, (clientHeight - 32) / height));
     look({
-      scale,
-      x: clientWidth / 2 - (x + width / 2) * scale,
-      y: clientHeight / 2 - (y + height / 2) * scale,
+      scale: next,
+      x: clientWidth / 2 - (x + width / 2) * next,
+      y: clientHeight / 2 - (y + height / 2) * next,
     });
   };
   useSignalEffect(() => {
     const [first] = found.value;
     if (first !== undefined) bring(first);
   });
-  // What was just taken is what the reader looks for.
-  useSignalEffect(() => {
-    const taken = takenTransitions.value;
-    const edge = layout.edges.find(({ edge: { transitions } }) => transitions.some(({ id }) => taken.has(id)));
-    if (edge !== undefined) bring(edge.label);
-  });
+  // What was just taken is what the reader looks for: all of it.
+  useSignalEffect(() => bring(takenBox(layout, takenTransitions.value)));
 
   const drag = (event: PointerEvent): void => {
     if (event.button !== 0) return;
     const { clientX, clientY } = event;
     const { x, y, scale } = sight.current;
-    const move = (to: PointerEvent): void => look({ x: x + to.clientX - clientX, y: y + to.clientY - clientY, scale });
+    const move = (to: PointerEvent): void =>
+      choose({ x: x + to.clientX - clientX, y: y + to.clientY - clientY, scale });
     const end = (): void => {
       removeEventListener('pointermove', move);
       removeEventListener('pointerup', end);
@@ -159,31 +192,117 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
     addEventListener('pointermove', move);
     addEventListener('pointerup', end);
   };
-  const pan = (event: KeyboardEvent): void => {
+  const onKeyDown = (event: KeyboardEvent): void => {
     const shift = { ArrowUp: [0, 60], ArrowDown: [0, -60], ArrowLeft: [60, 0], ArrowRight: [-60, 0] }[event.key];
-    if (shift === undefined || !event.shiftKey) return;
-    event.preventDefault();
     const { x, y, scale } = sight.current;
-    look({ x: x + shift[0], y: y + shift[1], scale });
+    if (event.shiftKey && shift !== undefined) choose({ x: x + shift[0], y: y + shift[1], scale });
+    else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      const by = event.key === 'ArrowDown' ? 1 : -1;
+      const at = layout.nodes.findIndex(({ node }) => node.id === selected.value);
+      const next = layout.nodes[Math.max(0, Math.min(layout.nodes.length - 1, at + by))];
+      selected.value = next.node.id;
+      bring({ x: next.x, y: next.y, width: Math.min(next.width, 200), height: Math.min(next.height, 60) });
+    } else if (event.key === 'Escape' && selected.value !== undefined) selected.value = undefined;
+    else return;
+    event.preventDefault();
   };
 
   const label = `Statechart of ${scene.value.title}. Active: ${[...active.value].filter((id) => isLeaf(layout, id)).join(', ')}`;
+  const at = layout.nodes.some(({ node }) => node.id === selected.value) ? selected.value : undefined;
   return (
-    <svg ref={frame} class="chart" role="img" aria-label={label} tabindex={0} onPointerDown={drag} onKeyDown={pan}>
-      <g ref={content}>
-        <Statechart
-          layout={layout}
-          live={{
-            active: active.value,
-            open: openTransitions.value,
-            taken: takenTransitions.value,
-            selected: selected.value,
-            found: new Set(found.value.map(({ node }) => node.id)),
-            send: scene.value.kind === 'own' ? sendNamed : undefined,
-            select: (id) => (selected.value = selected.value === id ? undefined : id),
-          }}
-        />
-      </g>
+    <>
+      <svg
+        ref={frame}
+        class="chart"
+        role="listbox"
+        aria-label={label}
+        aria-activedescendant={at === undefined ? undefined : `state-${at}`}
+        tabindex={0}
+        onPointerDown={drag}
+        onKeyDown={onKeyDown}
+      >
+        <g ref={content} role="presentation">
+          <Statechart
+            layout={layout}
+            live={{
+              active: active.value,
+              open: openTransitions.value,
+              taken: takenTransitions.value,
+              selected: selected.value,
+              found: new Set(found.value.map(({ node }) => node.id)),
+              send: scene.value.kind === 'own' ? sendNamed : undefined,
+              select: (id) => (selected.value = selected.value === id ? undefined : id),
+            }}
+          />
+        </g>
+      </svg>
+      <Minimap
+        layout={layout}
+        lens={lens}
+        goTo={(x, y) => {
+          const { clientWidth = 0, clientHeight = 0 } = frame.current ?? {};
+          const { scale } = sight.current;
+          choose({ x: clientWidth / 2 - x * scale, y: clientHeight / 2 - y * scale, scale });
+        }}
+      />
+    </>
+  );
+}
+
+/** The box around all that was taken in a step: labels, and the states that they lead from and to. */
+function takenBox(layout: ChartLayout, taken: ReadonlySet<string>): Box | undefined {
+  const boxes: Box[] = [];
+  for (const { edge, label } of layout.edges) {
+    if (!edge.transitions.some(({ id }) => taken.has(id))) continue;
+    const ends = layout.nodes.filter(({ node }) => node.id === edge.source || node.id === edge.target);
+    boxes.push(label, ...ends.filter(({ node }) => node.children.length === 0));
+  }
+  for (const placed of layout.nodes)
+    if (placed.node.children.length === 0 && placed.node.inner.some(({ id }) => taken.has(id))) boxes.push(placed);
+  if (boxes.length === 0) return undefined;
+  const x = Math.min(...boxes.map((box) => box.x));
+  const y = Math.min(...boxes.map((box) => box.y));
+  return {
+    ...{ x, y },
+    width: Math.max(...boxes.map((box) => box.x + box.width)) - x,
+    height: Math.max(...boxes.map((box) => box.y + box.height)) - y,
+  };
+}
+
+/** The whole chart in small, with what is in sight framed. The pointer's way; the keyboard has the arrows. */
+function Minimap({
+  layout,
+  lens,
+  goTo,
+}: {
+  layout: ChartLayout;
+  lens: RefObject<SVGRectElement | null>;
+  goTo: (x: number, y: number) => void;
+}): JSX.Element {
+  const move = (event: PointerEvent): void => {
+    if (event.buttons !== 1) return;
+    const svg = event.currentTarget as SVGSVGElement;
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM()!.inverse());
+    goTo(at.x, at.y);
+  };
+  return (
+    <svg
+      class="minimap"
+      viewBox={`0 0 ${layout.width} ${layout.height}`}
+      aria-hidden="true"
+      onPointerDown={move}
+      onPointerMove={move}
+    >
+      {layout.nodes
+        .filter(({ depth, node }) => depth < 3 || active.value.has(node.id))
+        .map(({ node, x, y, width, height }) => (
+          <rect
+            key={node.id}
+            class={active.value.has(node.id) && node.children.length === 0 ? 'active' : ''}
+            {...{ x, y, width, height }}
+          />
+        ))}
+      <rect ref={lens} class="lens" />
     </svg>
   );
 }
@@ -220,6 +339,17 @@ export function ChartTools(): JSX.Element | null {
       <button type="button" onClick={() => chartView.value?.fit()}>
         Fit
       </button>
+      {(isFolded.value || canFold.value) && (
+        <button
+          type="button"
+          class="fold"
+          aria-pressed={isFolded.value}
+          title="Regions in which this run never moves"
+          onClick={toggleFolding}
+        >
+          {isFolded.value ? 'Unfold' : 'Fold what rests'}
+        </button>
+      )}
     </div>
   );
 }
@@ -229,8 +359,11 @@ function Explanation(): JSX.Element | null {
   const placed = chartDrawing.value?.layout?.nodes.find(({ node }) => node.id === selected.value);
   if (placed === undefined) return null;
   const { node } = placed;
+  const leaving = chartDrawing
+    .value!.chart.edges.filter(({ source }) => source === node.id)
+    .flatMap(({ transitions, target }) => transitions.map((each) => ({ ...each, leadsTo: target.split('.').at(-1) })));
   return (
-    <aside class="explanation" aria-label={`About ${node.key}`}>
+    <aside class="explanation" aria-label={`About ${node.key}`} aria-live="polite">
       <header>
         <h3>{node.id}</h3>
         <button type="button" aria-label="Close" onClick={() => (selected.value = undefined)}>
@@ -238,13 +371,12 @@ function Explanation(): JSX.Element | null {
         </button>
       </header>
       <Cited text={node.description || 'It has no description.'} />
-      {[...node.inner]
-        .filter(({ description }) => description !== '')
-        .map(({ id, event, description }) => (
-          <p key={id}>
-            <code>{event}</code> <Cited text={description} inline />
-          </p>
-        ))}
+      {[...node.inner, ...leaving].map((transition) => (
+        <p key={transition.id}>
+          <code>{tellTransition({ ...transition, description: '' })}</code>{' '}
+          {transition.description !== '' && <Cited text={transition.description} inline />}
+        </p>
+      ))}
     </aside>
   );
 }

@@ -6,6 +6,7 @@ import { entryDword, pendingDword } from '../../conformance/device/readback.ts';
 import type { JSX } from 'preact';
 import { messageOf } from '../../conformance/device/words.ts';
 import { readOutput } from '../../machines/alphabet.ts';
+import { ActorPane } from './actor-pane.tsx';
 import type { DeviceView } from './device.ts';
 import type { OwnScene } from './scene.ts';
 import { firstDifference, position, scene, travel, twinState, value } from './store.ts';
@@ -16,19 +17,7 @@ const DELIVERED_LISTED = 6;
 
 export function DevicePane(): JSX.Element {
   const at = scene.value;
-  if (at.kind === 'watched') {
-    return (
-      <section class="device" aria-label="Device">
-        <h2>Actor</h2>
-        <dl class="facts">
-          <dt>State</dt>
-          <dd>{value.value === undefined ? 'none was told' : JSON.stringify(value.value)}</dd>
-          <dt>Context</dt>
-          <dd>{at.contextAt(position.value) ?? 'none'}</dd>
-        </dl>
-      </section>
-    );
-  }
+  if (at.kind === 'watched') return <ActorPane at={at} />;
   const view = at.adapter?.(value.value!);
   const state = twinState.value;
   return (

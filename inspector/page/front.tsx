@@ -163,7 +163,7 @@ function Explore(): JSX.Element {
 }
 
 function Watch(): JSX.Element {
-  const roots = [...actors.value.values()];
+  const roots = actors.value.filter(({ parentId }) => parentId === undefined);
   const state = connection.value;
   return (
     <li class="way">

@@ -2,9 +2,8 @@
  * The head of the page: the machine to look at, the traces, and what is done with all of it.
  */
 import type { JSX } from 'preact';
-import { DESIGNS } from '../../machines/designs.ts';
-import type { MACHINE_NAMES } from '../../properties/instances.ts';
-import { copyLink, download } from './share.ts';
+import { BEGINNINGS } from './beginnings.ts';
+import { copyLink, copyMarkdown, download } from './share.ts';
 import { actors, begin, dialog, goToFront, scene, view, watch, watchedId } from './store.ts';
 import { nextTheme, theme } from './theme.ts';
 
@@ -25,12 +24,7 @@ export function Head(): JSX.Element {
         Traces
       </button>
       <span class="spring" />
-      <button type="button" onClick={() => void copyLink()}>
-        Copy link
-      </button>
-      <button type="button" onClick={download}>
-        Save
-      </button>
+      {view.value === 'scene' && <Sharing />}
       <button
         type="button"
         title="Light, dark, or as the system"
@@ -46,32 +40,22 @@ export function Head(): JSX.Element {
   );
 }
 
-type Beginning = readonly [
-  label: string,
-  machine: (typeof MACHINE_NAMES)[number],
-  bounds: Readonly<Record<string, string | number>>,
-];
-
-/** The machines that the page offers: the pages first (`machines/pages/`), then those that are generated, by what they are made of. */
-const BEGINNINGS: readonly (readonly [
-  label: string,
-  machine: (typeof MACHINE_NAMES)[number],
-  bounds: Record<string, string | number>,
-])[] = [
-  ['page: one vector', 'vector-page', {}],
-  ['page: capability', 'capability', {}],
-  ['page: ownership', 'ownership', {}],
-  ['vector, two messages', 'vector', { vectors: 1, messages: 'two' }],
-  ['function, 1 vector', 'function', { vectors: 1, messages: 'two' }],
-  ['function, 2 vectors', 'function', { vectors: 2, messages: 'two' }],
-  ['function, 1 vector, halves of messages', 'function', { vectors: 1, messages: 'halves' }],
-  ['function, 1 vector, channel', 'function', { vectors: 1, messages: 'three', channel: 1 }],
-  ['function, 4 vectors', 'function', { vectors: 4, messages: 'three' }],
-  ['host function', 'host-function', { vectors: 1, messages: 'two' }],
-  ...DESIGNS.map(({ name }): Beginning => {
-    return [`assigned device, ${name}`, 'assigned-device', { design: name, vectors: 1, messages: 'three' }];
-  }),
-];
+/** What is done with the run that is shown. */
+function Sharing(): JSX.Element {
+  return (
+    <>
+      <button type="button" onClick={() => void copyLink()}>
+        Copy link
+      </button>
+      <button type="button" class="wide-only" onClick={() => void copyMarkdown()}>
+        Copy as Markdown
+      </button>
+      <button type="button" onClick={download}>
+        Save
+      </button>
+    </>
+  );
+}
 
 function MachinePicker(): JSX.Element {
   const at = scene.value;
@@ -101,9 +85,9 @@ function MachinePicker(): JSX.Element {
           </option>
         ))}
       </optgroup>
-      {actors.value.size > 0 && (
+      {actors.value.length > 0 && (
         <optgroup label="Connected programs">
-          {[...actors.value.values()].map(({ sessionId, name }) => (
+          {actors.value.slice(-100).map(({ sessionId, name }) => (
             <option key={sessionId} value={`actor ${sessionId}`}>
               {name}
             </option>

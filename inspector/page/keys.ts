@@ -2,7 +2,7 @@
  * The keyboard: every key that does something, with what it does. The help is made of this list.
  */
 import { chartView } from './chart-pane.tsx';
-import { dialog, pane, scene, position, togglePlaying, travel } from './store.ts';
+import { dialog, pane, scene, position, presenting, togglePlaying, travel } from './store.ts';
 import { nextTheme } from './theme.ts';
 import { copyLink } from './share.ts';
 
@@ -34,7 +34,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
     label: 'E',
     does: 'to the events that can be sent',
     run: () => {
-      pane.value = pane.value === 'map' ? 'map' : 'events';
+      // In a narrow window they have a pane of their own; where a run is looked at, they are folded away.
+      if (document.querySelector('.narrow-only')?.checkVisibility() === true) pane.value = 'events';
+      document.querySelector('details.events')?.setAttribute('open', '');
       focusOn('.events button');
     },
   },
@@ -71,6 +73,12 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['+', '='], label: '+', does: 'larger', run: () => chartView.value?.zoom(1.25) },
   { keys: ['-'], label: '−', does: 'smaller', run: () => chartView.value?.zoom(0.8) },
   { keys: ['0'], label: '0', does: 'the whole chart', run: () => chartView.value?.fit() },
+  {
+    keys: ['p'],
+    label: 'P',
+    does: 'large, for a room, or as before',
+    run: () => (presenting.value = !presenting.value),
+  },
   { keys: ['y'], label: 'Y', does: 'copy the link', run: () => void copyLink() },
   { keys: ['b'], label: 'B', does: 'light, dark, or as the system', run: nextTheme },
   {

@@ -102,6 +102,12 @@ export class Run {
     return new Run(this.subject, { start: this.start, steps: [...this.steps.slice(0, position), ...steps] });
   }
 
+  /** Tells whether a region, by its path, ever changes in this run. */
+  movedRegions(): (path: readonly string[]) => boolean {
+    const moved = new Set(this.steps.flatMap(({ changes }) => Object.keys(changes)));
+    return (path) => moved.has(path.join('.'));
+  }
+
   /** The run as a trace, to be packed or saved. */
   trace(): Trace {
     const { subject, steps, loop, verdict } = this;

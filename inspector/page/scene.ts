@@ -17,6 +17,7 @@ import { type Timeline, timelineOf } from '../drawing/timeline.ts';
 import { ADAPTERS, type DeviceAdapter } from './device.ts';
 import { Run } from './run.ts';
 import { createTwin, type Twin } from './twin.ts';
+import type { Actor, Moment } from './watch.ts';
 
 interface SceneBase {
   /** For people: "function, 1 vector, messages two". */
@@ -51,8 +52,10 @@ export interface OwnScene extends SceneBase {
 export interface WatchedScene extends SceneBase {
   readonly kind: 'watched';
   readonly sessionId: string;
-  /** Not its state, but what there is to say of it: a context, a status. */
-  contextAt(position: number): string | undefined;
+  readonly actor: Actor;
+  /** How many steps were let go of before the first that is here. */
+  readonly letGo: number;
+  momentAt(position: number): Moment | undefined;
 }
 
 export type Scene = OwnScene | WatchedScene;

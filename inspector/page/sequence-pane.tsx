@@ -6,7 +6,6 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { columnPlaces, SEQUENCE, SequenceHead, SequenceStep, stepHeight } from '../drawing/sequence.tsx';
 import type { Timeline } from '../drawing/timeline.ts';
-import { RuleText } from './rules.tsx';
 import type { Proof } from '../decider/messages.ts';
 import { firstDifference, position, proof, scene, travel } from './store.ts';
 
@@ -115,10 +114,10 @@ export function SequencePane(): JSX.Element {
               style={{ top: `${tops[step]}px`, height: `${tops[step + 1] - tops[step]}px` }}
               onClick={() => travel(step + 1)}
             >
-              <span class="visually-hidden">{`${step + 1}. ${timeline.sentence(step)}`}</span>
+              <span class="visually-hidden">{`${step + 1 + (timeline.firstNumber ?? 0)}. ${timeline.sentence(step)}`}</span>
               <svg width={width} height={tops[step + 1] - tops[step]} aria-hidden="true">
                 <SequenceStep
-                  number={step + 1}
+                  number={step + 1 + (timeline.firstNumber ?? 0)}
                   arrows={timeline.arrows(step)}
                   places={places}
                   width={width}
@@ -167,36 +166,3 @@ function Ending(): JSX.Element | null {
     </div>
   );
 }
-
-/** The rules behind the verdict of the run, to be opened. */
-export function VerdictRules(): JSX.Element | null {
-  const at = scene.value;
-  const told = proof.value;
-  if (at.kind !== 'own' || position.value < at.length || told?.property === undefined) return null;
-  const { standing, property } = told;
-  return (
-    <aside class={`verdict ${standing}`} aria-label="What the run shows">
-      <p class="claim">
-        {VERDICTS[standing]} <b>{property.title}</b>
-      </p>
-      {at.instance.mutant !== undefined && (
-        <p class="mutant">
-          In a machine with one change: <code>{at.instance.mutant}</code>
-        </p>
-      )}
-      <div class="rules">
-        {property.rules.map((id) => (
-          <RuleText key={id} id={id} />
-        ))}
-      </div>
-    </aside>
-  );
-}
-
-const VERDICTS: Readonly<Record<Proof['standing'], string>> = {
-  broken: '✗ This is broken here:',
-  applies: '✓ This is where it applies:',
-  assumed: '✓ This holds, and here its assumption is needed:',
-  differs: '≠ This is not as the link claims:',
-  unknown: '? Whether this holds here is not decided:',
-};

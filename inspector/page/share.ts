@@ -1,7 +1,12 @@
 /**
  * Ways out: the link in the clipboard, the trace as a file.
  */
-import { notice, traceFile } from './store.ts';
+import { printMermaid } from '../../checker/export/mermaid.ts';
+import { castOf } from '../../properties/cast.ts';
+import { notice, proof, scene, story, traceFile } from './store.ts';
+
+/** The most steps of a sequence that is copied: a longer one is not read in a comment. */
+const MARKDOWN_STEPS = 60;
 
 /** Copies the address, which is the trace; or says why it is not. */
 export async function copyLink(): Promise<void> {
@@ -17,6 +22,36 @@ export async function copyLink(): Promise<void> {
   try {
     await navigator.clipboard.writeText(location.href);
     notice.value = { kind: 'news', text: 'The link is copied: whoever opens it sees this run.' };
+  } catch {
+    notice.value = { kind: 'error', text: 'The browser does not let the page copy; the link is in the address bar.' };
+  }
+}
+
+/** Copies what is shown as Markdown, for an issue or a mail: what it is, what was decided, the rules, the sequence, the link. */
+export async function copyMarkdown(): Promise<void> {
+  const at = scene.value;
+  if (at.kind !== 'own') {
+    notice.value = { kind: 'news', text: 'What is watched has no Markdown: it is no run of a machine of this page.' };
+    return;
+  }
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const told = story.value;
+  const title = told === undefined ? at.title : `${told.point}: ${told.title}`;
+  const decided = proof.value;
+  const rules = decided?.property?.rules ?? [];
+  const text = [
+    `### ${title}`,
+    ...(told === undefined ? [] : [told.words]),
+    ...(decided === undefined ? [] : [`**${decided.property?.title ?? 'Nothing is claimed.'}** ${decided.sentence}`]),
+    ...(rules.length === 0 ? [] : [`Rules: ${rules.join(', ')}`]),
+    at.length <= MARKDOWN_STEPS
+      ? `\`\`\`mermaid\n${printMermaid(at.run.trace(), castOf(at.machine.id)).trimEnd()}\n\`\`\``
+      : `A run of ${at.length} steps, which is too long to be drawn here.`,
+    ...(location.hash === '' ? [] : [`[Replay it](${location.href})`]),
+  ].join('\n\n');
+  try {
+    await navigator.clipboard.writeText(`${text}\n`);
+    notice.value = { kind: 'news', text: 'It is copied as Markdown, with its sequence and its link.' };
   } catch {
     notice.value = { kind: 'error', text: 'The browser does not let the page copy; the link is in the address bar.' };
   }

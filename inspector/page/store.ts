@@ -6,8 +6,8 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import type { AnyStateMachine, StateValue } from 'xstate';
 import { printTrace } from '../../checker/trace/codec.ts';
 import { TraceError } from '../../checker/trace/trace.ts';
-import { activeIds, type Chart, chartOf } from '../drawing/chart.ts';
-import type { ChartLayout } from '../drawing/layout.ts';
+import { activeIds, type Chart, chartOf, foldChart, restingRegions, transitionCount } from '../drawing/chart.ts';
+import { type ChartLayout, TOLD_TRANSITIONS } from '../drawing/layout.ts';
 import { layOutInWorker } from './elk.ts';
 import type { Proof, Story, TitleGroup } from '../decider/messages.ts';
 import { ask } from './decider.ts';
@@ -23,7 +23,7 @@ import {
   writeLink,
 } from './open.ts';
 import { beginScene, type OwnScene, type Scene, takeEvents, traceScene } from './scene.ts';
-import { type Actors, hear, watchedScene } from './watch.ts';
+import { type Actor, Watched, watchedScene } from './watch.ts';
 
 /** The parts of the page that a narrow window shows one at a time. */
 export const PANES = ['story', 'chart', 'map', 'device', 'sequence', 'events'] as const;
@@ -40,14 +40,22 @@ export interface Notice {
 export const view = signal<'front' | 'scene'>('front');
 
 const own = signal<OwnScene>(beginScene('function', { vectors: 2, messages: 'two' }));
+/** What was heard of other programs, and a number that grows with it. */
+export const watched = new Watched();
+export const watchedVersion = signal(0);
 /** The actors of other programs. */
-export const actors = signal<Actors>(new Map());
+export const actors = computed<readonly Actor[]>(() => {
+  void watchedVersion.value;
+  return [...watched.actors.values()];
+});
 /** The session of the actor that is watched; undefined while one of maskbit's machines is shown. */
 export const watchedId = signal<string | undefined>(undefined);
 
 export const scene = computed<Scene>(() => {
-  const actor = watchedId.value === undefined ? undefined : actors.value.get(watchedId.value);
-  return actor === undefined ? own.value : watchedScene(actor);
+  if (watchedId.value === undefined) return own.value;
+  void watchedVersion.value;
+  const actor = watched.actors.get(watchedId.value);
+  return actor === undefined ? own.value : watchedScene(actor, watched);
 });
 
 const ownPosition = signal(0);
@@ -64,45 +72,75 @@ export const selected = signal<string | undefined>(undefined);
 export const query = signal('');
 export const dialog = signal<'help' | 'traces' | undefined>(undefined);
 export const playing = signal(false);
+/** Whether the page is shown to a room: large, and without the panes at the side. */
+export const presenting = signal(false);
+/** The width of the panes at the side, in pixels. */
+export const sideWidth = signal(480);
 /** Steps a second. */
 export const speed = signal(2);
 
 // ---- The chart
 
-const drawing = signal<{ machine: AnyStateMachine; chart: Chart; layout?: ChartLayout; problem?: string } | undefined>(
-  undefined,
-);
+/** A chart with its layout, once it has one. */
+interface Drawing {
+  readonly machine: AnyStateMachine;
+  readonly folded: ReadonlySet<string>;
+  readonly chart: Chart;
+  readonly layout?: ChartLayout;
+  readonly problem?: string;
+}
+const drawing = signal<Drawing | undefined>(undefined);
 export const chartDrawing = computed(() => drawing.value);
-const layouts = new WeakMap<AnyStateMachine, { chart: Chart; layout: ChartLayout }>();
+const layouts = new WeakMap<AnyStateMachine, Map<string, Drawing>>();
+
+const NOTHING: ReadonlySet<string> = new Set();
+/** The states whose insides are not drawn, since nothing in them moves in the run. */
+const folded = signal(NOTHING);
+export const isFolded = computed(() => folded.value.size > 0);
+/** Folds what rests in the run that is shown; or draws all of it. */
+export function toggleFolding(): void {
+  folded.value = isFolded.value ? NOTHING : restingIn(scene.value);
+}
+
+/** Whether something of the chart rests, and may be folded. */
+export const canFold = computed(() => restingIn(scene.value).size > 0);
+
+/** What rests in a run: nothing of it, where the whole chart is easily read. */
+function restingIn(at: Scene): ReadonlySet<string> {
+  if (at.kind !== 'own' || at.length === 0) return NOTHING;
+  const chart = chartOf(at.machine);
+  return transitionCount(chart) > TOLD_TRANSITIONS ? restingRegions(chart.root, at.run.movedRegions()) : NOTHING;
+}
 
 effect(() => {
   const { machine } = scene.value;
-  if (machine === drawing.peek()?.machine) return;
+  const hidden = folded.value;
+  const before = drawing.peek();
+  if (machine === before?.machine && hidden === before?.folded) return;
   if (machine === undefined) {
     drawing.value = undefined;
     return;
   }
-  const known = layouts.get(machine);
+  const key = [...hidden].join();
+  const known = layouts.get(machine)?.get(key);
   if (known !== undefined) {
-    drawing.value = { machine, ...known };
+    drawing.value = { ...known, folded: hidden };
     return;
   }
-  const chart = chartOf(machine);
-  drawing.value = { machine, chart };
+  const chart = foldChart(chartOf(machine), hidden);
+  const begun: Drawing = { machine, folded: hidden, chart };
+  drawing.value = begun;
+  const told = (part: Partial<Drawing>): void => {
+    const now = drawing.peek();
+    if (now?.machine === machine && now.folded === hidden) drawing.value = { ...begun, ...part };
+  };
   layOutInWorker(chart).then(
     (layout) => {
-      layouts.set(machine, { chart, layout });
-      if (drawing.value?.machine === machine) drawing.value = { machine, chart, layout };
+      const all = layouts.get(machine) ?? new Map<string, Drawing>();
+      layouts.set(machine, all.set(key, { ...begun, layout }));
+      told({ layout });
     },
-    (error: unknown) => {
-      if (drawing.value?.machine === machine) {
-        drawing.value = {
-          machine,
-          chart,
-          problem: `This machine cannot be laid out. ${tellError(error)}`,
-        };
-      }
-    },
+    (error: unknown) => told({ problem: `This machine cannot be laid out. ${tellError(error)}` }),
   );
 });
 
@@ -282,12 +320,13 @@ export function goTo(make: () => OwnScene, at?: number): void {
     const next = make();
     batch(() => {
       origin.value = undefined;
+      folded.value = restingIn(next);
+      isElsewhere = true;
       show(next, at ?? landingOf(next));
       const { verdict } = next.run;
       if (verdict !== undefined && next.instance.design !== undefined) pane.value = 'story';
       else if (pane.value === 'story') pane.value = 'chart';
     });
-    isElsewhere = true;
   });
 }
 
@@ -304,13 +343,14 @@ export async function goToTrace(name: string): Promise<void> {
 
 /** Goes to the front door. */
 export function goToFront(): void {
+  isElsewhere = true;
   batch(() => {
     view.value = 'front';
+    folded.value = NOTHING;
     watchedId.value = undefined;
     origin.value = undefined;
     playing.value = false;
     notice.value = undefined;
-    isElsewhere = true;
   });
 }
 
@@ -346,6 +386,8 @@ export function send(...events: readonly number[]): void {
         isElsewhere = true;
         if (pane.value === 'story') pane.value = 'chart';
       }
+      // What has begun to move is drawn.
+      if (isFolded.value) folded.value = NOTHING;
       show(next);
     });
   });
@@ -357,8 +399,8 @@ export function returnToOrigin(): void {
   if (from === undefined) return;
   batch(() => {
     origin.value = undefined;
-    show(from.scene, from.position);
     isElsewhere = true;
+    show(from.scene, from.position);
     if (from.story !== undefined) pane.value = 'story';
   });
 }
@@ -390,14 +432,28 @@ export function watch(sessionId: string | undefined): void {
   });
 }
 
-const sources = new Map<string, string>();
+const heard: unknown[] = [];
+/** The roots that the reader was told of. */
+const announced = new Set<string>();
 
-/** Hears a message of the inspector's protocol. */
+/** Hears a message of the inspector's protocol. Those of one frame are taken together, so that a burst stays smooth. */
 export function hearMessage(message: unknown): void {
-  const before = actors.value;
-  actors.value = hear(before, message, sources);
-  const come = [...actors.value.values()].find(({ sessionId }) => !before.has(sessionId));
-  if (come === undefined) return;
+  heard.push(message);
+  if (heard.length === 1) requestAnimationFrame(takeHeard);
+}
+
+function settle(): void {
+  if (watched.settle(performance.now()) > 0) watchedVersion.value++;
+}
+
+function takeHeard(): void {
+  for (const message of heard.splice(0)) watched.hear(message);
+  watchedVersion.value++;
+  if (watched.isWaiting) setTimeout(settle, 600);
+  const come = watched.children(undefined).find(({ sessionId }) => !announced.has(sessionId));
+  for (const { sessionId } of watched.children(undefined)) announced.add(sessionId);
+  // At the front door they are listed.
+  if (come === undefined || view.peek() === 'front') return;
   const news: Notice = {
     kind: 'news',
     text: `${come.name} has connected.`,
@@ -432,6 +488,8 @@ effect(() => {
 let written = '';
 /** Whether the reader has gone to something else since the address was last written. */
 let isElsewhere = false;
+/** Whether it is the browser that goes somewhere. */
+let isArriving = false;
 
 /** Keeps the address and the page in step, from now on. */
 export function keepAddress(): void {
@@ -439,12 +497,14 @@ export function keepAddress(): void {
     const { hash } = location;
     if (hash.replace(/^#/, '') === written) return;
     written = hash.replace(/^#/, '');
+    isArriving = true;
     const link = readLink(hash);
     if (link === undefined) goToFront();
     else if (link.packed === OPENED_HASH) void openServed();
     else openTrace(link.packed, link.position ?? 0);
     // What the browser goes to is there already, before or behind.
     isElsewhere = false;
+    isArriving = false;
   };
   read();
   void ask('library', undefined).then((groups) => (library.value = groups));
@@ -454,8 +514,7 @@ export function keepAddress(): void {
     const at = own.value;
     const to = ownPosition.value;
     const isFront = view.value === 'front';
-    clearTimeout(timer);
-    timer = setTimeout(() => {
+    const write = (): void => {
       // A refused address stays where it is, to be looked at beside the message that refuses it.
       if (notice.peek()?.kind === 'error') return;
       written = isFront ? '' : (writeLink(at, to) ?? '');
@@ -463,7 +522,11 @@ export function keepAddress(): void {
       if (isElsewhere && location.hash.replace(/^#/, '') !== written) history.pushState(null, '', address);
       else history.replaceState(null, '', address);
       isElsewhere = false;
-    }, 150);
+    };
+    clearTimeout(timer);
+    // Where the reader goes is in the browser's history at once; a run that is travelled is written when it rests.
+    if (isElsewhere && !isArriving) write();
+    else timer = setTimeout(write, 150);
   });
 }
 

@@ -105,11 +105,27 @@ function Standing(): JSX.Element | null {
       </p>
     ) : null;
   const { standing, property, sentence } = told;
+  const at = scene.value;
+  const mutant = at.kind === 'own' ? at.instance.mutant : undefined;
   return (
-    <p class={`standing ${standing}`} role="status">
-      <b>{SIGNS[standing]}</b> {property !== undefined && <span class="claim-title">“{property.title}”</span>}{' '}
-      {sentence}
-    </p>
+    <>
+      <p class={`standing ${standing}`} role="status">
+        <b>{SIGNS[standing]}</b> {property !== undefined && <span class="claim-title">“{property.title}”</span>}{' '}
+        {sentence}
+      </p>
+      {mutant !== undefined && (
+        <p class="mutant">
+          In a machine with one change: <code>{mutant}</code>
+        </p>
+      )}
+      {property !== undefined && property.rules.length > 0 && (
+        <div class="rules">
+          {property.rules.map((id) => (
+            <RuleText key={id} id={id} />
+          ))}
+        </div>
+      )}
+    </>
   );
 }
 
@@ -180,7 +196,7 @@ function StoryTable({ told }: { told: Story }): JSX.Element {
                   </td>
                   <th scope="row">{capital(eventSentence(event))}</th>
                   {columns.map((column) => (
-                    <StepCell key={column.title} step={column.steps[step]} />
+                    <StepCell key={column.title} title={column.title} step={column.steps[step]} />
                   ))}
                 </tr>
               );
@@ -194,18 +210,27 @@ function StoryTable({ told }: { told: Story }): JSX.Element {
             </tr>
           </tbody>
         </table>
-        <StoryRules />
       </div>
     </section>
   );
 }
 
-function StepCell({ step }: { step: StoryStep | undefined }): JSX.Element {
-  if (step === undefined) return <td class="quiet">is no part of this design</td>;
+function StepCell({ title, step }: { title: string; step: StoryStep | undefined }): JSX.Element {
+  if (step === undefined)
+    return (
+      <td class="quiet" data-column={title}>
+        is no part of this design
+      </td>
+    );
   const { outputs, changes } = step;
-  if (outputs.length === 0 && changes.length === 0) return <td class="quiet">nothing changes</td>;
+  if (outputs.length === 0 && changes.length === 0)
+    return (
+      <td class="quiet" data-column={title}>
+        nothing changes
+      </td>
+    );
   return (
-    <td>
+    <td data-column={title}>
       {outputs.length > 0 && <p>{capital(outputs.join('; '))}.</p>}
       {changes.map(([region, state]) => (
         <p key={region} class="change">
@@ -216,25 +241,13 @@ function StepCell({ step }: { step: StoryStep | undefined }): JSX.Element {
   );
 }
 
-function Ending({ column: { ending } }: { column: StoryColumn }): JSX.Element {
+function Ending({ column: { title, ending } }: { column: StoryColumn }): JSX.Element {
   return (
-    <td class={ending.breaks ? 'breaks' : 'holds'}>
+    <td class={ending.breaks ? 'breaks' : 'holds'} data-column={title}>
       <p>
         <b>{ending.breaks ? '✗' : '✓'}</b> {ending.sentence}
       </p>
     </td>
-  );
-}
-
-function StoryRules(): JSX.Element | null {
-  const rules = proof.value?.property?.rules ?? [];
-  if (rules.length === 0) return null;
-  return (
-    <div class="rules" aria-label="The rules behind it">
-      {rules.map((id) => (
-        <RuleText key={id} id={id} />
-      ))}
-    </div>
   );
 }
 

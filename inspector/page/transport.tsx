@@ -15,6 +15,7 @@ function Icon({ path }: { path: string }): JSX.Element {
 export function Transport(): JSX.Element {
   const { length, timeline } = scene.value;
   const at = position.value;
+  const before = timeline.firstNumber ?? 0;
   const sentence =
     at === 0
       ? length === 0
@@ -48,7 +49,7 @@ export function Transport(): JSX.Element {
       </div>
       <label class="position">
         <span>
-          step {at} of {length}
+          step {at + before} of {length + before}
         </span>
         <input
           type="range"

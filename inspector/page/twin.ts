@@ -11,7 +11,7 @@ import type { InProcessOptions } from '../../conformance/device/in-process.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import type { Instance } from '../../properties/instances.ts';
 import type { CompiledSubject } from '../../properties/subject.ts';
-import { type Beside, besideRefusal, createBeside, type Difference } from './beside.ts';
+import { type DrivenDevice, drivenRefusal, createDrivenDevice, type Difference } from './driven-device.ts';
 import { Run } from './run.ts';
 
 const STRIDE = 512;
@@ -35,7 +35,7 @@ const SEARCHED_STATES = 100_000;
 
 /** Makes the twin of a run; or says why there is none. */
 export function createTwin(instance: Instance, subject: CompiledSubject, run: Run): Twin | string {
-  const refusal = besideRefusal(instance);
+  const refusal = drivenRefusal(instance);
   if (refusal !== undefined) return refusal;
   const lead = leadTo(subject, run);
   return lead === undefined
@@ -61,7 +61,7 @@ export class Twin {
   compared = 0;
   private readonly run: Run;
   private readonly instance: Instance;
-  private readonly beside: Beside;
+  private readonly driven: DrivenDevice;
   private readonly saved: Saved[] = [];
   private force: (string | undefined)[] = [];
   private position = 0;
@@ -69,7 +69,7 @@ export class Twin {
   constructor(instance: Instance, run: Run, options: InProcessOptions = {}, lead: readonly number[] = []) {
     this.instance = instance;
     this.run = run;
-    this.beside = createBeside(instance, options);
+    this.driven = createDrivenDevice(instance, options);
     if (lead.length > 0) this.follow(lead);
     this.saved.push(this.save());
     if (this.differencesAt(0).length > 0) this.firstDifference = 0;
@@ -92,7 +92,7 @@ export class Twin {
     while (this.compared < position) this.compare(position - this.compared);
     this.goTo(Math.max(0, position - 1));
     const differences = position === 0 ? this.differencesAt(0) : this.advance();
-    return { words: this.beside.read(), force: this.beside.notifies ? [...this.force] : undefined, differences };
+    return { words: this.driven.read(), force: this.driven.notifies ? [...this.force] : undefined, differences };
   }
 
   /** Leads the implementation to where the run begins. */
@@ -108,7 +108,7 @@ export class Twin {
     if (this.position === position) return;
     const from = Math.min(Math.floor(position / STRIDE), this.saved.length - 1);
     if (this.position > position || this.position < from * STRIDE) {
-      this.beside.restore(this.saved[from].snapshot);
+      this.driven.restore(this.saved[from].snapshot);
       this.force = [...this.saved[from].force];
       this.position = from * STRIDE;
     }
@@ -119,11 +119,11 @@ export class Twin {
   private advance(): Difference[] {
     const done = this.drive();
     const { outputs } = this.run.steps[this.position - 1];
-    return [...this.beside.outputDifferences(outputs, done), ...this.differencesAt(this.position)];
+    return [...this.driven.outputDifferences(outputs, done), ...this.differencesAt(this.position)];
   }
 
   private differencesAt(position: number): Difference[] {
-    return this.beside.differences(this.run.valueAt(position));
+    return this.driven.differences(this.run.valueAt(position));
   }
 
   private drive(): readonly string[] {
@@ -133,7 +133,7 @@ export class Twin {
   }
 
   private perform(event: string, value: StateValue): readonly string[] {
-    const done = this.beside.perform(event, value);
+    const done = this.driven.perform(event, value);
     for (const output of done) {
       const { verb, vector, message } = readOutput(output);
       if (verb === 'use') this.force[vector] = message;
@@ -144,6 +144,6 @@ export class Twin {
   }
 
   private save(): Saved {
-    return { snapshot: this.beside.save(), force: [...this.force] };
+    return { snapshot: this.driven.save(), force: [...this.force] };
   }
 }

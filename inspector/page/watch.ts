@@ -1,6 +1,6 @@
 /**
  * Other programs' actors, as the inspector's protocol tells of them: `@xstate.actor` with a definition, `@xstate.event`,
- * `@xstate.snapshot`. Owns what was heard of each actor; the connection is `connection.ts`'s.
+ * `@xstate.snapshot`; and what the relay adds of the programs. Owns what was heard; the connection is `connection.ts`'s.
  *
  * The protocol drops what is not data: a guard that was a function has no name, and cannot be asked. So of a watched machine
  * its states light up and its steps are listed, but which transitions are open is not said.
@@ -9,127 +9,316 @@ import { type AnyStateMachine, createMachine, type StateValue } from 'xstate';
 import type { Timeline } from '../drawing/timeline.ts';
 import type { WatchedScene } from './scene.ts';
 
-/** The most steps that are kept of an actor; the oldest are let go of. */
+/** The most steps that are kept of an actor; the oldest are let go of, and counted on. */
 export const WATCHED_STEPS = 10_000;
 
-interface Moment {
+/** How long an event waits for an answer, until it is taken for one that threw. */
+const ANSWER_MILLISECONDS = 500;
+
+/** What an actor is, as far as the protocol lets one know. */
+export type ActorKind = 'machine' | 'promise' | 'observable' | 'no machine';
+export type ActorStatus = 'active' | 'done' | 'error' | 'stopped';
+
+/** Where an actor was after an event. */
+export interface Moment {
+  /** The event as it was told, and its type. */
   readonly event: string;
-  readonly source: string | undefined;
-  readonly value: StateValue | undefined;
-  readonly context: string | undefined;
+  readonly payload?: Readonly<Record<string, unknown>>;
+  /** The session that sent it; undefined where it came from outside of all actors. */
+  readonly source?: string;
+  readonly value?: StateValue;
+  readonly context?: unknown;
+  readonly status: ActorStatus;
+  readonly output?: unknown;
+  readonly error?: unknown;
+  /** Whether no snapshot has followed: it threw, or was dropped. */
+  readonly isUnanswered?: boolean;
 }
 
 /** An actor that was heard of. */
 export interface Actor {
   readonly sessionId: string;
+  /** The number of the program that it lives in; undefined where the relay does not say. */
+  readonly program?: number;
+  readonly parentId?: string;
   readonly name: string;
-  readonly machine: AnyStateMachine | undefined;
-  readonly problem: string | undefined;
-  /** The first is where it was when it was first heard of; each other one is after an event. */
-  readonly moments: readonly Moment[];
+  readonly kind: ActorKind;
+  readonly machine?: AnyStateMachine;
+  readonly problem?: string;
+  /** The first is where it was when it was first heard of, or the last that was let go of; each other one is after an event. */
+  readonly moments: Moment[];
+  /** How many steps have been let go of. */
+  readonly letGo: number;
 }
-
-/** All actors that were heard of, by session. A message makes another map. */
-export type Actors = ReadonlyMap<string, Actor>;
 
 /** A message of the protocol, as far as it is read. Nothing of it is taken for granted. */
 interface Message {
   readonly type?: unknown;
   readonly sessionId?: unknown;
+  readonly parentId?: unknown;
   readonly name?: unknown;
   readonly definition?: unknown;
   readonly snapshot?: unknown;
   readonly event?: unknown;
   readonly sourceId?: unknown;
+  readonly problem?: unknown;
+  readonly program?: unknown;
+  readonly status?: unknown;
+  readonly because?: unknown;
 }
 
-/** Hears a message, and returns what is known then. A message that is none of the protocol changes nothing. */
-export function hear(actors: Actors, message: unknown, sources: Map<string, string>): Actors {
-  const { type, sessionId, name, definition, snapshot, event, sourceId } = Object(message) as Message;
-  if (typeof sessionId !== 'string') return actors;
-  if (type === '@xstate.event') {
-    if (typeof sourceId === 'string') sources.set(sessionId, sourceId);
-    return actors;
-  }
-  const known = actors.get(sessionId);
-  const eventType = textOf(Object(event).type) ?? '';
-  const moment: Moment = { event: eventType, source: sources.get(sessionId), ...readSnapshot(snapshot) };
-  if (type === '@xstate.actor') {
-    const actor = { sessionId, name: textOf(name) ?? sessionId, ...readDefinition(definition), moments: [moment] };
-    return new Map(actors).set(sessionId, actor);
-  }
-  if (type !== '@xstate.snapshot') return actors;
-  sources.delete(sessionId);
-  const before = known ?? {
-    sessionId,
-    name: sessionId,
-    machine: undefined,
-    problem: 'This actor was there before the page, and its definition was not told.',
-    moments: [],
-  };
-  // XState tells of the initial snapshot as if an event had led there.
-  const isInitial = eventType === 'xstate.init' || before.moments.length === 0;
-  const moments = isInitial ? [moment] : [...before.moments, moment].slice(-WATCHED_STEPS - 1);
-  return new Map(actors).set(sessionId, { ...before, moments });
+interface Sent {
+  /** When it was heard of, in milliseconds. */
+  readonly at: number;
+  readonly event: string;
+  readonly payload?: Moment['payload'];
+  readonly source?: string;
 }
+
+/** What was heard of all programs. Hearing changes it; whoever shows it asks again. */
+export class Watched {
+  readonly actors = new Map<string, Actor>();
+  /** Why a program has gone, by its number; an empty text where it simply ended. */
+  readonly gone = new Map<number, string>();
+  /** Events that were sent to an actor, and not answered yet. */
+  private readonly sent = new Map<string, Sent[]>();
+
+  /** The actors below one, or the roots. */
+  children(parent: string | undefined): Actor[] {
+    return [...this.actors.values()].filter(({ parentId }) =>
+      parent === undefined ? parentId === undefined || !this.actors.has(parentId) : parentId === parent,
+    );
+  }
+
+  /** Whether the program of an actor has gone, with the reason. */
+  goneBecause({ program }: Actor): string | undefined {
+    return program === undefined ? undefined : this.gone.get(program);
+  }
+
+  /** Hears a message. One that is none of the protocol changes nothing. */
+  hear(message: unknown): void {
+    const told = Object(message) as Message;
+    const { type, sessionId } = told;
+    if (type === '@maskbit.program') return this.hearOfProgram(told);
+    if (typeof sessionId !== 'string') return;
+    if (type === '@xstate.event') this.hearEvent(sessionId, told);
+    else if (type === '@xstate.actor') this.hearActor(sessionId, told);
+    else if (type === '@xstate.snapshot') this.hearSnapshot(sessionId, told);
+  }
+
+  private hearOfProgram({ program, status, because }: Message): void {
+    if (typeof program !== 'number') return;
+    if (status === 'here') this.gone.delete(program);
+    else this.gone.set(program, textOf(because) ?? '');
+  }
+
+  private hearEvent(sessionId: string, { event, sourceId }: Message): void {
+    // Its start is told of as an event, and its answer is where it begins.
+    if (readEvent(event).event === 'xstate.init') return;
+    const waiting = this.sent.get(sessionId) ?? [];
+    const sent = { at: performance.now(), ...readEvent(event), source: textOf(sourceId) };
+    this.sent.set(sessionId, [...waiting, sent].slice(-100));
+  }
+
+  /**
+   * Takes events that a machine has not answered for a while for ones that threw: XState tells of a snapshot after each event, and of
+   * none after that. Returns how many there were.
+   */
+  settle(now: number, patience = ANSWER_MILLISECONDS): number {
+    let count = 0;
+    for (const [sessionId, waiting] of this.sent) {
+      const isLate = waiting.length > 0 && waiting.every(({ at }) => now - at > patience);
+      const actor = this.actors.get(sessionId);
+      if (!isLate || actor?.kind !== 'machine') continue;
+      const [{ event, payload, source }] = waiting;
+      this.sent.delete(sessionId);
+      const { value, context, status } = actor.moments.at(-1)!;
+      if (status !== 'active') continue;
+      this.add(sessionId, { event, payload, source, value, context, status: 'error', isUnanswered: true });
+      count++;
+    }
+    return count;
+  }
+
+  /** Whether some event still waits for an answer. */
+  get isWaiting(): boolean {
+    return [...this.sent.values()].some(({ length }) => length > 0);
+  }
+
+  private hearActor(sessionId: string, { name, parentId, definition, snapshot, problem }: Message): void {
+    const moment: Moment = { event: '', ...readSnapshot(snapshot) };
+    const read = readDefinition(definition, snapshot);
+    this.actors.set(sessionId, {
+      ...{ sessionId, name: textOf(name) ?? sessionId, parentId: textOf(parentId), moments: [moment], letGo: 0 },
+      ...{ program: programOf(sessionId), ...read, problem: textOf(problem) ?? read.problem },
+    });
+  }
+
+  private hearSnapshot(sessionId: string, { snapshot, event }: Message): void {
+    const { event: type, payload } = readEvent(event);
+    const known = this.actors.get(sessionId);
+    const after = readSnapshot(snapshot);
+    if (known === undefined) {
+      this.actors.set(sessionId, {
+        ...{ sessionId, name: sessionId, program: programOf(sessionId), kind: 'no machine', letGo: 0 },
+        problem: 'This actor was there before the page, and its definition was not told.',
+        moments: [{ event: '', ...after }],
+      });
+      return;
+    }
+    // XState tells of the initial snapshot as if an event had led there.
+    if (type === 'xstate.init') {
+      if (known.moments.length === 1) known.moments[0] = { event: '', ...after };
+      return;
+    }
+    const waiting = this.sent.get(sessionId) ?? [];
+    const at = waiting.findIndex((each) => each.event === type);
+    this.sent.set(sessionId, waiting.slice(at + 1));
+    this.add(sessionId, { event: type, payload, source: at < 0 ? undefined : waiting[at].source, ...after });
+  }
+
+  private add(sessionId: string, moment: Moment): void {
+    const actor = this.actors.get(sessionId)!;
+    const kind = actor.kind === 'no machine' ? (KIND_OF[moment.event] ?? actor.kind) : actor.kind;
+    const isFull = actor.moments.length > WATCHED_STEPS;
+    // A thousand at a time: what is shifted by one each time would be moved ten thousand times a step.
+    const letGo = isFull ? WATCHED_STEPS / 10 : 0;
+    if (isFull) actor.moments.splice(0, letGo);
+    actor.moments.push(moment);
+    if (kind !== actor.kind || isFull) this.actors.set(sessionId, { ...actor, kind, letGo: actor.letGo + letGo });
+  }
+}
+
+/** What an actor is, by the events that XState makes for it alone. */
+const KIND_OF: Readonly<Record<string, ActorKind>> = {
+  'xstate.promise.resolve': 'promise',
+  'xstate.promise.reject': 'promise',
+  'xstate.observable.next': 'observable',
+  'xstate.observable.error': 'observable',
+  'xstate.observable.complete': 'observable',
+};
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-function readSnapshot(snapshot: unknown): Pick<Moment, 'value' | 'context'> {
-  const { value, context, status } = Object(snapshot) as { value?: unknown; context?: unknown; status?: unknown };
-  const isValue = typeof value === 'string' || (typeof value === 'object' && value !== null);
-  const isEmpty = context === undefined || JSON.stringify(context) === '{}';
-  const parts = [
-    typeof status === 'string' && status !== 'active' ? `status ${status}` : '',
-    isEmpty ? '' : JSON.stringify(context),
-  ];
-  const told = parts.filter((part) => part !== '').join(', ');
-  return { value: isValue ? (value as StateValue) : undefined, context: told === '' ? undefined : told };
+function programOf(sessionId: string): number | undefined {
+  const [, number] = /^(\d+)\//.exec(sessionId) ?? [];
+  return number === undefined ? undefined : Number(number);
 }
 
-function readDefinition(definition: unknown): Pick<Actor, 'machine' | 'problem'> {
+function readEvent(event: unknown): { readonly event: string; readonly payload?: Moment['payload'] } {
+  const { type, ...payload } = Object(event) as Record<string, unknown>;
+  return { event: textOf(type) ?? '', ...(Object.keys(payload).length === 0 ? {} : { payload }) };
+}
+
+const STATUSES: readonly ActorStatus[] = ['active', 'done', 'error', 'stopped'];
+
+function readSnapshot(snapshot: unknown): Pick<Moment, 'value' | 'context' | 'status' | 'output' | 'error'> {
+  const { value, context, status, output, error } = Object(snapshot) as Record<string, unknown>;
+  const isValue = typeof value === 'string' || (typeof value === 'object' && value !== null);
+  return {
+    value: isValue ? (value as StateValue) : undefined,
+    context,
+    status: STATUSES.find((each) => each === status) ?? 'active',
+    output,
+    error,
+  };
+}
+
+function readDefinition(definition: unknown, snapshot: unknown): Pick<Actor, 'machine' | 'problem' | 'kind'> {
+  if (definition === undefined) {
+    const problem = 'This actor is no state machine: there is no chart of it. What it gave is at its steps.';
+    return { kind: Object.hasOwn(Object(snapshot) as object, 'value') ? 'machine' : 'no machine', problem };
+  }
   try {
-    const config = JSON.parse(String(definition)) as { readonly states?: unknown };
-    if (typeof config.states !== 'object' || config.states === null)
-      return { machine: undefined, problem: 'This actor is not a state machine: there is no chart of it.' };
+    const config = JSON.parse(typeof definition === 'string' ? definition : '') as {
+      readonly states?: unknown;
+      readonly on?: unknown;
+    };
+    // A machine may have no states but its root, and live by its context.
+    if (![config.states, config.on].some((part) => typeof part === 'object' && part !== null))
+      return { kind: 'no machine', problem: 'This actor is no state machine: there is no chart of it.' };
     const cut = JSON.stringify(config).includes('"[Object]"');
     const machine = createMachine(config as Parameters<typeof createMachine>[0]) as unknown as AnyStateMachine;
     const problem = cut
       ? 'The program has cut its definition short: give its inspector the option serializationDepthLimit: 40.'
       : undefined;
-    return { machine, problem };
+    return { kind: 'machine', machine, problem };
   } catch (error) {
     return {
-      machine: undefined,
+      kind: 'machine',
       problem: `The definition of this actor cannot be drawn: ${error instanceof Error ? error.message : String(error)}`,
     };
   }
 }
 
+// ---- As a scene
+
 /** An actor as a scene. */
-export function watchedScene({ sessionId, name, machine, problem, moments }: Actor): WatchedScene {
-  const steps = moments.slice(1);
+export function watchedScene(actor: Actor, watched: Watched): WatchedScene {
+  const { sessionId, name, machine, problem, moments, letGo } = actor;
   return {
     kind: 'watched',
-    sessionId,
-    title: name,
-    machine,
-    problem,
-    length: steps.length,
-    timeline: watchedTimeline(name, steps),
+    ...{ sessionId, title: name, machine, problem, letGo, actor },
+    length: moments.length - 1,
+    timeline: watchedTimeline(actor, watched),
     valueAt: (position) => moments[position]?.value,
-    contextAt: (position) => moments[position]?.context,
+    momentAt: (position) => moments[position],
     eventAt: (position) => (position === 0 ? undefined : moments[position]?.event),
   };
 }
 
-function watchedTimeline(name: string, steps: readonly Moment[]): Timeline {
-  const outside = 'elsewhere';
+/** Where an event came from, when no actor sent it. */
+const OUTSIDE = 'outside';
+/** Columns beside that of the actor: senders after those are told in one. */
+const SENDERS = 3;
+const OTHERS = 'others';
+
+function watchedTimeline({ name, moments, letGo, sessionId }: Actor, { actors }: Watched): Timeline {
+  const nameOf = (source: string | undefined): string => {
+    if (source === undefined) return OUTSIDE;
+    return source === sessionId ? name : (actors.get(source)?.name ?? source);
+  };
+  const senders = [...new Set(moments.slice(1).map(({ source }) => nameOf(source)))].filter((each) => each !== name);
+  const shown = senders.length > SENDERS + 1 ? [...senders.slice(0, SENDERS), OTHERS] : senders;
+  const columnOf = (source: string | undefined): string => {
+    const sender = nameOf(source);
+    return sender === name || shown.includes(sender) ? sender : OTHERS;
+  };
   return {
-    columns: [outside, name],
-    length: steps.length,
-    arrows: (step) => [{ from: outside, to: name, label: steps[step].event, kind: 'event' }],
-    arrowCount: () => 1,
-    sentence: (step) => `${name} takes ${steps[step].event}.`,
+    columns: [...(shown.length === 0 ? [OUTSIDE] : shown), name],
+    length: moments.length - 1,
+    firstNumber: letGo,
+    arrows: (step) => {
+      const moment = moments[step + 1];
+      const label = `${moment.event}${moment.payload === undefined ? '' : ` ${brief(moment.payload)}`}`;
+      const end = endingOf(moment, moments[step]);
+      return [
+        { from: columnOf(moment.source), to: name, label: cut(label), kind: 'event' },
+        ...(end === undefined ? [] : [{ from: name, to: name, label: cut(end), kind: 'output' as const }]),
+      ];
+    },
+    arrowCount: (step) => (endingOf(moments[step + 1], moments[step]) === undefined ? 1 : 2),
+    sentence: (step) => {
+      const moment = moments[step + 1];
+      const told = moment.payload === undefined ? '' : ` with ${brief(moment.payload)}`;
+      const from = moment.source === undefined ? '' : ` from ${nameOf(moment.source)}`;
+      const end = endingOf(moment, moments[step]);
+      return `${name} takes ${moment.event}${told}${from}${end === undefined ? '' : `; ${end}`}.`;
+    },
   };
 }
+
+/** What became of an actor in a step, beside its state. */
+function endingOf({ status, output, error, isUnanswered }: Moment, before: Moment): string | undefined {
+  if (isUnanswered === true) return 'no snapshot followed: it threw';
+  if (status === before.status && output === before.output) return undefined;
+  if (status === 'error') return `it is in error${isEmpty(error) ? '' : `: ${brief(error)}`}`;
+  if (status === 'done') return `it is done${output === undefined ? '' : `, with ${brief(output)}`}`;
+  if (status === 'stopped') return 'it is stopped';
+  return output === undefined ? undefined : `it gives ${brief(output)}`;
+}
+
+const isEmpty = (value: unknown): boolean => value === undefined || JSON.stringify(value) === '{}';
+const brief = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+const cut = (text: string): string => (text.length > 48 ? `${text.slice(0, 47)}…` : text);

@@ -9,19 +9,19 @@
  *     control    1    Message Control: only MSI-X Enable and Function Mask; Table Size is a constant of the function
  *     table     4N    the MSI-X Table as the guest reads it: address low, address high, data, vector control
  *     pending    P    bit v: vector v is pending. This is the Pending Bit Array as the guest reads it
- *     diverged   P    bit v: v is not blocked, and its entry was written since its last unblocking edge. It is saved
+ *     entryChanged  P  bit v: v is not blocked, and its entry was written since its last unblocking edge. It is saved
  *                     as clear where the entry again holds the message in force, for no guest can tell the two apart
- *     shadow    3N    the message in force of a diverged vector: address low, address high, data
+ *     shadow    3N    the message in force of a vector whose entry has changed: address low, address high, data
  *     ---------------- a saved function ends here
  *     scheduled  P    bit v: the message of v is on its way out; never set while no call is under way
  *     releasing  P    bit v: v was in use and became blocked, which is yet to be told; as `scheduled`
  *     inUse      P    bit v: `use` was called for v, and v has not been blocked since
- *     concerned  P    bit v: an edge of v concerns someone: v is pending, scheduled or diverged, or there are notifiers.
+ *     edgeMatters  P   bit v: an edge of v concerns someone: v is pending or scheduled, its entry changed, or there are notifiers.
  *                     It may be set without need, which only costs time; it is never clear where it is needed
  *
  * The message in force is the entry as it stood at the last unblocking edge (MSIX-MSG-1). Copying three dwords at
  * every edge would pay for writes that almost never come, so the copy is made by the first write to an entry that is
- * not blocked: until then the entry itself *is* the message in force, and `diverged` is clear.
+ * not blocked: until then the entry itself *is* the message in force, and `entryChanged` is clear.
  *
  * Words are numbers: a big-endian host saves and restores the same ones, and whoever stores them as bytes picks the
  * byte order.
@@ -50,13 +50,13 @@ export interface Layout {
   /** Length of each bit array: whole QWORDs, as the Pending Bit Array has them. */
   readonly bitWords: number;
   readonly pending: number;
-  readonly diverged: number;
+  readonly entryChanged: number;
   readonly shadow: number;
   readonly saved: number;
   readonly scheduled: number;
   readonly releasing: number;
   readonly inUse: number;
-  readonly concerned: number;
+  readonly edgeMatters: number;
   readonly end: number;
 }
 
@@ -65,13 +65,13 @@ export function layoutOf(vectorCount: number): Layout {
   //= MSIX-PBA-1
   const bitWords = 2 * Math.ceil(vectorCount / PBA_QWORD_BITS);
   const pending = TABLE_AT + ENTRY_WORDS * vectorCount;
-  const diverged = pending + bitWords;
-  const shadow = diverged + bitWords;
+  const entryChanged = pending + bitWords;
+  const shadow = entryChanged + bitWords;
   const saved = shadow + MESSAGE_WORDS * vectorCount;
   const scheduled = saved;
   const releasing = scheduled + bitWords;
   const inUse = releasing + bitWords;
-  const concerned = inUse + bitWords;
-  const end = concerned + bitWords;
-  return { vectorCount, bitWords, pending, diverged, shadow, saved, scheduled, releasing, inUse, concerned, end };
+  const edgeMatters = inUse + bitWords;
+  const end = edgeMatters + bitWords;
+  return { vectorCount, bitWords, pending, entryChanged, shadow, saved, scheduled, releasing, inUse, edgeMatters, end };
 }

@@ -99,12 +99,12 @@ export class MsixFunction {
   private readonly bitWords: number;
   // Where the parts begin whose place depends on the number of vectors, as in the layout.
   private readonly pending: number;
-  private readonly diverged: number;
+  private readonly entryChanged: number;
   private readonly shadow: number;
   private readonly scheduled: number;
   private readonly releasing: number;
   private readonly inUse: number;
-  private readonly concerned: number;
+  private readonly edgeMatters: number;
   private readonly onSend: SendMessage;
   private readonly onUse: MsixFunctionOptions['use'];
   private readonly onRelease: MsixFunctionOptions['release'];
@@ -130,19 +130,19 @@ export class MsixFunction {
     this.tableWords = ENTRY_WORDS * vectorCount;
     this.bitWords = layout.bitWords;
     this.pending = layout.pending;
-    this.diverged = layout.diverged;
+    this.entryChanged = layout.entryChanged;
     this.shadow = layout.shadow;
     this.scheduled = layout.scheduled;
     this.releasing = layout.releasing;
     this.inUse = layout.inUse;
-    this.concerned = layout.concerned;
+    this.edgeMatters = layout.edgeMatters;
 
     this.onSend = send;
     this.onUse = use;
     this.onRelease = release;
     this.onPoll = poll;
     this.notifies = use !== undefined || release !== undefined;
-    if (this.notifies) this.fillAll(this.concerned, ALL_ONES);
+    if (this.notifies) this.fillAll(this.edgeMatters, ALL_ONES);
     this.clear();
   }
 
@@ -368,7 +368,7 @@ export class MsixFunction {
 
   private hold(vector: number): void {
     this.put(this.pending, vector);
-    this.put(this.concerned, vector);
+    this.put(this.edgeMatters, vector);
   }
 
   /** Takes back what `signal` left pending: its cause is gone. Returns false, counted, when there is no such vector. */
@@ -402,15 +402,15 @@ export class MsixFunction {
   saveInto(out: Uint32Array): number {
     const { memory, layout, vectorCount } = this;
     requireRoom('MsixFunction.saveInto', out, layout.saved);
-    for (let word = 0; word < layout.diverged; word++) out[word] = memory[word];
+    for (let word = 0; word < layout.entryChanged; word++) out[word] = memory[word];
     for (let word = 0; word < layout.bitWords; word++) out[layout.pending + word] |= memory[layout.scheduled + word];
-    out.fill(0, layout.diverged, layout.saved);
+    out.fill(0, layout.entryChanged, layout.saved);
     for (let vector = 0; vector < vectorCount; vector++) {
       const message = this.messageAt(vector);
       const entry = TABLE_AT + ENTRY_WORDS * vector;
       if (sameMessage(memory, message, entry)) continue;
       const shadow = layout.shadow + MESSAGE_WORDS * vector;
-      out[layout.diverged + (vector >>> 5)] |= 1 << (vector & 31);
+      out[layout.entryChanged + (vector >>> 5)] |= 1 << (vector & 31);
       for (let word = 0; word < MESSAGE_WORDS; word++) out[shadow + word] = memory[message + word];
     }
     return layout.saved;
@@ -433,8 +433,8 @@ export class MsixFunction {
     this.fillAll(layout.scheduled, 0);
     for (let word = 0; word < this.bitWords; word++) {
       // As it would be had the same calls been made here, so that a restored function takes the same ways.
-      const held = memory[layout.pending + word] | memory[layout.diverged + word];
-      memory[layout.concerned + word] = this.notifies ? ALL_ONES : held;
+      const held = memory[layout.pending + word] | memory[layout.entryChanged + word];
+      memory[layout.edgeMatters + word] = this.notifies ? ALL_ONES : held;
     }
     if (!this.closed()) this.schedulePending();
     this.settle();
@@ -486,7 +486,7 @@ export class MsixFunction {
     if (this.memory[TABLE_AT + word] === mask) return;
     this.memory[TABLE_AT + word] = mask;
     // Mostly nobody is concerned by the edge, and one bit says so.
-    if (this.closed() || !this.has(this.concerned, word >>> 2)) return;
+    if (this.closed() || !this.has(this.edgeMatters, word >>> 2)) return;
     if (mask === 0) this.unblock(word >>> 2);
     else this.block(word >>> 2);
   }
@@ -501,9 +501,9 @@ export class MsixFunction {
   /** Keeps the message in force of a vector that is not blocked, before its entry changes under it. */
   private diverge(vector: number): void {
     const { memory } = this;
-    if (this.has(this.diverged, vector)) return;
-    this.put(this.diverged, vector);
-    this.put(this.concerned, vector);
+    if (this.has(this.entryChanged, vector)) return;
+    this.put(this.entryChanged, vector);
+    this.put(this.edgeMatters, vector);
     //= MSIX-MSG-3
     const to = this.shadow + MESSAGE_WORDS * vector;
     const from = TABLE_AT + ENTRY_WORDS * vector;
@@ -514,7 +514,7 @@ export class MsixFunction {
 
   /** The falling edge of one vector: its own mask was set, in an open function. */
   private block(vector: number): void {
-    this.take(this.diverged, vector);
+    this.take(this.entryChanged, vector);
     // A message that has not left yet must not leave any more; it is pending again.
     //= MSIX-MASK-2
     if (this.take(this.scheduled, vector)) this.put(this.pending, vector);
@@ -523,7 +523,7 @@ export class MsixFunction {
 
   /** The rising edge of one vector: its own mask was cleared, in an open function. */
   private unblock(vector: number): void {
-    if (!this.notifies) this.take(this.concerned, vector);
+    if (!this.notifies) this.take(this.edgeMatters, vector);
     //= MSIX-PEND-2
     if (this.take(this.pending, vector)) this.put(this.scheduled, vector);
     throwAll('an MsixFunction', this.settleVector(vector, NO_ERRORS));
@@ -532,7 +532,7 @@ export class MsixFunction {
   /** Where in `memory` the message stands that `vector` sends, or would send if it were not blocked. */
   private messageAt(vector: number): number {
     //= MSIX-MSG-1
-    if (this.has(this.diverged, vector)) return this.shadow + MESSAGE_WORDS * vector;
+    if (this.has(this.entryChanged, vector)) return this.shadow + MESSAGE_WORDS * vector;
     return TABLE_AT + ENTRY_WORDS * vector;
   }
 
@@ -575,7 +575,7 @@ export class MsixFunction {
       // Messages that have not left yet must not leave any more; they are pending again.
       //= MSIX-MASK-2
       this.moveAll(this.scheduled, this.pending);
-      this.fillAll(this.diverged, 0);
+      this.fillAll(this.entryChanged, 0);
       this.endUse();
     }
     this.settle();

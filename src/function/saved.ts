@@ -34,7 +34,7 @@ export function requireSaved(saved: Uint32Array, layout: Layout): void {
   for (let vector = 0; vector < layout.vectorCount; vector++) requireSavedVector(saved, layout, vector);
   for (let vector = layout.vectorCount; vector < 32 * layout.bitWords; vector++) {
     const word = vector >>> 5;
-    const bits = saved[layout.pending + word] | saved[layout.diverged + word];
+    const bits = saved[layout.pending + word] | saved[layout.entryChanged + word];
     //= MSIX-PBA-2
     if ((bits & (1 << (vector & 31))) !== 0) refuseSaved(`a bit of vector ${vector}`, 'set', 'a clear one: it is none');
   }
@@ -45,7 +45,7 @@ function requireSavedVector(saved: Uint32Array, layout: Layout, vector: number):
   const shadow = layout.shadow + MESSAGE_WORDS * vector;
   const mask = saved[entry + 3];
   const blocked = (saved[CONTROL_AT] & CONTROL_WRITABLE) !== registers.CONTROL_ENABLE || mask !== 0;
-  const diverged = (saved[layout.diverged + (vector >>> 5)] & (1 << (vector & 31))) !== 0;
+  const entryChanged = (saved[layout.entryChanged + (vector >>> 5)] & (1 << (vector & 31))) !== 0;
   if (mask > registers.VECTOR_CONTROL_MASK) refuseSaved(`Vector Control of vector ${vector}`, hex(mask), '0x0 or 0x1');
   if ((saved[entry] & registers.ADDRESS_LOW_RESERVED) !== 0) {
     refuseSaved(`the address of vector ${vector}`, hex(saved[entry]), 'a multiple of 4');
@@ -53,13 +53,13 @@ function requireSavedVector(saved: Uint32Array, layout: Layout, vector: number):
   if ((saved[shadow] & registers.ADDRESS_LOW_RESERVED) !== 0) {
     refuseSaved(`the address in the shadow of vector ${vector}`, hex(saved[shadow]), 'a multiple of 4');
   }
-  if (diverged && blocked)
-    refuseSaved(`the diverged bit of vector ${vector}`, 'set while it is blocked', 'a clear one');
-  if (diverged && sameMessage(saved, shadow, entry)) {
-    refuseSaved(`the diverged bit of vector ${vector}`, 'set while its shadow equals its entry', 'a clear one');
+  if (entryChanged && blocked)
+    refuseSaved(`the entryChanged bit of vector ${vector}`, 'set while it is blocked', 'a clear one');
+  if (entryChanged && sameMessage(saved, shadow, entry)) {
+    refuseSaved(`the entryChanged bit of vector ${vector}`, 'set while its shadow equals its entry', 'a clear one');
   }
-  if (!diverged && (saved[shadow] | saved[shadow + 1] | saved[shadow + 2]) !== 0) {
-    refuseSaved(`the shadow of vector ${vector}`, 'not zero', 'zero, since the vector has not diverged');
+  if (!entryChanged && (saved[shadow] | saved[shadow + 1] | saved[shadow + 2]) !== 0) {
+    refuseSaved(`the shadow of vector ${vector}`, 'not zero', 'zero, since the vector has not entryChanged');
   }
 }
 

@@ -306,7 +306,7 @@ export class HostFunction {
   private requireSaved(saved: Uint32Array, flights: Uint32Array): void {
     const { vectorCount } = this;
     const pendingAt = TABLE_AT + ENTRY_WORDS * vectorCount;
-    const divergedAt = pendingAt + this.msix.pbaBytes / 4;
+    const changedAt = pendingAt + this.msix.pbaBytes / 4;
     const control = saved[CONTROL_AT];
     if (control !== 0 && control !== CONTROL_ENABLE) {
       refuseSaved('Message Control', hex(control), `0x0 or ${hex(CONTROL_ENABLE)}`);
@@ -331,8 +331,12 @@ export class HostFunction {
       const isHosts =
         saved[entry] === HOST_ADDRESS && saved[entry + 1] === 0 && saved[entry + 2] === this.firstIrq + vector;
       if (!isZero && !isHosts) refuseSaved(`the message of vector ${vector}`, 'another one', "the host's, or zero");
-      if ((saved[divergedAt + (vector >>> 5)] & bit) !== 0) {
-        refuseSaved(`the diverged bit of vector ${vector}`, 'set', 'a clear one: the host writes while it is masked');
+      if ((saved[changedAt + (vector >>> 5)] & bit) !== 0) {
+        refuseSaved(
+          `the entryChanged bit of vector ${vector}`,
+          'set',
+          'a clear one: the host writes while it is masked',
+        );
       }
       const pending = (saved[pendingAt + (vector >>> 5)] & bit) !== 0;
       if (pending && !masked && control === CONTROL_ENABLE) {

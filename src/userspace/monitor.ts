@@ -12,7 +12,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import * as registers from '../registers.ts';
 import { BAR0_OFFSET, ConfigSpace, MSIX_CAPABILITY_OFFSET } from './config-space.ts';
 import * as exit from './exit.ts';
-import { type Keeper, type Work, WORK_NONE } from './keeper.ts';
+import { type UserspaceTable, type Work, WORK_NONE } from './userspace-table.ts';
 import { KernelCalls } from './kernel-calls.ts';
 import { OneTable } from './one-table.ts';
 import { TwoTables } from './two-tables.ts';
@@ -67,7 +67,7 @@ export class Monitor {
   /** How often the device was reset or taken away: accesses from before it do nothing any more. */
   ends = 0;
   private assigned: KernelDevice;
-  private keeper: Keeper;
+  private userspaceTable: UserspaceTable;
   /** Who is to have the page. Where it is the kernel's and mapped nowhere, it goes back on the bus with the mapping. */
   private hand: Owner = OWNER_USERSPACE;
   private readonly kernel: Kernel;
@@ -90,12 +90,12 @@ export class Monitor {
     this.pbaFromTable = pbaOffset - tableOffset;
     this.calls = new KernelCalls(kernel, DEVICE_ID);
     this.calls.enableCapability(abi.KVM_CAP_DEVICE_MSIX_EXT);
-    [this.assigned, this.keeper] = this.attach();
+    [this.assigned, this.userspaceTable] = this.attach();
     this.mapBar();
   }
 
   /** Assigns the device, with INTx in use. */
-  private attach(): [KernelDevice, Keeper] {
+  private attach(): [KernelDevice, UserspaceTable] {
     const { kernel, busnr, devfn, design, guestIrq, vectorCount } = this.options;
     this.calls.assignDevice(busnr, devfn);
     this.calls.assignIrqs(abi.KVM_DEV_IRQ_HOST_INTX | abi.KVM_DEV_IRQ_GUEST_INTX, guestIrq);
@@ -144,7 +144,7 @@ export class Monitor {
   /** Assigns the device again. Returns false, and does nothing, when it is assigned. */
   assign(): boolean {
     if (this.hand !== OWNER_REMOVED) return false;
-    [this.assigned, this.keeper] = this.attach();
+    [this.assigned, this.userspaceTable] = this.attach();
     this.hand = OWNER_USERSPACE;
     return true;
   }
@@ -179,7 +179,7 @@ export class Monitor {
       case exit.MMIO_WRITE:
         return this.writePage(offset - this.tableAddress, bytes, access[exit.LOW_AT], access[exit.HIGH_AT]);
       default: {
-        return this.keeper.writeMessage(
+        return this.userspaceTable.writeMessage(
           this.entryAt(offset),
           access[exit.LOW_AT],
           access[exit.HIGH_AT],
@@ -204,7 +204,7 @@ export class Monitor {
 
   private readPage(offset: number, bytes: number, out: Uint32Array): void {
     if (this.isInPage(offset)) {
-      this.keeper.read(offset, bytes, out);
+      this.userspaceTable.read(offset, bytes, out);
       return;
     }
     // Nobody is there.
@@ -213,13 +213,13 @@ export class Monitor {
   }
 
   private writePage(offset: number, bytes: number, low: number, high: number): Work {
-    return this.isInPage(offset) ? this.keeper.write(offset, bytes, low, high) : WORK_NONE;
+    return this.isInPage(offset) ? this.userspaceTable.write(offset, bytes, low, high) : WORK_NONE;
   }
 
   private readEntry(vector: number, out: Uint32Array): void {
-    const { keeper, scratch } = this;
+    const { userspaceTable, scratch } = this;
     for (let dword = 0; dword < 4; dword += 2) {
-      keeper.read(16 * vector + 4 * dword, 8, scratch);
+      userspaceTable.read(16 * vector + 4 * dword, 8, scratch);
       out[dword] = scratch[0];
       out[dword + 1] = scratch[1];
     }
@@ -236,7 +236,7 @@ export class Monitor {
     this.moveTable();
     if (offset > CONTROL_AT || offset + bytes <= CONTROL_AT) return WORK_NONE;
     const { control } = config;
-    return this.keeper.controlWritten(
+    return this.userspaceTable.controlWritten(
       (control & registers.CONTROL_ENABLE) !== 0,
       (control & registers.CONTROL_FUNCTION_MASK) !== 0,
     );
@@ -264,25 +264,25 @@ export class Monitor {
     if (this.hand === OWNER_KERNEL && this.assigned.table !== undefined && this.assigned.placed)
       this.calls.unregister();
     this.hand = OWNER_USERSPACE;
-    this.keeper.reset();
+    this.userspaceTable.reset();
     this.moveTable();
   }
 
   /** Builds up or tears down all vectors, in a design that does such things, in the steps in which others may see it. */
   enableAll(): Work {
-    return this.keeper.enableAll();
+    return this.userspaceTable.enableAll();
   }
 
   place(): void {
-    this.keeper.place();
+    this.userspaceTable.place();
   }
 
   withdraw(): void {
-    this.keeper.withdraw();
+    this.userspaceTable.withdraw();
   }
 
   disableAll(): boolean {
-    return this.keeper.disableAll();
+    return this.userspaceTable.disableAll();
   }
 
   // ---- Handover
@@ -366,32 +366,32 @@ export class Monitor {
 
   /** A dword that a guest's read would return: `dword` 0 to 3 of entry `vector`. Changes nothing. */
   peek(vector: number, dword: number): number {
-    return this.isAssigned ? this.keeper.peek(vector, dword, this.owner === OWNER_KERNEL) : 0xffff_ffff;
+    return this.isAssigned ? this.userspaceTable.peek(vector, dword, this.owner === OWNER_KERNEL) : 0xffff_ffff;
   }
 
   get savedWords(): number {
-    return 1 + this.config.savedWords + this.keeper.savedWords + this.assigned.savedWords;
+    return 1 + this.config.savedWords + this.userspaceTable.savedWords + this.assigned.savedWords;
   }
 
   /** Copies the state of both halves into `out` from word `at`: owner, configuration space, userspace's table, the kernel's device. */
   saveInto(out: Uint32Array, at: number): void {
-    const { config, keeper, assigned } = this;
+    const { config, userspaceTable, assigned } = this;
     out[at] = this.hand;
     config.saveInto(out, at + 1);
     const own = at + 1 + config.savedWords;
     if (this.hand === OWNER_REMOVED) {
       // Of a device that is not assigned, the function is what is left.
       out.fill(0, own, at + this.savedWords);
-      assigned.saveHost(out, own + keeper.savedWords);
+      assigned.saveHost(out, own + userspaceTable.savedWords);
       return;
     }
-    keeper.saveInto(out, own);
-    assigned.saveInto(out, own + keeper.savedWords);
+    userspaceTable.saveInto(out, own);
+    assigned.saveInto(out, own + userspaceTable.savedWords);
   }
 
   /** Whether a saved state can be restored here: its page, if the kernel has it, must have room on the bus. */
   canRestore(saved: Uint32Array, at: number): boolean {
-    const own = at + 1 + this.config.savedWords + this.keeper.savedWords;
+    const own = at + 1 + this.config.savedWords + this.userspaceTable.savedWords;
     return saved[at] === OWNER_REMOVED || this.assigned.canRestore(saved, own);
   }
 
@@ -407,10 +407,10 @@ export class Monitor {
     this.findTable();
     const own = at + 1 + config.savedWords;
     if (hand === OWNER_REMOVED) {
-      this.assigned.restoreHost(saved, own + this.keeper.savedWords);
+      this.assigned.restoreHost(saved, own + this.userspaceTable.savedWords);
       return;
     }
-    this.keeper.restore(saved, own);
-    this.assigned.restore(saved, own + this.keeper.savedWords);
+    this.userspaceTable.restore(saved, own);
+    this.assigned.restore(saved, own + this.userspaceTable.savedWords);
   }
 }

@@ -4,15 +4,15 @@
  */
 import * as abi from '../kernel/abi.ts';
 import type { KernelDevice } from '../kernel/device.ts';
-import type { Keeper, Work } from './keeper.ts';
-import { WORK_NONE } from './keeper.ts';
+import type { UserspaceTable, Work } from './userspace-table.ts';
+import { WORK_NONE } from './userspace-table.ts';
 import type { KernelCalls } from './kernel-calls.ts';
 
 const INTX = abi.KVM_DEV_IRQ_HOST_INTX | abi.KVM_DEV_IRQ_GUEST_INTX;
 const MSIX = abi.KVM_DEV_IRQ_HOST_MSIX | abi.KVM_DEV_IRQ_GUEST_MSIX;
 
-/** A keeper that keeps nothing but whether it had the host's MSI-X assigned. */
-export class OneTable implements Keeper {
+/** A userspace's side that keeps nothing but whether it had the host's MSI-X assigned. */
+export class OneTable implements UserspaceTable {
   readonly savedWords = 0;
   private readonly calls: KernelCalls;
   private readonly device: KernelDevice;

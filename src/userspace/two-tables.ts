@@ -7,14 +7,14 @@ import * as abi from '../kernel/abi.ts';
 import type { KernelDevice } from '../kernel/device.ts';
 import { ADDRESS_LOW_RESERVED, ENTRY_BYTES, VECTOR_CONTROL_MASK } from '../registers.ts';
 import {
-  type Keeper,
+  type UserspaceTable,
   type Work,
   WORK_DISABLE_ALL,
   WORK_ENABLE_ALL,
   WORK_NONE,
   WORK_PLACE,
   WORK_REBUILD,
-} from './keeper.ts';
+} from './userspace-table.ts';
 import type { KernelCalls, Route } from './kernel-calls.ts';
 
 const INTX = abi.KVM_DEV_IRQ_HOST_INTX | abi.KVM_DEV_IRQ_GUEST_INTX;
@@ -23,7 +23,7 @@ const ENTRY_WORDS = ENTRY_BYTES >>> 2;
 /** GSI of vector 0; the others count up. Below are the pins of the interrupt controllers. */
 const FIRST_GSI = 24;
 
-/** What such a keeper must be told. */
+/** What such a userspace's side must be told. */
 export interface TwoTablesOptions {
   readonly guestIrq: number;
   /** Of the Pending Bit Array, from the start of the table. */
@@ -35,8 +35,8 @@ const ROUTED = 1;
 /** In `records`: the kernel's Mask Bit, as it was when the host's vectors were torn down. */
 const KERNEL_MASKED = 2;
 
-/** A keeper with a table of its own: words of entries, the fourth of which is userspace's Mask Bit; then a record for each. */
-export class TwoTables implements Keeper {
+/** Userspace's side with a table of its own: words of entries, the fourth of which is userspace's Mask Bit; then a record for each. */
+export class TwoTables implements UserspaceTable {
   private readonly calls: KernelCalls;
   private readonly device: KernelDevice;
   private readonly guestIrq: number;

@@ -79,7 +79,7 @@ test('a held message that is forgotten where nobody is notified is found by the 
   class Forgetting extends MsixFunction {
     override signal(vector: number) {
       const outcome = super.signal(vector);
-      (this as unknown as { concerned: number; memory: Uint32Array }).memory.fill(0, this['concerned']);
+      (this as unknown as { edgeMatters: number; memory: Uint32Array }).memory.fill(0, this['edgeMatters']);
       return outcome;
     }
   }

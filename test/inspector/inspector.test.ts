@@ -20,7 +20,7 @@ import { LIBRARY, libraryTrace } from '../../inspector/decider/library.ts';
 import { MAP_STATES, mapOf, pathBetween } from '../../inspector/page/map.ts';
 import { landingOf, openedScene, openText, readLink, tellError, writeLink } from '../../inspector/page/open.ts';
 import { beginScene, eventGroups, takeEvents, traceScene } from '../../inspector/page/scene.ts';
-import { hear, watchedScene } from '../../inspector/page/watch.ts';
+import { Watched, WATCHED_STEPS, watchedScene } from '../../inspector/page/watch.ts';
 import { DIRECT, POSTED, REVIEWED } from '../../machines/designs.ts';
 import { castOf } from '../../properties/cast.ts';
 import { createInstance, INSTANCES, MACHINE_NAMES } from '../../properties/instances.ts';
@@ -453,29 +453,69 @@ describe('a watched actor', () => {
     event: { type: 'NEXT' },
     snapshot: { status: 'active', value: 'green', context: { n: 1 } },
   };
-  const tell = (...messages: unknown[]) =>
-    messages.reduce((known: ReturnType<typeof hear>, message) => hear(known, message, new Map()), new Map());
+  const tell = (...messages: unknown[]): Watched => {
+    const watched = new Watched();
+    for (const message of messages) watched.hear(message);
+    return watched;
+  };
+  const sceneOf = (watched: Watched) => watchedScene(watched.actors.get('x:0')!, watched);
 
   test('has a chart, and a state at each position', () => {
-    const scene = watchedScene(tell(actor, snapshot).get('x:0')!);
+    const scene = sceneOf(tell(actor, snapshot));
     expect(scene.machine!.id).toBe('light');
     expect(scene.length).toBe(1);
     expect([scene.valueAt(0), scene.valueAt(1)]).toEqual(['red', 'green']);
     expect(scene.eventAt(1)).toBe('NEXT');
-    expect(scene.contextAt(1)).toBe('{"n":1}');
+    expect(scene.momentAt(1)!.context).toEqual({ n: 1 });
     expect(scene.timeline.sentence(0)).toBe('light takes NEXT.');
+  });
+
+  test('is told of by who sent what to it, and what became of it', () => {
+    const other = { ...actor, sessionId: 'x:1', name: 'sender' };
+    const sent = { type: '@xstate.event', sessionId: 'x:0', sourceId: 'x:1', event: { type: 'NEXT', to: 3 } };
+    const done = { ...snapshot, event: sent.event, snapshot: { status: 'done', value: 'green', output: { ok: 1 } } };
+    const { timeline } = sceneOf(tell(actor, other, sent, done));
+    expect(timeline.columns).toEqual(['sender', 'light']);
+    expect(timeline.sentence(0)).toBe('light takes NEXT with {"to":3} from sender; it is done, with {"ok":1}.');
+    expect(timeline.arrows(0).map(({ from, to }) => [from, to])).toEqual([
+      ['sender', 'light'],
+      ['light', 'light'],
+    ]);
+  });
+
+  test('is in error after an event that nothing followed', () => {
+    const watched = tell(actor, { type: '@xstate.event', sessionId: 'x:0', event: { type: 'BREAK' } });
+    expect(watched.isWaiting).toBe(true);
+    expect(watched.settle(performance.now() + 10_000)).toBe(1);
+    expect(sceneOf(watched).timeline.sentence(0)).toBe('light takes BREAK; no snapshot followed: it threw.');
+    expect(sceneOf(watched).momentAt(1)!.status).toBe('error');
+  });
+
+  test('counts on when it lets go of its oldest steps', () => {
+    const watched = tell(actor);
+    for (let step = 0; step < 2 * WATCHED_STEPS + 500; step++) watched.hear(snapshot);
+    const scene = sceneOf(watched);
+    expect(scene.letGo + scene.length).toBe(2 * WATCHED_STEPS + 500);
+    expect(scene.length).toBeLessThanOrEqual(WATCHED_STEPS);
+  });
+
+  test('of two programs is two, and one that has gone says so', () => {
+    const gone = { type: '@maskbit.program', program: 1, status: 'gone', because: 'It sent too much.' };
+    const watched = tell({ ...actor, sessionId: '1/x:0' }, { ...actor, sessionId: '2/x:0' }, gone);
+    const [one, other] = watched.children(undefined);
+    expect([watched.goneBecause(one), watched.goneBecause(other)]).toEqual(['It sent too much.', undefined]);
   });
 
   test.each([
     [{ ...actor, definition: 'nonsense' }, /cannot be drawn/],
-    [{ ...actor, definition: '{"id":"promise"}' }, /not a state machine/],
+    [{ ...actor, definition: '{"id":"promise"}' }, /no state machine/],
     [
       { ...actor, definition: JSON.stringify({ id: 'cut', initial: 'a', states: { a: { on: '[Object]' } } }) },
       /serializationDepthLimit|cannot be drawn/,
     ],
     [snapshot, /definition was not told/],
   ])('that cannot be drawn says why', (message, sentence) => {
-    expect(watchedScene(tell(message).get('x:0')!).problem).toMatch(sentence);
+    expect(sceneOf(tell(message)).problem).toMatch(sentence);
   });
 
   test.each([
@@ -486,8 +526,9 @@ describe('a watched actor', () => {
     { type: '@xstate.actor' },
     { sessionId: 'x', type: 'other' },
     { sessionId: 'y', type: '@xstate.event', event: 3 },
+    { type: '@maskbit.program', program: 'all' },
   ])('is not made of the message %j', (message) => {
-    expect(tell(message).size).toBe(0);
+    expect(tell(message).actors.size).toBe(0);
   });
 });
 

@@ -10,7 +10,7 @@ import { mutate } from '../../checker/machine/mutate.ts';
 import { checkSpec } from '../../checker/machine/subset.ts';
 import { accessesOf, vcpuRegion } from '../../machines/access.ts';
 import { CHECKED, REVIEWED } from '../../machines/designs.ts';
-import { GuardBook } from '../../machines/guards.ts';
+import { GuardRegistry } from '../../machines/guards.ts';
 import { HALVES, THREE, TWO } from '../../machines/messages.ts';
 import { capability } from '../../machines/pages/capability.ts';
 import { ownership } from '../../machines/pages/ownership.ts';
@@ -123,7 +123,13 @@ describe('the other pages', () => {
 
   test('have a vCPU as the one that is generated', () => {
     const accesses = accessesOf(1, TWO).filter(({ kind }) => kind === 'mask');
-    const region = vcpuRegion(accesses, { kernel: () => 'kernelOwns' }, new GuardBook(), 0, () => undefined) as State;
+    const region = vcpuRegion(
+      accesses,
+      { kernel: () => 'kernelOwns' },
+      new GuardRegistry(),
+      0,
+      () => undefined,
+    ) as State;
     const { vcpu } = (ownership.config as State).states!;
     // The page has one device, which is neither reset nor taken away.
     const generated = alone(region, ['device.reset', 'vmm.remove'], ['void']);

@@ -34,14 +34,18 @@ describe('what the documents show in JavaScript', () => {
     Array.from(readFileSync(document, 'utf8').matchAll(/```js\n([^]*?)```/g), ([, code]) => ({ document, code })),
   );
   // What a line prints stands in a comment behind it, in quotes where it is text.
-  test.each(shown.map((each) => [each.document, each.code]))('runs: %s', (_, code) => {
+  test.each(shown.map((each) => [each.document, each.code]))('runs: %s', (_document, code) => {
     const folder = mkdtempSync(join(tmpdir(), 'maskbit-shown-'));
-    const source = pathToFileURL(resolve('src/index.ts')).href;
-    writeFileSync(join(folder, 'shown.mjs'), code.replace("'maskbit'", `'${source}'`));
+    const at = (path: string): string => `'${pathToFileURL(resolve(path)).href}'`;
+    const sources = { maskbit: 'src/index.ts', 'maskbit/conformance': 'conformance/index.ts' };
+    const resolved = Object.entries(sources)
+      .reduce((text, [name, path]) => text.replace(`'${name}'`, at(path)), code)
+      .replace(/'(\.\/examples\/[^']+)'/, (_, path: string) => at(path));
+    writeFileSync(join(folder, 'shown.mjs'), resolved);
     const { status, stdout, stderr } = runCommand(process.execPath, ['--import', 'tsx', join(folder, 'shown.mjs')]);
     rmSync(folder, { recursive: true });
     expect([status, stderr]).toEqual([0, '']);
-    const expected = Array.from(code.matchAll(/"((?:message|delivered) [^"]*)"/g), ([, line]) => line);
+    const expected = Array.from(code.matchAll(/"((?:message|delivered)[ :][^"]*)"/g), ([, line]) => line);
     for (const line of expected) expect(stdout).toContain(line);
     expect(stdout).not.toContain('false');
   });

@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { Scene } from '../setup/scene.ts';
 
-/** Every kind of state that a vector can be in: in use, diverged, diverged in one dword, pending, masked. */
+/** Every kind of state that a vector can be in: in use, entryChanged, entryChanged in one dword, pending, masked. */
 function busyScene(): Scene {
   const scene = new Scene(66)
     .write(0, 'A')
@@ -133,8 +133,8 @@ describe('a saved function', () => {
 });
 
 describe('a state that no function of this size can be in', () => {
-  // Two vectors: header 0 to 3, entries at 4 and 8, pending at 12, diverged at 14, shadows at 16 and 19. Vector 0 is in
-  // use and diverged, vector 1 is masked and pending.
+  // Two vectors: header 0 to 3, entries at 4 and 8, pending at 12, entryChanged at 14, shadows at 16 and 19. Vector 0 is in
+  // use and entryChanged, vector 1 is masked and pending.
   const good = (): Uint32Array => {
     const scene = new Scene(2).write(0, 'A').write(1, 'B').unmask(0).control('on').write(0, 'C').signal(1);
     return scene.save();
@@ -195,34 +195,34 @@ describe('a state that no function of this size can be in', () => {
       'a bit of vector 32 is set; expected a clear one: it is none',
     ],
     [
-      'a diverged bit behind the last',
+      'a entryChanged bit behind the last',
       changed([15, 1 << 31]),
       'a bit of vector 63 is set; expected a clear one: it is none',
     ],
     [
-      'a masked vector that diverged',
+      'a masked vector that entryChanged',
       changed([7, 1]),
-      'the diverged bit of vector 0 is set while it is blocked; expected a clear one',
+      'the entryChanged bit of vector 0 is set while it is blocked; expected a clear one',
     ],
     [
-      'a disabled function with a vector that diverged',
+      'a disabled function with a vector that entryChanged',
       changed([3, 0x4000]),
-      'the diverged bit of vector 0 is set while it is blocked; expected a clear one',
+      'the entryChanged bit of vector 0 is set while it is blocked; expected a clear one',
     ],
     [
-      'a vector that diverged from nothing',
+      'a vector that entryChanged from nothing',
       changed([16, 0x10], [17, 0xffffffff], [18, 0xffffffff]),
-      'the diverged bit of vector 0 is set while its shadow equals its entry; expected a clear one',
+      'the entryChanged bit of vector 0 is set while its shadow equals its entry; expected a clear one',
     ],
     [
       'a shadow of a vector that did not diverge',
       changed([14, 0]),
-      'the shadow of vector 0 is not zero; expected zero, since the vector has not diverged',
+      'the shadow of vector 0 is not zero; expected zero, since the vector has not entryChanged',
     ],
     ...[19, 20, 21].map((word): [string, unknown, string] => [
       `word ${word}, in the shadow of another`,
       changed([word, 4]),
-      'the shadow of vector 1 is not zero; expected zero, since the vector has not diverged',
+      'the shadow of vector 1 is not zero; expected zero, since the vector has not entryChanged',
     ]),
   ];
 

@@ -65,7 +65,7 @@ describe('maskbit inspect', () => {
     const { status, stdout } = maskbit('inspect', '--static', join(folder, 'site'));
     expect(stdout).toBe(`The page is in ${join(folder, 'site')}. Any web server serves it.\n`);
     expect(status).toBe(0);
-    expect(readFileSync(join(folder, 'site', 'index.html'), 'utf8')).toContain('<title>maskbit inspector</title>');
+    expect(readFileSync(join(folder, 'site', 'index.html'), 'utf8')).toContain('<title>maskbit</title>');
     const refused = maskbit('inspect', '--static', folder);
     expect(refused.stderr).toMatch(/which holds something else; expected an empty folder/);
     expect(refused.status).toBe(2);

@@ -94,7 +94,7 @@ describe('a run', () => {
     expect(await page.textContent('.position span')).toBe('step 0 of 2');
     await page.goBack();
     await page.waitForSelector('text=step 3 of 3');
-    expect(await page.textContent('.verdict')).toContain('its whole entry as it stands then comes into force');
+    await page.waitForSelector('.standing:has-text("its whole entry as it stands then comes into force")');
   });
 
   test('plays by itself to its end', async () => {
@@ -107,9 +107,10 @@ describe('a run', () => {
 
   test('shows at its end what broke, and which rule says so, with its text', async () => {
     const page = await open(linkTo('read-does-not-flush'));
-    expect(await page.textContent('.verdict .claim')).toContain('nothing that was sent before is still on its way');
-    await page.click('.verdict summary');
-    expect(await page.textContent('.verdict details')).toContain('MSIX-MSG-5');
+    await page.waitForSelector('.standing.broken');
+    expect(await page.textContent('.standing')).toContain('nothing that was sent before is still on its way');
+    await page.click('.headline .rule summary');
+    expect(await page.textContent('.headline .rule')).toContain('MSIX-MSG-5');
     expect(await page.textContent('.device')).toContain('In flight→ zero');
   });
 });
@@ -212,6 +213,7 @@ describe('what is opened', () => {
     const page = await open('#t1.broken.address.00000000');
     expect(await page.textContent('.notice.error')).toContain('Got a packed trace that was changed');
     expect(new URL(page.url()).hash).toBe('#t1.broken.address.00000000');
+    await page.click('[data-explore="A function with two vectors"]');
     await page.click(send('guest.control.on'));
     expect(await page.locator('.notice').count()).toBe(0);
   });

@@ -83,6 +83,16 @@ describe('an objection', () => {
     await page.waitForSelector('.headline h2:has-text("Two records")');
   });
 
+  test('is copied as Markdown: verdict, rules, sequence, link', async () => {
+    const page = await open(linkTo('posted-discarded-write'));
+    await page.waitForSelector('.standing.broken');
+    await page.click('text=Copy as Markdown');
+    await page.waitForSelector('text=It is copied as Markdown');
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    expect(text).toContain('### R7: A write is discarded');
+    expect(text).toMatch(/Rules: MSIX-[\s\S]*```mermaid\nsequenceDiagram[\s\S]*\[Replay it\]\(http:/);
+  });
+
   test('that compares two runs shows both', async () => {
     const page = await open(linkTo('posted-contents-matter'));
     expect(await page.locator('.story thead th').count()).toBe(5);
@@ -140,7 +150,7 @@ describe('a link', () => {
     await page.waitForSelector('.standing.differs');
     expect(await page.textContent('.standing')).toContain('The link claims that this property is broken in step');
     expect(await page.textContent('body')).not.toContain('All is lost');
-    expect(await page.locator('.standing.broken, .verdict.broken, .ending.broken').count()).toBe(0);
+    expect(await page.locator('.standing.broken, .ending.broken').count()).toBe(0);
   });
 
   test('that names a property which nobody has claims nothing', async () => {

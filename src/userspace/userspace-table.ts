@@ -20,7 +20,7 @@ export type Work =
   | typeof WORK_PLACE;
 
 /** Userspace's side of a design. Offsets are in bytes from the start of the table. */
-export interface Keeper {
+export interface UserspaceTable {
   /** Message Control was written: MSI-X Enable and Function Mask are now as told. */
   controlWritten(enabled: boolean, functionMask: boolean): Work;
   /** Completes a write of 4 or 8 bytes. */

@@ -21,7 +21,7 @@ export interface Difference {
 }
 
 /** An implementation beside a machine. */
-export interface Beside {
+export interface DrivenDevice {
   /** Whether it tells which message comes into force. */
   readonly notifies: boolean;
   /** Takes an event, whose machine is in the state `value` before it; returns its outputs in the machine's words. */
@@ -37,7 +37,7 @@ export interface Beside {
 }
 
 /** Why an instance has no implementation beside it; undefined when it has. */
-export function besideRefusal({ machine, channel, design }: Instance): string | undefined {
+export function drivenRefusal({ machine, channel, design }: Instance): string | undefined {
   if (machine.id === 'assigned-device') {
     if (IMPLEMENTED.some((name) => name === design?.name)) return undefined;
     return `Of the designs, ${IMPLEMENTED.join(', ')} are implemented.`;
@@ -48,13 +48,13 @@ export function besideRefusal({ machine, channel, design }: Instance): string | 
 }
 
 /** Creates the implementation beside an instance that has one. */
-export function createBeside(instance: Instance, options: InProcessOptions = {}): Beside {
-  return instance.machine.id === 'assigned-device' ? assignedBeside(instance) : functionBeside(instance, options);
+export function createDrivenDevice(instance: Instance, options: InProcessOptions = {}): DrivenDevice {
+  return instance.machine.id === 'assigned-device' ? drivenAssignedDevice(instance) : drivenFunction(instance, options);
 }
 
 const roomFor = (vectors: number): Uint32Array => new Uint32Array(readbackDwords(vectors));
 
-function functionBeside({ vectors, messages }: Instance, options: InProcessOptions): Beside {
+function drivenFunction({ vectors, messages }: Instance, options: InProcessOptions): DrivenDevice {
   const device = createInProcessDevice(vectors, options);
   const [dialect] = DIALECTS;
   const read = (): Uint32Array => {
@@ -96,7 +96,7 @@ function functionBeside({ vectors, messages }: Instance, options: InProcessOptio
   };
 }
 
-function assignedBeside({ vectors, messages, design, vcpus }: Instance): Beside {
+function drivenAssignedDevice({ vectors, messages, design, vcpus }: Instance): DrivenDevice {
   if (design === undefined) throw new Error('Got an assigned device without a design; expected one.');
   const bounds = { design, vectors, messages, vcpus };
   const adapter = new AssignedAdapter(bounds);
