@@ -206,6 +206,58 @@ const randomWalks: Strategy = {
   },
 };
 
+/** Every vector of many, one after the other: its events while masked, open, and masked by the function. */
+const eachVector: Strategy = {
+  name: 'each vector by itself',
+  suits: (_subject, scene) => !scene.isSmall,
+  run: async (work) => {
+    const { scene, subject } = work;
+    const alphabet = everyVector(scene, alphabetOf(scene, subject.abilities));
+    const byName = actionsByName(scene, alphabet);
+    let vector = 0;
+    const outcome = await drive(work, 'each vector by itself', alphabet.book, {
+      begin: () => {
+        let place = 0;
+        return (knowledge) => {
+          while (vector < scene.vectorCount) {
+            const name = EACH_VECTOR[place++];
+            if (name === undefined) {
+              vector++;
+              place = 0;
+              continue;
+            }
+            const action = byName.get(name.replace('V', String(vector)));
+            if (action?.isLawful(knowledge) === true) return action;
+          }
+          return undefined;
+        };
+      },
+      // The neighbours of a vector, and those that differ from it in one bit, are what a mistake would reach.
+      readback: (action) =>
+        action.vector < 0
+          ? scene.vectors
+          : [...new Set([action.vector, action.vector ^ 32, action.vector ^ 1024])].filter(
+              (each) => each < scene.vectorCount,
+            ),
+      isOver: () => vector >= scene.vectorCount,
+    });
+    const isComplete = vector >= scene.vectorCount;
+    return { ...outcome, isComplete, covered: `${vector} of ${scene.vectorCount} vectors` };
+  },
+};
+
+/** What is done to each vector. V is its number. */
+const EACH_VECTOR =
+  'control.on/2 write.V.A/4 signal.V read.pba.V/4 unmask.V/4 signal.V control.onMasked/2 signal.V control.on/2 mask.V/4 signal.V unmask.V/4 mask.V/4'.split(
+    ' ',
+  );
+
+/** The same alphabet with every vector acted upon, where there are many. */
+function everyVector(scene: Scene, alphabet: Alphabet): Alphabet {
+  if (scene.isSmall) return alphabet;
+  return { ...alphabet, vectors: Array.from({ length: scene.vectorCount }, (_, vector) => vector) };
+}
+
 /** So many steps are run on one instance. */
 const INSTANCE_STEPS = 1000;
 
@@ -213,6 +265,7 @@ const INSTANCE_STEPS = 1000;
 export const STRATEGIES: readonly Strategy[] = [
   pairWalk,
   tourOf(1),
+  eachVector,
   tourOf(2),
   completeOf(1),
   randomWalks,
@@ -413,8 +466,11 @@ export async function rerun(
       return undefined;
     };
     const { vectorCount } = instance;
-    const whole: Readback = vectorCount <= 8 ? 'all' : scene.vectors;
-    const readback = (): Readback => (isSparse && at < names.length ? 'none' : whole);
+    const whole: 'all' | readonly number[] = vectorCount <= 8 ? 'all' : scene.vectors;
+    const readback = ({ vector }: Action): Readback => {
+      if (isSparse && at < names.length) return 'none';
+      return whole === 'all' || vector < 0 || whole.includes(vector) ? whole : [...whole, vector];
+    };
     await instance.run(
       { next, readback, ahead: isStepwise ? 1 : undefined },
       book,
@@ -481,7 +537,7 @@ const named = new WeakMap<Scene, ReadonlyMap<string, Action>>();
 export function actionsByName(scene: Scene, alphabet: Alphabet): ReadonlyMap<string, Action> {
   const known = named.get(scene);
   if (known !== undefined) return known;
-  const made = new Map(actionsOf(alphabet).map((action) => [action.name, action]));
+  const made = new Map(actionsOf(everyVector(scene, alphabet)).map((action) => [action.name, action]));
   named.set(scene, made);
   return made;
 }
