@@ -81,7 +81,7 @@ describe('a fault of each kind', () => {
       [...START, tableLine('read', 12, 0), SIGNAL, messageLine('fee01004:21'), SIGNAL, tableLine('read', 12, 0)],
       'device',
       START.length + 4,
-      /^The device did not do at line \d+ what it must: There is no such message\./,
+      /^The device signalled vector 0 at line \d+, and no message followed/,
     ],
     [
       'nobody took it',
