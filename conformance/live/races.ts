@@ -185,8 +185,12 @@ export async function runRace(device: RealAssignedDevice, race: Race, options: R
     if ((toldThen || isPending(told)) && outcome !== 'before') pending++;
     if (outcome === 'lost') {
       // A later look, in case that the wait was too short.
-      const later = (await until(first + 1)) - first;
-      const words = later > 0 ? `it came ${options.delay} ms later still` : tellPlace(before, await device.sighting());
+      if ((await until(first + 1)) > first) {
+        counts.lost--;
+        counts.held++;
+        continue;
+      }
+      const words = tellPlace(before, await device.sighting());
       places.set(words, (places.get(words) ?? 0) + 1);
       options.onLoss?.(device.lastTrace);
     }
