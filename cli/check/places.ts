@@ -5,13 +5,13 @@ import { createInProcessDevice } from '../../conformance/device/in-process.ts';
 import { makeTour, PLACE_COUNTS, PlaceError, type PlacesCount, walkPlaces } from '../../conformance/paths/places.ts';
 import { formatCell, print, printTable, tell } from '../report.ts';
 import type { Budget } from './budget.ts';
-import { type Part, Violations } from './part.ts';
+import { type CheckSection, Violations } from './part.ts';
 
 /** The places of a sample, of each kind and number of vectors. */
 const SAMPLE = 8;
 
 /** Walks every vector and pairs of vectors, of functions with 1 to 2,048. */
-export function checkPlaces(isFull: boolean, budget: Budget): Part {
+export function checkPlaces(isFull: boolean, budget: Budget): CheckSection {
   const violations = new Violations();
   const open: string[] = [];
   const tours = [makeTour(1), makeTour(2)] as const;
