@@ -154,11 +154,14 @@ function perform(device: Device, step: TourStep, vectors: readonly number[], at:
       return;
     }
     case 'device.signal':
-      return void device.signal(vector);
+      device.signal(vector);
+      return;
     case 'device.retire':
-      return void device.retire!(vector);
+      device.retire!(vector);
+      return;
     case 'device.reset':
-      return void device.reset!();
+      device.reset!();
+      return;
     default:
       throw new Error(`Got the event ${step.name}; expected one of a function.`);
   }

@@ -531,11 +531,11 @@ describe.skipIf(lacksSpin)("the machines' own properties, as maskbit export --cl
     const { machine, events, claims } = claimedOf(createInstance('assigned-device', { design: REVIEWED }));
     expect(claims.length).toBe(22);
     // All of them take minutes; these need no monitors, one, and several.
-    const some = ['NoDeliverBlockedStep', 'NextOwnerStep', 'HandoverStep'];
+    const some = new Set(['NoDeliverBlockedStep', 'NextOwnerStep', 'HandoverStep']);
     const verdicts = decideBoth(
       machine,
       events,
-      claims.filter(({ name }) => some.includes(name)),
+      claims.filter(({ name }) => some.has(name)),
       { ...SMALL, slotBits: 18, depth: 1_000_000 },
     );
     expect(agreed(verdicts)).toEqual([]);
