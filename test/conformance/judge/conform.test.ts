@@ -70,6 +70,24 @@ describe('conform --learn', () => {
     expect(Math.min(...traces)).toBe(4);
   });
 
+  test.each([
+    ['unmask-does-not-send', 'MSIX-PEND-2'],
+    ['unmask-forgotten-after-a-write', 'MSIX-TABLE-3'],
+  ])('tells %s as one cause first, by %s', async (name, rule) => {
+    const { report } = await showPiece(pieceNamed(name), { seconds: 60 });
+    expect(report.causes[0].rule).toBe(rule);
+    expect(report.causes.length).toBeLessThanOrEqual(2);
+  });
+
+  test('catches the last of 2,048 vectors, each tried by itself', async () => {
+    const Wrong = pieceNamed('vector-2047-sends-nothing').device(Plain);
+    const subject = subjectOf((options) => new Wrong(options), [2048]);
+    const options = { seconds: 60, scenes: ['2048 vectors'], strategies: ['each vector by itself'] };
+    const { causes, outcomes } = await conform(subject, options);
+    expect(outcomes[0]).toMatchObject({ isComplete: true, steps: 26_624 });
+    expect(causes[0].findings[0].trace).toEqual(['control.on/2', 'write.2047.A/4', 'signal.2047', 'unmask.2047/4']);
+  });
+
   test('says n/a of what it asked nothing', async () => {
     const report = await conform(
       subjectOf((options) => new Plain(options), [1]),

@@ -101,7 +101,7 @@ class Structures extends Frame {
     this.control = after;
     if (wasOpen || after !== 0x8000) return;
     for (let vector = 0; vector < this.vectorCount; vector++) {
-      // A fault: only what the first QWORD says, where Function Mask is lifted with more than one vector pending in it.
+      // A fault: the Mask Bit is not asked.
       if ((this.pba[vector >> 6] & this.bit(vector)) === 0n) continue;
       if (this.fault !== 'ignores-mask-bit-at-lift' && this.isVectorMasked(vector)) continue;
       this.inject(vector);
@@ -185,10 +185,7 @@ class Counting extends Frame {
 
   signal(vector: number): void {
     if (this.isOpen(vector)) this.emitEntry(vector);
-    else {
-      this.waiting[vector] = Math.min(2, this.waiting[vector] + 1);
-      // A fault: the counter of two shows as none.
-    }
+    else this.waiting[vector] = Math.min(2, this.waiting[vector] + 1);
   }
 
   retire(vector: number): void {

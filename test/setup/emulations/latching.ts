@@ -185,8 +185,6 @@ class Refusing extends Frame {
       const byte = Number((words >> BigInt(8 * index)) & 0xffn);
       const within = at % 16;
       if (within < 12 && isRefusing) continue;
-      // A fault: masking goes through while the write is refused, but for the one that masks.
-      if (this.fault === 'refuses-mask-with-data' && within === 12 && isRefusing && bytes === 8) continue;
       this.table.setUint8(at, within === 0 ? byte & 0xfc : within === 12 ? byte & 1 : within > 12 ? 0 : byte);
     }
     // A fault: a vector that is unmasked forgets what waits of its neighbour above.
