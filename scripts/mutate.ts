@@ -149,13 +149,23 @@ async function sample(seed: number): Promise<void> {
   console.log(`${count} mutants were run.`);
 }
 
+/** Writes what is pinned. */
+function pin(): void {
+  const sorted = Object.entries(pinned).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  writeFileSync(`${PINNED}.new`, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
+  renameSync(`${PINNED}.new`, PINNED);
+}
+
 const names = process.argv.slice(2).filter((name) => !name.startsWith('--'));
 const wrong = names.find((name) => !sources.includes(name));
 if (wrong !== undefined) {
   console.error(`mutate: got ${wrong}; expected a file of src, such as ${sources[0]}.`);
   process.exit(2);
 } else if (process.argv.includes('--check')) check();
-else if (process.argv.includes('--sample'))
+else if (process.argv.includes('--forget')) {
+  for (const file of Object.keys(pinned)) if (stale.includes(file) || !sources.includes(file)) delete pinned[file];
+  pin();
+} else if (process.argv.includes('--sample'))
   await sample(Number(process.env['SEED'] ?? Math.floor(Date.now() / 86_400_000)));
 else {
   const files = names.length > 0 ? names : stale;
@@ -163,11 +173,7 @@ else {
   for (const file of files) {
     const start = Date.now();
     pinned[file] = (await run([file])).get(file) ?? { hash: hashOf(file), mutants: 0, killed: 0, survivors: [] };
-    writeFileSync(
-      `${PINNED}.new`,
-      `${JSON.stringify(Object.fromEntries(Object.entries(pinned).toSorted(([one], [other]) => (one < other ? -1 : 1))), null, 2)}\n`,
-    );
-    renameSync(`${PINNED}.new`, PINNED);
+    pin();
     const { killed, mutants } = pinned[file];
     console.log(
       `${file}: ${killed} of ${mutants}, ${percent(killed, mutants)}, in ${((Date.now() - start) / 1000).toFixed(0)} s`,
