@@ -183,7 +183,8 @@ export const speaksOf = ({ needs }: Property<FunctionView>, instance: Instance):
 
 /** What an instance is called in tables: "function, 2 vectors, messages two". */
 export function instanceName(instance: Instance): string {
-  return instance.vectors === 0 ? instance.machine.id : `${instance.machine.id}, ${boundsName(instance)}`;
+  const { machine, ...bounds } = requireInstance('the instance of instanceName', instance);
+  return bounds.vectors === 0 ? machine.id : `${machine.id}, ${boundsName(bounds)}`;
 }
 
 /** What an instance of a machine that is known is called: "reviewed, 1 vector, 2 vCPUs, messages two". */

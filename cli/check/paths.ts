@@ -67,7 +67,7 @@ function run(
     ),
     {
       only,
-      subjects: suited(explored),
+      subjects: suited(explored).map(({ instance, graph }) => ({ instance, graph })),
       onFailure: (failure, instance) => violations.addFailure(failure, instance),
       onProgress: (what, done, total) => {
         if (done === 0) {

@@ -73,7 +73,10 @@ export function replay(given: TraceSource, how: ReplayOptions = {}): Replay {
 }
 
 const REPLAY_HOOKS = ['progress', 'events', 'watch'] as const;
-const REPLAY_OPTIONS = [...REPLAY_HOOKS, 'device', 'told', 'before', 'others', 'Implementation'] as const;
+const REPLAY_OPTIONS = [
+  ...REPLAY_HOOKS,
+  ...(['device', 'told', 'before', 'others', 'skipDamaged', 'Implementation'] as const),
+] as const;
 /** Of what is told of a geometry, the least and the most. */
 const BOUNDS: Readonly<Record<keyof ToldGeometry, readonly [least: number, most: number]>> = {
   capability: [0x40, 0xf4],
@@ -96,6 +99,7 @@ function requireReplayOptions(place: string, value: unknown): ReplayOptions {
     ...Object.assign({}, ...REPLAY_HOOKS.map((name) => given(name, requireFunction))),
     ...given('device', requireName),
     ...given('Implementation', requireImplementation),
+    ...given('skipDamaged', (at, each) => requireOneOf(at, each, [true, false])),
     ...given('others', (at, each) => requireList(at, each, requireText)),
     ...given('told', (at, each) => {
       const told = requireFields(at, each, TOLD);

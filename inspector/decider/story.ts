@@ -15,10 +15,11 @@ import type { Story, StoryColumn, StoryStep } from './messages.ts';
 
 /** The objection that a run tells; undefined where it tells none. */
 export function objectionOf({ machine, instance, start, steps, events, verdict }: Trace): Objection | undefined {
-  if (machine !== 'assigned-device' || instance.design !== POSTED.name || verdict === undefined) return undefined;
+  if (machine !== 'assigned-device' || verdict === undefined) return undefined;
   const { vectors = 1, vcpus = 1 } = instance;
   return OBJECTIONS.find((objection) => {
     const { property, scene = {}, vectors: count = 1, vcpus: processors = 1 } = objection;
+    if (instance.design !== boundsOf(objection, POSTED).design.name) return false;
     if (property.name !== verdict.property || count !== vectors || processors !== vcpus) return false;
     if (steps.some(({ event }) => scene.without?.(events[event]) === true)) return false;
     const { machine: whole, compiled } = subjectOf(objection, POSTED);

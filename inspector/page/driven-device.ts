@@ -39,7 +39,8 @@ export interface DrivenDevice {
 /** Why an instance has no implementation beside it; undefined when it has. */
 export function drivenRefusal({ machine, channel, design }: Instance): string | undefined {
   if (machine.id === 'assigned-device') {
-    if (IMPLEMENTED.some((name) => name === design?.name)) return undefined;
+    // The same code answers, whether the guest moves its BAR or not.
+    if (IMPLEMENTED.some((name) => name === design?.name.replace(/ moved$/, ''))) return undefined;
     return `Of the designs, ${IMPLEMENTED.join(', ')} are implemented.`;
   }
   if (machine.id !== 'function' && machine.id !== 'vector')

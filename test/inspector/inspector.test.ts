@@ -336,7 +336,8 @@ describe('the library', () => {
     expect(objections.traces).toHaveLength(OBJECTIONS.length);
     for (const { make } of objections.traces) {
       const { instance, verdict } = make();
-      expect([instance.design, verdict?.result]).toEqual(['posted', 'fails']);
+      // One of them asks of a guest that moves its BAR.
+      expect([String(instance.design).replace(/ moved$/, ''), verdict?.result]).toEqual(['posted', 'fails']);
     }
   });
 

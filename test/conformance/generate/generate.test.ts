@@ -372,7 +372,9 @@ describe('what is asked for', () => {
   test('without what the device lacks, by name or verb', () => {
     const made = (without: string[]) =>
       [
-        ...generateVectors(1, { strategy: 'states', format: 'dut', command: '', profiles: 'strict', without }).write(),
+        ...generateVectors(1, {
+          ...({ strategy: 'transitions', format: 'dut', command: '', profiles: 'strict', without } as const),
+        }).write(),
       ].join('');
     expect(made([])).toMatch(/^> retire/m);
     expect(made(['retire', 'device.reset'])).not.toMatch(/^> (retire|reset)/m);
