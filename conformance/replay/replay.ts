@@ -16,6 +16,7 @@
  * Level Reset; nothing is known of D-states.
  */
 import {
+  requireBoolean,
   requireCount,
   requireFields,
   requireFunction,
@@ -99,7 +100,7 @@ function requireReplayOptions(place: string, value: unknown): ReplayOptions {
     ...Object.assign({}, ...REPLAY_HOOKS.map((name) => given(name, requireFunction))),
     ...given('device', requireName),
     ...given('Implementation', requireImplementation),
-    ...given('skipDamaged', (at, each) => requireOneOf(at, each, [true, false])),
+    ...given('skipDamaged', requireBoolean),
     ...given('others', (at, each) => requireList(at, each, requireText)),
     ...given('told', (at, each) => {
       const told = requireFields(at, each, TOLD);
