@@ -58,13 +58,18 @@ export interface Report {
   readonly seed: number;
   readonly outcomes: readonly Outcome[];
   readonly causes: readonly Cause[];
+  /** What went wrong once, and did not when its path was run again: told apart, and no verdict rests on it. */
+  readonly unsettled: readonly Cause[];
   readonly coverage: Coverage;
   /** What was not asked, and why: sentences. */
   readonly notes: readonly string[];
   readonly steps: number;
   readonly instances: number;
   readonly milliseconds: number;
-  /** `holds`; `violated`; `open`: a bound was met before the cheapest suites were done; `n/a`: nothing was asked. */
+  /**
+   * `holds`; `violated`; `open`: a bound was met before the cheapest suites were done, or something was seen once and not again; `n/a`:
+   * nothing was asked.
+   */
   readonly verdict: 'holds' | 'violated' | 'open' | 'n/a';
 }
 
@@ -310,7 +315,9 @@ class Run {
 
   private report(): Report {
     const { subject } = this;
-    const causes = causesOf(this.wantedFindings());
+    const told = causesOf(this.wantedFindings());
+    const causes = told.filter(isShownAgain);
+    const unsettled = told.filter((cause) => !isShownAgain(cause));
     const unseen = this.findings.all.filter((finding) => this.isWanted(finding)).length - this.wantedFindings().length;
     const steps = this.outcomes.reduce((sum, outcome) => sum + outcome.steps, 0);
     const notes = [...lacksOf(subject)];
@@ -322,7 +329,9 @@ class Run {
     const isOpen =
       this.outcomes.some(
         ({ strategy, scene, isComplete }) => cheap.has(strategy) && scene !== 'three vectors' && !isComplete,
-      ) || this.isStopped();
+      ) ||
+      this.isStopped() ||
+      unsettled.length > 0;
     return {
       device: subject.name,
       vectorCounts: subject.vectorCounts,
@@ -331,7 +340,7 @@ class Run {
       reasons: this.reasons,
       seed: this.seed,
       outcomes: this.outcomes,
-      causes,
+      ...{ causes, unsettled },
       coverage: coverageOf([...this.models.values()]),
       notes,
       steps,
@@ -341,6 +350,10 @@ class Run {
     };
   }
 }
+
+/** Whether something of a cause was shown again, or was never run again. */
+const isShownAgain = ({ findings }: Cause): boolean =>
+  findings.some(({ reproduced }) => reproduced === undefined || reproduced.tries === 0 || reproduced.shown > 0);
 
 /** Whether a step that was run again shows a finding of this signature. */
 const showsIn = (signature: string, { action, faults }: RerunFault): boolean =>

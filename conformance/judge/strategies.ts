@@ -19,6 +19,9 @@ import type { Instance, Readback, Subject } from './subject.ts';
 import { Nominal, Tour } from './tour.ts';
 import { type SnapshotDevice, type Walk, type WalkLimits, walkPairs } from './walk.ts';
 
+/** The scenes in which nothing is sent ahead of an answer. */
+const STEPWISE: ReadonlySet<string> = new Set(['bits and bytes']);
+
 /** What a strategy works with. */
 export interface Work {
   readonly subject: Subject;
@@ -337,6 +340,8 @@ async function drive(
           return RESETTING;
         },
         readback: (action, step) => (action === RESETTING ? 'all' : course.readback(action, step, path)),
+        // After an access whose bytes the standard leaves open, what the guest writes next depends on what it reads.
+        ahead: STEPWISE.has(scene.name) ? 1 : undefined,
       },
       book,
       knowledge,

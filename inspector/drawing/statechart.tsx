@@ -35,6 +35,8 @@ export function Statechart({ layout, live = {} }: { layout: ChartLayout; live?: 
         <StateBox key={node.node.id} placed={node} live={live} />
       ))}
       <g aria-hidden="true">
+        {live.select !== undefined &&
+          layout.nodes.map((node) => <OwnRows key={node.node.id} placed={node} live={live} />)}
         {layout.initials.map((initial) => (
           <Initial key={initial.target} initial={initial} />
         ))}
@@ -57,7 +59,7 @@ export function Statechart({ layout, live = {} }: { layout: ChartLayout; live?: 
 }
 
 function StateBox({ placed, live }: { placed: PlacedNode; live: LiveChart }): JSX.Element {
-  const { node, depth, isRegion, x, y, width, height, rows } = placed;
+  const { node, depth, isRegion, x, y, width, height } = placed;
   const isActive = live.active?.has(node.id) ?? false;
   const classes = [
     'state',
@@ -97,11 +99,14 @@ function StateBox({ placed, live }: { placed: PlacedNode; live: LiveChart }): JS
         {node.key}
       </text>
       {isActive && node.children.length === 0 && <circle class="lamp" cx={x + width - 12} cy={y + 15} r={4} />}
-      <g aria-hidden="true">
-        <Rows rows={rows} x={x + METRIC.padding} y={y + METRIC.titleHeight} live={live} from={node.id} />
-      </g>
+      {live.select === undefined && <OwnRows placed={placed} live={live} />}
     </g>
   );
+}
+
+/** The rows of a box. On the page they are no part of what is read of a state: the list of events has them. */
+function OwnRows({ placed: { node, x, y, rows }, live }: { placed: PlacedNode; live: LiveChart }): JSX.Element {
+  return <Rows rows={rows} x={x + METRIC.padding} y={y + METRIC.titleHeight} live={live} from={node.id} />;
 }
 
 function Rows({

@@ -3,6 +3,7 @@
  */
 import { ruleById } from '../../../spec/index.ts';
 import type { Report } from '../conform.ts';
+import type { Cause } from '../findings.ts';
 import type { ReportContext } from './text.ts';
 
 /** The version of the format. */
@@ -10,33 +11,38 @@ export const REPORT_VERSION = 1;
 
 /** A report as a value to be written as JSON. */
 export function reportJson(report: Report, context: ReportContext): object {
-  const { causes, ...rest } = report;
+  const { causes, unsettled, ...rest } = report;
   return {
     maskbit: 'conform',
     version: REPORT_VERSION,
     ...rest,
-    causes: causes.map((cause) => ({
-      rule: cause.rule,
-      title: ruleById(cause.rule).title,
-      text: ruleById(cause.rule).text,
-      access: cause.access,
-      resembles: context.resembles(cause),
-      findings: cause.findings.map((finding) => ({
-        rules: finding.rules,
-        access: finding.access,
-        otherAccesses: finding.otherAccesses,
-        before: finding.before,
-        after: finding.after,
-        trace: finding.trace,
-        differences: finding.differences,
-        count: finding.count,
-        scene: finding.scene,
-        strategy: finding.strategy,
-        shortness: finding.shortness,
-        reproduced: finding.reproduced,
-        log: finding.log,
-        replay: context.replay(finding),
-      })),
+    causes: causes.map((cause) => tellCause(cause, context)),
+    unsettled: unsettled.map((cause) => tellCause(cause, context)),
+  };
+}
+
+function tellCause(cause: Cause, context: ReportContext): object {
+  return {
+    rule: cause.rule,
+    title: ruleById(cause.rule).title,
+    text: ruleById(cause.rule).text,
+    access: cause.access,
+    resembles: context.resembles(cause),
+    findings: cause.findings.map((finding) => ({
+      rules: finding.rules,
+      access: finding.access,
+      otherAccesses: finding.otherAccesses,
+      before: finding.before,
+      after: finding.after,
+      trace: finding.trace,
+      differences: finding.differences,
+      count: finding.count,
+      scene: finding.scene,
+      strategy: finding.strategy,
+      shortness: finding.shortness,
+      reproduced: finding.reproduced,
+      log: finding.log,
+      replay: context.replay(finding),
     })),
   };
 }

@@ -25,13 +25,23 @@ export function reportLines(report: Report, context: ReportContext): string[] {
     ...profileLines(report),
     '',
     ...report.causes.flatMap((cause, index) => [...causeLines(cause, index + 1, context), '']),
+    ...(report.unsettled.length === 0
+      ? []
+      : [
+          'Seen once, and not when it was run again (the device has more state than it is asked for, or answers late):',
+          '',
+        ]),
+    ...report.unsettled.flatMap((cause, index) => [
+      ...causeLines(cause, report.causes.length + index + 1, context),
+      '',
+    ]),
     ...coverageLines(report),
   ];
 }
 
 /** The verdict in a line. */
 export function verdictLine(report: Report): string {
-  const { causes, device, steps, milliseconds, instances } = report;
+  const { causes, unsettled, device, steps, milliseconds, instances } = report;
   const work = `${count(steps)} steps on ${count(instances)} instances in ${(milliseconds / 1000).toFixed(1)} s`;
   switch (report.verdict) {
     case 'violated':
@@ -39,6 +49,8 @@ export function verdictLine(report: Report): string {
     case 'holds':
       return `holds: nothing wrong was found with ${device} (${work})`;
     case 'open':
+      if (unsettled.length > 0)
+        return `open: of ${device}, ${unsettled.length} thing${unsettled.length === 1 ? ' was' : 's were'} seen once, and not when run again; nothing else is wrong (${work})`;
       return `open: nothing wrong was found with ${device}, and a bound was met before the cheapest suites were done (${work})`;
     default:
       return `n/a: nothing was asked of ${device}`;

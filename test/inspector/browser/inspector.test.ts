@@ -203,7 +203,7 @@ describe('another program', () => {
     };
     socket.send(JSON.stringify(actor));
     await page.click('text=Watch it');
-    expect(await page.textContent('.canvas')).toMatch(/cannot be drawn|not a state machine/);
+    expect(await page.textContent('.canvas')).toMatch(/cannot be drawn|no state machine/);
     socket.terminate();
   });
 });
