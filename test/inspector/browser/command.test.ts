@@ -47,7 +47,7 @@ describe('maskbit inspect', () => {
     const link = /#(\S+)/.exec(said)![1];
     expect(maskbit('show', link).stdout).toContain('function (vectors 3, messages two), 0 steps');
     const page = await fetch('http://localhost:18473/');
-    expect(await page.text()).toContain('maskbit inspector');
+    expect(await page.text()).toContain('<title>maskbit</title>');
     child.kill('SIGINT');
     expect(await ended).toBe(0);
   });
