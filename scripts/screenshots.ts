@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { libraryTrace } from '../inspector/decider/library.ts';
 import { writeLink } from '../inspector/page/open.ts';
-import { traceScene } from '../inspector/page/scene.ts';
+import { beginScene, traceScene } from '../inspector/page/scene.ts';
 import { Stage } from '../test/inspector/browser/browser.ts';
 
 const WIDTHS = [1280, 640] as const;
@@ -26,7 +26,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await visit.close();
   }
 }
-const { page, ...visit } = await stage.visit('', { viewport: { width: 1280, height: HEIGHT }, colorScheme: 'light' });
+const { page, ...visit } = await stage.visit(
+  `#${writeLink(beginScene('function', { vectors: 2, messages: 'two' }), 0)}`,
+  { viewport: { width: 1280, height: HEIGHT }, colorScheme: 'light' },
+);
 for (const event of [
   'guest.write.0.A',
   'guest.control.on',
