@@ -4,7 +4,6 @@
  *
  * A file of JavaScript is loaded as it is, and one of TypeScript by tsx, if that is installed.
  */
-import { renameSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Builder } from 'junit-report-builder';
@@ -19,6 +18,7 @@ import type { Budgets } from './check/budget.ts';
 import { requireEnding } from './input.ts';
 import { EXIT, type Exit, print, printRaw } from './output.ts';
 import { followExploration, formatCell } from './report.ts';
+import { writeWhole } from './whole.ts';
 
 /** How a machine is checked. */
 export interface CheckMachineChoices extends Budgets {
@@ -150,6 +150,5 @@ async function writeJUnit(path: string, exploration: Exploration, decisions: rea
     if (result === 'fails' || result === 'n/a') testCase.failure(tellDecision(exploration, decision));
     if (result === 'open') testCase.skipped();
   }
-  writeFileSync(`${path}.new`, report.build());
-  renameSync(`${path}.new`, path);
+  writeWhole(path, report.build());
 }

@@ -2,7 +2,6 @@
  * `maskbit check`: the main job. Explores the machines, decides the properties and holds them against mutants, drives the
  * implementation along the paths and in lockstep, replays the recorded guest, and compares it all with the manifest.
  */
-import { renameSync, writeFileSync } from 'node:fs';
 import {
   compareManifest,
   gatherFindings,
@@ -27,6 +26,7 @@ import { checkRuns } from './check/runs.ts';
 import { readText } from './input.ts';
 import { EXIT, type Exit, formatCell, print, tell } from './report.ts';
 import { packagePath } from './root.ts';
+import { writeWhole } from './whole.ts';
 
 /** How the check is run. */
 export interface CheckChoices extends Budgets {
@@ -123,10 +123,4 @@ function conclude(
   print(`${verdict} after ${budget.seconds.toFixed(1)} s:`);
   for (const { clause } of parts) print(`  ${clause}`);
   return count > 0 ? EXIT.violated : isOpen ? EXIT.bound : EXIT.holds;
-}
-
-/** Writes a file whole or not at all. */
-function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text);
-  renameSync(`${path}.new`, path);
 }

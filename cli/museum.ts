@@ -1,13 +1,13 @@
 /**
  * `maskbit museum`: prints the wrong devices with the rule that catches each, pairs of them, and the lawful devices that must pass.
  */
-import { renameSync, writeFileSync } from 'node:fs';
 import { MUSEUM, pieceNamed } from '../conformance/museum/index.ts';
 import { lawfulPieces } from '../conformance/museum/lawful.ts';
 import { costsOf, pairsOf, type Shown, showLawful, showPair, showPiece } from '../conformance/museum/show.ts';
 import { EXIT, type Exit, print, printJson, tell } from './output.ts';
 import { printTable } from './report.ts';
 import { packagePath } from './root.ts';
+import { writeWhole } from './whole.ts';
 
 /** How the museum is shown. */
 export interface MuseumChoices {
@@ -52,9 +52,7 @@ async function showAll({ seed = 1, pin, format }: MuseumChoices): Promise<Exit> 
   if (format === 'json') printJson(shown.map(dataOf));
   else printTable(['piece', 'bug', 'rule', 'trace', '', 'found by', 'steps', 'ms'], rows);
   if (pin === true) {
-    const path = packagePath('conformance/museum/resemblance.json');
-    writeFileSync(`${path}.new`, `${JSON.stringify(signatures, undefined, 2)}\n`);
-    renameSync(`${path}.new`, path);
+    writeWhole(packagePath('conformance/museum/resemblance.json'), `${JSON.stringify(signatures, undefined, 2)}\n`);
   }
   const missed = shown.filter(({ finding }) => finding === undefined).map(({ piece }) => piece.name);
   print();

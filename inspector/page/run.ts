@@ -30,6 +30,8 @@ export class Run {
   /** All outputs, in order. */
   readonly outputs: TimedOutput[] = [];
   private readonly kept: Regions[];
+  /** The regions that some step has changed. */
+  private readonly moved = new Set<string>();
   private seen: { position: number; readonly regions: Record<string, string> };
 
   private constructor(subject: TraceSubject, { start, steps, loop, verdict }: RunParts) {
@@ -104,8 +106,7 @@ export class Run {
 
   /** Tells whether a region, by its path, ever changes in this run. */
   movedRegions(): (path: readonly string[]) => boolean {
-    const moved = new Set(this.steps.flatMap(({ changes }) => Object.keys(changes)));
-    return (path) => moved.has(path.join('.'));
+    return (path) => this.moved.has(path.join('.'));
   }
 
   /** The run as a trace, to be packed or saved. */
@@ -133,6 +134,7 @@ export class Run {
   private add(steps: readonly TraceStep[]): void {
     for (const step of steps) {
       this.steps.push(step);
+      for (const region of Object.keys(step.changes)) this.moved.add(region);
       for (const output of step.outputs) this.outputs.push({ position: this.length, output });
       if (this.length % STRIDE === 0) this.kept.push(this.regionsAt(this.length));
     }

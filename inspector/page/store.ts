@@ -93,6 +93,14 @@ const drawing = signal<Drawing | undefined>(undefined);
 export const chartDrawing = computed(() => drawing.value);
 const layouts = new WeakMap<AnyStateMachine, Map<string, Drawing>>();
 
+const charts = new WeakMap<AnyStateMachine, Chart>();
+/** The whole chart of a machine, which is read once. */
+function wholeChart(machine: AnyStateMachine): Chart {
+  const chart = charts.get(machine) ?? chartOf(machine);
+  charts.set(machine, chart);
+  return chart;
+}
+
 const NOTHING: ReadonlySet<string> = new Set();
 /** The states whose insides are not drawn, since nothing in them moves in the run. */
 const folded = signal(NOTHING);
@@ -108,7 +116,7 @@ export const canFold = computed(() => restingIn(scene.value).size > 0);
 /** What rests in a run: nothing of it, where the whole chart is easily read. */
 function restingIn(at: Scene): ReadonlySet<string> {
   if (at.kind !== 'own' || at.length === 0) return NOTHING;
-  const chart = chartOf(at.machine);
+  const chart = wholeChart(at.machine);
   return transitionCount(chart) > TOLD_TRANSITIONS ? restingRegions(chart.root, at.run.movedRegions()) : NOTHING;
 }
 
@@ -127,7 +135,7 @@ effect(() => {
     drawing.value = { ...known, folded: hidden };
     return;
   }
-  const chart = foldChart(chartOf(machine), hidden);
+  const chart = foldChart(wholeChart(machine), hidden);
   const begun: Drawing = { machine, folded: hidden, chart };
   drawing.value = begun;
   const told = (part: Partial<Drawing>): void => {
