@@ -8,13 +8,14 @@ import { explore } from '../../checker/explore/explore.ts';
 import { makeTrace, type Trace, type TraceVerdict } from '../../checker/trace/trace.ts';
 import { THREE, TWO } from '../../machines/messages.ts';
 import { POSTED } from '../../machines/designs.ts';
-import { boundsOf, decideObjection, type Objection, OBJECTIONS } from '../../properties/assigned/objections.ts';
+import { boundsOf, type Objection, OBJECTIONS } from '../../properties/assigned/objections.ts';
 import { traceVerdict } from '../../properties/assigned/trace.ts';
 import { createInstance, type Instance, MACHINE_PROPERTIES, speaksOf } from '../../properties/instances.ts';
 import { instanceByName, traceSubject } from '../../properties/subject.ts';
 import { TEMPORAL_PROPERTIES, type TemporalProperty } from '../../properties/temporal.ts';
 import { type FunctionView, machineView } from '../../properties/view.ts';
 import type { TitleGroup, TraceTitle } from './messages.ts';
+import { postedVerdict } from './story.ts';
 
 /** A trace to be picked. */
 export interface LibraryTrace extends TraceTitle {
@@ -127,7 +128,7 @@ export function libraryTrace(name: string): LibraryTrace {
 function objectionTrace(objection: Objection): LibraryTrace {
   const { name, title, words, of: point, property, scene } = objection;
   const make = (): Trace => {
-    return traceVerdict(boundsOf(objection, POSTED), property, decideObjection(objection, POSTED), scene).trace;
+    return traceVerdict(boundsOf(objection, POSTED), property, postedVerdict(objection), scene).trace;
   };
   return { name: `posted-${name}`, title, point, about: words, make };
 }

@@ -9,14 +9,13 @@ import { type Regions, valueOf } from '../../checker/machine/regions.ts';
 import type { Trace } from '../../checker/trace/trace.ts';
 import { AssignedInstance } from '../../properties/assigned/decide.ts';
 import { ASSIGNED_PROPERTIES } from '../../properties/assigned/index.ts';
-import { decideObjection } from '../../properties/assigned/objections.ts';
 import { POSTED } from '../../machines/designs.ts';
 import { type Instance, instanceName, MACHINE_PROPERTIES } from '../../properties/instances.ts';
 import { instanceByName } from '../../properties/subject.ts';
 import { TEMPORAL_PROPERTIES, type TemporalProperty } from '../../properties/temporal.ts';
 import { type FunctionView, machineView } from '../../properties/view.ts';
 import type { Proof } from './messages.ts';
-import { objectionOf } from './story.ts';
+import { isRun, objectionOf, postedVerdict } from './story.ts';
 
 /** The most states of a machine that is decided again while a reader waits. */
 const STATES = 200_000;
@@ -110,7 +109,7 @@ function proveAssigned(trace: Trace, instance: Instance): Proof {
     loop = [],
   } = objection === undefined
     ? new AssignedInstance({ design, vectors, messages, vcpus }, { limits: { states: STATES } }).decide(property)
-    : decideObjection(objection, POSTED);
+    : postedVerdict(objection);
   const count = states.toLocaleString('en-US');
   if (result === 'open')
     return proof('unknown', property, `It was not decided within ${STATES.toLocaleString('en-US')} states.`);
@@ -127,12 +126,6 @@ function proveAssigned(trace: Trace, instance: Instance): Proof {
     property,
     `It is broken in this machine (${count} states); whether by this run is not known.`,
   );
-}
-
-/** Whether a trace is this run: its path, and what is repeated after it. */
-function isRun({ steps, events, loop }: Trace, path: readonly string[], repeated: readonly string[]): boolean {
-  const names = steps.map(({ event }) => events[event]);
-  return names.join() === [...path, ...repeated].join() && (loop ?? names.length) === path.length;
 }
 
 function proof(

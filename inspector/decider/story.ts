@@ -9,6 +9,7 @@ import { type Design, POSTED, REVIEWED } from '../../machines/designs.ts';
 import { stateAfter } from '../../properties/assigned/decide.ts';
 import { boundsOf, decideObjection, type Objection, OBJECTIONS } from '../../properties/assigned/objections.ts';
 import { exchangeMessages } from '../../properties/assigned/runs.ts';
+import type { AssignedVerdict, Scene } from '../../properties/assigned/property.ts';
 import { createInstance } from '../../properties/instances.ts';
 import { compiledSubject } from '../../properties/subject.ts';
 import type { Story, StoryColumn, StoryStep } from './messages.ts';
@@ -18,7 +19,8 @@ export function objectionOf({ machine, instance, start, steps, events, verdict }
   if (machine !== 'assigned-device' || verdict === undefined) return undefined;
   const { vectors = 1, vcpus = 1 } = instance;
   return OBJECTIONS.find((objection) => {
-    const { property, scene = {}, vectors: count = 1, vcpus: processors = 1 } = objection;
+    const { property, vectors: count = 1, vcpus: processors = 1 } = objection;
+    const scene = sceneOf(objection);
     if (instance.design !== boundsOf(objection, POSTED).design.name) return false;
     if (property.name !== verdict.property || count !== vectors || processors !== vcpus) return false;
     if (steps.some(({ event }) => scene.without?.(events[event]) === true)) return false;
@@ -28,14 +30,34 @@ export function objectionOf({ machine, instance, start, steps, events, verdict }
   });
 }
 
+/** Where an objection is asked: in a scene of its own, or in that of its property. */
+const sceneOf = ({ scene, property }: Objection): Scene => scene ?? property.scene ?? {};
+
 const subjectOf = (objection: Objection, design: Design) =>
   compiledSubject(createInstance('assigned-device', boundsOf(objection, design)));
 
-/** Tells the story of a run; undefined where it is none of the review. */
+const verdicts = new Map<Objection, AssignedVerdict>();
+
+/** What is decided of an objection in the patch as it was posted: its trace, its proof and its story rest on it, and it is decided once. */
+export function postedVerdict(objection: Objection): AssignedVerdict {
+  const verdict = verdicts.get(objection) ?? decideObjection(objection, POSTED);
+  verdicts.set(objection, verdict);
+  return verdict;
+}
+
+/** Whether a trace is this run: its path, and what is repeated after it. */
+export function isRun({ steps, events, loop }: Trace, path: readonly string[], repeated: readonly string[]): boolean {
+  const names = steps.map(({ event }) => events[event]);
+  return names.join() === [...path, ...repeated].join() && (loop ?? names.length) === path.length;
+}
+
+/** Tells the story of a run; undefined where it is none of the review, or no run that breaks what it claims. */
 export function tellStory(trace: Trace): Story | undefined {
   const objection = objectionOf(trace);
   if (objection === undefined) return undefined;
-  const { name, title, of: point, words, scene = {}, property } = objection;
+  const { path = [], loop = [] } = postedVerdict(objection);
+  if (!isRun(trace, path, loop)) return undefined;
+  const { name, title, of: point, words, property } = objection;
   const events = trace.steps.map(({ event }) => trace.events[event]);
   const columns: StoryColumn[] = [
     {
@@ -46,13 +68,13 @@ export function tellStory(trace: Trace): Story | undefined {
   ];
   if ('compare' in property) columns.push(otherRun(objection, events));
   columns.push(reviewed(objection, events));
-  return { name: `posted-${name}`, title, point, words, scene: scene.words, events, columns };
+  return { name: `posted-${name}`, title, point, words, scene: sceneOf(objection).words, events, columns };
 }
 
 /** The reviewed design on the same events. Those that it has not are left out; those that it ignores change nothing. */
 function reviewed(objection: Objection, events: readonly string[]): StoryColumn {
   const subject = subjectOf(objection, REVIEWED);
-  const steps = follow(subject, objection.scene?.after ?? [], events);
+  const steps = follow(subject, sceneOf(objection).after ?? [], events);
   const { result, states = 0 } = decideObjection(objection, REVIEWED);
   const breaks = result !== 'holds';
   const sentence = breaks
@@ -65,7 +87,7 @@ function reviewed(objection: Objection, events: readonly string[]): StoryColumn 
 function otherRun(objection: Objection, events: readonly string[]): StoryColumn {
   const subject = subjectOf(objection, POSTED);
   const { exchange, exchangeState } = exchangeMessages(createInstance('assigned-device').messages);
-  const start = exchangeState(stateAfter(subject.compiled, objection.scene?.after ?? []));
+  const start = exchangeState(stateAfter(subject.compiled, sceneOf(objection).after ?? []));
   const numbers = events.map((event) => subject.events.indexOf(exchange(event)));
   const { steps } = makeTrace(subject, numbers, { start });
   return {

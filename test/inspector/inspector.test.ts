@@ -17,6 +17,8 @@ import { CHART_EDGES, findInChart, layOut } from '../../inspector/drawing/layout
 import { ADAPTERS } from '../../inspector/page/device.ts';
 import { createExpand } from '../../inspector/page/expand.ts';
 import { LIBRARY, libraryTrace } from '../../inspector/decider/library.ts';
+import { prove } from '../../inspector/decider/proof.ts';
+import { tellStory } from '../../inspector/decider/story.ts';
 import { MAP_STATES, mapOf, pathBetween } from '../../inspector/page/map.ts';
 import { landingOf, openedScene, openText, readLink, tellError, writeLink } from '../../inspector/page/open.ts';
 import { beginScene, eventGroups, takeEvents, traceScene } from '../../inspector/page/scene.ts';
@@ -550,5 +552,20 @@ describe('every machine that the page offers', () => {
     const cast = castOf(machine.id);
     const told = [...events.map((each) => cast.event(each).label), ...outputs.map((each) => cast.output(each).label)];
     expect(told.filter((each) => /NaN|undefined/.test(each))).toEqual([]);
+  });
+});
+
+describe('a story of the review', () => {
+  test.each(OBJECTIONS.map(({ name }) => name))('of %s is told, and its run is broken', (name) => {
+    const trace = libraryTrace(`posted-${name}`).make();
+    expect(prove(trace).standing).toBe('broken');
+    expect(tellStory(trace)?.columns.at(-1)?.ending.breaks).toBe(false);
+  });
+
+  test('is not told of a run that does not break what its link claims', () => {
+    const { steps, ...trace } = libraryTrace('posted-two-records').make();
+    const claimed = { ...trace, steps: steps.slice(0, 3) };
+    expect(tellStory(claimed)).toBeUndefined();
+    expect(prove(claimed).standing).toBe('unknown');
   });
 });
