@@ -254,12 +254,15 @@ export class DeviceReference {
   }
 
   reset(): void {
+    const { base } = this;
     if (this.removed) this.table.lose();
     else this.flr();
     this.bar = 0x7ebf0000;
     this.memory = true;
-    if (this.exit !== undefined && (this.exit.kind !== 'read' || this.removed))
-      this.exit = { ...this.exit, kind: 'void' };
+    if (this.exit === undefined) return;
+    // A read is answered as the device stands by then, unless what it asked is elsewhere now.
+    const isAnswered = this.exit.kind === 'read' && !this.removed && this.base === base;
+    if (!isAnswered) this.exit = { ...this.exit, kind: 'void' };
   }
 
   remove(): boolean {
