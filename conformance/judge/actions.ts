@@ -345,9 +345,10 @@ function vectorActions(
       learn: () => {},
     });
   if (alphabet.pbaWrites === true)
+    // Other vectors of the dword are not pending where this is asked, and bits of none are left as they are.
     for (const [name, event, bits] of [
       ['clear', pendingClear(0), 0],
-      ['set', pendingSet(0), 0xffffffff],
+      ['set', pendingSet(0), (1 << (vector & 31)) >>> 0],
     ] as const)
       others.push({
         ...common,
