@@ -6,14 +6,14 @@ import { signal } from '@preact/signals';
 import type { Rule } from '../../spec/index.ts';
 
 /** Finds a rule by its id; the rules are fetched when the first is asked for. */
-const rules = signal<((id: string) => Rule) | undefined>(undefined);
+const findRule = signal<((id: string) => Rule) | undefined>(undefined);
 let areAsked = false;
 function ruleOf(id: string): Rule | undefined {
   if (!areAsked) {
     areAsked = true;
-    void import('../../spec/index.ts').then(({ ruleById }) => (rules.value = ruleById));
+    void import('../../spec/index.ts').then(({ ruleById }) => (findRule.value = ruleById));
   }
-  return rules.value?.(id);
+  return findRule.value?.(id);
 }
 
 /** The rules that a text cites in brackets. */
