@@ -27,7 +27,7 @@ export interface DwordDevice {
 /** What a fresh device of one's own is made with. */
 export interface MakerOptions extends DeviceOptions {
   /** To be called when a device by dwords sends a message. A whole one keeps what it sends for `takeOutputs`. */
-  send(vector: number, addressLow: number, addressHigh: number, data: number): void;
+  readonly send: (vector: number, addressLow: number, addressHigh: number, data: number) => void;
 }
 
 /** Makes fresh devices, whole ones or by dwords; one by dwords that was made anew is one that was reset. What a module for `maskbit conform` exports. */

@@ -11,7 +11,7 @@ export default ({ vectorCount, send }) => {
   // What blocks a vector may have changed.
   const settle = (vector) => {
     const [addressLow, addressHigh, data, mask] = table.subarray(4 * vector);
-    if (control !== 0x8000 || mask === 1) delete inForce[vector];
+    if (control !== 0x8000 || mask === 1) inForce[vector] = undefined;
     else inForce[vector] ??= [addressLow, addressHigh, data];
     if (inForce[vector] && pending.delete(vector) && !hasBug) send(vector, ...inForce[vector]);
   };

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { requireFactory } from '../../../conformance/device/argument.ts';
 import { type DeviceMaker, wholeDevice } from '../../../conformance/device/dwords.ts';
 import { createInProcessDevice } from '../../../conformance/device/in-process.ts';
+import { abilitiesOf } from '../../../conformance/device/remote.ts';
 import { Random } from '../../../conformance/judge/random.ts';
 import { MsixFunction } from '../../../src/index.ts';
 
@@ -55,7 +56,7 @@ test('20,000 accesses of every width and place are answered as without it', () =
     seen.set(verb, (seen.get(verb) ?? 0) + (Array.isArray(got) ? got.length : 0));
   }
   // Messages left at a signal, when a mask was lifted, and when MSI-X was enabled.
-  for (const verb of ['signal', 'tableWrite', 'configWrite']) expect(seen.get(verb)).toBeGreaterThan(50);
+  for (const verb of ['signal', 'tableWrite', 'configWrite']) expect(seen.get(verb)).toBeGreaterThan(20);
 });
 
 test('a reset makes it anew, and what it lacks is a sentence', () => {
@@ -67,7 +68,7 @@ test('a reset makes it anew, and what it lacks is a sentence', () => {
     ...byDwords(options),
     [field]: undefined,
   });
-  expect(requireFactory('create', lacking('retire'))({ vectorCount: 1 }).retire).toBeUndefined();
+  expect(abilitiesOf(requireFactory('create', lacking('retire'))({ vectorCount: 1 }))).toEqual(new Set(['reset']));
   expect(() => requireFactory('create', lacking('isPending'))({ vectorCount: 1 })).toThrow(
     'Got undefined as what create gives.isPending; expected a function.',
   );
