@@ -13,7 +13,10 @@ const space = (isBarWide?: boolean): ConfigSpace =>
 
 /** All dwords, those that are not zero by their offset. */
 function dump(config: ConfigSpace): Record<string, number> {
-  const dwords = Array.from({ length: 64 }, (_, dword) => [(4 * dword).toString(16), config.read(4 * dword, 4)] as const);
+  const dwords = Array.from(
+    { length: 64 },
+    (_, dword) => [(4 * dword).toString(16), config.read(4 * dword, 4)] as const,
+  );
   return Object.fromEntries(dwords.filter(([, value]) => value !== 0));
 }
 

@@ -93,7 +93,11 @@ describe('the page', () => {
     bus.register(0x21000, 16, NOBODY);
     expect([device.register(0x20008), device.mmioBase, device.placed]).toEqual([abi.EEXIST, PAGE, true]);
     expect(scene.answers(PAGE, 0x20008)).toEqual([true, false]);
-    expect([device.register(0x20000), device.mmioBase, scene.answers(PAGE, 0x20000)]).toEqual([0, 0x20000, [false, true]]);
+    expect([device.register(0x20000), device.mmioBase, scene.answers(PAGE, 0x20000)]).toEqual([
+      0,
+      0x20000,
+      [false, true],
+    ]);
     // There is no call of the patch that takes it back.
     expect([device.unregister(), device.placed]).toEqual([abi.EINVAL, true]);
   });
@@ -225,7 +229,11 @@ describe('a call of the patch that stops halfway', () => {
     const scene = new Scene().withEntry();
     const { device, bus, irqs } = scene;
     for (let base = 0x4000_0000; bus.rangeCount < BUS_RANGES_MAX; base += 16) bus.register(base, 16, NOBODY);
-    expect([device.assignIrqs(HOST.msix | GUEST.intx, 5), device.irqTypes, device.guestIrq]).toEqual([abi.ENOSPC, 0, 0]);
+    expect([device.assignIrqs(HOST.msix | GUEST.intx, 5), device.irqTypes, device.guestIrq]).toEqual([
+      abi.ENOSPC,
+      0,
+      0,
+    ]);
     expect([irqs.size, device.host.enabled, device.posted.entryCount, device.isInside]).toEqual([0, false, 1, false]);
   });
 
@@ -253,9 +261,12 @@ describe('a save', () => {
     expect(other.device.canRestore(saved, 7)).toBe(true);
     other.device.restore(saved, 7);
     expect([...other.save(other.device, 7)]).toEqual([...saved]);
-    expect([other.device.mmioBase, other.device.guestIrq, other.answers(PAGE, HIGH, HIGH + PBA), [...other.irqs.keys()]]).toEqual(
-      [HIGH, 5, [false, true, true], [100]],
-    );
+    expect([
+      other.device.mmioBase,
+      other.device.guestIrq,
+      other.answers(PAGE, HIGH, HIGH + PBA),
+      [...other.irqs.keys()],
+    ]).toEqual([HIGH, 5, [false, true, true], [100]]);
     expect(other.bus.rangeCount).toBe(2);
   });
 
@@ -310,7 +321,13 @@ describe('a save', () => {
     const words = new Uint32Array(whole.length);
     scene.device.saveHost(words, 0);
     const own = scene.device.host.savedWords;
-    expect([...words.subarray(0, 4), ...words.subarray(4, 4 + own)]).toEqual([0, 0, 0, 0, ...whole.subarray(4, 4 + own)]);
+    expect([...words.subarray(0, 4), ...words.subarray(4, 4 + own)]).toEqual([
+      0,
+      0,
+      0,
+      0,
+      ...whole.subarray(4, 4 + own),
+    ]);
     const other = new Scene();
     other.device.restoreHost(words, 0);
     expect(other.device.host.enabled).toBe(true);

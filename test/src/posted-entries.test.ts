@@ -84,7 +84,10 @@ describe('an entry', () => {
     entries.write(12, 4, 1, 0);
     entries.write(28, 4, 0, 0);
     entries.write(44, 4, 0, 0);
-    expect([blocked(), scene.requested]).toEqual([[true, false, true], [FIRST_IRQ, FIRST_IRQ + 1]]);
+    expect([blocked(), scene.requested]).toEqual([
+      [true, false, true],
+      [FIRST_IRQ, FIRST_IRQ + 1],
+    ]);
   });
 
   test('sends what its route says when the message arrives, and is counted as lost without one', () => {

@@ -32,16 +32,25 @@ const words = ({ routes }: RoutingTable, gsi: number): number[] => [...routes.su
 
 describe('a table that is taken', () => {
   test('says where the message of a GSI begins, and of no other number', () => {
-    const table = tableOf({ gsi: 0, ...MESSAGE, address_hi: 2 }, { gsi: 7, ...MESSAGE, data: 0x42 }, { gsi: 8, ...pin(2, 8) });
+    const table = tableOf(
+      { gsi: 0, ...MESSAGE, address_hi: 2 },
+      { gsi: 7, ...MESSAGE, data: 0x42 },
+      { gsi: 8, ...pin(2, 8) },
+    );
     expect([0, 7].map((gsi) => table.messageAt(gsi))).toEqual([1, 29]);
     expect([...table.routes.subarray(29, 32)]).toEqual([0xfee01000, 0, 0x42]);
     // Half of a GSI is none, though the word that it would lead to looks like the type of a message.
-    for (const gsi of [1, 8, 0.5, -1, 1023, 1024, 2 ** 30, 2 ** 32, NaN, Infinity]) expect(table.messageAt(gsi)).toBe(-1);
+    for (const gsi of [1, 8, 0.5, -1, 1023, 1024, 2 ** 30, 2 ** 32, NaN, Infinity])
+      expect(table.messageAt(gsi)).toBe(-1);
   });
 
   test('ends a route where its message ends: what is behind it is no route of the next GSI', () => {
     const table = tableOf({ gsi: 5, ...MESSAGE, rest: [2, 2, 2, 2, 2] });
-    expect([words(table, 5), words(table, 6), table.messageAt(6)]).toEqual([[2, 0xfee01000, 0, 0x41], [0, 0, 0, 0], -1]);
+    expect([words(table, 5), words(table, 6), table.messageAt(6)]).toEqual([
+      [2, 0xfee01000, 0, 0x41],
+      [0, 0, 0, 0],
+      -1,
+    ]);
   });
 
   test('keeps of a GSI that is a pin of two controllers the first', () => {
@@ -56,8 +65,21 @@ describe('a table that is taken', () => {
 
   test.each([
     ['the last GSI', [{ gsi: 1023, ...MESSAGE }]],
-    ['the last pins', [{ gsi: 1, ...pin(0, 15) }, { gsi: 2, ...pin(1, 7) }, { gsi: 3, ...pin(2, 23) }]],
-    ['one pin under two GSIs', [{ gsi: 1, ...pin(0, 3) }, { gsi: 2, ...pin(0, 3) }]],
+    [
+      'the last pins',
+      [
+        { gsi: 1, ...pin(0, 15) },
+        { gsi: 2, ...pin(1, 7) },
+        { gsi: 3, ...pin(2, 23) },
+      ],
+    ],
+    [
+      'one pin under two GSIs',
+      [
+        { gsi: 1, ...pin(0, 3) },
+        { gsi: 2, ...pin(0, 3) },
+      ],
+    ],
     ['as many as there may be', Array.from({ length: 1023 }, (_, gsi) => ({ gsi, ...MESSAGE }))],
   ])('may have %s', (_name, entries) => {
     tableOf(...entries);
@@ -79,13 +101,49 @@ describe('a table that is refused leaves the old one', () => {
     ['a pin that PIC 1 does not have', [{ gsi: 1, ...pin(1, 8) }], {}, abi.EINVAL],
     ['a pin that the I/O APIC does not have', [{ gsi: 1, ...pin(2, 24) }], {}, abi.EINVAL],
     ['a controller that does not exist', [{ gsi: 1, ...pin(3, 0) }], {}, abi.EINVAL],
-    ['two messages of a GSI', [{ gsi: 1, ...MESSAGE }, { gsi: 1, ...MESSAGE }], {}, abi.EINVAL],
-    ['a message and a pin', [{ gsi: 1, ...MESSAGE }, { gsi: 1, ...pin(0, 1) }], {}, abi.EINVAL],
-    ['a pin and a message', [{ gsi: 1, ...pin(0, 1) }, { gsi: 1, ...MESSAGE }], {}, abi.EINVAL],
-    ['two pins of one controller', [{ gsi: 1, ...pin(0, 1) }, { gsi: 1, ...pin(0, 2) }], {}, abi.EINVAL],
+    [
+      'two messages of a GSI',
+      [
+        { gsi: 1, ...MESSAGE },
+        { gsi: 1, ...MESSAGE },
+      ],
+      {},
+      abi.EINVAL,
+    ],
+    [
+      'a message and a pin',
+      [
+        { gsi: 1, ...MESSAGE },
+        { gsi: 1, ...pin(0, 1) },
+      ],
+      {},
+      abi.EINVAL,
+    ],
+    [
+      'a pin and a message',
+      [
+        { gsi: 1, ...pin(0, 1) },
+        { gsi: 1, ...MESSAGE },
+      ],
+      {},
+      abi.EINVAL,
+    ],
+    [
+      'two pins of one controller',
+      [
+        { gsi: 1, ...pin(0, 1) },
+        { gsi: 1, ...pin(0, 2) },
+      ],
+      {},
+      abi.EINVAL,
+    ],
     [
       'two pins of one controller, with another between',
-      [{ gsi: 1, ...pin(0, 1) }, { gsi: 1, ...pin(1, 1) }, { gsi: 1, ...pin(0, 2) }],
+      [
+        { gsi: 1, ...pin(0, 1) },
+        { gsi: 1, ...pin(1, 1) },
+        { gsi: 1, ...pin(0, 2) },
+      ],
       {},
       abi.EINVAL,
     ],

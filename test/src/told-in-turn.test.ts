@@ -98,7 +98,10 @@ describe('calls that are held back', () => {
         for (let vector = 0; vector < count; vector++)
           calls.tell(ear, Uint32Array.of(vector, 2 * vector, 2 ** 32 - 1 - vector), 0, vector);
         calls.release();
-        const expected = Array.from({ length: count }, (_, each) => `${each}: ${each} ${2 * each} ${2 ** 32 - 1 - each}`);
+        const expected = Array.from(
+          { length: count },
+          (_, each) => `${each}: ${each} ${2 * each} ${2 ** 32 - 1 - each}`,
+        );
         expect(ear.heard.splice(0)).toEqual(expected);
         calls.hold();
       }
