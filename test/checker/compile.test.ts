@@ -49,7 +49,7 @@ function difference(ours: StateGraph, theirs: StateGraph): string | undefined {
 /** Asks XState itself whether an event does anything, for `enumerate` decides that as the compiler does. */
 function takenOtherwise(graph: StateGraph, machine: AnyStateMachine): string | undefined {
   for (const [state, value] of graph.states.entries()) {
-    const snapshot = machine.resolveState({ value });
+    const snapshot = machine.resolveState({ value, context: {} });
     for (const [event, type] of graph.events.entries()) {
       const can = snapshot.can({ type });
       if (graph.taken(state, event) !== can) return `${type} in ${JSON.stringify(value)}: XState's can() is ${can}`;
