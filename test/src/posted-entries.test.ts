@@ -30,10 +30,13 @@ class Scene {
     return this;
   }
 
-  /** Fills slots: entry and GSI of each. */
-  fill(...slots: readonly (readonly [entry: number, gsi: number])[]): this {
-    expect(this.entries.setCount(slots.length)).toBe(0);
-    for (const [entry, gsi] of slots) expect(this.entries.setEntry(entry, gsi, undefined)).toBe(0);
+  /** Gives slots: entry and GSI of each. */
+  give(...slots: readonly (readonly [entry: number, gsi: number])[]): this {
+    const results = [
+      this.entries.setCount(slots.length),
+      ...slots.map(([entry, gsi]) => this.entries.setEntry(entry, gsi, undefined)),
+    ];
+    if (results.some((result) => result !== 0)) throw new Error(`got ${results.join()}; expected zeros.`);
     return this;
   }
 
@@ -54,7 +57,7 @@ const MASKED_BEFORE = [true, true, true];
 
 describe('an entry', () => {
   test('is in use when it has a slot and its GSI has a message, be it GSI 0', () => {
-    const { entries } = new Scene().route(0, 31).fill([2, 0], [0, 30]);
+    const { entries } = new Scene().route(0, 31).give([2, 0], [0, 30]);
     expect([0, 1, 2, 3, 255, 256, 5000].map((entry) => entries.isInUse(entry))).toEqual([
       ...[false, false, true, false, false, false, false],
     ]);
@@ -72,7 +75,7 @@ describe('an entry', () => {
   });
 
   test('is blocked until it is acquired, has a slot, and is unmasked', () => {
-    const scene = new Scene().route(1, 2).fill([0, 1], [1, 2]);
+    const scene = new Scene().route(1, 2).give([0, 1], [1, 2]);
     const { entries, host } = scene;
     const blocked = (): boolean[] => [0, 1, 2].map((entry) => entries.isBlocked(entry));
     entries.setEntry(0, 1, false);
@@ -91,7 +94,7 @@ describe('an entry', () => {
   });
 
   test('sends what its route says when the message arrives, and is counted as lost without one', () => {
-    const { entries, injected } = new Scene().route(0).fill([1, 0]).acquire();
+    const { entries, injected } = new Scene().route(0).give([1, 0]).acquire();
     entries.arrive(1);
     entries.arrive(0);
     entries.arrive(2);
@@ -100,7 +103,7 @@ describe('an entry', () => {
 });
 
 describe('the page', () => {
-  const scene = new Scene().route(30, 31).fill([0, 30], [1, 31]).acquire();
+  const scene = new Scene().route(30, 31).give([0, 30], [1, 31]).acquire();
   const { entries } = scene;
 
   test.each([
@@ -147,7 +150,7 @@ describe('the page', () => {
 
 describe('the end of MSI-X in the host', () => {
   test('masks the entries, loses what is pending, and keeps the entries', () => {
-    const scene = new Scene().route(1).fill([0, 1]).acquire();
+    const scene = new Scene().route(1).give([0, 1]).acquire();
     const { entries, host } = scene;
     host.signal(0);
     expect(host.isPending(0)).toBe(true);
@@ -163,7 +166,7 @@ describe('the end of MSI-X in the host', () => {
   });
 
   test('releases the entries, too, once: others may be told of then', () => {
-    const scene = new Scene().route(1, 2).fill([0, 1], [1, 2]).acquire();
+    const scene = new Scene().route(1, 2).give([0, 1], [1, 2]).acquire();
     const { entries } = scene;
     entries.write(12, 4, 0, 0);
     entries.release();
@@ -177,7 +180,7 @@ describe('the end of MSI-X in the host', () => {
 describe('a save', () => {
   test('has slots, masks and messages, each slot at its place, and nothing beyond', () => {
     // GSI 0 and the GSI behind each are routed, so that a word too many would show.
-    const scene = new Scene().route(0, 31, 32).fill([2, 31], [0, 40]);
+    const scene = new Scene().route(0, 31, 32).give([2, 31], [0, 40]);
     scene.entries.setEntry(2, 31, false);
     const saved = [...scene.save(2)];
     const none = [0, 0, 0, 0, 0, 0];
@@ -192,7 +195,7 @@ describe('a save', () => {
   });
 
   test('brings entries, masks and routes back; those that are live get their interrupts again', () => {
-    const scene = new Scene().route(31, 32).fill([2, 31], [0, 32]).acquire();
+    const scene = new Scene().route(31, 32).give([2, 31], [0, 32]).acquire();
     scene.entries.write(44, 4, 0, 0);
     const saved = scene.save(3);
     const hostSaved = new Uint32Array(scene.host.savedWords);
@@ -214,8 +217,8 @@ describe('a save', () => {
   });
 
   test('of entries that are not live asks for no interrupts, and replaces what there was', () => {
-    const saved = new Scene().route(31).fill([1, 31]).save();
-    const other = new Scene().route(32).fill([2, 32], [0, 32]);
+    const saved = new Scene().route(31).give([1, 31]).save();
+    const other = new Scene().route(32).give([2, 32], [0, 32]);
     other.entries.restore(saved, 0, (irq) => other.requested.push(irq));
     expect(other.requested).toEqual([]);
     expect([0, 1, 2].map((entry) => other.entries.isInUse(entry))).toEqual([false, true, false]);
@@ -224,7 +227,7 @@ describe('a save', () => {
   });
 
   test('with all slots filled ends with them, whatever stands behind it', () => {
-    const saved = new Scene(1).route(31).fill([0, 31]).save();
+    const saved = new Scene(1).route(31).give([0, 31]).save();
     saved.fill(0xffff_ffff, 8);
     const other = new Scene(1);
     other.entries.restore(saved, 0, () => {});
@@ -233,7 +236,7 @@ describe('a save', () => {
   });
 
   test('takes a route away that the saved entry did not have', () => {
-    const saved = new Scene().fill([1, 31]).save();
+    const saved = new Scene().give([1, 31]).save();
     const other = new Scene().route(31, 0);
     other.entries.restore(saved, 0, () => {});
     expect([other.routing.messageAt(31), other.routing.messageAt(0), other.entries.isInUse(1)]).toEqual([-1, 1, false]);

@@ -23,7 +23,8 @@ function routing(entries: readonly abi.Values[], header: abi.Values = {}, at = 0
 /** A table with these routes. */
 function tableOf(...entries: readonly abi.Values[]): RoutingTable {
   const table = new RoutingTable();
-  expect(table.replace(routing(entries, {}, 8), 8)).toBe(0);
+  const result = table.replace(routing(entries, {}, 8), 8);
+  if (result !== 0) throw new Error(`got ${result}; expected 0.`);
   return table;
 }
 
@@ -82,7 +83,8 @@ describe('a table that is taken', () => {
     ],
     ['as many as there may be', Array.from({ length: 1023 }, (_, gsi) => ({ gsi, ...MESSAGE }))],
   ])('may have %s', (_name, entries) => {
-    tableOf(...entries);
+    const table = new RoutingTable();
+    expect(table.replace(routing(entries), 0)).toBe(0);
   });
 });
 
