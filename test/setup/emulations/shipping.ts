@@ -192,7 +192,8 @@ class Eventfds extends Shipping {
   }
 
   tableWrite(offset: number, bytes: number, low: number, high: number): void {
-    if (bytes < 4 && this.has('narrow-ends-it')) throw new Error('assertion failed: data.len() == 4 || data.len() == 8');
+    if (bytes < 4 && this.has('narrow-ends-it'))
+      throw new Error('assertion failed: data.len() == 4 || data.len() == 8');
     const first = Math.floor(offset / 16) % this.vectorCount;
     const [wasMasked, before] = [this.isVectorMasked(first), this.entry(first).join()];
     const vector = this.store(offset, bytes, low, high);
@@ -405,7 +406,8 @@ class Served extends Shipping {
 export const SHIPPING: readonly Emulation[] = [
   {
     name: 'lazy-routes',
-    style: 'crosvm: routes on first use, held while masked by itself and dropped while merely disabled, address zero is nobody\'s',
+    style:
+      "crosvm: routes on first use, held while masked by itself and dropped while merely disabled, address zero is nobody's",
     make: (vectorCount, fault) => new LazyRoutes(vectorCount, fault),
     faults: {
       'words-alone': { says: 'Message Control is written by 2 bytes only.', rules: ['MSIX-CAP-8'] },
@@ -443,7 +445,8 @@ export const SHIPPING: readonly Emulation[] = [
   },
   {
     name: 'eventfds',
-    style: 'cloud-hypervisor, Firecracker: while disabled what comes waits in an eventfd, unseen, or pending where masked',
+    style:
+      'cloud-hypervisor, Firecracker: while disabled what comes waits in an eventfd, unseen, or pending where masked',
     make: (vectorCount, fault) => new Eventfds(vectorCount, fault),
     faults: {
       'born-masked': { says: 'Function Mask is set in a fresh function.', rules: ['MSIX-RESET-1', 'MSIX-CAP-4'] },
@@ -451,7 +454,10 @@ export const SHIPPING: readonly Emulation[] = [
         says: 'A pending vector that enabling opens is left pending.',
         rules: ['MSIX-PEND-2', 'MSIX-PEND-5', 'MSIX-ENABLE-5'],
       },
-      'narrow-ends-it': { says: 'A write of 1 or 2 bytes ends the monitor.', rules: ['MSIX-ACCESS-1', 'MSIX-ACCESS-2'] },
+      'narrow-ends-it': {
+        says: 'A write of 1 or 2 bytes ends the monitor.',
+        rules: ['MSIX-ACCESS-1', 'MSIX-ACCESS-2'],
+      },
       'wide-opens-with-old-data': {
         says: 'A QWORD that unmasks opens the vector with the message before it.',
         rules: ['MSIX-ACCESS-4', 'MSIX-MSG-1', 'MSIX-MSG-6'],
