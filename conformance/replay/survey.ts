@@ -36,6 +36,8 @@ export interface Survey {
   readonly widths: Widths;
   /** The upper parts of the addresses that messages were seen at. Elsewhere, a missing message proves nothing. */
   readonly visible: ReadonlySet<number>;
+  /** Whether messages were seen that say who sent them by something else than themselves. */
+  readonly byRequester: boolean;
   /** Whether the device tells its signals. */
   readonly signals: boolean;
   /** Whether the log began before the guest found the function. Else the first reads tell what was before. */
@@ -46,8 +48,8 @@ export interface Survey {
 }
 
 /** The part of an address that tells whether messages to it are seen: a mebibyte. */
-export function pageOf(addressLow: number): number {
-  return addressLow >>> 20;
+export function pageOf(addressLow: number, addressHigh: number): number {
+  return addressHigh * 2 ** 12 + (addressLow >>> 20);
 }
 
 /**
@@ -61,7 +63,7 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
   const visible = new Set<number>();
   const inside = (line: ConfigLine): number => sorter.insideCapability(line);
   const kinds = new Set<LogLine['kind']>();
-  let [lines, known, tables, signals, cutOff] = [0, 0, 0, false, false];
+  let [lines, known, tables, signals, cutOff, byRequester] = [0, 0, 0, false, false, false];
   let damaged: Survey['damaged'];
   let unplaced: ReplayError | undefined;
   const read = lineReader(options, (number) => {
@@ -100,7 +102,9 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
         entries.clear();
         break;
       case 'message':
-        if (access.certain || entries.hasAddress(access.addressLow)) visible.add(pageOf(access.addressLow));
+        byRequester ||= access.byRequester;
+        if (access.certain || entries.hasAddress(access.addressLow, access.addressHigh))
+          visible.add(pageOf(access.addressLow, access.addressHigh));
         break;
       case 'signal':
         signals = true;
@@ -123,6 +127,7 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
     overflowed: entries.overflowed,
     widths: widths.finish(),
     visible,
+    byRequester,
     signals,
     late,
     cutOff,
