@@ -6,25 +6,26 @@ import { entryDword, pendingDword } from '../../conformance/device/readback.ts';
 import type { JSX } from 'preact';
 import { messageOf } from '../../conformance/device/words.ts';
 import { readOutput } from '../../machines/alphabet.ts';
-import { ActorPane } from './actor-pane.tsx';
-import type { DeviceView } from './device.ts';
+import { ADAPTERS, type DeviceView } from './device.ts';
 import type { OwnScene } from './scene.ts';
-import { firstDifference, position, scene, travel, twinState, value } from './store.ts';
-import type { TwinState } from './twin.ts';
+import { driveFunctions, firstDifference, position, travel, twin, twinState, value } from './store.ts';
+import { FUNCTION_DRIVER } from './driven-device.ts';
+import { createTwin, type TwinState } from './twin.ts';
+
+// The implementation comes with this pane.
+driveFunctions(FUNCTION_DRIVER, createTwin);
 
 /** Messages that are listed; the run has the others. */
 const DELIVERED_LISTED = 6;
 
-export function DevicePane(): JSX.Element {
-  const at = scene.value;
-  if (at.kind === 'watched') return <ActorPane at={at} />;
-  const view = at.adapter?.(value.value!);
+export function DevicePane({ at }: { at: OwnScene }): JSX.Element {
+  const view = ADAPTERS[at.machine.id]?.(at.instance)(value.value!);
   const state = twinState.value;
   return (
     <section class="device" aria-label="Device">
       <header>
         <h2>Device</h2>
-        <Agreement at={at} />
+        <Agreement />
       </header>
       {view === undefined ? (
         <p class="empty">There is no reader for the states of {at.machine.id}.</p>
@@ -44,8 +45,8 @@ export function DevicePane(): JSX.Element {
 }
 
 /** Whether machine and implementation agree, in words. */
-function Agreement({ at }: { at: OwnScene }): JSX.Element {
-  if (at.twin === undefined) return <p class="agreement none">{at.twinRefusal}</p>;
+function Agreement(): JSX.Element {
+  if (typeof twin.value !== 'object') return <p class="agreement none">{twin.value}</p>;
   const first = firstDifference.value;
   if (first === undefined) return <p class="agreement same">machine = implementation</p>;
   return (
@@ -205,7 +206,7 @@ function Messages({ at, view }: { at: OwnScene; view: DeviceView | undefined }):
               key={`${step} ${index}`}
               type="button"
               class="chip"
-              title={tellMessage(at, message, vector)}
+              title={tellMessage(message, vector)}
               onClick={() => travel(step)}
             >
               {message}{' '}
@@ -221,8 +222,8 @@ function Messages({ at, view }: { at: OwnScene; view: DeviceView | undefined }):
   );
 }
 
-function tellMessage(at: OwnScene, message: string, vector: number): string {
-  if (at.twin === undefined) return `${message} of vector ${vector}`;
+function tellMessage(message: string, vector: number): string {
+  if (typeof twin.value !== 'object') return `${message} of vector ${vector}`;
   const [low, high, data] = messageOf(message, vector).map((word) => word.toString(16).padStart(8, '0'));
   return `address ${high} ${low}, data ${data}`;
 }

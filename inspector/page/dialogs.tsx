@@ -6,7 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import recordedUrl from '../../traces/linux-6.1-nvme.trace?url';
 import { SHORTCUTS } from './keys.ts';
 import { readFile, readLink } from './open.ts';
-import { dialog, goToTrace, library, notice, openTrace } from './store.ts';
+import { dialog, goToTrace, library, notice, openLink, openTrace } from './store.ts';
 
 export function Dialogs(): JSX.Element | null {
   if (dialog.value === 'help') return <Help />;
@@ -123,7 +123,7 @@ function OpenTrace(): JSX.Element {
     close();
     // A whole link is as good as what stands after its #.
     const { packed = '', position } = readLink(text.current!.value) ?? {};
-    openTrace(packed, position);
+    openLink(packed, position);
   };
   return (
     <form class="open" onSubmit={open}>

@@ -7,11 +7,10 @@ import { initialTransition, type StateValue } from 'xstate';
 import { explore } from '../../checker/explore/explore.ts';
 import { packValue } from '../../checker/compile/layout.ts';
 import { regionsOf } from '../../checker/machine/regions.ts';
-import type { InProcessOptions } from '../../conformance/device/in-process.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import type { Instance } from '../../properties/instances.ts';
 import type { CompiledSubject } from '../../properties/subject.ts';
-import { type DrivenDevice, drivenRefusal, createDrivenDevice, type Difference } from './driven-device.ts';
+import type { Difference, DrivenDevice, Driver } from './driven-device.ts';
 import { Run } from './run.ts';
 
 const STRIDE = 512;
@@ -34,13 +33,13 @@ interface Saved {
 const SEARCHED_STATES = 100_000;
 
 /** Makes the twin of a run; or says why there is none. */
-export function createTwin(instance: Instance, subject: CompiledSubject, run: Run): Twin | string {
-  const refusal = drivenRefusal(instance);
+export function createTwin(driver: Driver, instance: Instance, subject: CompiledSubject, run: Run): Twin | string {
+  const refusal = driver.refusal(instance);
   if (refusal !== undefined) return refusal;
   const lead = leadTo(subject, run);
   return lead === undefined
     ? 'The run begins where no way was found to lead the implementation.'
-    : new Twin(instance, run, {}, lead);
+    : new Twin(driver.create(instance), run, lead);
 }
 
 /** The events that lead from reset to where a run begins; undefined when no way is found. */
@@ -60,16 +59,14 @@ export class Twin {
   /** The positions compared so far: from 0 up to this one. */
   compared = 0;
   private readonly run: Run;
-  private readonly instance: Instance;
   private readonly driven: DrivenDevice;
   private readonly saved: Saved[] = [];
   private force: (string | undefined)[] = [];
   private position = 0;
 
-  constructor(instance: Instance, run: Run, options: InProcessOptions = {}, lead: readonly number[] = []) {
-    this.instance = instance;
+  constructor(driven: DrivenDevice, run: Run, lead: readonly number[] = []) {
     this.run = run;
-    this.driven = createDrivenDevice(instance, options);
+    this.driven = driven;
     if (lead.length > 0) this.follow(lead);
     this.saved.push(this.save());
     if (this.differencesAt(0).length > 0) this.firstDifference = 0;
@@ -139,7 +136,7 @@ export class Twin {
       if (verb === 'use') this.force[vector] = message;
       if (verb === 'release') this.force[vector] = undefined;
     }
-    this.force.length = this.instance.vectors;
+    this.force.length = this.driven.vectors;
     return done;
   }
 

@@ -309,6 +309,7 @@ describe('the map', () => {
     const page = await open();
     await page.click(send('guest.control.on'));
     await page.keyboard.press('m');
+    await page.waitForSelector('.place');
     expect(await page.locator('.place').count()).toBe(256);
     expect(await page.locator('.place.visited').count()).toBe(2);
     await page.click('#map-5');
