@@ -42,7 +42,9 @@ const EVENTS: readonly (readonly [RegExp, Parse])[] = [
     ([device, offset, bytes, value]) => config('configRead', device, offset, bytes, value),
   ],
   [
-    new RegExp(String.raw`\bvfio_pci_write_config\s+${OF}, @0x([0-9a-f]+), 0x([0-9a-f]+), (?:len=0x([124])\)|0x([124])B)`),
+    new RegExp(
+      String.raw`\bvfio_pci_write_config\s+${OF}, @0x([0-9a-f]+), 0x([0-9a-f]+), (?:len=0x([124])\)|0x([124])B)`,
+    ),
     ([device, offset, value, bytes, short]) => config('configWrite', device, offset, bytes ?? short, value),
   ],
   [

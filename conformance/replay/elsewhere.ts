@@ -51,11 +51,7 @@ export class Elsewhere {
   }
 
   /** Takes a write of another function's table. */
-  observeTable(
-    device: string,
-    offset: number,
-    { bytes, low, high }: Pick<MemoryLine, 'bytes' | 'low' | 'high'>,
-  ): void {
+  observeTable(device: string, offset: number, { bytes, low, high }: Pick<MemoryLine, 'bytes' | 'low' | 'high'>): void {
     let entries = this.tables.get(device);
     if (entries === undefined) this.tables.set(device, (entries = new Entries()));
     const dwords = bytes === 8 ? [low, high] : [low];

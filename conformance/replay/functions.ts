@@ -128,8 +128,7 @@ export class Functions {
   /** What the trace lacks to place the accesses of `region`; undefined when it lacks nothing. */
   lack(region: StructureRegion = TABLE_REGION): string | undefined {
     const wanted = this.device ?? this.known.device;
-    const map =
-      wanted === undefined ? [...this.maps.values()].find(({ hasCapability }) => hasCapability) : this.chosen;
+    const map = wanted === undefined ? [...this.maps.values()].find(({ hasCapability }) => hasCapability) : this.chosen;
     if (map !== undefined) return map.lack(region, this.physicalOf(map));
     return wanted === undefined
       ? 'a function with MSI-X: a chain of capabilities from @0x34 to one with the ID 0x11'

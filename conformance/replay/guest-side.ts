@@ -36,6 +36,14 @@ export class GuestSide {
     this.entries = entries;
   }
 
+  /** Before the first line: what lspci told of Message Control. The first read or write of it in the log says better. */
+  begin(): void {
+    const { firstControl: value } = this.survey;
+    if (value === undefined) return;
+    const { implementation } = this.steps.pair;
+    this.steps.step(() => implementation.configWrite(2, 2, value), controlEvents(2, 2, value));
+  }
+
   /** The function was reset, or one like it: the next read of it tells. */
   maybeReset(): void {
     this.mayBeReset = true;

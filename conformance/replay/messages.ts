@@ -8,11 +8,7 @@ import type { MemoryLine } from './lines.ts';
 /** Regions whose messages say by a handle, not by an address of x86, where they go: an IOMMU's table tells it. */
 const REMAPPING_REGIONS: ReadonlySet<string> = new Set(['vtd-ir', 'amdvi-ir']);
 /** Regions of an ITS. Its messages are few, and the same for every function: it tells them apart by who sent them. */
-const REQUESTER_REGIONS: ReadonlySet<string> = new Set([
-  'translation',
-  'gicv3_its_translation',
-  'control-translation',
-]);
+const REQUESTER_REGIONS: ReadonlySet<string> = new Set(['translation', 'gicv3_its_translation', 'control-translation']);
 /** Regions that nothing but messages is written to. A message that a table holds is known in any other region, too. */
 export const MESSAGE_REGIONS: ReadonlySet<string> = new Set([
   'apic-msi',

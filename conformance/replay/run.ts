@@ -62,6 +62,7 @@ export class Run {
     this.guest = new GuestSide(survey, steps, ledger, entries);
     this.device = new DeviceSide(survey, steps, ledger, senders, entries);
     [this.survey, this.sorter, this.ledger, this.senders, this.steps] = [survey, sorter, ledger, senders, steps];
+    this.guest.begin();
   }
 
   /** Takes a line of another kind. */

@@ -4,6 +4,7 @@
  */
 import { tellArtefact } from './artefacts.ts';
 import { Entries, type NamedMessage, writeEvents } from './events.ts';
+import { names } from './functions.ts';
 import { Sorter } from './sorter.ts';
 import type { Access, Geometry, ToldGeometry } from './access.ts';
 import { type ConfigLine, CUT_OFF, lineReader, linesOf, type LogLine, ReplayError, type TraceSource } from './log.ts';
@@ -42,6 +43,8 @@ export interface Survey {
   readonly signals: boolean;
   /** Whether the log began before the guest found the function. Else the first reads tell what was before. */
   readonly late: boolean;
+  /** Message Control at the beginning of a late log, where lspci told it. */
+  readonly firstControl: number | undefined;
   readonly cutOff: boolean;
   /** Damaged lines that were passed over; undefined when there are none. */
   readonly damaged: { readonly first: number; readonly count: number } | undefined;
@@ -130,9 +133,17 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
     byRequester,
     signals,
     late,
+    firstControl: controlBefore(geometry, options.before ?? []),
     cutOff,
     damaged,
   };
+}
+
+/** What Message Control of a function was when lspci read it. */
+function controlBefore({ device, capability }: Geometry, before: readonly ConfigLine[]): number | undefined {
+  const own = before.filter((line) => names(line.device, device));
+  const header = own.find(({ offset, bytes }) => offset === capability && bytes === 4)?.value;
+  return header === undefined ? undefined : header >>> 16;
 }
 
 /** Half of the events compare with nothing: what the guest wrote is not known, or not what it read. */

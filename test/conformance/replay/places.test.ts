@@ -3,7 +3,16 @@
  * tables in other regions or above 4 GiB, and devices that are gone with others at their address.
  */
 import { describe, expect, test } from 'vitest';
-import { AT, found, foundBridge, readConfig, readsReset, setUp, tableLine, writeConfig } from '../../setup/guest-log.ts';
+import {
+  AT,
+  found,
+  foundBridge,
+  readConfig,
+  readsReset,
+  setUp,
+  tableLine,
+  writeConfig,
+} from '../../setup/guest-log.ts';
 import { logLines, messageLine, refusal, replayLines } from '../../setup/logs.ts';
 
 const NIC = 'nvme 01:00.0';
@@ -71,7 +80,7 @@ describe('an ITS, where functions have the same messages', () => {
   const LIMIT = /^An ITS tells functions apart by who sends/;
 
   test("the table of another function has it: not ours while we are masked, and the log's limit is said", () => {
-    const other = setUp(OTHER, BOTH, 0xfd000000).with(-1, sends);
+    const other = [...setUp(OTHER, BOTH, 0xfd000000).slice(0, -1), sends];
     const lines = [...foundBridge(), ...found(NIC), ...found(OTHER, 0xfd000000), ...other, ...own, MASK, sends];
     const { disagreements, limits } = replayLines(lines, { device: NIC });
     expect(disagreements).toEqual([]);
