@@ -110,18 +110,25 @@ describe("an event of QEMU's own table", () => {
   ] as const;
 
   test.each(FORMS)('%s is an access, with or without the line of the region', (_, form) => {
-    const alone = [...begin, ...WRITES.map((each) => form(...each)), messageLine(MESSAGE)];
+    const alone = [...begin, ...WRITES.map(([offset, value]) => form(offset, value)), messageLine(MESSAGE)];
     const { verdict, figures } = replayLines(alone);
     expect([verdict, figures.accesses.tableWrite, figures.messages.explained]).toEqual(['holds', 3, { [MESSAGE]: 1 }]);
     const late = replayLines([...alone, form(12, 1), messageLine(MESSAGE)]);
     expect(late.disagreements.map(({ line }) => line)).toEqual([alone.length + 2]);
-    const beside = [...begin, ...WRITES.flatMap((each) => [tableLine('write', ...each), form(...each)])];
+    const beside = [
+      ...begin,
+      ...WRITES.flatMap(([offset, value]) => [tableLine('write', offset, value), form(offset, value)]),
+    ];
     expect(replayLines([...beside, messageLine(MESSAGE)]).figures.accesses.tableWrite).toBe(3);
   });
 
   test('of two devices of one name, nobody knows which', () => {
     const [, form] = FORMS[0];
-    const two = [...found('nvme 02:00.0', 0xfd000000), ...begin, ...WRITES.map((each) => form(...each))];
+    const two = [
+      ...found('nvme 02:00.0', 0xfd000000),
+      ...begin,
+      ...WRITES.map(([offset, value]) => form(offset, value)),
+    ];
     expect(refusal(() => replayLines(two, { device: NIC }))).toMatch(/an access of the MSI-X Table/);
   });
 });
