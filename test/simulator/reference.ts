@@ -82,6 +82,12 @@ export class TableReference {
     for (const index of this.vectors.keys()) if (before[index]) this.edge(index);
   }
 
+  /** The function goes to sleep: what it has sent arrives, and what it holds is gone. */
+  sleep(): void {
+    this.flush();
+    for (const vector of this.vectors) vector.pending = false;
+  }
+
   reset(): void {
     this.flush();
     this.lose();
@@ -173,32 +179,41 @@ interface Exit {
   readonly high: number;
 }
 
-/** An assigned device whole: one vCPU, userspace, and the table. */
+/** An assigned device whole: its vCPUs, userspace, and the table. */
 export class DeviceReference {
   readonly table: TableReference;
-  exit: Exit | undefined;
+  /** Of each vCPU, the access that it is stopped in. */
+  exits: (Exit | undefined)[];
   removed = false;
   /** Who is to have the page: 0 userspace, 1 registering, 2 kernel, 3 returning. */
   hand = 0;
   bar = 0x7ebf0000;
   memory = true;
+  /** 0 awake, 3 asleep. */
+  power = 0;
   answer = [0, 0];
 
-  constructor(count: number, checked: boolean, tell: (told: Told) => void) {
+  constructor(count: number, vcpus: number, checked: boolean, tell: (told: Told) => void) {
     this.table = new TableReference(count, checked, tell);
+    this.exits = Array.from({ length: vcpus }, () => undefined);
   }
 
   get base(): number {
-    return this.memory ? this.bar : 0;
+    return this.memory && this.power === 0 ? this.bar : 0;
   }
 
   private get isKernels(): boolean {
     return !this.removed && this.hand === 2 && this.base !== 0;
   }
 
+  /** The device has an event, unless it sleeps. */
+  signal(vector: number): void {
+    if (this.power === 0) this.table.signal(vector);
+  }
+
   /** An access of the page, at an offset from where the table is now. Returns 0 for returned, 1 for exited, 2 for refused. */
-  access(offset: number, bytes: number, write?: readonly [low: number, high: number]): number {
-    if (this.exit !== undefined) return 2;
+  access(vcpu: number, offset: number, bytes: number, write?: readonly [low: number, high: number]): number {
+    if (this.exits[vcpu] !== undefined) return 2;
     const address = this.base + offset;
     if (![1, 2, 4, 8].includes(bytes) || !Number.isInteger(address) || address < 0) return 2;
     const count = this.table.vectors.length;
@@ -210,20 +225,20 @@ export class DeviceReference {
       return 0;
     }
     const [low, high] = write ?? [0, 0];
-    this.exit = { kind: write === undefined ? 'read' : 'write', offset: address, bytes, low, high };
+    this.exits[vcpu] = { kind: write === undefined ? 'read' : 'write', offset: address, bytes, low, high };
     return 1;
   }
 
-  configWrite(offset: number, bytes: number, value: number): number {
-    if (this.exit !== undefined) return 2;
-    this.exit = { kind: 'config', offset, bytes, low: value, high: 0 };
+  configWrite(offset: number, value: number, vcpu: number): number {
+    if (this.exits[vcpu] !== undefined) return 2;
+    this.exits[vcpu] = { kind: 'config', offset, bytes: 0, low: value, high: 0 };
     return 1;
   }
 
-  complete(): boolean {
-    const { exit } = this;
+  complete(vcpu: number): boolean {
+    const exit = this.exits[vcpu];
     if (exit === undefined) return false;
-    this.exit = undefined;
+    this.exits[vcpu] = undefined;
     const offset = exit.offset - this.base;
     if (exit.kind === 'void' || this.removed) this.answer = [ALL_ONES, ALL_ONES];
     else if (exit.kind === 'config') this.configure(exit);
@@ -241,39 +256,59 @@ export class DeviceReference {
 
   private configure({ offset, low }: Exit): void {
     if (offset === 0x68) this.flr();
+    else if (offset === 0x44) this.goTo(low & 3);
     else if (offset === 0x10) this.bar = (low & 0xffff0000) >>> 0;
     else if (offset === 0x04) this.memory = (low & 2) !== 0;
     else if (offset === 0x52) this.table.control((low & 0x8000) !== 0, (low & 0x4000) !== 0);
   }
 
+  private goTo(power: number): void {
+    // There are no states between.
+    if (power !== 0 && power !== 3) return;
+    if (this.power === 3 && power === 0) this.flr();
+    else if (this.power === 0 && power === 3) this.table.sleep();
+    this.power = power;
+  }
+
   private flr(): void {
+    this.start();
     this.bar = 0;
     this.memory = false;
-    this.hand = 0;
-    this.table.reset();
+    this.voidExits(() => this.removed);
+  }
+
+  /** The function and its configuration space are as at the start, and the page is userspace's. */
+  private start(): void {
+    if (!this.removed) this.hand = 0;
+    if (this.removed) this.table.lose();
+    else this.table.reset();
+    this.bar = 0x7ebf0000;
+    this.memory = true;
+    this.power = 0;
   }
 
   reset(): void {
     const { base } = this;
-    if (this.removed) this.table.lose();
-    else this.flr();
-    this.bar = 0x7ebf0000;
-    this.memory = true;
-    if (this.exit === undefined) return;
+    this.start();
     // A read is answered as the device stands by then, unless what it asked is elsewhere now.
-    const isAnswered = this.exit.kind === 'read' && !this.removed && this.base === base;
-    if (!isAnswered) this.exit = { ...this.exit, kind: 'void' };
+    this.voidExits(() => this.removed || this.base !== base);
   }
 
   remove(): boolean {
     if (this.removed) return false;
     this.removed = true;
     this.hand = 0;
-    this.table.lose();
-    this.bar = 0x7ebf0000;
-    this.memory = true;
-    if (this.exit !== undefined) this.exit = { ...this.exit, kind: 'void' };
+    this.start();
+    this.voidExits(() => true);
     return true;
+  }
+
+  /** Ends what is under way, and reads, too, where nobody is to answer them. */
+  private voidExits(isUnanswered: () => boolean): void {
+    this.exits = this.exits.map((exit) => {
+      if (exit === undefined || (exit.kind === 'read' && !isUnanswered())) return exit;
+      return { ...exit, kind: 'void' };
+    });
   }
 
   assign(): boolean {
@@ -303,9 +338,10 @@ export class DeviceReference {
     const { vectors } = this.table;
     const flying = vectors.map(({ flying: flies }) => flies);
     const owner = this.removed ? 4 : this.hand === 2 && this.base === 0 ? 0 : this.hand;
-    if (this.removed) return [owner, this.exit !== undefined, flying];
+    const stopped = this.exits.map((exit) => exit !== undefined);
+    if (this.removed) return [owner, stopped, flying];
     const table = vectors.flatMap((_, index) => [0, 1, 2, 3].map((dword) => this.table.tableDword(4 * index + dword)));
     const control = (this.table.enabled ? 2 : 0) + (this.table.functionMask ? 1 : 0);
-    return [owner, this.exit !== undefined, flying, control, table, this.table.pendingDword(0), this.base];
+    return [owner, stopped, flying, control, table, this.table.pendingDword(0), this.base];
   }
 }

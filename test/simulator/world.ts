@@ -6,22 +6,36 @@ import { boom, firstDifference } from './compare.ts';
 import { AssignedDevice } from '../../src/index.ts';
 import { DeviceReference, type Told } from './reference.ts';
 
-/** What may be done to a device. `device` picks one; a number that is too large wraps. */
+/** What may be done to a device, by one of its vCPUs where it is an access. */
 export type Act =
-  | { readonly do: 'control'; readonly device: number; readonly value: number }
-  | { readonly do: 'read'; readonly device: number; readonly offset: number; readonly bytes: number }
+  | { readonly do: 'control'; readonly device: number; readonly vcpu: number; readonly value: number }
+  | {
+      readonly do: 'read';
+      readonly device: number;
+      readonly vcpu: number;
+      readonly offset: number;
+      readonly bytes: number;
+    }
   | {
       readonly do: 'write';
       readonly device: number;
+      readonly vcpu: number;
       readonly offset: number;
       readonly bytes: number;
       readonly low: number;
       readonly high: number;
     }
-  | { readonly do: 'config'; readonly device: number; readonly offset: number; readonly value: number }
+  | {
+      readonly do: 'config';
+      readonly device: number;
+      readonly vcpu: number;
+      readonly offset: number;
+      readonly value: number;
+    }
   | { readonly do: 'signal' | 'retire' | 'arrive'; readonly device: number; readonly vector: number }
   | { readonly do: 'handover'; readonly device: number; readonly step: number }
-  | { readonly do: 'complete' | 'reset' | 'remove' | 'assign' | 'keep' | 'back' | 'restore'; readonly device: number }
+  | { readonly do: 'complete'; readonly device: number; readonly vcpu: number }
+  | { readonly do: 'reset' | 'remove' | 'assign' | 'keep' | 'back' | 'restore'; readonly device: number }
   | { readonly do: 'damage'; readonly device: number; readonly bit: number }
   | { readonly do: 'nonsense'; readonly device: number; readonly which: number };
 
@@ -38,6 +52,7 @@ export interface Reaction {
 }
 
 const VECTORS = 3;
+const VCPUS = 2;
 const HANDOVERS = ['register', 'registered', 'unregister', 'unregistered'] as const;
 /** Calls of the API that no caller should make: nothing may come of them but a sentence or a count. */
 export const NONSENSE: readonly ((device: AssignedDevice) => unknown)[] = [
@@ -102,6 +117,7 @@ class Ours extends Side {
       (index) =>
         new AssignedDevice({
           vectorCount: VECTORS,
+          vcpuCount: VCPUS,
           design: index === 0 ? 'reviewed' : 'checked',
           sent: (vector) => this.call(told(index, { kind: 'sent', vector, message: '' })),
           deliver: (low, high, data, vector) => {
@@ -126,15 +142,15 @@ class Ours extends Side {
     const device = this.devices[act.device];
     switch (act.do) {
       case 'control':
-        return `${device.writeControl(act.value)}`;
+        return `${device.writeControl(act.value, act.vcpu)}`;
       case 'read': {
-        const outcome = device.read(device.entryAddress(0) + act.offset, act.bytes);
+        const outcome = device.read(device.entryAddress(0) + act.offset, act.bytes, act.vcpu);
         return outcome === 0 ? `0 ${answerOf(device.answer, act.bytes)}` : `${outcome}`;
       }
       case 'write':
-        return `${device.write(device.entryAddress(0) + act.offset, act.bytes, act.low, act.high)}`;
+        return `${device.write(device.entryAddress(0) + act.offset, act.bytes, act.low, act.high, act.vcpu)}`;
       case 'config':
-        return `${device.configWrite(act.offset, act.offset === 0x10 ? 4 : 2, act.value)}`;
+        return `${device.configWrite(act.offset, act.offset === 0x10 ? 4 : 2, act.value, act.vcpu)}`;
       case 'signal':
         device.signal(act.vector);
         return '';
@@ -146,8 +162,8 @@ class Ours extends Side {
       case 'handover':
         return `${device[HANDOVERS[act.step]]()}`;
       case 'complete': {
-        const [kind, bytes] = [device.access[0], device.access[3]];
-        const done = device.complete();
+        const [kind, , , bytes] = device.accessOf(act.vcpu);
+        const done = device.complete(act.vcpu);
         return kind === 3 || kind === 8 ? `${done} ${answerOf(device.answer, kind === 8 ? 4 : bytes)}` : `${done}`;
       }
       case 'reset':
@@ -178,12 +194,13 @@ class Ours extends Side {
   look(): readonly unknown[] {
     return this.devices.map((device) => {
       const flying = Array.from({ length: VECTORS }, (_, vector) => device.isInFlight(vector));
-      if (device.owner === 4) return [4, device.stopped, flying];
+      const stopped = Array.from({ length: VCPUS }, (_, vcpu) => device.isStopped(vcpu));
+      if (device.owner === 4) return [4, stopped, flying];
       const words = new Uint32Array(3 + 4 * VECTORS);
       device.peekInto(words);
       const table = [...words.subarray(1, 1 + 4 * VECTORS)];
       const pending = words[1 + 4 * VECTORS];
-      return [device.owner, device.stopped, flying, words[0] >>> 14, table, pending, device.monitor.tableAddress];
+      return [device.owner, stopped, flying, words[0] >>> 14, table, pending, device.monitor.tableAddress];
     });
   }
 }
@@ -221,13 +238,13 @@ function damaged(device: AssignedDevice, bit: number): string {
 }
 
 /** Uses another device that has taken the words: whatever was taken, it goes on without an error. */
-function exercised(words: Uint32Array, { vectorCount, design }: AssignedDevice): string | undefined {
-  const device = new AssignedDevice({ vectorCount, design });
+function exercised(words: Uint32Array, { vectorCount, vcpuCount, design }: AssignedDevice): string | undefined {
+  const device = new AssignedDevice({ vectorCount, vcpuCount, design });
   try {
     device.restore(words);
     // What is read-only is as it was made.
     if ((device.monitor.config.messageControl & 0x7ff) !== vectorCount - 1) return 'took another Table Size';
-    device.complete();
+    for (let vcpu = 0; vcpu < vcpuCount; vcpu++) device.complete(vcpu);
     for (const act of [0x8000, 0xc000, 0x8000, 0]) {
       device.writeControl(act);
       device.complete();
@@ -270,7 +287,7 @@ class Theirs extends Side {
 
   constructor() {
     super();
-    this.devices = [0, 1].map((index) => new DeviceReference(VECTORS, index === 1, this.teller(index)));
+    this.devices = [0, 1].map((index) => new DeviceReference(VECTORS, VCPUS, index === 1, this.teller(index)));
   }
 
   private teller(index: number): (told: Told) => void {
@@ -310,17 +327,17 @@ class Theirs extends Side {
     const device = this.devices[act.device];
     switch (act.do) {
       case 'control':
-        return `${device.configWrite(0x52, 2, act.value)}`;
+        return `${device.configWrite(0x52, act.value, act.vcpu)}`;
       case 'read': {
-        const outcome = device.access(act.offset, act.bytes);
+        const outcome = device.access(act.vcpu, act.offset, act.bytes);
         return outcome === 0 ? `0 ${answerOf(device.answer, act.bytes)}` : `${outcome}`;
       }
       case 'write':
-        return `${device.access(act.offset, act.bytes, [act.low, act.high])}`;
+        return `${device.access(act.vcpu, act.offset, act.bytes, [act.low, act.high])}`;
       case 'config':
-        return `${device.configWrite(act.offset, 4, act.value)}`;
+        return `${device.configWrite(act.offset, act.value, act.vcpu)}`;
       case 'signal':
-        device.table.signal(act.vector);
+        device.signal(act.vector);
         return '';
       case 'retire':
         device.table.retire(act.vector);
@@ -330,8 +347,8 @@ class Theirs extends Side {
       case 'handover':
         return `${device.handover(act.step)}`;
       case 'complete': {
-        const { exit } = device;
-        const done = device.complete();
+        const exit = device.exits[act.vcpu];
+        const done = device.complete(act.vcpu);
         const bytes = exit?.kind === 'void' ? 4 : exit?.bytes;
         const isRead = exit?.kind === 'read' || exit?.kind === 'void';
         return isRead ? `${done} ${answerOf(device.answer, bytes!)}` : `${done}`;
@@ -355,7 +372,7 @@ class Theirs extends Side {
   }
 
   private copyOf(index: number): DeviceReference {
-    const copy = new DeviceReference(VECTORS, index === 1, this.teller(index));
+    const copy = new DeviceReference(VECTORS, VCPUS, index === 1, this.teller(index));
     copyState(this.devices[index], copy);
     return copy;
   }
@@ -372,8 +389,8 @@ class Theirs extends Side {
 }
 
 function copyState(from: DeviceReference, to: DeviceReference): void {
-  const { exit, removed, hand, bar, memory, answer } = from;
-  Object.assign(to, { exit, removed, hand, bar, memory, answer: [...answer] });
+  const { exits, removed, hand, bar, memory, power, answer } = from;
+  Object.assign(to, { exits: [...exits], removed, hand, bar, memory, power, answer: [...answer] });
   const { enabled, functionMask, vectors } = from.table;
   Object.assign(to.table, { enabled, functionMask, vectors: structuredClone(vectors) });
 }
