@@ -3,9 +3,9 @@
  * are in flight, and the rare acts still come.
  */
 import * as fc from 'fast-check';
-import { type Act, NONSENSE, type Reaction, type Step } from './world.ts';
+import { type Act, NONSENSE, type Reaction, type Step, WORKS } from './world.ts';
 
-const device = fc.integer({ min: 0, max: 1 });
+const device = fc.integer({ min: 0, max: 2 });
 const vcpu = fc.constantFrom(0, 0, 1);
 const vector = fc.integer({ min: 0, max: 2 });
 const bytes = fc.oneof(
@@ -89,6 +89,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     weight: 4,
     arbitrary: record({ do: fc.constant('handover' as const), device, step: fc.integer({ min: 0, max: 3 }) }),
   },
+  {
+    weight: 8,
+    arbitrary: record({ do: fc.constant('work' as const), device: fc.constant(2), step: fc.constantFrom(...WORKS) }),
+  },
   { weight: 14, arbitrary: record({ do: fc.constant('complete' as const), device, vcpu }) },
   {
     weight: 1,
@@ -134,9 +138,27 @@ function broughtUp(at: number): readonly Act[] {
   ];
 }
 
-const beginnings = fc.constantFrom([], [0], [1], [0, 1], [0, 1]);
+/** In the posted design what is not used yet is told first, and userspace builds it up. */
+function postedUp(): readonly Act[] {
+  const of = { device: 2, vcpu: 0 } as const;
+  const entries = [0, 1].flatMap((index): Act[] => [
+    { ...of, do: 'write', offset: 16 * index, bytes: 8, low: 0xfee01000, high: 0 },
+    { ...of, do: 'complete' },
+  ]);
+  const control: Act[] = [
+    { ...of, do: 'control', value: 0x8000 },
+    { ...of, do: 'complete' },
+  ];
+  const works = (['tellBase', 'enableAll', 'place'] as const).map((step): Act => ({ do: 'work', device: 2, step }));
+  return [...entries, ...control, ...works];
+}
+
+const beginnings = fc.constantFrom([], [0], [1], [0, 1], [2], [0, 1, 2]);
 
 /** A history of up to a hundred steps, after a beginning. */
 export const histories: fc.Arbitrary<Step[]> = fc
   .tuple(beginnings, fc.array(record({ act, reactions }), { maxLength: 100, size: 'max' }))
-  .map(([up, steps]) => [...up.flatMap(broughtUp).map((each) => ({ act: each, reactions: [] })), ...steps]);
+  .map(([up, steps]) => [
+    ...up.flatMap((at) => (at === 2 ? postedUp() : broughtUp(at))).map((each) => ({ act: each, reactions: [] })),
+    ...steps,
+  ]);

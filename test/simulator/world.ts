@@ -4,6 +4,8 @@
  */
 import { boom, firstDifference } from './compare.ts';
 import { AssignedDevice } from '../../src/index.ts';
+import type { GuestReference } from './guest.ts';
+import { PostedReference } from './posted.ts';
 import { DeviceReference, type Told } from './reference.ts';
 
 /** What may be done to a device, by one of its vCPUs where it is an access. */
@@ -34,6 +36,7 @@ export type Act =
     }
   | { readonly do: 'signal' | 'retire' | 'arrive'; readonly device: number; readonly vector: number }
   | { readonly do: 'handover'; readonly device: number; readonly step: number }
+  | { readonly do: 'work'; readonly device: number; readonly step: (typeof WORKS)[number] }
   | { readonly do: 'complete'; readonly device: number; readonly vcpu: number }
   | { readonly do: 'reset' | 'remove' | 'assign' | 'keep' | 'back' | 'restore'; readonly device: number }
   | { readonly do: 'damage'; readonly device: number; readonly bit: number }
@@ -53,6 +56,9 @@ export interface Reaction {
 
 const VECTORS = 3;
 const VCPUS = 2;
+/** What is done in the posted design, in steps of its own. */
+export const WORKS = ['tellBase', 'enableAll', 'place', 'withdraw', 'disableAll'] as const;
+const DESIGNS = ['reviewed', 'checked', 'posted'] as const;
 const HANDOVERS = ['register', 'registered', 'unregister', 'unregistered'] as const;
 /** Calls of the API that no caller should make: nothing may come of them but a sentence or a count. */
 export const NONSENSE: readonly ((device: AssignedDevice) => unknown)[] = [
@@ -113,12 +119,12 @@ class Ours extends Side {
 
   constructor() {
     super();
-    this.devices = [0, 1].map(
-      (index) =>
+    this.devices = DESIGNS.map(
+      (design, index) =>
         new AssignedDevice({
           vectorCount: VECTORS,
           vcpuCount: VCPUS,
-          design: index === 0 ? 'reviewed' : 'checked',
+          design,
           sent: (vector) => this.call(told(index, { kind: 'sent', vector, message: '' })),
           deliver: (low, high, data, vector) => {
             const message = [low, high, data].map((word) => word.toString(16)).join(' ');
@@ -161,6 +167,8 @@ class Ours extends Side {
         return `${device.arrive(act.vector)}`;
       case 'handover':
         return `${device[HANDOVERS[act.step]]()}`;
+      case 'work':
+        return `${device[act.step]()}`;
       case 'complete': {
         const [kind, , , bytes] = device.accessOf(act.vcpu);
         const done = device.complete(act.vcpu);
@@ -194,7 +202,7 @@ class Ours extends Side {
   look(): readonly unknown[] {
     return this.devices.map((device) => {
       const flying = Array.from({ length: VECTORS }, (_, vector) => device.isInFlight(vector));
-      const stopped = Array.from({ length: VCPUS }, (_, vcpu) => device.isStopped(vcpu));
+      const stopped = Array.from({ length: VCPUS }, (_, vcpu) => [device.isStopped(vcpu), device.dueOf(vcpu)]);
       if (device.owner === 4) return [4, stopped, flying];
       const words = new Uint32Array(3 + 4 * VECTORS);
       device.peekInto(words);
@@ -281,21 +289,25 @@ function nonsense(device: AssignedDevice, which: number): string {
 
 /** The reference in the world. */
 class Theirs extends Side {
-  readonly devices: DeviceReference[];
-  private kept: (DeviceReference | undefined)[] = [];
+  readonly devices: GuestReference[];
+  private kept: (object | undefined)[] = [];
   private waiting: string[] = [];
 
   constructor() {
     super();
-    this.devices = [0, 1].map((index) => new DeviceReference(VECTORS, VCPUS, index === 1, this.teller(index)));
+    this.devices = DESIGNS.map((design, index) =>
+      design === 'posted'
+        ? new PostedReference(VECTORS, VCPUS, this.teller(index))
+        : new DeviceReference(VECTORS, VCPUS, design === 'checked', this.teller(index)),
+    );
   }
 
   private teller(index: number): (told: Told) => void {
     return (each) => void this.queues[index].push(told(index, each));
   }
 
-  private readonly queues: [string[], string[]] = [[], []];
-  private readonly draining = [false, false];
+  private readonly queues: string[][] = DESIGNS.map(() => []);
+  private readonly draining = DESIGNS.map(() => false);
 
   /** Does an act and then tells what it brought about, unless it is done from within a call out of the same device. */
   perform(act: Act): string {
@@ -340,12 +352,14 @@ class Theirs extends Side {
         device.signal(act.vector);
         return '';
       case 'retire':
-        device.table.retire(act.vector);
+        device.retire(act.vector);
         return '';
       case 'arrive':
-        return `${device.table.arrive(act.vector)}`;
+        return `${device.arrive(act.vector)}`;
       case 'handover':
         return `${device.handover(act.step)}`;
+      case 'work':
+        return `${device.work(act.step)}`;
       case 'complete': {
         const exit = device.exits[act.vcpu];
         const done = device.complete(act.vcpu);
@@ -361,38 +375,19 @@ class Theirs extends Side {
       case 'assign':
         return `${device.assign()}`;
       case 'keep':
-        this.kept[act.device] = this.copyOf(act.device);
+        this.kept[act.device] = device.state();
         return '';
       case 'back':
-        if (this.kept[act.device] !== undefined) this.putBack(act.device);
+        if (this.kept[act.device] !== undefined) device.putBack(this.kept[act.device]!);
         return '';
       default:
         return '';
     }
   }
 
-  private copyOf(index: number): DeviceReference {
-    const copy = new DeviceReference(VECTORS, VCPUS, index === 1, this.teller(index));
-    copyState(this.devices[index], copy);
-    return copy;
-  }
-
-  private putBack(index: number): void {
-    const { answer } = this.devices[index];
-    copyState(this.kept[index]!, this.devices[index]);
-    this.devices[index].answer = answer;
-  }
-
   look(): readonly unknown[] {
     return this.devices.map((device) => device.look());
   }
-}
-
-function copyState(from: DeviceReference, to: DeviceReference): void {
-  const { exits, removed, hand, bar, memory, power, answer } = from;
-  Object.assign(to, { exits: [...exits], removed, hand, bar, memory, power, answer: [...answer] });
-  const { enabled, functionMask, vectors } = from.table;
-  Object.assign(to.table, { enabled, functionMask, vectors: structuredClone(vectors) });
 }
 
 /** Runs a history; returns what differs first, in a sentence, or undefined. Counts acts and calls out in `counts`. */
