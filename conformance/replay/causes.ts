@@ -168,7 +168,7 @@ function ofZeros({ state, since: from, vector }: VectorWatch): Answer | undefine
 }
 
 function ofUnanswered({ signalled, sent, vector }: VectorWatch): Answer | undefined {
-  if (signalled === undefined || (sent !== undefined && sent.line > signalled)) return undefined;
+  if (signalled === undefined || (sent !== undefined && sent.line >= signalled)) return undefined;
   return {
     cause: 'device',
     line: signalled,

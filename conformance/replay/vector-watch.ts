@@ -117,7 +117,8 @@ export class VectorWatch {
     const { line } = happening;
     const changed = (Object.keys(next) as (keyof VectorState)[]).filter((key) => next[key] !== before[key]);
     if (changed.length === 0) return;
-    for (const key of changed) this.since[key] = line;
+    const isBefore = line === 0;
+    if (!isBefore) for (const key of changed) this.since[key] = line;
     this.state = next;
     this.states.push({ line, state: next });
     if (this.states.length > STATES_KEPT) this.states.splice(1, STATES_KEPT / 2);
@@ -126,7 +127,7 @@ export class VectorWatch {
       this.formerEntries.set(before.entry, line);
       this.formerEntries.delete(next.entry);
     }
-    if (this.resetAt === line) return;
+    if (this.resetAt === line || isBefore) return;
     for (const key of changed) this.tellChange(happening, key, next);
   }
 
