@@ -146,7 +146,12 @@ export class GuestSide {
     const gotHigh = bytes === 8 ? implementation.readHigh : 0;
     const differing = got === low ? gotHigh ^ high : got ^ low;
     const vector = first + (got === low ? 32 : 0) + 31 - Math.clz32(differing & -differing);
-    this.ledger.compareRead(`offset ${offset} of the Pending Bit Array`, [low, high], [got, gotHigh], vector < vectorCount ? vector : undefined);
+    this.ledger.compareRead(
+      `offset ${offset} of the Pending Bit Array`,
+      [low, high],
+      [got, gotHigh],
+      vector < vectorCount ? vector : undefined,
+    );
   }
 
   /** Where the log begins late, the first read of a register tells what was in it. */
