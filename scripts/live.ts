@@ -123,7 +123,7 @@ function counted(device: RemoteDevice): RemoteDevice & { accesses: number } {
   };
 }
 
-const told = (all: readonly Told[], none: string): string =>
+const tellAll = (all: readonly Told[], none: string): string =>
   all
     .map(
       ({ rules, trace, what, shown }) =>
@@ -151,9 +151,9 @@ function tableOf(rows: readonly Row[]): string {
     ...sorted.map((row) =>
       cells([
         `\`${row.device}\`, ${row.vectors} vectors`,
-        told(row.findings, 'none'),
+        tellAll(row.findings, 'none'),
         number(row.accesses),
-        told(row.unexplained, 'nothing'),
+        tellAll(row.unexplained, 'nothing'),
         number(row.commandsPerSecond),
         `${(100 * row.waiting).toFixed(1)} %`,
       ]),
