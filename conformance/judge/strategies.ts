@@ -256,6 +256,7 @@ const eachVector: Strategy = {
     const { scene, subject } = work;
     const alphabet = everyVector(scene, alphabetOf(scene, subject.abilities));
     const byName = actionsByName(scene, alphabet);
+    const can = subject.signalled?.(scene.vectorCount);
     let vector = 0;
     const outcome = await drive(work, 'each vector by itself', alphabet.book, {
       begin: () => {
@@ -268,6 +269,8 @@ const eachVector: Strategy = {
               place = 0;
               continue;
             }
+            // A vector that cannot be signalled has its accesses all the same.
+            if (name === 'signal.V' && can?.includes(vector) === false) continue;
             const action = byName.get(name.replace('V', String(vector)));
             if (action?.isLawful(knowledge) === true) return action;
           }
