@@ -70,17 +70,16 @@ function runTlc(name: string, module: string, configuration: string): Found {
  */
 function checkClaims(instance: Instance): [string, string] {
   const { machine, events, claims } = claimedOf(instance);
-  const failing = decide(explore(compile(machine, events)), claims).filter(({ result }) => result === 'fails');
-  const printed = printTla(symbolicOf(machine, events), { eventSentence, claims });
-  const { name, module, configuration, hash } = printed;
-  const fails = ({ name: claim }: { readonly name: string }): boolean => failing.some((each) => each.name === claim);
+  const decisions = decide(explore(compile(machine, events)), claims);
+  const failing = claims.filter((_, index) => decisions[index].result === 'fails');
+  const { name, module, configuration, hash } = printTla(symbolicOf(machine, events), { eventSentence, claims });
   const without = (names: readonly string[]): string =>
     configuration
       .split('\n')
       .filter((line) => !names.some((each) => line === `PROPERTY ${each}` || line === `INVARIANT ${each}`))
       .join('\n');
   const { version } = runTlc(name, module, without(failing.map((each) => each.name)));
-  for (const claim of claims.filter(fails)) {
+  for (const claim of failing) {
     const others = claims.filter((each) => each !== claim).map((each) => each.name);
     const said = outputOf(name, module, without(others));
     if (!/is violated|was violated/.test(said)) {

@@ -48,7 +48,7 @@ describe('a vector in the third word', () => {
       msix.configWrite(2, 2, 0);
       msix.tableWrite(16 * vector + 12, 4, 0);
     }
-    let words = new Uint32Array(0);
+    let words: Uint32Array = new Uint32Array(0);
     later.do = () => {
       if (words.length === 0) words = saved(msix);
     };
