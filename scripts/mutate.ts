@@ -24,6 +24,11 @@ interface Pinned {
   readonly survivors: readonly string[];
 }
 
+/** The same of a run, with all that were tried, those that are killed too. */
+interface Outcome extends Pinned {
+  readonly tried: ReadonlySet<string>;
+}
+
 /** Why survivors survive: some of one file that have one reason. */
 interface Reason {
   readonly file: string;
@@ -31,6 +36,7 @@ interface Reason {
   readonly survivors: readonly string[];
 }
 
+const NONE = { mutants: 0, killed: 0, survivors: [] };
 const PINNED = 'test/mutation/pinned.json';
 const REASONS = 'test/mutation/reasons.json';
 /** Outcomes that tell a mutant from the source. */
@@ -56,7 +62,7 @@ function complain(...sentences: readonly string[]): void {
 }
 
 /** Runs the mutants of files, or of ranges of lines in them, and says what came of them. */
-async function run(patterns: readonly string[], timeoutMS = 30_000): Promise<Map<string, Pinned>> {
+async function run(patterns: readonly string[], timeoutMS = 30_000): Promise<Map<string, Outcome>> {
   const outcomes = await new Stryker({
     mutate: [...patterns],
     testRunner: 'quick',
@@ -75,21 +81,22 @@ async function run(patterns: readonly string[], timeoutMS = 30_000): Promise<Map
     disableTypeChecks: false,
     allowEmpty: true,
   }).runMutationTest();
-  const results = new Map<string, Pinned>();
+  const results = new Map<string, Outcome>();
   for (const file of new Set(outcomes.map((outcome) => outcome.fileName))) {
     const lines = readFileSync(file, 'utf8').split('\n');
     const all = outcomes.filter(({ fileName, status }) => fileName === file && status !== 'Ignored');
     const left = all.filter(({ status }) => !TOLD.has(status));
-    const survivors = left.map(({ location: { start, end }, replacement }) => {
+    const nameOf = ({ location: { start, end }, replacement }: (typeof all)[number]): string => {
       const line = lines[start.line - 1];
       const until = end.line === start.line ? end.column - 1 : line.length;
       return `${line.trim()} | ${line.slice(start.column - 1, until)} -> ${replacement.replaceAll(/\s+/g, ' ')}`;
-    });
+    };
     results.set(relative(process.cwd(), file), {
       hash: hashOf(file),
       mutants: all.length,
       killed: all.length - left.length,
-      survivors: survivors.toSorted(),
+      survivors: left.map(nameOf).toSorted(),
+      tried: new Set(all.map(nameOf)),
     });
   }
   return results;
@@ -130,28 +137,39 @@ function check(): void {
   console.log(`${unexplained} of the ${mutants - killed} others have no reason.`);
 }
 
-/** The lines of what was changed, where `start` begins with `text`: as far as its brackets close. */
-function linesOf(lines: readonly string[], start: number, text: string): string {
+/** Where what was changed stands, which begins with `text` in line `start`: as far as its brackets close. */
+function placeOf(lines: readonly string[], start: number, text: string, from: number): string {
   let depth = 0;
   for (let line = start, rest = text; line < lines.length; rest = lines[++line]) {
-    for (const each of rest ?? '') depth += '([{'.includes(each) ? 1 : ')]}'.includes(each) ? -1 : 0;
-    if (depth <= 0) return `${start + 1}-${line + 1}`;
+    for (const each of rest) depth += '([{'.includes(each) ? 1 : ')]}'.includes(each) ? -1 : 0;
+    const end = line === start ? from + text.length : lines[line].length;
+    if (depth <= 0) return `${start + 1}:${from}-${line + 1}:${end}`;
   }
-  return `${start + 1}-${start + 1}`;
+  return `${start + 1}:${from}-${start + 1}:${from + text.length}`;
+}
+
+/** Where a survivor stands: in each line that reads as its own, each text that reads as what was changed. */
+function placesOf(lines: readonly string[], survivor: string): string[] {
+  return [...lines.entries()].flatMap(([index, line]) => {
+    const own = `${line.trim()} | `;
+    if (!survivor.startsWith(own)) return [];
+    const text = survivor.slice(own.length, survivor.lastIndexOf(' -> '));
+    const places: string[] = [];
+    for (let at = line.indexOf(text); at >= 0; at = line.indexOf(text, at + 1))
+      places.push(placeOf(lines, index, text, at));
+    return places;
+  });
 }
 
 /** Runs those again that survived, and pins what is left of them. The source is the same, so what was killed stays killed. */
 async function again(files: readonly string[]): Promise<void> {
   const ranges = files.flatMap((file) => {
     const lines = readFileSync(file, 'utf8').split('\n');
-    const found = pinned[file].survivors.flatMap((survivor) => {
-      const [line, change] = survivor.split(' | ');
-      const at = [...lines.keys()].filter((index) => lines[index].trim() === line);
-      return at.map((index) => `${file}:${linesOf(lines, index, change.slice(0, change.lastIndexOf(' -> ')))}`);
-    });
-    return [...new Set(found)];
+    return [...new Set(pinned[file].survivors.flatMap((survivor) => placesOf(lines, survivor)))].map(
+      (place) => `${file}:${place}`,
+    );
   });
-  console.log(`Runs the survivors of ${files.length} files again, on ${ranges.length} lines.`);
+  console.log(`Runs the survivors of ${files.length} files again, at ${ranges.length} places.`);
   if (ranges.length === 0) return;
   const results = await run(ranges);
   for (const file of files) {
@@ -159,7 +177,9 @@ async function again(files: readonly string[]): Promise<void> {
     const left = results.get(file)?.survivors ?? [];
     const strangers = left.filter((survivor) => !before.survivors.includes(survivor));
     complain(...strangers.map((stranger) => `${file}: got the survivor ${stranger}; expected one that is pinned.`));
-    const survivors = left.toSorted();
+    // What was not found again was not tried, and survives as before.
+    const tried = results.get(file)?.tried ?? new Set();
+    const survivors = before.survivors.filter((survivor) => !tried.has(survivor) || left.includes(survivor));
     pinned[file] = { ...before, killed: before.mutants - survivors.length, survivors };
     console.log(`${file}: ${before.survivors.length} survived, ${survivors.length} do now.`);
   }
@@ -239,9 +259,9 @@ else {
   console.log(`Runs the mutants of ${files.length} files, which takes up to a minute each.`);
   for (const file of files) {
     const start = Date.now();
-    pinned[file] = (await run([file])).get(file) ?? { hash: hashOf(file), mutants: 0, killed: 0, survivors: [] };
+    const { hash, mutants, killed, survivors } = (await run([file])).get(file) ?? { ...NONE, hash: hashOf(file) };
+    pinned[file] = { hash, mutants, killed, survivors };
     pin();
-    const { killed, mutants } = pinned[file];
     console.log(
       `${file}: ${killed} of ${mutants}, ${percent(killed, mutants)}, in ${((Date.now() - start) / 1000).toFixed(0)} s`,
     );
