@@ -30,7 +30,8 @@ describe.each(DESIGNS)('in the design %s', (design) => {
     expect([...now]).toEqual([...fresh]);
   });
 
-  test('a read from before a reset is answered as the function stands when it completes', () => {
+  //= MSIX-ASSIGN-15 type=test
+  test('a read from before a reset is answered as the function stands when it completes [MSIX-ASSIGN-15]', () => {
     const { device } = inUse(design);
     device.configRead(0x52, 2);
     device.reset();
@@ -121,7 +122,8 @@ describe.each(DESIGNS)('in the design %s', (design) => {
     expect([...device.answer.subarray(0, 4)]).toEqual([0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff]);
   });
 
-  test('a read that is out when a reset maps the page elsewhere is answered by nobody', () => {
+  //= MSIX-ASSIGN-15 type=test
+  test('a read that is out when a reset maps the page elsewhere is answered by nobody [MSIX-ASSIGN-15]', () => {
     const { device } = new AssignedScene(1, { design });
     device.configWrite(0x10, 4, 0x7ec0_0000);
     device.complete();
