@@ -119,7 +119,7 @@ class Program {
     this.child = spawn(file, parameters, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
     RUNNING.add(this.child);
     const { child } = this;
-    child.stdout!.setEncoding('utf8').on('data', (text: string) => this.receive(text));
+    child.stdout!.setEncoding('latin1').on('data', (text: string) => this.receive(text));
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.errors = (this.errors + text).slice(-ERROR_LIMIT);
     });
@@ -155,7 +155,7 @@ class Program {
     while (this.answers.length < lines.length && this.fate === undefined) {
       if (sent < lines.length && sent - this.answers.length < WINDOW) {
         const until = Math.min(lines.length, this.answers.length + 2 * WINDOW);
-        this.child.stdin!.write(`${lines.slice(sent, until).join('\n')}\n`);
+        this.child.stdin!.write(`${lines.slice(sent, until).join('\n')}\n`, 'latin1');
         sent = until;
       }
       await this.something(patience);
