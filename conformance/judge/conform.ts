@@ -378,7 +378,7 @@ const LOOKED_AT = 8;
 /** So many milliseconds a strategy is given, however late it is. */
 const LEAST_FOR_A_STRATEGY = 200;
 /** So many milliseconds are spent on shortening, however late it is. */
-const LEAST_FOR_SHORTENING = 500;
+const LEAST_FOR_SHORTENING = 1500;
 /** So often a scene is begun again with what was learnt from it. */
 const ATTEMPTS = 6;
 /** Traces longer than this are not written in registers. */

@@ -11,7 +11,7 @@ import { Judge } from './judge.ts';
 import { contradictionIn, type Profile } from './profile.ts';
 import { Random } from './random.ts';
 import { actionsUpTo, firstContradiction, Recorder, type Recording } from './recording.ts';
-import { alphabetOf, modelOf, type Scene } from './scenes.ts';
+import { alphabetOf, modelOf, type Scene, wholeOf } from './scenes.ts';
 import type { Subject } from './subject.ts';
 
 /**
@@ -103,17 +103,22 @@ export async function probe(
         step = 0;
         return RESETTING;
       };
-      await instance.run({ next, readback: () => 'all' }, alphabet.book, knowledge, (action, seen, failed) => {
-        trace = action === RESETTING ? [] : [...trace, action.name];
-        if (failed !== undefined) {
-          onFailure({ scene, action, failure: failed, trace });
-          return false;
-        }
-        recorder.action = action.name;
-        judge.step(action, seen);
-        if (isChained && action === RESETTING) recorder.restart();
-        return true;
-      });
+      await instance.run(
+        { next, readback: (_, at) => wholeOf(scene, at) },
+        alphabet.book,
+        knowledge,
+        (action, seen, failed) => {
+          trace = action === RESETTING ? [] : [...trace, action.name];
+          if (failed !== undefined) {
+            onFailure({ scene, action, failure: failed, trace });
+            return false;
+          }
+          recorder.action = action.name;
+          judge.step(action, seen);
+          if (isChained && action === RESETTING) recorder.restart();
+          return true;
+        },
+      );
       recordings.push(...recorder.recordings());
     }
   }

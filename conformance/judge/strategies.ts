@@ -15,7 +15,7 @@ import type { Observation } from './observation.ts';
 import type { Assumptions } from './profile.ts';
 import { Random } from './random.ts';
 import { Recorder, type Recording } from './recording.ts';
-import { alphabetOf, modelOf, type Scene } from './scenes.ts';
+import { alphabetOf, modelOf, type Scene, wholeOf } from './scenes.ts';
 import type { Instance, Readback, Subject } from './subject.ts';
 import { Nominal, Tour } from './tour.ts';
 import { type SnapshotDevice, type Walk, type WalkLimits, walkPairs } from './walk.ts';
@@ -377,7 +377,10 @@ async function drive(
           inPath = 0;
           return RESETTING;
         },
-        readback: (action, step) => (action === RESETTING ? 'all' : course.readback(action, step, path)),
+        readback: (action, step) => {
+          const wanted = action === RESETTING ? 'all' : course.readback(action, step, path);
+          return wanted === 'all' ? wholeOf(scene, step) : wanted;
+        },
       },
       book,
       knowledge,

@@ -237,7 +237,8 @@ function remoteInstance(device: RemoteDevice): Instance {
         const sent: Sent[] = [];
         while (sent.length < size) {
           const action = path.next(knowledge, step);
-          if (action === undefined) return sent.length === 0 ? undefined : { requests, sent, goesOn: false, isCut: false };
+          if (action === undefined)
+            return sent.length === 0 ? undefined : { requests, sent, goesOn: false, isCut: false };
           const from = requests.length;
           requests.push(...action.requests(knowledge), MESSAGES);
           action.learn(knowledge);
