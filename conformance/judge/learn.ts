@@ -60,7 +60,7 @@ export async function probe(
   subject: Subject,
   scenes: readonly Scene[],
   seed: number,
-  deadline: number,
+  isOver: () => boolean,
   onFailure: (failure: ProbeFailure) => void = () => {},
 ): Promise<Recording[]> {
   const recordings: Recording[] = [];
@@ -74,7 +74,7 @@ export async function probe(
     const random = new Random(seed);
     const directed = PROBES.map((path) => path.split(' ')).filter((path) => path.every((name) => byName.has(name)));
     const paths = directed.length + RANDOM_PROBES;
-    for (let path = 0; path < paths && performance.now() < deadline;) {
+    for (let path = 0; path < paths && !isOver();) {
       const instance = await subject.open(scene.vectorCount);
       const judge = new Judge(model, alphabet.book, instance.vectorCount);
       const recorder = new Recorder(judge, scene.vectors, scene.name);
@@ -98,7 +98,7 @@ export async function probe(
             : byName.get(names[step] ?? '');
         step++;
         if (action?.isLawful(known) === true) return action;
-        if (!isChained || path >= paths || performance.now() > deadline) return undefined;
+        if (!isChained || path >= paths || isOver()) return undefined;
         path++;
         step = 0;
         return RESETTING;

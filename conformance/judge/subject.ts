@@ -54,6 +54,8 @@ export interface Subject {
   readonly abilities: ReadonlySet<Ability>;
   /** The vectors that can be signalled, of an instance with a number of them; undefined when all can. */
   readonly signalled?: (vectorCount: number) => readonly number[] | undefined;
+  /** What its keeper has to say of it, in sentences. */
+  readonly notes?: readonly string[];
   /** Whether its devices are in this process. */
   readonly isLocal: boolean;
   /** How many instances were made. */
@@ -156,6 +158,7 @@ export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevic
       return devices[0].abilities;
     },
     signalled: (vectorCount) => deviceOf(vectorCount).signalled,
+    notes: devices.flatMap(({ notes = [] }) => notes),
     isLocal: false,
     get instances() {
       return instances;
