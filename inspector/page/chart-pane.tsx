@@ -15,6 +15,7 @@ import {
   isFolded,
   openTransitions,
   pane,
+  presenting,
   query,
   scene,
   selected,
@@ -41,8 +42,8 @@ interface Sight {
 export const chartView = signal<{ zoom(factor: number): void; fit(): void } | undefined>(undefined);
 
 const SCALE = { least: 0.1, most: 3 } as const;
-/** Text of eleven pixels is read down to this scale: a chart that is larger is looked at in part, to begin with. */
-const READABLE = 0.62;
+/** Text of eleven pixels is read down to this scale: a chart that is larger is looked at in part, to begin with. A room reads less. */
+const readable = (): number => (presenting.value ? 1 : 0.8);
 const clampScale = (scale: number): number => Math.max(SCALE.least, Math.min(SCALE.most, scale));
 
 const found = computed<readonly PlacedNode[]>(() => {
@@ -115,7 +116,7 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
   useEffect(() => {
     const svg = frame.current!;
     isChosen.current = false;
-    fit(READABLE);
+    fit(readable());
     bring(takenBox(layout, takenTransitions.peek()));
     chartView.value = {
       fit: () => {
@@ -131,7 +132,7 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
       const middle = { x: x + (svg.clientWidth - clientWidth) / 2, y: y + (svg.clientHeight - clientHeight) / 2 };
       ({ clientWidth, clientHeight } = svg);
       if (isChosen.current) look({ ...middle, scale });
-      else fit(READABLE);
+      else fit(readable());
     });
     observer.observe(svg);
     const wheel = (event: WheelEvent): void => {

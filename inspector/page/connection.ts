@@ -4,7 +4,7 @@
  */
 import { effect, signal } from '@preact/signals';
 import type { Session } from '../server/session.ts';
-import { hearMessage, scene, value } from './store.ts';
+import { hearMessage, publishedPage, scene, value } from './store.ts';
 
 /** Whether programs can connect: there is no such server, it listens, or it has gone and is tried again. */
 export const connection = signal<'none' | 'here' | 'away'>('none');
@@ -17,6 +17,7 @@ export async function connect(): Promise<void> {
   const answer = await fetch('./session.json');
   if (!answer.ok) return;
   const session = (await answer.json()) as Session;
+  publishedPage.value = session.page;
   if (!session.live) return;
   listen();
   if (session.stately) await publish();

@@ -60,7 +60,11 @@ export function mapOf({ machine, events, compiled = compile(machine, events) }: 
   };
 }
 
-function placeInRings(depths: readonly number[], links: readonly (readonly [number, number])[]): MapNode[] {
+function placeInRings(
+  depths: readonly number[],
+  links: readonly (readonly [number, number])[],
+  spacing = SPACING,
+): MapNode[] {
   const rings = new Map<number, number[]>();
   for (const [state, depth] of depths.entries()) rings.set(depth, [...(rings.get(depth) ?? []), state]);
   const angles = new Map<number, number>();
@@ -86,6 +90,33 @@ function placeInRings(depths: readonly number[], links: readonly (readonly [numb
       const angle = turn + (2 * Math.PI * index) / ordered.length;
       angles.set(state, angle);
       nodes.push({ state, depth, x: radius * Math.cos(angle), y: radius * Math.sin(angle) });
+    }
+  }
+  return nodes.toSorted((one, other) => one.state - other.state);
+}
+
+const COLUMN = { width: 74, spacing: 34 } as const;
+
+/** Places what is so many steps out in columns from left to right, so that each stands near what it is reached from. */
+export function placeInColumns(depths: readonly number[], links: readonly (readonly [number, number])[]): MapNode[] {
+  const columns = new Map<number, number[]>();
+  for (const [state, depth] of depths.entries()) columns.set(depth, [...(columns.get(depth) ?? []), state]);
+  const heights = new Map<number, number>();
+  const nodes: MapNode[] = [];
+  for (const [place, depth] of [...columns.keys()].toSorted((one, other) => one - other).entries()) {
+    const column = columns.get(depth)!;
+    const wanted = new Map(
+      column.map((state) => {
+        const before = links.filter(([from, to]) => to === state && depths[from] < depth);
+        const sum = before.reduce((total, [from]) => total + (heights.get(from) ?? 0), 0);
+        return [state, before.length === 0 ? 0 : sum / before.length];
+      }),
+    );
+    const ordered = column.toSorted((one, other) => wanted.get(one)! - wanted.get(other)! || one - other);
+    for (const [index, state] of ordered.entries()) {
+      const y = (index - (ordered.length - 1) / 2) * COLUMN.spacing;
+      heights.set(state, y);
+      nodes.push({ state, depth, x: place * COLUMN.width, y });
     }
   }
   return nodes.toSorted((one, other) => one.state - other.state);

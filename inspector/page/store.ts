@@ -73,12 +73,14 @@ export const pane = signal<Pane>('chart');
 export const notice = signal<Notice | undefined>(undefined);
 export const selected = signal<string | undefined>(undefined);
 export const query = signal('');
-export const dialog = signal<'help' | 'traces' | undefined>(undefined);
+export const dialog = signal<'help' | 'traces' | 'save' | undefined>(undefined);
 export const playing = signal(false);
 /** Whether the page is shown to a room: large, and without the panes at the side. */
 export const presenting = signal(false);
 /** The width of the panes at the side, in pixels. */
 export const sideWidth = signal(480);
+/** The page that links lead to, where that is not this one. */
+export const publishedPage = signal<string | undefined>(undefined);
 /** Steps a second. */
 export const speed = signal(2);
 

@@ -22,6 +22,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Whether Stately's inspector is shown too. */
   readonly stately?: boolean;
+  /** The address of a published page, which links lead to. */
+  readonly page?: string;
   /** What the page opens first, as JSON of its own: `opened.json`. */
   readonly opened?: string;
 }
@@ -42,7 +44,8 @@ const REQUEST_MILLISECONDS = 10_000;
 const POLICY = policy({
   'script-src': "'self'",
   'style-src': "'self'",
-  'img-src': "'self'",
+  // A picture of a chart becomes one of pixels by way of a blob.
+  'img-src': "'self' blob:",
   'connect-src': "'self'",
   'worker-src': "'self'",
 });
@@ -74,9 +77,10 @@ export async function startServer({
   folder,
   port: wanted,
   stately = false,
+  page,
   opened,
 }: ServerOptions): Promise<InspectorServer> {
-  const files = filesOf(folder, stately);
+  const files = filesOf(folder, { live: true, stately, page });
   if (opened !== undefined) files.add('/opened.json', opened);
   const relay = new Relay();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES });
@@ -153,11 +157,10 @@ export async function startServer({
 }
 
 /** The files of the page, and those that the server makes. */
-function filesOf(folder: string, stately: boolean): PageFiles {
+function filesOf(folder: string, session: Session): PageFiles {
   const files = new PageFiles(folder);
-  const session: Session = { live: true, stately };
   files.add(`/${SESSION_FILE}`, JSON.stringify(session));
-  if (!stately) return files;
+  if (!session.stately) return files;
   files.add('/stately', STATELY_PAGE);
   files.add('/stately.js', STATELY_SCRIPT);
   files.add('/stately.css', STATELY_STYLE);
