@@ -110,6 +110,7 @@ function counted(device: RemoteDevice): RemoteDevice & { accesses: number } {
     vectorCount: device.vectorCount,
     abilities: device.abilities,
     signalled: device.signalled,
+    merges: device.merges,
     run(requests) {
       this.accesses += requests.filter(({ verb }) => verb !== 'outputs').length;
       return device.run(requests);

@@ -203,7 +203,7 @@ interface Sent {
 
 function remoteInstance(device: RemoteDevice): Instance {
   const { vectorCount } = device;
-  const observation = new Observation(vectorCount);
+  const observation = new Observation(vectorCount, device.merges);
   return {
     vectorCount,
     abilities: device.abilities,

@@ -63,15 +63,23 @@ function lastOpen({ open, vector }: VectorWatch): string {
   return ` It could send from line ${open.from} to line ${open.to}, and sent ${count} then; --at LINE explains a moment in between.`;
 }
 
-function ofDevice({ fault }: VectorWatch): Answer | undefined {
+/** The rules that a device breaks, by what is said of it. */
+const FAULTS: readonly (readonly [RegExp, string])[] = [
+  [/masked|blocked|No vector/, 'MSIX-MASK-2'],
+  [/ of the table/, 'MSIX-TABLE-1'],
+  [/ of the Pending Bit Array/, 'MSIX-PBA-1'],
+  [/ Its message is /, 'MSIX-MSG-1'],
+];
+
+function ofDevice({ fault: missent, misread }: VectorWatch): Answer | undefined {
+  const fault = missent ?? misread;
   if (fault === undefined) return undefined;
   const { line, sentence } = fault;
-  const sends = /masked|blocked|No vector/.test(sentence);
   return {
     cause: 'device',
     line,
     sentence: `The device did not do at line ${line} what it must: ${sentence}`,
-    rule: sends ? 'MSIX-MASK-2' : 'MSIX-PEND-2',
+    rule: FAULTS.find(([pattern]) => pattern.test(sentence))?.[1] ?? 'MSIX-PEND-2',
     next: 'This is a fault of the device or of its emulator, not of the guest: report it with the steps below.',
   };
 }
@@ -168,7 +176,7 @@ function ofZeros({ state, since: from, vector }: VectorWatch): Answer | undefine
 }
 
 function ofUnanswered({ signalled, sent, vector }: VectorWatch): Answer | undefined {
-  if (signalled === undefined || (sent !== undefined && sent.line > signalled)) return undefined;
+  if (signalled === undefined || (sent !== undefined && sent.line >= signalled)) return undefined;
   return {
     cause: 'device',
     line: signalled,

@@ -82,15 +82,20 @@ class QuickRunner implements TestRunner {
   }
 
   async dispose(): Promise<void> {
-    for (const run of this.suite.after) await run();
+    await this.unload();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Cleans up behind what was loaded, once: where loading fails after it, there is nothing left to clean up. */
+  private async unload(): Promise<void> {
+    for (const run of this.suite.after.splice(0)) await run();
   }
 
   /** Loads everything anew: tests and source have forgotten what happened before. */
   private async load(): Promise<void> {
     const { activeMutant } = stryker;
     stryker.activeMutant = undefined;
-    for (const run of this.suite.after) await run();
+    await this.unload();
     stryker.activeMutant = activeMutant;
     const url = pathToFileURL(resolve(this.folder, 'tests.mjs'));
     url.search = String(this.loads++);

@@ -2,7 +2,7 @@
  * The ioctls of the kernel half: what they do, the bugs that real ones have had, and everything that they refuse.
  */
 import { describe, expect, test } from 'vitest';
-import { abi, HostFunction, Kernel } from '../../src/index.ts';
+import { abi, DecodedMessage, HostFunction, Kernel } from '../../src/index.ts';
 import { BUS_RANGES_MAX } from '../../src/kernel/bus.ts';
 import { KernelCalls } from '../../src/userspace/kernel-calls.ts';
 import { randomNumbers } from '../setup/random-machine.ts';
@@ -566,4 +566,11 @@ test('entries that no interrupt has been assigned for are restored as such', () 
   const again = new Uint32Array(to.savedWords);
   to.saveInto(again, 0);
   expect(again).toEqual(saved);
+});
+
+test('a message that was not taken apart yet says nothing', () => {
+  expect({ ...new DecodedMessage() }).toEqual({
+    ...{ destination: 0, logical: false, redirectionHint: false },
+    ...{ deliveryMode: 0, vector: 0, levelTriggered: false, asserted: false },
+  });
 });
