@@ -56,7 +56,9 @@ export async function inspect(choices: InspectChoices): Promise<Exit> {
   const hash = log !== undefined ? 'opened' : choices.instance === undefined ? '' : emptyTrace(choices.instance);
   const url = `${server.url}${hash === '' ? '' : `#${hash}`}`;
   if (log?.link !== undefined) {
-    print(`The steps around it as a link, for a page that does not have the log: ${choices.baseUrl ?? server.url}#${log.link}`);
+    print(
+      `The steps around it as a link, for a page that does not have the log: ${choices.baseUrl ?? server.url}#${log.link}`,
+    );
   }
   print(`The inspector is at ${url}`);
   print(
@@ -74,7 +76,11 @@ export async function inspect(choices: InspectChoices): Promise<Exit> {
 }
 
 /** Starts the server: at the port that was asked for, or else at the usual one, or else at any. */
-async function start(folder: string, { port, stately, baseUrl: page }: InspectChoices, opened?: string): Promise<InspectorServer> {
+async function start(
+  folder: string,
+  { port, stately, baseUrl: page }: InspectChoices,
+  opened?: string,
+): Promise<InspectorServer> {
   try {
     return await startServer({ folder, port: port ?? DEFAULT_PORT, stately, page, opened });
   } catch (error) {

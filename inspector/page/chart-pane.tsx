@@ -132,7 +132,10 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
       const middle = { x: x + (svg.clientWidth - clientWidth) / 2, y: y + (svg.clientHeight - clientHeight) / 2 };
       ({ clientWidth, clientHeight } = svg);
       if (isChosen.current) look({ ...middle, scale });
-      else fit(readable());
+      else {
+        fit(readable());
+        bring(takenBox(layout, takenTransitions.peek()));
+      }
     });
     observer.observe(svg);
     const wheel = (event: WheelEvent): void => {
@@ -164,11 +167,15 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
       (x + width) * scale + left <= clientWidth &&
       (y + height) * scale + top <= clientHeight;
     if (isInSight) return;
-    const next = clampScale(Math.min(scale, (clientWidth - 32) / width, (clientHeight - 32) / height));
+    const wanted = Math.min(scale, (clientWidth - 32) / width, (clientHeight - 32) / height);
+    // A room reads the first of it, rather than all of it in small.
+    const next = clampScale(presenting.value ? Math.max(wanted, readable()) : wanted);
+    const startOf = (from: number, size: number, room: number): number =>
+      size * next > room ? 16 - from * next : room / 2 - (from + size / 2) * next;
     look({
       scale: next,
-      x: clientWidth / 2 - (x + width / 2) * next,
-      y: clientHeight / 2 - (y + height / 2) * next,
+      x: startOf(x, width, clientWidth),
+      y: startOf(y, height, clientHeight),
     });
   };
   useSignalEffect(() => {

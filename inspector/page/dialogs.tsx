@@ -6,8 +6,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import recordedUrl from '../../traces/linux-6.1-nvme.trace?url';
 import { SHORTCUTS } from './keys.ts';
 import { lazily } from './lazy.tsx';
-import { readFile, readLink } from './open.ts';
-import { dialog, goToTrace, library, notice, openLink, openTrace } from './store.ts';
+import { readLink } from './open.ts';
+import { dialog, goToTrace, library, notice, openFile, openLink, openTrace } from './store.ts';
 
 const Save = lazily(async () => (await import('./save.tsx')).Save);
 
@@ -154,18 +154,5 @@ function OpenTrace(): JSX.Element {
         <input type="file" class="hidden" onChange={(event) => openFile(event.currentTarget.files?.[0])} />
       </label>
     </form>
-  );
-}
-
-/** Opens a file that was picked or dropped. */
-export function openFile(file: File | undefined): void {
-  if (file === undefined) return;
-  close();
-  readFile(file).then(
-    (text) => openTrace(text),
-    (error: unknown) => {
-      const text = error instanceof RangeError ? error.message : `The file ${file.name} could not be read.`;
-      notice.value = { kind: 'error', text };
-    },
   );
 }

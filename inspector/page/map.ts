@@ -60,11 +60,7 @@ export function mapOf({ machine, events, compiled = compile(machine, events) }: 
   };
 }
 
-function placeInRings(
-  depths: readonly number[],
-  links: readonly (readonly [number, number])[],
-  spacing = SPACING,
-): MapNode[] {
+function placeInRings(depths: readonly number[], links: readonly (readonly [number, number])[]): MapNode[] {
   const rings = new Map<number, number[]>();
   for (const [state, depth] of depths.entries()) rings.set(depth, [...(rings.get(depth) ?? []), state]);
   const angles = new Map<number, number>();
@@ -95,7 +91,8 @@ function placeInRings(
   return nodes.toSorted((one, other) => one.state - other.state);
 }
 
-const COLUMN = { width: 74, spacing: 34 } as const;
+/** A column of more rows is several, side by side. */
+const COLUMN = { width: 74, besides: 36, spacing: 34, rows: 14 } as const;
 
 /** Places what is so many steps out in columns from left to right, so that each stands near what it is reached from. */
 export function placeInColumns(depths: readonly number[], links: readonly (readonly [number, number])[]): MapNode[] {
@@ -103,7 +100,8 @@ export function placeInColumns(depths: readonly number[], links: readonly (reado
   for (const [state, depth] of depths.entries()) columns.set(depth, [...(columns.get(depth) ?? []), state]);
   const heights = new Map<number, number>();
   const nodes: MapNode[] = [];
-  for (const [place, depth] of [...columns.keys()].toSorted((one, other) => one - other).entries()) {
+  let left = 0;
+  for (const depth of [...columns.keys()].toSorted((one, other) => one - other)) {
     const column = columns.get(depth)!;
     const wanted = new Map(
       column.map((state) => {
@@ -113,11 +111,14 @@ export function placeInColumns(depths: readonly number[], links: readonly (reado
       }),
     );
     const ordered = column.toSorted((one, other) => wanted.get(one)! - wanted.get(other)! || one - other);
+    const wide = Math.ceil(ordered.length / COLUMN.rows);
+    const rows = Math.ceil(ordered.length / wide);
     for (const [index, state] of ordered.entries()) {
-      const y = (index - (ordered.length - 1) / 2) * COLUMN.spacing;
+      const y = (Math.floor(index / wide) - (rows - 1) / 2) * COLUMN.spacing;
       heights.set(state, y);
-      nodes.push({ state, depth, x: place * COLUMN.width, y });
+      nodes.push({ state, depth, x: left + (index % wide) * COLUMN.besides, y });
     }
+    left += (wide - 1) * COLUMN.besides + COLUMN.width;
   }
   return nodes.toSorted((one, other) => one.state - other.state);
 }

@@ -1,7 +1,6 @@
 /**
  * Ways out: the link, Markdown and files.
  */
-import { printMermaid } from '../../checker/export/mermaid.ts';
 import { castOf } from '../../properties/cast.ts';
 import { notice, proof, publishedPage, scene, story } from './store.ts';
 
@@ -40,6 +39,7 @@ export async function copyMarkdown(): Promise<void> {
     return;
   }
   await new Promise((resolve) => setTimeout(resolve, 200));
+  const { printMermaid } = await import('../../checker/export/mermaid.ts');
   const told = story.value;
   const title = told === undefined ? at.title : `${told.point}: ${told.title}`;
   const decided = proof.value;

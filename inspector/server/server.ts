@@ -4,6 +4,7 @@
  * Whatever comes is asked for its host before anything of it is read; no handler throws, each socket has someone who hears its
  * errors, and there is a bound on connections, on their time and on what they may send.
  */
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -80,7 +81,7 @@ export async function startServer({
   page,
   opened,
 }: ServerOptions): Promise<InspectorServer> {
-  const files = filesOf(folder, { live: true, stately, page });
+  const files = filesOf(folder, { live: true, stately, id: randomUUID(), page });
   if (opened !== undefined) files.add('/opened.json', opened);
   const relay = new Relay();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES });
