@@ -6,6 +6,7 @@
  * its states light up and its steps are listed, but which transitions are open is not said.
  */
 import { type AnyStateMachine, createMachine, type StateValue } from 'xstate';
+import { tellEvent } from '../drawing/chart.ts';
 import type { Timeline } from '../drawing/timeline.ts';
 import type { WatchedScene } from './scene.ts';
 
@@ -302,7 +303,7 @@ function watchedTimeline({ name, moments, letGo, sessionId }: Actor, { actors }:
     firstNumber: letGo,
     arrows: (step) => {
       const moment = moments[step + 1];
-      const label = `${moment.event}${moment.payload === undefined ? '' : ` ${brief(moment.payload)}`}`;
+      const label = `${tellEvent(moment.event)}${moment.payload === undefined ? '' : ` ${brief(moment.payload)}`}`;
       const end = endingOf(moment, moments[step]);
       return [
         { from: columnOf(moment.source), to: name, label: cut(label), kind: 'event' },
@@ -315,7 +316,7 @@ function watchedTimeline({ name, moments, letGo, sessionId }: Actor, { actors }:
       const told = moment.payload === undefined ? '' : ` with ${brief(moment.payload)}`;
       const from = moment.source === undefined ? '' : ` from ${nameOf(moment.source)}`;
       const end = endingOf(moment, moments[step]);
-      return `${name} takes ${moment.event}${told}${from}${end === undefined ? '' : `; ${end}`}.`;
+      return `${name} takes ${tellEvent(moment.event)}${told}${from}${end === undefined ? '' : `; ${end}`}.`;
     },
   };
 }
