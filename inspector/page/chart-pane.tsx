@@ -170,12 +170,15 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
     const wanted = Math.min(scale, (clientWidth - 32) / width, (clientHeight - 32) / height);
     // A room reads the first of it, rather than all of it in small.
     const next = clampScale(presenting.value ? Math.max(wanted, readable()) : wanted);
-    const startOf = (from: number, size: number, room: number): number =>
-      size * next > room ? 16 - from * next : room / 2 - (from + size / 2) * next;
+    // As far as there is more of the chart, none of the room is left empty.
+    const startOf = (from: number, size: number, room: number, whole: number): number => {
+      const start = size * next > room ? 16 - from * next : room / 2 - (from + size / 2) * next;
+      return whole * next > room ? Math.min(12, Math.max(room - 12 - whole * next, start)) : start;
+    };
     look({
       scale: next,
-      x: startOf(x, width, clientWidth),
-      y: startOf(y, height, clientHeight),
+      x: startOf(x, width, clientWidth, layout.width),
+      y: startOf(y, height, clientHeight, layout.height),
     });
   };
   useSignalEffect(() => {
