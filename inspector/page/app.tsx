@@ -11,12 +11,13 @@ import { Head } from './head.tsx';
 import { lazily } from './lazy.tsx';
 import { LogHeadline } from './log-headline.tsx';
 import { SequencePane } from './sequence-pane.tsx';
-import { isStoryComing, notice, type Pane, pane, presenting, scene, sideWidth, story, view } from './store.ts';
+import { isStoryComing, moduleName, notice, type Pane, pane, presenting, scene, sideWidth, story, view } from './store.ts';
 import { Headline, StoryPane } from './story-pane.tsx';
 import { Transport } from './transport.tsx';
 
 const DevicePane = lazily(async () => (await import('./device-pane.tsx')).DevicePane);
 const ActorPane = lazily(async () => (await import('./actor-pane.tsx')).ActorPane);
+const ModuleHeadline = lazily(async () => (await import('./module-pane.tsx')).ModuleHeadline);
 const MapPane = lazily(async () => (await import('./map-pane.tsx')).MapPane);
 
 export function App(): JSX.Element {
@@ -49,6 +50,7 @@ export function App(): JSX.Element {
       <Notices />
       <Headline />
       <LogHeadline />
+      {moduleName.value !== undefined && <ModuleHeadline />}
       <main style={{ '--side': `${sideWidth.value}px` }}>
         <div class="stage">
           <div class="stage-bar">
