@@ -2,7 +2,9 @@
  * Drives a module along a run of the machine: each step as the accesses that it stands for. What it reads and sends is held against the machine, dword
  * by dword, and against the judge, who knows what the standard leaves open.
  */
-import type { DeviceOutput } from '../../conformance/device/device.ts';
+import { valueOf } from '../../checker/machine/regions.ts';
+import { makeTrace } from '../../checker/trace/trace.ts';
+import type { Ability, DeviceOutput } from '../../conformance/device/device.ts';
 import { hex, wideHex } from '../../conformance/device/hexadecimal.ts';
 import { dwordName, dwordsOf, readbackDwords, readbackInto } from '../../conformance/device/readback.ts';
 import type { WasmDevice } from '../../conformance/device/wasm.ts';
@@ -14,12 +16,10 @@ import { profileNamed } from '../../conformance/judge/profile.ts';
 import { alphabetOf, modelOf, type Scene } from '../../conformance/judge/scenes.ts';
 import { actionsByName } from '../../conformance/judge/strategies.ts';
 import { tellDifference } from '../../conformance/judge/words.ts';
-import type { Ability } from '../../conformance/device/device.ts';
 import { readEvent, readOutput } from '../../machines/alphabet.ts';
 import type { MessageSet } from '../../machines/messages.ts';
 import { compiledSubject, instanceByName } from '../../properties/subject.ts';
 import { machineView } from '../../properties/view.ts';
-import { Run } from '../page/run.ts';
 import type { ModuleDifference, ModuleQuestions, ModuleState } from './messages.ts';
 
 const ABILITIES: ReadonlySet<Ability> = new Set(['reset', 'retire']);
@@ -32,18 +32,21 @@ export function play(
   const instance = instanceByName('function', bounds);
   const { vectors, messages } = instance;
   const subject = compiledSubject(instance);
-  const run = Run.begin(subject).take(
-    0,
+  const { start, steps } = makeTrace(
+    subject,
     events.map((event) => subject.events.indexOf(event)),
   );
   const player = new Player(create({ vectorCount: vectors }), sceneOf(vectors, messages, script), choices);
   const viewOf = machineView(vectors, messages);
   const states: ModuleState[] = [];
-  for (let position = 0; position <= run.length; position++) {
-    const names = script[position] ?? (position === 0 ? [] : [accessOf(run.eventAt(position)!)]);
-    const view = viewOf(run.valueAt(position));
+  const regions: Record<string, string> = { ...start };
+  for (let position = 0; position <= steps.length; position++) {
+    const step = steps[position - 1];
+    if (position > 0) Object.assign(regions, step.changes);
+    const names = script[position] ?? (position === 0 ? [] : [accessOf(events[position - 1])]);
+    const view = viewOf(valueOf(subject.machine, regions));
     const expected = dwordsOf(vectors, { ...view, message: (vector) => registersOf(view.entry(vector), vector) });
-    const due = position === 0 ? [] : run.steps[position - 1].outputs;
+    const due = position === 0 ? [] : step.outputs;
     const isBetween = position > 0 && names.length === 0;
     states.push(player.perform(names, expected, due, isBetween));
   }
