@@ -23,7 +23,7 @@ const SIMULATOR: Finder = {
 const RANDOM_MACHINES: Finder = {
   folders: ['checker', 'machines', 'spec', 'src', 'properties', 'test/checker', 'test/setup'],
   command: ['vitest', 'run', 'test/checker/compile.test.ts', '-t', 'thousands of random machines'],
-  found: /The machine of seed \d+ differs: [^\n]{0,80}/,
+  found: /The machine of seed \d+ differs: [^\n]{0,80}|(?:Range|Type)Error: [^\n]{0,80}/,
 };
 
 /** Whether a mend is missed when it is undone. */

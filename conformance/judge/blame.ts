@@ -20,7 +20,7 @@ import {
   USAGE_BITS,
   USAGE_SHIFT,
 } from './fields.ts';
-import type { Blame, BlamedCandidate, Candidate, Difference, Standing } from './evidence.ts';
+import type { Blame, BlamedCandidate, Candidate, Difference, BlockedBy } from './evidence.ts';
 import { NOTHING, type SetMachine } from './set-machine.ts';
 
 /** Finds what is wrong with a step that `machine` found impossible. */
@@ -191,7 +191,7 @@ function outputRules({ compiled }: SetMachine, { taken }: Candidate, verbs: read
 }
 
 /** Where a vector stands in a state: what blocks it. */
-export function standing(machine: SetMachine, state: number): Standing {
+export function standing(machine: SetMachine, state: number): BlockedBy {
   const active = new Set(machine.activeStates(state, BLOCKING).map(({ key }) => key));
   if (active.has('disabled')) return 'off';
   if (active.has('set')) return 'function mask';

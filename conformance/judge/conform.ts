@@ -8,7 +8,7 @@ import { type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { type Cause, causesOf, type Finding, Findings, signatureOf } from './findings.ts';
 import type { Model } from './judge.ts';
-import { type Before, learn, probe, type ProbeFailure, type Reason } from './learn.ts';
+import { type LearntBefore, learn, probe, type ProbeFailure, type ChoiceReason } from './learn.ts';
 import { cutAtReset, followed, isAlone, isFailure, minimise } from './minimise.ts';
 import { type Profile, profileNamed } from './profile.ts';
 import type { Recording } from './recording.ts';
@@ -22,7 +22,7 @@ import {
   STRATEGIES,
   type Strategy,
   type Walker,
-  type Work,
+  type StrategyContext,
 } from './strategies.ts';
 import type { Subject } from './subject.ts';
 
@@ -42,7 +42,7 @@ export interface ConformOptions {
   /** The strategies by name; all that suit when left out. */
   readonly strategies?: readonly string[];
   /** How large a walk of pairs may become, and how many milliseconds random walks take. */
-  readonly limits?: Work['limits'];
+  readonly limits?: StrategyContext['limits'];
   readonly walker?: Walker;
   readonly isStopped?: () => boolean;
   readonly onProgress?: (text: string) => void;
@@ -55,7 +55,7 @@ export interface Report {
   readonly abilities: readonly string[];
   readonly profile: Profile;
   /** Why the profile is as it is, where it was learnt. */
-  readonly reasons: readonly Reason[];
+  readonly reasons: readonly ChoiceReason[];
   readonly seed: number;
   readonly outcomes: readonly Outcome[];
   readonly causes: readonly Cause[];
@@ -92,7 +92,7 @@ class Run {
   private readonly models = new Map<string, Model>();
   private readonly seed: number;
   private profile: Profile;
-  private reasons: readonly Reason[] = [];
+  private reasons: readonly ChoiceReason[] = [];
 
   constructor(subject: Subject, options: ConformOptions) {
     this.subject = subject;
@@ -280,7 +280,7 @@ class Run {
     else this.findings.merge(finding, into);
   }
 
-  private relearn(before?: Before): void {
+  private relearn(before?: LearntBefore): void {
     const patience = Math.max(300, 0.3 * (this.deadline - performance.now()));
     const notifies = this.subject.abilities.has('notify');
     const { profile, reasons } = learn(this.scenes, this.recordings, notifies, patience, before);

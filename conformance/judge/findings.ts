@@ -3,7 +3,7 @@
  * trace. What was found is excused from then on, so that the next cause shows.
  */
 import type { Action } from './actions.ts';
-import type { Standing } from './evidence.ts';
+import type { BlockedBy } from './evidence.ts';
 import { MORE_SENDS, UNKNOWN_SEND } from './fields.ts';
 import { OPEN_RULES } from '../../spec/choices.ts';
 import type { Fault } from './judge.ts';
@@ -21,8 +21,8 @@ export interface Finding {
   /** Other widths of the access that show the same. */
   readonly otherAccesses: string[];
   /** What blocked the vector before the access and after it. */
-  before: Standing;
-  after: Standing;
+  before: BlockedBy;
+  after: BlockedBy;
   /** Where it went wrong, when that was before it showed: the access that should have brought the right message into force. */
   culprit?: Culprit;
   /** The signatures that it stands for beside its own. */
@@ -60,8 +60,8 @@ export interface Finding {
 /** An access, and what blocked the vector before and after it. */
 export interface Culprit {
   readonly access: string;
-  readonly before: Standing;
-  readonly after: Standing;
+  readonly before: BlockedBy;
+  readonly after: BlockedBy;
 }
 
 /** Where something was found. */

@@ -31,7 +31,7 @@ const GROUPS: readonly { readonly choices: readonly ChoiceName[]; readonly scene
 ];
 
 /** Why a choice has its value. */
-export interface Reason {
+export interface ChoiceReason {
   readonly choice: ChoiceName;
   readonly value: string;
   /** What the value means, and why it was chosen, in sentences. */
@@ -41,7 +41,7 @@ export interface Reason {
 /** What was learnt. */
 export interface Learnt {
   readonly profile: Profile;
-  readonly reasons: readonly Reason[];
+  readonly reasons: readonly ChoiceReason[];
 }
 
 /** What went wrong with a device itself while it was observed. */
@@ -170,7 +170,7 @@ const PROBES: readonly string[] = [
 ];
 
 /** What was learnt before, and what was recorded since. */
-export interface Before {
+export interface LearntBefore {
   readonly choices: Choices;
   readonly since: readonly Recording[];
 }
@@ -184,7 +184,7 @@ export function learn(
   recordings: readonly Recording[],
   notifies: boolean,
   patience = PATIENCE,
-  before?: Before,
+  before?: LearntBefore,
 ): Learnt {
   const byScene = new Map(scenes.map((scene) => [scene.name, scene]));
   const contradictionOf = (choices: Choices, each: Recording): number =>
@@ -247,7 +247,7 @@ export function learn(
     if (isOver() && !isRight(choices)) choices = fallback();
   }
 
-  const reasons = CHOICES.map(({ name: choice, values }): Reason => {
+  const reasons = CHOICES.map(({ name: choice, values }): ChoiceReason => {
     const value = choices[choice];
     const { words } = values.find((each) => each.name === value)!;
     const place = values.findIndex((each) => each.name === value);

@@ -9,7 +9,7 @@ import { actionsByName, rerun, type Rerun, type RerunFault } from './strategies.
 import type { Instance, Subject } from './subject.ts';
 
 /** How much may be spent on one trace. */
-export interface Effort {
+export interface EffortLimit {
   readonly runs: number;
   readonly deadline: number;
 }
@@ -96,7 +96,7 @@ export async function minimise(
   scene: Scene,
   model: Model,
   finding: Finding,
-  effort: Effort,
+  effort: EffortLimit,
 ): Promise<void> {
   let runs = 0;
   const isSpent = (): boolean => runs >= effort.runs || performance.now() > effort.deadline;

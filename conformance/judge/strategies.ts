@@ -17,14 +17,14 @@ import { Random } from './random.ts';
 import { Recorder, type Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene } from './scenes.ts';
 import type { Instance, Readback, Subject } from './subject.ts';
-import { Nominal, Tour } from './tour.ts';
-import { type SnapshotDevice, type Walk, type WalkLimits, walkPairs } from './walk.ts';
+import { TourGraph, Tour } from './tour.ts';
+import { type SnapshotDevice, type PairWalk, type WalkLimits, walkPairs } from './walk.ts';
 
 /** The scenes in which nothing is sent ahead of an answer. */
 const STEPWISE: ReadonlySet<string> = new Set(['bits and bytes']);
 
 /** What a strategy works with. */
-export interface Work {
+export interface StrategyContext {
   readonly subject: Subject;
   readonly scene: Scene;
   readonly model: Model;
@@ -43,7 +43,7 @@ export interface Work {
 
 /** Whoever looks at walks of pairs. */
 export interface Walker {
-  readonly onWalk?: (device: SnapshotDevice, scene: Scene, walk: Walk) => void;
+  readonly onWalk?: (device: SnapshotDevice, scene: Scene, walk: PairWalk) => void;
 }
 
 /** What became of a strategy. */
@@ -63,7 +63,7 @@ export interface Outcome {
 export interface Strategy {
   readonly name: string;
   readonly suits: (subject: Subject, scene: Scene) => boolean;
-  readonly run: (work: Work) => Promise<Outcome>;
+  readonly run: (work: StrategyContext) => Promise<Outcome>;
 }
 
 /** A state of more vectors than this is too large to be kept for every pair. */
@@ -113,7 +113,7 @@ function tourOf(length: number): Strategy {
       const { scene, subject } = work;
       const alphabet = alphabetOf(scene, subject.abilities);
       const actions = actionsOf(restricted(alphabet, work.assumptions));
-      const tour = new Tour(new Nominal(strictMachine(scene), actions, scene.vectors), length);
+      const tour = new Tour(new TourGraph(strictMachine(scene), actions, scene.vectors), length);
       const outcome = await drive(work, name, alphabet.book, {
         begin: () => {
           tour.restart();
@@ -145,7 +145,7 @@ const readAtTheEnd: Strategy = {
     const { scene, subject } = work;
     const alphabet = alphabetOf(scene, subject.abilities);
     const actions = actionsOf(restricted(alphabet, work.assumptions));
-    const nodes = new Nominal(strictMachine(scene), actions, scene.vectors).everyNode();
+    const nodes = new TourGraph(strictMachine(scene), actions, scene.vectors).everyNode();
     const size = nodes.length * actions.length;
     let at = 0;
     let isLast = false;
@@ -182,7 +182,7 @@ function completeOf(extra: number): Strategy {
       const { scene, subject } = work;
       const alphabet = { ...alphabetOf(scene, subject.abilities), widths: false, reads: false };
       const actions = actionsOf(restricted(alphabet, work.assumptions));
-      const nominal = new Nominal(strictMachine(scene), actions, scene.vectors);
+      const nominal = new TourGraph(strictMachine(scene), actions, scene.vectors);
       const nodes = nominal.everyNode();
       const length = extra + 1;
       const perNode = actions.length ** length;
@@ -256,6 +256,7 @@ const eachVector: Strategy = {
     const { scene, subject } = work;
     const alphabet = everyVector(scene, alphabetOf(scene, subject.abilities));
     const byName = actionsByName(scene, alphabet);
+    const can = subject.signalled?.(scene.vectorCount);
     let vector = 0;
     const outcome = await drive(work, 'each vector by itself', alphabet.book, {
       begin: () => {
@@ -268,6 +269,8 @@ const eachVector: Strategy = {
               place = 0;
               continue;
             }
+            // A vector that cannot be signalled has its accesses all the same.
+            if (name === 'signal.V' && can?.includes(vector) === false) continue;
             const action = byName.get(name.replace('V', String(vector)));
             if (action?.isLawful(knowledge) === true) return action;
           }
@@ -329,7 +332,7 @@ interface Course {
  * part of the trace: what leaks across it is found, too.
  */
 async function drive(
-  work: Work,
+  work: StrategyContext,
   strategy: string,
   book: MessageBook,
   course: Course,

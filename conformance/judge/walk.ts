@@ -24,7 +24,7 @@ export interface WalkLimits {
 }
 
 /** What a walk found. */
-export interface Walk {
+export interface PairWalk {
   readonly pairs: number;
   readonly steps: number;
   readonly milliseconds: number;
@@ -61,7 +61,7 @@ export function walkPairs(
   findings: Findings = new Findings(),
   limits: WalkLimits = {},
   onSteps: (pairs: number, open: number, steps: number) => void = () => {},
-): Walk {
+): PairWalk {
   const began = performance.now();
   const { book, vectorCount } = alphabet;
   const actions = actionsOf(alphabet);

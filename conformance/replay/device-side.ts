@@ -91,6 +91,7 @@ export class DeviceSide {
     const [low, high, word] = pair.dwords.subarray(1 + 4 * vector, 4 + 4 * vector);
     const entry = messageName(low, high, word);
     if (entry !== name) {
+      ledger.happen({ kind: 'stale', message: name });
       return ledger.disagree(`Vector ${vector} sent ${name}.`, `Its message is ${entry}.`, vector);
     }
     if (pair.inForce[vector] === undefined) {

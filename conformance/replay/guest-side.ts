@@ -118,7 +118,8 @@ export class GuestSide {
       got = read();
     }
     const gotHigh = bytes === 8 ? implementation.readHigh : 0;
-    this.ledger.compareRead(`offset ${offset} of the table`, [low, high], [got, gotHigh]);
+    const vector = Math.floor(offset / registers.ENTRY_BYTES);
+    this.ledger.compareRead(`offset ${offset} of the table`, [low, high], [got, gotHigh], vector);
   }
 
   /**
@@ -143,7 +144,14 @@ export class GuestSide {
     }
     const got = steps.step(() => implementation.pbaRead(offset, bytes), []);
     const gotHigh = bytes === 8 ? implementation.readHigh : 0;
-    this.ledger.compareRead(`offset ${offset} of the Pending Bit Array`, [low, high], [got, gotHigh]);
+    const differing = got === low ? gotHigh ^ high : got ^ low;
+    const vector = first + (got === low ? 32 : 0) + 31 - Math.clz32(differing & -differing);
+    this.ledger.compareRead(
+      `offset ${offset} of the Pending Bit Array`,
+      [low, high],
+      [got, gotHigh],
+      vector < vectorCount ? vector : undefined,
+    );
   }
 
   /** Where the log begins late, the first read of a register tells what was in it. */

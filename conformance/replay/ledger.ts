@@ -51,8 +51,8 @@ export class Ledger {
     this.kept.push({ line: this.number, text: ownCopy(this.text), expected, got });
   }
 
-  /** Compares what a guest read, one dword or two, with what the implementation returns. */
-  compareRead(where: string, expected: readonly number[], got: readonly number[]): void {
+  /** Compares what a guest read, one dword or two, with what the implementation returns; of one vector, or of the function. */
+  compareRead(where: string, expected: readonly number[], got: readonly number[], vector?: number): void {
     this.comparisons.implementation++;
     if (expected.every((dword, index) => dword === got[index])) return;
     const differs = expected[0] === got[0] ? 1 : 0;
@@ -60,6 +60,7 @@ export class Ledger {
     this.disagree(
       `The guest read ${hex(expected[differs])} at ${where}${part}.`,
       `The implementation returns ${hex(got[differs])}.`,
+      vector,
     );
   }
 

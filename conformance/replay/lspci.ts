@@ -121,37 +121,38 @@ const VENDOR_ID = 0x09;
 
 function readCapability(device: string, { at, text }: Capability, next: number): ConfigLine[] {
   const id = IDS.find(([name]) => name.test(text))?.[1] ?? VENDOR_ID;
-  const header = (upper: number): ConfigLine => read(device, at, id + (next << 8) + upper * 2 ** 16, 4);
+  // In bytes: the text may have been cut, and then the log knows better what is next.
+  const header = [read(device, at, id, 1), read(device, at + 1, next, 1)];
   const has = (flag: string): boolean => text.includes(`${flag}+`);
   switch (id) {
     case 0x11:
-      return readMsix(device, at, text, header);
-    case 0x05:
-      return [header((has('64bit') ? 0x80 : 0) + Math.log2(Number(/Count=\d+\/(\d+)/.exec(text)?.[1] ?? 1)) * 2)];
+      return [...header, ...readMsix(device, at, text)];
+    case 0x05: {
+      const vectors = Number(/Count=\d+\/(\d+)/.exec(text)?.[1] ?? 1);
+      return [...header, read(device, at + 2, (has('64bit') ? 0x80 : 0) + 2 * Math.log2(vectors), 2)];
+    }
     case 0x10:
-      return [header(0x2), read(device, at + 4, has('FLReset') ? 1 << 28 : 0, 4)];
+      return [...header, read(device, at + 4, has('FLReset') ? 1 << 28 : 0, 4)];
     case 0x01:
-      return [header(0x3), read(device, at + 4, has('NoSoftRst') ? 8 : 0, 2)];
+      return [...header, read(device, at + 4, has('NoSoftRst') ? 8 : 0, 2)];
     case 0x13:
-      return [header(0x6), read(device, at + 3, has('FLR') ? 2 : 0, 1)];
+      return [...header, read(device, at + 3, has('FLR') ? 2 : 0, 1)];
   }
-  return [header(0)];
+  return header;
 }
 
 /** Older versions say "Mask- TabSize=5" for "Count=5 Masked-". */
-function readMsix(device: string, at: number, text: string, header: (upper: number) => ConfigLine): ConfigLine[] {
+function readMsix(device: string, at: number, text: string): ConfigLine[] {
   const found = /^MSI-X: Enable([+-]) (?:Count=(\d+) Masked([+-])|Mask([+-]) TabSize=(\d+))/.exec(text);
-  if (found === null) return [header(0)];
+  if (found === null) return [];
   const [, enabled, count, masked, olderMasked, olderCount] = found;
   const control = (enabled === '+' ? 0x8000 : 0) | ((masked ?? olderMasked) === '+' ? 0x4000 : 0);
-  const size = Number(count ?? olderCount) - 1;
   const place = (name: string, offset: number): ConfigLine[] => {
     const told = new RegExp(String.raw`${name}: BAR=(\d) offset=([0-9a-f]+)`).exec(text);
     return told === null ? [] : [read(device, at + offset, Number.parseInt(told[2], 16) + Number(told[1]), 4)];
   };
   return [
-    header(control | size),
-    read(device, at + 2, control | size, 2),
+    read(device, at + 2, control | (Number(count ?? olderCount) - 1), 2),
     ...place('Vector table', 4),
     ...place('PBA', 8),
   ];

@@ -142,8 +142,10 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
 /** What Message Control of a function was when lspci read it. */
 function controlBefore({ device, capability }: Geometry, before: readonly ConfigLine[]): number | undefined {
   const own = before.filter((line) => names(line.device, device));
-  const header = own.find(({ offset, bytes }) => offset === capability && bytes === 4)?.value;
-  return header === undefined ? undefined : header >>> 16;
+  const at = (offset: number, bytes: number): number | undefined =>
+    own.find((line) => line.offset === offset && line.bytes === bytes)?.value;
+  const header = at(capability, 4);
+  return header === undefined ? at(capability + 2, 2) : header >>> 16;
 }
 
 /** Half of the events compare with nothing: what the guest wrote is not known, or not what it read. */

@@ -40,7 +40,8 @@ export async function judgeModule(
     .map((finding): ModuleFinding => {
       const scene = proof.scenes.find(({ name }) => name === finding.scene);
       const { rules, differences, trace } = finding;
-      const run = scene === undefined ? 'It was found outside of the scenes of a proof.' : playedOf(finding, scene, abilities);
+      const run =
+        scene === undefined ? 'It was found outside of the scenes of a proof.' : playedOf(finding, scene, abilities);
       return { rules, sentence: differences[0] ?? '', trace, run };
     });
   const { verdict } = proof;
@@ -49,7 +50,11 @@ export async function judgeModule(
 }
 
 /** The run that a finding is; or why the machine on the page has none. */
-export function playedOf({ trace }: Pick<Finding, 'trace'>, scene: Scene, abilities: ReadonlySet<Ability>): Played | string {
+export function playedOf(
+  { trace }: Pick<Finding, 'trace'>,
+  scene: Scene,
+  abilities: ReadonlySet<Ability>,
+): Played | string {
   const messages = messagesOf(scene, trace);
   if (messages === undefined)
     return 'It takes more parts of messages than the machine of the page has; maskbit prove replays it.';
@@ -68,7 +73,8 @@ export function playedOf({ trace }: Pick<Finding, 'trace'>, scene: Scene, abilit
   };
   for (const name of trace) {
     const action = actions.get(name);
-    if (action === undefined) return `It has the access ${name}, which the page does not know; maskbit prove replays it.`;
+    if (action === undefined)
+      return `It has the access ${name}, which the page does not know; maskbit prove replays it.`;
     if (action.prelude !== undefined && step(action.prelude, action.vector, waiting)) waiting = [];
     // Reads, and accesses whose meaning the standard leaves open, are no events: they come before the next one.
     if (step(plainOf(action.event), action.vector, [...waiting, name])) waiting = [];

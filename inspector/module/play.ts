@@ -109,7 +109,12 @@ class Player {
   }
 
   /** Performs actions, and tells in what the device differs from what the machine does and reads. */
-  perform(names: readonly string[], expected: readonly number[], due: readonly string[], isBetween: boolean): ModuleState {
+  perform(
+    names: readonly string[],
+    expected: readonly number[],
+    due: readonly string[],
+    isBetween: boolean,
+  ): ModuleState {
     const sent: DeviceOutput[] = [];
     const faults: Fault[] = [];
     for (const name of names) {
@@ -129,7 +134,9 @@ class Player {
     });
     if (told.length > 0) differences.push(...told.slice(0, 2).map((sentence) => ({ sentence })));
     else if (differences.length > 0)
-      differences.push({ sentence: 'The judge finds no rule broken here: the standard leaves this open, or it was told before.' });
+      differences.push({
+        sentence: 'The judge finds no rule broken here: the standard leaves this open, or it was told before.',
+      });
     return { words: this.words.slice(), differences };
   }
 
@@ -177,7 +184,9 @@ class Player {
       const relevant = word === 0 ? 0xc000 : 0xffffffff;
       if (((words[word] ^ each) & relevant) === 0) return [];
       const name = dwordName(word, device.vectorCount);
-      return [{ word, sentence: `${name} is ${hex(each >>> 0)} in the machine, and ${hex(words[word])} in the module.` }];
+      return [
+        { word, sentence: `${name} is ${hex(each >>> 0)} in the machine, and ${hex(words[word])} in the module.` },
+      ];
     });
   }
 
@@ -195,5 +204,6 @@ class Player {
   }
 }
 
-const tellMessage = ([low, high, data]: readonly number[]): string => `${wideHex(low >>> 0, high >>> 0)}:${hex(data >>> 0)}`;
+const tellMessage = ([low, high, data]: readonly number[]): string =>
+  `${wideHex(low >>> 0, high >>> 0)}:${hex(data >>> 0)}`;
 const told = (messages: readonly string[]): string => (messages.length === 0 ? 'nothing' : messages.join(', then '));

@@ -13,7 +13,8 @@ export function ModuleHeadline(): JSX.Element | null {
     <section class="headline module" aria-label="The module">
       <div class="headline-row">
         <h2>
-          {name} <span class="quiet">a device in WebAssembly, {bytes.toLocaleString('en-US')} bytes, beside the machine</span>
+          {name}{' '}
+          <span class="quiet">a device in WebAssembly, {bytes.toLocaleString('en-US')} bytes, beside the machine</span>
         </h2>
         <span class="spring" />
         <button type="button" onClick={closeModule}>

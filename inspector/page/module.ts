@@ -4,13 +4,7 @@
  */
 import { batch, effect, signal } from '@preact/signals';
 import { registersOf } from '../../conformance/judge/messages.ts';
-import type {
-  ModuleAnswer,
-  ModuleQuestions,
-  ModuleState,
-  ModuleVerdict,
-  Played,
-} from '../module/messages.ts';
+import type { ModuleAnswer, ModuleQuestions, ModuleState, ModuleVerdict, Played } from '../module/messages.ts';
 import { tellError } from './open.ts';
 import { Run } from './run.ts';
 import { beginScene, type OwnScene, takeEvents } from './scene.ts';
@@ -73,7 +67,8 @@ async function judgeIt(bytes: Uint8Array, name: string): Promise<void> {
   const thread = new Thread();
   judge = thread;
   const told = (part: Partial<Loaded>): void => {
-    if (judge === thread && loaded.value !== undefined) loaded.value = { ...loaded.value, progress: undefined, ...part };
+    if (judge === thread && loaded.value !== undefined)
+      loaded.value = { ...loaded.value, progress: undefined, ...part };
   };
   try {
     await thread.ask('open', { bytes, name });
@@ -201,18 +196,23 @@ class Thread {
   private asked = 0;
 
   constructor() {
-    this.worker.addEventListener('message', ({ data: { id, answer, problem, progress } }: MessageEvent<ModuleAnswer>) => {
-      const asker = this.waiting.get(id);
-      if (progress !== undefined) {
-        asker?.onProgress(progress);
-        return;
-      }
-      this.waiting.delete(id);
-      if (problem === undefined) asker?.resolve(answer as never);
-      else asker?.reject(new RangeError(problem));
-    });
+    this.worker.addEventListener(
+      'message',
+      ({ data: { id, answer, problem, progress } }: MessageEvent<ModuleAnswer>) => {
+        const asker = this.waiting.get(id);
+        if (progress !== undefined) {
+          asker?.onProgress(progress);
+          return;
+        }
+        this.waiting.delete(id);
+        if (problem === undefined) asker?.resolve(answer as never);
+        else asker?.reject(new RangeError(problem));
+      },
+    );
     this.worker.addEventListener('error', () => {
-      const problem = new RangeError('The thread of the module could not be started; expected its file beside the page.');
+      const problem = new RangeError(
+        'The thread of the module could not be started; expected its file beside the page.',
+      );
       for (const { reject } of this.waiting.values()) reject(problem);
       this.waiting.clear();
     });

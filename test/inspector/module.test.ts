@@ -20,18 +20,21 @@ const differing = (states: ReturnType<typeof play>): number[] =>
 
 describe('a right module', () => {
   const create = wasmDevices(buildKit());
-  test.each(['two', 'three', 'halves', 'zero A B C'])('agrees with the machine in every step, messages %s', (messages) => {
-    const bounds = { vectors: 2, messages };
-    const { events } = instanceByName('function', bounds);
-    let seed = 5;
-    const path = Array.from({ length: 400 }, () => {
-      seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
-      return events[(seed >>> 8) % events.length];
-    });
-    const states = play(create, { bounds, events: path, script: [] });
-    expect(states).toHaveLength(401);
-    expect(differing(states)).toEqual([]);
-  });
+  test.each(['two', 'three', 'halves', 'zero A B C'])(
+    'agrees with the machine in every step, messages %s',
+    (messages) => {
+      const bounds = { vectors: 2, messages };
+      const { events } = instanceByName('function', bounds);
+      let seed = 5;
+      const path = Array.from({ length: 400 }, () => {
+        seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
+        return events[(seed >>> 8) % events.length];
+      });
+      const states = play(create, { bounds, events: path, script: [] });
+      expect(states).toHaveLength(401);
+      expect(differing(states)).toEqual([]);
+    },
+  );
 
   test.each(['one vector', 'bits and bytes', 'parted messages', 'addresses', 'two vectors'])(
     'agrees in every access of the scene "%s"',
@@ -40,12 +43,16 @@ describe('a right module', () => {
       // Each access after those that let a guest know what it needs to know.
       const wrong = actionsOf(alphabetOf(scene, abilities)).flatMap((action) => {
         const first = name === 'parted messages' ? ['write.0.address1/4', 'write.0.data1/4'] : ['write.0.A/4'];
-        const trace = action.isLawful(new MutableKnowledge(scene.vectorCount)) ? [action.name] : [...first, action.name];
+        const trace = action.isLawful(new MutableKnowledge(scene.vectorCount))
+          ? [action.name]
+          : [...first, action.name];
         const played = playedOf({ trace }, scene, abilities);
         if (typeof played === 'string') return /2\/4$/.test(action.name) ? [] : [`${action.name}: ${played}`];
         return play(create, played).flatMap(({ differences }) =>
           // What the standard leaves open, the judge lets pass.
-          differences.some(({ sentence }) => sentence.startsWith('MSIX-')) ? [`${action.name}: ${differences[0].sentence}`] : [],
+          differences.some(({ sentence }) => sentence.startsWith('MSIX-'))
+            ? [`${action.name}: ${differences[0].sentence}`]
+            : [],
         );
       });
       expect(wrong).toEqual([]);
@@ -56,7 +63,11 @@ describe('a right module', () => {
 describe('a wrong module', () => {
   test('differs where its finding says, by the width that the finding has', () => {
     const create = wasmDevices(buildKit(['-DBUG=4'])); // a QWORD write leaves Vector Control as it is
-    const played = playedOf({ trace: ['control.on/2', 'open.0.A/8', 'signal.0'] }, sceneNamed('one vector'), abilities) as Played;
+    const played = playedOf(
+      { trace: ['control.on/2', 'open.0.A/8', 'signal.0'] },
+      sceneNamed('one vector'),
+      abilities,
+    ) as Played;
     expect(played.events).toEqual(['guest.control.on', 'guest.write.0.A', 'guest.unmask.0', 'device.signal.0']);
     expect(played.script).toEqual([[], ['control.on/2'], [], ['open.0.A/8'], ['signal.0']]);
     const states = play(create, played);

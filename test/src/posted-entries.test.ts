@@ -128,11 +128,11 @@ describe('the page', () => {
     [8, 8, [30, 1]],
     [12, 4, [1, 5]],
     [16 + 8, 8, [31, 1]],
-    [4, 8, [0xffff_ffff, 5]],
-    [1, 4, [0xffff_ffff, 5]],
-    [2, 2, [0xffff, 5]],
-    [3, 1, [0xff, 5]],
-    [0, 2, [0xffff, 5]],
+    [4, 8, [0xffff_ffff, 0xffff_ffff]],
+    [1, 4, [0xffff_ffff, 0xffff_ffff]],
+    [2, 2, [0xffff, 0xffff_ffff]],
+    [3, 1, [0xff, 0xffff_ffff]],
+    [0, 2, [0xffff, 0xffff_ffff]],
   ])('reads at %d with %d bytes %j', (offset, bytes, words) => {
     entries.write(12, 4, 1, 0);
     const out = Uint32Array.of(5, 5);
