@@ -72,7 +72,8 @@ function checkClaims(instance: Instance): [string, string] {
   const failing = decide(explore(compile(machine, events)), claims).filter(({ result }) => result === 'fails');
   const printed = printTla(symbolicOf(machine, events), { eventSentence, claims });
   const { name, module, configuration, hash } = printed;
-  const fails = ({ name: claim }: { readonly name: string }): boolean => failing.some((each) => each.claim.name === claim);
+  const fails = ({ name: claim }: { readonly name: string }): boolean =>
+    failing.some((each) => each.claim.name === claim);
   const without = (names: readonly string[]): string =>
     configuration
       .split('\n')

@@ -11,7 +11,18 @@ import { Head } from './head.tsx';
 import { lazily } from './lazy.tsx';
 import { LogHeadline } from './log-headline.tsx';
 import { SequencePane } from './sequence-pane.tsx';
-import { isStoryComing, moduleName, notice, type Pane, pane, presenting, scene, sideWidth, story, view } from './store.ts';
+import {
+  isStoryComing,
+  moduleName,
+  notice,
+  type Pane,
+  pane,
+  presenting,
+  scene,
+  sideWidth,
+  story,
+  view,
+} from './store.ts';
 import { Headline, StoryPane } from './story-pane.tsx';
 import { Transport } from './transport.tsx';
 

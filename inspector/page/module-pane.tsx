@@ -2,7 +2,6 @@
  * The headline of a module: what it is, what the judge says of it, and what he found, each as a run to be played.
  */
 import type { JSX } from 'preact';
-import './module.css';
 import { closeModule, loaded, showFinding, shown } from './module.ts';
 
 export function ModuleHeadline(): JSX.Element | null {

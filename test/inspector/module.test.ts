@@ -47,7 +47,7 @@ describe('a right module', () => {
           ? [action.name]
           : [...first, action.name];
         const played = playedOf({ trace }, scene, abilities);
-        if (typeof played === 'string') return /2\/4$/.test(action.name) ? [] : [`${action.name}: ${played}`];
+        if (typeof played === 'string') return action.name.endsWith('2/4') ? [] : [`${action.name}: ${played}`];
         return play(create, played).flatMap(({ differences }) =>
           // What the standard leaves open, the judge lets pass.
           differences.some(({ sentence }) => sentence.startsWith('MSIX-'))
