@@ -15,6 +15,7 @@ import { checkAssigned, checkAssignedMutants, checkObjections } from './check/as
 import { checkAssignedDevice } from './check/assigned-device.ts';
 import { checkAssignedPaths } from './check/assigned-paths.ts';
 import { Budget, type Budgets } from './check/budget.ts';
+import { checkEvery } from './check/every.ts';
 import { checkMachines } from './check/machines.ts';
 import { type Only, onlyOf, type Section, SECTIONS, WHOLE } from './check/only.ts';
 import type { CheckSection } from './check/part.ts';
@@ -79,6 +80,7 @@ function runSections(isFull: boolean, budget: Budget, only: Only, manifest: read
     machines: () => part,
     properties: () => checkProperties(explored, budget, only, isCut),
     runs: () => checkRuns(explored, budget, only),
+    'every-n': () => checkEvery(explored),
     paths: () => checkPaths(explored, budget),
     lockstep: () => checkLockstep(explored, budget),
     places: () => checkPlaces(isFull, budget),
@@ -95,7 +97,7 @@ function runSections(isFull: boolean, budget: Budget, only: Only, manifest: read
   ];
 }
 
-const LARGE_SECTIONS: readonly Section[] = ['machines', 'properties', 'runs'];
+const LARGE_SECTIONS: readonly Section[] = ['machines', 'properties', 'runs', 'every-n'];
 const SMALL_SECTIONS: readonly Section[] = ['paths', 'lockstep'];
 
 const USUAL_COST = 'Checks the function and the assigned device; it takes half a minute to a minute.';

@@ -26,7 +26,9 @@ const ENTRIES: Readonly<Record<string, readonly [module: object, table: Table, t
 };
 
 /** Errors that anyone may make, of any message. */
-const ERRORS = new Set(['ArgumentError', 'BoundError', 'ManifestError', 'TraceError', 'SymmetryError', 'ReplayError']);
+const ERRORS = new Set([
+  ...['ArgumentError', 'BoundError', 'CutoffError', 'ManifestError', 'TraceError', 'SymmetryError', 'ReplayError'],
+]);
 
 type Callable = Call['call'] & (new (...args: never[]) => unknown);
 
