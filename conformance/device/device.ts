@@ -90,7 +90,7 @@ export interface DeviceOptions {
   readonly vectorCount: number;
 }
 
-/** Makes fresh instances: the state that one leaves behind must not be the next one's. What a module for `maskbit conform` exports. */
+/** Makes fresh instances: the state that one leaves behind must not be the next one's. */
 export type DeviceFactory = (options: DeviceOptions) => Device;
 
 // ---- A device that answers later

@@ -143,6 +143,12 @@ export class Judge {
     model.vector.compiled.events.forEach((event, number) => this.events.set(event, number));
   }
 
+  /** Whether nothing that is believed is doubted: what went wrong before has been made up for, as far as anything shows. */
+  get isCertain(): boolean {
+    const { vector, capability } = this.model;
+    return capability.isCertain(this.capability) && this.vectors.every((belief) => vector.isCertain(belief));
+  }
+
   /** Takes another judge's beliefs. */
   set(capability: number, vectors: Int32Array): void {
     this.capability = capability;

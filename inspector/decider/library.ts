@@ -134,9 +134,9 @@ export function libraryTrace(name: string): LibraryTrace {
 }
 
 function objectionTrace(objection: Objection): LibraryTrace {
-  const { name, title, words, of: point, property, scene } = objection;
+  const { name, title, words, of: point, property, scope } = objection;
   const make = (): Trace => {
-    return traceVerdict(boundsOf(objection, POSTED), property, postedVerdict(objection), scene).trace;
+    return traceVerdict(boundsOf(objection, POSTED), property, postedVerdict(objection), scope).trace;
   };
   return { name: `posted-${name}`, title, point, about: words, make };
 }

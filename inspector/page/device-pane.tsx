@@ -8,19 +8,19 @@ import { messageOf } from '../../conformance/device/words.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import { ADAPTERS, type DeviceView } from './device.ts';
 import type { OwnScene } from './scene.ts';
-import { driveFunctions, firstDifference, position, travel, twin, twinState, value } from './store.ts';
+import { driveFunctions, firstDifference, position, travel, comparison, comparisonState, value } from './store.ts';
 import { FUNCTION_DRIVER } from './driven-device.ts';
-import { createTwin, type TwinState } from './twin.ts';
+import { createComparison, type ComparisonState } from './comparison.ts';
 
 // The implementation comes with this pane.
-driveFunctions(FUNCTION_DRIVER, createTwin);
+driveFunctions(FUNCTION_DRIVER, createComparison);
 
 /** Messages that are listed; the run has the others. */
 const DELIVERED_LISTED = 6;
 
 export function DevicePane({ at }: { at: OwnScene }): JSX.Element {
   const view = ADAPTERS[at.machine.id]?.(at.instance)(value.value!);
-  const state = twinState.value;
+  const state = comparisonState.value;
   return (
     <section class="device" aria-label="Device">
       <header>
@@ -46,7 +46,7 @@ export function DevicePane({ at }: { at: OwnScene }): JSX.Element {
 
 /** Whether machine and implementation agree, in words. */
 function Agreement(): JSX.Element {
-  if (typeof twin.value !== 'object') return <p class="agreement none">{twin.value}</p>;
+  if (typeof comparison.value !== 'object') return <p class="agreement none">{comparison.value}</p>;
   const first = firstDifference.value;
   if (first === undefined) return <p class="agreement same">machine = implementation</p>;
   return (
@@ -60,7 +60,15 @@ function Agreement(): JSX.Element {
   );
 }
 
-function Registers({ at, view, state }: { at: OwnScene; view: DeviceView; state: TwinState | undefined }): JSX.Element {
+function Registers({
+  at,
+  view,
+  state,
+}: {
+  at: OwnScene;
+  view: DeviceView;
+  state: ComparisonState | undefined;
+}): JSX.Element {
   const { control, rows, facts } = view;
   return (
     <>
@@ -120,7 +128,7 @@ function Bit({ name, on, wrong }: { name: string; on: boolean; wrong: boolean })
 
 type Row = DeviceView['rows'][number];
 
-function TableRows({ at, row, state }: { at: OwnScene; row: Row; state: TwinState | undefined }): JSX.Element {
+function TableRows({ at, row, state }: { at: OwnScene; row: Row; state: ComparisonState | undefined }): JSX.Element {
   const { vector, message, mask, pending, blocked, force } = row;
   const word = entryDword(vector);
   const pendingWord = pendingDword(at.instance.vectors, vector);
@@ -168,10 +176,10 @@ function Flag({ on, wrong = false }: { on: boolean | undefined; wrong?: boolean 
   );
 }
 
-const isWrong = (state: TwinState | undefined, word: number): boolean =>
+const isWrong = (state: ComparisonState | undefined, word: number): boolean =>
   state?.differences.some((difference) => difference.word === word) ?? false;
 
-function registersOf({ words }: TwinState, word: number): string {
+function registersOf({ words }: ComparisonState, word: number): string {
   const [low, high, data] = [0, 1, 2].map((each) => words[word + each].toString(16).padStart(8, '0'));
   return `${high === '00000000' ? '' : `${high} `}${low} : ${data}`;
 }
@@ -223,7 +231,7 @@ function Messages({ at, view }: { at: OwnScene; view: DeviceView | undefined }):
 }
 
 function tellMessage(message: string, vector: number): string {
-  if (typeof twin.value !== 'object') return `${message} of vector ${vector}`;
+  if (typeof comparison.value !== 'object') return `${message} of vector ${vector}`;
   const [low, high, data] = messageOf(message, vector).map((word) => word.toString(16).padStart(8, '0'));
   return `address ${high} ${low}, data ${data}`;
 }

@@ -65,6 +65,9 @@ function Help(): JSX.Element {
         in the last step; a state with a lamp is active. The address of the page is the trace: whoever opens it sees the
         same. Drop a file on the page to open it.
       </p>
+      <p class="note">
+        The page has parts of others in it: <a href="./licenses.md">their licences</a>.
+      </p>
     </Dialog>
   );
 }

@@ -24,7 +24,7 @@ import {
   writeLink,
 } from './open.ts';
 import type { Driver } from './driven-device.ts';
-import type { createTwin, Twin } from './twin.ts';
+import type { createComparison, Comparison } from './comparison.ts';
 import { beginScene, type OwnScene, type Scene, takeEvents, traceScene } from './scene.ts';
 import { type Actor, Watched, watchedScene } from './watch.ts';
 
@@ -214,35 +214,37 @@ function transitionIds(at: Scene, from: StateValue | undefined, events: readonly
 }
 
 /** What makes the implementation beside a machine, and drives it: they come with the pane that shows it. */
-const twins = signal<
-  { readonly make: typeof createTwin; readonly functions: Driver; readonly assigned?: Driver } | undefined
+const drivers = signal<
+  { readonly make: typeof createComparison; readonly functions: Driver; readonly assigned?: Driver } | undefined
 >(undefined);
-const twinOf = new WeakMap<OwnScene['run'], Twin | string>();
+const comparisonOf = new WeakMap<OwnScene['run'], Comparison | string>();
 /** Takes in what drives functions; what drives the assigned device is fetched when one is shown. */
-export function driveFunctions(functions: Driver, make: typeof createTwin): void {
-  twins.value = { make, functions };
+export function driveFunctions(functions: Driver, make: typeof createComparison): void {
+  drivers.value = { make, functions };
 }
 effect(() => {
-  if (twins.value === undefined || twins.value.assigned !== undefined) return;
+  if (drivers.value === undefined || drivers.value.assigned !== undefined) return;
   if (own.value.machine.id !== 'assigned-device') return;
   void import('./driven-assigned.ts').then(({ ASSIGNED_DRIVER }) => {
-    twins.value = { ...twins.peek()!, assigned: ASSIGNED_DRIVER };
+    drivers.value = { ...drivers.peek()!, assigned: ASSIGNED_DRIVER };
   });
 });
 /** The implementation beside the machine; or why there is none; or undefined while it is fetched. */
-export const twin = computed<Twin | string | undefined>(() => {
+export const comparison = computed<Comparison | string | undefined>(() => {
   const at = scene.value;
-  if (at.kind !== 'own' || twins.value === undefined) return undefined;
-  const { make, functions, assigned } = twins.value;
+  if (at.kind !== 'own' || drivers.value === undefined) return undefined;
+  const { make, functions, assigned } = drivers.value;
   const driver = at.machine.id === 'assigned-device' ? assigned : functions;
   if (driver === undefined) return undefined;
-  const known = twinOf.get(at.run) ?? make(driver, at.instance, at.subject, at.run);
-  twinOf.set(at.run, known);
+  const known = comparisonOf.get(at.run) ?? make(driver, at.instance, at.subject, at.run);
+  comparisonOf.set(at.run, known);
   return known;
 });
 
 /** Machine and implementation, at the position. */
-export const twinState = computed(() => (typeof twin.value === 'object' ? twin.value.at(position.value) : undefined));
+export const comparisonState = computed(() =>
+  typeof comparison.value === 'object' ? comparison.value.at(position.value) : undefined,
+);
 
 /** The first position at which the two differ, as far as they have been compared. */
 export const firstDifference = signal<number | undefined>(undefined);
@@ -250,7 +252,7 @@ const COMPARED_AT_ONCE = 400;
 
 effect(() => {
   const at = own.value;
-  const beside = twin.value;
+  const beside = comparison.value;
   if (typeof beside !== 'object') {
     firstDifference.value = undefined;
     return;

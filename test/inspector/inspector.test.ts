@@ -37,7 +37,7 @@ import { createInstance, INSTANCES, MACHINE_NAMES } from '../../properties/insta
 import { instanceByName, subjectByName } from '../../properties/subject.ts';
 import { ASSIGNED_DRIVER } from '../../inspector/page/driven-assigned.ts';
 import { driveFunction, FUNCTION_DRIVER } from '../../inspector/page/driven-device.ts';
-import { createTwin, Twin } from '../../inspector/page/twin.ts';
+import { createComparison, Comparison } from '../../inspector/page/comparison.ts';
 import { OBJECTIONS } from '../../properties/assigned/objections.ts';
 import { FAULTS } from '../../conformance/random/faults.ts';
 import { readFileSync } from 'node:fs';
@@ -180,13 +180,13 @@ describe('a run', () => {
 });
 
 /** The implementation beside a scene, or why there is none. */
-function twinOf({ instance, subject, run, machine }: OwnScene): Twin | string {
-  return createTwin(machine.id === 'assigned-device' ? ASSIGNED_DRIVER : FUNCTION_DRIVER, instance, subject, run);
+function comparisonOf({ instance, subject, run, machine }: OwnScene): Comparison | string {
+  return createComparison(machine.id === 'assigned-device' ? ASSIGNED_DRIVER : FUNCTION_DRIVER, instance, subject, run);
 }
-function twinOfScene(scene: OwnScene): Twin {
-  const twin = twinOf(scene);
-  if (typeof twin === 'string') throw new Error(twin);
-  return twin;
+function comparisonOfScene(scene: OwnScene): Comparison {
+  const comparison = comparisonOf(scene);
+  if (typeof comparison === 'string') throw new Error(comparison);
+  return comparison;
 }
 
 describe('the implementation beside the machine', () => {
@@ -194,13 +194,13 @@ describe('the implementation beside the machine', () => {
   const path = wander(3000, subject.events.length);
 
   test('does the same along a run, and is the same however it is travelled', () => {
-    const twin = twinOfScene(traceScene(makeTrace(subject, path)));
-    expect(twin.compare(10_000)).toBe(true);
-    expect(twin.firstDifference).toBeUndefined();
-    const end = twin.at(3000);
-    twin.at(3);
-    twin.at(1400);
-    expect(twin.at(3000)).toEqual(end);
+    const comparison = comparisonOfScene(traceScene(makeTrace(subject, path)));
+    expect(comparison.compare(10_000)).toBe(true);
+    expect(comparison.firstDifference).toBeUndefined();
+    const end = comparison.at(3000);
+    comparison.at(3);
+    comparison.at(1400);
+    expect(comparison.at(3000)).toEqual(end);
   });
 
   test.each(
@@ -209,32 +209,32 @@ describe('the implementation beside the machine', () => {
       .map(({ Class }) => [Class.name, Class] as const),
   )('shows where the planted fault %s differs', (_, Class) => {
     const scene = traceScene(makeTrace(subject, path));
-    const twin = new Twin(driveFunction(scene.instance, { Implementation: Class }), scene.run);
-    twin.compare(10_000);
-    expect(twin.firstDifference).toBeGreaterThan(0);
-    const [first] = twin.at(twin.firstDifference!).differences;
+    const comparison = new Comparison(driveFunction(scene.instance, { Implementation: Class }), scene.run);
+    comparison.compare(10_000);
+    expect(comparison.firstDifference).toBeGreaterThan(0);
+    const [first] = comparison.at(comparison.firstDifference!).differences;
     expect(first.sentence).toMatch(/machine.*implementation/);
-    const before = new Twin(driveFunction(scene.instance, { Implementation: Class }), scene.run);
-    before.compare(twin.firstDifference! - 1);
+    const before = new Comparison(driveFunction(scene.instance, { Implementation: Class }), scene.run);
+    before.compare(comparison.firstDifference! - 1);
     expect(before.firstDifference).toBeUndefined();
   });
 
   test.each(['posted', 'reviewed', 'checked'])('does the same along a run of the assigned device as %s', (design) => {
     const assigned = subjectByName('assigned-device', { design, vectors: 1, messages: 'three' });
-    const twin = twinOfScene(traceScene(makeTrace(assigned, wander(2000, assigned.events.length))));
-    expect(twin.compare(10_000)).toBe(true);
-    expect(twin.firstDifference).toBeUndefined();
-    const end = twin.at(2000);
-    twin.at(600);
-    expect(twin.at(2000)).toEqual(end);
+    const comparison = comparisonOfScene(traceScene(makeTrace(assigned, wander(2000, assigned.events.length))));
+    expect(comparison.compare(10_000)).toBe(true);
+    expect(comparison.firstDifference).toBeUndefined();
+    const end = comparison.at(2000);
+    comparison.at(600);
+    expect(comparison.at(2000)).toEqual(end);
   });
 
   test('is led to where a run begins, and does what the review objects to', () => {
     const [objections] = LIBRARY;
     for (const { make } of objections.traces) {
-      const twin = twinOfScene(traceScene(make()));
-      expect(twin.compare(100)).toBe(true);
-      expect(twin.firstDifference).toBeUndefined();
+      const comparison = comparisonOfScene(traceScene(make()));
+      expect(comparison.compare(100)).toBe(true);
+      expect(comparison.firstDifference).toBeUndefined();
     }
   });
 
@@ -249,17 +249,17 @@ describe('the implementation beside the machine', () => {
         story.filter((event) => event >= 0),
       ),
     );
-    const twin = twinOfScene(scene);
-    twin.compare(100);
-    expect(twin.at(twin.firstDifference!).differences[0].sentence).toMatch(
+    const comparison = comparisonOfScene(scene);
+    comparison.compare(100);
+    expect(comparison.at(comparison.firstDifference!).differences[0].sentence).toMatch(
       /^Of the implementation: it did .* expected nothing\.$/,
     );
   });
 
   test('is left out, with the reason, where it would say nothing', () => {
-    expect(twinOf(beginScene('capability', {}))).toMatch(/has no implementation of its own/);
+    expect(comparisonOf(beginScene('capability', {}))).toMatch(/has no implementation of its own/);
     const channel = beginScene('function', { vectors: 1, messages: 'three', channel: 1 });
-    expect(twinOf(channel)).toMatch(/in transit/);
+    expect(comparisonOf(channel)).toMatch(/in transit/);
   });
 });
 
@@ -368,10 +368,10 @@ describe('the library', () => {
   test('shows the implementation differ from each changed function that has one beside it', () => {
     const mutants = LIBRARY.find(({ title }) => title.startsWith('One change'))!;
     const differing = mutants.traces.filter(({ make }) => {
-      const twin = twinOf(traceScene(make()));
-      if (typeof twin === 'string') return false;
-      twin.compare(100);
-      return twin.firstDifference !== undefined;
+      const comparison = comparisonOf(traceScene(make()));
+      if (typeof comparison === 'string') return false;
+      comparison.compare(100);
+      return comparison.firstDifference !== undefined;
     });
     expect(differing).toHaveLength(mutants.traces.length - 1);
   });
@@ -387,9 +387,9 @@ describe('what is opened', () => {
     const scene = await openText(readFileSync('traces/linux-6.1-nvme.trace', 'latin1'));
     expect(scene.instance.vectors).toBe(5);
     expect(scene.length).toBe(881);
-    const twin = twinOfScene(scene);
-    expect(twin.compare(1000)).toBe(true);
-    expect(twin.firstDifference).toBeUndefined();
+    const comparison = comparisonOfScene(scene);
+    expect(comparison.compare(1000)).toBe(true);
+    expect(comparison.firstDifference).toBeUndefined();
     const link = writeLink(scene, scene.length)!;
     expect(link.length).toBeLessThan(2500);
     expect(readLink(`#${link}`)?.position).toBe(881);

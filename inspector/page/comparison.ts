@@ -16,7 +16,7 @@ import { Run } from './run.ts';
 const STRIDE = 512;
 
 /** The implementation at one position of a run. */
-export interface TwinState {
+export interface ComparisonState {
   /** Message Control, the table and the Pending Bit Array. */
   readonly words: Uint32Array;
   /** The message in force of each vector, as notifications tell it, in the machine's words; undefined where nobody is told. */
@@ -32,14 +32,19 @@ interface Saved {
 /** The most states that are searched for a way from reset to where a run begins. */
 const SEARCHED_STATES = 100_000;
 
-/** Makes the twin of a run; or says why there is none. */
-export function createTwin(driver: Driver, instance: Instance, subject: CompiledSubject, run: Run): Twin | string {
+/** Makes the comparison of a run; or says why there is none. */
+export function createComparison(
+  driver: Driver,
+  instance: Instance,
+  subject: CompiledSubject,
+  run: Run,
+): Comparison | string {
   const refusal = driver.refusal(instance);
   if (refusal !== undefined) return refusal;
   const lead = leadTo(subject, run);
   return lead === undefined
     ? 'The run begins where no way was found to lead the implementation.'
-    : new Twin(driver.create(instance), run, lead);
+    : new Comparison(driver.create(instance), run, lead);
 }
 
 /** The events that lead from reset to where a run begins; undefined when no way is found. */
@@ -53,7 +58,7 @@ function leadTo(subject: CompiledSubject, run: Run): readonly number[] | undefin
 }
 
 /** The implementation, driven along a run. The run may grow meanwhile. */
-export class Twin {
+export class Comparison {
   /** The first position at which the two differ, of those compared so far. */
   firstDifference: number | undefined;
   /** The positions compared so far: from 0 up to this one. */
@@ -85,7 +90,7 @@ export class Twin {
   }
 
   /** The implementation at a position, whose step is driven again to get there. */
-  at(position: number): TwinState {
+  at(position: number): ComparisonState {
     while (this.compared < position) this.compare(position - this.compared);
     this.goTo(Math.max(0, position - 1));
     const differences = position === 0 ? this.differencesAt(0) : this.advance();
