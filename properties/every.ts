@@ -99,7 +99,10 @@ type Asked = (seen: FunctionView | StepView<FunctionView>, index: number) => boo
  * A property, asked of what is seen of one vector and of what all share.
  * @param refuse Is told when the property asks for more; it says nothing from there on.
  */
-export function ofOneVector(property: Property<FunctionView>, refuse: (because: string) => void): Property<FunctionView> {
+export function ofOneVector(
+  property: Property<FunctionView>,
+  refuse: (because: string) => void,
+): Property<FunctionView> {
   const { when, holds } = property as { readonly when: Asked; readonly holds: Asked };
   const asked =
     (ask: Asked, otherwise: boolean): Asked =>
@@ -112,7 +115,7 @@ export function ofOneVector(property: Property<FunctionView>, refuse: (because: 
         return otherwise;
       }
     };
-  return { ...property, when: asked(when, false), holds: asked(holds, true) } as Property<FunctionView>;
+  return { ...property, when: asked(when, false), holds: asked(holds, true) };
 }
 
 const views = new WeakMap<FunctionView, Map<number, FunctionView>>();
@@ -160,10 +163,16 @@ function seenStep({ before, event, outputs, after }: StepView<FunctionView>, ind
 export const FUNCTION_CUTOFF = 2;
 
 /** Decides every property of a function for every number of vectors, by the instance with two. */
-export function everyOfFunction({ family }: { readonly family: CheckedFamily }, instance: Instance, graph: StateGraph): EveryRow[] {
+export function everyOfFunction(
+  { family }: { readonly family: CheckedFamily },
+  instance: Instance,
+  graph: StateGraph,
+): EveryRow[] {
   const { vectors, messages, machine } = instance;
   family.requireMachine(machine, vectors, vectors);
-  const odd = family.instance(3).sentences.find(({ owner, outputs }) => outputs.some((output) => readOutput(output).vector !== owner));
+  const odd = family
+    .instance(3)
+    .sentences.find(({ owner, outputs }) => outputs.some((output) => readOutput(output).vector !== owner));
   const refusals = new Map<string, string>();
   const asked = MACHINE_PROPERTIES.map((property) =>
     ofOneVector(property, (because) => refusals.set(property.name, because)),
@@ -182,10 +191,14 @@ function everyLeading(family: CheckedFamily, instance: Instance): EveryRow[] {
   const { machine, events, vectors, channel } = instance;
   return LEADINGS.filter(({ needsChannel }) => channel || !needsChannel).map(({ name, leading, without }) => {
     const exploration = explore(compile(machine, { only: events.filter((event) => !without(event)) }));
-    const claims = leading(0).map(
-      ({ from, to, fairness }, index): ClaimAt =>
-        () => ({ kind: 'leadsTo', name: `${name}${index}`, title: '', from, to, fairness }),
-    );
+    const claims = leading(0).map(({ from, to, fairness }, index): ClaimAt => () => ({
+      kind: 'leadsTo',
+      name: `${name}${index}`,
+      title: '',
+      from,
+      to,
+      fairness,
+    }));
     return { property: name, ...worstOf(decideEvery(family, exploration, vectors, claims)) };
   });
 }
@@ -230,13 +243,17 @@ export function everyOfDesign(
     else if (result !== 'holds') rows.set(property, { result });
     else if ('compare' in property) rows.set(property, { result, about: 1, cutoff: bounds.vectors, isOfEach: true });
     else {
-      const exploration = instance.explore(property.monitors, property.scene);
+      const exploration = instance.explore(property.monitors, property.scope);
       groups.set(exploration, [...(groups.get(exploration) ?? []), property]);
     }
   }
   for (const group of groups.values()) {
-    const exploration = instance.explore(group[0].monitors, group[0].scene);
-    const claims = group.map((property): ClaimAt => (vectors) => claimOf(property, { ...bounds, vectors }));
+    const exploration = instance.explore(group[0].monitors, group[0].scope);
+    const claims = group.map(
+      (property): ClaimAt =>
+        (vectors) =>
+          claimOf(property, { ...bounds, vectors }),
+    );
     const known = Object.fromEntries(group.map(({ name }) => [name, 'holds' as const]));
     for (const [index, verdict] of decideEvery(family, exploration, bounds.vectors, claims, known).entries())
       rows.set(group[index], verdict);

@@ -4,7 +4,7 @@
  * What is said rests on the theorem in `README.md` beside this file, on its premise, which `family.ts` checks, and on the forms of `form.ts`.
  */
 import type { AnyStateNode, StateValue } from 'xstate';
-import { refuse, requireCount, requireFunction, requireList, requireOneOf, within } from '../argument/argument.ts';
+import { copyOf, requireCount, requireFunction, requireList, requireOneOf, within } from '../argument/argument.ts';
 import { packNodes } from '../compile/layout.ts';
 import type { Claim, Decision, ReadClaim } from '../decide/claim.ts';
 import { decide } from '../decide/decide.ts';
@@ -13,7 +13,7 @@ import { type Exploration, requireExploration } from '../explore/explore.ts';
 import type { Condition } from '../export/symbolic.ts';
 import type { GuardExpression } from '../machine/guard.ts';
 import { initialNodes } from '../machine/transition-sets.ts';
-import { CheckedFamily } from './family.ts';
+import { CHECKED_FAMILY, type CheckedFamily } from './family.ts';
 import { formOf, type Formed, strengthened } from './form.ts';
 import { CutoffError, type Instance } from './instance.ts';
 
@@ -37,7 +37,7 @@ export interface EveryVerdict {
  */
 export function cutoffOf(family: CheckedFamily, claimAt: ClaimAt): Pick<Formed, 'about' | 'cutoff'> {
   const { about, cutoff } = formOf(
-    requireFamily('family of cutoffOf', family),
+    CHECKED_FAMILY.require('family of cutoffOf', family),
     readClaimAt('claimAt of cutoffOf', claimAt),
   );
   return { about, cutoff };
@@ -56,26 +56,31 @@ export function decideEvery(
   claims: readonly ClaimAt[],
   known: Readonly<Record<string, Decision['result']>> = {},
 ): EveryVerdict[] {
-  const checked = requireFamily('family of decideEvery', family);
+  const checked = CHECKED_FAMILY.require('family of decideEvery', family);
   requireExploration('exploration of decideEvery', exploration);
   requireCount('members of decideEvery', members);
+  const results = copyOf('known of decideEvery', known, 'results of claims, by name');
   const place = 'claims of decideEvery';
-  const asked = requireList(place, claims, readClaimAt).map((claimAt) => questionOf(checked, exploration, members, claimAt));
+  const asked = requireList(place, claims, readClaimAt).map((claimAt) =>
+    questionOf(checked, exploration, members, claimAt),
+  );
   const given = (question: Question): Decision['result'] | undefined =>
-    question.isStronger || known[question.claim.name] === undefined
+    question.isStronger || results[question.claim.name] === undefined
       ? undefined
-      : requireOneOf(within('known of decideEvery', question.claim.name), known[question.claim.name], RESULTS);
+      : requireOneOf(within('known of decideEvery', question.claim.name), results[question.claim.name], RESULTS);
   const open = asked.flatMap((question): readonly ReadClaim[] =>
     'because' in question ? [] : [...(given(question) === undefined ? [question.claim] : []), ...question.invariants],
   );
-  const results = new Map(decide(exploration, open as Claim[]).map(({ result }, index) => [open[index], result]));
+  const found = new Map(decide(exploration, open as Claim[]).map(({ result }, index) => [open[index], result]));
   return asked.map((question) => {
     if ('because' in question) return question;
     const { formed, claim, isStronger, invariants } = question;
-    const result = given(question) ?? (results.get(claim) as Decision['result']);
-    const odd = invariants.find((each) => results.get(each) !== 'holds');
+    const result = given(question) ?? found.get(claim);
+    const odd = invariants.find((each) => found.get(each) !== 'holds');
     if (odd !== undefined) {
-      return { because: `fairness is assumed of an event that other members take where nothing shared does: ${odd.title}.` };
+      return {
+        because: `fairness is assumed of an event that other members take where nothing shared does: ${odd.title}.`,
+      };
     }
     if (isStronger && result !== 'holds') {
       return { because: 'it asks whether an event is taken, which any member may do, and does not hold without' };
@@ -85,10 +90,6 @@ export function decideEvery(
 }
 
 const RESULTS = ['holds', 'fails', 'n/a', 'open'] as const;
-
-function requireFamily(place: string, family: unknown): CheckedFamily {
-  return family instanceof CheckedFamily ? family : refuse(place, family, 'a CheckedFamily');
-}
 
 function readClaimAt(place: string, claimAt: unknown): (members: number) => ReadClaim {
   const given = requireFunction(place, claimAt);
@@ -112,7 +113,8 @@ function questionOf(
   try {
     const formed = formOf(family, claimAt);
     if (members < formed.cutoff) {
-      const why = family.hearing === undefined ? 'another one does something' : `members hear of each other, ${family.hearing}`;
+      const why =
+        family.hearing === undefined ? 'another one does something' : `members hear of each other, ${family.hearing}`;
       throw new CutoffError(`it is decided with ${members}, and its cutoff is ${formed.cutoff}: ${why}`);
     }
     const instance = family.requireMachine(exploration.compiled.machine, members, formed.about);
@@ -147,7 +149,10 @@ function enabledAlike(
         ({ owner, event }) => owner === member && event === name && !instance.mentioned(event).includes(member),
       );
       if (heard.length === 0) return [];
-      const parts: GuardExpression[] = [{ kind: 'not', part: anyOf(heard) }, ...(shared.length === 0 ? [] : [anyOf(shared)])];
+      const parts: GuardExpression[] = [
+        { kind: 'not', part: anyOf(heard) },
+        ...(shared.length === 0 ? [] : [anyOf(shared)]),
+      ];
       return [{ kind: 'invariant', name: 'EnabledAlikeInv', title: heard[0].text, holds: { kind: 'or', parts } }];
     });
   });
@@ -164,7 +169,7 @@ function requireAllAlike({ compiled }: Exploration, instance: Instance): void {
     everyone.every((member) => without.includes(instance.renamed(event, () => member))),
   );
   if (isAlike && initial.every((word, at) => word === start[at])) return;
-  throw new CutoffError('fairness is assumed of an event that other members hear, in a scene that tells members apart');
+  throw new CutoffError('fairness is assumed of an event that other members hear, in a scope that tells members apart');
 }
 
 function anyOf(sentences: readonly { readonly condition: Condition }[]): GuardExpression {

@@ -6,6 +6,7 @@
  */
 import type { AnyStateMachine } from 'xstate';
 import {
+  Brand,
   refuse,
   requireCount,
   requireFields,
@@ -30,6 +31,12 @@ import {
   type Writing,
 } from './instance.ts';
 
+/** More members than any machine has that is read whole. */
+const SIZE_MAX = 4096;
+
+/** What the constructor of `CheckedFamily` has made. */
+export const CHECKED_FAMILY: Brand<CheckedFamily> = new Brand('a CheckedFamily');
+
 /** A family whose premise was checked. */
 export class CheckedFamily {
   readonly family: Family;
@@ -49,7 +56,8 @@ export class CheckedFamily {
    */
   constructor(family: Family, sizes: readonly number[] = [1, 2, 3, 4]) {
     this.family = readFamily('family of CheckedFamily', family);
-    this.sizes = requireList('sizes of CheckedFamily', sizes, (place, size) => requireCount(place, size));
+    this.sizes = requireList('sizes of CheckedFamily', sizes, (place, size) => requireCount(place, size, SIZE_MAX));
+    CHECKED_FAMILY.mark(this);
     const three = this.instance(3);
     this.template = three.writing;
     this.hearing = three.hearing?.text;
@@ -120,7 +128,9 @@ export class CheckedFamily {
     const check = (name: string, by: Family['rename']): void => {
       const there = by(name, swap);
       if (by(name, (member) => member) !== name || by(there, swap) !== name) {
-        throw new CutoffError(`Got ${there} for ${name} with 0 and 1 exchanged; expected a renaming that is undone by itself.`);
+        throw new CutoffError(
+          `Got ${there} for ${name} with 0 and 1 exchanged; expected a renaming that is undone by itself.`,
+        );
       }
     };
     for (const name of names) check(name, rename);

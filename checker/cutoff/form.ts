@@ -67,10 +67,13 @@ function aboutOf(
   const odd = family
     .instance(Math.max(about + 1, 3))
     .sentences.find(
-      ({ owner, outputs }) => owner !== 'shared' && owner >= about && outputs.some((output) => form.outputs.has(output)),
+      ({ owner, outputs }) =>
+        owner !== 'shared' && owner >= about && outputs.some((output) => form.outputs.has(output)),
     );
   if (odd === undefined) return { about, form };
-  throw new CutoffError(`Got ${name}, about ${about} of the members, which asks for an output that others put out: ${odd.text}.`);
+  throw new CutoffError(
+    `Got ${name}, about ${about} of the members, which asks for an output that others put out: ${odd.text}.`,
+  );
 }
 
 /** A claim about one machine of a family, as far as members go. */
@@ -323,5 +326,7 @@ function survivesStuttering(form: Form, about: number, { when, holds }: StepClai
   const premise = when === undefined ? () => true : read(when);
   const conclusion = read(holds);
   if (atoms.size > CASES_MAX) return false;
-  return Array.from({ length: 2 ** atoms.size }, (_, cases) => cases).every((cases) => !premise(cases) || conclusion(cases));
+  return Array.from({ length: 2 ** atoms.size }, (_, cases) => cases).every(
+    (cases) => !premise(cases) || conclusion(cases),
+  );
 }

@@ -100,7 +100,9 @@ export class Names {
     const nodes = nodesOf(machine.root);
     const paths = new Set(nodes.map(({ path }) => path.join('.')));
     if (paths.size < nodes.length) {
-      throw new CutoffError(`Got ${family.name} with two states of one path; expected keys without dots, or other ones.`);
+      throw new CutoffError(
+        `Got ${family.name} with two states of one path; expected keys without dots, or other ones.`,
+      );
     }
     for (const node of nodes) this.owners.set(node, { owner: 'shared', place: 0 });
     for (let member = 0; member < members; member++) {
@@ -110,7 +112,9 @@ export class Names {
         if (region === undefined) continue;
         const odd = ancestorsOf(region).find(({ type }) => type !== 'parallel');
         if (odd !== undefined) {
-          throw new CutoffError(`Got the region ${path} below ${odd.path.join('.')}; expected only parallel states around it.`);
+          throw new CutoffError(
+            `Got the region ${path} below ${odd.path.join('.')}; expected only parallel states around it.`,
+          );
         }
         for (const node of nodes) {
           if (node === region || isBelow(node, region)) this.owners.set(node, { owner: member, region, place });
@@ -306,9 +310,11 @@ export class Instance extends Names {
     const inAtoms = naming.flatMap((atom) => this.mentionedByState(atom).filter(isOther));
     const [other, ...more] = new Set([...inEvent, ...inAtoms, ...conclusion.filter(isOther)]);
     if (other === undefined) return undefined;
-    if (more.length > 0) throw this.refusal(`it speaks of the members ${[other, ...more].join(' and ')} at once`, sentence);
+    if (more.length > 0)
+      throw this.refusal(`it speaks of the members ${[other, ...more].join(' and ')} at once`, sentence);
     const places = new Set<unknown>([...(inEvent.length > 0 ? [event] : []), ...naming.map(({ parent }) => parent)]);
-    if (places.size === 0) throw this.refusal(`it makes something of member ${other} that it does not ask for`, sentence);
+    if (places.size === 0)
+      throw this.refusal(`it makes something of member ${other} that it does not ask for`, sentence);
     if (places.size > 1) {
       throw this.refusal(`it asks in two places at once whether they name member ${other}`, sentence);
     }
@@ -369,7 +375,8 @@ export class Instance extends Names {
   private declare(): void {
     for (const { name } of this.symbolic.events) {
       const [member, ...more] = this.mentioned(name);
-      if (more.length > 0) throw new CutoffError(`Got the event ${name} of several members; expected events of one at most.`);
+      if (more.length > 0)
+        throw new CutoffError(`Got the event ${name} of several members; expected events of one at most.`);
       this.writeDown(this.machine.root, member, (of) => `there is an event ${quoted(this.family.rename(name, of))}`);
     }
     for (const node of nodesOf(this.machine.root)) {
@@ -377,7 +384,9 @@ export class Instance extends Names {
       const say = (of: AnyStateNode, text: (map: MemberMap) => string): void => {
         const [other, ...more] = this.mentionedByState(of);
         if (more.length > 0) {
-          throw new CutoffError(`Got the state ${of.path.join('.')} of several members; expected states of one at most.`);
+          throw new CutoffError(
+            `Got the state ${of.path.join('.')} of several members; expected states of one at most.`,
+          );
         }
         this.writeDown(node, other, text);
       };
@@ -399,4 +408,3 @@ export class Instance extends Names {
     }
   }
 }
-

@@ -92,7 +92,9 @@ function printEvery(columns: readonly EveryColumn[], violations: Violations): nu
   for (const { property, because: why, isKnown } of because) {
     if (isKnown !== true) violations.add(`${property} is not decided for every number of vectors: ${why}.`);
   }
-  for (const line of new Set(because.map(({ property, because: why }) => `not of every number: ${property}, for ${why}.`)))
+  for (const line of new Set(
+    because.map(({ property, because: why }) => `not of every number: ${property}, for ${why}.`),
+  ))
     print(line);
   return names.filter((name) => columns.some((column) => rowOf(column, name)?.result === 'holds')).length;
 }

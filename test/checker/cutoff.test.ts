@@ -48,53 +48,64 @@ describe('random families', () => {
     }
   };
 
-  test('whose premise is accepted have one verdict at the cutoff and at one and two members more', { timeout: 60_000 }, () => {
-    const tally = { deaf: 0, hearing: 0, refused: 0, claims: 0, refusedClaims: 0, verdicts: {} as Record<string, number> };
-    for (let seed = 0; tally.deaf + tally.hearing < ACCEPTED; seed++) {
-      const { family, claim: claimOf } = randomFamily(seed);
-      const at = explorer(family);
-      const checked = checkedOf(family);
-      if (checked === undefined) {
-        tally.refused++;
-        continue;
-      }
-      tally[checked.hearing === undefined ? 'deaf' : 'hearing']++;
-      for (let number = 0; number < CLAIMS; number++) {
-        const claim = claimOf(1000 * seed + number);
-        const { cutoff } = cutoffOf(checked, () => claim);
-        const [{ result, because }] = decideEvery(checked, at(cutoff), cutoff, [() => claim]);
-        if (because !== undefined) {
-          tally.refusedClaims++;
+  test(
+    'whose premise is accepted have one verdict at the cutoff and at one and two members more',
+    { timeout: 60_000 },
+    () => {
+      const tally = {
+        deaf: 0,
+        hearing: 0,
+        refused: 0,
+        claims: 0,
+        refusedClaims: 0,
+        verdicts: {} as Record<string, number>,
+      };
+      for (let seed = 0; tally.deaf + tally.hearing < ACCEPTED; seed++) {
+        const { family, claim: claimOf } = randomFamily(seed);
+        const at = explorer(family);
+        const checked = checkedOf(family);
+        if (checked === undefined) {
+          tally.refused++;
           continue;
         }
-        const results = [cutoff, cutoff + 1, cutoff + 2].map((members) => resultOf(at(members), claim));
-        expect([seed, number, ...results]).toEqual([seed, number, result, result, result]);
-        const name = `${claim.kind} ${result}`;
-        tally.verdicts[name] = (tally.verdicts[name] ?? 0) + 1;
-        tally.claims++;
+        tally[checked.hearing === undefined ? 'deaf' : 'hearing']++;
+        for (let number = 0; number < CLAIMS; number++) {
+          const claim = claimOf(1000 * seed + number);
+          const { cutoff } = cutoffOf(checked, () => claim);
+          const [{ result, because }] = decideEvery(checked, at(cutoff), cutoff, [() => claim]);
+          if (because !== undefined) {
+            tally.refusedClaims++;
+            continue;
+          }
+          const results = [cutoff, cutoff + 1, cutoff + 2].map((members) => resultOf(at(members), claim));
+          expect([seed, number, ...results]).toEqual([seed, number, result, result, result]);
+          const name = `${claim.kind} ${result}`;
+          tally.verdicts[name] = (tally.verdicts[name] ?? 0) + 1;
+          tally.claims++;
+        }
       }
-    }
-    expect(tally).toEqual({
-      deaf: 45,
-      hearing: 55,
-      refused: 15,
-      claims: 288,
-      // A leads-to, with fairness of an event that other members may take.
-      refusedClaims: 12,
-      verdicts: {
-        'invariant holds': 48,
-        'invariant fails': 29,
-        'reach holds': 41,
-        'reach fails': 37,
-        'step holds': 36,
-        'step fails': 34,
-        'step n/a': 9,
-        'leadsTo holds': 21,
-        'leadsTo fails': 25,
-        'leadsTo n/a': 8,
-      },
-    });
-  });
+      expect(tally).toEqual({
+        deaf: 45,
+        hearing: 55,
+        refused: 15,
+        claims: 288,
+        // A leads-to, with fairness of an event that other members may take.
+        refusedClaims: 12,
+        verdicts: {
+          'invariant holds': 48,
+          'invariant fails': 29,
+          'reach holds': 41,
+          'reach fails': 37,
+          'step holds': 36,
+          'step fails': 34,
+          'step n/a': 9,
+          'leadsTo holds': 21,
+          'leadsTo fails': 25,
+          'leadsTo n/a': 8,
+        },
+      });
+    },
+  );
 
   test.each(BREACHES)('are refused where %s', (breach) => {
     const refusals = Array.from({ length: 20 }, (_, seed) =>
@@ -108,7 +119,8 @@ describe('random families', () => {
 const REFUSALS: Readonly<Record<(typeof BREACHES)[number], RegExp>> = {
   'a member reads another': /member 0 reads m1\.x\.q, of member 1: on s, if /,
   'what is shared reads a member': /what is shared reads m0\.x\.q, of a member: on s, if /,
-  'a member is not like the others': /where m2 (?:lacks|has besides), with the member called 0 and another one 1: |what is shared, of member 2|it speaks of/,
+  'a member is not like the others':
+    /where m2 (?:lacks|has besides), with the member called 0 and another one 1: |what is shared, of member 2|it speaks of/,
   'a member changes another': /member 0 changes \S+, which is not its own: on a\.0, if /,
   'a sentence speaks of two members': /it speaks of the members \d and \d at once: on /,
   'a sentence asks in two places': /it asks in two places at once whether they name member \d: on b\.\d, if /,
@@ -122,7 +134,10 @@ const inState = (region: string, state: string): GuardExpression => ({ kind: 'st
 const anyOf = (...parts: readonly GuardExpression[]): GuardExpression => ({ kind: 'or', parts });
 
 /** A family of members `m0`, `m1`, each out or in, with what is shared. */
-function familyOf(member: (index: number, members: number) => object, shared: (members: number) => object = () => ({})): Family {
+function familyOf(
+  member: (index: number, members: number) => object,
+  shared: (members: number) => object = () => ({}),
+): Family {
   return {
     name: 'a family',
     at: (members) => {
@@ -132,7 +147,7 @@ function familyOf(member: (index: number, members: number) => object, shared: (m
       ]);
       const states = { ...shared(members), ...Object.fromEntries(regions) };
       const machine = createMachine({ id: 'family', type: 'parallel', states } as never);
-      return { machine, events: machine.events as string[] };
+      return { machine, events: machine.events };
     },
     regions: (index) => [`m${index}`],
     rename: (name, of) => name.replace(/(?<=\.)\d+$/, (index) => `${of(Number(index))}`),
@@ -151,8 +166,13 @@ const token = (members: number) => ({
   },
 });
 const withAnyOther = (members: number): GuardExpression =>
-  anyOf(...indicesOf(members).slice(1).map((index) => inState('token', `with ${index}`)));
-const stepOf = (when: object, holds: object): Claim => ({ kind: 'step', name: 'TheStep', title: '', when, holds }) as Claim;
+  anyOf(
+    ...indicesOf(members)
+      .slice(1)
+      .map((index) => inState('token', `with ${index}`)),
+  );
+const stepOf = (when: object, holds: object): Claim =>
+  ({ kind: 'step', name: 'TheStep', title: '', when, holds }) as Claim;
 const before = (state: GuardExpression) => ({ kind: 'before', state });
 const after = (state: GuardExpression) => ({ kind: 'after', state });
 const event = (...names: readonly string[]) => ({ kind: 'event', names });
@@ -219,7 +239,8 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     family: familyOf((index, members) => ({ out: { on: { go: index === members - 1 ? 'in' : [] } } })),
     claim: reachIn,
     results: [1, 'holds', 'fails', 'fails'],
-    refusal: /where m2 has besides, with the member called 0 and another one 1: on "go", if "m0\.out": "m0" := "m0\.in"; expected/,
+    refusal:
+      /where m2 has besides, with the member called 0 and another one 1: on "go", if "m0\.out": "m0" := "m0\.in"; expected/,
   },
   'a member changes the next one': {
     family: familyOf((index, members) => ({
@@ -269,7 +290,10 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     ),
     claim: (members) =>
       stepOf(
-        { kind: 'and', parts: [event(...others(0, members).map((other) => `call.${other}`)), before(withAnyOther(members))] },
+        {
+          kind: 'and',
+          parts: [event(...others(0, members).map((other) => `call.${other}`)), before(withAnyOther(members))],
+        },
         after(inState('m0', 'in')),
       ),
     results: [2, 'holds', 'fails', 'fails'],
@@ -279,7 +303,12 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     family: familyOf(
       (index, members) => ({
         out: {
-          on: { go: others(index, members).map((other) => ({ target: 'in', guard: not(stateIn({ token: `with ${other}` })) })) },
+          on: {
+            go: others(index, members).map((other) => ({
+              target: 'in',
+              guard: not(stateIn({ token: `with ${other}` })),
+            })),
+          },
         },
       }),
       token,
@@ -294,7 +323,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   },
 };
 
-describe.each(Object.entries(EXAMPLES))('%s:', (_, { family, claim, results: [from, ...results], refusal }) => {
+describe.each(Object.entries(EXAMPLES))('%s:', (_name, { family, claim, results: [from, ...results], refusal }) => {
   test('a verdict changes with the number of members', () => {
     const at = explorer(family);
     expect(results.map((_, more) => resultOf(at(from + more), claim(from + more)))).toEqual(results);
@@ -310,7 +339,15 @@ describe.each(Object.entries(EXAMPLES))('%s:', (_, { family, claim, results: [fr
 /** Members that enter while they hold the token, and hear each other by it. */
 const TOKEN = familyOf(
   (index) => ({
-    out: { on: { go: { target: 'in', guard: stateIn({ token: `with ${index}` }), actions: { type: 'enters', params: { index } } } } },
+    out: {
+      on: {
+        go: {
+          target: 'in',
+          guard: stateIn({ token: `with ${index}` }),
+          actions: { type: 'enters', params: { index } },
+        },
+      },
+    },
     in: { on: { put: 'out' } },
   }),
   token,
@@ -364,8 +401,14 @@ describe('a claim', () => {
     const known: ClaimAt = () => stepOf(event('close', 'open', 'enter.0', 'leave.0'), { kind: 'taken' });
     const all: ClaimAt = () => stepOf({ kind: 'not', part: event('close', 'open', 'leave.0') }, event('enter.0'));
     // It holds of one member, and of no greater number.
-    expect(indicesOf(3).map((more) => resultOf(explorer(DEAF)(1 + more), all(1 + more)))).toEqual(['holds', 'fails', 'fails']);
-    expect(decideEvery(deaf, explorer(DEAF)(1), 1, [all])[0].because).toMatch(/its cutoff is 2: another one does something/);
+    expect(indicesOf(3).map((more) => resultOf(explorer(DEAF)(1 + more), all(1 + more)))).toEqual([
+      'holds',
+      'fails',
+      'fails',
+    ]);
+    expect(decideEvery(deaf, explorer(DEAF)(1), 1, [all])[0].because).toMatch(
+      /its cutoff is 2: another one does something/,
+    );
     expect(decideEvery(deaf, explorer(DEAF)(2), 2, [all])).toEqual([{ about: 1, cutoff: 2, result: 'fails' }]);
     expect(decideEvery(deaf, explorer(DEAF)(2), 2, [known])[0].because).toMatch(/it asks whether an event is taken/);
   });
@@ -379,17 +422,33 @@ describe('a claim', () => {
   test.each<[string, ClaimAt, RegExp]>([
     [
       'about all members at once',
-      (members) => ({ kind: 'reach', name: 'AllReach', title: '', that: { kind: 'and', parts: indicesOf(members).map(isIn) } }),
+      (members) => ({
+        kind: 'reach',
+        name: 'AllReach',
+        title: '',
+        that: { kind: 'and', parts: indicesOf(members).map(isIn) },
+      }),
       /^Got AllReach, which speaks of 5 members where there are 5: of all at once; expected a claim about 2 at most\.$/,
     ],
     [
       'that is another one for another number of members',
-      (members) => ({ kind: 'reach', name: 'ParityReach', title: '', that: inState('m0', members % 2 === 0 ? 'in' : 'out') }),
+      (members) => ({
+        kind: 'reach',
+        name: 'ParityReach',
+        title: '',
+        that: inState('m0', members % 2 === 0 ? 'in' : 'out'),
+      }),
       /^Got ParityReach, which says, with the others taken for one, .* among \d members, and .* among 2; expected it to say the same\.$/,
     ],
     [
       'by a function of the state',
-      () => ({ kind: 'invariant', name: 'FewInv', title: '', holds: (value: object) => Object.keys(value).length < 5 }) as Claim,
+      () =>
+        ({
+          kind: 'invariant',
+          name: 'FewInv',
+          title: '',
+          holds: (value: object) => Object.keys(value).length < 5,
+        }) as Claim,
       /^Got a function of the state in FewInv; expected an expression/,
     ],
     [
@@ -427,17 +486,30 @@ describe('a claim', () => {
       () => ({ door: { initial: 'shut', states: { shut: { on: { open: 'open' } }, open: {} } } }),
     );
     const fairness = [{ strength: 'weak' as const, events: ['ring', 'open'] }];
-    const opens: ClaimAt = () => ({ kind: 'leadsTo', name: 'OpenLeads', title: '', to: inState('door', 'open'), fairness });
+    const opens: ClaimAt = () => ({
+      kind: 'leadsTo',
+      name: 'OpenLeads',
+      title: '',
+      to: inState('door', 'open'),
+      fairness,
+    });
     // Each number of members may ring for ever; but were the sentences of members not there, the door would have to open.
-    expect(decideEvery(new CheckedFamily(bells), explorer(bells)(1), 1, [opens])[0].because).toMatch(/what is shared|nothing shared does: on ring/);
+    expect(decideEvery(new CheckedFamily(bells), explorer(bells)(1), 1, [opens])[0].because).toMatch(
+      /what is shared|nothing shared does: on ring/,
+    );
   });
 
   test('is decided on no other machine than that of the family', () => {
-    const other = familyOf((index) => ({ out: { on: { [`enter.${index}`]: 'in', close: 'in' } } }), () => ({
-      door: { initial: 'open', states: { open: { on: { close: 'shut' } }, shut: { on: { open: 'open' } } } },
-    }));
+    const other = familyOf(
+      (index) => ({ out: { on: { [`enter.${index}`]: 'in', close: 'in' } } }),
+      () => ({
+        door: { initial: 'open', states: { open: { on: { close: 'shut' } }, shut: { on: { open: 'open' } } } },
+      }),
+    );
     const reach: ClaimAt = () => ({ kind: 'reach', name: 'InReach', title: '', that: isIn(0) });
-    expect(decideEvery(deaf, explorer(other)(2), 2, [reach])[0].because).toMatch(/^Got a family with 2 members, where .* lacks, /);
+    expect(decideEvery(deaf, explorer(other)(2), 2, [reach])[0].because).toMatch(
+      /^Got a family with 2 members, where .* lacks, /,
+    );
   });
 });
 

@@ -35,7 +35,7 @@ const family = {
       { initial: 'off', states: { off: { on: { [`go.${index}`]: 'on' } }, on: {} } },
     ]);
     const each = setup({}).createMachine({ id: 'twins', type: 'parallel', states: Object.fromEntries(regions) });
-    return { machine: each, events: each.events as string[] };
+    return { machine: each, events: each.events };
   },
   regions: (member: number) => [`p${member}`],
   rename: (name: string, of: (member: number) => number) => name.replace(/\d+$/, (member) => `${of(Number(member))}`),

@@ -66,7 +66,10 @@ export function randomFamily(seed: number, breach?: Breach): RandomFamily {
     return of === 'shared' ? { of, state: pick(STATES) } : { of: 'token' };
   };
   const lineOf = (owner: 'member' | 'shared'): Line => {
-    const heard = owner === 'member' ? ['own', 'own', 'shared', ...(isDeaf ? [] : ['other'])] : ['shared', ...(isDeaf ? [] : ['other'])];
+    const heard =
+      owner === 'member'
+        ? ['own', 'own', 'shared', ...(isDeaf ? [] : ['other'])]
+        : ['shared', ...(isDeaf ? [] : ['other'])];
     const of = pick(heard) as 'own' | 'other' | 'shared';
     return {
       event: { name: pick(of === 'shared' ? sharedEvents : memberEvents), of },
@@ -100,7 +103,7 @@ export function randomFamily(seed: number, breach?: Breach): RandomFamily {
             : stateIn({ token: `with ${member}` });
       return (isSo ? state : not(state)) as ReturnType<typeof and>;
     });
-    return [(isAny ? or(parts as never) : and(parts as never)) as ReturnType<typeof and>];
+    return [isAny ? or(parts as never) : and(parts as never)];
   };
   const write = (line: Line, member: number, others: readonly number[]): [string, object][] => {
     const guards = guardOf(line.asks, line.isAny, member);
@@ -121,7 +124,12 @@ export function randomFamily(seed: number, breach?: Breach): RandomFamily {
     for (const [event, transition] of pairs) (on[event] ??= []).push(transition);
     return on;
   };
-  const regionOf = (states: Readonly<Record<string, readonly Line[]>>, member: number, others: readonly number[], more: readonly [string, object][]) => ({
+  const regionOf = (
+    states: Readonly<Record<string, readonly Line[]>>,
+    member: number,
+    others: readonly number[],
+    more: readonly [string, object][],
+  ) => ({
     initial: 'p',
     states: Object.fromEntries(
       Object.entries(states).map(([state, lines]) => {
@@ -143,13 +151,19 @@ export function randomFamily(seed: number, breach?: Breach): RandomFamily {
       case 'a member changes another':
         return [[`a.${member}`, { target: `#m${other}.x.q` }]];
       case 'a member is not like the others':
-        return member === members - 1 ? [[`a.${member}`, { target: 'q', actions: { type: 'odd', params: { member } } }]] : [];
+        return member === members - 1
+          ? [[`a.${member}`, { target: 'q', actions: { type: 'odd', params: { member } } }]]
+          : [];
       case 'a sentence speaks of two members':
         return members < 3 ? [] : [[`a.${(member + 2) % members}`, { target: 'q', guard: withOther }]];
       case 'a sentence asks in two places':
-        return indicesOf(members).filter((each) => each !== member).map((each) => [`b.${each}`, { target: 'q', guard: stateIn({ token: `with ${each}` }) }]);
+        return indicesOf(members)
+          .filter((each) => each !== member)
+          .map((each) => [`b.${each}`, { target: 'q', guard: stateIn({ token: `with ${each}` }) }]);
       case 'a sentence asks that a member is not named':
-        return indicesOf(members).filter((each) => each !== member).map((each) => ['s', { target: 'q', guard: not(stateIn({ token: `with ${each}` })) }]);
+        return indicesOf(members)
+          .filter((each) => each !== member)
+          .map((each) => ['s', { target: 'q', guard: not(stateIn({ token: `with ${each}` })) }]);
       default:
         return [];
     }
@@ -180,14 +194,16 @@ export function randomFamily(seed: number, breach?: Breach): RandomFamily {
             token: {
               initial: 'free',
               states: {
-                free: { on: Object.fromEntries(indices.map((member) => [`${tokenTaken}.${member}`, `with ${member}`])) },
+                free: {
+                  on: Object.fromEntries(indices.map((member) => [`${tokenTaken}.${member}`, `with ${member}`])),
+                },
                 ...Object.fromEntries(indices.map((member) => [`with ${member}`, { on: { [tokenBack]: 'free' } }])),
               },
             },
           }),
     };
     const machine = createMachine({ id: `family${seed}`, type: 'parallel', states } as never);
-    return { machine, events: machine.events as string[] };
+    return { machine, events: machine.events };
   };
 
   const family: Family = {
@@ -195,7 +211,8 @@ export function randomFamily(seed: number, breach?: Breach): RandomFamily {
     at,
     regions: (member) => [`m${member}`],
     rename: (name, of) => name.replace(/(?<=\.)\d+(?=$|\.)/g, (member) => `${of(Number(member))}`),
-    renameState: (path, of) => path.replace(/^(token\.with )(\d+)$/, (_, head, member) => `${head}${of(Number(member))}`),
+    renameState: (path, of) =>
+      path.replace(/^(token\.with )(\d+)$/, (_, head, member) => `${head}${of(Number(member))}`),
   };
   return { family, claim: (claimSeed) => randomClaim(claimSeed, at(3).events, regions, isDeaf) };
 }
@@ -220,7 +237,14 @@ function randomClaim(seed: number, events: readonly string[], regions: readonly 
     const kind = random(5);
     if (kind === 0) return { kind: 'event', names: [pick(known)] };
     if (kind === 1) return { kind: 'not', part: { kind: 'event', names: [pick(known)] } };
-    if (kind === 2) return { kind: 'or', parts: [{ kind: 'not', part: { kind: 'before', state: state() } }, { kind: 'after', state: state() }] };
+    if (kind === 2)
+      return {
+        kind: 'or',
+        parts: [
+          { kind: 'not', part: { kind: 'before', state: state() } },
+          { kind: 'after', state: state() },
+        ],
+      };
     return { kind: kind === 3 ? 'before' : 'after', state: state() };
   };
   const named = { name: `Claim${seed}`, title: '' };
@@ -233,7 +257,13 @@ function randomClaim(seed: number, events: readonly string[], regions: readonly 
       return { kind: 'step', ...named, when: step(), holds: { kind: 'or', parts: [step(), step()] } };
     default: {
       const fairness = [{ strength: pick(['weak', 'strong'] as const), events: [pick(known)] }];
-      return { kind: 'leadsTo', ...named, from: state(), to: state(), fairness: [...fairness, ...fairness.slice(random(2))] };
+      return {
+        kind: 'leadsTo',
+        ...named,
+        from: state(),
+        to: state(),
+        fairness: [...fairness, ...fairness.slice(random(2))],
+      };
     }
   }
 }
