@@ -13,6 +13,7 @@ import {
 import { FULL_INSTANCES, instanceName, INSTANCES, LARGER_INSTANCES } from '../properties/instances.ts';
 import { canRunBeside, deviceWork, isOfDevice, runBeside } from './check/beside.ts';
 import { Budget, type Budgets } from './check/budget.ts';
+import { checkEvery } from './check/every.ts';
 import { checkMachines } from './check/machines.ts';
 import { type Only, onlyOf, type Section, SECTIONS, WHOLE } from './check/only.ts';
 import type { CheckSection } from './check/part.ts';
@@ -82,6 +83,7 @@ function runSections(isFull: boolean, budget: Budget, only: Only, manifest: read
     machines: () => part,
     properties: () => checkProperties(explored, budget, only, isCut),
     runs: () => checkRuns(explored, budget, only),
+    'every-n': () => checkEvery(explored),
     paths: () => checkPaths(explored, budget),
     lockstep: () => checkLockstep(explored, budget),
     places: () => checkPlaces(isFull, budget),
@@ -97,7 +99,7 @@ function runSections(isFull: boolean, budget: Budget, only: Only, manifest: read
 const intersect = (asked: ReadonlySet<Section>, here: readonly Section[]): ReadonlySet<Section> =>
   new Set(here.filter((section) => asked.has(section)));
 
-const LARGE_SECTIONS: readonly Section[] = ['machines', 'properties', 'runs'];
+const LARGE_SECTIONS: readonly Section[] = ['machines', 'properties', 'runs', 'every-n'];
 const SMALL_SECTIONS: readonly Section[] = ['paths', 'lockstep'];
 
 const USUAL_COST = 'Checks the function and the assigned device; it takes half a minute to a minute.';
