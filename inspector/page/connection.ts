@@ -3,7 +3,7 @@
  * `--stately` what happens here goes out, both in the inspector's protocol. A page from any other server has no connection.
  */
 import { effect, signal } from '@preact/signals';
-import { type Session, SESSION_FILE } from '../server/session.ts';
+import type { Session } from '../server/session.ts';
 import { hearMessage, loseServer, publishedPage, scene, value } from './store.ts';
 
 /** Whether programs can connect: there is no such server, it listens, or it has gone and is tried again. */
@@ -14,7 +14,7 @@ export const socketAddress = (): string => `ws://localhost:${location.port || '8
 
 /** Connects, where there is something to connect to. */
 export async function connect(): Promise<void> {
-  const answer = await fetch(`./${SESSION_FILE}`);
+  const answer = await fetch('./session.json');
   if (!answer.ok) return;
   const session = (await answer.json()) as Session;
   publishedPage.value = session.page;
@@ -35,7 +35,7 @@ const NUMBERS = 1_000_000;
 
 /** Whether the server that answers is another than before; then the programs of the one before have gone. */
 async function meetServer(): Promise<void> {
-  const answer = await fetch(`./${SESSION_FILE}`);
+  const answer = await fetch('./session.json');
   const { id } = (await answer.json()) as Session;
   if (serverId !== undefined && id !== serverId) {
     servers++;
