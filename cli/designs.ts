@@ -7,9 +7,9 @@ import { printSequence } from '../checker/export/sequence.ts';
 import { packTrace } from '../checker/trace/codec.ts';
 import { reduceTrace } from '../checker/trace/trace.ts';
 import { type Design, designByName, HANDED } from '../machines/designs.ts';
-import type { AssignedBounds } from '../machines/assembly.ts';
+import type { AssignedBounds } from '../machines/device-context.ts';
 import { THREE } from '../machines/messages.ts';
-import { ASSIGNED_PROPERTIES, mayFail, NOT_HERE } from '../properties/assigned/index.ts';
+import { ASSIGNED_PROPERTIES, mayFail, NOT_OF_MACHINE } from '../properties/assigned/index.ts';
 import { AssignedInstance } from '../properties/assigned/decide.ts';
 import {
   boundsOf,
@@ -18,7 +18,7 @@ import {
   type Objection,
   OBJECTIONS,
 } from '../properties/assigned/objections.ts';
-import type { AssignedProperty, AssignedVerdict, Scene } from '../properties/assigned/property.ts';
+import type { AssignedProperty, AssignedVerdict, Scope } from '../properties/assigned/property.ts';
 import { traceVerdict } from '../properties/assigned/trace.ts';
 import { castOf } from '../properties/cast.ts';
 import { ruleById } from '../spec/index.ts';
@@ -56,8 +56,8 @@ export function checkDesign(name: string, form: ChartForm): Exit {
       verdict.result === 'fails' && !failing.some(({ objection }) => objection.property === property),
   );
   for (const { property, verdict } of others) {
-    printHead(`${property.name}: ${property.title}`, property.scene, form);
-    printChart(bounds, property, verdict, property.scene, form);
+    printHead(`${property.name}: ${property.title}`, property.scope, form);
+    printChart(bounds, property, verdict, property.scope, form);
     if (mayFail(property, design)) print(`${property.name}: ${property.beyond}`);
     print();
   }
@@ -91,23 +91,23 @@ function printVerdicts(verdicts: readonly Decided[]): void {
     if (verdict.result === 'n/a')
       print(`n/a: ${property.name}: ${verdict.reason ?? 'nothing reachable meets its premise'}.`);
   }
-  for (const [number, why] of Object.entries(NOT_HERE)) print(`n/a: ${number}: ${why}.`);
+  for (const [number, why] of Object.entries(NOT_OF_MACHINE)) print(`n/a: ${number}: ${why}.`);
   print();
 }
 
-function printHead(head: string, scene: Scene | undefined, form: ChartForm): void {
+function printHead(head: string, scene: Scope | undefined, form: ChartForm): void {
   print(`${form === 'mermaid' ? '## ' : ''}${head}`);
   if (scene?.words !== undefined) print(`${form === 'mermaid' ? '\n' : ''}Asked ${scene.words}.`);
   if (form === 'mermaid') print();
 }
 
 function printObjection(design: Design, objection: Objection, verdict: AssignedVerdict, form: ChartForm): void {
-  printHead(`${objection.of}: ${objection.words}`, objection.scene ?? objection.property.scene, form);
+  printHead(`${objection.of}: ${objection.words}`, objection.scope ?? objection.property.scope, form);
   printChart(
     boundsOf(objection, design),
     objection.property,
     verdict,
-    objection.scene ?? objection.property.scene,
+    objection.scope ?? objection.property.scope,
     form,
   );
   print();
@@ -117,7 +117,7 @@ function printChart(
   bounds: AssignedBounds,
   property: AssignedProperty,
   verdict: AssignedVerdict,
-  scene: Scene | undefined,
+  scene: Scope | undefined,
   form: ChartForm,
 ): void {
   const { subject, trace } = traceVerdict(bounds, property, verdict, scene);

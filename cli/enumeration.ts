@@ -9,7 +9,7 @@ import type { StateGraph } from '../checker/explore/state-graph.ts';
 import { compile } from '../checker/compile/compile.ts';
 import { IMPLEMENTED } from '../conformance/device/assigned.ts';
 import { DIALECTS } from '../conformance/device/words.ts';
-import type { AssignedBounds } from '../machines/assembly.ts';
+import type { AssignedBounds } from '../machines/device-context.ts';
 import { designByName, DESIGNS, HANDED } from '../machines/designs.ts';
 import { createInterval } from '../machines/interval.ts';
 import { TWO } from '../machines/messages.ts';

@@ -95,7 +95,8 @@ function printExplanation(path: string, choices: LogChoices, explanation: Explan
   const { disagreementCount } = replay;
   if (disagreementCount > 0) {
     print();
-    print(`The replay of the log has ${formatCell(disagreementCount)} disagreements: maskbit replay ${path}`);
+    const count = disagreementCount === 1 ? 'one disagreement' : `${formatCell(disagreementCount)} disagreements`;
+    print(`The replay of the log has ${count}: maskbit replay ${path}${deviceChoice(choices)}`);
   }
   print();
   print(`See it: maskbit inspect ${path} --at ${line ?? at}${deviceChoice(choices)}`);

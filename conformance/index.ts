@@ -3,6 +3,7 @@
  * too; what needs Node, files and processes, is in `node.ts`.
  */
 export type { Device, DeviceFactory, DeviceOptions, DeviceOutput } from './device/device.ts';
+export type { DeviceMaker, DwordDevice, MakerOptions } from './device/dwords.ts';
 export { createInProcessDevice } from './device/in-process.ts';
 export { ConformanceError, type Failure, tellFailure } from './paths/failure.ts';
 export { ReplayError, type TraceSource } from './replay/log.ts';

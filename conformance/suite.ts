@@ -24,6 +24,7 @@ import { GRAPH, type StateGraph } from '../checker/explore/state-graph.ts';
 import { type Instance, INSTANCES, instanceName, requireInstance } from '../properties/instances.ts';
 import { requireFactory } from './device/argument.ts';
 import type { Device, DeviceFactory } from './device/device.ts';
+import type { DeviceMaker } from './device/dwords.ts';
 import { type Dialect, DIALECTS } from './device/words.ts';
 import { Random } from './judge/random.ts';
 import { createDriver, type Driver } from './paths/drive.ts';
@@ -94,9 +95,9 @@ const WALKS = { count: 60, length: 60 } as const;
 
 /**
  * Runs the suite against fresh devices. What a device throws is a failure of it.
- * @param create Makes the device; several, where they must do the same in all that a guest sees.
+ * @param create Makes the device, a whole one or one by dwords; several, where they must do the same in all that a guest sees.
  */
-export function runSuite(create: DeviceFactory | readonly DeviceFactory[], options: SuiteOptions = {}): SuiteReport {
+export function runSuite(create: DeviceMaker | readonly DeviceMaker[], options: SuiteOptions = {}): SuiteReport {
   const place = 'create of runSuite';
   const factories =
     typeof create === 'function' ? [requireFactory(place, create)] : requireList(place, create, requireFactory);

@@ -18,7 +18,7 @@ const Elk = ElkModule as unknown as new () => Pick<ELK, 'layout'>;
 const CACHE = 'node_modules/.cache/maskbit-layouts.json';
 
 /** Lays out everything, but for what a build before this one has laid out. */
-export async function shippedLayouts(): Promise<string> {
+export async function shippedLayouts(): Promise<Readonly<Record<string, ElkNode>>> {
   const elk = new Elk();
   const known = (existsSync(CACHE) ? JSON.parse(readFileSync(CACHE, 'utf8')) : {}) as Record<string, ElkNode>;
   const layouts: Record<string, ElkNode> = {};
@@ -30,11 +30,10 @@ export async function shippedLayouts(): Promise<string> {
     await place(layoutGraph(chartOf(beginScene(machine, bounds).machine)).graph);
   for (const { traces } of LIBRARY.filter(({ kind }) => kind === 'review'))
     for (const { make } of traces) await place(layoutGraph(foldedChart(traceScene(make()))).graph);
-  const text = JSON.stringify(layouts);
   mkdirSync(dirname(CACHE), { recursive: true });
-  writeFileSync(`${CACHE}.new`, text);
+  writeFileSync(`${CACHE}.new`, JSON.stringify(layouts));
   renameSync(`${CACHE}.new`, CACHE);
-  return text;
+  return layouts;
 }
 
 function foldedChart({ machine, run }: OwnScene): ReturnType<typeof chartOf> {

@@ -3,23 +3,47 @@
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { libraryTitles } from './decider/library.ts';
 import { shippedLayouts } from './layouts.ts';
 
-/** Lays out the charts that the page offers while it is built, so that nobody waits for it. */
-const layouts: Plugin = {
-  name: 'maskbit:layouts',
+/** Lays out the charts that the page offers, and lists its traces, while it is built, so that nobody waits for either. */
+const shipped: Plugin = {
+  name: 'maskbit:shipped',
   apply: 'build',
   async generateBundle() {
-    this.emitFile({ type: 'asset', fileName: 'layouts.json', source: await shippedLayouts() });
+    const layouts = await shippedLayouts();
+    const emit = (fileName: string, source: unknown): void => {
+      this.emitFile({ type: 'asset', fileName, source: JSON.stringify(source) });
+    };
+    emit('layouts/keys.json', Object.keys(layouts));
+    for (const [key, layout] of Object.entries(layouts)) emit(`layouts/${key}.json`, layout);
+    emit('library.json', libraryTitles());
+  },
+};
+
+/**
+ * The decider's thread shares its modules with the page: most of what it needs is there already. A worker would be bundled by itself, and
+ * have everything twice.
+ */
+const decider: Plugin = {
+  name: 'maskbit:decider',
+  apply: 'build',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!id.endsWith('/page/decider.ts')) return;
+    const reference = this.emitFile({
+      type: 'chunk',
+      id: fileURLToPath(new URL('decider/worker.ts', import.meta.url)),
+      name: 'decider',
+    });
+    return code.replace("new URL('../decider/worker.ts', import.meta.url)", `import.meta.ROLLUP_FILE_URL_${reference}`);
   },
 };
 
 export default defineConfig({
   root: 'inspector/page',
   base: './',
-  plugins: [layouts],
-  // The decider's thread is a module, as the page is.
-  worker: { format: 'es' },
+  plugins: [decider, shipped],
   resolve: {
     alias: [
       { find: /^.*\/compile\/expand\.ts$/, replacement: fileURLToPath(new URL('page/expand.ts', import.meta.url)) },

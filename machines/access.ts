@@ -26,7 +26,7 @@ import type { MessageSet } from './messages.ts';
 import type { Region } from './region.ts';
 
 /** One access. */
-export interface Access {
+export interface GuestAccess {
   /** The event, `guest.mask.0`: that of the first vCPU. */
   readonly event: string;
   /** The state of a vCPU that is stopped in it, `mask_0`. */
@@ -38,12 +38,16 @@ export interface Access {
   readonly control?: Control;
 }
 
-function accessOf(event: string, kind: Access['kind'], rest: Pick<Access, 'vector' | 'control'>): Access {
+function accessOf(
+  event: string,
+  kind: GuestAccess['kind'],
+  rest: Pick<GuestAccess, 'vector' | 'control'>,
+): GuestAccess {
   return { event, state: event.replace('guest.', '').replaceAll('.', '_'), kind, ...rest };
 }
 
 /** Every access to a device with `vectors` vectors; `moves` says whether the guest may move its BAR. */
-export function accessesOf(vectors: number, messages: MessageSet, moves = false): Access[] {
+export function accessesOf(vectors: number, messages: MessageSet, moves = false): GuestAccess[] {
   const controls = CONTROLS.map((value) => accessOf(control(value), 'control', { control: value }));
   const each = Array.from({ length: vectors }, (_, vector) => [
     accessOf(mask(vector), 'mask', { vector }),
@@ -57,10 +61,10 @@ export function accessesOf(vectors: number, messages: MessageSet, moves = false)
 }
 
 /** Whether an access changes nothing, but asks. */
-export const isRead = ({ kind }: Access): boolean => kind === 'read' || kind === 'poll';
+export const isRead = ({ kind }: GuestAccess): boolean => kind === 'read' || kind === 'poll';
 
 /** Something that a vCPU waits for: the event that ends it, and where that leads. */
-export interface Work {
+export interface VmmWork {
   readonly event: string;
   readonly ways: readonly { readonly target: string; readonly guard?: string }[];
   readonly description: string;
@@ -69,13 +73,13 @@ export interface Work {
 /** How accesses come about in a machine. */
 export interface AccessPaths {
   /** The guard under which the kernel answers an access at once; undefined where it never does. */
-  readonly kernel: (access: Access) => string | undefined;
+  readonly kernel: (access: GuestAccess) => string | undefined;
   /** The guard that a reset maps the page elsewhere than it is; absent where it is always in one place. */
   readonly elsewhere?: string;
   /** Where the vCPU goes once userspace has completed an access, if it must wait for more: states of `work`, with guards. */
-  readonly afterwards?: (access: Access) => readonly { readonly target: string; readonly guard?: string }[];
+  readonly afterwards?: (access: GuestAccess) => readonly { readonly target: string; readonly guard?: string }[];
   /** What the vCPU may have to wait for, by the name of its state. */
-  readonly work?: Readonly<Record<string, Work>>;
+  readonly work?: Readonly<Record<string, VmmWork>>;
 }
 
 /** A region of a vCPU, and the guard that it runs. */
@@ -83,14 +87,18 @@ export const vcpuName = (vcpu: number): string => `vcpu${vcpu === 0 ? '' : vcpu}
 export const running = (vcpu: number): string => `running${vcpu === 0 ? '' : vcpu}`;
 
 /** The guard that a vCPU is stopped in an access. */
-export const stoppedIn = ({ event }: Access, vcpu = 0): string =>
+export const stoppedIn = ({ event }: GuestAccess, vcpu = 0): string =>
   event.replace('guest.', `in${vcpu === 0 ? '' : vcpu} `);
 
 /** The guard that userspace is not at work for another vCPU. */
 export const atRest = (vcpu: number): string => `atRest${vcpu === 0 ? '' : vcpu}`;
 
 /** Defines the guards of the vCPUs: that each runs, and for each access that it is stopped in it. */
-export function defineVcpuGuards(book: GuardRegistry, accesses: readonly Access[], vcpus: readonly number[]): void {
+export function defineVcpuGuards(
+  book: GuardRegistry,
+  accesses: readonly GuestAccess[],
+  vcpus: readonly number[],
+): void {
   for (const vcpu of vcpus) {
     book.define(running(vcpu), stateIn({ [vcpuName(vcpu)]: 'running' }));
     for (const access of accesses) book.define(stoppedIn(access, vcpu), stateIn({ [vcpuName(vcpu)]: access.state }));
@@ -110,7 +118,7 @@ export function defineWaiting(
 
 /** The ways in which an access of a vCPU takes effect: answered by the kernel, completed by userspace. */
 export function guardedEventsOfAccess(
-  access: Access,
+  access: GuestAccess,
   { kernel }: AccessPaths,
   book: GuardRegistry,
   vcpu = 0,
@@ -128,11 +136,11 @@ const RETURN = { type: 'return' };
 
 /** The region of a vCPU. */
 export function vcpuRegion(
-  accesses: readonly Access[],
+  accesses: readonly GuestAccess[],
   paths: AccessPaths,
   book: GuardRegistry,
   vcpu: number,
-  restOf: (access: Access, vcpu: number) => string | undefined,
+  restOf: (access: GuestAccess, vcpu: number) => string | undefined,
 ): Region {
   const complete = ofVcpu(VMM_COMPLETE, vcpu);
   const onRunning = Object.fromEntries(

@@ -10,7 +10,7 @@ import { requireNumber, requireVectors } from './argument.ts';
 import { type AnyStateMachine, setup } from 'xstate';
 import { vcpuName, vcpuRegion } from './access.ts';
 import { assignedEvents, COUPLED_HANDOVER, DISABLE_ALL, ENABLE_ALL, HANDOVER, REMOVE, RESET } from './alphabet.ts';
-import { type AssignedBounds, Assembly } from './assembly.ts';
+import { type AssignedBounds, DeviceContext } from './device-context.ts';
 import { assignedVectorRegion } from './assigned-vector.ts';
 import { capability } from './pages/capability.ts';
 import { regionOf } from './region.ts';
@@ -66,21 +66,21 @@ function readOptions(options: AssignedOptions): Required<AssignedOptions> {
 /** Creates the machine. */
 export function createAssignedDevice(options: AssignedOptions): AssignedDevice {
   const { monitors, watched, ...bounds } = readOptions(options);
-  const assembly = new Assembly(bounds);
-  const { accesses, book, design, indices, paths, vcpus } = assembly;
-  const restOf = assembly.rest.bind(assembly);
+  const context = new DeviceContext(bounds);
+  const { accesses, book, design, indices, paths, vcpus } = context;
+  const restOf = context.rest.bind(context);
   const vcpuOf = (vcpu: number) => [vcpuName(vcpu), vcpuRegion(accesses, paths, book, vcpu, restOf)];
   // Messages are delivered before the access that brings them in is complete: the vCPUs stand last.
   const states = {
-    capability: assembly.rewriteEvents(removableCapability()),
-    ...Object.fromEntries(indices.map((vector) => [vectorRegionName(vector), assignedVectorRegion(assembly, vector)])),
-    ...(design.grow ? {} : { host: hostRegion(assembly) }),
-    ...(design.moves ? { bar: assembly.rewriteEvents(barRegion) } : {}),
+    capability: context.rewriteEvents(removableCapability()),
+    ...Object.fromEntries(indices.map((vector) => [vectorRegionName(vector), assignedVectorRegion(context, vector)])),
+    ...(design.grow ? {} : { host: hostRegion(context) }),
+    ...(design.moves ? { bar: context.rewriteEvents(barRegion) } : {}),
     ...(design.free
       ? { ownership: freeOwnership }
       : { base: design.moves ? movableBaseRegion(book) : baseRegion, ownership: coupledOwnership }),
     ...Object.fromEntries(vcpus.map(vcpuOf)),
-    ...(monitors.length === 0 ? {} : { monitor: monitorRegions(assembly, monitors, watched) }),
+    ...(monitors.length === 0 ? {} : { monitor: monitorRegions(context, monitors, watched) }),
   };
   const machine = setup({ guards: book.guards, actions: assignedActions }).createMachine({
     id: 'assigned-device',
@@ -106,7 +106,7 @@ function removableCapability(): Region {
 }
 
 /** The MSI-X of the device as the host has it, where it has all vectors or none. */
-function hostRegion({ tears }: Assembly): Region {
+function hostRegion({ tears }: DeviceContext): Region {
   const region: Region = {
     description: "The host's MSI-X of the device. [MSIX-POSTED-2]",
     initial: 'down',

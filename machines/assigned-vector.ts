@@ -2,9 +2,9 @@
  * One vector of an assigned device: the regions of its host function, its Mask Bit or the two records of it, its entry, and
  * where the message comes from that is injected.
  *
- * Regions are written as if accesses took effect at once; `assembly.rewriteEvents` says when they do.
+ * Regions are written as if accesses took effect at once; `context.rewriteEvents` says when they do.
  */
-import type { Assembly, Path } from './assembly.ts';
+import type { DeviceContext, AccessPath } from './device-context.ts';
 import {
   ASSIGN,
   DISABLE_ALL,
@@ -27,19 +27,19 @@ const anew = (region: Region): Region =>
   startingAnew(region, [RESET, REMOVE], 'It begins again. [MSIX-RESET-1] [MSIX-ASSIGN-16]');
 
 /** The region of `vector`. */
-export function assignedVectorRegion(assembly: Assembly, vector: number): Region {
-  const { design, source } = assembly;
+export function assignedVectorRegion(context: DeviceContext, vector: number): Region {
+  const { design, source } = context;
   return {
     type: 'parallel',
     description: `Vector ${vector}.`,
     states: {
-      ...hostVector(assembly, vector),
-      pba: pendingRead(vector, assembly),
-      ...maskRegions(assembly, vector),
-      entry: entryRegion(assembly, vector),
-      ...(source === 'route' ? { route: routeRegion(assembly, vector) } : {}),
-      ...(source === 'force' ? { force: forceRegion(assembly, vector) } : {}),
-      ...(design.direct && !design.grow ? { allocation: allocationRegion(assembly, vector) } : {}),
+      ...hostVector(context, vector),
+      pba: pendingRead(vector, context),
+      ...maskRegions(context, vector),
+      entry: entryRegion(context, vector),
+      ...(source === 'route' ? { route: routeRegion(context, vector) } : {}),
+      ...(source === 'force' ? { force: forceRegion(context, vector) } : {}),
+      ...(design.direct && !design.grow ? { allocation: allocationRegion(context, vector) } : {}),
     },
   };
 }
@@ -51,12 +51,12 @@ const answer = (vector: number, value: string, description: string) => ({
 
 // ---- The host function below
 
-function hostVector(assembly: Assembly, vector: number): Record<string, Region> {
-  const { book, design, source } = assembly;
+function hostVector(context: DeviceContext, vector: number): Record<string, Region> {
+  const { book, design, source } = context;
   const injected = design.direct
     ? 'It is injected from address and data. [MSIX-ASSIGN-4]'
     : 'It is injected by its route. [MSIX-POSTED-1]';
-  const delivered = assembly.deliveries(vector).map(({ message, guard }) => ({
+  const delivered = context.deliveries(vector).map(({ message, guard }) => ({
     target: 'none',
     guard,
     actions: { type: 'deliver', params: { vector, message } },
@@ -66,34 +66,34 @@ function hostVector(assembly: Assembly, vector: number): Record<string, Region> 
   const regions = hostRegions(vector, {
     passes: `live.${vector}`,
     waits: book.all(`blocked.${vector}`, design.grow ? undefined : 'hostUp') as string,
-    unblocks: assembly.unblocks(vector),
-    drains: assembly.drains,
+    unblocks: context.unblocks(vector),
+    drains: context.drains,
     arrivals: source === 'route' || design.check ? [...delivered, undelivered] : delivered,
     heldBack: design.check ? `blocked.${vector}` : undefined,
     lostOn: {
-      ...(design.grow ? {} : { [DISABLE_ALL]: assembly.tears }),
-      ...(assembly.resetDrains ? {} : { [RESET]: undefined }),
+      ...(design.grow ? {} : { [DISABLE_ALL]: context.tears }),
+      ...(context.resetDrains ? {} : { [RESET]: undefined }),
       [REMOVE]: 'assigned',
       // What was signalled while there was no owner.
       [ASSIGN]: 'removed',
     },
-    endsOn: assembly.resetDrains ? [RESET] : [],
+    endsOn: context.resetDrains ? [RESET] : [],
     all: (...names) => book.all(...names),
   });
   return {
-    flight: assembly.rewriteEvents(regions.flight, assembly.followsDevice),
-    pending: assembly.rewriteEvents(regions.pending, assembly.followsDevice),
+    flight: context.rewriteEvents(regions.flight, context.answeredByDevice),
+    pending: context.rewriteEvents(regions.pending, context.answeredByDevice),
   };
 }
 
 /** The Pending Bit Array is the device's own page: a read of it shows the bit as it stands before what is in flight arrives. */
-function pendingRead(vector: number, assembly: Assembly): Region {
+function pendingRead(vector: number, context: DeviceContext): Region {
   const shows = answer(vector, 'pending', 'Polling shows what waits. [MSIX-PBA-4]');
   const shown = {
     description: "The Pending bit, as it is read from the device's own page.",
     on: { [poll(vector)]: [{ ...shows, guard: `pending.${vector}` }, answer(vector, 'quiet', 'Nothing waits.')] },
   };
-  return assembly.rewriteEvents({
+  return context.rewriteEvents({
     description: 'The Pending bit, as the guest reads it.',
     initial: 'shown',
     states: { shown },
@@ -102,25 +102,25 @@ function pendingRead(vector: number, assembly: Assembly): Region {
 
 // ---- The Mask Bit
 
-function maskRegions(assembly: Assembly, vector: number): Record<string, Region> {
-  const { book, design } = assembly;
-  if (design.oneOwner) return { mask: maskRegion(assembly, vector, 'either', {}) };
+function maskRegions(context: DeviceContext, vector: number): Record<string, Region> {
+  const { book, design } = context;
+  if (design.oneOwner) return { mask: maskRegion(context, vector, 'either', {}) };
   // Userspace's record is copied into the kernel's when the page is handed over, and when all vectors are built up.
   const copies = {
-    ...(design.free ? { [REGISTER]: book.all('userspaceOwns', assembly.ifUsed(vector)) } : {}),
+    ...(design.free ? { [REGISTER]: book.all('userspaceOwns', context.ifUsed(vector)) } : {}),
     ...(design.grow ? {} : { [ENABLE_ALL]: book.all('opening', `wanted.${vector}`) }),
   };
   return {
-    kernelMask: maskRegion(assembly, vector, 'kernel', copies),
-    userMask: maskRegion(assembly, vector, 'exit', {}),
+    kernelMask: maskRegion(context, vector, 'kernel', copies),
+    userMask: maskRegion(context, vector, 'exit', {}),
   };
 }
 
 /** One record of a Mask Bit: the accesses that it follows, and when the other record is copied into it. */
 function maskRegion(
-  assembly: Assembly,
+  context: DeviceContext,
   vector: number,
-  path: Path,
+  path: AccessPath,
   copies: Readonly<Record<string, string | undefined>>,
 ): Region {
   const copied = (target: string, record: string) =>
@@ -129,7 +129,7 @@ function maskRegion(
         event,
         {
           target,
-          guard: assembly.book.all(guard, record),
+          guard: context.book.all(guard, record),
           description: "Userspace's record is copied. [MSIX-POSTED-3]",
         },
       ]),
@@ -154,7 +154,7 @@ function maskRegion(
     },
   };
   const region = { description: `The Mask Bit${whose}. [MSIX-TABLE-3]`, initial: 'masked', states };
-  return assembly.rewriteEvents(anew(region), { mask: path, read: path });
+  return context.rewriteEvents(anew(region), { mask: path, read: path });
 }
 
 // ---- The entry, and where its message comes from
@@ -170,15 +170,15 @@ function messageRegion(
 }
 
 /** When a write to an entry is kept: always, or only while the record of its Mask Bit says masked. */
-function acceptedGuard({ book, design }: Assembly, vector: number, isUsed: boolean): string | undefined {
+function acceptedGuard({ book, design }: DeviceContext, vector: number, isUsed: boolean): string | undefined {
   if (design.latch) return undefined;
   if (design.oneOwner || (design.direct && design.grow)) return `masked.${vector}`;
   return isUsed ? book.all(`used.${vector}`, `masked.${vector}`) : book.all(`unused.${vector}`, `userMasked.${vector}`);
 }
 
-function entryRegion(assembly: Assembly, vector: number): Region {
-  const { design, messages } = assembly;
-  const accepted = new Set([true, false].map((isUsed) => acceptedGuard(assembly, vector, isUsed)));
+function entryRegion(context: DeviceContext, vector: number): Region {
+  const { design, messages } = context;
+  const accepted = new Set([true, false].map((isUsed) => acceptedGuard(context, vector, isUsed)));
   const description = design.latch
     ? 'A write is kept, blocked or not. [MSIX-ASSIGN-7]'
     : 'A masked entry is written. [MSIX-POSTED-6]';
@@ -194,12 +194,12 @@ function entryRegion(assembly: Assembly, vector: number): Region {
     [readEntry(vector)]: answer(vector, message, 'The entry is read back.'),
   }));
   // Where there are routes, the kernel answers from them.
-  return assembly.rewriteEvents(anew(region), { read: design.direct ? 'either' : 'exit' });
+  return context.rewriteEvents(anew(region), { read: design.direct ? 'either' : 'exit' });
 }
 
 /** The route that the message of an entry takes to the guest. An entry without one is not in use. */
-function routeRegion(assembly: Assembly, vector: number): Region {
-  const { book, design, messages } = assembly;
+function routeRegion(context: DeviceContext, vector: number): Region {
+  const { book, design, messages } = context;
   const [zero, ...others] = messages.values;
   const routeOf = (message: string) => (message === zero ? 'none' : message);
   const followEntry = (guard: string | undefined, description: string) =>
@@ -213,7 +213,7 @@ function routeRegion(assembly: Assembly, vector: number): Region {
     const isChange = isUsed ? result === zero || !design.latch : result !== zero && design.grow;
     if (!isChange) return [];
     // With a latch only a masked entry is looked at before the next edge.
-    const accepted = design.latch ? `masked.${vector}` : acceptedGuard(assembly, vector, isUsed);
+    const accepted = design.latch ? `masked.${vector}` : acceptedGuard(context, vector, isUsed);
     return {
       target: routeOf(result),
       guard: book.all(`holds.${vector}.${message}`, accepted),
@@ -228,7 +228,7 @@ function routeRegion(assembly: Assembly, vector: number): Region {
       write(vector, each.name),
       messages.values.flatMap((message) => afterWrite(isUsed, message, each.result(message))),
     ]);
-  const edges = Object.entries(design.latch ? assembly.unblocks(vector) : {}).map(([event, guard]) => [
+  const edges = Object.entries(design.latch ? context.unblocks(vector) : {}).map(([event, guard]) => [
     event,
     followEntry(guard, 'The route follows the entry at the edge. [MSIX-ASSIGN-7]'),
   ]);
@@ -240,14 +240,14 @@ function routeRegion(assembly: Assembly, vector: number): Region {
       : { [readEntry(vector)]: answer(vector, message, 'The kernel reads the route back. [MSIX-POSTED-5]') }),
     ...(design.grow ? {} : { [ENABLE_ALL]: followEntry('opening', 'Entries of zeros get none. [MSIX-POSTED-1]') }),
   }));
-  return assembly.rewriteEvents(anew(region), { ...assembly.followsDevice, read: 'kernel' });
+  return context.rewriteEvents(anew(region), { ...context.answeredByDevice, read: 'kernel' });
 }
 
 /** The message in force. It outlives a mask, for what flies then carries it. */
-function forceRegion(assembly: Assembly, vector: number): Region {
-  const { book, messages } = assembly;
+function forceRegion(context: DeviceContext, vector: number): Region {
+  const { book, messages } = context;
   const loads = (message: string) =>
-    Object.entries(assembly.loads(vector)).map(([event, guard]) => [
+    Object.entries(context.loads(vector)).map(([event, guard]) => [
       event,
       messages.values
         .filter((other) => other !== message)
@@ -259,11 +259,11 @@ function forceRegion(assembly: Assembly, vector: number): Region {
     ]);
   const description = 'The message in force: the whole entry as it stood at the last unblocking edge. [MSIX-MSG-1]';
   const region = messageRegion(description, messages.values, (message) => Object.fromEntries(loads(message)));
-  return assembly.rewriteEvents(anew(region), assembly.followsDevice);
+  return context.rewriteEvents(anew(region), context.answeredByDevice);
 }
 
 /** Whether the host has a vector for the entry, where it has them all at once or not at all. */
-function allocationRegion({ book }: Assembly, vector: number): Region {
+function allocationRegion({ book }: DeviceContext, vector: number): Region {
   const build = {
     target: 'present',
     guard: book.all('opening', `wanted.${vector}`),

@@ -6,7 +6,7 @@
 import { requireFields } from '../checker/argument/argument.ts';
 import { requireVectors } from './argument.ts';
 import { type AnyStateMachine, setup, stateIn } from 'xstate';
-import { type Access, accessesOf, isRead, stoppedIn } from './access.ts';
+import { type GuestAccess, accessesOf, isRead, stoppedIn } from './access.ts';
 import { functionEvents, poll, READ, readEntry } from './alphabet.ts';
 import { createFunction } from './function.ts';
 import { GuardRegistry, rewriteEvents } from './guards.ts';
@@ -19,7 +19,7 @@ import { vectorActions, vectorRegionName } from './vector.ts';
 export const TAKE_EFFECT = 'access.effect';
 export const COMPLETE = 'access.return';
 
-const called = (access: Access): string => `called_${access.state}`;
+const called = (access: GuestAccess): string => `called_${access.state}`;
 const DONE = 'done';
 
 /** Creates the machine, and the alphabet that it is explored with. */
@@ -36,7 +36,7 @@ export function createInterval(options: { readonly vectors: number; readonly mes
   Object.assign(book.guards, channel.implementations.guards);
   for (const access of accesses) book.define(stoppedIn(access), stateIn({ vcpu: called(access) }));
 
-  const takesEffect = (access: Access) => ({ event: TAKE_EFFECT, guard: stoppedIn(access) });
+  const takesEffect = (access: GuestAccess) => ({ event: TAKE_EFFECT, guard: stoppedIn(access) });
   const reads = accesses.filter(isRead).map(takesEffect);
   const guardedEventsOf = (event: string) => {
     if (event === READ) return reads;
@@ -96,7 +96,7 @@ function answering(vector: number, name: string, answers: readonly (readonly [st
   return { description: `The ${name}, as it is read.`, initial: 'shown', states: { shown } };
 }
 
-function vcpuRegion(accesses: readonly Access[]): Region {
+function vcpuRegion(accesses: readonly GuestAccess[]): Region {
   const idle = {
     description: 'No access is under way.',
     on: Object.fromEntries(

@@ -3,7 +3,7 @@
  * what the guest did, at the moments when it took effect, whatever the design made of it.
  */
 import { and, not, or, stateIn, type StateValue } from 'xstate';
-import type { Assembly } from './assembly.ts';
+import type { DeviceContext } from './device-context.ts';
 import {
   arrive,
   ASSIGN,
@@ -43,11 +43,15 @@ export function withNeeds(names: readonly MonitorName[]): MonitorName[] {
 }
 
 /** The region `monitor` of the machine, which watches some of the vectors. */
-export function monitorRegions(assembly: Assembly, names: readonly MonitorName[], watched: readonly number[]): Region {
+export function monitorRegions(
+  context: DeviceContext,
+  names: readonly MonitorName[],
+  watched: readonly number[],
+): Region {
   const monitors = withNeeds(names);
   const vectors = watched.map((vector) => {
-    defineGuards(assembly, monitors, vector);
-    const regions = monitors.map((name) => [name, assembly.rewriteEvents(forgetting(REGIONS[name](assembly, vector)))]);
+    defineGuards(context, monitors, vector);
+    const regions = monitors.map((name) => [name, context.rewriteEvents(forgetting(REGIONS[name](context, vector)))]);
     return [vectorRegionName(vector), { type: 'parallel', states: Object.fromEntries(regions) }];
   });
   return {
@@ -70,7 +74,7 @@ export const monitored = (vector: number, region: StateValue): StateValue => ({
   monitor: { [vectorRegionName(vector)]: region },
 });
 
-function defineGuards({ book, messages }: Assembly, monitors: readonly MonitorName[], vector: number): void {
+function defineGuards({ book, messages }: DeviceContext, monitors: readonly MonitorName[], vector: number): void {
   const seen = (name: string, region: Record<string, string>) => book.define(name, stateIn(monitored(vector, region)));
   if (monitors.includes('mask')) {
     seen(`seenUnmasked.${vector}`, { mask: 'unmasked' });
@@ -83,7 +87,7 @@ function defineGuards({ book, messages }: Assembly, monitors: readonly MonitorNa
 }
 
 /** The edges at which the guest has opened a vector, in its own terms. */
-function edges({ book }: Assembly, vector: number): Record<string, string | undefined> {
+function edges({ book }: DeviceContext, vector: number): Record<string, string | undefined> {
   return {
     [unmask(vector)]: book.all('open', `seenMasked.${vector}`),
     [control('on')]: book.all('closed', `seenUnmasked.${vector}`),
@@ -91,15 +95,15 @@ function edges({ book }: Assembly, vector: number): Record<string, string | unde
 }
 
 /** A transition on everything that may deliver a message of `vector`, when it does. */
-function onDelivery(assembly: Assembly, vector: number, target: string): Record<string, object> {
-  const { book, drains } = assembly;
-  const guards = assembly.deliveries(vector).map(({ guard }) => guard as string);
+function onDelivery(context: DeviceContext, vector: number, target: string): Record<string, object> {
+  const { book, drains } = context;
+  const guards = context.deliveries(vector).map(({ guard }) => guard as string);
   const delivers = book.define(`delivers.${vector}`, and([`flying.${vector}`, or(guards)]));
   const delivered = { target, guard: delivers, description: 'A message is delivered.' };
   return Object.fromEntries([arrive(vector), ...drains].map((event) => [event, delivered]));
 }
 
-const REGIONS: Readonly<Record<MonitorName, (assembly: Assembly, vector: number) => Region>> = {
+const REGIONS: Readonly<Record<MonitorName, (context: DeviceContext, vector: number) => Region>> = {
   mask: (_, vector) => ({
     description: 'The Mask Bit as the guest last wrote it.',
     initial: 'masked',
@@ -124,7 +128,7 @@ const REGIONS: Readonly<Record<MonitorName, (assembly: Assembly, vector: number)
     ),
   }),
 
-  settled: (assembly, vector) => ({
+  settled: (context, vector) => ({
     description:
       'Whether a read has completed since the vector was last blocked: nothing may arrive any more. [MSIX-MSG-5]',
     initial: 'unsettled',
@@ -132,7 +136,7 @@ const REGIONS: Readonly<Record<MonitorName, (assembly: Assembly, vector: number)
       unsettled: {
         description: 'A message may still arrive.',
         on: Object.fromEntries(
-          assembly.indices
+          context.indices
             .flatMap((each) => [readEntry(each), poll(each)])
             .map((read) => [
               read,
@@ -147,7 +151,7 @@ const REGIONS: Readonly<Record<MonitorName, (assembly: Assembly, vector: number)
       settled: {
         description: 'No message may arrive.',
         on: Object.fromEntries(
-          Object.entries(edges(assembly, vector)).map(([event, guard]) => [
+          Object.entries(edges(context, vector)).map(([event, guard]) => [
             event,
             { target: 'unsettled', guard, description: 'The vector may send again.' },
           ]),
@@ -156,7 +160,7 @@ const REGIONS: Readonly<Record<MonitorName, (assembly: Assembly, vector: number)
     },
   }),
 
-  owed: (assembly, vector) => {
+  owed: (context, vector) => {
     const forgotten = (event: string) => [event, { target: 'none', description: 'The event is no longer owed.' }];
     return {
       description: 'An event of an enabled function that no message has told the guest of.',
@@ -169,7 +173,7 @@ const REGIONS: Readonly<Record<MonitorName, (assembly: Assembly, vector: number)
         owed: {
           description: 'A message is owed, or a Pending bit that shows it.',
           on: {
-            ...onDelivery(assembly, vector, 'none'),
+            ...onDelivery(context, vector, 'none'),
             ...Object.fromEntries([retire(vector), control('off'), control('offMasked')].map(forgotten)),
           },
         },
@@ -177,8 +181,8 @@ const REGIONS: Readonly<Record<MonitorName, (assembly: Assembly, vector: number)
     };
   },
 
-  signalled: (assembly, vector) => {
-    assembly.book.opposite(`landed.${vector}`, `flying.${vector}`);
+  signalled: (context, vector) => {
+    context.book.opposite(`landed.${vector}`, `flying.${vector}`);
     const signals = (target: string) => ({ [signal(vector)]: { target, description: 'The device signals.' } });
     const withdrawn = (target: string, guard: string) => ({
       target,
@@ -194,7 +198,7 @@ const REGIONS: Readonly<Record<MonitorName, (assembly: Assembly, vector: number)
         one: {
           description: 'A message is due.',
           on: {
-            ...onDelivery(assembly, vector, 'none'),
+            ...onDelivery(context, vector, 'none'),
             ...signals('two'),
             [retire(vector)]: withdrawn('none', 'landed'),
           },
@@ -202,7 +206,7 @@ const REGIONS: Readonly<Record<MonitorName, (assembly: Assembly, vector: number)
         two: {
           description: 'Two messages are due.',
           on: {
-            ...onDelivery(assembly, vector, 'one'),
+            ...onDelivery(context, vector, 'one'),
             [retire(vector)]: [withdrawn('none', 'landed'), withdrawn('one', 'flying')],
           },
         },
@@ -210,12 +214,12 @@ const REGIONS: Readonly<Record<MonitorName, (assembly: Assembly, vector: number)
     };
   },
 
-  fresh: (assembly, vector) => {
-    const { book, messages } = assembly;
+  fresh: (context, vector) => {
+    const { book, messages } = context;
     const region = (message: string) => {
       const isHeld = `seenHolds.${vector}.${message}`;
       const atEdges = (target: string, held: string) =>
-        Object.entries(edges(assembly, vector)).map(([event, guard]) => [
+        Object.entries(edges(context, vector)).map(([event, guard]) => [
           event,
           { target, guard: book.all(guard, held), description: 'An edge makes the entry fresh, and all else stale.' },
         ]);

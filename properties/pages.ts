@@ -34,7 +34,7 @@ export interface Projection {
 }
 
 /** A step of a machine that its page does not take. */
-export interface Departure {
+export interface PageDeparture {
   /** The events of a shortest path, this step included. */
   readonly path: readonly string[];
   /** What the page does instead, as a sentence. */
@@ -42,15 +42,15 @@ export interface Departure {
 }
 
 /** What came of holding a machine to a page. */
-export interface Held {
+export interface PageVerdict {
   readonly steps: number;
   /** The transitions of the page that some step of the machine takes, of `transitionCount` that it has. */
   readonly covered: number;
-  readonly departure?: Departure;
+  readonly departure?: PageDeparture;
 }
 
 /** Holds every step of `graph` to the page whose graph is `page`. */
-export function holdToPage(graph: StateGraph, page: StateGraph, projection: Projection): Held {
+export function holdToPage(graph: StateGraph, page: StateGraph, projection: Projection): PageVerdict {
   const numbers = new Map(page.states.map((value, state) => [keyOf(value), state]));
   const projected = graph.states.map((value) => numbers.get(keyOf(projection.state(value))));
   const covered = new Set<number>();
@@ -59,7 +59,7 @@ export function holdToPage(graph: StateGraph, page: StateGraph, projection: Proj
     for (const [event, name] of graph.events.entries()) {
       const target = graph.target(state, event);
       const outputs = graph.outputs(state, event).map(projection.output).filter(isDefined);
-      const depart = (sentence: string): Held => {
+      const depart = (sentence: string): PageVerdict => {
         const path = [...graph.pathTo(state), event].map((each) => graph.events[each]);
         return { steps, covered: covered.size, departure: { path, sentence } };
       };

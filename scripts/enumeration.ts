@@ -1,5 +1,5 @@
 /**
- * `npx tsx scripts/enumeration.ts`: writes docs/enumeration.md, which machine is enumerated how, and driven into what.
+ * `npm run enumeration`: writes docs/enumeration.md, which machine is enumerated how, and driven into what.
  */
 import { printEnumeration } from '../cli/enumeration.ts';
 import { writeWhole } from '../cli/whole.ts';

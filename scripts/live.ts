@@ -7,26 +7,28 @@ import type { RemoteDevice } from '../conformance/device/device.ts';
 import { FAMILIES } from '../conformance/device/qemu/families/index.ts';
 import { startQemu } from '../conformance/device/qemu/qemu.ts';
 import { conform } from '../conformance/judge/conform.ts';
-import type { Finding } from '../conformance/judge/findings.ts';
+import type { Cause } from '../conformance/judge/findings.ts';
 import { remoteSubject } from '../conformance/judge/subject.ts';
 import { CHOICES } from '../spec/choices.ts';
 import { placeMarked } from './marked.ts';
+
+interface Told {
+  readonly rules: readonly string[];
+  readonly trace: readonly string[];
+  readonly what: string;
+  readonly shown: string;
+}
 
 interface Row {
   readonly device: string;
   readonly name: string;
   readonly vectors: number;
   readonly choices: Readonly<Record<string, string>>;
-  readonly findings: readonly {
-    readonly rules: readonly string[];
-    readonly trace: readonly string[];
-    readonly what: string;
-    readonly shown: string;
-  }[];
+  readonly findings: readonly Told[];
   readonly accesses: number;
   readonly steps: number;
-  /** Rules that the random run broke and the run before it did not. */
-  readonly unexplained: readonly string[];
+  /** What the random run found that may not be what the run before it found: no rule that it may break is one of those. */
+  readonly unexplained: readonly Told[];
   readonly seconds: number;
   readonly commandsPerSecond: number;
   readonly waiting: number;
@@ -82,17 +84,10 @@ async function rowOf(device: string): Promise<Row> {
     name: started.name,
     vectors: started.vectorCount,
     choices: learnt.profile.choices,
-    findings: learnt.causes.map(({ findings: [finding] }) => ({
-      rules: finding.rules,
-      trace: finding.trace.slice(0, 12),
-      what: whatOf(finding),
-      shown: finding.reproduced === undefined ? 'not' : `${finding.reproduced.shown} of ${finding.reproduced.tries}`,
-    })),
+    findings: learnt.causes.map(tell),
     accesses: counting.accesses,
     steps: learnt.steps + random.steps,
-    unexplained: random.causes
-      .filter(({ rule }) => !known.has(rule))
-      .map(({ rule, findings }) => `${rule} ${whatOf(findings[0])}`),
+    unexplained: random.causes.filter(({ findings: [{ rules }] }) => !rules.some((rule) => known.has(rule))).map(tell),
     seconds: milliseconds / 1000,
     commandsPerSecond: (1000 * started.commands) / milliseconds,
     waiting: started.waits.spent / milliseconds,
@@ -100,7 +95,15 @@ async function rowOf(device: string): Promise<Row> {
   };
 }
 
-const whatOf = ({ differences }: Finding): string => differences[0]?.split('\n')[0] ?? '';
+function tell({ findings: [{ rules, trace, differences, reproduced }] }: Cause): Told {
+  const [difference = ''] = differences;
+  return {
+    ...{ rules, trace: trace.slice(0, 12) },
+    // Of what a program says before it dies, the assertion counts.
+    what: /Assertion .*/.exec(difference)?.[0] ?? difference.split('\n')[0],
+    shown: reproduced === undefined ? 'not' : `${reproduced.shown} of ${reproduced.tries}`,
+  };
+}
 
 /** Counts the accesses and events of a device; looking for messages is none. */
 function counted(device: RemoteDevice): RemoteDevice & { accesses: number } {
@@ -110,6 +113,7 @@ function counted(device: RemoteDevice): RemoteDevice & { accesses: number } {
     vectorCount: device.vectorCount,
     abilities: device.abilities,
     signalled: device.signalled,
+    merges: device.merges,
     run(requests) {
       this.accesses += requests.filter(({ verb }) => verb !== 'outputs').length;
       return device.run(requests);
@@ -118,6 +122,14 @@ function counted(device: RemoteDevice): RemoteDevice & { accesses: number } {
     close: () => device.close(),
   };
 }
+
+const tellAll = (all: readonly Told[], none: string): string =>
+  all
+    .map(
+      ({ rules, trace, what, shown }) =>
+        `${rules.slice(0, 2).join(', ')}: \`${trace.join(' ')}\`. ${what.slice(0, 160)} Shown ${shown} times.`,
+    )
+    .join('<br>') || none;
 
 function tableOf(rows: readonly Row[]): string {
   const order = FAMILIES.map(({ names }) => names[0]);
@@ -134,21 +146,14 @@ function tableOf(rows: readonly Row[]): string {
     '',
     'Findings, each with its shortest trace, and the random run with the profile:',
     '',
-    cells(['device', 'findings', 'random accesses', 'unexplained', 'commands a second', 'waiting']),
+    cells(['device', 'findings', 'random accesses', 'found by these alone', 'commands a second', 'waiting']),
     cells(['---', '---', '---:', '---', '---:', '---:']),
     ...sorted.map((row) =>
       cells([
         `\`${row.device}\`, ${row.vectors} vectors`,
-        row.findings.length === 0
-          ? 'none'
-          : row.findings
-              .map(
-                ({ rules, trace, what, shown }) =>
-                  `${rules.slice(0, 2).join(', ')}: \`${trace.join(' ')}\`. ${what.slice(0, 160)} Shown ${shown} times.`,
-              )
-              .join('<br>'),
+        tellAll(row.findings, 'none'),
         number(row.accesses),
-        row.unexplained.length === 0 ? 'nothing' : row.unexplained.join('<br>'),
+        tellAll(row.unexplained, 'nothing'),
         number(row.commandsPerSecond),
         `${(100 * row.waiting).toFixed(1)} %`,
       ]),

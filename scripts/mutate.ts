@@ -1,8 +1,9 @@
 /**
  * Mutants of the implementation, by Stryker. `npm run mutate -- src/kernel/table.ts ...` runs those of the files named, or else of all that are not
  * pinned to the hash of their source, and pins each file in `test/mutation/pinned.json` as soon as it is done. `--check` runs none: what is pinned must be
- * of the source as it is; it says which files were never run, and how many survivors have no reason in `test/mutation/reasons.json` yet. `--sample` runs those of a few lines again, which SEED or the day picks: whoever
- * survives must be pinned. Exit status: 0 holds, 1 does not, 2 usage.
+ * of the source as it is; it says which files were never run, and how many survivors have no reason in `test/mutation/reasons.json` yet. `--again` runs
+ * only those that survived, which is enough after a change of the tests. `--sample` runs those of a few lines again, which SEED or the day picks:
+ * whoever survives must be pinned. Exit status: 0 holds, 1 does not, 2 usage.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -60,7 +61,7 @@ async function run(patterns: readonly string[]): Promise<Map<string, Pinned>> {
     concurrency: Number(process.env['CONCURRENCY'] ?? availableParallelism()),
     coverageAnalysis: 'perTest',
     // Loops without an end are told by how often they go round. Time alone would call a busy machine a killed mutant.
-    timeoutMS: 120_000,
+    timeoutMS: 30_000,
     reporters: [process.stdout.isTTY ? 'progress' : 'dots'],
     logLevel: 'warn' as LogLevel,
     warnings: false,
@@ -122,6 +123,42 @@ function check(): void {
   if (unrun.length > 0) console.log(`Never run to their end: ${unrun.join(', ')}.`);
 }
 
+/** The lines of what was changed, where `start` begins with `text`: as far as its brackets close. */
+function linesOf(lines: readonly string[], start: number, text: string): string {
+  let depth = 0;
+  for (let line = start, rest = text; line < lines.length; rest = lines[++line]) {
+    for (const each of rest ?? '') depth += '([{'.includes(each) ? 1 : ')]}'.includes(each) ? -1 : 0;
+    if (depth <= 0) return `${start + 1}-${line + 1}`;
+  }
+  return `${start + 1}-${start + 1}`;
+}
+
+/** Runs those again that survived, and pins what is left of them. The source is the same, so what was killed stays killed. */
+async function again(files: readonly string[]): Promise<void> {
+  const ranges = files.flatMap((file) => {
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const found = pinned[file].survivors.flatMap((survivor) => {
+      const [line, change] = survivor.split(' | ');
+      const at = [...lines.keys()].filter((index) => lines[index].trim() === line);
+      return at.map((index) => `${file}:${linesOf(lines, index, change.slice(0, change.lastIndexOf(' -> ')))}`);
+    });
+    return [...new Set(found)];
+  });
+  console.log(`Runs the survivors of ${files.length} files again, on ${ranges.length} lines.`);
+  if (ranges.length === 0) return;
+  const results = await run(ranges);
+  for (const file of files) {
+    const before = pinned[file];
+    const left = results.get(file)?.survivors ?? [];
+    const strangers = left.filter((survivor) => !before.survivors.includes(survivor));
+    complain(...strangers.map((stranger) => `${file}: got the survivor ${stranger}; expected one that is pinned.`));
+    const survivors = left.toSorted();
+    pinned[file] = { ...before, killed: before.mutants - survivors.length, survivors };
+    console.log(`${file}: ${before.survivors.length} survived, ${survivors.length} do now.`);
+  }
+  pin();
+}
+
 const percent = (killed: number, mutants: number): string =>
   mutants === 0 ? 'none' : `${((100 * killed) / mutants).toFixed(1)} %`;
 
@@ -165,6 +202,9 @@ if (wrong !== undefined) {
 else if (process.argv.includes('--forget')) {
   for (const file of Object.keys(pinned)) if (stale.includes(file) || !sources.includes(file)) delete pinned[file];
   pin();
+} else if (process.argv.includes('--again')) {
+  const files = names.length > 0 ? names : Object.keys(pinned);
+  await again(files.filter((file) => !stale.includes(file)));
 } else if (process.argv.includes('--sample'))
   await sample(Number(process.env['SEED'] ?? Math.floor(Date.now() / 86_400_000)));
 else {

@@ -9,7 +9,7 @@ import type { StrategyName } from '../conformance/generate/names.ts';
 import { READS } from '../conformance/generate/reads.ts';
 import { STRATEGIES } from '../conformance/generate/strategies.ts';
 import { Suite, type SuiteTest } from '../conformance/generate/suite.ts';
-import { MUSEUM, type Piece, Plain } from '../conformance/museum/index.ts';
+import { MUSEUM, type Piece, PlainDevice } from '../conformance/museum/index.ts';
 
 /** The strategies of the table, in order of cost, and with how many vectors each is taken. More would be files of a hundred megabytes. */
 export const ROWS: readonly { readonly strategy: StrategyName; readonly most: number }[] = [
@@ -46,7 +46,7 @@ function* testsOf(strategy: StrategyName, vectors: number): Generator<SuiteTest>
 export function caughtBy(strategy: StrategyName, vectors: number): string[] {
   const open = new Map(
     TRIED.filter((piece) => vectorsOf(piece) === vectors).map((piece) => {
-      const Wrong = piece.device(Plain);
+      const Wrong = piece.device(PlainDevice);
       return [piece.name, new Consumer(() => new Wrong({ vectorCount: vectors }))];
     }),
   );
@@ -64,7 +64,7 @@ export function caughtBy(strategy: StrategyName, vectors: number): string[] {
 
 /** The pieces that a right device of the museum stands for: none may be caught. */
 export function isPassedByPlain(strategy: StrategyName, vectors: number): boolean {
-  const consumer = new Consumer(() => new Plain({ vectorCount: vectors }));
+  const consumer = new Consumer(() => new PlainDevice({ vectorCount: vectors }));
   for (const test of testsOf(strategy, vectors)) if (!consumer.passes(test)) return false;
   return true;
 }

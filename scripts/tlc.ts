@@ -1,7 +1,7 @@
 /**
  * `npm run tlc`: has TLC read what `maskbit export --format tla` prints of each machine, and records in `properties/tlc.json` which
  * TLC has read which text, by the hash of the text. TLC must find the states that we find, and generate our transitions and
- * one; it is found by the environment variable TLC_CLASSPATH, where `tlc2.TLC` is. What is recorded is TLC_VERSION, or what it says of itself.
+ * one. Then it reads the exports of a vector and of functions with their own claims, and must come to our verdict of each. It is found by the environment variable TLC_CLASSPATH, where `tlc2.TLC` is. What is recorded is TLC_VERSION, or what it says of itself.
  *
  * With `--random N`, it also reads N random machines, whose names are what TLA+ could stumble over; those are not recorded.
  */
@@ -11,12 +11,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnyStateMachine } from 'xstate';
 import { compile } from '../checker/compile/compile.ts';
+import { decide } from '../checker/decide/decide.ts';
 import { explore } from '../checker/explore/explore.ts';
 import { symbolicOf } from '../checker/export/symbolic.ts';
 import { printTla } from '../checker/export/tla.ts';
 import { checkedExports, RECORD } from '../cli/export.ts';
 import { eventSentence } from '../machines/alphabet.ts';
-import { instanceName } from '../properties/instances.ts';
+import { claimedOf } from '../properties/claimed.ts';
+import { type Instance, instanceName } from '../properties/instances.ts';
 import { acceptedMachine } from '../test/setup/random-machine.ts';
 
 const classPath = process.env.TLC_CLASSPATH;
@@ -28,8 +30,8 @@ interface Found {
   readonly distinct: number;
 }
 
-/** Runs TLC on a module. */
-function runTlc(name: string, module: string, configuration: string): Found {
+/** Runs TLC on a module; returns all that it says. */
+function outputOf(name: string, module: string, configuration: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'maskbit-tlc-'));
   try {
     writeFileSync(join(folder, `${name}.tla`), module);
@@ -39,20 +41,58 @@ function runTlc(name: string, module: string, configuration: string): Found {
       encoding: 'utf8',
       timeout: 300_000,
     });
-    const [, version] = /^(TLC2 Version [^\n]*)/m.exec(stdout) ?? [];
-    const [, generated, distinct] =
-      /^(\d+) states generated, (\d+) distinct states found, 0 states left/m.exec(stdout) ?? [];
-    if (version === undefined || distinct === undefined || !stdout.includes('No error has been found')) {
-      throw new Error(`Got this of ${name}; expected TLC to find no error:\n${stdout.slice(-2000)}`);
-    }
-    return {
-      version: process.env.TLC_VERSION ?? version.trim(),
-      generated: Number(generated),
-      distinct: Number(distinct),
-    };
+    return stdout;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Has TLC find all states of a module. */
+function runTlc(name: string, module: string, configuration: string): Found {
+  const stdout = outputOf(name, module, configuration);
+  const [, version] = /^(TLC2 Version [^\n]*)/m.exec(stdout) ?? [];
+  const [, generated, distinct] =
+    /^(\d+) states generated, (\d+) distinct states found, 0 states left/m.exec(stdout) ?? [];
+  if (version === undefined || distinct === undefined || !stdout.includes('No error has been found')) {
+    throw new Error(`Got this of ${name}; expected TLC to find no error:\n${stdout.slice(-2000)}`);
+  }
+  return {
+    version: process.env.TLC_VERSION ?? version.trim(),
+    generated: Number(generated),
+    distinct: Number(distinct),
+  };
+}
+
+/**
+ * Has TLC decide the claims of an instance: all that hold at once, of which it must find none that does not, and each of the others by itself.
+ * Returns the hash of what it has read, and its version.
+ */
+function checkClaims(instance: Instance): [string, string] {
+  const { machine, events, claims } = claimedOf(instance);
+  const failing = decide(explore(compile(machine, events)), claims).filter(({ result }) => result === 'fails');
+  const printed = printTla(symbolicOf(machine, events), { eventSentence, claims });
+  const { name, module, configuration, hash } = printed;
+  const fails = ({ name: claim }: { readonly name: string }): boolean =>
+    failing.some((each) => each.claim.name === claim);
+  const without = (names: readonly string[]): string =>
+    configuration
+      .split('\n')
+      .filter((line) => !names.some((each) => line === `PROPERTY ${each}` || line === `INVARIANT ${each}`))
+      .join('\n');
+  const { version } = runTlc(name, module, without(failing.map((each) => each.claim.name)));
+  for (const claim of claims.filter(fails)) {
+    const others = claims.filter((each) => each !== claim).map((each) => each.name);
+    const said = outputOf(name, module, without(others));
+    if (!/is violated|was violated/.test(said)) {
+      throw new Error(
+        `Got this of ${claim.name} of ${instanceName(instance)}; expected TLC to violate it:\n${said.slice(-2000)}`,
+      );
+    }
+  }
+  process.stdout.write(
+    `${instanceName(instance)} with claims: ${claims.length - failing.length} hold and ${failing.length} fail, as we say\n`,
+  );
+  return [hash, version];
 }
 
 function check(
@@ -83,6 +123,9 @@ if (random > 0) {
   const read = checkedExports().map((instance) =>
     check(instanceName(instance), instance.machine, instance.events, eventSentence),
   );
-  writeFileSync(`${RECORD}.new`, `${JSON.stringify(Object.fromEntries(read), null, 2)}\n`);
+  const claimed = checkedExports()
+    .filter(({ machine }) => ['vector', 'function'].includes(machine.id))
+    .map(checkClaims);
+  writeFileSync(`${RECORD}.new`, `${JSON.stringify(Object.fromEntries([...read, ...claimed]), null, 2)}\n`);
   renameSync(`${RECORD}.new`, RECORD);
 }

@@ -190,6 +190,9 @@ export type ChoiceValueOf<Name extends ChoiceName> = Extract<
 /** One value for each choice. */
 export type Choices = { readonly [Name in ChoiceName]: ChoiceValueOf<Name> };
 
+/** The rules that leave a choice. */
+export const OPEN_RULES: ReadonlySet<string> = new Set(CHOICES.map(({ rule }) => rule));
+
 /** Every choice at its first value: what maskbit's own function does. */
 export const STRICT_CHOICES: Choices = pick((values) => values[0]);
 /** Every choice at its last value: all that the specification permits. */

@@ -15,18 +15,18 @@ export interface Question<Step> {
   readonly of: 'states' | 'steps';
   ask(step: Step): Answer;
   /** What is asked of the steps of one event, where it is less than `ask`. Of most events it is nothing, and their steps need not be made. */
-  readonly askOf?: (event: number) => Asked<Step>;
+  readonly askOf?: (event: number) => EventQuestion<Step>;
 }
 
 /** What is asked of the steps of one event. */
-export interface Asked<Step> {
+export interface EventQuestion<Step> {
   /** The most that may be answered: where that is SILENT, nothing is asked; where it is SATISFIED, nothing after the first time. */
   readonly most: Answer;
   ask(step: Step): Answer;
 }
 
 /** Where to search: states in breadth-first order, and the steps from those that were expanded. */
-export interface Ground<Step> {
+export interface SearchSpace<Step> {
   readonly states: number;
   /** The first so many states are those that were expanded. */
   readonly expanded: number;
@@ -56,7 +56,7 @@ const STATES_BETWEEN = 256;
 
 /** Asks all questions in one pass. One that is broken is not asked again. */
 export function search<Step>(
-  ground: Ground<Step>,
+  ground: SearchSpace<Step>,
   questions: readonly Question<Step>[],
 ): { readonly found: readonly Found[]; readonly isWhole: boolean } {
   const searches = questions.map((question): Search<Step> => ({ question, found: {} }));
@@ -104,7 +104,7 @@ interface Search<Step> {
 /** What is asked of the steps of one event. */
 interface OfEvent<Step> {
   readonly event: number;
-  readonly asked: readonly (Asked<Step> & { readonly search: Search<Step> })[];
+  readonly asked: readonly (EventQuestion<Step> & { readonly search: Search<Step> })[];
 }
 
 /** Notes an answer; returns whether it is the first of its kind. */

@@ -6,7 +6,7 @@
  */
 import type { CompiledMachine } from '../compile/format.ts';
 import type { ReadPredicate, StepClaim as StepClaimOf, StepPredicate as StepPredicateOf } from './claim.ts';
-import { type Answer, type Asked, BROKEN, type Question, SATISFIED, SILENT } from './search.ts';
+import { type Answer, type EventQuestion, BROKEN, type Question, SATISFIED, SILENT } from './search.ts';
 import type { StepCursor } from './step-cursor.ts';
 import type { Truths } from './truths.ts';
 
@@ -15,7 +15,7 @@ type StepPredicate = StepPredicateOf<ReadPredicate>;
 
 /** What a claim asks of steps. */
 export function questionOf(tests: StepTests, { when, holds }: StepClaim): Question<StepCursor> {
-  const askOf = (event: number): Asked<StepCursor> => {
+  const askOf = (event: number): EventQuestion<StepCursor> => {
     const premise = when === undefined || tests.of(when, event);
     const conclusion = tests.of(holds, event);
     const applies = typeof premise === 'boolean' ? () => premise : premise;

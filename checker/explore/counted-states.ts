@@ -21,7 +21,7 @@ import type { CompiledMachine } from '../compile/format.ts';
 import { finish, FINISHER, FULL, mix, MULTIPLIER, type SetLimits } from './state-set.ts';
 
 /** Five neighbouring bits of a state, in one word. */
-export interface Window {
+export interface BitWindow {
   readonly word: number;
   /** Of the lowest of them. */
   readonly shift: number;
@@ -38,8 +38,8 @@ const SLOTS_AT_FIRST = 1 << 12;
  * Finds the window in which states differ most: the one that leaves the fewest keys of some states, given by their words.
  * A poor one costs memory and time, and nothing else.
  */
-export function chooseWindow({ wordCount, bitCount }: CompiledMachine, words: Int32Array, count: number): Window {
-  let best: Window = { word: 0, shift: 0 };
+export function chooseWindow({ wordCount, bitCount }: CompiledMachine, words: Int32Array, count: number): BitWindow {
+  let best: BitWindow = { word: 0, shift: 0 };
   let fewest = Infinity;
   for (let bit = 0; bit <= Math.max(0, bitCount - WINDOW_BITS); bit++) {
     const window = { word: bit >>> 5, shift: bit & 31 };
@@ -77,7 +77,7 @@ interface Search {
  * Writes the search out for a number of words and a window, in numbers. Almost everything that an exploration finds is known
  * already, so this is where it spends its time; with loops over words and fields of objects that is twice as long.
  */
-function createSearch(wordCount: number, window: Window, isDirect: boolean): Search {
+function createSearch(wordCount: number, window: BitWindow, isDirect: boolean): Search {
   const words = isDirect ? [] : Array.from({ length: wordCount }, (_, word) => word);
   const stride = words.length + 2;
   const keyOf = (word: number): string =>
@@ -130,7 +130,7 @@ export class CountedStates {
   count = 1;
   private readonly wordCount: number;
   private readonly limits: SetLimits;
-  private readonly window: Window;
+  private readonly window: BitWindow;
   private readonly keyMask: number;
   private readonly isDirect: boolean;
   private readonly stride: number;
@@ -147,7 +147,7 @@ export class CountedStates {
   private readonly searches: Search;
 
   /** `most` is how many states are added at once. */
-  constructor(initial: Int32Array, bitCount: number, limits: SetLimits, window: Window, most: number) {
+  constructor(initial: Int32Array, bitCount: number, limits: SetLimits, window: BitWindow, most: number) {
     this.wordCount = initial.length;
     this.limits = limits;
     this.isDirect = bitCount <= DIRECT_BITS;

@@ -21,7 +21,7 @@ import { createExpand } from '../compile/expand.ts';
 import { COMPILED, type CompiledMachine } from '../compile/format.ts';
 import { unpackValue } from '../compile/layout.ts';
 import { GRAPH, type StateGraph } from './state-graph.ts';
-import { chooseWindow, CountedStates, DIRECT_BITS, type Window } from './counted-states.ts';
+import { chooseWindow, CountedStates, DIRECT_BITS, type BitWindow } from './counted-states.ts';
 import { FULL, NumberedStates, type SetLimits } from './state-set.ts';
 import { SYMMETRY, type Symmetry } from './symmetry.ts';
 import { Stepper } from '../compile/step.ts';
@@ -165,7 +165,7 @@ function initialOf(compiled: CompiledMachine, symmetry: Symmetry | undefined): I
 const SAMPLE_STATES = 4096;
 
 /** The window for the states of a machine, by the first few of them. With few bits there is no choice. */
-function windowOf(compiled: CompiledMachine): Window {
+function windowOf(compiled: CompiledMachine): BitWindow {
   if (compiled.bitCount <= DIRECT_BITS) return { word: 0, shift: 0 };
   const { states } = explore(compiled, { limits: { states: SAMPLE_STATES } });
   return chooseWindow(compiled, states.words, states.count);

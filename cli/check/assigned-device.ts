@@ -4,7 +4,7 @@
  */
 import { AssignedAdapter, IMPLEMENTED } from '../../conformance/device/assigned.ts';
 import { AssignedDriver, handOverAndBack } from '../../conformance/paths/assigned-drive.ts';
-import type { AssignedBounds } from '../../machines/assembly.ts';
+import type { AssignedBounds } from '../../machines/device-context.ts';
 import { designByName, type Design, moving } from '../../machines/designs.ts';
 import { HALVES, THREE, TWO } from '../../machines/messages.ts';
 import { AssignedInstance } from '../../properties/assigned/decide.ts';

@@ -6,10 +6,10 @@ import { type Finding, type ManifestEntry, pinVerdict } from '../../checker/deci
 import { packTrace } from '../../checker/trace/codec.ts';
 import { nameSubject, reduceTrace } from '../../checker/trace/trace.ts';
 import { tellSteps } from '../../conformance/paths/story.ts';
-import type { AssignedBounds } from '../../machines/assembly.ts';
+import type { AssignedBounds } from '../../machines/device-context.ts';
 import { CHAIN, DESIGNS, REVIEWED } from '../../machines/designs.ts';
 import { AssignedInstance } from '../../properties/assigned/decide.ts';
-import { ASSIGNED_PROPERTIES, mayFail, NOT_HERE } from '../../properties/assigned/index.ts';
+import { ASSIGNED_PROPERTIES, mayFail, NOT_OF_MACHINE } from '../../properties/assigned/index.ts';
 import { ASSIGNED_TASKS, type AssignedTask, FULL_ASSIGNED_TASKS } from '../../properties/assigned/instances.ts';
 import { BREAKERS, decideBroken, decideWhole } from '../../properties/assigned/mutants.ts';
 import {
@@ -22,7 +22,7 @@ import {
   rowProblem,
   UNEXPRESSED,
 } from '../../properties/assigned/objections.ts';
-import type { AssignedProperty, AssignedVerdict, Scene } from '../../properties/assigned/property.ts';
+import type { AssignedProperty, AssignedVerdict, Scope } from '../../properties/assigned/property.ts';
 import { boundsName } from '../../properties/instances.ts';
 import { traceVerdict } from '../../properties/assigned/trace.ts';
 import { TWO } from '../../machines/messages.ts';
@@ -121,7 +121,7 @@ function tellCounterexample(
   bounds: AssignedBounds,
   property: AssignedProperty,
   verdict: AssignedVerdict,
-  scene: Scene | undefined = property.scene,
+  scene: Scope | undefined = property.scope,
 ): string {
   const head = `${property.name} [${property.rules.join(', ')}] ${where}.\n  ${property.title}`;
   if (verdict.path === undefined) return head;
@@ -174,7 +174,7 @@ function printVerdicts(decided: readonly Decided[], asked: typeof ASSIGNED_PROPE
     if (reason !== undefined) print(`n/a: ${name} where ${reason}.`);
     if (beyond !== undefined) print(`fails in reviewed: ${name}. ${beyond}`);
   }
-  for (const [number, why] of Object.entries(NOT_HERE)) print(`n/a: ${number}: ${why}.`);
+  for (const [number, why] of Object.entries(NOT_OF_MACHINE)) print(`n/a: ${number}: ${why}.`);
   print();
 }
 
@@ -241,8 +241,8 @@ function tellFailing({ objection, chain }: ObjectionRow): string[] {
   const last = chain.findLastIndex(({ result }) => result === 'fails');
   if (last < 0) return [];
   const where = `fails in ${CHAIN[last].name}`;
-  const { property, scene } = objection;
-  return [`  ${tellCounterexample(where, boundsOf(objection, CHAIN[last]), property, chain[last], scene)}`];
+  const { property, scope } = objection;
+  return [`  ${tellCounterexample(where, boundsOf(objection, CHAIN[last]), property, chain[last], scope)}`];
 }
 
 function printObjections(rows: readonly ObjectionRow[]): void {
@@ -256,8 +256,8 @@ function printObjections(rows: readonly ObjectionRow[]): void {
     ]),
   );
   print('Each design is the one before it and one repair. In brackets: the steps of a shortest trace.');
-  for (const { of, words, property, scene = property.scene } of OBJECTIONS) {
-    print(`${of}: ${words}${scene?.words === undefined ? '' : ` Asked ${scene.words}.`}`);
+  for (const { of, words, property, scope = property.scope } of OBJECTIONS) {
+    print(`${of}: ${words}${scope?.words === undefined ? '' : ` Asked ${scope.words}.`}`);
   }
   for (const { of, words } of HANDOVER_OBJECTIONS) print(`${of}, of the design handed alone: ${words}`);
   for (const [hazard, why] of Object.entries(UNEXPRESSED)) print(`${hazard} is not asked: ${why}.`);

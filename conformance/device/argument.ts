@@ -3,23 +3,33 @@
  */
 import { isObject, readField, refuse, requireFunction, requireText, within } from '../../checker/argument/argument.ts';
 import type { Device, DeviceFactory } from './device.ts';
+import { type DwordDevice, isByDwords, wholeDevice } from './dwords.ts';
 
 const NEEDED = ['configRead', 'configWrite', 'tableRead', 'tableWrite', 'pbaRead', 'signal', 'takeOutputs'] as const;
 const OPTIONAL = ['reset', 'retire', 'pbaWrite', 'peekInto', 'save', 'restore'] as const;
+const NEEDED_BY_DWORDS = ['readControl', 'writeControl', 'readTable', 'writeTable', 'isPending', 'signal'] as const;
 
-/** Requires what makes devices, and of each that it makes all methods that every device has. */
+/** Requires what makes devices, whole ones or by dwords, and of each that it has all methods that every device has. */
 export function requireFactory(place: string, value: unknown): DeviceFactory {
-  const create = requireFunction(place, value, 'a function that returns a new device');
-  return (options) => requireDevice(`what ${place} gives`, create(options), options.vectorCount);
+  const create = requireFunction(place, value, 'a function that takes { vectorCount } and returns a new device');
+  return ({ vectorCount }) =>
+    wholeDevice((options) => requireDevice(`what ${place} gives`, create(options), vectorCount), vectorCount);
 }
 
-function requireDevice(place: string, value: unknown, vectorCount: number): Device {
+function requireDevice(place: string, value: unknown, vectorCount: number): Device | DwordDevice {
   if (!isObject(value)) return refuse(place, value, 'a device');
-  const least = (name: string) => requireFunction(within(place, name), readField(value, name));
-  for (const name of NEEDED) least(name);
-  for (const name of OPTIONAL) if (readField(value, name) !== undefined) least(name);
+  const device = value as Device | DwordDevice;
+  const byDwords = isByDwords(device);
+  for (const name of byDwords ? NEEDED_BY_DWORDS : NEEDED) requireFunction(within(place, name), readField(value, name));
+  for (const name of byDwords ? (['retire'] as const) : OPTIONAL) {
+    const method = readField(value, name);
+    if (method !== undefined) requireFunction(within(place, name), method, 'a function, or none');
+  }
+  if (byDwords) return device;
+  if ((readField(value, 'save') === undefined) !== (readField(value, 'restore') === undefined))
+    return refuse(place, value, 'both save and restore, or neither');
   requireText(within(place, 'name'), readField(value, 'name'));
   const count = readField(value, 'vectorCount');
   if (count !== vectorCount) return refuse(within(place, 'vectorCount'), count, `${vectorCount}, as it was asked for`);
-  return value as Device;
+  return device;
 }

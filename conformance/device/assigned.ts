@@ -3,7 +3,7 @@
  * does as outputs in the machine's words. An event without an access is an error.
  */
 import { readEvent } from '../../machines/alphabet.ts';
-import type { AssignedBounds } from '../../machines/assembly.ts';
+import type { AssignedBounds } from '../../machines/device-context.ts';
 import type { MessageSet } from '../../machines/messages.ts';
 import * as implementation from '../../src/index.ts';
 import type { Message } from './readback.ts';

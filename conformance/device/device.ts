@@ -90,7 +90,7 @@ export interface DeviceOptions {
   readonly vectorCount: number;
 }
 
-/** Makes fresh instances: the state that one leaves behind must not be the next one's. What a module for `maskbit conform` exports. */
+/** Makes fresh instances: the state that one leaves behind must not be the next one's. */
 export type DeviceFactory = (options: DeviceOptions) => Device;
 
 // ---- A device that answers later
@@ -142,6 +142,8 @@ export interface RemoteDevice {
   readonly abilities: ReadonlySet<Ability>;
   /** The vectors that the device can be told to signal; all when left out. No suite acts upon another. */
   readonly signalled?: readonly number[];
+  /** Whether messages that go to one address between two looks are seen as one, the last of them. */
+  readonly merges?: boolean;
   /** Asks all `requests`, ahead of answers where it can, and resolves to as many answers, in order. */
   run(requests: readonly Request[]): Promise<readonly Answer[]>;
   /** A fresh instance, whatever has become of the one before. */

@@ -58,8 +58,11 @@ export class MutableKnowledge implements Knowledge {
   functionMask = false;
   readonly masked: Uint8Array;
   readonly message: Int8Array;
+  /** Whether a write to an entry that is not masked is sure to be kept; elsewhere the guest does not know what it holds before it reads. */
+  readonly keepsOpenWrites: boolean;
 
-  constructor(vectorCount: number) {
+  constructor(vectorCount: number, keepsOpenWrites = true) {
+    this.keepsOpenWrites = keepsOpenWrites;
     this.masked = new Uint8Array(vectorCount).fill(1);
     this.message = new Int8Array(vectorCount).fill(-1);
   }
@@ -271,11 +274,13 @@ function vectorActions(
     const word = (which: number): number => book.word(vector, message, which);
     const learn = (knowledge: MutableKnowledge): void => {
       const held = knowledge.message[vector];
-      knowledge.message[vector] = isWhole
-        ? message
-        : held < 0
-          ? -1
-          : messages.values.indexOf(result(messages.values[held]));
+      if (!knowledge.keepsOpenWrites && !isMasked(knowledge, vector)) knowledge.message[vector] = -1;
+      else
+        knowledge.message[vector] = isWhole
+          ? message
+          : held < 0
+            ? -1
+            : messages.values.indexOf(result(messages.values[held]));
     };
     // What part of a message makes of an entry is known only where the rest of it is.
     const isLawful = (knowledge: Knowledge): boolean => isWhole || knowledge.message[vector] >= 0;
@@ -345,9 +350,10 @@ function vectorActions(
       learn: () => {},
     });
   if (alphabet.pbaWrites === true)
+    // Other vectors of the dword are not pending where this is asked, and bits of none are left as they are.
     for (const [name, event, bits] of [
       ['clear', pendingClear(0), 0],
-      ['set', pendingSet(0), 0xffffffff],
+      ['set', pendingSet(0), (1 << (vector & 31)) >>> 0],
     ] as const)
       others.push({
         ...common,

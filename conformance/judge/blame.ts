@@ -8,7 +8,7 @@
  */
 import type { AnyStateNode } from 'xstate';
 import { readEvent } from '../../machines/alphabet.ts';
-import { CHOICES } from '../../spec/choices.ts';
+import { OPEN_RULES } from '../../spec/choices.ts';
 import { citedRules } from '../../spec/index.ts';
 import {
   type FieldName,
@@ -20,7 +20,7 @@ import {
   USAGE_BITS,
   USAGE_SHIFT,
 } from './fields.ts';
-import type { Blame, BlamedCandidate, Candidate, Difference, Standing } from './evidence.ts';
+import type { Blame, BlamedCandidate, Candidate, Difference, BlockedBy } from './evidence.ts';
 import { NOTHING, type SetMachine } from './set-machine.ts';
 
 /** Finds what is wrong with a step that `machine` found impossible. */
@@ -63,9 +63,6 @@ export function blame(machine: SetMachine, belief: number, event: number, code: 
     after: standing(machine, first.to),
   };
 }
-
-/** The rules that leave a choice. */
-const OPEN_RULES: ReadonlySet<string> = new Set(CHOICES.map(({ rule }) => rule));
 
 /** How many transitions were taken that only a choice permits. */
 function optionsOf({ compiled }: SetMachine, { taken }: Candidate): number {
@@ -112,7 +109,7 @@ function rulesOf(
   const vector = root.states['vector0'] as AnyStateNode | undefined;
   const independent = isOfAnother && vector !== undefined ? citedRules(vector.description ?? '') : [];
   const found = differencesOf(machine, candidate, code).flatMap(({ field, expected, got }) => {
-    if (field === 'send') return sendRules(machine, candidate, expected, got);
+    if (field === 'send') return sendRules(machine, candidate, event, expected, got);
     if (field === 'usage')
       return outputRules(machine, candidate, ['use', 'release']) ?? regionRules(nodeAt(root, ['vector0', 'usage']));
     return independent.length > 0 ? [] : fieldRules(machine, candidate, field, event);
@@ -155,20 +152,26 @@ function fieldRules(machine: SetMachine, candidate: Candidate, field: FieldName,
 }
 
 /** The rules of what is sent. */
-function sendRules(machine: SetMachine, candidate: Candidate, expected: number, got: number): string[] {
+function sendRules(machine: SetMachine, candidate: Candidate, event: number, expected: number, got: number): string[] {
   const { root } = machine.compiled.machine;
   if (got === NO_SEND) return outputRules(machine, candidate, ['send']) ?? [];
   if (expected === NO_SEND) {
-    // Something blocks the vector, or else nothing waits.
+    // Something blocks the vector; or else the message in force goes nowhere, and another was sent in its place; or nothing waits.
     const blocking = machine.activeStates(candidate.to, BLOCKING).map((node) => regionRules(node).slice(0, 1));
-    const clear = nodeAt(root, ['vector0', 'latch', 'clear']);
-    return blocking.length > 0 ? blocking.flat() : regionRules(clear).slice(0, 1);
+    if (blocking.length > 0) return blocking.flat();
+    const hasEvent = event !== NOTHING && readEvent(machine.compiled.events[event]).verb === 'signal';
+    if (hasEvent || machine.readField(candidate.from, 'pending') !== 'clear') return messageRules(machine).slice(0, 1);
+    return regionRules(nodeAt(root, ['vector0', 'latch', 'clear'])).slice(0, 1);
   }
   if (got >= MORE_SENDS && got !== UNKNOWN_SEND)
     return regionRules(nodeAt(root, ['vector0', 'latch', 'clear'])).slice(0, 1);
-  const copy = nodeAt(root, ['vector0', 'copy']);
-  const inForce = Object.values(copy.states).find(({ key }) => key !== 'none') as AnyStateNode;
-  return got === UNKNOWN_SEND ? regionRules(inForce) : regionRules(inForce).slice(0, 1);
+  return got === UNKNOWN_SEND ? messageRules(machine) : messageRules(machine).slice(0, 1);
+}
+
+/** The rules of the message in force. */
+function messageRules(machine: SetMachine): string[] {
+  const copy = nodeAt(machine.compiled.machine.root, ['vector0', 'copy']);
+  return regionRules(Object.values(copy.states).find(({ key }) => key !== 'none') as AnyStateNode);
 }
 
 /** The states in which a vector must not send; each cites the rule that says so first. */
@@ -188,7 +191,7 @@ function outputRules({ compiled }: SetMachine, { taken }: Candidate, verbs: read
 }
 
 /** Where a vector stands in a state: what blocks it. */
-export function standing(machine: SetMachine, state: number): Standing {
+export function standing(machine: SetMachine, state: number): BlockedBy {
   const active = new Set(machine.activeStates(state, BLOCKING).map(({ key }) => key));
   if (active.has('disabled')) return 'off';
   if (active.has('set')) return 'function mask';

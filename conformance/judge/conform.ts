@@ -8,20 +8,21 @@ import { type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { type Cause, causesOf, type Finding, Findings, signatureOf } from './findings.ts';
 import type { Model } from './judge.ts';
-import { learn, probe, type ProbeFailure, type Reason } from './learn.ts';
-import { cutAtReset, followed, isFailure, minimise } from './minimise.ts';
+import { type LearntBefore, learn, probe, type ProbeFailure, type ChoiceReason } from './learn.ts';
+import { cutAtReset, followed, isAlone, isFailure, minimise } from './minimise.ts';
 import { type Profile, profileNamed } from './profile.ts';
 import type { Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
 import {
   actionsByName,
   type Outcome,
+  type Rerun,
   rerun,
   type RerunFault,
   STRATEGIES,
   type Strategy,
   type Walker,
-  type Work,
+  type StrategyContext,
 } from './strategies.ts';
 import type { Subject } from './subject.ts';
 
@@ -41,7 +42,7 @@ export interface ConformOptions {
   /** The strategies by name; all that suit when left out. */
   readonly strategies?: readonly string[];
   /** How large a walk of pairs may become, and how many milliseconds random walks take. */
-  readonly limits?: Work['limits'];
+  readonly limits?: StrategyContext['limits'];
   readonly walker?: Walker;
   readonly isStopped?: () => boolean;
   readonly onProgress?: (text: string) => void;
@@ -54,7 +55,7 @@ export interface Report {
   readonly abilities: readonly string[];
   readonly profile: Profile;
   /** Why the profile is as it is, where it was learnt. */
-  readonly reasons: readonly Reason[];
+  readonly reasons: readonly ChoiceReason[];
   readonly seed: number;
   readonly outcomes: readonly Outcome[];
   readonly causes: readonly Cause[];
@@ -91,7 +92,7 @@ class Run {
   private readonly models = new Map<string, Model>();
   private readonly seed: number;
   private profile: Profile;
-  private reasons: readonly Reason[] = [];
+  private reasons: readonly ChoiceReason[] = [];
 
   constructor(subject: Subject, options: ConformOptions) {
     this.subject = subject;
@@ -204,11 +205,19 @@ class Run {
       if (finding.isLookedAt === true || performance.now() > this.deadline) continue;
       await cutAtReset(this.subject, scene, this.modelFor(scene, this.profile.choices), finding);
       if (this.options.learn === true) {
-        const { faults, recordings, trace } = await rerun(this.subject, scene, loose, finding.trace);
-        if (!faults.some(({ step }) => step >= Math.min(finding.trace.length, trace.length) - 1)) {
+        const isWrong = ({ faults, trace }: Rerun): boolean =>
+          faults.some(({ step }) => step >= Math.min(finding.trace.length, trace.length) - 1);
+        const again = await rerun(this.subject, scene, loose, finding.trace);
+        if (!isWrong(again)) {
+          // Reading everything may be what hides it, or what shows it earlier.
+          const sparse = await rerun(this.subject, scene, loose, finding.trace, { isSparse: true });
+          if (isWrong(sparse)) {
+            await this.confirm(scene, finding);
+            continue;
+          }
           isPermitted = true;
           this.findings.withdraw(finding);
-          contradictions.push(...recordings);
+          contradictions.push(...again.recordings, ...sparse.recordings);
           continue;
         }
       }
@@ -216,9 +225,9 @@ class Run {
     }
     if (!isPermitted) return false;
     this.recordings.push(...contradictions);
-    const before = JSON.stringify(this.profile.choices);
-    this.relearn();
-    return JSON.stringify(this.profile.choices) !== before;
+    const { choices } = this.profile;
+    this.relearn({ choices, since: contradictions });
+    return JSON.stringify(this.profile.choices) !== JSON.stringify(choices);
   }
 
   /** Finds out at which step a device failed: where requests were sent ahead, its last answers may be lost. */
@@ -251,6 +260,10 @@ class Run {
     const isShown = faults.some((each) => showsIn(finding.signature, each));
     finding.follows = followed(finding, faults);
     if (isShown) return;
+    if (faults.length === 0 || (await isAlone(this.subject, scene, model, finding, this.deadline))) {
+      finding.isSparse = true;
+      return;
+    }
     // Each of these is real only where it shows without all the reads before it.
     const { book } = alphabetOf(scene, this.subject.abilities);
     let into: Finding | undefined;
@@ -267,9 +280,10 @@ class Run {
     else this.findings.merge(finding, into);
   }
 
-  private relearn(): void {
+  private relearn(before?: LearntBefore): void {
     const patience = Math.max(300, 0.3 * (this.deadline - performance.now()));
-    const { profile, reasons } = learn(this.scenes, this.recordings, this.subject.abilities.has('notify'), patience);
+    const notifies = this.subject.abilities.has('notify');
+    const { profile, reasons } = learn(this.scenes, this.recordings, notifies, patience, before);
     this.profile = { ...profile, name: `learnt from ${this.subject.name}`, assumptions: this.profile.assumptions };
     this.reasons = reasons;
   }

@@ -7,7 +7,7 @@ import type { Model } from './judge.ts';
 import type { SetMachine } from './set-machine.ts';
 
 /** A part of something. */
-export interface Share {
+export interface CoveredPart {
   readonly covered: number;
   readonly all: number;
   /** What was not covered. */
@@ -16,9 +16,9 @@ export interface Share {
 
 /** What was covered. */
 export interface Coverage {
-  readonly transitions: Share;
-  readonly guards: Share;
-  readonly rules: Share;
+  readonly transitions: CoveredPart;
+  readonly guards: CoveredPart;
+  readonly rules: CoveredPart;
   readonly coveredRules: readonly string[];
   /** Pairs of what was believed and an event. */
   readonly pairs: number;
@@ -54,7 +54,7 @@ const REASONS: Readonly<Record<string, string>> = {
   SAVE: 'Saving and restoring is what the walk is made with, not what it judges.',
 };
 
-function share(found: ReadonlyMap<string, boolean>): Share {
+function share(found: ReadonlyMap<string, boolean>): CoveredPart {
   const missing = [...found].filter(([, isCovered]) => !isCovered).map(([name]) => name);
   return { covered: found.size - missing.length, all: found.size, missing };
 }

@@ -21,7 +21,7 @@ export interface BlamedCandidate extends Candidate {
 }
 
 /** Where a vector stands: what blocks it. */
-export type Standing = 'off' | 'function mask' | 'masked' | 'open';
+export type BlockedBy = 'off' | 'function mask' | 'masked' | 'open';
 
 /** What is wrong with one step, as far as one vector or the capability shows. */
 export interface Blame {
@@ -30,8 +30,8 @@ export interface Blame {
   readonly differences: readonly Difference[];
   /** The rules that are broken, or of which one is, the likeliest first. */
   readonly rules: readonly string[];
-  readonly before: Standing;
-  readonly after: Standing;
+  readonly before: BlockedBy;
+  readonly after: BlockedBy;
 }
 
 /** One field that differs. */

@@ -3,8 +3,9 @@
  * trace. What was found is excused from then on, so that the next cause shows.
  */
 import type { Action } from './actions.ts';
-import type { Standing } from './evidence.ts';
+import type { BlockedBy } from './evidence.ts';
 import { MORE_SENDS, UNKNOWN_SEND } from './fields.ts';
+import { OPEN_RULES } from '../../spec/choices.ts';
 import type { Fault } from './judge.ts';
 import type { MessageBook } from './messages.ts';
 import { tellDifference } from './words.ts';
@@ -20,8 +21,8 @@ export interface Finding {
   /** Other widths of the access that show the same. */
   readonly otherAccesses: string[];
   /** What blocked the vector before the access and after it. */
-  before: Standing;
-  after: Standing;
+  before: BlockedBy;
+  after: BlockedBy;
   /** Where it went wrong, when that was before it showed: the access that should have brought the right message into force. */
   culprit?: Culprit;
   /** The signatures that it stands for beside its own. */
@@ -59,8 +60,8 @@ export interface Finding {
 /** An access, and what blocked the vector before and after it. */
 export interface Culprit {
   readonly access: string;
-  readonly before: Standing;
-  readonly after: Standing;
+  readonly before: BlockedBy;
+  readonly after: BlockedBy;
 }
 
 /** Where something was found. */
@@ -228,6 +229,13 @@ function directionOf(field: string, expected: number, got: number): string {
   return `${expected}${got}`;
 }
 
+/** Whether what goes wrong later may be a consequence of a fault: what never changes has none. */
+export const mayLead = ({ differences: [first] }: Fault): boolean =>
+  first?.field !== 'constant' && first?.field !== 'strayPending';
+
+/** Whether a signature is of what was wrong from birth. It goes before everything, and leads to what comes while it is in doubt only. */
+export const isOfBirth = (signature: string): boolean => signature.split('|')[1] === FRESH;
+
 /** Findings that are likely one cause. */
 export interface Cause {
   readonly rule: string;
@@ -267,12 +275,18 @@ export function causesOf(findings: readonly Finding[]): Cause[] {
   });
 }
 
-/** What is told first of a cause: the shortest trace, but a message that must not be sent says more than a bit that is not set. */
-const weightOf = ({ trace, signature, follows }: Finding): number =>
-  trace.length - (signature.startsWith('send+') ? 1.5 : 0) + (follows === undefined ? 0 : 1e6);
+/**
+ * What is told first of a cause: the shortest trace, but a message that must not be sent says more than a bit that is not set, and a rule
+ * that every function keeps more than one that leaves a choice.
+ */
+const weightOf = ({ trace, signature, follows, rules }: Finding): number =>
+  trace.length -
+  (signature.startsWith('send+') ? 1.5 : 0) +
+  (OPEN_RULES.has(rules[0]) ? 10 : 0) +
+  (follows === undefined ? 0 : 1e6);
 
 /** The rules that say that an access of another form means what the plain one does. */
-const FORMS: ReadonlySet<string> = new Set(['MSIX-ACCESS-3', 'MSIX-ACCESS-4', 'MSIX-CAP-8']);
+export const FORMS: ReadonlySet<string> = new Set(['MSIX-ACCESS-3', 'MSIX-ACCESS-4', 'MSIX-CAP-8']);
 
 function keysOf({ rules, access, before, after, culprit, signature }: Finding): string[] {
   const at = culprit ?? { access, before, after };
@@ -283,5 +297,7 @@ function keysOf({ rules, access, before, after, culprit, signature }: Finding): 
     // Where a form is to blame, it is so whatever it is used for.
     FORMS.has(rules[0]) ? `${rules[0]}|${at.access.split('/')[1]}` : `${rules[0]}|${family}`,
     ...(isOfEdge && relation === '' ? [`${family}|${at.before}>${at.after}`] : []),
+    // A read that changes something is to blame, whatever is missed later.
+    ...(culprit !== undefined && family.startsWith('read') ? [`MSIX-PBA-4|${family}`] : []),
   ];
 }

@@ -143,6 +143,12 @@ export class Judge {
     model.vector.compiled.events.forEach((event, number) => this.events.set(event, number));
   }
 
+  /** Whether nothing that is believed is doubted: what went wrong before has been made up for, as far as anything shows. */
+  get isCertain(): boolean {
+    const { vector, capability } = this.model;
+    return capability.isCertain(this.capability) && this.vectors.every((belief) => vector.isCertain(belief));
+  }
+
   /** Takes another judge's beliefs. */
   set(capability: number, vectors: Int32Array): void {
     this.capability = capability;
@@ -261,7 +267,8 @@ export class Judge {
   private readonly attributed: number[] = [];
 
   /** Finds out whose each message is. */
-  private attribute({ outputs }: Observation, vector: number, event: number): void {
+  private attribute(observation: Observation, vector: number, event: number): void {
+    const { outputs } = observation;
     if (outputs.length === 0) return;
     const { book } = this;
     for (const { verb, vector: told, addressLow, addressHigh, data } of outputs) {
@@ -279,10 +286,14 @@ export class Judge {
         const own = vector < 0 || each === vector;
         const code = (send << SEND_SHIFT) | UNOBSERVED;
         const next = this.model.vector.step(this.vectors[each], own ? event : NOTHING, code);
-        // Of several that hold the same message, it is likelier one that was seen pending, or has the event.
-        const isSeen = this.model.vector.isShownPending(this.vectors[each]) || (vector === each && event !== NOTHING);
+        // Of several that hold the same message, it is likelier one that has the event, or was seen pending.
+        const hasEvent = vector === each && event !== NOTHING;
+        const isSeen = hasEvent || this.model.vector.isShownPending(this.vectors[each]);
         if (next !== IMPOSSIBLE) return (before === 0 ? 3 : 2) + (isSeen ? 2 : 0);
-        return (isSeen ? 0.5 : 0) + (this.model.vector.maySend(this.vectors[each], own ? event : NOTHING) ? 1 : 0);
+        return (
+          (hasEvent ? 0.75 : isSeen ? 0.5 : 0) +
+          (this.model.vector.maySend(this.vectors[each], own ? event : NOTHING) ? 1 : 0)
+        );
       };
       const low = this.model.reserved ? (addressLow & ~registers.ADDRESS_LOW_RESERVED) >>> 0 : addressLow;
       const sender = book.senderOf(low, addressHigh, data, liking);
@@ -298,6 +309,26 @@ export class Judge {
       const before = this.sends[each];
       this.sends[each] = oneMore(before, message);
       this.attributed.push(each);
+    }
+    if (observation.merges) this.attributeMerged(observation, vector, event);
+  }
+
+  /** Lets an output stand for a message to the same address, too, of a vector that must have sent one now. */
+  private attributeMerged(observation: Observation, vector: number, event: number): void {
+    const { book, model, sends } = this;
+    for (const { addressLow, addressHigh } of observation.outputs) {
+      for (let each = 0; each < this.vectorCount; each++) {
+        if (sends[each] !== 0) continue;
+        const code = this.codeOf(observation, each, false);
+        const own = vector < 0 || each === vector ? event : NOTHING;
+        const fits = (send: number): boolean =>
+          model.vector.step(this.vectors[each], own, code | (send << SEND_SHIFT)) !== IMPOSSIBLE;
+        if (fits(0)) continue;
+        const message = book.numberAt(each, addressLow, addressHigh, (number) => fits(oneMore(0, number)));
+        if (message < 0) continue;
+        sends[each] = oneMore(0, message);
+        this.attributed.push(each);
+      }
     }
   }
 

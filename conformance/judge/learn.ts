@@ -31,7 +31,7 @@ const GROUPS: readonly { readonly choices: readonly ChoiceName[]; readonly scene
 ];
 
 /** Why a choice has its value. */
-export interface Reason {
+export interface ChoiceReason {
   readonly choice: ChoiceName;
   readonly value: string;
   /** What the value means, and why it was chosen, in sentences. */
@@ -41,7 +41,7 @@ export interface Reason {
 /** What was learnt. */
 export interface Learnt {
   readonly profile: Profile;
-  readonly reasons: readonly Reason[];
+  readonly reasons: readonly ChoiceReason[];
 }
 
 /** What went wrong with a device itself while it was observed. */
@@ -78,7 +78,7 @@ export async function probe(
       const instance = await subject.open(scene.vectorCount);
       const judge = new Judge(model, alphabet.book, instance.vectorCount);
       const recorder = new Recorder(judge, scene.vectors, scene.name);
-      const knowledge = new MutableKnowledge(instance.vectorCount);
+      const knowledge = new MutableKnowledge(instance.vectorCount, false);
       const { observation, failure } = await instance.first(alphabet.book, knowledge);
       path++;
       let trace: string[] = [];
@@ -169,12 +169,22 @@ const PROBES: readonly string[] = [
   'control.on/2 pba.0.set/4',
 ];
 
-/** Finds the strictest profile that all recordings allow. */
+/** What was learnt before, and what was recorded since. */
+export interface LearntBefore {
+  readonly choices: Choices;
+  readonly since: readonly Recording[];
+}
+
+/**
+ * Finds the strictest profile that all recordings allow. Where that takes longer than `patience`, what was learnt before is kept, and opened as
+ * far as what was recorded since demands: what fitted before fits a profile that leaves more open.
+ */
 export function learn(
   scenes: readonly Scene[],
   recordings: readonly Recording[],
   notifies: boolean,
   patience = PATIENCE,
+  before?: LearntBefore,
 ): Learnt {
   const byScene = new Map(scenes.map((scene) => [scene.name, scene]));
   const contradictionOf = (choices: Choices, each: Recording): number =>
@@ -204,33 +214,40 @@ export function learn(
 
   const until = performance.now() + patience;
   const isOver = (): boolean => performance.now() > until;
-  const learnGroup = (before: Choices, group: (typeof GROUPS)[number]): Choices => {
-    if (isOver()) return before;
+  const learnGroup = (known: Choices, group: (typeof GROUPS)[number]): Choices => {
+    if (isOver()) return known;
     // A value that does not do with all the others open does not do at all.
     const isPossible = (name: ChoiceName, value: string): boolean =>
-      value === before[name] || isConsistent({ ...before, [name]: value }, group.scenes);
+      value === known[name] || isConsistent({ ...known, [name]: value }, group.scenes);
     const found = combinationsOf(group.choices, isPossible).find((combination) => {
       if (isOver()) return true;
-      const tried = { ...before, ...combination };
+      const tried = { ...known, ...combination };
       return contradictionIn(tried) === undefined && isConsistent(tried, group.scenes);
     });
-    return isOver() ? before : { ...before, ...found };
+    return isOver() ? known : { ...known, ...found };
   };
-  let choices = GROUPS.reduce(learnGroup, LOOSE_CHOICES);
+  const isNewRight = (tried: Choices): boolean =>
+    before !== undefined &&
+    contradictionIn(tried) === undefined &&
+    before.since.every((each) => contradictionOf(tried, each) < 0);
+  const opened = (from: Choices, isDone: (tried: Choices) => boolean): Choices | undefined =>
+    openedSets(from)
+      .map((names): Choices => ({ ...from, ...pick(LOOSE_CHOICES, names) }))
+      .find(isDone);
+  const fallback = (): Choices =>
+    (before === undefined ? undefined : opened(before.choices, isNewRight)) ?? LOOSE_CHOICES;
+  const isKept = before !== undefined && isNewRight(before.choices);
+  let choices = isKept ? before.choices : GROUPS.reduce(learnGroup, LOOSE_CHOICES);
   // Together they must hold in every scene; where they do not, a group is learnt again, with all others as they are now; where that does
   // not do, as few choices as will do are left open.
   const isRight = (tried: Choices): boolean => contradictionIn(tried) === undefined && isConsistent(tried);
-  if (!isRight(choices)) {
+  if (!isKept && !isRight(choices)) {
     choices =
-      learntAgain(choices, isRight, isOver) ??
-      openedSets(choices)
-        .map((names): Choices => ({ ...choices, ...pick(LOOSE_CHOICES, names) }))
-        .find((tried) => isOver() || isRight(tried)) ??
-      LOOSE_CHOICES;
-    if (isOver() && !isRight(choices)) choices = LOOSE_CHOICES;
+      learntAgain(choices, isRight, isOver) ?? opened(choices, (tried) => isOver() || isRight(tried)) ?? fallback();
+    if (isOver() && !isRight(choices)) choices = fallback();
   }
 
-  const reasons = CHOICES.map(({ name: choice, values }): Reason => {
+  const reasons = CHOICES.map(({ name: choice, values }): ChoiceReason => {
     const value = choices[choice];
     const { words } = values.find((each) => each.name === value)!;
     const place = values.findIndex((each) => each.name === value);

@@ -91,6 +91,15 @@ export class MessageBook {
     return -1;
   }
 
+  /** The first message of a vector that goes to an address and that `isIt` takes; -1 when there is none. */
+  numberAt(vector: number, low: number, high: number, isIt: (message: number) => boolean): number {
+    for (let message = 0; message < this.perVector; message++) {
+      const at = this.at(vector, message);
+      if (this.words[at] === low && this.words[at + 1] === high && isIt(message)) return message;
+    }
+    return -1;
+  }
+
   /** Lets `other` of a vector stand for what was read of its entry. */
   bind(vector: number, low: number, high: number, data: number): void {
     const at = this.at(vector, this.other);

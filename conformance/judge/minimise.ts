@@ -2,14 +2,14 @@
  * Makes traces short: by running them again on fresh instances with events left out, until none can be.
  */
 import type { Action } from './actions.ts';
-import { describe, type Finding, failureSignature, signatureOf, withoutAccess } from './findings.ts';
+import { describe, type Finding, FORMS, failureSignature, mayLead, signatureOf, withoutAccess } from './findings.ts';
 import type { Model } from './judge.ts';
 import { alphabetOf, type Scene } from './scenes.ts';
-import { actionsByName, rerun, type RerunFault } from './strategies.ts';
+import { actionsByName, rerun, type Rerun, type RerunFault } from './strategies.ts';
 import type { Instance, Subject } from './subject.ts';
 
 /** How much may be spent on one trace. */
-export interface Effort {
+export interface EffortLimit {
   readonly runs: number;
   readonly deadline: number;
 }
@@ -52,6 +52,38 @@ export async function cutAtReset(subject: Subject, scene: Scene, model: Model, f
   }
 }
 
+/**
+ * Whether what shows where little is read back is no consequence of anything that shows before, once everything is: its trace is made short,
+ * and run again. If so, the short trace is kept.
+ */
+export async function isAlone(
+  subject: Subject,
+  scene: Scene,
+  model: Model,
+  finding: Finding,
+  deadline: number,
+): Promise<boolean> {
+  const canReset = !subject.isLocal && subject.abilities.has('reset') && !finding.trace.includes('reset');
+  const used = canReset ? await subject.open(scene.vectorCount) : undefined;
+  const sparse = { ...finding, isSparse: true };
+  let runs = 0;
+  const shows: Shows = async (names) => {
+    runs++;
+    return shownBy(subject, scene, model, sparse, names, used);
+  };
+  const isSpent = (): boolean => runs > ALONE_RUNS || performance.now() > deadline;
+  const first = (await cut(finding, shows, isSpent)) ?? (await shows(finding.trace));
+  if (first === undefined) return false;
+  const trace = await shorten(first, shows, isSpent);
+  const { faults } = await rerun(subject, scene, model, trace);
+  if (faults.length > 0) return false;
+  finding.trace = trace;
+  return true;
+}
+
+/** So often a path is run to find out whether it shows something of its own. */
+const ALONE_RUNS = 100;
+
 /** Traces shorter than this cost little as they are. */
 const LONG = 40;
 
@@ -64,7 +96,7 @@ export async function minimise(
   scene: Scene,
   model: Model,
   finding: Finding,
-  effort: Effort,
+  effort: EffortLimit,
 ): Promise<void> {
   let runs = 0;
   const isSpent = (): boolean => runs >= effort.runs || performance.now() > effort.deadline;
@@ -72,6 +104,8 @@ export async function minimise(
     runs++;
     return shownBy(subject, scene, model, finding, names);
   };
+  // A trace of thousands of steps is cut before it is run whole: mostly the last few will do.
+  finding.trace = (await cut(finding, onFresh, isSpent)) ?? finding.trace;
   const first = await onFresh(finding.trace);
   if (first !== undefined) {
     let best = first;
@@ -88,15 +122,43 @@ export async function minimise(
     if (canReset) best = (await onFresh(best)) ?? (await shorten(first, onFresh, isSpent));
     finding.trace = best;
     if (!isShortest) finding.shortness = isSpent() ? 'as found' : 'minimal';
-    await takeUp(subject, scene, model, finding);
-    await blamePlainForm(subject, scene, model, finding);
-    await blameReads(subject, scene, model, finding);
+    // Who does not answer is not asked why.
+    if (!isFailure(finding)) {
+      await takeUp(subject, scene, model, finding);
+      await blamePlainForm(subject, scene, model, finding);
+      await blameForm(subject, scene, model, finding);
+      await blameReads(subject, scene, model, finding);
+    }
   }
   let shown = first === undefined ? 0 : 1;
   let tries = 1;
   for (; tries < TRIES && !isSpent(); tries++) if ((await onFresh(finding.trace)) !== undefined) shown++;
   finding.reproduced = { shown, tries };
 }
+
+/** The end of a long trace that shows the finding, or what of it is of the vectors that are told of; undefined where neither does. */
+async function cut(
+  { trace, differences }: Finding,
+  shows: Shows,
+  isSpent: () => boolean,
+): Promise<readonly string[] | undefined> {
+  if (trace.length < LONG) return undefined;
+  const told = Array.from(differences.join(' ').matchAll(/(?:vector|entry) (\d+)/g), ([, vector]) => vector);
+  const vectors = new Set([...told, vectorOf(trace.at(-1)!)]);
+  const own = trace.filter((name) => vectors.has(vectorOf(name) ?? [...vectors][0]));
+  for (const source of own.length < trace.length ? [own, trace] : [trace]) {
+    for (let length = 8; length < source.length; length *= 4) {
+      // The first two cost next to nothing, however late it is.
+      if (length > 32 && isSpent()) break;
+      const shown = await shows(source.slice(-length));
+      if (shown !== undefined) return shown;
+    }
+  }
+  return isSpent() || own.length === trace.length ? undefined : shows(own);
+}
+
+/** The vector of an action, as its name has it; undefined of one that is of none. */
+const vectorOf = (name: string): string | undefined => /\.(\d+)/.exec(name)?.[1];
 
 /** Takes up what the trace of a finding shows now: with other messages and widths it may say more clearly what is wrong. */
 async function takeUp(subject: Subject, scene: Scene, model: Model, finding: Finding): Promise<void> {
@@ -112,7 +174,12 @@ async function takeUp(subject: Subject, scene: Scene, model: Model, finding: Fin
 
 /** The signature of the first thing that goes wrong along a path, where that is before a finding shows. */
 export function followed(finding: Finding, faults: readonly RerunFault[]): string | undefined {
-  const [first] = faults;
+  const shown = faults.find((each) =>
+    each.faults.some((fault) => signatureOf(fault, each.action) === finding.signature),
+  );
+  const first = faults.find(
+    ({ faults: [fault], action }) => mayLead(fault) && (action !== undefined || shown?.wasCertain !== true),
+  );
   if (first === undefined || first.step >= finding.trace.length - 1) return undefined;
   const signature = signatureOf(first.faults[0], first.action);
   return signature === finding.signature ? undefined : signature;
@@ -141,6 +208,28 @@ async function blamePlainForm(subject: Subject, scene: Scene, model: Model, find
   if (rest.length > 0) finding.rules = rest;
 }
 
+/**
+ * Where an access before the last is of a form that a rule says means the same as the plain one: finds out whether the plain one shows it, too.
+ * If it does not, the form is to blame, though that shows only later.
+ */
+async function blameForm(subject: Subject, scene: Scene, model: Model, finding: Finding): Promise<void> {
+  const { trace, signature, before, after, culprit } = finding;
+  // The last one is to blame already.
+  if (FORMS.has(finding.rules[0])) return;
+  const isSparse = finding.isSparse === true;
+  for (let at = trace.length - 2; at >= 0; at--) {
+    const plain = plainForms(trace[at]);
+    const action = plain === undefined ? undefined : actionNamed(scene, subject, trace[at]);
+    if (plain === undefined || action === undefined || action.rules.length === 0) continue;
+    const names = [...trace.slice(0, at), ...plain, ...trace.slice(at + 1)];
+    const { faults } = await rerun(subject, scene, model, names, { isSparse });
+    if (faults.some((each) => each.faults.some((fault) => signatureOf(fault, each.action) === signature))) continue;
+    finding.culprit = culprit?.access === action.kind ? culprit : { access: action.kind, before, after };
+    finding.rules = [...new Set([...action.rules, ...finding.rules])];
+    return;
+  }
+}
+
 const actionNamed = (scene: Scene, subject: Subject, name: string): Action | undefined =>
   actionsByName(scene, alphabetOf(scene, subject.abilities)).get(name);
 
@@ -154,28 +243,32 @@ function plainForms(name: string): readonly string[] | undefined {
   return undefined;
 }
 
-/** Where a finding does not show without the reads before it, these are to blame: what they read changes by being read. */
+/** Where a finding does not show without the reads before it, one of these is to blame: what it reads changes by being read. */
 async function blameReads(subject: Subject, scene: Scene, model: Model, finding: Finding): Promise<void> {
   const last = finding.trace.at(-1);
-  if (last === undefined || finding.trace.length < 2 || last.startsWith('read') || finding.isSparse === true) return;
-  const { faults } = await rerun(subject, scene, model, finding.trace, { isSparse: true });
-  if (faults.some((each) => each.faults.some((fault) => signatureOf(fault, each.action) === finding.signature))) return;
-  const read = READS[finding.signature.split(/[\d|+~?*,-]/)[0]];
-  if (read === undefined) return;
-  finding.culprit = { access: read, before: finding.before, after: finding.before };
-  const { rules = [] } = actionNamed(scene, subject, last) ?? {};
-  const rest = finding.rules.filter((rule) => !rules.includes(rule));
-  if (rest.length > 0) finding.rules = rest;
+  if (last === undefined || finding.trace.length < 2 || finding.isSparse === true) return;
+  const isShown = ({ faults }: Rerun): boolean =>
+    faults.some((each) => each.faults.some((fault) => signatureOf(fault, each.action) === finding.signature));
+  const unread = await rerun(subject, scene, model, finding.trace, { isSparse: true });
+  if (isShown(unread)) return;
+  // The device does the same: then it is only that less is known of it.
+  if (unread.end === (await rerun(subject, scene, model, finding.trace)).end) return;
+  const vector = finding.trace.findLast((name) => vectorOf(name) !== undefined);
+  for (const name of READS) {
+    const read = actionNamed(scene, subject, name.replace('V', vectorOf(vector ?? '') ?? '0'));
+    if (read === undefined) continue;
+    const names = [...finding.trace.slice(0, -1), read.name, last];
+    if (!isShown(await rerun(subject, scene, model, names, { isSparse: true }))) continue;
+    finding.culprit = { access: read.kind, before: finding.before, after: finding.before };
+    const { rules = [] } = actionNamed(scene, subject, last) ?? {};
+    const rest = finding.rules.filter((rule) => !rules.includes(rule));
+    if (rest.length > 0) finding.rules = rest;
+    return;
+  }
 }
 
-/** The reads that show each field. */
-const READS: Readonly<Record<string, string>> = {
-  pending: 'read pba/4',
-  mask: 'read control/4',
-  entry: 'read address/4',
-  enable: 'read capability/4',
-  functionMask: 'read capability/4',
-};
+/** The reads that a readback is made of; V is the vector. */
+const READS = ['read.pba.V/4', 'read.control.V/4', 'read.address.V/8', 'read.data.V/8', 'read.capability/4'];
 
 /** The sequences of plain accesses that the last access of a trace may mean. A QWORD of data and control writes the data, too. */
 function plainWays(trace: readonly string[]): (readonly string[])[] {
@@ -206,7 +299,7 @@ async function makePlain(trace: readonly string[], shows: Shows, isSpent: () => 
   if (vectors.size === 1 && !vectors.has('0')) await attempt(best.map((name) => name.replace(/\.(\d+)/, '.0')));
   await attempt(best.map((name) => message(plain(name))));
   for (const change of [plain, message])
-    for (let at = best.length - 1; at >= 0; at--)
+    for (let at = best.length - 1; at >= 0 && !isSpent(); at--)
       await attempt(best.map((name, index) => (index === at ? change(name) : name)));
   return best;
 }
@@ -219,13 +312,6 @@ async function shorten(trace: readonly string[], shows: Shows, isSpent: () => bo
   // What came before the last reset mostly does not matter.
   const reset = best.lastIndexOf('reset');
   if (reset >= 0) best = (await shows(best.slice(reset + 1))) ?? best;
-  // Neither, mostly, does what came long before.
-  for (let length = 8; length < best.length && !isSpent(); length *= 4) {
-    const tail = await shows(best.slice(-length));
-    if (tail === undefined) continue;
-    best = tail;
-    break;
-  }
   for (let size = best.length >> 1; size >= 1 && !isSpent(); size = size >> 1) {
     for (let end = best.length - 1; end > 0 && !isSpent();) {
       const begin = Math.max(0, end - size);

@@ -24,10 +24,13 @@ export class Observation {
   touchedCount = 0;
   private readonly marks: Uint8Array;
   outputs: readonly DeviceOutput[] = [];
+  /** Whether one output may stand for several messages to its address. */
+  readonly merges: boolean;
   /** Bits of the Pending Bit Array that are of no vector, and read set. */
   strayPending = 0;
 
-  constructor(vectorCount: number) {
+  constructor(vectorCount: number, merges = false) {
+    this.merges = merges;
     this.entries = new Uint32Array(4 * vectorCount);
     this.hasMessage = new Uint8Array(vectorCount);
     this.hasControl = new Uint8Array(vectorCount);

@@ -2,14 +2,17 @@
  * Recordings: what was observed of one vector along a path, in codes, so that other profiles can judge it again without the device.
  */
 import type { Judge, Model } from './judge.ts';
+import { SEND_BITS, SEND_SHIFT, VECTOR_FIELDS } from './fields.ts';
 import { IMPOSSIBLE, NOTHING } from './set-machine.ts';
 
 /** One step of a recording. */
 interface RecordedStep {
   readonly event: string | undefined;
   readonly code: number;
-  /** The action, by name, where it is the vector's own. */
+  /** The action, by name, where it is the vector's own; of the first step, all before it. */
   readonly action: string;
+  /** Whether the device was wrong from birth, so that nothing is known before this step but what it reads. */
+  readonly isAnywhere?: boolean;
 }
 
 /** What was observed of one vector. */
@@ -20,16 +23,21 @@ export interface Recording {
 
 /**
  * Records some vectors of a judge. Each recording ends before the first step that the judge finds wrong: what follows says nothing of
- * choices.
+ * choices. A device that is wrong from birth is recorded from the step after it; a reset begins anew.
  */
 export class Recorder {
   private readonly vectors: readonly number[];
   private readonly scene: string;
   private steps = new Map<number, RecordedStep[]>();
   private readonly over = new Set<number>();
+  /** The vectors of which nothing is known yet, since they were wrong from birth; and what was done until now. */
+  private readonly unborn = new Set<number>();
+  private readonly before: string[] = [];
+  private isFirst = true;
+  /** What was observed of each vector last, and whether that was right. */
+  private readonly last = new Map<number, { readonly code: number; readonly isRight: boolean }>();
   private readonly done: Recording[] = [];
-  /** The name of the action that is being judged. */
-  action = '';
+  private current = '';
 
   constructor(judge: Judge, vectors: readonly number[], scene: string) {
     this.vectors = vectors;
@@ -37,25 +45,53 @@ export class Recorder {
     this.begin();
     judge.tap = (vector, event, code, isFault) => {
       // Where Message Control is not what was written, nothing is known of any vector.
-      if (isFault) for (const each of vector < 0 ? vectors : [vector]) this.over.add(each);
-      if (!this.over.has(vector)) this.steps.get(vector)?.push({ event, code, action: this.action });
+      if (isFault) for (const each of vector < 0 ? vectors : [vector]) this.end(each);
+      if (vector >= 0) this.take(vector, event, code, isFault);
     };
+  }
+
+  /** The name of the action that is being judged. */
+  set action(name: string) {
+    this.current = name;
+    this.isFirst = false;
+    this.before.push(name);
+    this.last.clear();
+  }
+
+  private end(vector: number): void {
+    this.over.add(vector);
+    this.last.set(vector, { code: 0, isRight: false });
+    if (this.isFirst) this.unborn.add(vector);
+  }
+
+  private take(vector: number, event: string | undefined, code: number, isFault: boolean): void {
+    if (this.last.get(vector)?.isRight !== false) this.last.set(vector, { code, isRight: !isFault });
+    const steps = this.steps.get(vector);
+    if (this.over.has(vector)) {
+      if (!this.unborn.has(vector) || this.isFirst || isFault || !isWhole(code)) return;
+      this.unborn.delete(vector);
+      this.over.delete(vector);
+      steps?.push({ event: undefined, code: withoutOutputs(code), action: this.before.join(', '), isAnywhere: true });
+    } else steps?.push({ event, code, action: this.current });
   }
 
   private begin(): void {
     this.steps = new Map(this.vectors.map((vector) => [vector, []]));
     this.over.clear();
-    this.action = '';
+    this.unborn.clear();
+    this.before.length = 0;
+    this.current = '';
   }
 
   /** A reset was judged: what follows is a recording of its own, which begins with what the reset has left. */
   restart(): void {
-    const begun = [...this.steps].map(([vector, steps]) => [vector, steps.at(-1), this.over.has(vector)] as const);
+    const left = this.vectors.map((vector) => [vector, this.last.get(vector)] as const);
     this.finish();
     this.begin();
-    for (const [vector, last, isOver] of begun) {
-      if (isOver || last === undefined) this.over.add(vector);
-      else this.steps.get(vector)?.push({ event: undefined, code: last.code, action: '' });
+    for (const [vector, last] of left) {
+      if (last?.isRight === true)
+        this.steps.get(vector)?.push({ event: undefined, code: withoutOutputs(last.code), action: '' });
+      else this.over.add(vector);
     }
   }
 
@@ -70,12 +106,24 @@ export class Recorder {
   }
 }
 
+/** Whether all of a vector was read that always is: its Mask Bit, its message, its Pending bit. */
+const isWhole = (code: number): boolean =>
+  VECTOR_FIELDS.every(
+    ({ name, shift, bits }) => !['mask', 'pending', 'entry'].includes(name) || ((code >>> shift) & bits) !== bits,
+  );
+
+/** The same, as it is read and nothing was sent. */
+const withoutOutputs = (code: number): number => code & ~(SEND_BITS << SEND_SHIFT);
+
 /** Where a recording is first at odds with a model: the number of the step; -1 when it never is. */
 export function firstContradiction({ vector: machine }: Model, { steps }: Recording): number {
   let belief = machine.initial;
   for (let index = 0; index < steps.length; index++) {
-    const { event, code } = steps[index];
-    const next = machine.step(belief, event === undefined ? NOTHING : machine.eventNumber(event), code);
+    const { event, code, isAnywhere } = steps[index];
+    const next =
+      isAnywhere === true
+        ? machine.anywhere(code)
+        : machine.step(belief, event === undefined ? NOTHING : machine.eventNumber(event), code);
     if (next === IMPOSSIBLE) return index;
     belief = next;
   }

@@ -33,14 +33,14 @@ export interface Scene {
 const plain = { widths: true, reads: true, reserved: false, narrow: false, pbaWrites: false, isSmall: true };
 
 /** What scenes ask of a subject: the numbers of vectors that it has, what it can do, and which vectors it can be told to signal. */
-export interface Staged {
+export interface SceneNeeds {
   readonly vectorCounts: readonly number[];
   readonly abilities: ReadonlySet<Ability>;
   readonly signalled?: (vectorCount: number) => readonly number[] | undefined;
 }
 
 /** The scenes for a subject, one instance for each number of vectors. Vectors that cannot be signalled are left alone. */
-export function scenesOf({ vectorCounts: counts, abilities, signalled }: Staged): readonly Scene[] {
+export function scenesOf({ vectorCounts: counts, abilities, signalled }: SceneNeeds): readonly Scene[] {
   const smallest = counts[0];
   const withTwo = counts.find((count) => count >= 2);
   const withThree = counts.find((count) => count >= 3);

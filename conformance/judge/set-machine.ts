@@ -127,6 +127,12 @@ export class SetMachine {
     return [...new Set(this.beliefs[belief].flatMap(({ set }) => this.sets[set]))];
   }
 
+  /** Whether nothing of a belief is doubted. */
+  isCertain(belief: number): boolean {
+    const [part, ...others] = this.beliefs[belief];
+    return others.length === 0 && part.doubts === 0;
+  }
+
   /** Whether one belief holds every state of another with no more doubts: what the first excludes, the other does too. */
   covers(larger: number, smaller: number): boolean {
     if (larger === smaller) return true;
@@ -447,6 +453,12 @@ export class SetMachine {
     const all = (1 << this.fields.length) - 1;
     const expected = new Set(blame.candidates.map(({ to }) => to));
     return this.beliefOf([{ set: this.setOf(this.close([...expected])), doubts: all }]);
+  }
+
+  /** What is believed of a device of which nothing is known but what it reads; `IMPOSSIBLE` where nothing reads so. */
+  anywhere(code: number): number {
+    const read = this.everyReading().filter((state) => this.differing(this.codeOf(state), code) === 0);
+    return read.length === 0 ? IMPOSSIBLE : this.beliefOf([{ set: this.setOf(this.close(read)), doubts: 0 }]);
   }
 
   /** A belief, and beside it the states that differ from it in nothing but what `changes` changes. */

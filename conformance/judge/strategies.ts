@@ -8,22 +8,23 @@ import { hex, wideHex } from '../device/hexadecimal.ts';
 import { tellRequest } from './bench.ts';
 import { standing } from './blame.ts';
 import { NO_SEND } from './fields.ts';
-import { type Culprit, type Findings, signatureOf } from './findings.ts';
+import { type Culprit, type Findings, isOfBirth, mayLead, signatureOf } from './findings.ts';
 import { type Fault, Judge, type Model } from './judge.ts';
 import type { MessageBook } from './messages.ts';
+import type { Observation } from './observation.ts';
 import type { Assumptions } from './profile.ts';
 import { Random } from './random.ts';
 import { Recorder, type Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene } from './scenes.ts';
 import type { Instance, Readback, Subject } from './subject.ts';
-import { Nominal, Tour } from './tour.ts';
-import { type SnapshotDevice, type Walk, type WalkLimits, walkPairs } from './walk.ts';
+import { TourGraph, Tour } from './tour.ts';
+import { type SnapshotDevice, type PairWalk, type WalkLimits, walkPairs } from './walk.ts';
 
 /** The scenes in which nothing is sent ahead of an answer. */
 const STEPWISE: ReadonlySet<string> = new Set(['bits and bytes']);
 
 /** What a strategy works with. */
-export interface Work {
+export interface StrategyContext {
   readonly subject: Subject;
   readonly scene: Scene;
   readonly model: Model;
@@ -42,7 +43,7 @@ export interface Work {
 
 /** Whoever looks at walks of pairs. */
 export interface Walker {
-  readonly onWalk?: (device: SnapshotDevice, scene: Scene, walk: Walk) => void;
+  readonly onWalk?: (device: SnapshotDevice, scene: Scene, walk: PairWalk) => void;
 }
 
 /** What became of a strategy. */
@@ -62,7 +63,7 @@ export interface Outcome {
 export interface Strategy {
   readonly name: string;
   readonly suits: (subject: Subject, scene: Scene) => boolean;
-  readonly run: (work: Work) => Promise<Outcome>;
+  readonly run: (work: StrategyContext) => Promise<Outcome>;
 }
 
 /** A state of more vectors than this is too large to be kept for every pair. */
@@ -112,7 +113,7 @@ function tourOf(length: number): Strategy {
       const { scene, subject } = work;
       const alphabet = alphabetOf(scene, subject.abilities);
       const actions = actionsOf(restricted(alphabet, work.assumptions));
-      const tour = new Tour(new Nominal(strictMachine(scene), actions, scene.vectors), length);
+      const tour = new Tour(new TourGraph(strictMachine(scene), actions, scene.vectors), length);
       const outcome = await drive(work, name, alphabet.book, {
         begin: () => {
           tour.restart();
@@ -132,6 +133,44 @@ function tourOf(length: number): Strategy {
 
 const strictMachine = (scene: Scene) => modelOf(scene, STRICT_CHOICES, false, true).vector;
 
+/** Every state by a shortest path, and every action after it; nothing is read before the end, for reading may hide what is wrong. */
+const readAtTheEnd: Strategy = {
+  name: 'transitions read at the end',
+  suits: (subject, scene) =>
+    scene.isSmall &&
+    scene.vectors.length <= 2 &&
+    !isWalkable(subject, scene) &&
+    (subject.isLocal || subject.abilities.has('reset')),
+  run: async (work) => {
+    const { scene, subject } = work;
+    const alphabet = alphabetOf(scene, subject.abilities);
+    const actions = actionsOf(restricted(alphabet, work.assumptions));
+    const nodes = new TourGraph(strictMachine(scene), actions, scene.vectors).everyNode();
+    const size = nodes.length * actions.length;
+    let at = 0;
+    let isLast = false;
+    const outcome = await drive(work, 'transitions read at the end', alphabet.book, {
+      begin: () => {
+        const { path } = nodes[Math.floor(at / actions.length)];
+        const sequence = [...path, at % actions.length].map((index) => actions[index]);
+        at++;
+        let place = 0;
+        return (knowledge) => {
+          while (place < sequence.length) {
+            const action = sequence[place++];
+            isLast = place === sequence.length;
+            if (action.isLawful(knowledge)) return action;
+          }
+          return undefined;
+        };
+      },
+      readback: () => (isLast ? 'all' : 'none'),
+      isOver: () => at >= size,
+    });
+    return { ...outcome, isComplete: at >= size, covered: `${at} of ${size} paths` };
+  },
+};
+
 /** Every state, every sequence of k + 1 plain actions after it, on an instance of its own, then an event of each vector. */
 function completeOf(extra: number): Strategy {
   const name = `complete suite, ${extra} extra states`;
@@ -143,7 +182,7 @@ function completeOf(extra: number): Strategy {
       const { scene, subject } = work;
       const alphabet = { ...alphabetOf(scene, subject.abilities), widths: false, reads: false };
       const actions = actionsOf(restricted(alphabet, work.assumptions));
-      const nominal = new Nominal(strictMachine(scene), actions, scene.vectors);
+      const nominal = new TourGraph(strictMachine(scene), actions, scene.vectors);
       const nodes = nominal.everyNode();
       const length = extra + 1;
       const perNode = actions.length ** length;
@@ -217,6 +256,7 @@ const eachVector: Strategy = {
     const { scene, subject } = work;
     const alphabet = everyVector(scene, alphabetOf(scene, subject.abilities));
     const byName = actionsByName(scene, alphabet);
+    const can = subject.signalled?.(scene.vectorCount);
     let vector = 0;
     const outcome = await drive(work, 'each vector by itself', alphabet.book, {
       begin: () => {
@@ -229,6 +269,8 @@ const eachVector: Strategy = {
               place = 0;
               continue;
             }
+            // A vector that cannot be signalled has its accesses all the same.
+            if (name === 'signal.V' && can?.includes(vector) === false) continue;
             const action = byName.get(name.replace('V', String(vector)));
             if (action?.isLawful(knowledge) === true) return action;
           }
@@ -269,6 +311,7 @@ export const STRATEGIES: readonly Strategy[] = [
   pairWalk,
   tourOf(1),
   eachVector,
+  readAtTheEnd,
   tourOf(2),
   completeOf(1),
   randomWalks,
@@ -289,7 +332,7 @@ interface Course {
  * part of the trace: what leaks across it is found, too.
  */
 async function drive(
-  work: Work,
+  work: StrategyContext,
   strategy: string,
   book: MessageBook,
   course: Course,
@@ -308,7 +351,7 @@ async function drive(
   while (!isDone()) {
     const instance = await subject.open(scene.vectorCount);
     const judge = new Judge(model, book, instance.vectorCount);
-    const knowledge = new MutableKnowledge(instance.vectorCount);
+    const knowledge = new MutableKnowledge(instance.vectorCount, model.choices.openWrites === 'kept');
     const trace: string[] = [];
     const { observation, failure } = await instance.first(book, knowledge);
     if (failure !== undefined) {
@@ -322,7 +365,8 @@ async function drive(
     let wrongBefore: string | undefined;
     if (faults.length > 0) {
       findings.add(faults, undefined, book, () => [], { scene, strategy });
-      wrongBefore = signatureOf(faults[0], undefined);
+      const atBirth = faults.find(mayLead);
+      wrongBefore = atBirth === undefined ? undefined : signatureOf(atBirth, undefined);
     }
     let next = course.begin();
     let path = paths++;
@@ -357,12 +401,13 @@ async function drive(
           fatal.set(action.kind, (fatal.get(action.kind) ?? 0) + 1);
           return false;
         }
+        if (wrongBefore !== undefined && isOfBirth(wrongBefore) && judge.isCertain) wrongBefore = undefined;
         const wrong = judge.step(action, seen);
         if (action === RESETTING && wrong.length === 0) wrongBefore = undefined;
         if (wrong.length > 0) {
           const found = findings.add(wrong, action, book, () => [...trace], { scene, strategy });
           if (found !== undefined && wrongBefore !== found.signature) found.follows = wrongBefore;
-          wrongBefore ??= signatureOf(wrong[0], action);
+          if (mayLead(wrong[0])) wrongBefore ??= signatureOf(wrong[0], action);
         }
         if ((steps & 0x3ff) === 0) onSteps(steps, `${paths} paths`);
         return true;
@@ -396,6 +441,8 @@ export interface RerunFault {
   readonly action: Action | undefined;
   readonly faults: readonly Fault[];
   readonly culprit?: Culprit;
+  /** Whether nothing was in doubt before it. */
+  readonly wasCertain: boolean;
 }
 
 /** What a path showed when it was run again on a fresh instance. */
@@ -408,6 +455,8 @@ export interface Rerun {
   readonly trace: readonly string[];
   /** In registers, step by step. */
   readonly log: readonly LoggedStep[];
+  /** What the last step sent, and what was read after it. */
+  readonly end: string;
 }
 
 /** One step of a path in registers. */
@@ -446,18 +495,19 @@ export async function rerun(
   if (used !== undefined) await wipe(used, book);
   const judge = new Judge(model, book, instance.vectorCount);
   const recorder = new Recorder(judge, scene.vectors, scene.name);
-  const knowledge = new MutableKnowledge(instance.vectorCount);
+  const knowledge = new MutableKnowledge(instance.vectorCount, model.choices.openWrites === 'kept');
   const faults: RerunFault[] = [];
   const trace: string[] = [];
   const actions: Action[] = [];
   const beliefs: Int32Array[] = [];
   const log: LoggedStep[] = [];
+  let end = '';
   let failure: Rerun['failure'];
   const first = await instance.first(book, knowledge);
   if (first.failure !== undefined) failure = { step: -1, text: first.failure.text, request: first.failure.request };
   else {
     const wrong = judge.begin(first.observation);
-    if (wrong.length > 0) faults.push({ step: -1, action: undefined, faults: wrong });
+    if (wrong.length > 0) faults.push({ step: -1, action: undefined, faults: wrong, wasCertain: true });
     let at = 0;
     const next = (known: Knowledge): Action | undefined => {
       while (at < names.length) {
@@ -490,23 +540,28 @@ export async function rerun(
           return false;
         }
         recorder.action = action.name;
+        if (at >= names.length) end = tellObservation(seen);
         if (wantsLog) {
           const before = log[trace.length - 1];
           log[trace.length - 1] = { ...before, messages: [...before.messages, ...seen.outputs.map(tellOutput)] };
         }
         if (wantsCulprit && !isAfterwards) beliefs.push(judge.vectors.slice());
+        const wasCertain = faults.length === 0 || judge.isCertain;
         const faulty = judge.step(action, seen);
         if (faulty.length > 0) {
           const step = trace.length - 1;
           const culprit = wantsCulprit ? culpritOf(model, faulty[0], actions, beliefs) : undefined;
-          faults.push({ step, action, faults: faulty, culprit });
+          faults.push({ step, action, faults: faulty, culprit, wasCertain });
         }
         return true;
       },
     );
   }
-  return { faults, failure, recordings: recorder.recordings(), trace, log };
+  return { faults, failure, recordings: recorder.recordings(), trace, log, end };
 }
+
+const tellObservation = ({ outputs, control, entries, pending }: Observation): string =>
+  JSON.stringify([outputs, control, [...entries], [...pending]]);
 
 /**
  * The access that should have brought into force the message that a step should have sent; undefined where nothing else was sent in
@@ -519,7 +574,7 @@ function culpritOf(
   beliefs: readonly Int32Array[],
 ): Culprit | undefined {
   const send = differences.find(({ field }) => field === 'send');
-  if (vector < 0 || send === undefined || send.got === NO_SEND || send.expected === NO_SEND) return undefined;
+  if (vector < 0 || send === undefined || send.got === NO_SEND) return undefined;
   const wanted = machine.copyOf(candidates[0].from);
   if (wanted === 0) return undefined;
   for (let step = beliefs.length - 1; step >= 0; step--) {
@@ -538,11 +593,13 @@ function culpritOf(
 
 const named = new WeakMap<Scene, ReadonlyMap<string, Action>>();
 
-/** The actions of a scene by name. Making them takes longer than a short path. */
+/** The actions of a scene by name, reads among them whatever it asks. Making them takes longer than a short path. */
 export function actionsByName(scene: Scene, alphabet: Alphabet): ReadonlyMap<string, Action> {
   const known = named.get(scene);
   if (known !== undefined) return known;
-  const made = new Map(actionsOf(everyVector(scene, alphabet)).map((action) => [action.name, action]));
+  const made = new Map(
+    actionsOf({ ...everyVector(scene, alphabet), reads: true }).map((action) => [action.name, action]),
+  );
   named.set(scene, made);
   return made;
 }

@@ -14,7 +14,7 @@ import { Observation } from './observation.ts';
 export type Readback = 'all' | 'none' | readonly number[];
 
 /** A path as it is run: actions one by one, chosen by what the guest knows; undefined ends it. */
-export interface Path {
+export interface SubjectPath {
   readonly next: (knowledge: MutableKnowledge, step: number) => Action | undefined;
   readonly readback: (action: Action, step: number) => Readback;
   /** How many steps are sent ahead of their answers, where the device answers later. One tells where it ends exactly. */
@@ -43,7 +43,7 @@ export interface Instance {
     book: MessageBook,
     knowledge: MutableKnowledge,
   ): Promise<{ observation: Observation; failure: Failure | undefined }>;
-  run(path: Path, book: MessageBook, knowledge: MutableKnowledge, onStep: OnStep): Promise<void>;
+  run(path: SubjectPath, book: MessageBook, knowledge: MutableKnowledge, onStep: OnStep): Promise<void>;
 }
 
 /** Something that makes instances. */
@@ -203,7 +203,7 @@ interface Sent {
 
 function remoteInstance(device: RemoteDevice): Instance {
   const { vectorCount } = device;
-  const observation = new Observation(vectorCount);
+  const observation = new Observation(vectorCount, device.merges);
   return {
     vectorCount,
     abilities: device.abilities,

@@ -7,7 +7,7 @@ import type { SetMachine } from './set-machine.ts';
 import { Stepper } from '../../checker/compile/step.ts';
 
 /** The specification as the tours follow it: each acted vector in one state, and what each action makes of it. */
-export class Nominal {
+export class TourGraph {
   readonly actions: readonly Action[];
   /** Where each action leads: node * actions + action. -1 where it is not known yet. */
   private readonly edges: number[] = [];
@@ -87,7 +87,7 @@ const STUCK = 8;
 /** A tour that covers every sequence of `length` actions in every node. Its state outlives instances. */
 export class Tour {
   readonly length: number;
-  private readonly nominal: Nominal;
+  private readonly nominal: TourGraph;
   private readonly done = new Map<number, number>();
   private readonly total: number;
   private node = 0;
@@ -98,7 +98,7 @@ export class Tour {
   isDone = false;
   private stuck = 0;
 
-  constructor(nominal: Nominal, length: number) {
+  constructor(nominal: TourGraph, length: number) {
     this.nominal = nominal;
     this.length = length;
     this.total = nominal.actions.length ** length;

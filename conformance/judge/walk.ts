@@ -8,7 +8,7 @@
 import type { Device } from '../device/device.ts';
 import { type Action, type Alphabet, actionsOf, MutableKnowledge } from './actions.ts';
 import { Bench } from './bench.ts';
-import { Findings, type Place, signatureOf } from './findings.ts';
+import { Findings, isOfBirth, mayLead, type Place, signatureOf } from './findings.ts';
 import { type Fault, Judge, type Model } from './judge.ts';
 
 /** How far a walk goes. */
@@ -24,7 +24,7 @@ export interface WalkLimits {
 }
 
 /** What a walk found. */
-export interface Walk {
+export interface PairWalk {
   readonly pairs: number;
   readonly steps: number;
   readonly milliseconds: number;
@@ -61,7 +61,7 @@ export function walkPairs(
   findings: Findings = new Findings(),
   limits: WalkLimits = {},
   onSteps: (pairs: number, open: number, steps: number) => void = () => {},
-): Walk {
+): PairWalk {
   const began = performance.now();
   const { book, vectorCount } = alphabet;
   const actions = actionsOf(alphabet);
@@ -107,7 +107,8 @@ export function walkPairs(
   const first = judge.begin(bench.observation);
   if (first.length > 0) findings.add(first, undefined, book, () => [], limits.place);
   bench.inform(knowledge);
-  meet(start, 0, -1, first.length > 0 ? signatureOf(first[0], undefined) : undefined);
+  const atBirth = first.find(mayLead);
+  meet(start, 0, -1, atBirth === undefined ? undefined : signatureOf(atBirth, undefined));
 
   let isComplete = true;
   for (let at = 0; at < pairs.length; at++) {
@@ -130,6 +131,8 @@ export function walkPairs(
       device.restore(pair.snapshot);
       device.takeOutputs();
       judge.set(pair.capability, pair.vectors);
+      let { wrongBefore } = pair;
+      if (wrongBefore !== undefined && isOfBirth(wrongBefore) && judge.isCertain) wrongBefore = undefined;
       book.setOthers(pair.others);
       knowledge.set(pair.knowledge);
       steps++;
@@ -144,12 +147,11 @@ export function walkPairs(
       bench.observation.complete(book, knowledge);
       const { outputs } = bench.observation;
       const early = action.event === undefined ? judge.step(action, bench.observation) : undefined;
-      let { wrongBefore } = pair;
       const take = (faults: readonly Fault[]): void => {
         if (faults.length === 0) return;
         const found = findings.add(faults, action, book, () => pathOf(at, action), limits.place);
         if (found !== undefined && wrongBefore !== found.signature) found.follows = wrongBefore;
-        wrongBefore ??= signatureOf(faults[0], action);
+        if (mayLead(faults[0])) wrongBefore ??= signatureOf(faults[0], action);
       };
       take(early ?? []);
       bench.observation.clear();

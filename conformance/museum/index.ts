@@ -12,7 +12,7 @@ import { VECTORS } from './pieces/vectors.ts';
 import type { Piece } from './piece.ts';
 
 export type { Piece } from './piece.ts';
-export { Plain } from './plain.ts';
+export { PlainDevice } from './plain.ts';
 
 /** Every piece. */
 export const MUSEUM: readonly Piece[] = [

@@ -6,13 +6,13 @@ import { CHOICES, type ChoiceName, type Choices, STRICT_CHOICES } from '../../sp
 import type { DeviceOptions } from '../device/device.ts';
 import { contradictionIn } from '../judge/profile.ts';
 import { Random } from '../judge/random.ts';
-import { Plain } from './plain.ts';
+import { PlainDevice } from './plain.ts';
 
 /** What `memory` holds of each vector: the copy of its message, and how many events wait unseen. */
 const UNSEEN = 3;
 
 /** A device that does as some choices say. */
-export class Lawful extends Plain {
+export class Lawful extends PlainDevice {
   override readonly name = 'lawful';
   private readonly choices: Choices;
   /** Where a choice is `any`, it does the one and the other by turns. */

@@ -8,7 +8,7 @@ import type { Device, DeviceOptions, DeviceOutput, Snapshot } from '../device/de
 import { Snapshots } from '../device/snapshots.ts';
 
 /** The device. Its whole state is `enabled`, `functionMask`, and three lists of numbers. */
-export class Plain implements Device {
+export class PlainDevice implements Device {
   readonly name: string = 'plain';
   readonly vectorCount: number;
   enabled = false;
@@ -186,4 +186,4 @@ export class Plain implements Device {
 }
 
 /** A class of such devices. */
-export type PlainClass = new (options: DeviceOptions) => Plain;
+export type PlainClass = new (options: DeviceOptions) => PlainDevice;

@@ -9,7 +9,7 @@ import { Random } from '../judge/random.ts';
 import { STRATEGIES } from '../judge/strategies.ts';
 import { subjectOf } from '../judge/subject.ts';
 import { differingChoices, Lawful, type LawfulPiece } from './lawful.ts';
-import { MUSEUM, type Piece, Plain } from './index.ts';
+import { MUSEUM, type Piece, PlainDevice } from './index.ts';
 
 /** How a piece is shown. */
 export interface ShowOptions {
@@ -35,7 +35,7 @@ export function countsOf({ vectors = 1 }: Piece): number[] {
 
 /** Puts one piece to the judge, which is told nothing of it. */
 export async function showPiece(piece: Piece, { seed = 1, seconds = 10 }: ShowOptions = {}): Promise<Shown> {
-  const Wrong = piece.device(Plain);
+  const Wrong = piece.device(PlainDevice);
   const subject = subjectOf((options) => new Wrong(options), countsOf(piece));
   const report = await conform(subject, { learn: true, seconds, seed });
   const all = report.causes
@@ -59,7 +59,7 @@ export async function costsOf(piece: Piece, { seed = 1, seconds = 5 }: ShowOptio
   const costs: Cost[] = [];
   for (const { name } of STRATEGIES) {
     const isWalk = name === 'walk of pairs';
-    const Wrong = piece.device(Plain);
+    const Wrong = piece.device(PlainDevice);
     const make = (options: DeviceOptions): Device =>
       isWalk ? new Wrong(options) : withoutSnapshots(new Wrong(options));
     const subject = subjectOf(make, countsOf(piece));
@@ -121,7 +121,7 @@ const isTelling = (piece: Piece): boolean => piece.rules.includes('MSIX-NOTIFY-1
 /** Puts two pieces in one device, and that to the judge. */
 export async function showPair(first: Piece, second: Piece, options: ShowOptions = {}): Promise<ShownPair> {
   const alone = [await showPiece(first, options), await showPiece(second, options)];
-  const Together = second.device(first.device(Plain));
+  const Together = second.device(first.device(PlainDevice));
   const counts = Math.max(first.vectors ?? 1, second.vectors ?? 1) > 1 ? [1, 2] : [1];
   const subject = subjectOf((wanted) => new Together(wanted), counts);
   const { seed = 1, seconds = 15 } = options;

@@ -5,7 +5,7 @@
 import { StepCursor } from '../../checker/decide/step-cursor.ts';
 import type { Exploration } from '../../checker/explore/explore.ts';
 import { NumberedStates } from '../../checker/explore/state-set.ts';
-import type { AssignedBounds } from '../../machines/assembly.ts';
+import type { AssignedBounds } from '../../machines/device-context.ts';
 import type { AssignedAdapter } from '../device/assigned.ts';
 import { dwordName, readbackDwords } from '../device/readback.ts';
 import { type Expected, expectedOf, isInState, outputsDifference, stateDifferences } from './assigned-expectation.ts';

@@ -5,7 +5,7 @@
 import { hex } from '../device/hexadecimal.ts';
 import type { StateValue } from 'xstate';
 import { vcpuName } from '../../machines/access.ts';
-import type { AssignedBounds } from '../../machines/assembly.ts';
+import type { AssignedBounds } from '../../machines/device-context.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
 import * as implementation from '../../src/index.ts';
 import { dwordName, dwordsOf } from '../device/readback.ts';

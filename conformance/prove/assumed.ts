@@ -5,7 +5,7 @@
 import type { Region, WasmDevice } from '../device/wasm.ts';
 import type { Alphabet } from '../judge/actions.ts';
 import { Random } from '../judge/random.ts';
-import type { Walk } from '../judge/walk.ts';
+import type { PairWalk } from '../judge/walk.ts';
 import { Trials } from './trials.ts';
 
 /** What is assumed of a region, and how it was tested. */
@@ -26,7 +26,12 @@ const NOISE_BYTES = 2048;
 const SAMPLED_BYTES = 1 << 16;
 
 /** What left-out bytes hold along a path of random actions, of which nothing is put back. */
-function harvest(device: WasmDevice, walk: Walk, trials: Trials, random: Random): ReadonlyMap<Region, Int32Array[]> {
+function harvest(
+  device: WasmDevice,
+  walk: PairWalk,
+  trials: Trials,
+  random: Random,
+): ReadonlyMap<Region, Int32Array[]> {
   const regions = device.leftOut.filter(({ kind, length }) => kind !== 'stack' && length <= SAMPLED_BYTES);
   const contents = new Map<Region, Int32Array[]>(regions.map((region) => [region, []]));
   if (regions.length === 0) return contents;
@@ -56,7 +61,13 @@ const dwordsOf = (address: number, length: number): number[] => {
 };
 
 /** Steps states of a walk again with other contents. */
-export function testAssumed(device: WasmDevice, walk: Walk, alphabet: Alphabet, tests: number, seed = 1): Assumed[] {
+export function testAssumed(
+  device: WasmDevice,
+  walk: PairWalk,
+  alphabet: Alphabet,
+  tests: number,
+  seed = 1,
+): Assumed[] {
   const trials = new Trials(device, alphabet.book, alphabet.vectors ?? []);
   const random = new Random(seed);
   const harvested = harvest(device, walk, trials, random);

@@ -5,7 +5,7 @@
 import type { Region, WasmDevice } from '../device/wasm.ts';
 import { Random } from '../judge/random.ts';
 import type { Alphabet } from '../judge/actions.ts';
-import type { Pair, Walk } from '../judge/walk.ts';
+import type { Pair, PairWalk } from '../judge/walk.ts';
 import { Trials } from './trials.ts';
 
 /** Bytes that make pairs grow. */
@@ -41,7 +41,7 @@ const TRIALS = 300;
 const TRIAL_LENGTH = 6;
 
 /** Looks at a walk, whether it came to its end or not. */
-export function growthOf(device: WasmDevice, walk: Walk, alphabet: Alphabet, seed = 1): Growths {
+export function growthOf(device: WasmDevice, walk: PairWalk, alphabet: Alphabet, seed = 1): Growths {
   const { all } = walk;
   const classes = new Map<string, Pair[]>();
   for (const pair of all) {
@@ -135,7 +135,7 @@ function mergedHeap(found: Tally[]): Tally[] {
 }
 
 /** Which kinds of access and event change each region. */
-function eventsOf(device: WasmDevice, { all, actions }: Walk): Map<string, Map<string, number>> {
+function eventsOf(device: WasmDevice, { all, actions }: PairWalk): Map<string, Map<string, number>> {
   const events = new Map<string, Map<string, number>>();
   const step = Math.max(1, Math.floor(all.length / LOOKED_AT));
   for (let at = 1; at < all.length; at += step) {
@@ -156,7 +156,7 @@ function eventsOf(device: WasmDevice, { all, actions }: Walk): Map<string, Map<s
 function tryExchanges(
   device: WasmDevice,
   trials: Trials,
-  { actions }: Walk,
+  { actions }: PairWalk,
   random: Random,
   addresses: readonly number[],
   pairOf: () => readonly [Pair, Pair],

@@ -10,7 +10,7 @@ import type { Region, WasmDevice } from '../device/wasm.ts';
 import { conform, type ConformOptions, type Report } from '../judge/conform.ts';
 import { alphabetOf, type Scene, scenesOf } from '../judge/scenes.ts';
 import { subjectOf } from '../judge/subject.ts';
-import type { SnapshotDevice, Walk } from '../judge/walk.ts';
+import type { SnapshotDevice, PairWalk } from '../judge/walk.ts';
 import { type Assumed, testAssumed } from './assumed.ts';
 import { type Growths, growthOf } from './growth.ts';
 import { ALL_VECTORS, provingScenes } from './scenes.ts';
@@ -100,7 +100,7 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
     abilities: subject.abilities,
   }).filter(({ isSmall }) => !isSmall);
   const walks = new Map<string, Walked>();
-  const look = (device: SnapshotDevice, scene: Scene, walk: Walk): void => {
+  const look = (device: SnapshotDevice, scene: Scene, walk: PairWalk): void => {
     const alphabet = alphabetOf(scene, subject.abilities);
     const wasm = 'leftOut' in device ? (device as WasmDevice) : undefined;
     // A device that is found out needs no assumptions.

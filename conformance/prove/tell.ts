@@ -6,13 +6,13 @@ import type { Proof, Walked } from './prove.ts';
 import { tellGrowths } from './growth.ts';
 
 /** What was proven. */
-export interface Code {
+export interface ProvenCode {
   /** `dut.wasm, 4,410 bytes, sha256 0123...` */
   readonly told: string;
 }
 
 /** The lines of a proof. */
-export function proofLines(proof: Proof, code: Code): string[] {
+export function proofLines(proof: Proof, code: ProvenCode): string[] {
   const { walks, report } = proof;
   const counts = [...new Set(walks.map(({ scene }) => scene.vectorCount))];
   const steps = walks.reduce((sum, walk) => sum + walk.steps, 0);

@@ -11,7 +11,7 @@ import { type Stimulus, stimulusSentence } from './stimulus.ts';
 import type { RunCheck } from './run-check.ts';
 import type { ObservedDevice } from './observed.ts';
 import { projectedMessage } from './projection.ts';
-import type { Meaning } from './runs.ts';
+import type { RegisterWrite } from './runs.ts';
 
 /**
  * By default fast-check makes short runs, and misses half of what takes five steps to go wrong; 'max' alone has no end.
@@ -283,7 +283,7 @@ export const commandRuns: fc.Arbitrary<CommandRun> = vectorCounts.chain((vectorC
   }),
 );
 
-const meanings = (cast: readonly number[]): fc.Arbitrary<Meaning> => {
+const meanings = (cast: readonly number[]): fc.Arbitrary<RegisterWrite> => {
   const vectors = fc.constantFrom(...cast);
   return fc.oneof(
     fc.record({ register: fc.constant('control' as const), byte: controlBytes }),

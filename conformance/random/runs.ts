@@ -38,7 +38,7 @@ function said(subject: ObservedDevice, stimulus: Stimulus): string {
 }
 
 /** What is to be written to a register, whatever the widths it is written by. */
-export type Meaning =
+export type RegisterWrite =
   | { readonly register: 'control'; readonly byte: number }
   | { readonly register: 'address'; readonly vector: number; readonly low: number; readonly high: number }
   | { readonly register: 'dataAndControl'; readonly vector: number; readonly data: number; readonly masked: boolean };
@@ -47,7 +47,7 @@ export type Meaning =
  * The ways to write a meaning, each a list of accesses: every width and offset that covers the byte of Message Control;
  * a QWORD, or two dwords in order. All bits that are reserved, read-only or beyond the width are taken from `noise`.
  */
-function spellings(meaning: Meaning, noise: number): readonly (readonly Stimulus[])[] {
+function spellings(meaning: RegisterWrite, noise: number): readonly (readonly Stimulus[])[] {
   const tableWrite = (offset: number, bytes: number, low: number, high = 0): Write => ({
     verb: 'tableWrite',
     offset,
@@ -95,7 +95,7 @@ function spellings(meaning: Meaning, noise: number): readonly (readonly Stimulus
 export const SizeEquivalenceRuns: RunProperty<{
   readonly vectorCount: number;
   readonly history: readonly Stimulus[];
-  readonly meaning: Meaning;
+  readonly meaning: RegisterWrite;
   readonly noise: number;
 }> = {
   kind: 'runs',

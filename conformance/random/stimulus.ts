@@ -11,7 +11,7 @@ import { hex } from '../device/hexadecimal.ts';
 export type Stimulus = Access | { readonly verb: 'saveAndRestore' };
 
 /** A read, whose offset and size may be nonsense. */
-export type Read = Extract<Access, { readonly verb: `${string}Read` }>;
+export type ReadAccess = Extract<Access, { readonly verb: `${string}Read` }>;
 /** A write, of which that may be said too. */
 export type Write = Extract<Access, { readonly verb: `${string}Write` }>;
 
@@ -121,7 +121,7 @@ const refusedWrite = (counter: keyof RefusalCounts, result: AccessResult = 'refu
 });
 
 /** Whether an access has a size, an alignment and a place that exist (MSIX-ACCESS-1, 2, 6). */
-function isLawful({ verb, offset, bytes }: Read | Write, vectorCount: number): boolean {
+function isLawful({ verb, offset, bytes }: ReadAccess | Write, vectorCount: number): boolean {
   if (!Number.isInteger(offset) || offset < 0) return false;
   if (verb === 'configRead' || verb === 'configWrite') {
     return [1, 2, 4].includes(bytes) && offset + bytes <= registers.CAPABILITY_BYTES;
@@ -133,7 +133,7 @@ function isLawful({ verb, offset, bytes }: Read | Write, vectorCount: number): b
   return [4, 8].includes(bytes) && offset % bytes === 0 && offset + bytes <= end;
 }
 
-const vectorOfRead = ({ verb, offset }: Read): number | undefined =>
+const vectorOfRead = ({ verb, offset }: ReadAccess): number | undefined =>
   verb === 'tableRead' ? Math.floor(offset / registers.ENTRY_BYTES) : undefined;
 
 /** All-ones as wide as the access, and a dword of them for a width that does not exist. */
@@ -213,7 +213,7 @@ export function stimulusSentence(stimulus: Stimulus): string {
   }
 }
 
-const placeSentence = ({ verb, offset, bytes }: Read | Write): string => {
+const placeSentence = ({ verb, offset, bytes }: ReadAccess | Write): string => {
   const place = verb.startsWith('config') ? 'capability' : verb.startsWith('table') ? 'table' : 'Pending Bit Array';
   return `${bytes} bytes at ${told(offset)} of the ${place}`;
 };

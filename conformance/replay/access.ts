@@ -33,6 +33,8 @@ export interface MessageAccess {
   readonly data: number;
   /** Whether it stands where nothing but messages does. Else it is one only if the table held it. */
   readonly certain: boolean;
+  /** Whether whoever takes it tells senders apart by who they are: then other functions may have the very same message. */
+  readonly byRequester: boolean;
 }
 
 /** What a line is to the function. */

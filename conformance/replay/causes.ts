@@ -32,8 +32,8 @@ export interface Answer {
 
 /** Each asks whether it is the cause, in this order. */
 const CAUSES: readonly ((watch: VectorWatch) => Answer | undefined)[] = [
-  ofDevice,
   ofStaleRoute,
+  ofDevice,
   ofDisabled,
   ofFunctionMask,
   ofMask,
@@ -55,29 +55,38 @@ export function causeOf(watch: VectorWatch): Answer {
 const since = (line: number | undefined): string =>
   line === undefined ? 'from the beginning of the log' : `since line ${line}`;
 
+const messages = (count: number): string => (count === 1 ? 'one message' : `${count} messages`);
+
 /** When it could send last, where that is over. */
 function lastOpen({ open, vector }: VectorWatch): string {
   if (open === undefined) return ` Vector ${vector} could not send at any line before.`;
   if (open.to === undefined) return '';
-  const count = open.sent === 1 ? 'one message' : `${open.sent} messages`;
-  return ` It could send from line ${open.from} to line ${open.to}, and sent ${count} then; --at LINE explains a moment in between.`;
+  return ` It could send from line ${open.from} to line ${open.to}, and sent ${messages(open.sent)} then; --at LINE explains a moment in between.`;
 }
 
-function ofDevice({ fault }: VectorWatch): Answer | undefined {
+/** The rules that a device breaks, by what is said of it. */
+const FAULTS: readonly (readonly [RegExp, string])[] = [
+  [/masked|blocked|No vector/, 'MSIX-MASK-2'],
+  [/ of the table/, 'MSIX-TABLE-1'],
+  [/ of the Pending Bit Array/, 'MSIX-PBA-1'],
+  [/^Its message is /, 'MSIX-MSG-1'],
+];
+
+function ofDevice({ fault: missent, misread }: VectorWatch): Answer | undefined {
+  const fault = missent ?? misread;
   if (fault === undefined) return undefined;
   const { line, sentence } = fault;
-  const sends = /masked|blocked|No vector/.test(sentence);
   return {
     cause: 'device',
     line,
     sentence: `The device did not do at line ${line} what it must: ${sentence}`,
-    rule: sends ? 'MSIX-MASK-2' : 'MSIX-PEND-2',
+    rule: FAULTS.find(([pattern]) => pattern.test(sentence))?.[1] ?? 'MSIX-PEND-2',
     next: 'This is a fault of the device or of its emulator, not of the guest: report it with the steps below.',
   };
 }
 
-function ofStaleRoute({ stale, state, vector }: VectorWatch): Answer | undefined {
-  if (stale === undefined) return undefined;
+function ofStaleRoute({ fault, stale, state, vector }: VectorWatch): Answer | undefined {
+  if (stale === undefined || (fault !== undefined && fault.line < stale.line)) return undefined;
   const { line, message, replaced } = stale;
   return {
     cause: 'stale',
@@ -168,7 +177,7 @@ function ofZeros({ state, since: from, vector }: VectorWatch): Answer | undefine
 }
 
 function ofUnanswered({ signalled, sent, vector }: VectorWatch): Answer | undefined {
-  if (signalled === undefined || (sent !== undefined && sent.line > signalled)) return undefined;
+  if (signalled === undefined || (sent !== undefined && sent.line >= signalled)) return undefined;
   return {
     cause: 'device',
     line: signalled,
@@ -200,7 +209,9 @@ function ofNobody({ state, open, sent, tellsSignals, vector }: VectorWatch): Ans
     ? `the device tells of its signals, and of none of vector ${vector} since`
     : 'the device did not signal it, or its signals are not logged';
   const before =
-    sent === undefined ? '' : ` Before, it sent ${sent.count} messages, ${sent.message} at line ${sent.line} the last.`;
+    sent === undefined
+      ? ''
+      : ` Before, it sent ${messages(sent.count)}, ${sent.message} at line ${sent.line} the last.`;
   return {
     cause: 'never signalled',
     line: open?.from,

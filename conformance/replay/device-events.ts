@@ -6,14 +6,14 @@ import { busAddress, type LogLine } from './lines.ts';
 
 type Parse = (fields: readonly string[]) => LogLine;
 
-/** The address of an assigned device stands in parentheses, with its domain. */
-const OF = String.raw`\(?([0-9a-f:.]+)\)?`;
+/** The address of an assigned device stands in parentheses, with its domain; a mediated one has a UUID. */
+const OF = String.raw`\(?([0-9a-f:.]+|[0-9a-f]{8}(?:-[0-9a-f]{4,12}){4})\)?`;
 const vfio = (address: string): string => `vfio-pci ${busAddress(address)}`;
 
 const EVENTS: readonly (readonly [RegExp, Parse])[] = [
   [
     new RegExp(
-      String.raw`\bvfio_msix_(?:early_)?setup\s+${OF} PCI MSI-X CAP @0x([0-9a-f]+), BAR (\d+), offset 0x([0-9a-f]+), entries (\d+)`,
+      String.raw`\bvfio_(?:msix_(?:early_)?setup|early_setup_msix)\s+${OF} PCI MSI-X CAP @0x([0-9a-f]+), BAR (\d+), offset 0x([0-9a-f]+), entries (\d+)`,
     ),
     ([device, capability, bir, offset, entries]) => ({
       kind: 'place',
@@ -25,12 +25,27 @@ const EVENTS: readonly (readonly [RegExp, Parse])[] = [
     }),
   ],
   [
-    /\bvfio_pci_read_config\s+\(([0-9a-f:.]+), @0x([0-9a-f]+), len=0x([124])\) 0x([0-9a-f]+)/,
+    // Of the patches for live update, which trace QEMU's own table: two forms, and the offset in decimal.
+    /\bmsix_table_mmio_(read|write)\s+\(?([^\s,]+), @ ?(0x[0-9a-f]+|\d+), (?:val )?0x([0-9a-f]{1,16}), (?:len )?([48])B?\)?/,
+    ([verb, name, offset, value, bytes]) => ({
+      kind: 'tableOf',
+      name,
+      isWrite: verb === 'write',
+      offset: Number(offset),
+      bytes: Number(bytes),
+      low: Number.parseInt(value.slice(-8), 16),
+      high: value.length > 8 ? Number.parseInt(value.slice(0, -8), 16) : 0,
+    }),
+  ],
+  [
+    new RegExp(String.raw`\bvfio_pci_read_config\s+${OF}, @0x([0-9a-f]+), len=0x([124])\) (?:0x)?([0-9a-f]+)`),
     ([device, offset, bytes, value]) => config('configRead', device, offset, bytes, value),
   ],
   [
-    /\bvfio_pci_write_config\s+\(([0-9a-f:.]+), @0x([0-9a-f]+), 0x([0-9a-f]+), len=0x([124])\)/,
-    ([device, offset, value, bytes]) => config('configWrite', device, offset, bytes, value),
+    new RegExp(
+      String.raw`\bvfio_pci_write_config\s+${OF}, @0x([0-9a-f]+), 0x([0-9a-f]+), (?:len=0x([124])\)|0x([124])B)`,
+    ),
+    ([device, offset, value, bytes, short]) => config('configWrite', device, offset, bytes ?? short, value),
   ],
   [
     new RegExp(String.raw`\bvfio_msix?_interrupt\s+${OF} vector (\d+) 0x([0-9a-f]+)/0x([0-9a-f]+)`),
@@ -71,7 +86,7 @@ const EVENTS: readonly (readonly [RegExp, Parse])[] = [
 ];
 
 /** Most lines are none of these, and hold none of these words. */
-const WORTH = /vfio_|resettable_phase_|irq_msix|msix_raise/;
+const WORTH = /vfio_|resettable_phase_|irq_msix|msix_raise|msix_table_mmio/;
 
 /** Parses `text` as one of these events; undefined when it is none. */
 export function parseEvent(text: string): LogLine | undefined {

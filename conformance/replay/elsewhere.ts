@@ -11,6 +11,13 @@ const IOAPIC_WINDOW = 0x10;
 const IOAPIC_FIRST_ENTRY = 0x10;
 const ENTRY_MASKED = 1 << 16;
 
+/** The MSI capability of a function: whether its address has 64 bits, and how many vectors it can have. */
+export interface MsiPlace {
+  readonly capability: number;
+  readonly isWide: boolean;
+  readonly vectors: number;
+}
+
 /** The senders that are not the function. */
 export class Elsewhere {
   private readonly names = new Set<string>();
@@ -44,7 +51,7 @@ export class Elsewhere {
   }
 
   /** Takes a write of another function's table. */
-  observeTable(device: string, offset: number, { bytes, low, high }: MemoryLine): void {
+  observeTable(device: string, offset: number, { bytes, low, high }: Pick<MemoryLine, 'bytes' | 'low' | 'high'>): void {
     let entries = this.tables.get(device);
     if (entries === undefined) this.tables.set(device, (entries = new Entries()));
     const dwords = bytes === 8 ? [low, high] : [low];
@@ -57,15 +64,30 @@ export class Elsewhere {
 
   private readonly msi = new Map<string, Map<number, number>>();
 
-  /** Takes a write of configuration space: an address of messages, and the data a dword or two above it, are MSI. */
-  observe({ device, offset, value }: ConfigLine): void {
+  /**
+   * Takes a write of configuration space. It is MSI by the capability of the function, `msi`; where the log does not show that, an address of
+   * messages on x86, and the data a dword or two above it, are.
+   */
+  observe({ device, offset, value }: ConfigLine, msi: MsiPlace | undefined): void {
     let written = this.msi.get(device);
     if (written === undefined) this.msi.set(device, (written = new Map()));
-    if (value >>> 20 === 0xfee) written.set(offset, value);
-    for (const back of [4, 8]) {
-      const address = written.get(offset - back);
-      if (address !== undefined && value <= 0xffff) this.remember(messageName(address, 0, value));
+    if (msi === undefined) {
+      if (value >>> 20 === X86_PAGE) written.set(offset, value);
+      for (const back of [4, 8]) {
+        const address = written.get(offset - back);
+        if (address !== undefined && value <= 0xffff) this.remember(messageName(address, 0, value));
+      }
+      return;
     }
+    const { capability, isWide, vectors } = msi;
+    const field = offset - capability;
+    if (field === MSI_ADDRESS || (isWide && field === MSI_ADDRESS_HIGH)) written.set(offset, value);
+    if (field !== (isWide ? MSI_DATA_WIDE : MSI_DATA)) return;
+    const low = written.get(capability + MSI_ADDRESS) ?? 0;
+    const high = isWide ? (written.get(capability + MSI_ADDRESS_HIGH) ?? 0) : 0;
+    // A function with several vectors of MSI puts its number into the lower bits of the data.
+    const data = value & 0xffff & ~(vectors - 1);
+    for (let vector = 0; vector < vectors; vector++) this.remember(messageName(low, high, data + vector));
   }
 
   private remember(name: string): void {
@@ -74,3 +96,10 @@ export class Elsewhere {
 }
 
 const NAMES_MAX = 65_536;
+/** Where messages of x86 go, in MiB. */
+const X86_PAGE = 0xfee;
+/** Registers of the MSI capability; data are higher where the address has 64 bits. PCIe 7.7.1. */
+const MSI_ADDRESS = 4;
+const MSI_ADDRESS_HIGH = 8;
+const MSI_DATA = 8;
+const MSI_DATA_WIDE = 12;

@@ -73,8 +73,8 @@ export class Entries {
   }
 
   /** Whether some whole entry has had this address, which costs less to ask. Zero does not count. */
-  hasAddress(addressLow: number): boolean {
-    return this.addresses.has(addressLow);
+  hasAddress(addressLow: number, addressHigh: number): boolean {
+    return this.addresses.has(addressHigh * 2 ** 32 + addressLow);
   }
 
   /** Whether some entry is this message now. */
@@ -111,7 +111,8 @@ export class Entries {
   private remember(vector: number): string {
     const [addressLow, addressHigh, data] = [this.word(vector, 0), this.word(vector, 1), this.word(vector, 2)];
     this.vectors.add(vector);
-    if (addressLow !== 0) this.addresses.add(addressLow);
+    const address = addressHigh * 2 ** 32 + addressLow;
+    if (address !== 0) this.addresses.add(address);
     const name = messageName(addressLow, addressHigh, data);
     if (!this.seen.has(name) && this.seen.size < ENTRIES_KEPT) {
       this.seen.set(name, { name, addressLow, addressHigh, data });

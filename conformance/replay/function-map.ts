@@ -5,7 +5,8 @@
 import { hex } from '../device/hexadecimal.ts';
 import * as registers from '../../src/registers.ts';
 import type { Access, Geometry, ToldGeometry } from './access.ts';
-import { ConfigSpace } from './config-space.ts';
+import { BAR_SIZING, barAt, ConfigSpace } from './config-space.ts';
+import type { MsiPlace } from './elsewhere.ts';
 import { type ConfigLine, type MemoryLine, PBA_REGION, TABLE_REGION } from './lines.ts';
 import { isAbove, Resets, resetsBus } from './resets.ts';
 import { VirtualFunctions } from './virtual-functions.ts';
@@ -13,6 +14,12 @@ import type { Widths } from './widths.ts';
 
 /** The two structures that a function has in memory. */
 export type StructureRegion = typeof TABLE_REGION | typeof PBA_REGION;
+
+/** The bits of a Base Address Register that are no address. */
+const BAR_FLAGS = 0xf;
+/** The ID of the MSI capability, and 64-bit Address Capable in its Message Control. PCIe 7.7.1.2. */
+const MSI_ID = 0x05;
+const MSI_CONTROL_WIDE = 0x80;
 
 /** One function. */
 export class FunctionMap {
@@ -108,6 +115,23 @@ export class FunctionMap {
   takesAway(line: ConfigLine, routing: number): boolean {
     if (resetsBus(line)) return isAbove(this.space, routing);
     return (this.virtual.endsWith(line) || this.resets.starts(line)) && this.virtualIndex(routing) >= 0;
+  }
+
+  /** Whether this write puts memory of the function at an address. */
+  setsAddress({ offset, value }: ConfigLine): boolean {
+    return barAt(offset) !== undefined && value !== BAR_SIZING && value > BAR_FLAGS;
+  }
+
+  /** Its MSI capability, where it is shown. */
+  get msi(): MsiPlace | undefined {
+    const capability = this.space.capabilities.get(MSI_ID);
+    if (capability === undefined) return undefined;
+    const control = this.space.shown(capability + 2) ?? (this.space.shown(capability) ?? 0) >>> 16;
+    return {
+      capability,
+      isWide: (control & MSI_CONTROL_WIDE) !== 0,
+      vectors: 1 << Math.min(5, (control >>> 1) & 7),
+    };
   }
 
   /** Which of its virtual functions that is, from 0; -1 when it is none. */

@@ -82,6 +82,18 @@ export interface UseLine {
   readonly used: boolean;
 }
 
+/** An access of a device's table, which QEMU tells by its name. */
+export interface TableLine {
+  readonly kind: 'tableOf';
+  readonly name: string;
+  readonly isWrite: boolean;
+  /** From the start of the table. */
+  readonly offset: number;
+  readonly bytes: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** A line that is none of the above. */
 export interface OtherLine {
   readonly kind: 'other';
@@ -97,6 +109,7 @@ export type LogLine =
   | PlaceLine
   | InterruptLine
   | UseLine
+  | TableLine
   | OtherLine;
 
 /** Stands before a line that has no end. */
@@ -106,19 +119,6 @@ export const CUT_OFF = '\u0000cut off:';
 export const TABLE_REGION = 'msix-table';
 /** The region of each function's Pending Bit Array. */
 export const PBA_REGION = 'msix-pba';
-/** Regions that nothing but messages is written to. A message that a table holds is known in any other region, too. */
-export const MESSAGE_REGIONS: ReadonlySet<string> = new Set([
-  'apic-msi',
-  'kvm-apic-msi',
-  'xen-apic-msi',
-  'gicv2m',
-  'translation',
-  'gicv3_its_translation',
-  'control-translation',
-  'vtd-ir',
-  'amdvi-ir',
-]);
-
 /** What stands for a bus address in the lines of QEMU, old and new. */
 export const BUS_ADDRESS = /^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$|^\d{2}:[0-7]$/;
 

@@ -19,7 +19,6 @@ import {
   type ConfigLine,
   type LogLine,
   type MemoryLine,
-  MESSAGE_REGIONS,
   type OtherLine,
   PBA_REGION,
   ReplayError,
@@ -27,6 +26,7 @@ import {
   type TraceSource,
   type ViewLine,
 } from './lines.ts';
+import { MESSAGE_REGIONS } from './messages.ts';
 import { undress, unwrap } from './shape.ts';
 
 export * from './lines.ts';
@@ -114,9 +114,14 @@ export function parseLine(text: string, line: number): LogLine | undefined {
   const parsed = (isBare ? parseUsual(rest) : undefined) ?? parseFresh(text, line);
   if (parsed !== undefined && parsed !== OTHER && isWorthKeeping(parsed)) {
     if (known.size === KEPT) known = new Map();
-    known.set(rest, parsed);
+    known.set(ownCopy(rest), parsed);
   }
   return parsed;
+}
+
+/** A copy of a text that is kept. A piece of a chunk keeps all of the chunk in memory. */
+export function ownCopy(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }
 
 const QUOTES: ReadonlySet<number> = new Set(['"', "'", '`'].map((quote) => quote.charCodeAt(0)));

@@ -16,6 +16,12 @@ const CURLY_DOUBLE = /[\u201c\u201d]|\u00e2\u0080[\u009c\u009d]/g;
 /** Takes off what a line was dressed in; the line itself where it is plain. */
 export function undress(text: string): string {
   if (!DRESSED.test(text)) return text;
+  const bare = takeOff(text);
+  // JSON in JSON: each time, fewer backslashes are left.
+  return /\\["\\nrt]/.test(bare) ? undress(bare) : bare;
+}
+
+function takeOff(text: string): string {
   return (
     text
       .replace(COLOUR, '')

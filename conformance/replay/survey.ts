@@ -4,6 +4,7 @@
  */
 import { tellArtefact } from './artefacts.ts';
 import { Entries, type NamedMessage, writeEvents } from './events.ts';
+import { names } from './functions.ts';
 import { Sorter } from './sorter.ts';
 import type { Access, Geometry, ToldGeometry } from './access.ts';
 import { type ConfigLine, CUT_OFF, lineReader, linesOf, type LogLine, ReplayError, type TraceSource } from './log.ts';
@@ -36,18 +37,22 @@ export interface Survey {
   readonly widths: Widths;
   /** The upper parts of the addresses that messages were seen at. Elsewhere, a missing message proves nothing. */
   readonly visible: ReadonlySet<number>;
+  /** Whether messages were seen that say who sent them by something else than themselves. */
+  readonly byRequester: boolean;
   /** Whether the device tells its signals. */
   readonly signals: boolean;
   /** Whether the log began before the guest found the function. Else the first reads tell what was before. */
   readonly late: boolean;
+  /** Message Control at the beginning of a late log, where lspci told it. */
+  readonly firstControl: number | undefined;
   readonly cutOff: boolean;
   /** Damaged lines that were passed over; undefined when there are none. */
   readonly damaged: { readonly first: number; readonly count: number } | undefined;
 }
 
 /** The part of an address that tells whether messages to it are seen: a mebibyte. */
-export function pageOf(addressLow: number): number {
-  return addressLow >>> 20;
+export function pageOf(addressLow: number, addressHigh: number): number {
+  return addressHigh * 2 ** 12 + (addressLow >>> 20);
 }
 
 /**
@@ -61,7 +66,7 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
   const visible = new Set<number>();
   const inside = (line: ConfigLine): number => sorter.insideCapability(line);
   const kinds = new Set<LogLine['kind']>();
-  let [lines, known, tables, signals, cutOff] = [0, 0, 0, false, false];
+  let [lines, known, tables, signals, cutOff, byRequester] = [0, 0, 0, false, false, false];
   let damaged: Survey['damaged'];
   let unplaced: ReplayError | undefined;
   const read = lineReader(options, (number) => {
@@ -100,7 +105,9 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
         entries.clear();
         break;
       case 'message':
-        if (access.certain || entries.hasAddress(access.addressLow)) visible.add(pageOf(access.addressLow));
+        byRequester ||= access.byRequester;
+        if (access.certain || entries.hasAddress(access.addressLow, access.addressHigh))
+          visible.add(pageOf(access.addressLow, access.addressHigh));
         break;
       case 'signal':
         signals = true;
@@ -123,11 +130,22 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
     overflowed: entries.overflowed,
     widths: widths.finish(),
     visible,
+    byRequester,
     signals,
     late,
+    firstControl: controlBefore(geometry, options.before ?? []),
     cutOff,
     damaged,
   };
+}
+
+/** What Message Control of a function was when lspci read it. */
+function controlBefore({ device, capability }: Geometry, before: readonly ConfigLine[]): number | undefined {
+  const own = before.filter((line) => names(line.device, device));
+  const at = (offset: number, bytes: number): number | undefined =>
+    own.find((line) => line.offset === offset && line.bytes === bytes)?.value;
+  const header = at(capability, 4);
+  return header === undefined ? at(capability + 2, 2) : header >>> 16;
 }
 
 /** Half of the events compare with nothing: what the guest wrote is not known, or not what it read. */

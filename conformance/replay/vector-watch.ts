@@ -45,8 +45,10 @@ export class VectorWatch {
   /** The line at which each part of the state became what it is; undefined where the log begins so. */
   readonly since: Partial<Record<keyof VectorState, number>> = {};
   readonly steps: ExplainedStep[] = [];
-  /** The first disagreement about this vector, by the line that it comes of. */
+  /** The first message of this vector that was wrong or missing, by the line that it comes of. */
   fault: { readonly line: number; readonly sentence: string } | undefined;
+  /** The first read of its entry or of its Pending bit that was wrong, since its state changed last. */
+  misread: { readonly line: number; readonly sentence: string } | undefined;
   /** The first message that the entry was once, and that nobody is known to have now. */
   stale: { readonly line: number; readonly message: string; readonly replaced: number } | undefined;
   /** The last message that left while Bus Master Enable was clear. */
@@ -98,7 +100,8 @@ export class VectorWatch {
         this.lost = { line, message };
         return this.step(happening, `${message} is lost, for Bus Master Enable is clear`);
       case 'disagreement':
-        this.fault ??= { line: happening.from ?? line, sentence };
+        if (sentence.includes('The guest read')) this.misread ??= { line, sentence };
+        else this.fault ??= { line: happening.from ?? line, sentence };
         return this.step(happening, sentence.replace(/\.$/, ''));
     }
   }
@@ -117,8 +120,10 @@ export class VectorWatch {
     const { line } = happening;
     const changed = (Object.keys(next) as (keyof VectorState)[]).filter((key) => next[key] !== before[key]);
     if (changed.length === 0) return;
-    for (const key of changed) this.since[key] = line;
+    const isBefore = line === 0;
+    if (!isBefore) for (const key of changed) this.since[key] = line;
     this.state = next;
+    this.misread = undefined;
     this.states.push({ line, state: next });
     if (this.states.length > STATES_KEPT) this.states.splice(1, STATES_KEPT / 2);
     this.followOpen(line);
@@ -126,7 +131,7 @@ export class VectorWatch {
       this.formerEntries.set(before.entry, line);
       this.formerEntries.delete(next.entry);
     }
-    if (this.resetAt === line) return;
+    if (this.resetAt === line || isBefore) return;
     for (const key of changed) this.tellChange(happening, key, next);
   }
 

@@ -41,6 +41,10 @@ export function limitsOf(survey: Survey, senders: Senders, signals: Signals, mac
       senders.anyUnattributed,
       'Messages are unattributed: entries of the table were them once, no vector could send them then, and nobody else is known to.',
     ),
+    ...when(
+      survey.byRequester,
+      "An ITS tells functions apart by who sends, which is not logged: a message of another function's may have been taken for one of ours.",
+    ),
     ...when(survey.late, 'The log begins late: the first read of each register tells what it held.'),
     ...when(survey.cutOff, 'The last line was cut off, and passed over.'),
     ...when(

@@ -4,6 +4,9 @@
  */
 import type { ConfigLine } from './lines.ts';
 
+/** What QEMU calls an assigned device. */
+const ASSIGNED = 'vfio-pci';
+
 interface Seen {
   readonly number: number;
   readonly line: ConfigLine;
@@ -12,6 +15,9 @@ interface Seen {
 /** Follows both kinds of line. */
 export class VfioNames {
   private readonly guests = new Map<string, string>();
+  /** Every name of the guest's, and of the host's. */
+  private readonly assigned = new Set<string>();
+  private readonly hosts = new Set<string>();
   private lastOfGuest: Seen | undefined;
   private lastOfHost: Seen | undefined;
   /** Called when a name of the host is found to be one of the guest. */
@@ -21,14 +27,19 @@ export class VfioNames {
     this.found = found;
   }
 
-  /** The name in the guest, as far as it is known. */
+  /** The name in the guest, as far as it is known. One assigned device has but one name on each side. */
   guestName(device: string): string {
-    return this.guests.get(device) ?? device;
+    const known = this.guests.get(device);
+    if (known !== undefined) return known;
+    this.hosts.add(device);
+    const [guest] = this.assigned;
+    return this.hosts.size === 1 && this.assigned.size === 1 ? guest : device;
   }
 
   /** Whether `line` repeats what a `pci_cfg_*` line beside it tells. */
   repeats(line: ConfigLine, number: number): boolean {
     if (line.bytes === undefined) {
+      if (line.device.startsWith(ASSIGNED)) this.assigned.add(line.device);
       const seen = { number, line };
       this.lastOfGuest = seen;
       const { lastOfHost } = this;
@@ -36,6 +47,7 @@ export class VfioNames {
       if (lastOfHost?.number === number - 1 && areOne(lastOfHost.line, line)) this.join(lastOfHost.line, line);
       return false;
     }
+    this.hosts.add(line.device);
     this.lastOfHost = { number, line };
     const { lastOfGuest } = this;
     if (lastOfGuest?.number === number - 1 && areOne(line, lastOfGuest.line)) this.join(line, lastOfGuest.line);
@@ -52,7 +64,7 @@ export class VfioNames {
 /** Whether two lines are one access. */
 export function areOne(host: ConfigLine, guest: ConfigLine): boolean {
   return (
-    guest.device.startsWith('vfio-pci') &&
+    guest.device.startsWith(ASSIGNED) &&
     host.kind === guest.kind &&
     host.offset === guest.offset &&
     host.value === guest.value

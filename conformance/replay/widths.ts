@@ -35,6 +35,7 @@ export class WidthFinder implements Widths {
   readonly inWords = new Set<string>();
   private readonly inBytes = new Set<string>();
   private views = false;
+  private lastLine = 0;
   private open: OpenWrite | undefined;
   private readonly unresolved: OpenWrite[] = [];
   private lastConfig: { readonly number: number; readonly line: ConfigLine } | undefined;
@@ -43,6 +44,7 @@ export class WidthFinder implements Widths {
 
   /** Takes a line; `inside` tells where a configuration access lies in the capability of its device. */
   take(line: LogLine, number: number, inside: (line: ConfigLine) => number): void {
+    this.lastLine = number;
     switch (line.kind) {
       case 'memoryRead':
       case 'memoryWrite':
@@ -65,7 +67,8 @@ export class WidthFinder implements Widths {
 
   /** Ends the pass. */
   finish(): Widths {
-    if (this.open !== undefined) this.unresolved.push(this.open);
+    // What the last line would have been followed by, nobody knows.
+    if (this.open !== undefined && this.open.number !== this.lastLine) this.unresolved.push(this.open);
     // QEMU tells its view after every write that covers the byte; where it told none, the byte was not covered.
     if (this.views) for (const write of this.unresolved) this.settle(write, false);
     for (const device of this.inBytes) this.inWords.delete(device);

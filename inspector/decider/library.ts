@@ -118,6 +118,14 @@ export const LIBRARY: readonly LibraryGroup[] = [
   { kind: 'witness', title: 'What each property is about', traces: MACHINE_PROPERTIES.map(witnessTrace) },
 ];
 
+/** The lists, as they are shown. */
+export function libraryTitles(): TitleGroup[] {
+  return LIBRARY.map(({ traces, ...group }) => ({
+    ...group,
+    traces: traces.map(({ make: _, ...title }) => title),
+  }));
+}
+
 /** Finds a trace by its name. */
 export function libraryTrace(name: string): LibraryTrace {
   const found = LIBRARY.flatMap(({ traces }) => traces).find((each) => each.name === name);
@@ -126,9 +134,9 @@ export function libraryTrace(name: string): LibraryTrace {
 }
 
 function objectionTrace(objection: Objection): LibraryTrace {
-  const { name, title, words, of: point, property, scene } = objection;
+  const { name, title, words, of: point, property, scope } = objection;
   const make = (): Trace => {
-    return traceVerdict(boundsOf(objection, POSTED), property, postedVerdict(objection), scene).trace;
+    return traceVerdict(boundsOf(objection, POSTED), property, postedVerdict(objection), scope).trace;
   };
   return { name: `posted-${name}`, title, point, about: words, make };
 }

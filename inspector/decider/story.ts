@@ -9,7 +9,7 @@ import { type Design, POSTED, REVIEWED } from '../../machines/designs.ts';
 import { stateAfter } from '../../properties/assigned/decide.ts';
 import { boundsOf, decideObjection, type Objection, OBJECTIONS } from '../../properties/assigned/objections.ts';
 import { exchangeMessages } from '../../properties/assigned/runs.ts';
-import type { AssignedVerdict, Scene } from '../../properties/assigned/property.ts';
+import type { AssignedVerdict, Scope } from '../../properties/assigned/property.ts';
 import { createInstance } from '../../properties/instances.ts';
 import { compiledSubject } from '../../properties/subject.ts';
 import type { Story, StoryColumn, StoryStep } from './messages.ts';
@@ -31,7 +31,7 @@ export function objectionOf({ machine, instance, start, steps, events, verdict }
 }
 
 /** Where an objection is asked: in a scene of its own, or in that of its property. */
-const sceneOf = ({ scene, property }: Objection): Scene => scene ?? property.scene ?? {};
+const sceneOf = ({ scope, property }: Objection): Scope => scope ?? property.scope ?? {};
 
 const subjectOf = (objection: Objection, design: Design) =>
   compiledSubject(createInstance('assigned-device', boundsOf(objection, design)));

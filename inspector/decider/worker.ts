@@ -2,17 +2,14 @@
  * The decider's thread: it makes traces and decides properties, so that the page never waits for either.
  */
 import type { Answer, Question, Questions } from './messages.ts';
-import { LIBRARY, libraryTrace } from './library.ts';
+import { libraryTitles, libraryTrace } from './library.ts';
 import { prove } from './proof.ts';
 import { tellStory } from './story.ts';
 
 function answer(question: Question): Questions[keyof Questions]['answer'] {
   switch (question.name) {
     case 'library':
-      return LIBRARY.map(({ traces, ...group }) => ({
-        ...group,
-        traces: traces.map(({ make: _, ...title }) => title),
-      }));
+      return libraryTitles();
     case 'trace':
       return libraryTrace(question.ask).make();
     case 'proof':

@@ -4,17 +4,20 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { ChartPane, ChartTools } from './chart-pane.tsx';
-import { DevicePane } from './device-pane.tsx';
 import { Dialogs, openFile } from './dialogs.tsx';
 import { EventsPane } from './events-pane.tsx';
 import { Front } from './front.tsx';
 import { Head } from './head.tsx';
+import { lazily } from './lazy.tsx';
 import { LogHeadline } from './log-headline.tsx';
-import { MapPane } from './map-pane.tsx';
 import { SequencePane } from './sequence-pane.tsx';
-import { isStoryComing, notice, type Pane, pane, presenting, sideWidth, story, view } from './store.ts';
+import { isStoryComing, notice, type Pane, pane, presenting, scene, sideWidth, story, view } from './store.ts';
 import { Headline, StoryPane } from './story-pane.tsx';
 import { Transport } from './transport.tsx';
+
+const DevicePane = lazily(async () => (await import('./device-pane.tsx')).DevicePane);
+const ActorPane = lazily(async () => (await import('./actor-pane.tsx')).ActorPane);
+const MapPane = lazily(async () => (await import('./map-pane.tsx')).MapPane);
 
 export function App(): JSX.Element {
   useEffect(() => {
@@ -57,7 +60,7 @@ export function App(): JSX.Element {
         </div>
         <Divider />
         <div class="side">
-          <DevicePane />
+          <Side />
           <SequencePane />
         </div>
       </main>
@@ -105,6 +108,11 @@ function Divider(): JSX.Element {
       onKeyDown={onKeyDown}
     />
   );
+}
+
+function Side(): JSX.Element {
+  const at = scene.value;
+  return at.kind === 'watched' ? <ActorPane at={at} /> : <DevicePane at={at} />;
 }
 
 function Stage(): JSX.Element {

@@ -6,25 +6,26 @@ import { entryDword, pendingDword } from '../../conformance/device/readback.ts';
 import type { JSX } from 'preact';
 import { messageOf } from '../../conformance/device/words.ts';
 import { readOutput } from '../../machines/alphabet.ts';
-import { ActorPane } from './actor-pane.tsx';
-import type { DeviceView } from './device.ts';
+import { ADAPTERS, type DeviceView } from './device.ts';
 import type { OwnScene } from './scene.ts';
-import { firstDifference, position, scene, travel, twinState, value } from './store.ts';
-import type { TwinState } from './twin.ts';
+import { driveFunctions, firstDifference, position, travel, comparison, comparisonState, value } from './store.ts';
+import { FUNCTION_DRIVER } from './driven-device.ts';
+import { createComparison, type ComparisonState } from './comparison.ts';
+
+// The implementation comes with this pane.
+driveFunctions(FUNCTION_DRIVER, createComparison);
 
 /** Messages that are listed; the run has the others. */
 const DELIVERED_LISTED = 6;
 
-export function DevicePane(): JSX.Element {
-  const at = scene.value;
-  if (at.kind === 'watched') return <ActorPane at={at} />;
-  const view = at.adapter?.(value.value!);
-  const state = twinState.value;
+export function DevicePane({ at }: { at: OwnScene }): JSX.Element {
+  const view = ADAPTERS[at.machine.id]?.(at.instance)(value.value!);
+  const state = comparisonState.value;
   return (
     <section class="device" aria-label="Device">
       <header>
         <h2>Device</h2>
-        <Agreement at={at} />
+        <Agreement />
       </header>
       {view === undefined ? (
         <p class="empty">There is no reader for the states of {at.machine.id}.</p>
@@ -44,8 +45,8 @@ export function DevicePane(): JSX.Element {
 }
 
 /** Whether machine and implementation agree, in words. */
-function Agreement({ at }: { at: OwnScene }): JSX.Element {
-  if (at.twin === undefined) return <p class="agreement none">{at.twinRefusal}</p>;
+function Agreement(): JSX.Element {
+  if (typeof comparison.value !== 'object') return <p class="agreement none">{comparison.value}</p>;
   const first = firstDifference.value;
   if (first === undefined) return <p class="agreement same">machine = implementation</p>;
   return (
@@ -59,7 +60,15 @@ function Agreement({ at }: { at: OwnScene }): JSX.Element {
   );
 }
 
-function Registers({ at, view, state }: { at: OwnScene; view: DeviceView; state: TwinState | undefined }): JSX.Element {
+function Registers({
+  at,
+  view,
+  state,
+}: {
+  at: OwnScene;
+  view: DeviceView;
+  state: ComparisonState | undefined;
+}): JSX.Element {
   const { control, rows, facts } = view;
   return (
     <>
@@ -119,7 +128,7 @@ function Bit({ name, on, wrong }: { name: string; on: boolean; wrong: boolean })
 
 type Row = DeviceView['rows'][number];
 
-function TableRows({ at, row, state }: { at: OwnScene; row: Row; state: TwinState | undefined }): JSX.Element {
+function TableRows({ at, row, state }: { at: OwnScene; row: Row; state: ComparisonState | undefined }): JSX.Element {
   const { vector, message, mask, pending, blocked, force } = row;
   const word = entryDword(vector);
   const pendingWord = pendingDword(at.instance.vectors, vector);
@@ -167,10 +176,10 @@ function Flag({ on, wrong = false }: { on: boolean | undefined; wrong?: boolean 
   );
 }
 
-const isWrong = (state: TwinState | undefined, word: number): boolean =>
+const isWrong = (state: ComparisonState | undefined, word: number): boolean =>
   state?.differences.some((difference) => difference.word === word) ?? false;
 
-function registersOf({ words }: TwinState, word: number): string {
+function registersOf({ words }: ComparisonState, word: number): string {
   const [low, high, data] = [0, 1, 2].map((each) => words[word + each].toString(16).padStart(8, '0'));
   return `${high === '00000000' ? '' : `${high} `}${low} : ${data}`;
 }
@@ -205,7 +214,7 @@ function Messages({ at, view }: { at: OwnScene; view: DeviceView | undefined }):
               key={`${step} ${index}`}
               type="button"
               class="chip"
-              title={tellMessage(at, message, vector)}
+              title={tellMessage(message, vector)}
               onClick={() => travel(step)}
             >
               {message}{' '}
@@ -221,8 +230,8 @@ function Messages({ at, view }: { at: OwnScene; view: DeviceView | undefined }):
   );
 }
 
-function tellMessage(at: OwnScene, message: string, vector: number): string {
-  if (at.twin === undefined) return `${message} of vector ${vector}`;
+function tellMessage(message: string, vector: number): string {
+  if (typeof comparison.value !== 'object') return `${message} of vector ${vector}`;
   const [low, high, data] = messageOf(message, vector).map((word) => word.toString(16).padStart(8, '0'));
   return `address ${high} ${low}, data ${data}`;
 }

@@ -6,7 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import recordedUrl from '../../traces/linux-6.1-nvme.trace?url';
 import { SHORTCUTS } from './keys.ts';
 import { readFile, readLink } from './open.ts';
-import { dialog, goToTrace, library, notice, openTrace } from './store.ts';
+import { dialog, goToTrace, library, notice, openLink, openTrace } from './store.ts';
 
 export function Dialogs(): JSX.Element | null {
   if (dialog.value === 'help') return <Help />;
@@ -64,6 +64,9 @@ function Help(): JSX.Element {
         The wheel zooms, dragging moves. A framed event in the chart can be taken now: press it. A filled one was taken
         in the last step; a state with a lamp is active. The address of the page is the trace: whoever opens it sees the
         same. Drop a file on the page to open it.
+      </p>
+      <p class="note">
+        The page has parts of others in it: <a href="./licenses.md">their licences</a>.
       </p>
     </Dialog>
   );
@@ -123,7 +126,7 @@ function OpenTrace(): JSX.Element {
     close();
     // A whole link is as good as what stands after its #.
     const { packed = '', position } = readLink(text.current!.value) ?? {};
-    openTrace(packed, position);
+    openLink(packed, position);
   };
   return (
     <form class="open" onSubmit={open}>

@@ -1,13 +1,10 @@
 /**
- * What is driven beside a machine: an implementation that takes the machine's events, and tells in what it differs. There is one
- * for the function, and one for the assigned device in the designs that are implemented.
+ * What is driven beside a machine: an implementation that takes the machine's events, and tells in what it differs. Here is that of the
+ * function; `driven-assigned.ts` has that of the assigned device.
  */
 import type { StateValue } from 'xstate';
-import { AssignedAdapter, IMPLEMENTED } from '../../conformance/device/assigned.ts';
-import { expectedOf, outputsDifference, stateDifferences } from '../../conformance/paths/assigned-expectation.ts';
 import { dwordName, readbackDwords } from '../../conformance/device/readback.ts';
 import type { Snapshot } from '../../conformance/device/device.ts';
-import { Snapshots } from '../../conformance/device/snapshots.ts';
 import { DIALECTS, outputNameOf, perform, readback } from '../../conformance/device/words.ts';
 import { createInProcessDevice, type InProcessOptions } from '../../conformance/device/in-process.ts';
 import { tellOutputs } from '../../conformance/paths/story.ts';
@@ -22,6 +19,7 @@ export interface Difference {
 
 /** An implementation beside a machine. */
 export interface DrivenDevice {
+  readonly vectors: number;
   /** Whether it tells which message comes into force. */
   readonly notifies: boolean;
   /** Takes an event, whose machine is in the state `value` before it; returns its outputs in the machine's words. */
@@ -36,26 +34,30 @@ export interface DrivenDevice {
   restore(snapshot: Snapshot): void;
 }
 
-/** Why an instance has no implementation beside it; undefined when it has. */
-export function drivenRefusal({ machine, channel, design }: Instance): string | undefined {
-  if (machine.id === 'assigned-device') {
-    // The same code answers, whether the guest moves its BAR or not.
-    if (IMPLEMENTED.some((name) => name === design?.name.replace(/ moved$/, ''))) return undefined;
-    return `Of the designs, ${IMPLEMENTED.join(', ')} are implemented.`;
-  }
-  if (machine.id !== 'function' && machine.id !== 'vector')
-    return 'This machine is a part: it has no implementation of its own.';
-  return channel ? 'The implementation sends within the step, so it has no messages in transit to compare.' : undefined;
+/** What drives an implementation beside a machine. */
+export interface Driver {
+  /** Why an instance has no implementation beside it; undefined when it has. */
+  refusal(instance: Instance): string | undefined;
+  create(instance: Instance): DrivenDevice;
 }
 
-/** Creates the implementation beside an instance that has one. */
-export function createDrivenDevice(instance: Instance, options: InProcessOptions = {}): DrivenDevice {
-  return instance.machine.id === 'assigned-device' ? drivenAssignedDevice(instance) : drivenFunction(instance, options);
-}
+/** Drives the function. */
+export const FUNCTION_DRIVER: Driver = {
+  refusal: ({ machine, channel }) => {
+    if (machine.id !== 'function' && machine.id !== 'vector')
+      return 'This machine is a part: it has no implementation of its own.';
+    return channel
+      ? 'The implementation sends within the step, so it has no messages in transit to compare.'
+      : undefined;
+  },
+  create: (instance) => driveFunction(instance),
+};
 
-const roomFor = (vectors: number): Uint32Array => new Uint32Array(readbackDwords(vectors));
+/** Room for Message Control, the table and the Pending Bit Array. */
+export const roomFor = (vectors: number): Uint32Array => new Uint32Array(readbackDwords(vectors));
 
-function drivenFunction({ vectors, messages }: Instance, options: InProcessOptions): DrivenDevice {
+/** Drives the function, or a wrong one. */
+export function driveFunction({ vectors, messages }: Instance, options: InProcessOptions = {}): DrivenDevice {
   const device = createInProcessDevice(vectors, options);
   const [dialect] = DIALECTS;
   const read = (): Uint32Array => {
@@ -66,6 +68,7 @@ function drivenFunction({ vectors, messages }: Instance, options: InProcessOptio
   device.reset();
   device.takeOutputs();
   return {
+    vectors,
     notifies: true,
     perform: (event, value) => {
       perform(event, { device, dialect, messages, value });
@@ -94,37 +97,6 @@ function drivenFunction({ vectors, messages }: Instance, options: InProcessOptio
       device.restore(snapshot);
       device.takeOutputs();
     },
-  };
-}
-
-function drivenAssignedDevice({ vectors, messages, design, vcpus }: Instance): DrivenDevice {
-  if (design === undefined) throw new Error('Got an assigned device without a design; expected one.');
-  const bounds = { design, vectors, messages, vcpus };
-  const adapter = new AssignedAdapter(bounds);
-  const snapshots = new Snapshots();
-  const sentence = (what: string): string => `Of the implementation: ${what}.`;
-  return {
-    notifies: false,
-    perform: (event, value) => {
-      const { entries } = expectedOf(value, bounds);
-      return [...adapter.perform(event, (vector) => entries[vector])];
-    },
-    outputDifferences: (due, done) => {
-      const what = outputsDifference(done, due);
-      return what === undefined ? [] : [{ sentence: sentence(what) }];
-    },
-    differences: (value) =>
-      Array.from(stateDifferences(adapter.device, expectedOf(value, bounds), roomFor(vectors)), ({ word, what }) => ({
-        word,
-        sentence: sentence(what),
-      })),
-    read: () => {
-      const words = roomFor(vectors);
-      adapter.device.peekInto(words);
-      return words;
-    },
-    save: () => snapshots.handleOf(adapter.save()),
-    restore: (snapshot) => adapter.restore(snapshots.stateOf(snapshot)),
   };
 }
 

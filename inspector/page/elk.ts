@@ -1,31 +1,44 @@
 /**
- * The layout library, in a worker of its own: it is a megabyte and a half, and the page does not wait for it.
+ * Where the parts of a chart stand: as it was laid out when the page was built, or by the layout library, which is a megabyte and a half
+ * and works in a thread of its own.
  */
-import Elk, { type ELK, type ELKConstructorArguments, type ElkNode } from 'elkjs/lib/elk-api.js';
-import workerUrl from 'elkjs/lib/elk-worker.min.js?url';
+import type { ELK, ELKConstructorArguments, ElkNode } from 'elkjs/lib/elk-api.js';
 import type { Chart } from '../drawing/chart.ts';
 import { type ChartLayout, graphKey, layOut, layoutGraph, readPlaces } from '../drawing/layout.ts';
 
-// The module's types are those of a CommonJS module that exports an object; what it exports is the class.
-const Constructor = Elk as unknown as new (options: ELKConstructorArguments) => ELK;
-let elk: ELK | undefined;
+/** Where the layouts are that were made when the page was built: one file each, and the list of them. */
+const FOLDER = './layouts';
+let shipped: Promise<ReadonlySet<string>> | undefined;
+let elk: Promise<ELK> | undefined;
 
-/** The layouts that were made when the page was built, by their graphs. */
-let shipped: Promise<Readonly<Record<string, ElkNode>>> | undefined;
+/** The keys of the graphs whose layouts were made before. */
+async function fetchShipped(): Promise<ReadonlySet<string>> {
+  const answer = await fetch(`${FOLDER}/keys.json`);
+  return new Set(answer.ok ? ((await answer.json()) as readonly string[]) : []);
+}
 
-function fetchShipped(): Promise<Readonly<Record<string, ElkNode>>> {
-  return fetch('./layouts.json').then(
-    (answer) => (answer.ok ? (answer.json() as Promise<Readonly<Record<string, ElkNode>>>) : {}),
-    () => ({}),
-  );
+async function startElk(): Promise<ELK> {
+  const [{ default: Elk }, { default: workerUrl }] = await Promise.all([
+    import('elkjs/lib/elk-api.js'),
+    import('elkjs/lib/elk-worker.min.js?url'),
+  ]);
+  // The module's types are those of a CommonJS module that exports an object; what it exports is the class.
+  const Constructor = Elk as unknown as new (options: ELKConstructorArguments) => ELK;
+  return new Constructor({ workerFactory: () => new Worker(workerUrl) });
 }
 
 /** Lays a chart out, or finds its layout among those that were made before. */
 export async function layOutInWorker(whole: Chart): Promise<ChartLayout> {
   const { chart, graph } = layoutGraph(whole);
-  shipped ??= fetchShipped();
-  const known = (await shipped)[graphKey(graph)];
-  if (known !== undefined) return readPlaces(chart, known);
-  elk ??= new Constructor({ workerFactory: () => new Worker(workerUrl) });
-  return layOut(whole, elk);
+  const key = graphKey(graph);
+  shipped ??= fetchShipped().catch(() => new Set<string>());
+  if ((await shipped).has(key)) {
+    const known = await fetch(`${FOLDER}/${key}.json`).then(
+      (answer) => (answer.ok ? (answer.json() as Promise<ElkNode>) : undefined),
+      () => undefined,
+    );
+    if (known !== undefined) return readPlaces(chart, known);
+  }
+  elk ??= startElk();
+  return layOut(whole, await elk);
 }

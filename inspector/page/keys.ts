@@ -16,11 +16,14 @@ export interface Shortcut {
   readonly run: () => void;
 }
 
-/** Focuses what may first have to come into sight. */
+/** Focuses what may first have to come into sight, or be fetched. */
 function focusOn(selector: string): void {
-  const focus = (): void => document.querySelector<HTMLElement>(selector)?.focus();
+  let frames = 120;
+  const focus = (): void => {
+    document.querySelector<HTMLElement>(selector)?.focus();
+    if (document.activeElement?.matches(selector) !== true && frames-- > 0) requestAnimationFrame(focus);
+  };
   focus();
-  if (document.activeElement?.matches(selector) !== true) requestAnimationFrame(focus);
 }
 
 export const SHORTCUTS: readonly Shortcut[] = [

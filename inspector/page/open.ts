@@ -5,9 +5,9 @@
 import { isPacked, LINK_CHARACTERS, packTrace, readTrace } from '../../checker/trace/codec.ts';
 import { readTraceLink, writeTraceLink } from '../../checker/trace/link.ts';
 import { reduceTrace, TraceError } from '../../checker/trace/trace.ts';
-import { ReplayError } from '../../conformance/replay/log.ts';
+import { ReplayError } from '../../conformance/replay/lines.ts';
 import { tellMagic } from '../../conformance/replay/magic.ts';
-import { type LogStory, traceLog } from '../../conformance/replay/trace.ts';
+import type { LogStory } from '../../conformance/replay/trace.ts';
 import { logScene, type OwnScene, recordedScene } from './scene.ts';
 
 /** The most characters of a file that is opened: about half a million steps. */
@@ -36,17 +36,29 @@ export function writeLink({ subject, run }: OwnScene, position: number): string 
   return writeTraceLink({ packed, step: position });
 }
 
+/** Whether a text looks like a log of QEMU's. Asked before JSON is looked for: the lines of a log may be JSON each. */
+const isLog = (text: string): boolean =>
+  !isPacked(text) && /^.{0,200}(?:memory_region_ops_|pci_cfg_|msix_write_config)/m.test(text);
+
 /**
- * Opens a trace, packed or whole, or a log of QEMU's.
+ * Opens a trace, packed or whole, or a log of QEMU's, whose reader is fetched first.
  * @throws {RangeError | ReplayError} in a sentence, when it is none, or one that its machine does not make any more.
  */
-export function openText(text: string): OwnScene {
+export async function openText(text: string): Promise<OwnScene> {
+  if (text.length > FILE_CHARACTERS || !isLog(text)) return openTraceText(text);
+  const { traceLog } = await import('../../conformance/replay/trace.ts');
+  return logScene(traceLog(() => [text]));
+}
+
+/**
+ * Opens a trace, packed or whole.
+ * @throws {RangeError} in a sentence, when it is none, or one that its machine does not make any more.
+ */
+export function openTraceText(text: string): OwnScene {
   if (text.length > FILE_CHARACTERS) {
     throw new TraceError(`Got a file of ${text.length} characters; expected at most ${FILE_CHARACTERS}.`);
   }
   if (isPacked(text)) return recordedScene(readTrace(text));
-  // Before JSON, for the lines of a log may be JSON each.
-  if (/^.{0,200}(?:memory_region_ops_|pci_cfg_|msix_write_config)/m.test(text)) return logScene(traceLog(() => [text]));
   if (/^\s*[{[]/.test(text)) return recordedScene(readTrace(text));
   const start = text.trim().slice(0, 40);
   throw new TraceError(

@@ -14,9 +14,7 @@ import {
   type MutatedInstance,
 } from '../../properties/subject.ts';
 import { type Timeline, timelineOf } from '../drawing/timeline.ts';
-import { ADAPTERS, type DeviceAdapter } from './device.ts';
 import { Run } from './run.ts';
-import { createTwin, type Twin } from './twin.ts';
 import type { Actor, Moment } from './watch.ts';
 
 interface SceneBase {
@@ -40,10 +38,6 @@ export interface OwnScene extends SceneBase {
   readonly instance: MutatedInstance;
   readonly subject: CompiledSubject;
   readonly run: Run;
-  readonly adapter: DeviceAdapter | undefined;
-  readonly twin: Twin | undefined;
-  /** Why there is no implementation beside the machine. */
-  readonly twinRefusal: string | undefined;
   /** What the log says beside its steps, where the run is that of a log. */
   readonly log?: LogStory;
 }
@@ -96,13 +90,11 @@ export function logScene({ trace, story }: Pick<TracedLog, 'trace' | 'story'>): 
 
 /** Takes events at a position: the scene after them. */
 export function takeEvents(scene: OwnScene, position: number, events: readonly number[]): OwnScene {
-  const { instance, subject, run, twin } = scene;
-  const next = run.take(position, events);
-  return sceneOf(instance, subject, next, next === run ? twin : undefined);
+  const { instance, subject, run } = scene;
+  return sceneOf(instance, subject, run.take(position, events));
 }
 
-function sceneOf(instance: MutatedInstance, subject: CompiledSubject, run: Run, known?: Twin): OwnScene {
-  const twin = known ?? createTwin(instance, subject, run);
+function sceneOf(instance: MutatedInstance, subject: CompiledSubject, run: Run): OwnScene {
   const { machine, events } = subject;
   return {
     kind: 'own',
@@ -119,9 +111,6 @@ function sceneOf(instance: MutatedInstance, subject: CompiledSubject, run: Run, 
       loop: run.loop,
       outputNames: subject.compiled.outputs,
     }),
-    adapter: ADAPTERS[machine.id]?.(instance),
-    twin: typeof twin === 'string' ? undefined : twin,
-    twinRefusal: typeof twin === 'string' ? twin : undefined,
     valueAt: (position) => run.valueAt(position),
     eventAt: (position) => run.eventAt(position),
   };

@@ -18,10 +18,13 @@ import {
   type OpenedLog,
   openedScene,
   openText,
+  openTraceText,
   readLink,
   tellError,
   writeLink,
 } from './open.ts';
+import type { Driver } from './driven-device.ts';
+import type { createComparison, Comparison } from './comparison.ts';
 import { beginScene, type OwnScene, type Scene, takeEvents, traceScene } from './scene.ts';
 import { type Actor, Watched, watchedScene } from './watch.ts';
 
@@ -210,11 +213,38 @@ function transitionIds(at: Scene, from: StateValue | undefined, events: readonly
   }
 }
 
-/** Machine and implementation, at the position. */
-export const twinState = computed(() => {
-  const at = scene.value;
-  return at.kind === 'own' ? at.twin?.at(position.value) : undefined;
+/** What makes the implementation beside a machine, and drives it: they come with the pane that shows it. */
+const drivers = signal<
+  { readonly make: typeof createComparison; readonly functions: Driver; readonly assigned?: Driver } | undefined
+>(undefined);
+const comparisonOf = new WeakMap<OwnScene['run'], Comparison | string>();
+/** Takes in what drives functions; what drives the assigned device is fetched when one is shown. */
+export function driveFunctions(functions: Driver, make: typeof createComparison): void {
+  drivers.value = { make, functions };
+}
+effect(() => {
+  if (drivers.value === undefined || drivers.value.assigned !== undefined) return;
+  if (own.value.machine.id !== 'assigned-device') return;
+  void import('./driven-assigned.ts').then(({ ASSIGNED_DRIVER }) => {
+    drivers.value = { ...drivers.peek()!, assigned: ASSIGNED_DRIVER };
+  });
 });
+/** The implementation beside the machine; or why there is none; or undefined while it is fetched. */
+export const comparison = computed<Comparison | string | undefined>(() => {
+  const at = scene.value;
+  if (at.kind !== 'own' || drivers.value === undefined) return undefined;
+  const { make, functions, assigned } = drivers.value;
+  const driver = at.machine.id === 'assigned-device' ? assigned : functions;
+  if (driver === undefined) return undefined;
+  const known = comparisonOf.get(at.run) ?? make(driver, at.instance, at.subject, at.run);
+  comparisonOf.set(at.run, known);
+  return known;
+});
+
+/** Machine and implementation, at the position. */
+export const comparisonState = computed(() =>
+  typeof comparison.value === 'object' ? comparison.value.at(position.value) : undefined,
+);
 
 /** The first position at which the two differ, as far as they have been compared. */
 export const firstDifference = signal<number | undefined>(undefined);
@@ -222,11 +252,16 @@ const COMPARED_AT_ONCE = 400;
 
 effect(() => {
   const at = own.value;
-  firstDifference.value = at.twin?.firstDifference;
+  const beside = comparison.value;
+  if (typeof beside !== 'object') {
+    firstDifference.value = undefined;
+    return;
+  }
+  firstDifference.value = beside.firstDifference;
   const go = (): void => {
-    if (own.peek() !== at || at.twin === undefined) return;
-    const isDone = at.twin.compare(COMPARED_AT_ONCE);
-    firstDifference.value = at.twin.firstDifference;
+    if (own.peek() !== at) return;
+    const isDone = beside.compare(COMPARED_AT_ONCE);
+    firstDifference.value = beside.firstDifference;
     if (!isDone) setTimeout(go);
   };
   setTimeout(go);
@@ -298,6 +333,18 @@ effect(() => {
 /** The lists of traces that the page brings along; empty until they are there. */
 export const library = signal<readonly TitleGroup[]>([]);
 
+/** Fetches the lists, which are written when the page is built; a page that is worked on asks the decider for them. */
+async function fetchLibrary(): Promise<void> {
+  const written = await fetch('./library.json').then(
+    (answer) =>
+      answer.ok && answer.headers.get('content-type')?.includes('json')
+        ? (answer.json() as Promise<readonly TitleGroup[]>)
+        : undefined,
+    () => undefined,
+  );
+  library.value = written ?? (await ask('library', undefined));
+}
+
 // ---- What can be done
 
 /** Shows a scene of maskbit's own. */
@@ -366,8 +413,18 @@ export function goToFront(): void {
 export const begin = (machine: string, bounds: Readonly<Record<string, string | number>>): void =>
   goTo(() => beginScene(machine, bounds));
 
-/** Opens a trace from text. It is looked at from its beginning; a log that disagrees, from its first disagreement. */
-export const openTrace = (text: string, at?: number): void => goTo(() => openText(text), at);
+/** Opens the trace of a link. */
+export const openLink = (packed: string, at?: number): void => goTo(() => openTraceText(packed), at);
+
+/** Opens a trace or a log from text. It is looked at from its beginning; a log that disagrees, from its first disagreement. */
+export async function openTrace(text: string): Promise<void> {
+  try {
+    const opened = await openText(text);
+    goTo(() => opened);
+  } catch (error) {
+    notice.value = { kind: 'error', text: tellError(error) };
+  }
+}
 
 /** Opens the log that the server was started with. */
 async function openServed(): Promise<void> {
@@ -509,13 +566,13 @@ export function keepAddress(): void {
     const link = readLink(hash);
     if (link === undefined) goToFront();
     else if (link.packed === OPENED_HASH) void openServed();
-    else openTrace(link.packed, link.position ?? 0);
+    else openLink(link.packed, link.position ?? 0);
     // What the browser goes to is there already, before or behind.
     isElsewhere = false;
     isArriving = false;
   };
   read();
-  void ask('library', undefined).then((groups) => (library.value = groups));
+  void fetchLibrary();
   addEventListener('hashchange', read);
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {

@@ -137,13 +137,13 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
         ],
   }[disabledEvent];
   // What a write to the Pending Bit Array does is open; the suites write only bits of vectors that are blocked.
+  const written = (target: string, description: string): Record<string, object[]> =>
+    Object.fromEntries(
+      ['clear', 'set'].map((bit) => [`guest.pba.${vector}.${bit}`, [{ target, guard: 'pbaPerformed', description }]]),
+    );
   const cleared =
     choices.pbaWrites === 'any'
-      ? {
-          [`guest.pba.${vector}.clear`]: [
-            { target: 'clear', guard: 'pbaPerformed', description: 'The guest clears the bit. [MSIX-PBA-3]' },
-          ],
-        }
+      ? written('clear', 'A write clears the bit, be it one of zeros or of ones. [MSIX-PBA-3]')
       : {};
   const again = coalescing === 'each';
   const waits = (times: number): Record<string, object[]> =>
@@ -178,13 +178,7 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
       description:
         'No event waits, so no message may come, and the Pending bit reads clear. [MSIX-PEND-4] [MSIX-PBA-4]',
       on: {
-        ...(choices.pbaWrites === 'any'
-          ? {
-              [`guest.pba.${vector}.set`]: [
-                { target: 'set', guard: 'pbaPerformed', description: 'The guest sets the bit. [MSIX-PBA-3]' },
-              ],
-            }
-          : {}),
+        ...(choices.pbaWrites === 'any' ? written('set', 'A write sets the bit. [MSIX-PBA-3]') : {}),
         [signal(vector)]: [
           { target: 'set', guard: `maskedEnabled.${vector}`, description: held },
           ...heldDisabled,

@@ -2,10 +2,10 @@
  * The properties of the assigned device, in the order of the bugs that they stand for. Each is about vector 0, as the guest sees
  * it: what it wrote when its accesses took effect, against what is read, sent and delivered.
  */
-import type { AssignedBounds } from '../../machines/assembly.ts';
+import type { AssignedBounds } from '../../machines/device-context.ts';
 import type { StatePredicate, StepPredicate } from '../../checker/decide/claim.ts';
 import type { GuardExpression } from '../../checker/machine/guard.ts';
-import { type Access, accessesOf, isRead, running, vcpuName } from '../../machines/access.ts';
+import { type GuestAccess, accessesOf, isRead, running, vcpuName } from '../../machines/access.ts';
 import {
   arrive,
   ASSIGN,
@@ -88,7 +88,7 @@ const delivers = (bounds: AssignedBounds): StepPredicate => output(...deliveries
 const inRebuild = ({ design }: AssignedBounds): StatePredicate[] => (design.grow ? [] : [named('tearing')]);
 
 const CONTROL_ACCESSES = accessesOf(0, { name: '', values: [], writes: [] });
-const closes = ({ control }: Access): boolean => control !== 'on';
+const closes = ({ control }: GuestAccess): boolean => control !== 'on';
 
 /**
  * The steps of a control write: its completion, and the tearing down and building up that follow. Those after an unmask are among
@@ -386,7 +386,7 @@ export const FmaskIndependentStep: ClaimProperty = {
   rules: ['MSIX-MASK-3'],
   monitors: [],
   // What is left of Message Control is Function Mask.
-  scene: {
+  scope: {
     after: ['guest.control.on', VMM_COMPLETE],
     without: (name) => name === 'guest.control.off' || name === 'guest.control.offMasked',
     words: 'once enabled',
@@ -447,7 +447,7 @@ export const IndependentVectorsStep: ClaimProperty = {
   notFor: ({ vectors }) => (vectors < 2 ? 'there is one vector' : undefined),
   monitors: ['owed'],
   // Vector 0 is in use; whatever is done from there on is done for vector 1.
-  scene: {
+  scope: {
     after: BRING_UP,
     without: (name) => {
       const { actor, verb, vector } = readEvent(name);

@@ -1,8 +1,8 @@
 /**
  * Decides properties of instances of the assigned device. An exploration serves every property that asks the same monitors in
- * the same scene.
+ * the same scope.
  */
-import type { AssignedBounds } from '../../machines/assembly.ts';
+import type { AssignedBounds } from '../../machines/device-context.ts';
 import type { AnyStateMachine, StateValue } from 'xstate';
 import { compile } from '../../checker/compile/compile.ts';
 import { type CompiledMachine } from '../../checker/compile/format.ts';
@@ -20,18 +20,18 @@ import {
   claimOf,
   type ClaimProperty,
   type RunsProperty,
-  type Scene,
+  type Scope,
 } from './property.ts';
 
 /** From the start, with every event. */
-const EVERYWHERE: Scene = {};
+const EVERYWHERE: Scope = {};
 
 /** The explorations of one instance, each made once. */
 export class AssignedInstance {
   readonly bounds: AssignedBounds;
   private readonly options: ExploreOptions;
-  /** By scene, and within a scene by the monitors. */
-  private readonly explored = new Map<Scene, Map<string, Exploration>>();
+  /** By scope, and within a scope by the monitors. */
+  private readonly explored = new Map<Scope, Map<string, Exploration>>();
 
   private readonly mutant: string | undefined;
 
@@ -42,30 +42,30 @@ export class AssignedInstance {
     this.mutant = mutant;
   }
 
-  /** Explores the instance with some monitors, in a scene. */
-  readonly explore = (monitors: readonly MonitorName[] = [], scene: Scene = EVERYWHERE): Exploration => {
+  /** Explores the instance with some monitors, in a scope. */
+  readonly explore = (monitors: readonly MonitorName[] = [], scope: Scope = EVERYWHERE): Exploration => {
     const names = withNeeds(monitors);
-    const inScene = this.explored.get(scene) ?? new Map<string, Exploration>();
-    this.explored.set(scene, inScene);
-    let exploration = inScene.get(names.join());
+    const inScope = this.explored.get(scope) ?? new Map<string, Exploration>();
+    this.explored.set(scope, inScope);
+    let exploration = inScope.get(names.join());
     if (exploration === undefined) {
-      exploration = explore(this.compile(names, scene), this.options);
-      inScene.set(names.join(), exploration);
+      exploration = explore(this.compile(names, scope), this.options);
+      inScope.set(names.join(), exploration);
     }
     return exploration;
   };
 
-  /** Decides a property, in its own scene or in another one. */
-  decide(property: AssignedProperty, scene: Scene = property.scene ?? EVERYWHERE): AssignedVerdict {
-    return this.decideAll([property], scene)[0];
+  /** Decides a property, in its own scope or in another one. */
+  decide(property: AssignedProperty, scope: Scope = property.scope ?? EVERYWHERE): AssignedVerdict {
+    return this.decideAll([property], scope)[0];
   }
 
-  /** Decides several properties, each in its own scene or all in another one: those that ask the same monitors together. */
-  decideAll(properties: readonly AssignedProperty[], scene?: Scene): AssignedVerdict[] {
+  /** Decides several properties, each in its own scope or all in another one: those that ask the same monitors together. */
+  decideAll(properties: readonly AssignedProperty[], scope?: Scope): AssignedVerdict[] {
     const verdicts = new Map<AssignedProperty, AssignedVerdict>();
     const claims = new Map<Exploration, ClaimProperty[]>();
     for (const property of properties) {
-      const place = scene ?? property.scene ?? EVERYWHERE;
+      const place = scope ?? property.scope ?? EVERYWHERE;
       const reason = property.notFor?.(this.bounds);
       if (reason !== undefined) verdicts.set(property, { property: property.name, result: 'n/a', reason });
       else if ('compare' in property) verdicts.set(property, this.compare(property, place));
@@ -85,12 +85,12 @@ export class AssignedInstance {
     return properties.map((property) => verdicts.get(property)!);
   }
 
-  private compare({ name, compare }: RunsProperty, scene: Scene): AssignedVerdict {
-    const { same, pairs, path } = compare(this, scene);
+  private compare({ name, compare }: RunsProperty, scope: Scope): AssignedVerdict {
+    const { same, pairs, path } = compare(this, scope);
     return { property: name, result: same ? 'holds' : 'fails', states: pairs, path };
   }
 
-  private compile(monitors: readonly MonitorName[], { after = [], without = () => false }: Scene): CompiledMachine {
+  private compile(monitors: readonly MonitorName[], { after = [], without = () => false }: Scope): CompiledMachine {
     const { machine: original, events } = createAssignedDevice({ ...this.bounds, monitors });
     const machine = this.mutant === undefined ? original : mutantByName(original, this.mutant);
     const whole = compile(machine, events);
@@ -115,7 +115,7 @@ function verdictOf(
   return { property: name, result, states: summary.states, path: names(path), loop: names(loop), clauses };
 }
 
-/** A claim without the fairness of events that do not happen in a scene. */
+/** A claim without the fairness of events that do not happen in a scope. */
 function fairIn(claim: Claim, { compiled }: Exploration): Claim {
   if (claim.kind !== 'leadsTo') return claim;
   const happen = claim.fairness.filter(({ events }) => events.every((event) => compiled.events.includes(event)));

@@ -13,7 +13,7 @@ export const mayFail = ({ beyond }: AssignedProperty, { check }: Design): boolea
 export const ASSIGNED_PROPERTIES: readonly AssignedProperty[] = [...ASSIGNED_CLAIMS, ...ASSIGNED_RUNS];
 
 /** The properties of real systems that the machine has nothing to say of, by their numbers, and why. */
-export const NOT_HERE: Readonly<Record<string, string>> = {
+export const NOT_OF_MACHINE: Readonly<Record<string, string>> = {
   'P9 of masks of the host': 'it masks for no reason of its own in this machine',
   P11: 'the machine has no widths and offsets; the implementation is asked',
   P12: 'the machine has no widths and offsets; the implementation is asked',

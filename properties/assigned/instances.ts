@@ -1,7 +1,7 @@
 /**
  * The instances of the assigned device that are checked, and what of each. What is known of them is in `manifest.json`.
  */
-import type { AssignedBounds } from '../../machines/assembly.ts';
+import type { AssignedBounds } from '../../machines/device-context.ts';
 import { CHECKED, DESIGNS, POSTED, REVIEWED } from '../../machines/designs.ts';
 import { HALVES, THREE, TWO } from '../../machines/messages.ts';
 import { IndependentVectorsStep } from './claims.ts';

@@ -6,7 +6,7 @@
  */
 import { HANDOVER, PLACE, readEvent, TELL_BASE, VMM_COMPLETE, WITHDRAW } from '../../machines/alphabet.ts';
 import { CHAIN, type Design, HANDED, moving, REPAIRS, type Repair, REVIEWED, without } from '../../machines/designs.ts';
-import type { AssignedBounds } from '../../machines/assembly.ts';
+import type { AssignedBounds } from '../../machines/device-context.ts';
 import { THREE } from '../../machines/messages.ts';
 import {
   BRING_UP,
@@ -21,7 +21,7 @@ import {
   SingleViewStep,
 } from './claims.ts';
 import { AssignedInstance } from './decide.ts';
-import type { AssignedProperty, AssignedVerdict, Scene } from './property.ts';
+import type { AssignedProperty, AssignedVerdict, Scope } from './property.ts';
 import { NonInterferenceRuns } from './runs.ts';
 
 /** One objection. */
@@ -34,7 +34,7 @@ export interface Objection {
   /** The comment of the review, R1 to R9, or the hazard in the patch, S1 to S7, that it is. */
   readonly of: string;
   readonly property: AssignedProperty;
-  readonly scene?: Scene;
+  readonly scope?: Scope;
   /** How many vectors it takes, and how many vCPUs. Default 1. */
   readonly vectors?: number;
   readonly vcpus?: number;
@@ -46,7 +46,7 @@ export interface Objection {
   readonly with?: Repair;
 }
 
-/** What no scene has: another handover than the one of the bring-up, a reset, a removal. */
+/** What no scope has: another handover than the one of the bring-up, a reset, a removal. */
 const isAside = (name: string): boolean => HANDOVER.includes(name) || name === TELL_BASE || isEnd(name);
 const isGuest = (name: string, ...verbs: readonly string[]): boolean => {
   const { actor, verb } = readEvent(name);
@@ -56,7 +56,7 @@ const isGuest = (name: string, ...verbs: readonly string[]): boolean => {
 /** Before the page is on the bus: vector 0 is in use and live, and the vCPU that has enabled MSI-X waits. */
 const BEFORE_PLACE = BRING_UP.slice(0, BRING_UP.indexOf(PLACE));
 
-const WITHOUT_WRITES: Scene = {
+const WITHOUT_WRITES: Scope = {
   after: BRING_UP,
   without: (name) => isAside(name) || isGuest(name, 'write'),
   words: 'after bring-up, with no writes',
@@ -69,7 +69,7 @@ export const OBJECTIONS: readonly Objection[] = [
     words: 'Messages for a masked entry are still in flight after the read that should have flushed them.',
     of: 'R6',
     property: FlushOnReadStep,
-    scene: {
+    scope: {
       after: BRING_UP,
       without: (name) => isAside(name) || isGuest(name, 'write', 'control'),
       words: 'after bring-up, with no writes, no control, no handover',
@@ -82,7 +82,7 @@ export const OBJECTIONS: readonly Objection[] = [
     words: 'A write to an unmasked entry is discarded, and the old message goes on after the next unmask.',
     of: 'R7',
     property: LatchOnUnmaskStep,
-    scene: {
+    scope: {
       after: BRING_UP,
       without: (name) => isAside(name) || isGuest(name, 'control') || name.endsWith('.zero'),
       words: 'after bring-up, with no control, no handover, no zeros',
@@ -95,7 +95,7 @@ export const OBJECTIONS: readonly Objection[] = [
     words: 'The guest writes one record of a Mask Bit while the host is up, and reads the other one once it is down.',
     of: 'R5',
     property: SingleViewStep,
-    scene: WITHOUT_WRITES,
+    scope: WITHOUT_WRITES,
     repair: 'oneOwner',
     with: 'grow',
   },
@@ -106,7 +106,7 @@ export const OBJECTIONS: readonly Objection[] = [
       "The kernel masks an entry that is 'enabled'; written with zeros it is 'disabled', and userspace's old record counts.",
     of: 'R5, S7',
     property: SingleViewStep,
-    scene: {
+    scope: {
       after: BRING_UP,
       without: (name) => isAside(name) || isGuest(name, 'control'),
       words: 'after bring-up, with no control and no handover',
@@ -120,7 +120,7 @@ export const OBJECTIONS: readonly Objection[] = [
     words: 'The kernel masks; disabled and enabled again, the vector has the record that userspace kept, and sends.',
     of: 'R5',
     property: NoSendBlockedStep,
-    scene: WITHOUT_WRITES,
+    scope: WITHOUT_WRITES,
     repair: 'oneOwner',
     with: 'grow',
   },
@@ -130,7 +130,7 @@ export const OBJECTIONS: readonly Objection[] = [
     words: 'Vectors are live before the kernel answers the page, so that a mask goes to a record that nobody looks at.',
     of: 'R5, S2',
     property: NoSendBlockedStep,
-    scene: {
+    scope: {
       after: BEFORE_PLACE,
       without: (name) => isAside(name) || isGuest(name, 'control', 'write'),
       words: 'from where vectors are live and the page is not on the bus, with no control and no writes',
@@ -145,7 +145,7 @@ export const OBJECTIONS: readonly Objection[] = [
     words: 'The page leaves the bus while vectors are live, and a mask goes to a record that nobody looks at.',
     of: 'R5, S3',
     property: NoSendBlockedStep,
-    scene: {
+    scope: {
       after: [...BRING_UP, 'guest.control.offMasked', VMM_COMPLETE, WITHDRAW],
       without: (name) => isAside(name) || isGuest(name, 'write') || /control\.off|onMasked/.test(name),
       words: 'from where a disabling has taken the page off the bus, with no writes, and no control but an enabling',
@@ -161,7 +161,7 @@ export const OBJECTIONS: readonly Objection[] = [
       'The guest moves its BAR, the kernel answers where the page was, and a mask goes to a record that nobody looks at.',
     of: 'R5, S4',
     property: NoSendBlockedStep,
-    scene: {
+    scope: {
       after: BRING_UP,
       without: (name) => isAside(name) || isGuest(name, 'control', 'write'),
       words: 'after bring-up, with no control and no writes',
@@ -176,7 +176,7 @@ export const OBJECTIONS: readonly Objection[] = [
     words: 'A masked entry of zeros is taken for one that is not in use, and is never heard of again.',
     of: 'R2',
     property: PendingTransientLeads,
-    scene: {
+    scope: {
       after: BRING_UP,
       without: (name) => isAside(name) || isGuest(name, 'control'),
       words: 'after bring-up, with no control, no handover',
@@ -189,7 +189,7 @@ export const OBJECTIONS: readonly Objection[] = [
     words: 'What is delivered depends on the contents of a masked entry, which mean nothing.',
     of: 'R2, R4',
     property: NonInterferenceRuns,
-    scene: {
+    scope: {
       without: (name) => isGuest(name, 'read', 'poll') || isEnd(name),
       words: 'with no reads, no reset and no removal',
     },
@@ -234,7 +234,7 @@ export const HANDOVER_OBJECTIONS: readonly Objection[] = [
     words: 'The page is taken back while vectors are live, and a mask goes to a record that nobody looks at.',
     of: 'R5',
     property: NoSendBlockedStep,
-    scene: {
+    scope: {
       after: BRING_UP,
       without: (name) => isEnd(name) || name === 'vmm.register' || isGuest(name, 'control', 'write'),
       words: 'after bring-up, with no control, no writes, the page only given back',
@@ -265,7 +265,7 @@ export function reviewedWithout({ repair, with: also }: Objection): Design {
 
 /** Decides an objection in one design. */
 export function decideObjection(objection: Objection, design: Design): AssignedVerdict {
-  return new AssignedInstance(boundsOf(objection, design)).decide(objection.property, objection.scene);
+  return new AssignedInstance(boundsOf(objection, design)).decide(objection.property, objection.scope);
 }
 
 /** The instance in which an objection is decided. */

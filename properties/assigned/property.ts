@@ -4,16 +4,16 @@
  */
 import type { Exploration } from '../../checker/explore/explore.ts';
 import type { Claim, Decision, StatePredicate, StepPredicate } from '../../checker/decide/claim.ts';
-import type { AssignedBounds } from '../../machines/assembly.ts';
+import type { AssignedBounds } from '../../machines/device-context.ts';
 import type { MonitorName } from '../../machines/monitors.ts';
 
 /** Where a claim is made from, and what does not happen: one property has many causes, and this asks for one of them. */
-export interface Scene {
+export interface Scope {
   /** What has happened before, as names of events. Those that a design ignores do nothing. */
   readonly after?: readonly string[];
   /** The events that do not happen from there on. */
   readonly without?: (event: string) => boolean;
-  /** The scene as a clause, for tables: "after bring-up, writes left out". */
+  /** The scope as a clause, for tables: "after bring-up, writes left out". */
   readonly words?: string;
 }
 
@@ -31,7 +31,7 @@ interface Stated {
   /** Why a design that meets every objection may fail it all the same; absent where it may not. */
   readonly beyond?: string;
   /** Where it is claimed, if not from the start and of everything. */
-  readonly scene?: Scene;
+  readonly scope?: Scope;
 }
 
 /** What is claimed, by whatever name. */
@@ -48,16 +48,16 @@ export interface ClaimProperty extends Stated {
 export interface RunsProperty extends Stated {
   /** What the other run or machine does in the last step of a counterexample, which shows but one of them. */
   readonly contrast: string;
-  readonly compare: (instance: Explorable, scene: Scene) => Compared;
+  readonly compare: (instance: Explorable, scope: Scope) => Compared;
 }
 
 /** A property. */
 export type AssignedProperty = ClaimProperty | RunsProperty;
 
-/** An instance that can be explored, with monitors and in a scene. */
+/** An instance that can be explored, with monitors and in a scope. */
 export interface Explorable {
   readonly bounds: AssignedBounds;
-  readonly explore: (monitors?: readonly MonitorName[], scene?: Scene) => Exploration;
+  readonly explore: (monitors?: readonly MonitorName[], scope?: Scope) => Exploration;
 }
 
 /** What came of a comparison: `path` has the events of a shortest difference. */
@@ -75,7 +75,7 @@ export interface AssignedVerdict {
   readonly reason?: string;
   /** States explored for it. */
   readonly states?: number;
-  /** Names of the events of a shortest counterexample, those of its scene left out; and what is repeated after it. */
+  /** Names of the events of a shortest counterexample, those of its scope left out; and what is repeated after it. */
   readonly path?: readonly string[];
   readonly loop?: readonly string[];
   /** The clauses of the claim that fail in the last step, as formulas. */

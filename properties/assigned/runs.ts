@@ -49,10 +49,10 @@ export const NonInterferenceRuns: RunsProperty = {
   notFor: ({ messages: { writes, values } }) =>
     writes.every(({ name }) => values.includes(name)) ? undefined : 'messages are written in halves',
   // What a reset leaves in an entry is a choice (MSIX-RESET-4), and zeros are ours.
-  scene: { without: isEnd, words: 'with no reset and no removal' },
+  scope: { without: isEnd, words: 'with no reset and no removal' },
   contrast: 'In the last step the run in which zero and A are exchanged does not do the same with the names exchanged.',
-  compare: ({ bounds: { messages }, explore: exploreInstance }, scene) => {
-    const one = exploreInstance([], scene);
+  compare: ({ bounds: { messages }, explore: exploreInstance }, scope) => {
+    const one = exploreInstance([], scope);
     const other = explore(startAt(one.compiled, exchangeState(one.value(0), messages)));
     const rename = exchange(messages);
     const { same, pairs, counterexample } = compareRuns(one, other, {
@@ -78,10 +78,10 @@ export const RefinementRuns: RunsProperty = {
   rules: ['MSIX-ASSIGN-1', 'MSIX-MSG-1', 'MSIX-MSG-5'],
   notFor: ({ vectors, vcpus = 1 }) =>
     vectors > 1 || vcpus > 1 ? 'it is decided of one vector and one vCPU' : undefined,
-  scene: { without: (name) => name === REMOVE || name === ASSIGN, words: 'while the device is assigned' },
+  scope: { without: (name) => name === REMOVE || name === ASSIGN, words: 'while the device is assigned' },
   contrast: 'The function may not be seen to do the last step, whatever it did to be seen so far.',
-  compare: ({ bounds, explore: exploreInstance }, scene) => {
-    const one = exploreInstance([], scene);
+  compare: ({ bounds, explore: exploreInstance }, scope) => {
+    const one = exploreInstance([], scope);
     const { machine, events } = createInterval({ vectors: bounds.vectors, messages: bounds.messages });
     const other = explore(compile(machine, events));
     const { refines, pairs, counterexample } = refine(

@@ -148,6 +148,7 @@ export class PostedEntries implements BusDevice {
     //= MSIX-POSTED-5
     if (offset % bytes !== 0 || (bytes !== 4 && bytes !== 8)) {
       out[0] = allOnes(bytes);
+      out[1] = allOnes(4);
       return true;
     }
     const dword = (offset >>> 2) & 3;

@@ -46,6 +46,18 @@ function difference(ours: StateGraph, theirs: StateGraph): string | undefined {
   return undefined;
 }
 
+/** Asks XState itself whether an event does anything, for `enumerate` decides that as the compiler does. */
+function takenOtherwise(graph: StateGraph, machine: AnyStateMachine): string | undefined {
+  for (const [state, value] of graph.states.entries()) {
+    const snapshot = machine.resolveState({ value, context: {} });
+    for (const [event, type] of graph.events.entries()) {
+      const can = snapshot.can({ type });
+      if (graph.taken(state, event) !== can) return `${type} in ${JSON.stringify(value)}: XState's can() is ${can}`;
+    }
+  }
+  return undefined;
+}
+
 function graphOf(machine: AnyStateMachine, events: readonly string[]): StateGraph {
   return explore(compile(machine, events)).graph();
 }
@@ -262,7 +274,8 @@ describe('nested machines, compiled', () => {
       }
       const ours = explore(compiled).graph();
       const found = difference(ours, enumerate(machine, RANDOM_EVENTS));
-      if (found !== undefined) throw new Error(`The machine of seed ${seed} differs: ${found}`);
+      const wrong = found ?? takenOtherwise(ours, machine);
+      if (wrong !== undefined) throw new Error(`The machine of seed ${seed} differs: ${wrong}`);
       counts.machines++;
       counts.states += ours.states.length;
       counts.taken += ours.transitionCount;

@@ -85,6 +85,38 @@ export const claims = [
   expect(status).toBe(1);
 });
 
+test('reads TypeScript by an optional package, whose absence is a sentence; JavaScript needs none', () => {
+  // As where tsx is not installed: nobody finds its API.
+  const hook = `export const resolve = (name, context, next) => {
+    if (name.startsWith('tsx/')) throw Object.assign(new Error('Cannot find package tsx'), { code: 'ERR_MODULE_NOT_FOUND' });
+    return next(name, context);
+  };`;
+  const without = file(
+    'without-tsx.mjs',
+    `import { register } from 'node:module';\nregister(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)});\n`,
+  );
+  const checkWithout = (...parameters: readonly string[]): Ran =>
+    runCommand(process.execPath, [
+      '--import',
+      'tsx',
+      '--import',
+      `./${without}`,
+      'cli/maskbit.ts',
+      'check',
+      ...parameters,
+    ]);
+  const { status, stdout, stderr } = checkWithout(OVEN, '--claims', CLAIMS);
+  expect([status, stdout, stderr]).toEqual([
+    2,
+    '',
+    `Got ${OVEN}, and no package tsx to read TypeScript with; expected JavaScript, or tsx beside maskbit: npm install tsx.\n`,
+  ]);
+  const claims = `export const claims = [{ kind: 'reach', name: 'BReach', title: '', that: { kind: 'stateIn', value: 'b' } }];`;
+  const machine = `export const machine = createMachine({ initial: 'a', states: { a: { on: { go: 'b' } }, b: {} } });`;
+  const plain = file('plain.mjs', `import { createMachine } from 'xstate';\n${machine}\n${claims}\n`);
+  expect(checkWithout(plain)).toMatchObject({ status: 0, stderr: '' });
+});
+
 test.each<[string, readonly string[], string]>([
   ['a file that is not there', [join(folder, 'none.mjs')], 'Got an error while'],
   ['no claims', [OVEN], 'which exports machine; expected it to export claims, by that name or as default.'],

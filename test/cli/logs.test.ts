@@ -119,26 +119,73 @@ describe('a log that grows', () => {
     expect(told()).toMatch(wanted);
   }
 
-  test('is judged as it grows, and whole at Ctrl+C', { timeout: 40_000 }, async () => {
-    const path = join(folder, 'grows.log');
-    writeFileSync(path, text(BASE.slice(0, 150)));
-    const child = spawn(process.execPath, ['--import', 'tsx', 'cli/maskbit.ts', 'replay', path, '--watch']);
+  /** A log that is watched on the command line, with all that was told so far. */
+  function watched(verb: string, path: string, ...more: readonly string[]) {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'cli/maskbit.ts', verb, path, ...more, '--watch']);
     let told = '';
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => void (told += String(chunk)));
+    return { child, ended, told: () => told, until: (wanted: RegExp) => until(child, () => told, wanted) };
+  }
+
+  test(
+    'that is truncated, rotated and deleted is followed, and told whole at Ctrl+C',
+    { timeout: 60_000 },
+    async () => {
+      const path = join(folder, 'moves.log');
+      const { child, ended, told, until: tells } = watched('replay', path);
+      try {
+        await tells(/moves\.log is not there yet; it is waited for\./);
+        writeFileSync(path, text(BASE));
+        await tells(/moves\.log is there\.[^]*^line 400: holds so far, 0 disagreements; 68 messages explained/m);
+        truncateSync(path);
+        appendFileSync(path, text(BASE.slice(0, 290)));
+        await tells(/was truncated: another log begins\.[^]*^line 290: holds so far, 0 disagreements; 5 messages/m);
+        renameSync(path, `${path}.1`);
+        writeFileSync(path, text(BASE.slice(290)));
+        await tells(/is another file now: the log goes on in it\.[^]*^line 400: holds so far, 0 disagreements; 68/m);
+        rmSync(path);
+        await tells(/was deleted; whoever has it open may go on writing, and another may come\./);
+      } finally {
+        child.kill('SIGINT');
+      }
+      expect(await ended).toBe(EXIT.holds);
+      expect(told()).toMatch(/^holds: 400 lines replayed without a disagreement\.$/m);
+    },
+  );
+
+  test('is explained anew when the answer is another', { timeout: 60_000 }, async () => {
+    const path = join(folder, 'why.log');
+    writeFileSync(path, text(BASE.slice(0, 281)));
+    const { child, ended, told, until: tells } = watched('explain', path, '--vector', '0');
     try {
-      await until(child, () => told, /Not yet: The trace does not show/);
+      await tells(/^line 281: The function is masked since line 280/m);
+      appendFileSync(path, text(BASE.slice(281)));
+      await tells(/^line 400: It was sent \d+ times since line \d+/m);
+    } finally {
+      child.kill('SIGTERM');
+    }
+    expect(await ended).toBe(EXIT.holds);
+    expect(told()).toMatch(/^nvme 00:02\.0, vector 0, after line 400: why did no interrupt come\?$/m);
+  });
+
+  test('is judged as it grows, and whole at Ctrl+C', { timeout: 40_000 }, async () => {
+    const path = join(folder, 'grows.log');
+    writeFileSync(path, text(BASE.slice(0, 150)));
+    const { child, ended, told, until: tells } = watched('replay', path);
+    try {
+      await tells(/Not yet: The trace does not show/);
       appendFileSync(path, text(BASE.slice(150, 290)));
-      await until(child, () => told, /^line 290: holds so far, 0 disagreements; 5 messages explained/m);
+      await tells(/^line 290: holds so far, 0 disagreements; 5 messages explained/m);
       const at = BASE.findIndex((line, index) => index > 290 && /_read .*msix-table/.test(line));
       const wrong = BASE.with(at, BASE[at].replace(/value 0x\w+/, 'value 0x77'));
       appendFileSync(path, text(wrong.slice(290)));
-      await until(child, () => told, /^line 400: violated so far, 1 disagreements/m);
-      expect(told).toContain(`${path}:${at + 1}: The implementation returns`);
+      await tells(/^line 400: violated so far, 1 disagreements/m);
+      expect(told()).toContain(`${path}:${at + 1}: The implementation returns`);
     } finally {
       child.kill('SIGINT');
     }
     expect(await ended).toBe(EXIT.violated);
-    expect(told).toMatch(/^violated: 1 disagreements/m);
+    expect(told()).toMatch(/^violated: 1 disagreements/m);
   });
 });

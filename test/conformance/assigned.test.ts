@@ -284,7 +284,7 @@ describe('counterexamples of the assigned device', () => {
     bounds,
     objection.property,
     decideObjection(objection, POSTED),
-    objection.scene,
+    objection.scope,
   );
 
   test('are traces like any other: packed, and made again', () => {
@@ -321,7 +321,7 @@ describe('counterexamples of the assigned device', () => {
   test('of liveness are lassos', () => {
     const endless = OBJECTIONS.find(({ property }) => property.name.endsWith('Leads'))!;
     const verdict = decideObjection(endless, POSTED);
-    const lasso = traceVerdict(bounds, endless.property, verdict, endless.scene);
+    const lasso = traceVerdict(bounds, endless.property, verdict, endless.scope);
     expect(lasso.trace.loop).toBe(verdict.path?.length);
   });
 });

@@ -20,14 +20,24 @@ import { LIBRARY, libraryTrace } from '../../inspector/decider/library.ts';
 import { prove } from '../../inspector/decider/proof.ts';
 import { tellStory } from '../../inspector/decider/story.ts';
 import { MAP_STATES, mapOf, pathBetween } from '../../inspector/page/map.ts';
-import { landingOf, openedScene, openText, readLink, tellError, writeLink } from '../../inspector/page/open.ts';
-import { beginScene, eventGroups, takeEvents, traceScene } from '../../inspector/page/scene.ts';
+import {
+  landingOf,
+  openedScene,
+  openText,
+  openTraceText,
+  readLink,
+  tellError,
+  writeLink,
+} from '../../inspector/page/open.ts';
+import { beginScene, eventGroups, type OwnScene, takeEvents, traceScene } from '../../inspector/page/scene.ts';
 import { Watched, WATCHED_STEPS, watchedScene } from '../../inspector/page/watch.ts';
 import { DIRECT, POSTED, REVIEWED } from '../../machines/designs.ts';
 import { castOf } from '../../properties/cast.ts';
 import { createInstance, INSTANCES, MACHINE_NAMES } from '../../properties/instances.ts';
 import { instanceByName, subjectByName } from '../../properties/subject.ts';
-import { Twin } from '../../inspector/page/twin.ts';
+import { ASSIGNED_DRIVER } from '../../inspector/page/driven-assigned.ts';
+import { driveFunction, FUNCTION_DRIVER } from '../../inspector/page/driven-device.ts';
+import { createComparison, Comparison } from '../../inspector/page/comparison.ts';
 import { OBJECTIONS } from '../../properties/assigned/objections.ts';
 import { FAULTS } from '../../conformance/random/faults.ts';
 import { readFileSync } from 'node:fs';
@@ -169,18 +179,28 @@ describe('a run', () => {
   });
 });
 
+/** The implementation beside a scene, or why there is none. */
+function comparisonOf({ instance, subject, run, machine }: OwnScene): Comparison | string {
+  return createComparison(machine.id === 'assigned-device' ? ASSIGNED_DRIVER : FUNCTION_DRIVER, instance, subject, run);
+}
+function comparisonOfScene(scene: OwnScene): Comparison {
+  const comparison = comparisonOf(scene);
+  if (typeof comparison === 'string') throw new Error(comparison);
+  return comparison;
+}
+
 describe('the implementation beside the machine', () => {
   const subject = subjectByName('function', TWO_VECTORS);
   const path = wander(3000, subject.events.length);
 
   test('does the same along a run, and is the same however it is travelled', () => {
-    const { twin } = traceScene(makeTrace(subject, path));
-    expect(twin!.compare(10_000)).toBe(true);
-    expect(twin!.firstDifference).toBeUndefined();
-    const end = twin!.at(3000);
-    twin!.at(3);
-    twin!.at(1400);
-    expect(twin!.at(3000)).toEqual(end);
+    const comparison = comparisonOfScene(traceScene(makeTrace(subject, path)));
+    expect(comparison.compare(10_000)).toBe(true);
+    expect(comparison.firstDifference).toBeUndefined();
+    const end = comparison.at(3000);
+    comparison.at(3);
+    comparison.at(1400);
+    expect(comparison.at(3000)).toEqual(end);
   });
 
   test.each(
@@ -189,32 +209,32 @@ describe('the implementation beside the machine', () => {
       .map(({ Class }) => [Class.name, Class] as const),
   )('shows where the planted fault %s differs', (_, Class) => {
     const scene = traceScene(makeTrace(subject, path));
-    const twin = new Twin(scene.instance, scene.run, { Implementation: Class });
-    twin.compare(10_000);
-    expect(twin.firstDifference).toBeGreaterThan(0);
-    const [first] = twin.at(twin.firstDifference!).differences;
+    const comparison = new Comparison(driveFunction(scene.instance, { Implementation: Class }), scene.run);
+    comparison.compare(10_000);
+    expect(comparison.firstDifference).toBeGreaterThan(0);
+    const [first] = comparison.at(comparison.firstDifference!).differences;
     expect(first.sentence).toMatch(/machine.*implementation/);
-    const before = new Twin(scene.instance, scene.run, { Implementation: Class });
-    before.compare(twin.firstDifference! - 1);
+    const before = new Comparison(driveFunction(scene.instance, { Implementation: Class }), scene.run);
+    before.compare(comparison.firstDifference! - 1);
     expect(before.firstDifference).toBeUndefined();
   });
 
   test.each(['posted', 'reviewed', 'checked'])('does the same along a run of the assigned device as %s', (design) => {
     const assigned = subjectByName('assigned-device', { design, vectors: 1, messages: 'three' });
-    const { twin } = traceScene(makeTrace(assigned, wander(2000, assigned.events.length)));
-    expect(twin!.compare(10_000)).toBe(true);
-    expect(twin!.firstDifference).toBeUndefined();
-    const end = twin!.at(2000);
-    twin!.at(600);
-    expect(twin!.at(2000)).toEqual(end);
+    const comparison = comparisonOfScene(traceScene(makeTrace(assigned, wander(2000, assigned.events.length))));
+    expect(comparison.compare(10_000)).toBe(true);
+    expect(comparison.firstDifference).toBeUndefined();
+    const end = comparison.at(2000);
+    comparison.at(600);
+    expect(comparison.at(2000)).toEqual(end);
   });
 
   test('is led to where a run begins, and does what the review objects to', () => {
     const [objections] = LIBRARY;
     for (const { make } of objections.traces) {
-      const { twin } = traceScene(make());
-      expect(twin!.compare(100)).toBe(true);
-      expect(twin!.firstDifference).toBeUndefined();
+      const comparison = comparisonOfScene(traceScene(make()));
+      expect(comparison.compare(100)).toBe(true);
+      expect(comparison.firstDifference).toBeUndefined();
     }
   });
 
@@ -229,15 +249,17 @@ describe('the implementation beside the machine', () => {
         story.filter((event) => event >= 0),
       ),
     );
-    scene.twin!.compare(100);
-    expect(scene.twin!.at(scene.twin!.firstDifference!).differences[0].sentence).toMatch(
+    const comparison = comparisonOfScene(scene);
+    comparison.compare(100);
+    expect(comparison.at(comparison.firstDifference!).differences[0].sentence).toMatch(
       /^Of the implementation: it did .* expected nothing\.$/,
     );
   });
 
   test('is left out, with the reason, where it would say nothing', () => {
-    expect(beginScene('capability', {}).twinRefusal).toMatch(/has no implementation of its own/);
-    expect(beginScene('function', { vectors: 1, messages: 'three', channel: 1 }).twinRefusal).toMatch(/in transit/);
+    expect(comparisonOf(beginScene('capability', {}))).toMatch(/has no implementation of its own/);
+    const channel = beginScene('function', { vectors: 1, messages: 'three', channel: 1 });
+    expect(comparisonOf(channel)).toMatch(/in transit/);
   });
 });
 
@@ -272,7 +294,7 @@ describe('the device below and around it', () => {
 
   test('is in words', () => {
     const scene = beginScene('assigned-device', { design: 'posted', vectors: 1, messages: 'two' });
-    expect(scene.adapter!(scene.valueAt(0)!).facts).toEqual([
+    expect(ADAPTERS['assigned-device'](scene.instance)(scene.valueAt(0)!).facts).toEqual([
       { name: 'Page of the table', value: 'userspace' },
       { name: 'Its address', value: 'not told' },
       { name: 'vCPU', value: 'runs' },
@@ -327,7 +349,7 @@ describe('the library', () => {
     (_, { make }) => {
       const scene = traceScene(make());
       const link = readLink(`#${writeLink(scene, 1) ?? ''}`);
-      const opened = openText(link!.packed);
+      const opened = openTraceText(link!.packed);
       expect(opened.run.trace()).toEqual(scene.run.trace());
       expect(opened.run.verdict).toBeDefined();
     },
@@ -346,9 +368,10 @@ describe('the library', () => {
   test('shows the implementation differ from each changed function that has one beside it', () => {
     const mutants = LIBRARY.find(({ title }) => title.startsWith('One change'))!;
     const differing = mutants.traces.filter(({ make }) => {
-      const { twin } = traceScene(make());
-      twin?.compare(100);
-      return twin?.firstDifference !== undefined;
+      const comparison = comparisonOf(traceScene(make()));
+      if (typeof comparison === 'string') return false;
+      comparison.compare(100);
+      return comparison.firstDifference !== undefined;
     });
     expect(differing).toHaveLength(mutants.traces.length - 1);
   });
@@ -357,27 +380,28 @@ describe('the library', () => {
 describe('what is opened', () => {
   test('a trace as a file', () => {
     const trace = libraryTrace('stale-message').make();
-    expect(openText(printTrace(trace)).run.trace()).toEqual(trace);
+    expect(openTraceText(printTrace(trace)).run.trace()).toEqual(trace);
   });
 
-  test('a log of QEMU, whose link holds the whole boot of a real guest', () => {
-    const scene = openText(readFileSync('traces/linux-6.1-nvme.trace', 'latin1'));
+  test('a log of QEMU, whose link holds the whole boot of a real guest', async () => {
+    const scene = await openText(readFileSync('traces/linux-6.1-nvme.trace', 'latin1'));
     expect(scene.instance.vectors).toBe(5);
     expect(scene.length).toBe(881);
-    expect(scene.twin!.compare(1000)).toBe(true);
-    expect(scene.twin!.firstDifference).toBeUndefined();
+    const comparison = comparisonOfScene(scene);
+    expect(comparison.compare(1000)).toBe(true);
+    expect(comparison.firstDifference).toBeUndefined();
     const link = writeLink(scene, scene.length)!;
     expect(link.length).toBeLessThan(2500);
     expect(readLink(`#${link}`)?.position).toBe(881);
-    expect(openText(readLink(link)!.packed).run.trace()).toEqual(scene.run.trace());
+    expect(openTraceText(readLink(link)!.packed).run.trace()).toEqual(scene.run.trace());
   });
 
-  test('a log that disagrees lands on its first disagreement, with line and count', () => {
+  test('a log that disagrees lands on its first disagreement, with line and count', async () => {
     const lines = readFileSync('traces/linux-6.1-nvme.trace', 'latin1').split('\n');
     const wrong = lines
       .with(253, lines[253].replace('value 0x23', 'value 0x24'))
       .with(1726, lines[1726].replace('value 0xfee01004', 'value 0xfee02004'));
-    const scene = openText(wrong.join('\n'));
+    const scene = await openText(wrong.join('\n'));
     const { log } = scene;
     expect(log?.verdict).toBe('violated');
     expect(log?.disagreements.map(({ line }) => line)).toEqual([254, 1727]);
@@ -386,13 +410,13 @@ describe('what is opened', () => {
     expect(at).toBeGreaterThan(0);
     expect(log!.lines[at - 1]).toBeLessThanOrEqual(254);
     expect(log!.lines[at]).toBeGreaterThan(254);
-    expect(landingOf(openText(lines.join('\n')))).toBe(0);
+    expect(landingOf(await openText(lines.join('\n')))).toBe(0);
   });
 
-  test('a log of 65 vectors is drawn with those that the guest uses; of 2,048, too', () => {
-    const stock = openText(logLines('linux-6.1-nvme-q35-reset').join('\n'));
+  test('a log of 65 vectors is drawn with those that the guest uses; of 2,048, too', async () => {
+    const stock = await openText(logLines('linux-6.1-nvme-q35-reset').join('\n'));
     expect([stock.log?.vectorCount, stock.log?.vectors, stock.log?.vectorsLeftOut]).toEqual([65, [0, 1, 2], 0]);
-    const many = openText(manyVectors(2048, 40).join('\n'));
+    const many = await openText(manyVectors(2048, 40).join('\n'));
     expect([many.log?.vectorCount, many.log?.vectors.length, many.log?.vectorsLeftOut]).toEqual([2048, 16, 24]);
     expect(many.log?.verdict).toBe('holds');
   });
@@ -405,7 +429,7 @@ describe('what is opened', () => {
     expect(scene.run.trace()).toEqual(trace);
     expect(scene.log).toEqual(story);
     const link = linkLog(traced, 100);
-    const part = openText(link.packed);
+    const part = openTraceText(link.packed);
     expect(part.length).toBeLessThanOrEqual(80);
     expect(part.valueAt(link.step)).toEqual(scene.valueAt(100));
   });
@@ -417,18 +441,20 @@ describe('what is opened', () => {
     ['{', /Got text that is not JSON/],
     ['t1.abc', /Got a packed trace without its end/],
     ['t9.a.b.c', /Got a packed trace of version 9; expected version 1/],
-  ])('%j is refused in a sentence', (text, sentence) => {
-    expect(() => openText(text)).toThrow(sentence);
-    expect(() => openText(text)).toThrow(TraceError);
+  ])('%j is refused in a sentence', async (text, sentence) => {
+    await expect(openText(text)).rejects.toThrow(sentence);
+    await expect(openText(text)).rejects.toThrow(TraceError);
   });
 
   test('a trace of a machine that is not there is refused, and so is one of a mutant that is not', () => {
     const text = printTrace(libraryTrace('stale-message').make());
-    expect(() => openText(text.replace('"machine": "function"', '"machine": "toaster"'))).toThrow(
+    expect(() => openTraceText(text.replace('"machine": "function"', '"machine": "toaster"'))).toThrow(
       /expected one of vector-page, capability, ownership, vector/,
     );
-    expect(() => openText(text.replace('guard without', 'guard with'))).toThrow(/expected the name of a mutant of it/);
-    expect(() => openText(text.replace('"vectors":1', '"vectors":40'))).toThrow(/expected at most 2 vectors/);
+    expect(() => openTraceText(text.replace('guard without', 'guard with'))).toThrow(
+      /expected the name of a mutant of it/,
+    );
+    expect(() => openTraceText(text.replace('"vectors":1', '"vectors":40'))).toThrow(/expected at most 2 vectors/);
   });
 
   test('what should not have gone wrong is told apart from what was refused', () => {

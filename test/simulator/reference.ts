@@ -4,6 +4,7 @@
  *
  * Calls out are told by a list: what an act brings about is appended, and told when the act is done, in order; a callback may act in turn.
  */
+import { type Answer, GuestReference, nobodys, NOTHING } from './guest.ts';
 
 /** Address low, address high, data. */
 export type Message = readonly [low: number, high: number, data: number];
@@ -24,7 +25,11 @@ interface Vector {
   inForce: Message;
 }
 
-const ALL_ONES = 0xffffffff;
+/** Whether a message makes an interrupt on x86. */
+export function isInterrupt([low, high, data]: Message): boolean {
+  const mode = (data >>> 8) & 7;
+  return low >>> 20 === 0xfee && high === 0 && mode !== 3 && mode !== 6 && (mode > 1 || (data & 0xff) >= 16);
+}
 
 /** One table, the function behind it, and the fabric between. */
 export class TableReference {
@@ -62,10 +67,7 @@ export class TableReference {
     else {
       const message = vector.inForce.map((word) => word.toString(16)).join(' ');
       this.tell({ kind: 'deliver', vector: index, message });
-      const [low, high, data] = vector.inForce;
-      const mode = (data >>> 8) & 7;
-      const isX86 = low >>> 20 === 0xfee && high === 0 && mode !== 3 && mode !== 6 && (mode > 1 || (data & 0xff) >= 16);
-      if (isX86) this.tell({ kind: 'interrupt', vector: data & 0xff, message: '' });
+      if (isInterrupt(vector.inForce)) this.tell({ kind: 'interrupt', vector: vector.inForce[2] & 0xff, message: '' });
     }
     return true;
   }
@@ -80,6 +82,12 @@ export class TableReference {
     this.enabled = enabled;
     this.functionMask = functionMask;
     for (const index of this.vectors.keys()) if (before[index]) this.edge(index);
+  }
+
+  /** The function goes to sleep: what it has sent arrives, and what it holds is gone. */
+  sleep(): void {
+    this.flush();
+    for (const vector of this.vectors) vector.pending = false;
   }
 
   reset(): void {
@@ -115,14 +123,14 @@ export class TableReference {
   }
 
   /** Returns what is read; what is in flight arrives with it. */
-  read(offset: number, bytes: number): [number, number | undefined] {
+  read(offset: number, bytes: number): Answer {
     const pba = offset - 0x2000;
     const inPba = pba >= 0 && pba < 8 * Math.ceil(this.vectors.length / 64);
     if (!this.isAligned(offset, bytes) || (!inPba && offset >= 16 * this.vectors.length)) {
-      return [bytes === 1 ? 0xff : bytes === 2 ? 0xffff : ALL_ONES, ALL_ONES];
+      return nobodys(bytes);
     }
     const dword = (at: number): number => (inPba ? this.pendingDword((at - 0x2000) / 4) : this.tableDword(at / 4));
-    const answer: [number, number | undefined] = [dword(offset), bytes === 8 ? dword(offset + 4) : undefined];
+    const answer: Answer = [dword(offset), bytes === 8 ? dword(offset + 4) : undefined];
     this.flush();
     return answer;
   }
@@ -164,123 +172,70 @@ function fresh(): Vector {
   return { entry: [0, 0, 0], mask: true, pending: false, flying: false, inForce: [0, 0, 0] };
 }
 
-/** An access that a vCPU is stopped in. */
-interface Exit {
-  readonly kind: 'read' | 'write' | 'config' | 'void';
-  readonly offset: number;
-  readonly bytes: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/** An assigned device whole: one vCPU, userspace, and the table. */
-export class DeviceReference {
+/** An assigned device with the one table. */
+export class DeviceReference extends GuestReference {
   readonly table: TableReference;
-  exit: Exit | undefined;
-  removed = false;
   /** Who is to have the page: 0 userspace, 1 registering, 2 kernel, 3 returning. */
   hand = 0;
-  bar = 0x7ebf0000;
-  memory = true;
-  answer = [0, 0];
 
-  constructor(count: number, checked: boolean, tell: (told: Told) => void) {
+  constructor(count: number, vcpus: number, checked: boolean, tell: (told: Told) => void) {
+    super(vcpus);
     this.table = new TableReference(count, checked, tell);
   }
 
-  get base(): number {
-    return this.memory ? this.bar : 0;
-  }
-
-  private get isKernels(): boolean {
-    return !this.removed && this.hand === 2 && this.base !== 0;
-  }
-
-  /** An access of the page, at an offset from where the table is now. Returns 0 for returned, 1 for exited, 2 for refused. */
-  access(offset: number, bytes: number, write?: readonly [low: number, high: number]): number {
-    if (this.exit !== undefined) return 2;
-    const address = this.base + offset;
-    if (![1, 2, 4, 8].includes(bytes) || !Number.isInteger(address) || address < 0) return 2;
+  protected answerAtOnce(address: number, bytes: number, write?: readonly [number, number]): Answer | true | undefined {
+    if (this.removed || this.hand !== 2 || this.base === 0) return undefined;
+    const offset = address - this.base;
     const count = this.table.vectors.length;
     const isIn = (from: number, length: number): boolean => offset >= from && offset + bytes <= from + length;
-    const pbaBytes = 8 * Math.ceil(count / 64);
-    if (this.isKernels && (isIn(0, 16 * count) || isIn(0x2000, pbaBytes))) {
-      if (write === undefined) this.take(this.table.read(offset, bytes));
-      else if (offset < 0x2000) this.table.write(offset, bytes, ...write);
-      return 0;
-    }
-    const [low, high] = write ?? [0, 0];
-    this.exit = { kind: write === undefined ? 'read' : 'write', offset: address, bytes, low, high };
-    return 1;
-  }
-
-  configWrite(offset: number, bytes: number, value: number): number {
-    if (this.exit !== undefined) return 2;
-    this.exit = { kind: 'config', offset, bytes, low: value, high: 0 };
-    return 1;
-  }
-
-  complete(): boolean {
-    const { exit } = this;
-    if (exit === undefined) return false;
-    this.exit = undefined;
-    const offset = exit.offset - this.base;
-    if (exit.kind === 'void' || this.removed) this.answer = [ALL_ONES, ALL_ONES];
-    else if (exit.kind === 'config') this.configure(exit);
-    else if (exit.kind === 'write' && this.base !== 0 && offset >= 0 && offset < 0x10000)
-      this.table.write(offset, exit.bytes, exit.low, exit.high);
-    else if (exit.kind === 'read') {
-      if (this.base !== 0 && offset >= 0 && offset < 0x10000) {
-        const [low, high] = this.table.read(offset, exit.bytes);
-        // Userspace hands both dwords over; the upper one of 4 bytes is nobody's business.
-        this.answer = [low, high ?? this.answer[1]];
-      } else this.take([exit.bytes === 1 ? 0xff : exit.bytes === 2 ? 0xffff : ALL_ONES, ALL_ONES]);
-    }
+    if (!isIn(0, 16 * count) && !isIn(0x2000, 8 * Math.ceil(count / 64))) return undefined;
+    if (write === undefined) return this.table.read(offset, bytes);
+    if (offset < 0x2000) this.table.write(offset, bytes, ...write);
     return true;
   }
 
-  private configure({ offset, low }: Exit): void {
-    if (offset === 0x68) this.flr();
-    else if (offset === 0x10) this.bar = (low & 0xffff0000) >>> 0;
-    else if (offset === 0x04) this.memory = (low & 2) !== 0;
-    else if (offset === 0x52) this.table.control((low & 0x8000) !== 0, (low & 0x4000) !== 0);
+  protected readPage(offset: number, bytes: number): Answer {
+    return this.table.read(offset, bytes);
   }
 
-  private flr(): void {
-    this.bar = 0;
-    this.memory = false;
+  protected writePage(offset: number, bytes: number, low: number, high: number): number {
+    this.table.write(offset, bytes, low, high);
+    return NOTHING;
+  }
+
+  protected controlWritten(): number {
+    this.table.control(this.enabled, this.functionMask);
+    return NOTHING;
+  }
+
+  protected sleep(): void {
+    this.table.sleep();
+  }
+
+  protected start(): void {
     this.hand = 0;
-    this.table.reset();
-  }
-
-  reset(): void {
-    const { base } = this;
     if (this.removed) this.table.lose();
-    else this.flr();
-    this.bar = 0x7ebf0000;
-    this.memory = true;
-    if (this.exit === undefined) return;
-    // A read is answered as the device stands by then, unless what it asked is elsewhere now.
-    const isAnswered = this.exit.kind === 'read' && !this.removed && this.base === base;
-    if (!isAnswered) this.exit = { ...this.exit, kind: 'void' };
+    else this.table.reset();
   }
 
-  remove(): boolean {
-    if (this.removed) return false;
-    this.removed = true;
-    this.hand = 0;
+  protected takeAway(): void {
     this.table.lose();
-    this.bar = 0x7ebf0000;
-    this.memory = true;
-    if (this.exit !== undefined) this.exit = { ...this.exit, kind: 'void' };
-    return true;
   }
 
-  assign(): boolean {
-    if (!this.removed) return false;
-    this.removed = false;
+  protected giveBack(): void {
     this.table.lose();
-    return true;
+  }
+
+  protected signalAwake(vector: number): void {
+    this.table.signal(vector);
+  }
+
+  retire(vector: number): void {
+    this.table.retire(vector);
+  }
+
+  arrive(vector: number): boolean {
+    return this.table.arrive(vector);
   }
 
   /** The four steps of a handover, by number: register, registered, unregister, unregistered. */
@@ -294,18 +249,29 @@ export class DeviceReference {
     return true;
   }
 
-  private take([low, high]: [number, number | undefined]): void {
-    this.answer = [low, high ?? this.answer[1]];
+  /** Nothing is ever due. */
+  work(): boolean {
+    return false;
   }
 
   /** All that may be seen from outside, in order. */
   look(): readonly unknown[] {
     const { vectors } = this.table;
     const flying = vectors.map(({ flying: flies }) => flies);
-    const owner = this.removed ? 4 : this.hand === 2 && this.base === 0 ? 0 : this.hand;
-    if (this.removed) return [owner, this.exit !== undefined, flying];
+    if (this.removed) return [4, this.stopped, flying];
+    const owner = this.hand === 2 && this.base === 0 ? 0 : this.hand;
     const table = vectors.flatMap((_, index) => [0, 1, 2, 3].map((dword) => this.table.tableDword(4 * index + dword)));
-    const control = (this.table.enabled ? 2 : 0) + (this.table.functionMask ? 1 : 0);
-    return [owner, this.exit !== undefined, flying, control, table, this.table.pendingDword(0), this.base];
+    return [owner, this.stopped, flying, this.control, table, this.table.pendingDword(0), this.base];
+  }
+
+  state(): object {
+    const { enabled, functionMask, vectors } = this.table;
+    return { ...this.guestState(), hand: this.hand, own: structuredClone({ enabled, functionMask, vectors }) };
+  }
+
+  putBack(state: object): void {
+    const { own, ...guest } = structuredClone(state) as { own: object };
+    Object.assign(this, guest);
+    Object.assign(this.table, own);
   }
 }

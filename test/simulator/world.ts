@@ -4,24 +4,41 @@
  */
 import { boom, firstDifference } from './compare.ts';
 import { AssignedDevice } from '../../src/index.ts';
+import type { GuestReference } from './guest.ts';
+import { PostedReference } from './posted.ts';
 import { DeviceReference, type Told } from './reference.ts';
 
-/** What may be done to a device. `device` picks one; a number that is too large wraps. */
+/** What may be done to a device, by one of its vCPUs where it is an access. */
 export type Act =
-  | { readonly do: 'control'; readonly device: number; readonly value: number }
-  | { readonly do: 'read'; readonly device: number; readonly offset: number; readonly bytes: number }
+  | { readonly do: 'control'; readonly device: number; readonly vcpu: number; readonly value: number }
+  | {
+      readonly do: 'read';
+      readonly device: number;
+      readonly vcpu: number;
+      readonly offset: number;
+      readonly bytes: number;
+    }
   | {
       readonly do: 'write';
       readonly device: number;
+      readonly vcpu: number;
       readonly offset: number;
       readonly bytes: number;
       readonly low: number;
       readonly high: number;
     }
-  | { readonly do: 'config'; readonly device: number; readonly offset: number; readonly value: number }
+  | {
+      readonly do: 'config';
+      readonly device: number;
+      readonly vcpu: number;
+      readonly offset: number;
+      readonly value: number;
+    }
   | { readonly do: 'signal' | 'retire' | 'arrive'; readonly device: number; readonly vector: number }
   | { readonly do: 'handover'; readonly device: number; readonly step: number }
-  | { readonly do: 'complete' | 'reset' | 'remove' | 'assign' | 'keep' | 'back' | 'restore'; readonly device: number }
+  | { readonly do: 'work'; readonly device: number; readonly step: (typeof WORKS)[number] }
+  | { readonly do: 'complete'; readonly device: number; readonly vcpu: number }
+  | { readonly do: 'reset' | 'remove' | 'assign' | 'keep' | 'back' | 'restore'; readonly device: number }
   | { readonly do: 'damage'; readonly device: number; readonly bit: number }
   | { readonly do: 'nonsense'; readonly device: number; readonly which: number };
 
@@ -38,6 +55,10 @@ export interface Reaction {
 }
 
 const VECTORS = 3;
+const VCPUS = 2;
+/** What is done in the posted design, in steps of its own. */
+export const WORKS = ['tellBase', 'enableAll', 'place', 'withdraw', 'disableAll'] as const;
+const DESIGNS = ['reviewed', 'checked', 'posted'] as const;
 const HANDOVERS = ['register', 'registered', 'unregister', 'unregistered'] as const;
 /** Calls of the API that no caller should make: nothing may come of them but a sentence or a count. */
 export const NONSENSE: readonly ((device: AssignedDevice) => unknown)[] = [
@@ -98,11 +119,12 @@ class Ours extends Side {
 
   constructor() {
     super();
-    this.devices = [0, 1].map(
-      (index) =>
+    this.devices = DESIGNS.map(
+      (design, index) =>
         new AssignedDevice({
           vectorCount: VECTORS,
-          design: index === 0 ? 'reviewed' : 'checked',
+          vcpuCount: VCPUS,
+          design,
           sent: (vector) => this.call(told(index, { kind: 'sent', vector, message: '' })),
           deliver: (low, high, data, vector) => {
             const message = [low, high, data].map((word) => word.toString(16)).join(' ');
@@ -126,15 +148,15 @@ class Ours extends Side {
     const device = this.devices[act.device];
     switch (act.do) {
       case 'control':
-        return `${device.writeControl(act.value)}`;
+        return `${device.writeControl(act.value, act.vcpu)}`;
       case 'read': {
-        const outcome = device.read(device.entryAddress(0) + act.offset, act.bytes);
+        const outcome = device.read(device.entryAddress(0) + act.offset, act.bytes, act.vcpu);
         return outcome === 0 ? `0 ${answerOf(device.answer, act.bytes)}` : `${outcome}`;
       }
       case 'write':
-        return `${device.write(device.entryAddress(0) + act.offset, act.bytes, act.low, act.high)}`;
+        return `${device.write(device.entryAddress(0) + act.offset, act.bytes, act.low, act.high, act.vcpu)}`;
       case 'config':
-        return `${device.configWrite(act.offset, act.offset === 0x10 ? 4 : 2, act.value)}`;
+        return `${device.configWrite(act.offset, act.offset === 0x10 ? 4 : 2, act.value, act.vcpu)}`;
       case 'signal':
         device.signal(act.vector);
         return '';
@@ -145,9 +167,11 @@ class Ours extends Side {
         return `${device.arrive(act.vector)}`;
       case 'handover':
         return `${device[HANDOVERS[act.step]]()}`;
+      case 'work':
+        return `${device[act.step]()}`;
       case 'complete': {
-        const [kind, bytes] = [device.access[0], device.access[3]];
-        const done = device.complete();
+        const [kind, , , bytes] = device.accessOf(act.vcpu);
+        const done = device.complete(act.vcpu);
         return kind === 3 || kind === 8 ? `${done} ${answerOf(device.answer, kind === 8 ? 4 : bytes)}` : `${done}`;
       }
       case 'reset':
@@ -178,12 +202,13 @@ class Ours extends Side {
   look(): readonly unknown[] {
     return this.devices.map((device) => {
       const flying = Array.from({ length: VECTORS }, (_, vector) => device.isInFlight(vector));
-      if (device.owner === 4) return [4, device.stopped, flying];
+      const stopped = Array.from({ length: VCPUS }, (_, vcpu) => [device.isStopped(vcpu), device.dueOf(vcpu)]);
+      if (device.owner === 4) return [4, stopped, flying];
       const words = new Uint32Array(3 + 4 * VECTORS);
       device.peekInto(words);
       const table = [...words.subarray(1, 1 + 4 * VECTORS)];
       const pending = words[1 + 4 * VECTORS];
-      return [device.owner, device.stopped, flying, words[0] >>> 14, table, pending, device.monitor.tableAddress];
+      return [device.owner, stopped, flying, words[0] >>> 14, table, pending, device.monitor.tableAddress];
     });
   }
 }
@@ -221,13 +246,13 @@ function damaged(device: AssignedDevice, bit: number): string {
 }
 
 /** Uses another device that has taken the words: whatever was taken, it goes on without an error. */
-function exercised(words: Uint32Array, { vectorCount, design }: AssignedDevice): string | undefined {
-  const device = new AssignedDevice({ vectorCount, design });
+function exercised(words: Uint32Array, { vectorCount, vcpuCount, design }: AssignedDevice): string | undefined {
+  const device = new AssignedDevice({ vectorCount, vcpuCount, design });
   try {
     device.restore(words);
     // What is read-only is as it was made.
     if ((device.monitor.config.messageControl & 0x7ff) !== vectorCount - 1) return 'took another Table Size';
-    device.complete();
+    for (let vcpu = 0; vcpu < vcpuCount; vcpu++) device.complete(vcpu);
     for (const act of [0x8000, 0xc000, 0x8000, 0]) {
       device.writeControl(act);
       device.complete();
@@ -264,21 +289,25 @@ function nonsense(device: AssignedDevice, which: number): string {
 
 /** The reference in the world. */
 class Theirs extends Side {
-  readonly devices: DeviceReference[];
-  private kept: (DeviceReference | undefined)[] = [];
+  readonly devices: GuestReference[];
+  private kept: (object | undefined)[] = [];
   private waiting: string[] = [];
 
   constructor() {
     super();
-    this.devices = [0, 1].map((index) => new DeviceReference(VECTORS, index === 1, this.teller(index)));
+    this.devices = DESIGNS.map((design, index) =>
+      design === 'posted'
+        ? new PostedReference(VECTORS, VCPUS, this.teller(index))
+        : new DeviceReference(VECTORS, VCPUS, design === 'checked', this.teller(index)),
+    );
   }
 
   private teller(index: number): (told: Told) => void {
     return (each) => void this.queues[index].push(told(index, each));
   }
 
-  private readonly queues: [string[], string[]] = [[], []];
-  private readonly draining = [false, false];
+  private readonly queues: string[][] = DESIGNS.map(() => []);
+  private readonly draining = DESIGNS.map(() => false);
 
   /** Does an act and then tells what it brought about, unless it is done from within a call out of the same device. */
   perform(act: Act): string {
@@ -310,28 +339,30 @@ class Theirs extends Side {
     const device = this.devices[act.device];
     switch (act.do) {
       case 'control':
-        return `${device.configWrite(0x52, 2, act.value)}`;
+        return `${device.configWrite(0x52, act.value, act.vcpu)}`;
       case 'read': {
-        const outcome = device.access(act.offset, act.bytes);
+        const outcome = device.access(act.vcpu, act.offset, act.bytes);
         return outcome === 0 ? `0 ${answerOf(device.answer, act.bytes)}` : `${outcome}`;
       }
       case 'write':
-        return `${device.access(act.offset, act.bytes, [act.low, act.high])}`;
+        return `${device.access(act.vcpu, act.offset, act.bytes, [act.low, act.high])}`;
       case 'config':
-        return `${device.configWrite(act.offset, 4, act.value)}`;
+        return `${device.configWrite(act.offset, act.value, act.vcpu)}`;
       case 'signal':
-        device.table.signal(act.vector);
+        device.signal(act.vector);
         return '';
       case 'retire':
-        device.table.retire(act.vector);
+        device.retire(act.vector);
         return '';
       case 'arrive':
-        return `${device.table.arrive(act.vector)}`;
+        return `${device.arrive(act.vector)}`;
       case 'handover':
         return `${device.handover(act.step)}`;
+      case 'work':
+        return `${device.work(act.step)}`;
       case 'complete': {
-        const { exit } = device;
-        const done = device.complete();
+        const exit = device.exits[act.vcpu];
+        const done = device.complete(act.vcpu);
         const bytes = exit?.kind === 'void' ? 4 : exit?.bytes;
         const isRead = exit?.kind === 'read' || exit?.kind === 'void';
         return isRead ? `${done} ${answerOf(device.answer, bytes!)}` : `${done}`;
@@ -344,38 +375,19 @@ class Theirs extends Side {
       case 'assign':
         return `${device.assign()}`;
       case 'keep':
-        this.kept[act.device] = this.copyOf(act.device);
+        this.kept[act.device] = device.state();
         return '';
       case 'back':
-        if (this.kept[act.device] !== undefined) this.putBack(act.device);
+        if (this.kept[act.device] !== undefined) device.putBack(this.kept[act.device]!);
         return '';
       default:
         return '';
     }
   }
 
-  private copyOf(index: number): DeviceReference {
-    const copy = new DeviceReference(VECTORS, index === 1, this.teller(index));
-    copyState(this.devices[index], copy);
-    return copy;
-  }
-
-  private putBack(index: number): void {
-    const { answer } = this.devices[index];
-    copyState(this.kept[index]!, this.devices[index]);
-    this.devices[index].answer = answer;
-  }
-
   look(): readonly unknown[] {
     return this.devices.map((device) => device.look());
   }
-}
-
-function copyState(from: DeviceReference, to: DeviceReference): void {
-  const { exit, removed, hand, bar, memory, answer } = from;
-  Object.assign(to, { exit, removed, hand, bar, memory, answer: [...answer] });
-  const { enabled, functionMask, vectors } = from.table;
-  Object.assign(to.table, { enabled, functionMask, vectors: structuredClone(vectors) });
 }
 
 /** Runs a history; returns what differs first, in a sentence, or undefined. Counts acts and calls out in `counts`. */

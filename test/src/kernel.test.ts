@@ -2,7 +2,7 @@
  * The ioctls of the kernel half: what they do, the bugs that real ones have had, and everything that they refuse.
  */
 import { describe, expect, test } from 'vitest';
-import { abi, HostFunction, Kernel } from '../../src/index.ts';
+import { abi, DecodedMessage, HostFunction, Kernel } from '../../src/index.ts';
 import { BUS_RANGES_MAX } from '../../src/kernel/bus.ts';
 import { KernelCalls } from '../../src/userspace/kernel-calls.ts';
 import { randomNumbers } from '../setup/random-machine.ts';
@@ -566,4 +566,93 @@ test('entries that no interrupt has been assigned for are restored as such', () 
   const again = new Uint32Array(to.savedWords);
   to.saveInto(again, 0);
   expect(again).toEqual(saved);
+});
+
+test('a message that was not taken apart yet says nothing', () => {
+  expect({ ...new DecodedMessage() }).toEqual({
+    ...{ destination: 0, logical: false, redirectionHint: false },
+    ...{ deliveryMode: 0, vector: 0, levelTriggered: false, asserted: false },
+  });
+});
+
+describe('what is told of an interrupt', () => {
+  /** A kernel that calls `heard` for each interrupt. */
+  const kernelOf = (heard?: (message: DecodedMessage) => void): Kernel =>
+    new Kernel({ hostDevices: [], ...(heard === undefined ? {} : { interrupt: heard }) });
+
+  test('is whether there is one, whoever listens', () => {
+    for (const kernel of [kernelOf(), kernelOf(() => {})]) {
+      expect([kernel.injectMessage(0xfee01000, 0, 0x41), kernel.injectMessage(0x1000, 0, 0x41)]).toEqual([true, false]);
+      expect(kernel.refusedMessages).toBe(1);
+    }
+  });
+
+  test('stays as it is while another is told from within', () => {
+    const vectors: number[] = [];
+    const kernel: Kernel = kernelOf((message) => {
+      if (message.vector < 0x43) kernel.injectMessage(0xfee01000, 0, message.vector + 1);
+      vectors.push(message.vector);
+    });
+    kernel.injectMessage(0xfee01000, 0, 0x41);
+    expect(vectors).toEqual([0x43, 0x42, 0x41]);
+  });
+
+  test('is in the same message each time, also after one of those that listen has thrown', () => {
+    const messages = new Set<DecodedMessage>();
+    const kernel = kernelOf((message) => {
+      messages.add(message);
+      if (messages.size === 1 && message.vector === 0x41) throw new Error('heard');
+    });
+    expect(() => kernel.injectMessage(0xfee01000, 0, 0x41)).toThrow('heard');
+    kernel.injectMessage(0xfee01000, 0, 0x42);
+    expect(messages.size).toBe(1);
+  });
+});
+
+describe('the fields of a call', () => {
+  test('of an access are both dwords of a QWORD, and those of a read are answered', () => {
+    const machine = new Machine(2).assigned().withTable(2);
+    const access = (values: abi.Values): unknown => {
+      const view = new DataView(new ArrayBuffer(abi.MSIX_ACCESS.bytes));
+      abi.encode(abi.MSIX_ACCESS, values, view);
+      return [machine.kernel.vmIoctl(abi.MASKBIT_ACCESS_MSIX, view), abi.decode(abi.MSIX_ACCESS, view).data];
+    };
+    expect(access({ offset: 16, bytes: 8, is_write: 1, data: [0xfee01000, 0x1234_5678] })).toEqual([
+      ...[0, [0xfee01000, 0x1234_5678]],
+    ]);
+    expect(access({ offset: 16, bytes: 8, is_write: 0 })).toEqual([0, [0xfee01000, 0x1234_5678]]);
+    expect(access({ offset: 16, bytes: 8, is_write: 2, data: [1, 2] })).toEqual([abi.EINVAL, [1, 2]]);
+  });
+
+  test('of interrupts have the GSI of INTx', () => {
+    const machine = new Machine(2).assigned(7);
+    machine.require('assignIrq', { assigned_dev_id: 7, flags: INTX, guest_irq: 0x0102_0304 });
+    expect(machine.kernel.devices.get(7)!.guestIrq).toBe(0x0102_0304);
+  });
+
+  test.each(['reset', 'unregister'] as const)('that are reserved are zero: %s', (name) => {
+    const machine = new Machine(2).assigned().withTable(2);
+    expect([1, 2 ** 31, 0].map((reserved) => machine.call(name, { reserved }))).toEqual([abi.EINVAL, abi.EINVAL, 0]);
+  });
+});
+
+test('a saved kernel has its devices in the order of their ids, and says of each whether it has the one table', () => {
+  const machine = new Machine(1, 1);
+  machine.require('assign', { assigned_dev_id: 5, devfn: 8, flags: 1 });
+  machine.require('assign', { assigned_dev_id: 3, devfn: 16, flags: 1 });
+  machine.require('createTable', { assigned_dev_id: 5, vector_count: 1, pba_offset: 0x2000 });
+  const devices = [3, 5].map((id) => machine.kernel.devices.get(id)!);
+  const [first, second] = devices.map((device) => {
+    const words = new Uint32Array(device.savedWords);
+    device.saveInto(words, 0);
+    return [...words];
+  });
+  expect([...machine.kernel.save()].slice(3 + machine.kernel.routing.routes.length)).toEqual([
+    3,
+    0,
+    ...first,
+    5,
+    1,
+    ...second,
+  ]);
 });

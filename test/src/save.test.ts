@@ -2,6 +2,7 @@
  * Saving a function and restoring it: what comes back is what was saved, and nothing but what was saved is taken.
  */
 import { describe, expect, test } from 'vitest';
+import { sameMessage } from '../../src/function/saved.ts';
 import { Scene } from '../setup/scene.ts';
 
 /** Every kind of state that a vector can be in: in use, entryChanged, entryChanged in one dword, pending, masked. */
@@ -256,4 +257,13 @@ describe('a state that no function of this size can be in', () => {
     );
     expect(new Set(out)).toEqual(new Set([7]));
   });
+});
+
+test.each([
+  [1, 2, 3, true],
+  [9, 2, 3, false],
+  [1, 9, 3, false],
+  [1, 2, 9, false],
+])('a message of %d, %d and %d is 1, 2 and 3: %s', (low, high, data, isSame) => {
+  expect(sameMessage(Uint32Array.of(0, 1, 2, 3, low, high, data), 1, 4)).toBe(isSame);
 });

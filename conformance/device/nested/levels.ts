@@ -16,7 +16,7 @@ import { INIT_TEXT, makeInitramfs, type Parts, partsKey } from './parts.ts';
 export type Progress = (text: string) => void;
 
 /** What the levels are started from. */
-export interface Made {
+export interface LevelFiles {
   readonly initramfs: string;
   /** Undefined where the device cannot be saved: then each start is a cold one. */
   readonly state: string | undefined;
@@ -55,7 +55,7 @@ export async function makeLevels(
   parts: Parts,
   options: Omit<LevelsOptions, 'initramfs' | 'state'>,
   onProgress: Progress,
-): Promise<Made> {
+): Promise<LevelFiles> {
   const folder = levelsFolder();
   mkdirSync(folder, { recursive: true });
   const ours = [INIT_TEXT, hashOf([...countingFirmware()], [...haltingFirmware()])];

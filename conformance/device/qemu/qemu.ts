@@ -81,6 +81,7 @@ export async function startQemu(options: QemuOptions): Promise<QemuDevice> {
 
 class Device implements QemuDevice {
   readonly name: string;
+  readonly merges = true;
   readonly waits: Waits;
   private readonly options: QemuOptions;
   private readonly family: Family;

@@ -13,7 +13,7 @@ import {
   readModule,
   tellType,
 } from './binary.ts';
-import { type Instrumented, instrument, type Split } from './instrument.ts';
+import { type Instrumented, instrument, type SplitFunction } from './instrument.ts';
 
 /** The version that is understood. */
 export const ABI_VERSION = 1;
@@ -78,7 +78,7 @@ export function readDevice(bytes: Uint8Array): DeviceModule {
     throw new ModuleError(
       `Got a module without ${missing.join(', ')}; expected each of ${Object.keys(REQUIRED).join(', ')}. ${tellExports(module)}`,
     );
-  const splits: Split[] = [];
+  const splits: SplitFunction[] = [];
   const optional = new Set<string>();
   for (const [name, expected] of [...Object.entries(REQUIRED), ...Object.entries(OPTIONAL)]) {
     const found = module.exports.find((each) => each.kind === FUNCTION && each.name === name);

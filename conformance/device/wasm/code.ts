@@ -5,7 +5,7 @@
 import { ModuleError, type Reader } from './binary.ts';
 
 /** What an instruction is to whoever keeps the state. */
-export type Kind =
+export type InstructionKind =
   | 'plain'
   | 'loop'
   /** Writes up to 8 bytes of memory: the address and the value are on the stack. */
@@ -22,7 +22,7 @@ export type Kind =
 
 /** An instruction. */
 export interface Instruction {
-  readonly kind: Kind;
+  readonly kind: InstructionKind;
   readonly opcode: number;
   /** Of a store, as it is encoded; of `memory.init`, the segment. */
   readonly immediate: number;
@@ -36,7 +36,7 @@ export function walkCode(reader: Reader, onInstruction: (instruction: Instructio
   while (reader.at < reader.end) {
     const from = reader.at;
     const opcode = reader.byte();
-    let kind: Kind = 'plain';
+    let kind: InstructionKind = 'plain';
     let immediate = 0;
     let offset = 0;
     if (opcode >= 0x28 && opcode <= 0x3e) {
@@ -112,13 +112,18 @@ function others(reader: Reader, opcode: number): void {
 }
 
 /** Of 0xfc: conversions, and whole ranges of memory or of tables. */
-function bulk(reader: Reader): { kind: Kind; immediate: number } {
+function bulk(reader: Reader): { kind: InstructionKind; immediate: number } {
   const which = reader.u32();
   if (which <= 7) return { kind: 'plain', immediate: 0 };
   const immediate = reader.u32();
   if (which === 8 || which === 10 || which === 12 || which === 14) reader.u32();
   if (which > 17) throw new ModuleError(`Got the instruction 0xfc ${which}; expected those of WebAssembly 2.0.`);
-  const kinds: Partial<Record<number, Kind>> = { 8: 'memory.init', 10: 'memory.copy', 11: 'memory.fill', 16: 'plain' };
+  const kinds: Partial<Record<number, InstructionKind>> = {
+    8: 'memory.init',
+    10: 'memory.copy',
+    11: 'memory.fill',
+    16: 'plain',
+  };
   return { kind: kinds[which] ?? 'hidden', immediate };
 }
 
@@ -128,7 +133,7 @@ function memoryArgument(reader: Reader): void {
 }
 
 /** Of 0xfd: vectors of 128 bits. */
-function vectors(reader: Reader): Kind {
+function vectors(reader: Reader): InstructionKind {
   const which = reader.u32();
   if (which <= 11 || which === 92 || which === 93) memoryArgument(reader);
   else if (which === 12 || which === 13) reader.skip(16);
@@ -141,7 +146,7 @@ function vectors(reader: Reader): Kind {
 }
 
 /** Of 0xfe: atomics, which a memory need not be shared for. */
-function atomics(reader: Reader): Kind {
+function atomics(reader: Reader): InstructionKind {
   const which = reader.u32();
   if (which === 3) {
     reader.byte();

@@ -76,7 +76,7 @@ const OP = {
 const EMPTY_BLOCK = 0x40;
 
 /** A function of the ABI that is given in another form as well. */
-export interface Split {
+export interface SplitFunction {
   readonly name: string;
   readonly index: number;
   readonly form: 'read' | 'write';
@@ -111,7 +111,7 @@ export function signed(value: number): number[] {
 }
 
 /** Adds all of it. @throws {ModuleError} where the module has state that cannot be seen. */
-export function instrument(module: Module, splits: readonly Split[]): Instrumented {
+export function instrument(module: Module, splits: readonly SplitFunction[]): Instrumented {
   return new Instrumenter(module, splits).done();
 }
 
@@ -129,11 +129,11 @@ class Instrumenter {
   private readonly pages: number;
   private readonly helpers = new Map<string, number>();
   private readonly stateGlobals: number[] = [];
-  private readonly splits: readonly Split[];
+  private readonly splits: readonly SplitFunction[];
   private readonly tick: readonly number[];
   private asksForMemory = false;
 
-  constructor(module: Module, splits: readonly Split[]) {
+  constructor(module: Module, splits: readonly SplitFunction[]) {
     this.module = module;
     this.splits = splits;
     this.fuel = this.addGlobal(I32, [OP.i32, ...signed(FUEL), OP.end]);
@@ -357,7 +357,7 @@ class Instrumenter {
     this.addExport(ADDED.tracker, TABLE, this.module.tables);
   }
 
-  private addSplit({ name, index, form }: Split): void {
+  private addSplit({ name, index, form }: SplitFunction): void {
     const high = unsigned(this.high);
     const call = [OP.call, ...unsigned(index)];
     const added =

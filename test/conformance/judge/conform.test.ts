@@ -6,7 +6,7 @@ import { createInProcessDevice } from '../../../conformance/device/in-process.ts
 import { conform } from '../../../conformance/judge/conform.ts';
 import { subjectOf } from '../../../conformance/judge/subject.ts';
 import { Lawful, lawfulPieces } from '../../../conformance/museum/lawful.ts';
-import { MUSEUM, pieceNamed, Plain } from '../../../conformance/museum/index.ts';
+import { MUSEUM, pieceNamed, PlainDevice } from '../../../conformance/museum/index.ts';
 import { showPiece, withoutSnapshots } from '../../../conformance/museum/show.ts';
 import { STRICT_CHOICES } from '../../../spec/choices.ts';
 
@@ -67,7 +67,7 @@ describe('conform --learn', () => {
   });
 
   test('catches a device that cannot save, by a trace from which nothing can be left out', async () => {
-    const Wrong = pieceNamed('lost-after-a-disable').device(Plain);
+    const Wrong = pieceNamed('lost-after-a-disable').device(PlainDevice);
     const subject = subjectOf((options) => withoutSnapshots(new Wrong(options)), [1]);
     const options = { learn: true, seconds: 20, scenes: ['one vector'], strategies: ['all transitions'] };
     const report = await conform(subject, options);
@@ -85,7 +85,7 @@ describe('conform --learn', () => {
   });
 
   test('catches the last of 2,048 vectors, each tried by itself', async () => {
-    const Wrong = pieceNamed('vector-2047-sends-nothing').device(Plain);
+    const Wrong = pieceNamed('vector-2047-sends-nothing').device(PlainDevice);
     const subject = subjectOf((options) => new Wrong(options), [2048]);
     const options = { seconds: 60, scenes: ['2048 vectors'], strategies: ['each vector by itself'] };
     const { causes, outcomes } = await conform(subject, options);
@@ -95,7 +95,7 @@ describe('conform --learn', () => {
 
   test('says n/a of what it asked nothing', async () => {
     const report = await conform(
-      subjectOf((options) => new Plain(options), [1]),
+      subjectOf((options) => new PlainDevice(options), [1]),
       { scenes: [], seconds: 1 },
     );
     expect(report.verdict).toBe('n/a');

@@ -12,7 +12,7 @@ import { createModel, Judge } from '../../../conformance/judge/judge.ts';
 import { MessageBook } from '../../../conformance/judge/messages.ts';
 import type { Observation } from '../../../conformance/judge/observation.ts';
 import { Random } from '../../../conformance/judge/random.ts';
-import { pieceNamed, Plain } from '../../../conformance/museum/index.ts';
+import { pieceNamed, PlainDevice } from '../../../conformance/museum/index.ts';
 import { createPermitted, permittedEvents, SMALL } from '../../../machines/permitted/index.ts';
 import { type Choices, STRICT_CHOICES } from '../../../spec/choices.ts';
 
@@ -127,7 +127,7 @@ function compare(
   seed: number,
 ): { steps: number; isWrong: boolean } {
   const book = new MessageBook(SMALL, vectorCount);
-  const Wrong = name === undefined ? Plain : pieceNamed(name).device(Plain);
+  const Wrong = name === undefined ? PlainDevice : pieceNamed(name).device(PlainDevice);
   const bench = new Bench(new Wrong({ vectorCount }), book);
   const actions = actionsOf({ vectorCount, messages: SMALL, book, reset: true, retire: true, reads: false });
   const parts = new Judge(createModel({ choices, messages: SMALL }), book, vectorCount);

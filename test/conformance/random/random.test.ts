@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import type { DeviceFactory } from '../../../conformance/device/device.ts';
 import { createInProcessDevice, type Implementation } from '../../../conformance/device/in-process.ts';
 import { Snapshots } from '../../../conformance/device/snapshots.ts';
-import { Plain } from '../../../conformance/museum/plain.ts';
+import { PlainDevice } from '../../../conformance/museum/plain.ts';
 import { commandRuns, projectionRuns, restoreRuns, sizeRuns } from '../../../conformance/random/commands.ts';
 import { FAULTS } from '../../../conformance/random/faults.ts';
 import { DEVICE_PROPERTIES } from '../../../conformance/random/device-properties.ts';
@@ -93,7 +93,7 @@ describe('the implementation', () => {
 
 describe('a device that shares nothing with the implementation, and migrates nowhere', () => {
   /** Its device model signals and retires no vector that does not exist. */
-  class Careful extends Plain {
+  class Careful extends PlainDevice {
     override signal(vector: number): void {
       if (vector in this.pending) super.signal(vector);
     }

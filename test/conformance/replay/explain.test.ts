@@ -102,7 +102,7 @@ describe('a fault of each kind', () => {
       [...START, tableLine('write', 12, 1), tableLine('write', 0, 0xfee02004), tableLine('write', 12, 0)],
       'never signalled',
       START.length + 3,
-      /no message fee02004:21 has left, to logical destination 2.* Before, it sent 1 messages, fee01004:21/,
+      /no message fee02004:21 has left, to logical destination 2.* Before, it sent one message, fee01004:21/,
     ],
   ])('%s', (name, lines, cause, line, sentence) => {
     const answer = why(lines, name === 'never unmasked' ? 1 : 0);

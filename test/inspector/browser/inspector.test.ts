@@ -309,6 +309,7 @@ describe('the map', () => {
     const page = await open();
     await page.click(send('guest.control.on'));
     await page.keyboard.press('m');
+    await page.waitForSelector('.place');
     expect(await page.locator('.place').count()).toBe(256);
     expect(await page.locator('.place.visited').count()).toBe(2);
     await page.click('#map-5');
@@ -335,6 +336,12 @@ describe('the keyboard', () => {
     await page.keyboard.press('?');
     const listed = await page.locator('.keys dt').allTextContents();
     expect(listed.map((text) => text.trim())).toEqual(SHORTCUTS_EXPECTED);
+    const licences = (await page.locator('dialog a', { hasText: 'their licences' }).getAttribute('href')) ?? '';
+    const answer = await page.request.get(new URL(licences, page.url()).href);
+    expect([answer.headers()['content-type'], await answer.text()]).toEqual([
+      'text/markdown; charset=utf-8',
+      expect.stringContaining('## preact - '),
+    ]);
     await page.keyboard.press('Escape');
     await page.keyboard.press('ArrowRight');
     expect(await page.textContent('.position span')).toBe('step 2 of 4');

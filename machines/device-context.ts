@@ -5,14 +5,14 @@
  */
 import { and, or, stateIn } from 'xstate';
 import {
-  type Access,
+  type GuestAccess,
   accessesOf,
   atRest,
   defineVcpuGuards,
   defineWaiting,
   type AccessPaths,
   guardedEventsOfAccess,
-  type Work,
+  type VmmWork,
 } from './access.ts';
 import { CLOSING, control, DISABLE_ALL, ENABLE_ALL, PLACE, poll, readEntry, REGISTER, unmask } from './alphabet.ts';
 import type { Design } from './designs.ts';
@@ -34,10 +34,10 @@ export interface AssignedBounds {
 }
 
 /** The accesses whose path a region may choose. */
-const PATH_OF: Partial<Record<Access['kind'], keyof Follows>> = { mask: 'mask', unmask: 'mask', read: 'read' };
+const PATH_OF: Partial<Record<GuestAccess['kind'], keyof AnsweredBy>> = { mask: 'mask', unmask: 'mask', read: 'read' };
 
 /** What a vCPU may have to wait for, where all vectors are built up and torn down together. */
-function workOf({ free }: Design, book: GuardRegistry): Readonly<Record<string, Work>> {
+function workOf({ free }: Design, book: GuardRegistry): Readonly<Record<string, VmmWork>> {
   const tearing = (target: string) => [{ target, guard: free ? undefined : 'offBus' }];
   const none = { target: 'running', guard: book.opposite('noneWanted', 'anyWanted') };
   const placed = [
@@ -74,20 +74,20 @@ function workOf({ free }: Design, book: GuardRegistry): Readonly<Record<string, 
 }
 
 /** Which path of an access a region follows: the kernel's, the one through an exit, or either. */
-export type Path = 'kernel' | 'exit' | 'either';
+export type AccessPath = 'kernel' | 'exit' | 'either';
 
 /** Which paths a region follows in accesses to a Mask Bit, and in reads. Left out: either. */
-export interface Follows {
-  readonly mask?: Path;
-  readonly read?: Path;
+export interface AnsweredBy {
+  readonly mask?: AccessPath;
+  readonly read?: AccessPath;
 }
 
 /** What the parts of an assigned device know of each other. */
-export class Assembly {
+export class DeviceContext {
   readonly design: Design;
   readonly messages: MessageSet;
   readonly indices: readonly number[];
-  readonly accesses: readonly Access[];
+  readonly accesses: readonly GuestAccess[];
   readonly vcpus: readonly number[];
   readonly book = new GuardRegistry();
   readonly paths: AccessPaths;
@@ -103,7 +103,7 @@ export class Assembly {
     this.paths = {
       kernel: (access) => this.answeredByKernel(access),
       ...(design.moves ? { elsewhere: 'away' } : {}),
-      ...(design.grow ? {} : { afterwards: (access: Access) => this.workAfter(access), work }),
+      ...(design.grow ? {} : { afterwards: (access: GuestAccess) => this.workAfter(access), work }),
     };
   }
 
@@ -154,7 +154,7 @@ export class Assembly {
   }
 
   /** The guard under which userspace completes an access of a vCPU; undefined where it always may. */
-  rest({ kind }: Access, vcpu: number): string | undefined {
+  rest({ kind }: GuestAccess, vcpu: number): string | undefined {
     const works = kind === 'control' || kind === 'unmask';
     return this.design.grow || this.vcpus.length === 1 || !works ? undefined : atRest(vcpu);
   }
@@ -210,7 +210,7 @@ export class Assembly {
     return this.design.oneOwner ? `unmasked.${vector}` : `userUnmasked.${vector}`;
   }
 
-  private answeredByKernel({ kind, vector }: Access): string | undefined {
+  private answeredByKernel({ kind, vector }: GuestAccess): string | undefined {
     if (vector === undefined) return undefined;
     // The Pending Bit Array is on a page of its own, which the patch does not register. [MSIX-POSTED-9]
     if (kind === 'poll') return this.design.grow ? 'kernelOwns' : undefined;
@@ -226,7 +226,7 @@ export class Assembly {
   }
 
   /** What must be torn down or built up once userspace has completed an access, before the guest goes on. */
-  private workAfter({ kind, vector, control: value }: Access): { target: string; guard?: string }[] {
+  private workAfter({ kind, vector, control: value }: GuestAccess): { target: string; guard?: string }[] {
     const { book } = this;
     if (kind === 'control') {
       if (value === 'on') return [{ target: 'opening', guard: book.all('closed', 'anyWanted') }];
@@ -241,7 +241,7 @@ export class Assembly {
   }
 
   /** The ways of a guest's access, by its event, of every vCPU; undefined for other actors. */
-  private guardedEventsOf(event: string, follows: Follows): readonly GuardedEvent[] | undefined {
+  private guardedEventsOf(event: string, follows: AnsweredBy): readonly GuardedEvent[] | undefined {
     const access = this.accesses.find((each) => each.event === event);
     if (access === undefined) return undefined;
     const choice = PATH_OF[access.kind];
@@ -253,12 +253,12 @@ export class Assembly {
   }
 
   /** Rewrites a region that is written as if accesses took effect at once. */
-  rewriteEvents(region: Region, follows: Follows = {}): Region {
+  rewriteEvents(region: Region, follows: AnsweredBy = {}): Region {
     return rewriteEvents(region, (event) => this.guardedEventsOf(event, follows), this.book);
   }
 
   /** What the regions of the host function follow, and what else feels masks as the device does. */
-  get followsDevice(): Follows {
+  get answeredByDevice(): AnsweredBy {
     return { mask: this.design.oneOwner ? 'either' : 'kernel' };
   }
 

@@ -7,17 +7,16 @@ import { initialTransition, type StateValue } from 'xstate';
 import { explore } from '../../checker/explore/explore.ts';
 import { packValue } from '../../checker/compile/layout.ts';
 import { regionsOf } from '../../checker/machine/regions.ts';
-import type { InProcessOptions } from '../../conformance/device/in-process.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import type { Instance } from '../../properties/instances.ts';
 import type { CompiledSubject } from '../../properties/subject.ts';
-import { type DrivenDevice, drivenRefusal, createDrivenDevice, type Difference } from './driven-device.ts';
+import type { Difference, DrivenDevice, Driver } from './driven-device.ts';
 import { Run } from './run.ts';
 
 const STRIDE = 512;
 
 /** The implementation at one position of a run. */
-export interface TwinState {
+export interface ComparisonState {
   /** Message Control, the table and the Pending Bit Array. */
   readonly words: Uint32Array;
   /** The message in force of each vector, as notifications tell it, in the machine's words; undefined where nobody is told. */
@@ -33,14 +32,19 @@ interface Saved {
 /** The most states that are searched for a way from reset to where a run begins. */
 const SEARCHED_STATES = 100_000;
 
-/** Makes the twin of a run; or says why there is none. */
-export function createTwin(instance: Instance, subject: CompiledSubject, run: Run): Twin | string {
-  const refusal = drivenRefusal(instance);
+/** Makes the comparison of a run; or says why there is none. */
+export function createComparison(
+  driver: Driver,
+  instance: Instance,
+  subject: CompiledSubject,
+  run: Run,
+): Comparison | string {
+  const refusal = driver.refusal(instance);
   if (refusal !== undefined) return refusal;
   const lead = leadTo(subject, run);
   return lead === undefined
     ? 'The run begins where no way was found to lead the implementation.'
-    : new Twin(instance, run, {}, lead);
+    : new Comparison(driver.create(instance), run, lead);
 }
 
 /** The events that lead from reset to where a run begins; undefined when no way is found. */
@@ -54,22 +58,20 @@ function leadTo(subject: CompiledSubject, run: Run): readonly number[] | undefin
 }
 
 /** The implementation, driven along a run. The run may grow meanwhile. */
-export class Twin {
+export class Comparison {
   /** The first position at which the two differ, of those compared so far. */
   firstDifference: number | undefined;
   /** The positions compared so far: from 0 up to this one. */
   compared = 0;
   private readonly run: Run;
-  private readonly instance: Instance;
   private readonly driven: DrivenDevice;
   private readonly saved: Saved[] = [];
   private force: (string | undefined)[] = [];
   private position = 0;
 
-  constructor(instance: Instance, run: Run, options: InProcessOptions = {}, lead: readonly number[] = []) {
-    this.instance = instance;
+  constructor(driven: DrivenDevice, run: Run, lead: readonly number[] = []) {
     this.run = run;
-    this.driven = createDrivenDevice(instance, options);
+    this.driven = driven;
     if (lead.length > 0) this.follow(lead);
     this.saved.push(this.save());
     if (this.differencesAt(0).length > 0) this.firstDifference = 0;
@@ -88,7 +90,7 @@ export class Twin {
   }
 
   /** The implementation at a position, whose step is driven again to get there. */
-  at(position: number): TwinState {
+  at(position: number): ComparisonState {
     while (this.compared < position) this.compare(position - this.compared);
     this.goTo(Math.max(0, position - 1));
     const differences = position === 0 ? this.differencesAt(0) : this.advance();
@@ -139,7 +141,7 @@ export class Twin {
       if (verb === 'use') this.force[vector] = message;
       if (verb === 'release') this.force[vector] = undefined;
     }
-    this.force.length = this.instance.vectors;
+    this.force.length = this.driven.vectors;
     return done;
   }
 

@@ -1,0 +1,184 @@
+/**
+ * What the guest does in a run: reads, writes and resets of the function. What a read shows is compared; and where it shows what the device has
+ * done meanwhile, or what was before the log, that is taken from it.
+ */
+import * as alphabet from '../../machines/alphabet.ts';
+import * as registers from '../../src/registers.ts';
+import { isPending } from '../device/readback.ts';
+import type { CapabilityAccess, StructureAccess } from './access.ts';
+import { controlEvents, type Entries, writeEvents } from './events.ts';
+import type { Ledger } from './ledger.ts';
+import type { Steps } from './steps.ts';
+import type { Survey } from './survey.ts';
+
+/** An access that a guest makes of the function, or a reset. */
+export type GuestAccess = CapabilityAccess | StructureAccess | { readonly kind: 'reset' };
+
+/** The place of Message Control among the registers that a late log has shown; the others are offsets of the table. */
+const CONTROL = -1;
+
+/** Takes the accesses of a guest. */
+export class GuestSide {
+  /** What the device must have done, to judge by what the guest read. */
+  readonly inferred = { signals: 0, retirements: 0 };
+  private readonly survey: Survey;
+  private readonly steps: Steps;
+  private readonly ledger: Ledger;
+  private readonly entries: Entries;
+  private mayBeReset = false;
+  /** What a log that begins late has shown or written. */
+  private readonly shown = new Set<number>();
+
+  constructor(survey: Survey, steps: Steps, ledger: Ledger, entries: Entries) {
+    this.survey = survey;
+    this.steps = steps;
+    this.ledger = ledger;
+    this.entries = entries;
+  }
+
+  /** Before the first line: what lspci told of Message Control. The first read or write of it in the log says better. */
+  begin(): void {
+    const { firstControl: value } = this.survey;
+    if (value === undefined) return;
+    const { implementation } = this.steps.pair;
+    this.steps.step(() => implementation.configWrite(2, 2, value), controlEvents(2, 2, value));
+  }
+
+  /** The function was reset, or one like it: the next read of it tells. */
+  maybeReset(): void {
+    this.mayBeReset = true;
+  }
+
+  take(access: GuestAccess): void {
+    if (this.survey.late) this.adopt(access);
+    const { implementation } = this.steps.pair;
+    switch (access.kind) {
+      case 'configRead':
+        return this.takeConfigRead(access);
+      case 'configWrite': {
+        const { offset, bytes, value } = access;
+        const events = controlEvents(offset, bytes, value);
+        if (events.length > 0) this.mayBeReset = false;
+        return void this.steps.step(() => implementation.configWrite(offset, bytes, value), events);
+      }
+      case 'tableRead':
+        return this.takeTableRead(access);
+      case 'tableWrite': {
+        const { offset, bytes, low, high } = access;
+        const events = writeEvents(this.entries, access);
+        return void this.steps.step(() => implementation.tableWrite(offset, bytes, low, high), events);
+      }
+      case 'pbaRead':
+        return this.takePbaRead(access);
+      case 'pbaWrite': {
+        const { offset, bytes, low, high } = access;
+        return void this.steps.step(() => implementation.pbaWrite(offset, bytes, low, high), []);
+      }
+      case 'reset':
+        return this.reset();
+    }
+  }
+
+  private reset(): void {
+    const { steps, ledger } = this;
+    this.mayBeReset = false;
+    steps.signals.clear();
+    this.entries.clear();
+    ledger.happen({ kind: 'reset' });
+    steps.step(() => steps.pair.implementation.reset(), [alphabet.RESET]);
+  }
+
+  /** A read of the capability. Where the log does not tell its width, any that explains the value will do. */
+  private takeConfigRead({ offset, bytes, exact, value }: CapabilityAccess): void {
+    const { implementation } = this.steps.pair;
+    const read = (width: number): number => this.steps.step(() => implementation.configRead(offset, width), []);
+    let got = read(bytes);
+    if (got !== value && this.mayBeReset) {
+      const before = implementation.messageControl;
+      if (before !== (before & registers.CONTROL_TABLE_SIZE)) {
+        this.reset();
+        got = read(bytes);
+      }
+    }
+    if (got !== value && !exact) {
+      const widths = [1, 2, 4].filter(
+        (width) => width !== bytes && (offset % 4) + width <= 4 && value < 2 ** (8 * width),
+      );
+      for (const width of widths) if (implementation.configRead(offset, width) === value) got = value;
+    }
+    this.ledger.compareRead(`offset ${offset} of the capability`, [value], [got]);
+  }
+
+  private takeTableRead({ offset, bytes, low, high }: StructureAccess): void {
+    const { implementation } = this.steps.pair;
+    const read = (): number => this.steps.step(() => implementation.tableRead(offset, bytes), []);
+    let got = read();
+    if (this.mayBeReset && got !== low) {
+      this.reset();
+      got = read();
+    }
+    const gotHigh = bytes === 8 ? implementation.readHigh : 0;
+    const vector = Math.floor(offset / registers.ENTRY_BYTES);
+    this.ledger.compareRead(`offset ${offset} of the table`, [low, high], [got, gotHigh], vector);
+  }
+
+  /**
+   * A read of the Pending Bit Array, which shows what the device has done: a bit set of a blocked vector was a signal, a
+   * bit clear that we have set was retired. Whatever else it shows must be so already.
+   */
+  private takePbaRead({ offset, bytes, low, high }: StructureAccess): void {
+    const { steps, inferred } = this;
+    const { implementation, inForce } = steps.pair;
+    const { vectorCount } = this.survey.geometry;
+    const first = 8 * offset;
+    for (let vector = first; vector < Math.min(first + 8 * bytes, vectorCount); vector++) {
+      const shown = (((vector - first < 32 ? low : high) >>> ((vector - first) & 31)) & 1) !== 0;
+      const held = isPending(steps.pair.dwords, vectorCount, vector);
+      if (shown && !held && inForce[vector] === undefined) {
+        inferred.signals++;
+        steps.step(() => implementation.signal(vector), [alphabet.signal(vector)]);
+      } else if (!shown && held) {
+        inferred.retirements++;
+        steps.step(() => implementation.retire(vector), [alphabet.retire(vector)]);
+      }
+    }
+    const got = steps.step(() => implementation.pbaRead(offset, bytes), []);
+    const gotHigh = bytes === 8 ? implementation.readHigh : 0;
+    const differing = got === low ? gotHigh ^ high : got ^ low;
+    const vector = first + (got === low ? 32 : 0) + 31 - Math.clz32(differing & -differing);
+    this.ledger.compareRead(
+      `offset ${offset} of the Pending Bit Array`,
+      [low, high],
+      [got, gotHigh],
+      vector < vectorCount ? vector : undefined,
+    );
+  }
+
+  /** Where the log begins late, the first read of a register tells what was in it. */
+  private adopt(access: GuestAccess): void {
+    const { steps } = this;
+    const { implementation } = steps.pair;
+    if (access.kind === 'configRead' || access.kind === 'configWrite') {
+      const { offset, bytes, value } = access;
+      const events = controlEvents(offset, bytes, value);
+      if (events.length === 0 || this.isShown(CONTROL)) return;
+      if (access.kind === 'configRead') steps.step(() => implementation.configWrite(offset, bytes, value), events);
+    } else if (access.kind === 'tableRead' || access.kind === 'tableWrite') {
+      const { offset, bytes, low, high } = access;
+      if (bytes < 4 || offset % 4 !== 0) return;
+      for (const [index, value] of (bytes === 8 ? [low, high] : [low]).entries()) {
+        const at = offset + 4 * index;
+        if (this.isShown(at) || access.kind === 'tableWrite') continue;
+        const events = writeEvents(this.entries, { kind: 'tableWrite', offset: at, bytes: 4, low: value, high: 0 });
+        steps.step(() => implementation.tableWrite(at, 4, value, 0), events);
+      }
+    }
+  }
+
+  /** Whether a register was shown or written before; from now on it was. */
+  private isShown(register: number): boolean {
+    const before = this.shown.has(register);
+    this.shown.add(register);
+    return before;
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * The implementation of the assigned device, driven beside its machine in the designs that are implemented. It is fetched when the first of
+ * them is looked at.
+ */
+import { AssignedAdapter, IMPLEMENTED } from '../../conformance/device/assigned.ts';
+import { Snapshots } from '../../conformance/device/snapshots.ts';
+import { expectedOf, outputsDifference, stateDifferences } from '../../conformance/paths/assigned-expectation.ts';
+import type { Instance } from '../../properties/instances.ts';
+import { type DrivenDevice, type Driver, roomFor } from './driven-device.ts';
+
+/** Drives the assigned device. */
+export const ASSIGNED_DRIVER: Driver = {
+  // The same code answers, whether the guest moves its BAR or not.
+  refusal: ({ design }) =>
+    IMPLEMENTED.some((name) => name === design?.name.replace(/ moved$/, ''))
+      ? undefined
+      : `Of the designs, ${IMPLEMENTED.join(', ')} are implemented.`,
+  create: driveAssigned,
+};
+
+function driveAssigned({ vectors, messages, design, vcpus }: Instance): DrivenDevice {
+  if (design === undefined) throw new Error('Got an assigned device without a design; expected one.');
+  const bounds = { design, vectors, messages, vcpus };
+  const adapter = new AssignedAdapter(bounds);
+  const snapshots = new Snapshots();
+  const sentence = (what: string): string => `Of the implementation: ${what}.`;
+  return {
+    vectors,
+    notifies: false,
+    perform: (event, value) => {
+      const { entries } = expectedOf(value, bounds);
+      return [...adapter.perform(event, (vector) => entries[vector])];
+    },
+    outputDifferences: (due, done) => {
+      const what = outputsDifference(done, due);
+      return what === undefined ? [] : [{ sentence: sentence(what) }];
+    },
+    differences: (value) =>
+      Array.from(stateDifferences(adapter.device, expectedOf(value, bounds), roomFor(vectors)), ({ word, what }) => ({
+        word,
+        sentence: sentence(what),
+      })),
+    read: () => {
+      const words = roomFor(vectors);
+      adapter.device.peekInto(words);
+      return words;
+    },
+    save: () => snapshots.handleOf(adapter.save()),
+    restore: (snapshot) => adapter.restore(snapshots.stateOf(snapshot)),
+  };
+}
