@@ -129,7 +129,8 @@ function table(): string {
     return `| \`${strategy}\` | ${cells.join(' | ')} |`;
   });
   const names = [...missed].map((name) => `\`${name}\``);
-  const none = names.length === 0 ? 'Each is caught by some strategy.' : `Caught by none ([why](museum.md)): ${names.join(', ')}.`;
+  const none =
+    names.length === 0 ? 'Each is caught by some strategy.' : `Caught by none ([why](museum.md)): ${names.join(', ')}.`;
   return `\n| strategy | ${kinds.map(({ head }) => head).join(' | ')} |\n|---|---|---|---|\n${rows.join('\n')}\n\n${none}\n\n`;
 }
 

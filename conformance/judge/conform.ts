@@ -387,7 +387,7 @@ const LOOKED_AT = 8;
 /** So many milliseconds a strategy is given, however late it is. */
 const LEAST_FOR_A_STRATEGY = 200;
 /** So many milliseconds are spent at once on learning what was observed. */
-const MOST_FOR_LEARNING = 5000;
+const MOST_FOR_LEARNING = 20_000;
 /** So many milliseconds are spent on shortening, however late it is. */
 const LEAST_FOR_SHORTENING = 1500;
 /** So often a scene is begun again with what was learnt from it. */

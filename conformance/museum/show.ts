@@ -37,7 +37,7 @@ export function countsOf({ vectors = 1 }: Piece): number[] {
 export async function showPiece(piece: Piece, options: ShowOptions = {}): Promise<Shown> {
   const { seed = 1, seconds = (piece.vectors ?? 1) > 3 ? 20 : 60 } = options;
   const Wrong = piece.device(PlainDevice);
-  const subject = subjectOf((options) => new Wrong(options), countsOf(piece));
+  const subject = subjectOf((made) => new Wrong(made), countsOf(piece));
   const report = await conform(subject, { learn: true, seconds, seed });
   const all = report.causes
     .flatMap(({ findings }) => findings)

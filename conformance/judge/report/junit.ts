@@ -18,7 +18,7 @@ export function reportJunit(report: Report, context: ReportContext): string {
     ];
     failed.set(cause.rule, [...(failed.get(cause.rule) ?? []), lines.join('\n')]);
   }
-  const open = report.unsettled.map(({ rule, access, findings: [finding] }) => {
+  const unsettled = report.unsettled.map(({ rule, access, findings: [finding] }) => {
     const message = `seen once, and not again: by ${access}, ${shortened(finding.trace)}`;
     return `    <testcase classname="${escapeXml(report.device)}" name="${escapeXml(`${ruleById(rule).title} [${rule}], unsettled`)}"><skipped message="${escapeXml(message)}"/></testcase>`;
   });
@@ -39,9 +39,9 @@ export function reportJunit(report: Report, context: ReportContext): string {
       (rule) =>
         `    <testcase classname="${escapeXml(report.device)}" name="${escapeXml(`${ruleById(rule).title} [${rule}]`)}"><skipped message="nothing asked it"/></testcase>`,
     ),
-    ...open,
+    ...unsettled,
   ];
-  const notAsked = skipped.length + open.length;
+  const notAsked = skipped.length + unsettled.length;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="maskbit conform" tests="${cases.length}" failures="${failed.size}" skipped="${notAsked}" time="${seconds}">`,
