@@ -24,7 +24,7 @@ import {
 } from '../../properties/every.ts';
 import { FUNCTION_PROPERTIES } from '../../properties/function.ts';
 import { createInstance, MACHINE_PROPERTIES } from '../../properties/instances.ts';
-import { machineView } from '../../properties/view.ts';
+import { type FunctionView, machineView } from '../../properties/view.ts';
 
 function accepted(checked: Checked): Extract<Checked, { family: unknown }> {
   if ('family' in checked) return checked;
@@ -105,7 +105,7 @@ describe('the function', () => {
       ...property,
       kind: 'invariant' as const,
       when: () => true,
-      holds: (state: never) => (state as { masked(vector: number): boolean }).masked(1),
+      holds: (state: FunctionView) => state.masked(1),
     };
     const { graph } = graphOf(2, TWO, false);
     decideProperties(graph, [ofOneVector(nosy, (because) => refusals.push(because))], machineView(2, TWO), 1);
