@@ -1,7 +1,7 @@
 /**
  * Mutants of the implementation, by Stryker. `npm run mutate -- src/kernel/table.ts ...` runs those of the files named, or else of all that are not
  * pinned to the hash of their source, and pins each file in `test/mutation/pinned.json` as soon as it is done. `--check` runs none: what is pinned must be
- * of the source as it is, of every file, and each survivor must have its reason in `test/mutation/reasons.json`. `--docs` tells the scores in
+ * of the source as it is; it says which files were never run, and how many survivors have no reason yet in `test/mutation/reasons.json`. `--docs` tells the scores in
  * `docs/checked.md`. `--again` runs
  * only those that survived, which is enough after a change of the tests. `--sample` runs those of a few lines again, which SEED or the day picks:
  * whoever survives must be pinned. Exit status: 0 holds, 1 does not, 2 usage.
@@ -218,18 +218,21 @@ async function sample(seed: number): Promise<void> {
 
 /** Writes the scores into the document. */
 function tellScores(): void {
+  const reasons = readJson<readonly Reason[]>(REASONS, []);
+  const explained = (file: string): number =>
+    reasons.filter((reason) => reason.file === file).reduce((sum, reason) => sum + reason.survivors.length, 0);
   const rows = Object.entries(pinned).filter(([, { mutants }]) => mutants > 0);
   const [mutants, killed] = (['mutants', 'killed'] as const).map((key) =>
     rows.reduce((sum, [, one]) => sum + one[key], 0),
   );
   const table = [
-    '| file | mutants | found | survivors, each with its reason |',
-    '|---|---|---|---|',
+    '| file | mutants | found | survivors | of those, with a reason |',
+    '|---|---|---|---|---|',
     ...rows.map(
       ([file, one]) =>
-        `| \`${file}\` | ${one.mutants} | ${percent(one.killed, one.mutants)} | ${one.survivors.length} |`,
+        `| \`${file}\` | ${one.mutants} | ${percent(one.killed, one.mutants)} | ${one.survivors.length} | ${explained(file)} |`,
     ),
-    `| all of them | ${mutants} | ${percent(killed, mutants)} | ${mutants - killed} |`,
+    `| all of them | ${mutants} | ${percent(killed, mutants)} | ${mutants - killed} | ${rows.reduce((sum, [file]) => sum + explained(file), 0)} |`,
   ];
   writeFileSync(`${DOCUMENT}.new`, placeMarked(readFileSync(DOCUMENT, 'utf8'), 'mutants', table.join('\n')));
   renameSync(`${DOCUMENT}.new`, DOCUMENT);
