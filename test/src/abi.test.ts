@@ -198,3 +198,19 @@ test('numbers of Linux and of the patch are as they were looked up', () => {
     -14, -22, -17, -19, -6, -25, -28, -16,
   ]);
 });
+
+test('a declaration is laid out as C does, holes and the end included', () => {
+  const declaration = { a: 'u8', b: ['u16', 3], c: 'u64', d: 'u32', e: 'u8' } as const;
+  const fields = [
+    { name: 'a', type: 'u8', offset: 0 },
+    { name: 'b', type: 'u16', offset: 2, length: 3 },
+    { name: 'c', type: 'u64', offset: 8 },
+    { name: 'd', type: 'u32', offset: 16 },
+    { name: 'e', type: 'u8', offset: 20 },
+  ];
+  expect(fieldsOf(declaration)).toEqual({ fields, bytes: 24 });
+  expect(fieldsOf(declaration).fields.map((field) => 'length' in field)).toEqual([false, true, false, false, false]);
+  expect(fieldsOf({ a: 'u64', b: 'u32' })).toMatchObject({ bytes: 16 });
+  expect(fieldsOf({ a: 'u64', b: 'u32' }, 4)).toMatchObject({ bytes: 12 });
+  expect(fieldsOf({ a: 'u32', b: 'u8' })).toMatchObject({ bytes: 8 });
+});

@@ -157,3 +157,10 @@ describe('an x86 message', () => {
     expect([message.decode(0, 0, 0), message.vector, message.destination]).toEqual([false, 0x41, 1]);
   });
 });
+
+test('accesses that no processor makes are counted', () => {
+  const bus = new MmioBus();
+  const out = new Uint32Array(2);
+  const made = [bus.write(0, 3, 0), bus.read(0.5, 4, out), bus.write(-4, 4, 0), bus.read(0, 4, out)];
+  expect([made, bus.refused]).toEqual([[false, false, false, false], 3]);
+});

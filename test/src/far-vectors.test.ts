@@ -157,3 +157,25 @@ test('two calls out that throw in one edge are told together, as those of an Msi
   }
   expect((thrown as Error).message).toBe(sentence);
 });
+
+test.each([1, 32, 63, 64, 65])(
+  'of %d vectors, the first that was rewritten while it was open sends what it did before a restore',
+  (vectorCount) => {
+    const sent: number[] = [];
+    const make = (): MsixFunction => new MsixFunction({ vectorCount, send: (_low, _high, data) => sent.push(data) });
+    const msix = make();
+    msix.configWrite(2, 2, 0x8000);
+    msix.tableWrite(12, 4, 0);
+    msix.tableWrite(8, 4, 7);
+    const other = make();
+    other.restore(saved(msix));
+    other.signal(0);
+    expect([sent, [...saved(other)]]).toEqual([[0], [...saved(msix)]]);
+  },
+);
+
+test('a negative number of 8 bytes is a dword, whose upper one is zero', () => {
+  const { msix } = openFunction();
+  msix.tableWrite(0, 8, -16);
+  expect([msix.tableRead(0, 8), msix.readHigh]).toEqual([0xffff_fff0, 0]);
+});

@@ -193,3 +193,10 @@ describe('a save', () => {
     expect(other.isProgrammed(0)).toBe(false);
   });
 });
+
+test('a save of many vectors has the Pending bits of the first and of the last', () => {
+  const host = live(128);
+  for (const vector of [0, 64, 127]) host.signal(vector);
+  // 4 words of header, 128 entries, then the Pending bits.
+  expect([...saved(host).subarray(4 + 512, 4 + 516)]).toEqual([1, 0, 1, 2 ** 31]);
+});

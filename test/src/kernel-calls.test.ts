@@ -142,6 +142,13 @@ describe('a call', () => {
     expect(() => make(calls)).toThrow(`${name}: got the errno 22 for device ${ID}; expected success.`);
   });
 
+  test('of a read that fails is a sentence', () => {
+    const calls = new KernelCalls(recorder(abi.EINVAL).kernel, ID);
+    expect(() => calls.read(0, 4, new Uint32Array(2))).toThrow(
+      `MASKBIT_ACCESS_MSIX: got the errno 22 for device ${ID}; expected success.`,
+    );
+  });
+
   test('of a capability that the kernel does not have is a sentence', () => {
     const kernel = { systemIoctl: () => 0 } as unknown as Kernel;
     expect(() => new KernelCalls(kernel, 0).enableCapability(59)).toThrow(

@@ -339,3 +339,14 @@ describe('a save', () => {
     expect(other.device.host.enabled).toBe(true);
   });
 });
+
+test('a save ends where the words of the device end', () => {
+  const scene = new Scene().withTable();
+  scene.device.assignIrqs(HOST.msix, 0);
+  for (const control of [0, 1]) {
+    scene.device.table!.setControl(control);
+    const words = new Uint32Array(scene.device.savedWords + 8).fill(7);
+    scene.device.saveInto(words, 2);
+    expect([...words.subarray(0, 2), ...words.subarray(-6)]).toEqual([7, 7, 7, 7, 7, 7, 7, 7]);
+  }
+});

@@ -96,6 +96,7 @@ describe('a table that is refused leaves the old one', () => {
     ['fewer bytes than entries', [{ gsi: 1, ...MESSAGE }], { nr: 2 }, abi.EFAULT],
     ['flags of an entry', [{ gsi: 1, ...MESSAGE, flags: 1 }], {}, abi.EINVAL],
     ['a GSI beyond the last', [{ gsi: 1024, ...MESSAGE }], {}, abi.EINVAL],
+    ['a pin of a GSI beyond the last', [{ gsi: 1024, ...pin(0, 1) }], {}, abi.EINVAL],
     ['a GSI far beyond the last', [{ gsi: 2 ** 31, ...MESSAGE }], {}, abi.EINVAL],
     ['a type that does not exist', [{ gsi: 1, ...MESSAGE, type: 3 }], {}, abi.EINVAL],
     ['no type', [{ gsi: 1, ...MESSAGE, type: 0 }], {}, abi.EINVAL],
