@@ -266,6 +266,7 @@ program
   .option('--no-open', 'leave the browser alone')
   .option('--stately', "show the machine in Stately's inspector too, which needs internet")
   .option('--static <folder>', 'write the page to files, for any web server, and serve nothing')
+  .option('--base-url <url>', 'the address of a published page, which the links that are copied lead to', parsePage)
   .addOption(new Option('--machine <name>', 'the machine to begin with').choices(MACHINE_NAMES))
   .addOption(VECTORS)
   .addOption(MESSAGES)
@@ -283,7 +284,7 @@ program
       'maskbit inspect',
       'maskbit inspect traces/linux-6.1-nvme.trace --at 1885',
       'maskbit inspect --machine function --vectors 2',
-      'maskbit inspect --static site',
+      'maskbit inspect --static site --base-url https://example.org/msix/',
     ),
   )
   .action(async (log: string | undefined, all: InspectOptions, command: Command) => {
