@@ -168,7 +168,8 @@ export function modelOf(scene: Scene, choices: Choices, notifies: boolean, isSha
   };
   const options = { choices: asked, messages, notifies, reserved };
   if (!isShared) return createModel(options);
-  const key = JSON.stringify([asked, messages.name, notifies, reserved]);
+  // Sets that are listed in a link have one name.
+  const key = JSON.stringify([asked, messages.name, messages.values, notifies, reserved]);
   let model = models.get(key);
   if (model === undefined) {
     model = createModel(options);
