@@ -83,7 +83,7 @@ export function wrapLines(text: string, columns: number): string {
 
 /** Quotes a word so that a shell takes it as it is: what is printed as a command is there to be copied. */
 export function shellWord(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (/^[\w@%+=:,./][\w@%+=:,./-]*$/.test(word)) return word;
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 

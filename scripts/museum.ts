@@ -75,7 +75,7 @@ async function lawful(): Promise<string> {
   const rows: (string | number)[][] = [];
   for (const piece of lawfulPieces(10, SEED)) {
     tell(piece.name);
-    const { report, differing, untold } = await showLawful(piece, { seed: SEED, seconds: 30 });
+    const { report, differing, untold } = await showLawful(piece, { seed: SEED, seconds: 120 });
     const mistaken = differing.filter((name) => !untold.includes(name));
     if (report.causes.length > 0 || mistaken.length > 0)
       throw new Error(
