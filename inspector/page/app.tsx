@@ -4,17 +4,17 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { ChartPane, ChartTools } from './chart-pane.tsx';
-import { Dialogs, openFile } from './dialogs.tsx';
 import { EventsPane } from './events-pane.tsx';
-import { Front } from './front.tsx';
+import { openAnyFile } from './files.ts';
 import { Head } from './head.tsx';
 import { lazily } from './lazy.tsx';
-import { LogHeadline } from './log-headline.tsx';
 import { SequencePane } from './sequence-pane.tsx';
 import {
+  dialog,
   isStoryComing,
   moduleName,
   notice,
+  origin,
   type Pane,
   pane,
   presenting,
@@ -23,12 +23,16 @@ import {
   story,
   view,
 } from './store.ts';
-import { Headline, StoryPane } from './story-pane.tsx';
 import { Transport } from './transport.tsx';
 
 const DevicePane = lazily(async () => (await import('./device-pane.tsx')).DevicePane);
 const ActorPane = lazily(async () => (await import('./actor-pane.tsx')).ActorPane);
 const ModuleHeadline = lazily(async () => (await import('./module-pane.tsx')).ModuleHeadline);
+const Front = lazily(async () => (await import('./front.tsx')).Front);
+const OpenDialog = lazily(async () => (await import('./dialogs.tsx')).Dialogs);
+const Headline = lazily(async () => (await import('./story-pane.tsx')).Headline);
+const StoryPane = lazily(async () => (await import('./story-pane.tsx')).StoryPane);
+const LogHeadline = lazily(async () => (await import('./log-headline.tsx')).LogHeadline);
 const MapPane = lazily(async () => (await import('./map-pane.tsx')).MapPane);
 
 export function App(): JSX.Element {
@@ -36,7 +40,7 @@ export function App(): JSX.Element {
     const over = (event: DragEvent): void => event.preventDefault();
     const drop = (event: DragEvent): void => {
       event.preventDefault();
-      openFile(event.dataTransfer?.files[0]);
+      openAnyFile(event.dataTransfer?.files[0]);
     };
     addEventListener('dragover', over);
     addEventListener('drop', drop);
@@ -59,8 +63,7 @@ export function App(): JSX.Element {
     <div class={`app ${presenting.value ? 'presenting' : ''}`} data-pane={pane.value}>
       <Head />
       <Notices />
-      <Headline />
-      <LogHeadline />
+      <Headlines />
       {moduleName.value !== undefined && <ModuleHeadline />}
       <main style={{ '--side': `${sideWidth.value}px` }}>
         <div class="stage">
@@ -123,10 +126,24 @@ function Divider(): JSX.Element {
   );
 }
 
+/** What stands above a run: that it claims something, or is a log, or is a branch of either. */
+function Headlines(): JSX.Element | null {
+  const at = scene.value;
+  if (at.kind === 'watched') return null;
+  return (
+    <>
+      {(at.run.verdict !== undefined || origin.value !== undefined) && <Headline />}
+      {at.log !== undefined && <LogHeadline />}
+    </>
+  );
+}
+
 function Side(): JSX.Element {
   const at = scene.value;
   return at.kind === 'watched' ? <ActorPane at={at} /> : <DevicePane at={at} />;
 }
+
+const Dialogs = (): JSX.Element | null => (dialog.value === undefined ? null : <OpenDialog />);
 
 function Stage(): JSX.Element {
   if (pane.value === 'map') return <MapPane />;
