@@ -41,12 +41,17 @@ function withDeviceError<Result>(work: () => Result): Result {
 /** Whether a path is that of a module in WebAssembly. */
 export const isWasm = (path: string): boolean => extname(path) === '.wasm';
 
-/** Loads a module in WebAssembly. @throws {DeviceError} where it is no device. */
+/** Loads a module in WebAssembly. What it makes is checked when it is made. @throws {DeviceError} where it is no device. */
 export function loadWasm(path: string, options: WasmOptions = {}): (wanted: { vectorCount: number }) => WasmDevice {
-  try {
-    return wasmDevices(readFileSync(path), { name: basename(path, '.wasm'), ...options });
-  } catch (error) {
-    if (!(error instanceof ModuleError)) throw error;
-    throw new DeviceError(`${path}: ${error.message}`, { cause: error });
-  }
+  if (!existsSync(path)) throw new DeviceError(`Got no file ${path}; expected a module in WebAssembly.`);
+  const told = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof ModuleError)) throw error;
+      throw new DeviceError(`${path}: ${error.message}`, { cause: error });
+    }
+  };
+  const create = told(() => wasmDevices(readFileSync(path), { name: basename(path, '.wasm'), ...options }));
+  return (wanted) => told(() => create(wanted));
 }

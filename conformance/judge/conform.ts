@@ -18,6 +18,7 @@ import {
   type Outcome,
   type Rerun,
   rerun,
+  pause,
   type RerunFault,
   STRATEGIES,
   type Strategy,
@@ -307,6 +308,7 @@ class Run {
     const until = Math.max(this.deadline, performance.now() + LEAST_FOR_SHORTENING);
     for (const [index, finding] of all.entries()) {
       const scene = this.scenes.find(({ name }) => name === finding.scene);
+      await pause();
       const now = performance.now();
       if (scene === undefined || this.isStopped() || now >= until) continue;
       this.tell(`shortening finding ${index + 1} of ${all.length}`);

@@ -18,7 +18,7 @@ import { Recorder, type Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene, wholeOf } from './scenes.ts';
 import type { Instance, Readback, Subject } from './subject.ts';
 import { TourGraph, Tour } from './tour.ts';
-import { type SnapshotDevice, type PairWalk, type WalkLimits, walkPairs } from './walk.ts';
+import { type SnapshotDevice, type PairWalk, type WalkLimits, walkingPairs } from './walk.ts';
 
 /** What a strategy works with. */
 export interface StrategyContext {
@@ -73,12 +73,23 @@ export const isWalkable = (subject: Subject, scene: Scene): boolean =>
   scene.isSmall &&
   (scene.isWalked === true || scene.vectorCount <= WALKED_VECTORS);
 
+/** So many milliseconds work goes on without a rest. */
+const AT_ONCE = 100;
+let rested = 0;
+
+/** Rests a few times a second: nobody hears an interrupt while devices that answer at once are at work. */
+export async function pause(): Promise<void> {
+  if (performance.now() - rested < AT_ONCE) return;
+  await new Promise((resolve) => setTimeout(resolve));
+  rested = performance.now();
+}
+
 const pairWalk: Strategy = {
   name: 'walk of pairs',
   suits: isWalkable,
   run: async ({ subject, scene, model, assumptions, findings, deadline, isStopped, onSteps, limits, walker }) => {
     const { device } = (await subject.open(scene.vectorCount)) as { readonly device: SnapshotDevice };
-    const walked = walkPairs(
+    const walking = walkingPairs(
       device,
       model,
       restricted(alphabetOf(scene, subject.abilities), assumptions),
@@ -86,6 +97,12 @@ const pairWalk: Strategy = {
       { ...limits, deadline, isStopped, place: { scene, strategy: 'walk of pairs' } },
       (pairs, open, steps) => onSteps(steps, `${pairs} pairs, ${open} of them open`),
     );
+    let next = walking.next();
+    while (next.done !== true) {
+      await pause();
+      next = walking.next();
+    }
+    const walked = next.value;
     walker?.onWalk?.(device, scene, walked);
     return {
       strategy: 'walk of pairs',
@@ -346,6 +363,7 @@ async function drive(
   /** How often a kind of access was the last that a device answered. It is left out then, so that the rest is asked. */
   const fatal = new Map<string, number>();
   while (!isDone()) {
+    await pause();
     const instance = await subject.open(scene.vectorCount);
     const judge = new Judge(model, book, instance.vectorCount);
     const knowledge = new MutableKnowledge(instance.vectorCount, model.choices.openWrites === 'kept');

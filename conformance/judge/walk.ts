@@ -54,14 +54,23 @@ export interface Pair {
 }
 
 /** Walks every pair of a fresh `device` and what a judge by `model` believes of it. */
-export function walkPairs(
+export function walkPairs(...parameters: Parameters<typeof walkingPairs>): PairWalk {
+  const walking = walkingPairs(...parameters);
+  for (;;) {
+    const next = walking.next();
+    if (next.done === true) return next.value;
+  }
+}
+
+/** The same in pieces: whoever walks may rest after each, and hear an interrupt. */
+export function* walkingPairs(
   device: SnapshotDevice,
   model: Model,
   alphabet: Alphabet,
   findings: Findings = new Findings(),
   limits: WalkLimits = {},
   onSteps: (pairs: number, open: number, steps: number) => void = () => {},
-): PairWalk {
+): Generator<undefined, PairWalk> {
   const began = performance.now();
   const { book, vectorCount } = alphabet;
   const actions = actionsOf(alphabet);
@@ -112,21 +121,8 @@ export function walkPairs(
   const atBirth = first.find(mayLead);
   meet(start, 0, -1, atBirth === undefined ? undefined : signatureOf(atBirth, undefined));
 
-  let isComplete = true;
-  for (let at = 0; at < pairs.length; at++) {
+  const follow = (at: number): void => {
     const pair = pairs[at];
-    if ((at & 0x3f) === 0) {
-      onSteps(pairs.length, pairs.length - at, steps);
-      if (
-        pairs.length > (limits.pairs ?? Infinity) ||
-        pairs.length * bytesOfPair(vectorCount) + bytesOf(device) > (limits.bytes ?? Infinity) ||
-        performance.now() > (limits.deadline ?? Infinity) ||
-        limits.isStopped?.() === true
-      ) {
-        isComplete = false;
-        break;
-      }
-    }
     for (let index = 0; index < actions.length; index++) {
       const action = actions[index];
       if (!action.isLawful(pair.knowledge)) continue;
@@ -167,10 +163,34 @@ export function walkPairs(
       bench.inform(knowledge);
       meet(snapshot, at, index, wrongBefore);
     }
+  };
+
+  let isComplete = true;
+  let lookedAt = performance.now();
+  for (let at = 0; at < pairs.length; at++) {
+    // Pairs of many vectors, and loops that have no end, take long.
+    if ((at & 0x3f) === 0 || performance.now() - lookedAt > PIECE) {
+      yield;
+      lookedAt = performance.now();
+      onSteps(pairs.length, pairs.length - at, steps);
+      if (
+        pairs.length > (limits.pairs ?? Infinity) ||
+        pairs.length * bytesOfPair(vectorCount) + bytesOf(device) > (limits.bytes ?? Infinity) ||
+        performance.now() > (limits.deadline ?? Infinity) ||
+        limits.isStopped?.() === true
+      ) {
+        isComplete = false;
+        break;
+      }
+    }
+    follow(at);
   }
   const milliseconds = performance.now() - began;
   return { pairs: pairs.length, steps, milliseconds, isComplete, findings, all: pairs, actions };
 }
+
+/** So many milliseconds a walk goes on without looking at its bounds. */
+const PIECE = 50;
 
 /** What a pair takes: objects and arrays, and for each vector a belief, what the guest knows, and its entry. */
 const bytesOfPair = (vectorCount: number): number => 500 + 24 * vectorCount;

@@ -5,6 +5,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { ChartPane, ChartTools } from './chart-pane.tsx';
 import { EventsPane } from './events-pane.tsx';
+import { openAnyFile } from './files.ts';
 import { Head } from './head.tsx';
 import { lazily } from './lazy.tsx';
 import { SequencePane } from './sequence-pane.tsx';
@@ -13,7 +14,6 @@ import {
   isStoryComing,
   moduleName,
   notice,
-  openFile,
   origin,
   type Pane,
   pane,
@@ -27,12 +27,12 @@ import { Transport } from './transport.tsx';
 
 const DevicePane = lazily(async () => (await import('./device-pane.tsx')).DevicePane);
 const ActorPane = lazily(async () => (await import('./actor-pane.tsx')).ActorPane);
+const ModuleHeadline = lazily(async () => (await import('./module-pane.tsx')).ModuleHeadline);
 const Front = lazily(async () => (await import('./front.tsx')).Front);
 const OpenDialog = lazily(async () => (await import('./dialogs.tsx')).Dialogs);
 const Headline = lazily(async () => (await import('./story-pane.tsx')).Headline);
 const StoryPane = lazily(async () => (await import('./story-pane.tsx')).StoryPane);
 const LogHeadline = lazily(async () => (await import('./log-headline.tsx')).LogHeadline);
-const ModuleHeadline = lazily(async () => (await import('./module-pane.tsx')).ModuleHeadline);
 const MapPane = lazily(async () => (await import('./map-pane.tsx')).MapPane);
 
 export function App(): JSX.Element {
@@ -40,7 +40,7 @@ export function App(): JSX.Element {
     const over = (event: DragEvent): void => event.preventDefault();
     const drop = (event: DragEvent): void => {
       event.preventDefault();
-      openFile(event.dataTransfer?.files[0]);
+      openAnyFile(event.dataTransfer?.files[0]);
     };
     addEventListener('dragover', over);
     addEventListener('drop', drop);

@@ -4,10 +4,11 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import recordedUrl from '../../traces/linux-6.1-nvme.trace?url';
+import { openAnyFile } from './files.ts';
 import { SHORTCUTS } from './keys.ts';
 import { lazily } from './lazy.tsx';
 import { readLink } from './open.ts';
-import { dialog, goToTrace, library, notice, openFile, openLink, openTrace } from './store.ts';
+import { dialog, goToTrace, library, notice, openLink, openTrace } from './store.ts';
 
 const Save = lazily(async () => (await import('./save.tsx')).Save);
 
@@ -151,7 +152,7 @@ function OpenTrace(): JSX.Element {
       <button type="submit">Open</button>
       <label class="button">
         Open a file…
-        <input type="file" class="hidden" onChange={(event) => openFile(event.currentTarget.files?.[0])} />
+        <input type="file" class="hidden" onChange={(event) => openAnyFile(event.currentTarget.files?.[0])} />
       </label>
     </form>
   );

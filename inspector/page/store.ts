@@ -450,10 +450,6 @@ export async function openTrace(text: string): Promise<void> {
 export function openFile(file: File | undefined): void {
   if (file === undefined) return;
   dialog.value = undefined;
-  if (file.name.endsWith('.wasm')) {
-    void import('./module.ts').then(({ openModule }) => openModule(file));
-    return;
-  }
   readFile(file).then(
     (text) => openTrace(text),
     (error: unknown) => {

@@ -83,7 +83,7 @@ describe('a module that is dropped on the page', () => {
     await page.waitForSelector('.differences:has-text("The module has ended: a trap: unreachable, on signal 0x0.")');
     await page.click(send('guest.control.on'));
     await page.waitForSelector('text=step 2 of 2');
-    expect(await page.textContent('.agreement')).toBe('≠ differs from step 1 on');
+    expect(await page.textContent('.agreement')).toBe('≠ differs from step 0 on');
   });
 
   test.each([
