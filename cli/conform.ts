@@ -16,23 +16,14 @@ import { remoteSubject, type Subject, subjectOf } from '../conformance/judge/sub
 import { resemblances } from '../conformance/museum/resemblance.ts';
 import { RULES } from '../spec/index.ts';
 import { type LiveChoices, type LiveSubject, assignedSubject, qemuSubject, qemuWords } from './conform-live.ts';
-import { formatOf, readProfile, type ReportFormat, startLine, stopper } from './judging.ts';
+import { type JudgeChoices, readProfile, type ReportFormat, reportFormat, startLine, stopper } from './judging.ts';
 import { EXIT, type Exit, print, printJson, printRaw, shellWord, tell } from './output.ts';
 import { writeWhole } from './whole.ts';
 
 /** How a device is put to the judge. */
-export interface ConformChoices extends LiveChoices {
-  readonly profile?: string;
-  readonly learn?: boolean;
-  readonly saveProfile?: string;
+export interface ConformChoices extends JudgeChoices, LiveChoices {
   /** Rules, parted by commas. */
   readonly only?: string;
-  readonly seconds?: number;
-  readonly seed?: number;
-  readonly report?: string;
-  readonly format?: ReportFormat;
-  readonly trace?: string;
-  readonly scene?: string;
 }
 
 /** Runs `maskbit conform`. `target` is the path of a module, or a command; nothing, where the choices name a device in a QEMU. */
@@ -44,13 +35,8 @@ export async function conform(target: readonly string[], isCommand: boolean, cho
       return EXIT.usage;
     }
   }
-  const format = choices.format ?? formatOf(choices.report);
-  if (format === undefined) {
-    tell(
-      `Got --report ${choices.report}; expected a file that ends in .txt, .json, .xml or .html, or --format beside it.`,
-    );
-    return EXIT.usage;
-  }
+  const format = reportFormat(choices);
+  if (format === undefined) return EXIT.usage;
   const profile = readProfile(choices.profile);
   let live: LiveSubject;
   try {

@@ -24,6 +24,8 @@ export interface InspectChoices extends LogChoices {
   readonly open: boolean;
   readonly stately?: boolean;
   readonly static?: string;
+  /** The address of a published page, which links lead to. */
+  readonly baseUrl?: string;
   /** The machine to begin with. */
   readonly instance?: Instance;
   /** A log to begin with, the line that is looked at, and the vector that is drawn. */
@@ -38,7 +40,7 @@ export async function inspect(choices: InspectChoices): Promise<Exit> {
   if (!existsSync(folder))
     throw new RangeError(`Got no page in ${folder}; expected "npm run build" to have written it.`);
   if (choices.static !== undefined) {
-    writePage(folder, choices.static);
+    writePage(folder, choices.static, choices.baseUrl);
     print(`The page is in ${choices.static}. Any web server serves it.`);
     return EXIT.holds;
   }
@@ -54,7 +56,9 @@ export async function inspect(choices: InspectChoices): Promise<Exit> {
   const hash = log !== undefined ? 'opened' : choices.instance === undefined ? '' : emptyTrace(choices.instance);
   const url = `${server.url}${hash === '' ? '' : `#${hash}`}`;
   if (log?.link !== undefined) {
-    print(`The steps around it as a link, for a page that does not have the log: ${server.url}#${log.link}`);
+    print(
+      `The steps around it as a link, for a page that does not have the log: ${choices.baseUrl ?? server.url}#${log.link}`,
+    );
   }
   print(`The inspector is at ${url}`);
   print(
@@ -72,14 +76,18 @@ export async function inspect(choices: InspectChoices): Promise<Exit> {
 }
 
 /** Starts the server: at the port that was asked for, or else at the usual one, or else at any. */
-async function start(folder: string, { port, stately }: InspectChoices, opened?: string): Promise<InspectorServer> {
+async function start(
+  folder: string,
+  { port, stately, baseUrl: page }: InspectChoices,
+  opened?: string,
+): Promise<InspectorServer> {
   try {
-    return await startServer({ folder, port: port ?? DEFAULT_PORT, stately, opened });
+    return await startServer({ folder, port: port ?? DEFAULT_PORT, stately, page, opened });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     if (port !== undefined)
       throw new RangeError(`Got the port ${port}, which is taken; expected one that is free.`, { cause: error });
-    return startServer({ folder, port: 0, stately, opened });
+    return startServer({ folder, port: 0, stately, page, opened });
   }
 }
 

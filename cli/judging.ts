@@ -6,8 +6,20 @@ import { parseProfile, type Profile, PROFILES, profileNamed } from '../conforman
 import { tell } from './output.ts';
 
 /** The forms that a report can have. */
-export const REPORT_FORMATS = ['text', 'json', 'junit', 'html'] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
+export type ReportFormat = 'text' | 'json' | 'junit' | 'html';
+
+/** What was said of the judge. */
+export interface JudgeChoices {
+  readonly profile?: string;
+  readonly learn?: boolean;
+  readonly saveProfile?: string;
+  readonly seconds?: number;
+  readonly seed?: number;
+  readonly report?: string;
+  readonly format?: ReportFormat;
+  readonly trace?: string;
+  readonly scene?: string;
+}
 
 /** Reads a profile: the name of one that ships, or a file. */
 export function readProfile(source: string | undefined): Profile | undefined {
@@ -22,14 +34,23 @@ export function readProfile(source: string | undefined): Profile | undefined {
   return parseProfile(text, source);
 }
 
-/** The form of a report by the ending of its file; undefined where that says nothing. */
-export function formatOf(path: string | undefined): ReportFormat | undefined {
-  if (path === undefined) return 'text';
-  const ending = /\.(\w+)$/.exec(path)?.[1] ?? '';
-  return ({ txt: 'text', text: 'text', md: 'text', json: 'json', xml: 'junit', html: 'html', htm: 'html' } as const)[
-    ending as 'txt'
-  ];
+/** The form of a report: as it was said, or by the ending of its file. Undefined, and told, where that says nothing. */
+export function reportFormat({ format, report }: JudgeChoices): ReportFormat | undefined {
+  const ending = /\.(\w+)$/.exec(report ?? '.txt')?.[1] ?? '';
+  const found = format ?? FORMAT_OF[ending];
+  if (found === undefined)
+    tell(`Got --report ${report}; expected a file that ends in .txt, .json, .xml or .html, or --format beside it.`);
+  return found;
 }
+const FORMAT_OF: Readonly<Record<string, ReportFormat | undefined>> = {
+  txt: 'text',
+  text: 'text',
+  md: 'text',
+  json: 'json',
+  xml: 'junit',
+  html: 'html',
+  htm: 'html',
+};
 
 /** Stops at the first interrupt, and ends at the second. */
 export function stopper(): { readonly isStopped: boolean; readonly end: () => void } {

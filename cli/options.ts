@@ -58,6 +58,26 @@ export const MESSAGES = new Option('--messages <set>', 'the messages it tells ap
 export const CHANNEL = new Option('--channel', 'let the messages of the function take their time');
 export const DESIGN = new Option('--design <name>', 'the design of the assigned device (default: reviewed)');
 
+/** Adds what the verbs that judge devices share: a profile, a report, and one trace instead of all. */
+export function withJudgeOptions(command: Command): Command {
+  return command
+    .option(
+      '--profile <name>',
+      'what the device may do: strict, pcie, qemu, irqfd, linux-guest, or a file (default: pcie)',
+    )
+    .option('--learn', 'ask the device for its profile first, and say how it was chosen')
+    .option('--save-profile <file>', 'with --learn: write the profile there, for --profile')
+    .option('--report <file>', 'write the report there: .txt, .json, .xml (JUnit) or .html')
+    .addOption(new Option('--format <form>', 'the form of the report').choices(['text', 'json', 'junit', 'html']))
+    .option('--trace <actions>', 'replay one trace instead, and tell each step')
+    .option('--scene <name>', 'with --trace: the scene that it is of (default: one vector)')
+    .hook('preAction', () => {
+      const { saveProfile, learn } = command.opts<{ readonly saveProfile?: string; readonly learn?: boolean }>();
+      if (saveProfile !== undefined && learn !== true)
+        command.error('error: got --save-profile without --learn; expected both');
+    });
+}
+
 /** What was said of an instance. */
 export interface InstanceChoices {
   readonly vectors?: number;

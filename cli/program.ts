@@ -29,6 +29,7 @@ import {
   wholeNumber,
   parseVectorCounts,
   VECTORS,
+  withJudgeOptions,
 } from './options.ts';
 import { EXIT, type Exit, guardOutputs, printRaw, safe, tell } from './output.ts';
 import { parseAddress, parseLogVectors, parseWhole } from './log-options.ts';
@@ -265,6 +266,7 @@ program
   .option('--no-open', 'leave the browser alone')
   .option('--stately', "show the machine in Stately's inspector too, which needs internet")
   .option('--static <folder>', 'write the page to files, for any web server, and serve nothing')
+  .option('--base-url <url>', 'the address of a published page, which the links that are copied lead to', parsePage)
   .addOption(new Option('--machine <name>', 'the machine to begin with').choices(MACHINE_NAMES))
   .addOption(VECTORS)
   .addOption(MESSAGES)
@@ -282,7 +284,7 @@ program
       'maskbit inspect',
       'maskbit inspect traces/linux-6.1-nvme.trace --at 1885',
       'maskbit inspect --machine function --vectors 2',
-      'maskbit inspect --static site',
+      'maskbit inspect --static site --base-url https://example.org/msix/',
     ),
   )
   .action(async (log: string | undefined, all: InspectOptions, command: Command) => {
@@ -390,16 +392,11 @@ function requireGrowing(file: string, command: Command): void {
   requireEnding(file);
 }
 
-program
-  .command('conform')
+withJudgeOptions(program.command('conform'))
   .helpGroup('Decide:')
   .description("puts somebody's MSI-X to the judge: a module, or a program behind the text protocol")
   .argument('[module]', 'the path of a JavaScript module that default-exports a factory of devices')
   .argument('[command...]', 'after --, a program and its parameters')
-  .option(
-    '--profile <name>',
-    'what the device may do: strict, pcie, qemu, irqfd, linux-guest, or a file (default: pcie)',
-  )
   .option('--qemu <device>', "instead of a module: one of QEMU's own devices, with properties: nvme,msix_qsize=8")
   .option('--qemu-binary <path>', 'with --qemu: which QEMU (default: qemu-system-x86_64)')
   .addOption(new Option('--machine <type>', 'with --qemu: the machine (default: q35)').choices(['q35', 'pc']))
@@ -417,17 +414,11 @@ program
   .option('--objections', "with --assigned: try what the patch's reviewers were afraid of")
   .option('--repetitions <n>', 'with --races or --objections: how often (default: 500; 50)', parseBound)
   .option('--clean', 'remove what --assigned keeps in the cache folder')
-  .option('--learn', 'ask the device for its profile first, and say how it was chosen')
-  .option('--save-profile <file>', 'with --learn: write the profile there, for --profile')
   .option('--only <rules>', 'tell of these rules alone, parted by commas')
   .option('--seconds <n>', 'take no longer than this (default: 30)', parseBound)
   .option('--vectors <list>', 'the numbers of vectors to try (default: 1,2,3,33,65,2048)', parseVectorCounts)
   .option('--seed <n>', 'of the random walks (default: 1)', parseBound)
   .option('--patience <ms>', 'how long an answer of a program may take (default: 2000)', parseBound)
-  .option('--report <file>', 'write the report there: .txt, .json, .xml (JUnit) or .html')
-  .addOption(new Option('--format <form>', 'the form of the report').choices(['text', 'json', 'junit', 'html']))
-  .option('--trace <actions>', 'replay one trace instead, and tell each step')
-  .option('--scene <name>', 'with --trace: the scene that it is of (default: one vector)')
   .addHelpText(
     'after',
     example(
@@ -469,26 +460,16 @@ program
     if (!isCommand && words.length > 1) {
       command.error(`error: got ${words.join(' ')}; expected one module, or -- before a command`);
     }
-    if (choices.saveProfile !== undefined && choices.learn !== true) {
-      command.error('error: got --save-profile without --learn; expected both');
-    }
     const { conform } = await import('./conform.ts');
     status = await conform(words, isCommand, choices);
   });
 
-program
-  .command('prove')
+withJudgeOptions(program.command('prove'))
   .helpGroup('Decide:')
   .description(
     'proves a device for a bound: walks a WebAssembly module, or a JavaScript module that saves and restores, through every state that any sequence of accesses and events leads to',
   )
   .argument('<module>', 'the path of a .wasm file, or of a JavaScript module that default-exports a factory of devices')
-  .option(
-    '--profile <name>',
-    'what the device may do: strict, pcie, qemu, irqfd, linux-guest, or a file (default: pcie)',
-  )
-  .option('--learn', 'ask the device for its profile first, and say how it was chosen')
-  .option('--save-profile <file>', 'with --learn: write the profile there, for --profile')
   .option(
     '--vectors <list>',
     'the numbers of vectors (default: 1,2,3); of more than 4, one or two are acted upon while the others rest',
@@ -504,10 +485,6 @@ program
   .option('--memory <bytes>', 'no more memory than this for one walk, such as 500M or 8G (default: 2G)', parseBytes)
   .option('--seconds <n>', 'take no longer than this (default: 600)', parseBound)
   .option('--seed <n>', 'of random walks and of tests (default: 1)', parseBound)
-  .option('--report <file>', 'write the report there: .txt, .json, .xml (JUnit) or .html')
-  .addOption(new Option('--format <form>', 'the form of the report').choices(['text', 'json', 'junit', 'html']))
-  .option('--trace <actions>', 'replay one trace instead, and tell each step')
-  .option('--scene <name>', 'with --trace: the scene that it is of (default: one vector)')
   .addHelpText(
     'after',
     example(
@@ -516,10 +493,7 @@ program
       'maskbit prove --ignore statistics,log dut.wasm',
     ),
   )
-  .action(async (module: string, choices: ProveChoices, command: Command) => {
-    if (choices.saveProfile !== undefined && choices.learn !== true) {
-      command.error('error: got --save-profile without --learn; expected both');
-    }
+  .action(async (module: string, choices: ProveChoices) => {
     const { prove } = await import('./prove.ts');
     status = await prove(module, choices);
   });

@@ -23,27 +23,18 @@ import {
   prove as proveDevice,
   provingScenes,
 } from '../conformance/prove/index.ts';
-import { formatOf, readProfile, type ReportFormat, startLine, stopper } from './judging.ts';
+import { type JudgeChoices, readProfile, type ReportFormat, reportFormat, startLine, stopper } from './judging.ts';
 import { EXIT, type Exit, print, printJson, printRaw, shellWord, tell } from './output.ts';
 import { writeWhole } from './whole.ts';
 
 /** How a device is proven. */
-export interface ProveChoices {
-  readonly profile?: string;
-  readonly learn?: boolean;
-  readonly saveProfile?: string;
+export interface ProveChoices extends JudgeChoices {
   readonly vectors?: readonly number[];
   readonly widths?: boolean;
   readonly ignore?: string;
   readonly keepStack?: boolean;
   readonly states?: number;
   readonly memory?: number;
-  readonly seconds?: number;
-  readonly seed?: number;
-  readonly report?: string;
-  readonly format?: ReportFormat;
-  readonly trace?: string;
-  readonly scene?: string;
 }
 
 /** Taken for --ignore: what a first walk proposes. */
@@ -53,13 +44,8 @@ const DEFAULT_SECONDS = 600;
 
 /** Runs `maskbit prove`. */
 export async function prove(path: string, choices: ProveChoices): Promise<Exit> {
-  const format = choices.format ?? formatOf(choices.report);
-  if (format === undefined) {
-    tell(
-      `Got --report ${choices.report}; expected a file that ends in .txt, .json, .xml or .html, or --format beside it.`,
-    );
-    return EXIT.usage;
-  }
+  const format = reportFormat(choices);
+  if (format === undefined) return EXIT.usage;
   const profile = readProfile(choices.profile);
   try {
     const named = (choices.ignore ?? '').split(',').filter((name) => name !== '');

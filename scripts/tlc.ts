@@ -72,13 +72,14 @@ function checkClaims(instance: Instance): [string, string] {
   const failing = decide(explore(compile(machine, events)), claims).filter(({ result }) => result === 'fails');
   const printed = printTla(symbolicOf(machine, events), { eventSentence, claims });
   const { name, module, configuration, hash } = printed;
-  const fails = ({ name: claim }: { readonly name: string }): boolean => failing.some((each) => each.name === claim);
+  const fails = ({ name: claim }: { readonly name: string }): boolean =>
+    failing.some((each) => each.claim.name === claim);
   const without = (names: readonly string[]): string =>
     configuration
       .split('\n')
       .filter((line) => !names.some((each) => line === `PROPERTY ${each}` || line === `INVARIANT ${each}`))
       .join('\n');
-  const { version } = runTlc(name, module, without(failing.map((each) => each.name)));
+  const { version } = runTlc(name, module, without(failing.map((each) => each.claim.name)));
   for (const claim of claims.filter(fails)) {
     const others = claims.filter((each) => each !== claim).map((each) => each.name);
     const said = outputOf(name, module, without(others));

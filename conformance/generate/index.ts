@@ -13,8 +13,6 @@ import { READS } from './reads.ts';
 import { boundaries, eventsWithout, Suite, suiteMachine, type SuiteTest } from './suite.ts';
 import { ADAPTER, EVENT_VITEST_FORMAT, eventAdapter, VITEST_FORMAT } from './vitest.ts';
 
-export type { SuiteTest } from './suite.ts';
-
 /** What is asked for. */
 export interface GenerateOptions extends Omit<StrategyOptions, 'read' | 'reads'> {
   readonly strategy: StrategyName;

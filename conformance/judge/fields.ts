@@ -68,9 +68,6 @@ export const MORE_SENDS = 21;
 export const MANY_SENDS = 41;
 export const UNKNOWN_SEND = 63;
 
-/** Nothing was read of a vector, and it did nothing. */
-export const QUIET = 0x1ffff & ~(USAGE_BITS << USAGE_SHIFT);
-
 /** What was sent, of a code of the field `send` that is neither nothing nor unknown: the message, and how often; 3 is three times or more. */
 export function readSend(send: number): { readonly message: number; readonly times: 1 | 2 | 3 } {
   if (send >= MANY_SENDS) return { message: send - MANY_SENDS, times: 3 };

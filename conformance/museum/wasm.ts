@@ -4,7 +4,7 @@
 import { type Finding } from '../judge/findings.ts';
 import { wasmDevices, type WasmOptions } from '../device/wasm.ts';
 import { prove } from '../prove/prove.ts';
-import { MUSEUM, type Piece } from './index.ts';
+import type { Piece } from './index.ts';
 import { countsOf } from './show.ts';
 
 /** What stands before the word that chooses a piece. */
@@ -63,5 +63,3 @@ export async function provePiece(
 
 /** The pieces that are wrong about use and release: they are built with `-DTELLING`. */
 export const isTelling = (piece: Piece): boolean => piece.rules.includes('MSIX-NOTIFY-1');
-/** The pieces that do not tell. */
-export const SILENT: readonly Piece[] = MUSEUM.filter((piece) => !isTelling(piece));

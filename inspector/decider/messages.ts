@@ -1,7 +1,9 @@
 /**
  * What the page asks the decider, and what it answers: plain data, which goes from one thread to another.
  */
+import type { Regions } from '../../checker/machine/regions.ts';
 import type { Trace } from '../../checker/trace/shape.ts';
+import type { Space, SpaceSubject } from './space.ts';
 
 /** A trace that can be asked for, as a list shows it. */
 export interface TraceTitle {
@@ -78,6 +80,21 @@ export interface Questions {
   readonly proof: { readonly ask: Trace; readonly answer: Proof };
   /** The story of a run; undefined where it is none of the review. */
   readonly story: { readonly ask: Trace; readonly answer: Story | undefined };
+  /** The state space of a machine, put together by the regions that are told apart. */
+  readonly space: {
+    readonly ask: { readonly subject: SpaceSubject; readonly apart?: readonly string[] };
+    readonly answer: Space;
+  };
+  /** The events of a shortest way from a state into a lot of the space. */
+  readonly way: {
+    readonly ask: {
+      readonly subject: SpaceSubject;
+      readonly from: Regions;
+      readonly apart: readonly string[];
+      readonly children: readonly string[];
+    };
+    readonly answer: readonly number[] | undefined;
+  };
 }
 
 /** A question on its way to the decider, and its answer on the way back. */

@@ -4,6 +4,7 @@
 import type { Answer, Question, Questions } from './messages.ts';
 import { libraryTitles, libraryTrace } from './library.ts';
 import { prove } from './proof.ts';
+import { spaceOf, wayToLot } from './space.ts';
 import { tellStory } from './story.ts';
 
 function answer(question: Question): Questions[keyof Questions]['answer'] {
@@ -16,6 +17,12 @@ function answer(question: Question): Questions[keyof Questions]['answer'] {
       return prove(question.ask);
     case 'story':
       return tellStory(question.ask);
+    case 'space':
+      return spaceOf(question.ask.subject, question.ask.apart);
+    case 'way': {
+      const { subject, from, apart, children } = question.ask;
+      return wayToLot(subject, from, apart, children);
+    }
   }
 }
 

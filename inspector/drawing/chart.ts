@@ -126,8 +126,8 @@ function boxOf(node: AnyStateNode, inner: ReadonlyMap<string, readonly ChartTran
   };
 }
 
-/** XState's own events, as a reader would call them. */
-function tellEvent(eventType: string): string {
+/** XState's own events, as a reader would call them: `after 100`, `done fetch`. */
+export function tellEvent(eventType: string): string {
   if (eventType === '') return 'always';
   const after = /^xstate\.after\.([^.]+)\./.exec(eventType);
   if (after !== null) return `after ${after[1]}`;

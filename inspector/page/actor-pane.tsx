@@ -104,7 +104,8 @@ function Data({ value, before, isFirst }: { value: unknown; before: unknown; isF
 export function Family({ parent }: { parent: string | undefined }): JSX.Element | null {
   // Asked for, so that it is drawn again when something was heard.
   void watchedVersion.value;
-  const children = watched.children(parent);
+  // Those whose program is here come first.
+  const children = watched.children(parent).toSorted((one, other) => Number(isGone(one)) - Number(isGone(other)));
   if (children.length === 0) return null;
   return (
     <ul class="family" aria-label={parent === undefined ? 'Actors' : undefined}>
@@ -127,12 +128,14 @@ export function Family({ parent }: { parent: string | undefined }): JSX.Element 
   );
 }
 
+const isGone = (actor: Actor): boolean => watched.goneBecause(actor) !== undefined;
+
 function tellActor(actor: Actor): string {
   const { kind, moments } = actor;
   const last = moments.at(-1);
   const gone = watched.goneBecause(actor);
   const state = typeof last?.value === 'string' ? last.value : undefined;
-  return [kind === 'machine' ? undefined : kind, gone === undefined ? last?.status : 'gone', state]
-    .filter((each) => each !== undefined)
-    .join(', ');
+  // One that was done when its program ended is done all the same.
+  const status = gone === undefined ? last?.status : last?.status === 'active' ? 'gone' : `${last?.status}, gone`;
+  return [kind === 'machine' ? undefined : kind, status, state].filter((each) => each !== undefined).join(', ');
 }

@@ -4,19 +4,33 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { ChartPane, ChartTools } from './chart-pane.tsx';
-import { Dialogs, openFile } from './dialogs.tsx';
 import { EventsPane } from './events-pane.tsx';
-import { Front } from './front.tsx';
 import { Head } from './head.tsx';
 import { lazily } from './lazy.tsx';
-import { LogHeadline } from './log-headline.tsx';
 import { SequencePane } from './sequence-pane.tsx';
-import { isStoryComing, notice, type Pane, pane, presenting, scene, sideWidth, story, view } from './store.ts';
-import { Headline, StoryPane } from './story-pane.tsx';
+import {
+  dialog,
+  isStoryComing,
+  notice,
+  openFile,
+  origin,
+  type Pane,
+  pane,
+  presenting,
+  scene,
+  sideWidth,
+  story,
+  view,
+} from './store.ts';
 import { Transport } from './transport.tsx';
 
 const DevicePane = lazily(async () => (await import('./device-pane.tsx')).DevicePane);
 const ActorPane = lazily(async () => (await import('./actor-pane.tsx')).ActorPane);
+const Front = lazily(async () => (await import('./front.tsx')).Front);
+const OpenDialog = lazily(async () => (await import('./dialogs.tsx')).Dialogs);
+const Headline = lazily(async () => (await import('./story-pane.tsx')).Headline);
+const StoryPane = lazily(async () => (await import('./story-pane.tsx')).StoryPane);
+const LogHeadline = lazily(async () => (await import('./log-headline.tsx')).LogHeadline);
 const MapPane = lazily(async () => (await import('./map-pane.tsx')).MapPane);
 
 export function App(): JSX.Element {
@@ -47,8 +61,7 @@ export function App(): JSX.Element {
     <div class={`app ${presenting.value ? 'presenting' : ''}`} data-pane={pane.value}>
       <Head />
       <Notices />
-      <Headline />
-      <LogHeadline />
+      <Headlines />
       <main style={{ '--side': `${sideWidth.value}px` }}>
         <div class="stage">
           <div class="stage-bar">
@@ -110,10 +123,24 @@ function Divider(): JSX.Element {
   );
 }
 
+/** What stands above a run: that it claims something, or is a log, or is a branch of either. */
+function Headlines(): JSX.Element | null {
+  const at = scene.value;
+  if (at.kind === 'watched') return null;
+  return (
+    <>
+      {(at.run.verdict !== undefined || origin.value !== undefined) && <Headline />}
+      {at.log !== undefined && <LogHeadline />}
+    </>
+  );
+}
+
 function Side(): JSX.Element {
   const at = scene.value;
   return at.kind === 'watched' ? <ActorPane at={at} /> : <DevicePane at={at} />;
 }
+
+const Dialogs = (): JSX.Element | null => (dialog.value === undefined ? null : <OpenDialog />);
 
 function Stage(): JSX.Element {
   if (pane.value === 'map') return <MapPane />;

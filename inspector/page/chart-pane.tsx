@@ -15,6 +15,7 @@ import {
   isFolded,
   openTransitions,
   pane,
+  presenting,
   query,
   scene,
   selected,
@@ -41,8 +42,8 @@ interface Sight {
 export const chartView = signal<{ zoom(factor: number): void; fit(): void } | undefined>(undefined);
 
 const SCALE = { least: 0.1, most: 3 } as const;
-/** Text of eleven pixels is read down to this scale: a chart that is larger is looked at in part, to begin with. */
-const READABLE = 0.62;
+/** Text of eleven pixels is read down to this scale: a chart that is larger is looked at in part, to begin with. A room reads less. */
+const readable = (): number => (presenting.value ? 1 : 0.8);
 const clampScale = (scale: number): number => Math.max(SCALE.least, Math.min(SCALE.most, scale));
 
 const found = computed<readonly PlacedNode[]>(() => {
@@ -115,7 +116,7 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
   useEffect(() => {
     const svg = frame.current!;
     isChosen.current = false;
-    fit(READABLE);
+    fit(readable());
     bring(takenBox(layout, takenTransitions.peek()));
     chartView.value = {
       fit: () => {
@@ -131,7 +132,10 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
       const middle = { x: x + (svg.clientWidth - clientWidth) / 2, y: y + (svg.clientHeight - clientHeight) / 2 };
       ({ clientWidth, clientHeight } = svg);
       if (isChosen.current) look({ ...middle, scale });
-      else fit(READABLE);
+      else {
+        fit(readable());
+        bring(takenBox(layout, takenTransitions.peek()));
+      }
     });
     observer.observe(svg);
     const wheel = (event: WheelEvent): void => {
@@ -163,11 +167,18 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
       (x + width) * scale + left <= clientWidth &&
       (y + height) * scale + top <= clientHeight;
     if (isInSight) return;
-    const next = clampScale(Math.min(scale, (clientWidth - 32) / width, (clientHeight - 32) / height));
+    const wanted = Math.min(scale, (clientWidth - 32) / width, (clientHeight - 32) / height);
+    // A room reads the first of it, rather than all of it in small.
+    const next = clampScale(presenting.value ? Math.max(wanted, readable()) : wanted);
+    // As far as there is more of the chart, none of the room is left empty.
+    const startOf = (from: number, size: number, room: number, whole: number): number => {
+      const start = size * next > room ? 16 - from * next : room / 2 - (from + size / 2) * next;
+      return whole * next > room ? Math.min(12, Math.max(room - 12 - whole * next, start)) : start;
+    };
     look({
       scale: next,
-      x: clientWidth / 2 - (x + width / 2) * next,
-      y: clientHeight / 2 - (y + height / 2) * next,
+      x: startOf(x, width, clientWidth, layout.width),
+      y: startOf(y, height, clientHeight, layout.height),
     });
   };
   useSignalEffect(() => {

@@ -5,20 +5,31 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import recordedUrl from '../../traces/linux-6.1-nvme.trace?url';
 import { SHORTCUTS } from './keys.ts';
-import { readFile, readLink } from './open.ts';
-import { dialog, goToTrace, library, notice, openLink, openTrace } from './store.ts';
+import { lazily } from './lazy.tsx';
+import { readLink } from './open.ts';
+import { dialog, goToTrace, library, notice, openFile, openLink, openTrace } from './store.ts';
+
+const Save = lazily(async () => (await import('./save.tsx')).Save);
 
 export function Dialogs(): JSX.Element | null {
   if (dialog.value === 'help') return <Help />;
   if (dialog.value === 'traces') return <Traces />;
+  if (dialog.value === 'save') return <Save />;
   return null;
 }
 
 const close = (): void => void (dialog.value = undefined);
 
-function Dialog({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
+export function Dialog({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => element.current?.showModal(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    element.current?.showModal();
+    // Focus goes back to where it was.
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
   return (
     <dialog
       ref={element}
@@ -143,18 +154,5 @@ function OpenTrace(): JSX.Element {
         <input type="file" class="hidden" onChange={(event) => openFile(event.currentTarget.files?.[0])} />
       </label>
     </form>
-  );
-}
-
-/** Opens a file that was picked or dropped. */
-export function openFile(file: File | undefined): void {
-  if (file === undefined) return;
-  close();
-  readFile(file).then(
-    (text) => openTrace(text),
-    (error: unknown) => {
-      const text = error instanceof RangeError ? error.message : `The file ${file.name} could not be read.`;
-      notice.value = { kind: 'error', text };
-    },
   );
 }

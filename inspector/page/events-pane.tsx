@@ -19,7 +19,7 @@ export function EventsPane(): JSX.Element {
     );
   }
   const open = openEvents.value;
-  if (pane.value === 'story' || (at.run.verdict !== undefined && pane.value !== 'events')) {
+  if (pane.value === 'story' || pane.value === 'map' || (at.run.verdict !== undefined && pane.value !== 'events')) {
     return (
       <details class="events folded">
         <summary>Try an event of your own from here</summary>

@@ -16,12 +16,14 @@ export function Front(): JSX.Element {
   return (
     <main class="front">
       <section class="front-about">
-        <h2>An interrupt may be lost, or come after it was masked. Here is how, step by step.</h2>
+        <h2>How an interrupt is lost, or comes after it was masked: step by step.</h2>
         <p class="lead">
-          <b>MSI-X</b> is how a PCI Express device interrupts a processor: each <b>vector</b> is a message that the
-          device writes, and a <b>Mask Bit</b> that holds it back. In 2010 a patch had a hypervisor keep those bits in
-          two places at once. maskbit is that device as statecharts, checked in every state that they can reach.
+          maskbit is a model of <b>MSI-X</b>, the way a PCI Express device interrupts a processor: statecharts, checked
+          in every state that they can reach. Each <b>vector</b> is a message that the device sends, and a{' '}
+          <b>Mask Bit</b> that holds it back. A patch of 2010 had a hypervisor keep that bit in two places; its
+          reviewers objected.
         </p>
+        <Begin />
       </section>
       <Vector />
       <ul class="ways">
@@ -30,6 +32,23 @@ export function Front(): JSX.Element {
         <Watch />
       </ul>
     </main>
+  );
+}
+
+/** Where a newcomer begins. */
+function Begin(): JSX.Element {
+  const first = library.value.find(({ kind }) => kind === 'review')?.traces[0];
+  return (
+    <p class="begin">
+      <button
+        type="button"
+        class="primary"
+        disabled={first === undefined}
+        onClick={() => first !== undefined && void goToTrace(first.name)}
+      >
+        ▶ Begin here: watch the first objection
+      </button>
+    </p>
   );
 }
 
@@ -200,7 +219,10 @@ function Watch(): JSX.Element {
   );
 }
 
-const SNIPPET = (url: string): string => `import { createWebSocketInspector } from '@statelyai/inspect';
+const SNIPPET = (url: string): string => `import { createWebSocketInspector }
+  from '@statelyai/inspect';
 const { inspect } = createWebSocketInspector({
-  url: '${url}', serializationDepthLimit: 40 });
+  url: '${url}',
+  serializationDepthLimit: 40,
+});
 createActor(machine, { inspect }).start();`;

@@ -3,7 +3,7 @@
  */
 import type { JSX } from 'preact';
 import { BEGINNINGS } from './beginnings.ts';
-import { copyLink, copyMarkdown, download } from './share.ts';
+import { copyLink, copyMarkdown } from './share.ts';
 import { actors, begin, dialog, goToFront, scene, view, watch, watchedId } from './store.ts';
 import { nextTheme, theme } from './theme.ts';
 
@@ -50,8 +50,8 @@ function Sharing(): JSX.Element {
       <button type="button" class="wide-only" onClick={() => void copyMarkdown()}>
         Copy as Markdown
       </button>
-      <button type="button" onClick={download}>
-        Save
+      <button type="button" onClick={() => (dialog.value = 'save')}>
+        Save…
       </button>
     </>
   );

@@ -2,7 +2,7 @@
  * The keyboard: every key that does something, with what it does. The help is made of this list.
  */
 import { chartView } from './chart-pane.tsx';
-import { dialog, pane, scene, position, presenting, togglePlaying, travel } from './store.ts';
+import { dialog, pane, scene, position, presenting, togglePlaying, travel, view } from './store.ts';
 import { nextTheme } from './theme.ts';
 import { copyLink } from './share.ts';
 
@@ -83,6 +83,14 @@ export const SHORTCUTS: readonly Shortcut[] = [
     run: () => (presenting.value = !presenting.value),
   },
   { keys: ['y'], label: 'Y', does: 'copy the link', run: () => void copyLink() },
+  {
+    keys: ['w'],
+    label: 'W',
+    does: 'save the run, or a picture of it',
+    run: () => {
+      if (view.value === 'scene') dialog.value = 'save';
+    },
+  },
   { keys: ['b'], label: 'B', does: 'light, dark, or as the system', run: nextTheme },
   {
     keys: ['?'],
@@ -97,9 +105,10 @@ export function listenToKeys(): void {
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const target = event.target instanceof Element ? event.target : document.body;
-    if (target.closest('input, select, textarea, dialog') !== null) return;
+    // A box that is ticked has no use for letters.
+    if (target.closest('input:not([type=checkbox]), select, textarea, dialog') !== null) return;
     // A button is pressed by Space; so it is not for playing there.
-    if (event.key === ' ' && target.closest('button, summary, a') !== null) return;
+    if (event.key === ' ' && target.closest('button, summary, a, input') !== null) return;
     const shortcut = SHORTCUTS.find(({ keys }) => keys.includes(event.key) || keys.includes(event.key.toLowerCase()));
     if (shortcut === undefined) return;
     event.preventDefault();

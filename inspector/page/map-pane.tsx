@@ -4,25 +4,27 @@
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { BoundError } from '../../checker/explore/enumerate.ts';
-import { mapOf, type MapNode, pathBetween, type StateMap } from './map.ts';
+import { mapOf, pathBetween, type StateMap } from './map.ts';
+import { curve, neighbour } from './map-shape.ts';
+import { SpacePane } from './space-pane.tsx';
 import { pane, position, scene, send, value } from './store.ts';
 
-const maps = new WeakMap<object, StateMap | string>();
+/** The maps of the machines that were looked at; `large` where states have to be put together. */
+const maps = new WeakMap<object, StateMap | 'large'>();
 
-const map = computed<StateMap | string>(() => {
+const map = computed<StateMap | 'large' | undefined>(() => {
   const at = scene.value;
-  if (at.kind !== 'own') return 'The state space of a watched program is not known: its guards are not told.';
-  if (pane.value !== 'map') return '';
+  if (at.kind !== 'own' || pane.value !== 'map') return undefined;
   const known = maps.get(at.machine) ?? makeMap(at.subject);
   maps.set(at.machine, known);
   return known;
 });
 
-function makeMap(subject: Parameters<typeof mapOf>[0]): StateMap | string {
+function makeMap(subject: Parameters<typeof mapOf>[0]): StateMap | 'large' {
   try {
     return mapOf(subject);
   } catch (error) {
-    if (error instanceof BoundError) return `${error.message} Fewer vectors or messages make it small enough.`;
+    if (error instanceof BoundError) return 'large';
     throw error;
   }
 }
@@ -56,17 +58,17 @@ const coverage = computed(() => {
 const chosen = signal<number | undefined>(undefined);
 
 export function MapPane(): JSX.Element {
+  const at = scene.value;
   const drawn = map.value;
-  if (typeof drawn === 'string') {
-    return (
-      <section class="map" aria-label="State space">
-        <p class="empty" role="status">
-          {drawn}
-        </p>
-      </section>
-    );
-  }
-  return <MapDrawing map={drawn} />;
+  if (at.kind === 'own' && drawn === 'large') return <SpacePane at={at} />;
+  if (typeof drawn === 'object') return <MapDrawing map={drawn} />;
+  return (
+    <section class="map" aria-label="State space">
+      <p class="empty" role="status">
+        The state space of a watched program is not known: its guards are not told.
+      </p>
+    </section>
+  );
 }
 
 function MapDrawing({ map: { graph, nodes, links, numbers, radius } }: { map: StateMap }): JSX.Element {
@@ -180,29 +182,6 @@ function MapDrawing({ map: { graph, nodes, links, numbers, radius } }: { map: St
       </p>
     </section>
   );
-}
-
-/** A line between two states, bent a little so that there and back are two. */
-function curve(from: MapNode, to: MapNode): string {
-  const bend = 0.12;
-  const x = (from.x + to.x) / 2 + (to.y - from.y) * bend;
-  const y = (from.y + to.y) / 2 - (to.x - from.x) * bend;
-  const round = (each: number): number => Math.round(each * 10) / 10;
-  return `M${round(from.x)},${round(from.y)}Q${round(x)},${round(y)} ${round(to.x)},${round(to.y)}`;
-}
-
-/** The state nearest in the direction of an arrow key. */
-function neighbour(nodes: readonly MapNode[], from: MapNode, key: string): MapNode | undefined {
-  const direction = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key];
-  if (direction === undefined) return undefined;
-  const [right, down] = direction;
-  const cost = ({ x, y }: MapNode): number => {
-    const along = (x - from.x) * right + (y - from.y) * down;
-    const across = Math.abs((x - from.x) * down) + Math.abs((y - from.y) * right);
-    return along <= 1 ? Infinity : along + 2 * across;
-  };
-  const best = nodes.reduce((one, other) => (cost(other) < cost(one) ? other : one), from);
-  return cost(best) === Infinity ? from : best;
 }
 
 /** A state in words: "capability: enabled, clear; vector0: masked, A, none, set". */

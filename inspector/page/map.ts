@@ -91,6 +91,38 @@ function placeInRings(depths: readonly number[], links: readonly (readonly [numb
   return nodes.toSorted((one, other) => one.state - other.state);
 }
 
+/** A column of more rows is several, side by side. */
+const COLUMN = { width: 74, besides: 36, spacing: 34, rows: 14 } as const;
+
+/** Places what is so many steps out in columns from left to right, so that each stands near what it is reached from. */
+export function placeInColumns(depths: readonly number[], links: readonly (readonly [number, number])[]): MapNode[] {
+  const columns = new Map<number, number[]>();
+  for (const [state, depth] of depths.entries()) columns.set(depth, [...(columns.get(depth) ?? []), state]);
+  const heights = new Map<number, number>();
+  const nodes: MapNode[] = [];
+  let left = 0;
+  for (const depth of [...columns.keys()].toSorted((one, other) => one - other)) {
+    const column = columns.get(depth)!;
+    const wanted = new Map(
+      column.map((state) => {
+        const before = links.filter(([from, to]) => to === state && depths[from] < depth);
+        const sum = before.reduce((total, [from]) => total + (heights.get(from) ?? 0), 0);
+        return [state, before.length === 0 ? 0 : sum / before.length];
+      }),
+    );
+    const ordered = column.toSorted((one, other) => wanted.get(one)! - wanted.get(other)! || one - other);
+    const wide = Math.ceil(ordered.length / COLUMN.rows);
+    const rows = Math.ceil(ordered.length / wide);
+    for (const [index, state] of ordered.entries()) {
+      const y = (Math.floor(index / wide) - (rows - 1) / 2) * COLUMN.spacing;
+      heights.set(state, y);
+      nodes.push({ state, depth, x: left + (index % wide) * COLUMN.besides, y });
+    }
+    left += (wide - 1) * COLUMN.besides + COLUMN.width;
+  }
+  return nodes.toSorted((one, other) => one.state - other.state);
+}
+
 /** The events of a shortest path between two states, by number; undefined when there is none. */
 export function pathBetween(graph: StateGraph, from: number, to: number): number[] | undefined {
   const origins = new Map<number, { readonly state: number; readonly event: number } | undefined>([[from, undefined]]);

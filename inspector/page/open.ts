@@ -6,7 +6,6 @@ import { isPacked, LINK_CHARACTERS, packTrace, readTrace } from '../../checker/t
 import { readTraceLink, writeTraceLink } from '../../checker/trace/link.ts';
 import { reduceTrace, TraceError } from '../../checker/trace/trace.ts';
 import { ReplayError } from '../../conformance/replay/lines.ts';
-import { tellMagic } from '../../conformance/replay/magic.ts';
 import type { LogStory } from '../../conformance/replay/trace.ts';
 import { logScene, type OwnScene, recordedScene } from './scene.ts';
 
@@ -96,6 +95,7 @@ export async function readFile(file: File): Promise<string> {
   if (start[0] === 0x1f && start[1] === 0x8b) {
     return new Response(file.stream().pipeThrough(new DecompressionStream('gzip'))).text();
   }
+  const { tellMagic } = await import('../../conformance/replay/magic.ts');
   const magic = tellMagic(start);
   if (magic !== undefined) throw new TraceError(`Got ${file.name}, ${magic}`);
   return file.text();

@@ -1,12 +1,16 @@
 /**
- * Ways out: the link in the clipboard, the trace as a file.
+ * Ways out: the link, Markdown and files.
  */
-import { printMermaid } from '../../checker/export/mermaid.ts';
 import { castOf } from '../../properties/cast.ts';
-import { notice, proof, scene, story, traceFile } from './store.ts';
+import { notice, proof, publishedPage, scene, story } from './store.ts';
 
 /** The most steps of a sequence that is copied: a longer one is not read in a comment. */
 const MARKDOWN_STEPS = 60;
+
+/** The address of what is shown; on a published page, where the server was told of one. */
+function linkOf(): string {
+  return publishedPage.value === undefined ? location.href : `${publishedPage.value}${location.hash}`;
+}
 
 /** Copies the address, which is the trace; or says why it is not. */
 export async function copyLink(): Promise<void> {
@@ -20,7 +24,7 @@ export async function copyLink(): Promise<void> {
     return;
   }
   try {
-    await navigator.clipboard.writeText(location.href);
+    await navigator.clipboard.writeText(linkOf());
     notice.value = { kind: 'news', text: 'The link is copied: whoever opens it sees this run.' };
   } catch {
     notice.value = { kind: 'error', text: 'The browser does not let the page copy; the link is in the address bar.' };
@@ -35,6 +39,7 @@ export async function copyMarkdown(): Promise<void> {
     return;
   }
   await new Promise((resolve) => setTimeout(resolve, 200));
+  const { printMermaid } = await import('../../checker/export/mermaid.ts');
   const told = story.value;
   const title = told === undefined ? at.title : `${told.point}: ${told.title}`;
   const decided = proof.value;
@@ -47,7 +52,7 @@ export async function copyMarkdown(): Promise<void> {
     at.length <= MARKDOWN_STEPS
       ? `\`\`\`mermaid\n${printMermaid(at.run.trace(), castOf(at.machine.id)).trimEnd()}\n\`\`\``
       : `A run of ${at.length} steps, which is too long to be drawn here.`,
-    ...(location.hash === '' ? [] : [`[Replay it](${location.href})`]),
+    ...(location.hash === '' ? [] : [`[Replay it](${linkOf()})`]),
   ].join('\n\n');
   try {
     await navigator.clipboard.writeText(`${text}\n`);
@@ -57,13 +62,11 @@ export async function copyMarkdown(): Promise<void> {
   }
 }
 
-/** Saves the run as a file. */
-export function download(): void {
-  const blob = traceFile();
-  if (blob === undefined) return;
+/** Saves a file. */
+export function saveFile(blob: Blob, name: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);
-  link.download = 'trace.json';
+  link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);
 }

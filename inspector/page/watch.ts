@@ -6,14 +6,17 @@
  * its states light up and its steps are listed, but which transitions are open is not said.
  */
 import { type AnyStateMachine, createMachine, type StateValue } from 'xstate';
+import { tellEvent } from '../drawing/chart.ts';
 import type { Timeline } from '../drawing/timeline.ts';
 import type { WatchedScene } from './scene.ts';
 
 /** The most steps that are kept of an actor; the oldest are let go of, and counted on. */
 export const WATCHED_STEPS = 10_000;
 
-/** How long an event waits for an answer, until it is taken for one that threw. */
+/** How long an event waits for an answer in silence, until it is taken for one that threw. */
 const ANSWER_MILLISECONDS = 500;
+/** How many times as long it waits while other things are heard: on a busy machine its answer may be on the way. */
+const BUSY = 10;
 
 /** What an actor is, as far as the protocol lets one know. */
 export type ActorKind = 'machine' | 'promise' | 'observable' | 'no machine';
@@ -82,6 +85,8 @@ export class Watched {
   readonly gone = new Map<number, string>();
   /** Events that were sent to an actor, and not answered yet. */
   private readonly sent = new Map<string, Sent[]>();
+  /** When something was heard last, in milliseconds. */
+  private heardAt = 0;
 
   /** The actors below one, or the roots. */
   children(parent: string | undefined): Actor[] {
@@ -95,8 +100,15 @@ export class Watched {
     return program === undefined ? undefined : this.gone.get(program);
   }
 
+  /** Every program that was heard of has gone. */
+  leaveAll(because: string): void {
+    for (const { program } of this.actors.values())
+      if (program !== undefined && !this.gone.has(program)) this.gone.set(program, because);
+  }
+
   /** Hears a message. One that is none of the protocol changes nothing. */
   hear(message: unknown): void {
+    this.heardAt = performance.now();
     const told = Object(message) as Message;
     const { type, sessionId } = told;
     if (type === '@maskbit.program') return this.hearOfProgram(told);
@@ -127,7 +139,8 @@ export class Watched {
   settle(now: number, patience = ANSWER_MILLISECONDS): number {
     let count = 0;
     for (const [sessionId, waiting] of this.sent) {
-      const isLate = waiting.length > 0 && waiting.every(({ at }) => now - at > patience);
+      const wait = now - this.heardAt > patience ? patience : BUSY * patience;
+      const isLate = waiting.length > 0 && waiting.every(({ at }) => now - at > wait);
       const actor = this.actors.get(sessionId);
       if (!isLate || actor?.kind !== 'machine') continue;
       const [{ event, payload, source }] = waiting;
@@ -140,9 +153,9 @@ export class Watched {
     return count;
   }
 
-  /** Whether some event still waits for an answer. */
+  /** Whether some event of a machine still waits for an answer. */
   get isWaiting(): boolean {
-    return [...this.sent.values()].some(({ length }) => length > 0);
+    return [...this.sent].some(([id, { length }]) => length > 0 && this.actors.get(id)?.kind === 'machine');
   }
 
   private hearActor(sessionId: string, { name, parentId, definition, snapshot, problem }: Message): void {
@@ -290,7 +303,7 @@ function watchedTimeline({ name, moments, letGo, sessionId }: Actor, { actors }:
     firstNumber: letGo,
     arrows: (step) => {
       const moment = moments[step + 1];
-      const label = `${moment.event}${moment.payload === undefined ? '' : ` ${brief(moment.payload)}`}`;
+      const label = `${tellEvent(moment.event)}${moment.payload === undefined ? '' : ` ${brief(moment.payload)}`}`;
       const end = endingOf(moment, moments[step]);
       return [
         { from: columnOf(moment.source), to: name, label: cut(label), kind: 'event' },
@@ -303,7 +316,7 @@ function watchedTimeline({ name, moments, letGo, sessionId }: Actor, { actors }:
       const told = moment.payload === undefined ? '' : ` with ${brief(moment.payload)}`;
       const from = moment.source === undefined ? '' : ` from ${nameOf(moment.source)}`;
       const end = endingOf(moment, moments[step]);
-      return `${name} takes ${moment.event}${told}${from}${end === undefined ? '' : `; ${end}`}.`;
+      return `${name} takes ${tellEvent(moment.event)}${told}${from}${end === undefined ? '' : `; ${end}`}.`;
     },
   };
 }

@@ -26,11 +26,12 @@ type Written = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Writes the page to `target`, and replaces one that was written there before.
+ * @param published The address that links lead to, where they are not to lead to wherever the page is.
  * @throws {RangeError} when something else is in the way.
  */
-export function writePage(source: string, target: string): void {
+export function writePage(source: string, target: string, published?: string): void {
   const place = resolve(target);
-  const page = readPage(source);
+  const page = readPage(source, published);
   const before = readList(place);
   requireFree(place, page, before);
 
@@ -57,7 +58,7 @@ export function writePage(source: string, target: string): void {
 const FRONT = 'index.html';
 
 /** The files of the page, by path. */
-function readPage(source: string): ReadonlyMap<string, Buffer> {
+function readPage(source: string, published: string | undefined): ReadonlyMap<string, Buffer> {
   const page = new Map<string, Buffer>();
   const visit = (folder: string, prefix: string): void => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -67,7 +68,7 @@ function readPage(source: string): ReadonlyMap<string, Buffer> {
     }
   };
   visit(source, '');
-  const session: Session = { live: false, stately: false };
+  const session: Session = { live: false, stately: false, page: published };
   return page.set(SESSION_FILE, Buffer.from(`${JSON.stringify(session)}\n`));
 }
 

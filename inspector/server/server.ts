@@ -4,6 +4,7 @@
  * Whatever comes is asked for its host before anything of it is read; no handler throws, each socket has someone who hears its
  * errors, and there is a bound on connections, on their time and on what they may send.
  */
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Whether Stately's inspector is shown too. */
   readonly stately?: boolean;
+  /** The address of a published page, which links lead to. */
+  readonly page?: string;
   /** What the page opens first, as JSON of its own: `opened.json`. */
   readonly opened?: string;
 }
@@ -42,7 +45,8 @@ const REQUEST_MILLISECONDS = 10_000;
 const POLICY = policy({
   'script-src': "'self'",
   'style-src': "'self'",
-  'img-src': "'self'",
+  // A picture of a chart becomes one of pixels by way of a blob.
+  'img-src': "'self' blob:",
   'connect-src': "'self'",
   'worker-src': "'self'",
 });
@@ -74,9 +78,10 @@ export async function startServer({
   folder,
   port: wanted,
   stately = false,
+  page,
   opened,
 }: ServerOptions): Promise<InspectorServer> {
-  const files = filesOf(folder, stately);
+  const files = filesOf(folder, { live: true, stately, id: randomUUID(), page });
   if (opened !== undefined) files.add('/opened.json', opened);
   const relay = new Relay();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES });
@@ -153,11 +158,10 @@ export async function startServer({
 }
 
 /** The files of the page, and those that the server makes. */
-function filesOf(folder: string, stately: boolean): PageFiles {
+function filesOf(folder: string, session: Session): PageFiles {
   const files = new PageFiles(folder);
-  const session: Session = { live: true, stately };
   files.add(`/${SESSION_FILE}`, JSON.stringify(session));
-  if (!stately) return files;
+  if (!session.stately) return files;
   files.add('/stately', STATELY_PAGE);
   files.add('/stately.js', STATELY_SCRIPT);
   files.add('/stately.css', STATELY_STYLE);

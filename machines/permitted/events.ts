@@ -2,9 +2,7 @@
  * The hidden events of a permitted function: what it may do of its own accord where a choice leaves that open. No suite sends
  * them; a judge takes each as possible at any moment between two accesses.
  */
-import { refresh } from '../alphabet.ts';
 
-export { refresh };
 /** An event that waits is dropped. */
 export const forget = (vector: number): string => `device.forget.${vector}`;
 /** The Pending bit of an event that waits stops to show it. */

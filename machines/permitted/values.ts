@@ -10,8 +10,6 @@ export const UNDEFINED = 'undefined';
 
 /** Zero, two messages, and `C`, whose data is zero: an entry with data of zero is an entry like any other (MSIX-MSG-6). */
 export const JUDGED: MessageSet = wholeMessages('judged', ['zero', 'A', 'B', 'C']);
-/** Zero and two messages. */
-export const PLAIN: MessageSet = wholeMessages('plain', ['zero', 'A', 'B']);
 /** Zero and one message. */
 export const SMALL: MessageSet = wholeMessages('small', ['zero', 'A']);
 /** A message of an x86, one to another address below 4 GiB, and one above. */

@@ -64,7 +64,7 @@ describe('the server', () => {
   });
 
   test('says that there is a server behind the page', async () => {
-    expect(JSON.parse((await get('/session.json')).text)).toEqual({ live: true, stately: true });
+    expect(JSON.parse((await get('/session.json')).text)).toMatchObject({ live: true, stately: true });
   });
 
   test.each(['evil.example', `evil.example:8080`, 'localhost', '127.0.0.1.evil.example'])(

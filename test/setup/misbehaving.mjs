@@ -2,22 +2,17 @@
  * A program behind the text protocol that misbehaves on its third request, in the way that its parameter names. Until then, and
  * on everything else, it answers `ok`, and a read with 0x2a.
  */
-import { spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { onRequest, say, TROUBLES } from './troubles.mjs';
 
 const [way, note] = process.argv.slice(2);
 let asked = 0;
-let isMute = false;
 
 const WAYS = {
+  ...TROUBLES,
   crash: () => process.exit(7),
   'crash-loudly': () => {
     process.stderr.write('assertion failed: vector < count\n');
     process.kill(process.pid, 'SIGSEGV');
-  },
-  hang: () => {
-    isMute = true;
   },
   garbage: () => say('\u001b[31mSegmentation fault (core dumped)'),
   'wrong-number': () => say('ok 42'),
@@ -29,27 +24,14 @@ const WAYS = {
     for (let line = 0; line < 100_000; line++) say('ok 0x2a');
   },
   'long-line': () => process.stdout.write('x'.repeat(3 << 20)),
-  'close-pipe': () => {
-    isMute = true;
-    closeSync(1);
-    setInterval(() => {}, 1000);
-  },
-  fork: () => {
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
-    process.stderr.write(`child ${child.pid}\n`);
-    process.exit(1);
-  },
 };
 
-const say = (line) => process.stdout.write(`${line}\n`);
-
-createInterface({ input: process.stdin }).on('line', (line) => {
+onRequest((line) => {
   if (line === 'hello') {
     say(way === 'rude' ? 'who are you?' : `ok maskbit-dut/1 name=misbehaving vectors=0x4 lacks=${note ?? 'save'}`);
     return;
   }
   asked++;
-  if (isMute) return;
   if (asked === 3 && way in WAYS) WAYS[way]();
   else say(line.includes('-read') ? 'ok 0x2a' : 'ok');
 });

@@ -2,10 +2,8 @@
  * A right device behind the text protocol that gets into trouble at one kind of request, in the way that its first parameter names:
  * whenever a pending event is retired. Everything else is answered as it must be.
  */
-import { spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Msix } from '../../examples/kits/javascript/msix.js';
+import { onRequest, say, TROUBLES } from './troubles.mjs';
 
 const [way] = process.argv.slice(2);
 const vectors = Number(process.env.MASKBIT_VECTORS ?? 2);
@@ -15,13 +13,9 @@ const whole = (low, high) => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 const msix = new Msix(vectors, (low, high, data) => {
   messages += ` ${hex(whole(low, high))}:${hex(data >>> 0)}`;
 });
-const say = (text) => process.stdout.write(`${text}\n`);
-let isMute = false;
 
-const TROUBLES = {
-  hang: () => {
-    isMute = true;
-  },
+const WAYS = {
+  ...TROUBLES,
   crash: () => {
     process.stderr.write('assertion failed: pending\n');
     process.kill(process.pid, 'SIGABRT');
@@ -35,21 +29,10 @@ const TROUBLES = {
     while (Date.now() < until);
     say('ok');
   },
-  'close-pipe': () => {
-    isMute = true;
-    closeSync(1);
-    setInterval(() => {}, 1000);
-  },
-  fork: () => {
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
-    process.stderr.write(`child ${child.pid}\n`);
-    process.exit(1);
-  },
 };
 
 const number = (word) => Number(BigInt(word));
-createInterface({ input: process.stdin }).on('line', (line) => {
-  if (isMute) return;
+onRequest((line) => {
   const [verb, ...words] = line.split(' ');
   const [offset, bytes, value] = words;
   switch (verb) {
@@ -87,7 +70,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
       const vector = number(offset);
       const isPending = ((msix.pbaRead(4 * (vector >> 5), 4) >>> (vector & 31)) & 1) === 1;
       msix.retire(vector);
-      return isPending && way in TROUBLES ? TROUBLES[way]() : say('ok');
+      return isPending && way in WAYS ? WAYS[way]() : say('ok');
     }
     case 'reset':
       msix.reset();

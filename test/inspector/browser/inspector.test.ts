@@ -322,11 +322,18 @@ describe('the map', () => {
     expect(await page.locator('.step').count()).toBeGreaterThan(steps);
   });
 
-  test('says so when there are too many states', async () => {
-    const page = await open();
-    await page.selectOption('.machine', { label: 'function, 4 vectors' });
+  test('of a machine with more states puts them together, by the regions that are told apart', async () => {
+    const page = await open(machine('assigned-device', { design: 'posted', vectors: 1, messages: 'three' }));
     await page.keyboard.press('m');
-    expect(await page.textContent('.map')).toContain('Got more than 300 states of function');
+    await page.waitForSelector('.place');
+    const lots = await page.locator('.place').count();
+    expect(await page.textContent('.legend')).toContain(`2,532 states in ${lots} lots`);
+    await page.click(`#lot-${lots - 1}`);
+    await page.waitForSelector(`#lot-${lots - 1}.here`);
+    expect(await page.locator('.place.visited').count()).toBeGreaterThan(1);
+    await page.click('.apart summary');
+    await page.click('.apart label:has-text("vcpu")');
+    await page.waitForFunction((count) => document.querySelectorAll('.place').length < count, lots);
   });
 });
 
