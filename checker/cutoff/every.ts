@@ -22,7 +22,10 @@ export type ClaimAt = (members: number) => Claim;
 
 /** What a claim comes to for every number of members. */
 export interface EveryVerdict {
-  /** What it comes to with every number of members from the explored one on; and if it holds, with every number that it is about. */
+  /**
+   * What it comes to with every number of members from the cutoff on. What holds of all states, steps or runs holds of every number that
+   * it is about.
+   */
   readonly result?: Decision['result'];
   /** How many members it is about, and how many decide it. */
   readonly about?: number;
@@ -111,7 +114,7 @@ function questionOf(
   claimAt: (members: number) => ReadClaim,
 ): Question | { readonly because: string } {
   try {
-    const formed = formOf(family, claimAt);
+    const formed = formOf(family, claimAt, members);
     if (members < formed.cutoff) {
       const why =
         family.hearing === undefined ? 'another one does something' : `members hear of each other, ${family.hearing}`;
