@@ -68,7 +68,7 @@ const page = {
   comment:
     'the page and what it draws with run in a browser, without Node and without the server; but for types, which are gone by then',
   severity: 'error',
-  from: { path: '^inspector/(page|drawing)/' },
+  from: { path: '^inspector/(page|drawing|module)/' },
   to: {
     path: [patternOf('node:'), '(^|node_modules/)ws(/|$)', '^inspector/server/'],
     dependencyTypesNot: ['type-only'],

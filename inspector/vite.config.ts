@@ -22,28 +22,31 @@ const shipped: Plugin = {
 };
 
 /**
- * The decider's thread shares its modules with the page: most of what it needs is there already. A worker would be bundled by itself, and
- * have everything twice.
+ * Threads share their modules with the page: most of what they need is there already. A worker would be bundled by itself, and have everything
+ * twice.
  */
-const decider: Plugin = {
-  name: 'maskbit:decider',
+const THREADS = [
+  { by: '/page/decider.ts', of: 'decider/worker.ts', name: 'decider' },
+  // The server knows it by this name, for it may compile WebAssembly.
+  { by: '/page/module.ts', of: 'module/worker.ts', name: 'module-thread' },
+] as const;
+const threads: Plugin = {
+  name: 'maskbit:threads',
   apply: 'build',
   enforce: 'pre',
   transform(code, id) {
-    if (!id.endsWith('/page/decider.ts')) return;
-    const reference = this.emitFile({
-      type: 'chunk',
-      id: fileURLToPath(new URL('decider/worker.ts', import.meta.url)),
-      name: 'decider',
-    });
-    return code.replace("new URL('../decider/worker.ts', import.meta.url)", `import.meta.ROLLUP_FILE_URL_${reference}`);
+    const thread = THREADS.find(({ by }) => id.endsWith(by));
+    if (thread === undefined) return;
+    const file = fileURLToPath(new URL(thread.of, import.meta.url));
+    const reference = this.emitFile({ type: 'chunk', id: file, name: thread.name });
+    return code.replace(`new URL('../${thread.of}', import.meta.url)`, `import.meta.ROLLUP_FILE_URL_${reference}`);
   },
 };
 
 export default defineConfig({
   root: 'inspector/page',
   base: './',
-  plugins: [decider, shipped],
+  plugins: [threads, shipped],
   resolve: {
     alias: [
       { find: /^.*\/compile\/expand\.ts$/, replacement: fileURLToPath(new URL('page/expand.ts', import.meta.url)) },

@@ -108,18 +108,18 @@ export class MessageBook {
     this.words[at + 2] = data;
   }
 
-  /** Copies what `other` stands for, three dwords of each vector, into `out`. */
-  othersInto(out: Uint32Array): void {
-    for (let vector = 0; vector < this.vectorCount; vector++) {
-      const at = this.at(vector, this.other);
-      for (let which = 0; which < 3; which++) out[3 * vector + which] = this.words[at + which];
+  /** Copies what `other` stands for, three dwords of each of some vectors, into `out`. */
+  othersInto(out: Uint32Array, vectors: readonly number[]): void {
+    for (let index = 0; index < vectors.length; index++) {
+      const at = this.at(vectors[index], this.other);
+      for (let which = 0; which < 3; which++) out[3 * index + which] = this.words[at + which];
     }
   }
 
-  /** Lets `other` of each vector stand for what it did when `othersInto` copied it. */
-  setOthers(others: Uint32Array): void {
-    for (let vector = 0; vector < this.vectorCount; vector++)
-      this.bind(vector, others[3 * vector], others[3 * vector + 1], others[3 * vector + 2]);
+  /** Lets `other` of these vectors stand for what it did when `othersInto` copied it. */
+  setOthers(others: Uint32Array, vectors: readonly number[]): void {
+    for (let index = 0; index < vectors.length; index++)
+      this.bind(vectors[index], others[3 * index], others[3 * index + 1], others[3 * index + 2]);
   }
 
   /**

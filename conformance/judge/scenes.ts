@@ -9,6 +9,7 @@ import type { Ability } from '../device/device.ts';
 import type { Alphabet } from './actions.ts';
 import { createModel, type Model } from './judge.ts';
 import { MessageBook } from './messages.ts';
+import type { Readback } from './subject.ts';
 
 /** What a suite looks at. */
 export interface Scene {
@@ -145,6 +146,10 @@ export function alphabetOf(scene: Scene, abilities: ReadonlySet<Ability>): Alpha
   };
 }
 
+/** What stands for everything: of many vectors, those that a small scene acts upon and the last; now and then all. */
+export const wholeOf = ({ vectorCount, vectors, isSmall }: Scene, step: number): Readback =>
+  vectorCount <= 8 || !isSmall || step % 64 === 63 ? 'all' : [...new Set([...vectors, vectorCount - 1])];
+
 const models = new Map<string, Model>();
 
 /**
@@ -163,7 +168,8 @@ export function modelOf(scene: Scene, choices: Choices, notifies: boolean, isSha
   };
   const options = { choices: asked, messages, notifies, reserved };
   if (!isShared) return createModel(options);
-  const key = JSON.stringify([asked, messages.name, notifies, reserved]);
+  // Sets that are listed in a link have one name.
+  const key = JSON.stringify([asked, messages.name, messages.values, notifies, reserved]);
   let model = models.get(key);
   if (model === undefined) {
     model = createModel(options);

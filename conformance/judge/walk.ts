@@ -45,7 +45,7 @@ export interface Pair {
   readonly vectors: Int32Array;
   readonly snapshot: number;
   readonly knowledge: MutableKnowledge;
-  /** What `other` stands for, of each vector; all ones where nothing believed holds it. */
+  /** What `other` stands for, of each vector that is read back; all ones where nothing believed holds it. */
   readonly others: Uint32Array;
   readonly parent: number;
   readonly action: number;
@@ -79,11 +79,13 @@ export function walkPairs(
     for (let at = pair; at > 0; at = pairs[at].parent) names.unshift(actions[pairs[at].action].name);
     return names;
   };
-  const others = new Uint32Array(3 * vectorCount);
+  // What is never read back, no entry is known to hold.
+  const looked = read ?? Array.from({ length: vectorCount }, (_, vector) => vector);
+  const others = new Uint32Array(3 * looked.length);
   const meet = (snapshot: number, parent: number, action: number, wrongBefore: string | undefined): void => {
-    book.othersInto(others);
-    for (let vector = 0; vector < vectorCount; vector++)
-      if (!model.vector.holdsOther(judge.vectors[vector])) others.fill(0xffffffff, 3 * vector, 3 * vector + 3);
+    book.othersInto(others, looked);
+    for (let index = 0; index < looked.length; index++)
+      if (!model.vector.holdsOther(judge.vectors[looked[index]])) others.fill(0xffffffff, 3 * index, 3 * index + 3);
     const known = bySnapshot.get(snapshot);
     if (known?.some((pair) => isCovered(model, judge, knowledge, others, pairs[pair])) === true) return;
     const number = pairs.push({
@@ -133,7 +135,7 @@ export function walkPairs(
       judge.set(pair.capability, pair.vectors);
       let { wrongBefore } = pair;
       if (wrongBefore !== undefined && isOfBirth(wrongBefore) && judge.isCertain) wrongBefore = undefined;
-      book.setOthers(pair.others);
+      book.setOthers(pair.others, looked);
       knowledge.set(pair.knowledge);
       steps++;
       const failure = bench.perform(action, knowledge);

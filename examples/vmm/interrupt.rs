@@ -33,11 +33,19 @@ struct InterruptRoute {
     gsi: u32,
     fd: EventFd,
     registered: bool,
+    #[cfg(bug_kept_route)]
+    carries: Option<MsiSourceConfig>,
 }
 
 impl InterruptRoute {
     fn new(allocator: &mut GsiAllocator) -> Result<Self> {
-        Ok(InterruptRoute { gsi: allocator.allocate()?, fd: EventFd::new(), registered: false })
+        Ok(InterruptRoute {
+            gsi: allocator.allocate()?,
+            fd: EventFd::new(),
+            registered: false,
+            #[cfg(bug_kept_route)]
+            carries: None,
+        })
     }
 
     fn enable(&mut self, vm: &dyn Vm) -> Result<()> {
@@ -138,6 +146,10 @@ impl InterruptSourceGroup for MsiInterruptGroup {
         }
         if let Some(route) = slot {
             let MsiSourceConfig { address_lo, address_hi, data } = config;
+            #[cfg(bug_kept_route)]
+            if route.carries.replace(config) == Some(config) {
+                return route.enable(&*self.manager.vm);
+            }
             // The route stands before anything can come along it.
             self.manager.set_route(route.gsi, MsiRoute { address_lo, address_hi, data })?;
             route.enable(&*self.manager.vm)?;
@@ -145,6 +157,17 @@ impl InterruptSourceGroup for MsiInterruptGroup {
         Ok(())
     }
 
+    #[cfg(bug_kept_route)]
+    fn disable(&self) -> Result<()> {
+        // What was allocated is kept for the next driver: most open the same vectors again.
+        for route in self.routes.borrow_mut().iter_mut().flatten() {
+            route.disable(&*self.manager.vm)?;
+            self.manager.remove_route(route.gsi)?;
+        }
+        Ok(())
+    }
+
+    #[cfg(not(bug_kept_route))]
     fn disable(&self) -> Result<()> {
         for slot in self.routes.borrow_mut().iter_mut() {
             if let Some(mut route) = slot.take() {

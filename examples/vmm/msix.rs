@@ -109,7 +109,11 @@ impl MsixConfig {
             self.update_entry(index);
         }
         if is_live {
-            for index in 0..self.table_entries.len() {
+            #[cfg(bug_last_group)]
+            let injected = (self.table_entries.len() / BITS_PER_PBA_ENTRY).max(1) * BITS_PER_PBA_ENTRY;
+            #[cfg(not(bug_last_group))]
+            let injected = self.table_entries.len();
+            for index in 0..injected.min(self.table_entries.len()) {
                 if !self.table_entries[index].masked() {
                     self.inject_msix_and_clear_pba(index);
                 }
@@ -162,6 +166,11 @@ impl MsixConfig {
         let new_entry = *entry;
         if new_entry == old_entry {
             return;
+        }
+        #[cfg(bug_stale_pending)]
+        if new_entry.source() != old_entry.source() {
+            // What waits was meant for the message of before.
+            self.set_pba_bit(index, false);
         }
         // The entry may have been changed while it was open: its route follows.
         self.update_entry(index);

@@ -11,6 +11,7 @@ import { SequencePane } from './sequence-pane.tsx';
 import {
   dialog,
   isStoryComing,
+  moduleName,
   notice,
   openFile,
   origin,
@@ -31,6 +32,7 @@ const OpenDialog = lazily(async () => (await import('./dialogs.tsx')).Dialogs);
 const Headline = lazily(async () => (await import('./story-pane.tsx')).Headline);
 const StoryPane = lazily(async () => (await import('./story-pane.tsx')).StoryPane);
 const LogHeadline = lazily(async () => (await import('./log-headline.tsx')).LogHeadline);
+const ModuleHeadline = lazily(async () => (await import('./module-pane.tsx')).ModuleHeadline);
 const MapPane = lazily(async () => (await import('./map-pane.tsx')).MapPane);
 
 export function App(): JSX.Element {
@@ -62,6 +64,7 @@ export function App(): JSX.Element {
       <Head />
       <Notices />
       <Headlines />
+      {moduleName.value !== undefined && <ModuleHeadline />}
       <main style={{ '--side': `${sideWidth.value}px` }}>
         <div class="stage">
           <div class="stage-bar">

@@ -48,7 +48,7 @@ export function DevicePane({ at }: { at: OwnScene }): JSX.Element {
 function Agreement(): JSX.Element {
   if (typeof comparison.value !== 'object') return <p class="agreement none">{comparison.value}</p>;
   const first = firstDifference.value;
-  if (first === undefined) return <p class="agreement same">machine = implementation</p>;
+  if (first === undefined) return <p class="agreement same">machine = {comparison.value.label ?? 'implementation'}</p>;
   return (
     <p class="agreement differs">
       ≠ differs from{' '}
@@ -146,7 +146,7 @@ function TableRows({ at, row, state }: { at: OwnScene; row: Row; state: Comparis
       </tr>
       {state !== undefined && (
         <tr>
-          <td class="whose">code</td>
+          <td class="whose">{nameOfOther()}</td>
           <td class={`message registers ${[0, 1, 2].some((each) => isWrong(state, word + each)) ? 'wrong' : ''}`}>
             {registersOf(state, word)}
           </td>
@@ -175,6 +175,9 @@ function Flag({ on, wrong = false }: { on: boolean | undefined; wrong?: boolean 
     </td>
   );
 }
+
+/** What the lower row of a vector is of. */
+const nameOfOther = (): string => (typeof comparison.value === 'object' ? comparison.value.label : undefined) ?? 'code';
 
 const isWrong = (state: ComparisonState | undefined, word: number): boolean =>
   state?.differences.some((difference) => difference.word === word) ?? false;
@@ -232,6 +235,8 @@ function Messages({ at, view }: { at: OwnScene; view: DeviceView | undefined }):
 
 function tellMessage(message: string, vector: number): string {
   if (typeof comparison.value !== 'object') return `${message} of vector ${vector}`;
-  const [low, high, data] = messageOf(message, vector).map((word) => word.toString(16).padStart(8, '0'));
+  const [low, high, data] = (comparison.value.registersOf?.(message, vector) ?? messageOf(message, vector)).map(
+    (word) => word.toString(16).padStart(8, '0'),
+  );
   return `address ${high} ${low}, data ${data}`;
 }

@@ -74,7 +74,7 @@ function Help(): JSX.Element {
       <p class="note">
         The wheel zooms, dragging moves. A framed event in the chart can be taken now: press it. A filled one was taken
         in the last step; a state with a lamp is active. The address of the page is the trace: whoever opens it sees the
-        same. Drop a file on the page to open it.
+        same. Drop a file on the page to open it: a trace, a log of QEMU's, or a device in WebAssembly.
       </p>
       <p class="note">
         The page has parts of others in it: <a href="./licenses.md">their licences</a>.

@@ -25,7 +25,7 @@ import {
   writeLink,
 } from './open.ts';
 import type { Driver } from './driven-device.ts';
-import type { createComparison, Comparison } from './comparison.ts';
+import type { createComparison, Comparison, ComparisonState } from './comparison.ts';
 import { beginScene, type OwnScene, type Scene, takeEvents, traceScene } from './scene.ts';
 import { type Actor, Watched, watchedScene } from './watch.ts';
 
@@ -216,6 +216,22 @@ function transitionIds(at: Scene, from: StateValue | undefined, events: readonly
   }
 }
 
+/** What stands beside a machine: the implementation, or what a reader has put in its place. */
+export interface Beside {
+  /** What it is called; `implementation` when left out. */
+  readonly label?: string;
+  readonly firstDifference: number | undefined;
+  at(position: number): ComparisonState;
+  /** Compares up to `count` more positions. Returns whether there is nothing left to compare. */
+  compare(count: number): boolean;
+  /** The registers of a message, where they are not those of the implementation. */
+  registersOf?(message: string, vector: number): readonly number[];
+}
+/** What a reader has put beside a scene, or why it is not there. */
+export const beside = signal<{ readonly scene: OwnScene; readonly device: Beside | string } | undefined>(undefined);
+/** The name of the module that was dropped on the page. */
+export const moduleName = signal<string | undefined>(undefined);
+
 /** What makes the implementation beside a machine, and drives it: they come with the pane that shows it. */
 const drivers = signal<
   { readonly make: typeof createComparison; readonly functions: Driver; readonly assigned?: Driver } | undefined
@@ -233,8 +249,9 @@ effect(() => {
   });
 });
 /** The implementation beside the machine; or why there is none; or undefined while it is fetched. */
-export const comparison = computed<Comparison | string | undefined>(() => {
+export const comparison = computed<Beside | string | undefined>(() => {
   const at = scene.value;
+  if (beside.value !== undefined && beside.value.scene === at) return beside.value.device;
   if (at.kind !== 'own' || drivers.value === undefined) return undefined;
   const { make, functions, assigned } = drivers.value;
   const driver = at.machine.id === 'assigned-device' ? assigned : functions;
@@ -255,16 +272,16 @@ const COMPARED_AT_ONCE = 400;
 
 effect(() => {
   const at = own.value;
-  const beside = comparison.value;
-  if (typeof beside !== 'object') {
+  const other = comparison.value;
+  if (typeof other !== 'object') {
     firstDifference.value = undefined;
     return;
   }
-  firstDifference.value = beside.firstDifference;
+  firstDifference.value = other.firstDifference;
   const go = (): void => {
-    if (own.peek() !== at) return;
-    const isDone = beside.compare(COMPARED_AT_ONCE);
-    firstDifference.value = beside.firstDifference;
+    if (own.peek() !== at || comparison.peek() !== other) return;
+    const isDone = other.compare(COMPARED_AT_ONCE);
+    firstDifference.value = other.firstDifference;
     if (!isDone) setTimeout(go);
   };
   setTimeout(go);
@@ -433,6 +450,10 @@ export async function openTrace(text: string): Promise<void> {
 export function openFile(file: File | undefined): void {
   if (file === undefined) return;
   dialog.value = undefined;
+  if (file.name.endsWith('.wasm')) {
+    void import('./module.ts').then(({ openModule }) => openModule(file));
+    return;
+  }
   readFile(file).then(
     (text) => openTrace(text),
     (error: unknown) => {

@@ -42,14 +42,18 @@ const CONNECTIONS = 512;
 /** How long a request may take to arrive. */
 const REQUEST_MILLISECONDS = 10_000;
 
-const POLICY = policy({
+const OWN = {
   'script-src': "'self'",
   'style-src': "'self'",
   // A picture of a chart becomes one of pixels by way of a blob.
   'img-src': "'self' blob:",
   'connect-src': "'self'",
   'worker-src': "'self'",
-});
+};
+const POLICY = policy(OWN);
+/** The thread of a module, and nothing else, may compile WebAssembly. It has no document. */
+const MODULE_THREAD = /^\/assets\/module-thread-[\w-]+\.js$/;
+const MODULE_POLICY = policy({ ...OWN, 'script-src': "'self' 'wasm-unsafe-eval'" });
 const STATELY_POLICY = policy({
   'script-src': "'self'",
   'style-src': "'self'",
@@ -100,6 +104,7 @@ export async function startServer({
     const path = pathOf(request);
     if (path === undefined) return refuse(response, 400, 'Got a target that is no path; expected one, as of /.');
     if (!files.has(path)) return refuse(response, 404, `Got no file ${path}; expected one of the page.`);
+    if (MODULE_THREAD.test(path)) response.setHeader('Content-Security-Policy', MODULE_POLICY);
     if (path === '/stately') response.setHeader('Content-Security-Policy', STATELY_POLICY);
     await files.answer(path, request, response);
   };
