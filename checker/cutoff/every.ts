@@ -13,7 +13,7 @@ import { type Exploration, requireExploration } from '../explore/explore.ts';
 import type { Condition } from '../export/symbolic.ts';
 import type { GuardExpression } from '../machine/guard.ts';
 import { initialNodes } from '../machine/transition-sets.ts';
-import { CHECKED_FAMILY, type CheckedFamily } from './family.ts';
+import { CHECKED_FAMILY, type CheckedFamily, MEMBERS_MAX } from './family.ts';
 import { formOf, type Formed, strengthened } from './form.ts';
 import { CutoffError, type Instance } from './instance.ts';
 
@@ -61,7 +61,7 @@ export function decideEvery(
 ): EveryVerdict[] {
   const checked = CHECKED_FAMILY.require('family of decideEvery', family);
   requireExploration('exploration of decideEvery', exploration);
-  requireCount('members of decideEvery', members);
+  requireCount('members of decideEvery', members, MEMBERS_MAX);
   const results = copyOf('known of decideEvery', known, 'results of claims, by name');
   const place = 'claims of decideEvery';
   const asked = requireList(place, claims, readClaimAt).map((claimAt) =>
