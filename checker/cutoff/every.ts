@@ -13,7 +13,7 @@ import { type Exploration, requireExploration } from '../explore/explore.ts';
 import type { Condition } from '../export/symbolic.ts';
 import type { GuardExpression } from '../machine/guard.ts';
 import { initialNodes } from '../machine/transition-sets.ts';
-import { CHECKED_FAMILY, type CheckedFamily } from './family.ts';
+import { CHECKED_FAMILY, type CheckedFamily, MEMBERS_MAX } from './family.ts';
 import { formOf, type Formed, strengthened } from './form.ts';
 import { CutoffError, type Instance } from './instance.ts';
 
@@ -22,7 +22,10 @@ export type ClaimAt = (members: number) => Claim;
 
 /** What a claim comes to for every number of members. */
 export interface EveryVerdict {
-  /** What it comes to with every number of members from the explored one on; and if it holds, with every number that it is about. */
+  /**
+   * What it comes to with every number of members from the cutoff on. What holds of all states, steps or runs holds of every number that
+   * it is about.
+   */
   readonly result?: Decision['result'];
   /** How many members it is about, and how many decide it. */
   readonly about?: number;
@@ -58,7 +61,7 @@ export function decideEvery(
 ): EveryVerdict[] {
   const checked = CHECKED_FAMILY.require('family of decideEvery', family);
   requireExploration('exploration of decideEvery', exploration);
-  requireCount('members of decideEvery', members);
+  requireCount('members of decideEvery', members, MEMBERS_MAX);
   const results = copyOf('known of decideEvery', known, 'results of claims, by name');
   const place = 'claims of decideEvery';
   const asked = requireList(place, claims, readClaimAt).map((claimAt) =>
@@ -111,7 +114,7 @@ function questionOf(
   claimAt: (members: number) => ReadClaim,
 ): Question | { readonly because: string } {
   try {
-    const formed = formOf(family, claimAt);
+    const formed = formOf(family, claimAt, members);
     if (members < formed.cutoff) {
       const why =
         family.hearing === undefined ? 'another one does something' : `members hear of each other, ${family.hearing}`;

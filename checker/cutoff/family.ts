@@ -32,7 +32,7 @@ import {
 } from './instance.ts';
 
 /** More members than any machine has that is read whole. */
-const SIZE_MAX = 4096;
+export const MEMBERS_MAX = 4096;
 
 /** What the constructor of `CheckedFamily` has made. */
 export const CHECKED_FAMILY: Brand<CheckedFamily> = new Brand('a CheckedFamily');
@@ -56,7 +56,7 @@ export class CheckedFamily {
    */
   constructor(family: Family, sizes: readonly number[] = [1, 2, 3, 4]) {
     this.family = readFamily('family of CheckedFamily', family);
-    this.sizes = requireList('sizes of CheckedFamily', sizes, (place, size) => requireCount(place, size, SIZE_MAX));
+    this.sizes = requireList('sizes of CheckedFamily', sizes, (place, size) => requireCount(place, size, MEMBERS_MAX));
     CHECKED_FAMILY.mark(this);
     const three = this.instance(3);
     this.template = three.writing;

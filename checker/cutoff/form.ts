@@ -27,9 +27,13 @@ export interface Formed {
   readonly cutoff: number;
 }
 
-/** Looks at the form of a claim. @throws {CutoffError} when no number of members decides it, with what stands in the way. */
-export function formOf(family: CheckedFamily, claimAt: (members: number) => ReadClaim): Formed {
-  const { about, form } = aboutOf(family, claimAt);
+/**
+ * Looks at the form of a claim.
+ * @param asked The number of members at which it is decided: there, too, it must say the same.
+ * @throws {CutoffError} when no number of members decides it, with what stands in the way.
+ */
+export function formOf(family: CheckedFamily, claimAt: (members: number) => ReadClaim, asked?: number): Formed {
+  const { about, form } = aboutOf(family, claimAt, asked);
   const { claim } = strengthened(form.claim);
   const { name } = claim;
   const isDeaf = family.hearing === undefined;
@@ -44,6 +48,7 @@ export function formOf(family: CheckedFamily, claimAt: (members: number) => Read
 function aboutOf(
   family: CheckedFamily,
   claimAt: (members: number) => ReadClaim,
+  asked = MORE,
 ): { readonly about: number; readonly form: Form } {
   const form = new Form(family.names(MORE), claimAt(MORE));
   const { about } = form;
@@ -57,8 +62,8 @@ function aboutOf(
   const sayAt = (members: number): string =>
     new Form(family.names(members), claimAt(members)).textOf((member) => Math.min(member, about));
   const one = sayAt(about + 1);
-  for (const members of [MANY, MORE]) {
-    if (sayAt(members) === one) continue;
+  for (const members of [MANY, MORE, asked]) {
+    if (members < about || sayAt(members) === one) continue;
     throw new CutoffError(
       `Got ${name}, which says, with the others taken for one, ${sayAt(members)} among ${members} members, and ${one} among ` +
         `${about + 1}; expected it to say the same.`,

@@ -461,6 +461,21 @@ describe('a claim', () => {
     expect(decideEvery(deaf, explorer(DEAF)(2), 2, [claim])).toEqual([{ because: expect.stringMatching(message) }]);
   });
 
+  test('that says another thing where it is decided is refused', () => {
+    const sly: ClaimAt = (members) => ({
+      kind: 'invariant',
+      name: 'SlyInv',
+      title: '',
+      holds:
+        members === 3
+          ? { kind: 'not', part: { kind: 'and', parts: [isIn(0), inState('m0', 'out')] } }
+          : inState('m0', 'out'),
+    });
+    expect(decideEvery(deaf, explorer(DEAF)(3), 3, [sly])[0].because).toMatch(
+      /^Got SlyInv, which says, .* among 3 members/,
+    );
+  });
+
   test('with fairness of an event that others take where nothing shared does has no cutoff', () => {
     const rings = familyOf((index) => ({
       out: { on: { ring: { target: 'in', guard: stateIn({ [`m${index}`]: 'out' }) } } },

@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import type { Family } from '../../checker/cutoff/instance.ts';
-import { decideProperties } from '../../checker/decide/property.ts';
+import { decideProperties, type Invariant } from '../../checker/decide/property.ts';
 import { explore } from '../../checker/explore/explore.ts';
 import { mutate } from '../../checker/machine/mutate.ts';
 import { CHECKED, DESIGNS, REVIEWED } from '../../machines/designs.ts';
@@ -22,7 +22,7 @@ import {
   functionFamily,
   ofOneVector,
 } from '../../properties/every.ts';
-import { FUNCTION_PROPERTIES } from '../../properties/function.ts';
+import { InForceInv } from '../../properties/function.ts';
 import { createInstance, MACHINE_PROPERTIES } from '../../properties/instances.ts';
 import { type FunctionView, machineView } from '../../properties/view.ts';
 
@@ -99,13 +99,11 @@ describe('the function', () => {
   });
 
   test('of which a property asks about another vector is refused', () => {
-    const [property] = FUNCTION_PROPERTIES;
     const refusals: string[] = [];
-    const nosy = {
-      ...property,
-      kind: 'invariant' as const,
+    const nosy: Invariant<FunctionView> = {
+      ...InForceInv,
       when: () => true,
-      holds: (state: FunctionView) => state.masked(1),
+      holds: (state) => state.masked(1),
     };
     const { graph } = graphOf(2, TWO, false);
     decideProperties(graph, [ofOneVector(nosy, (because) => refusals.push(because))], machineView(2, TWO), 1);
