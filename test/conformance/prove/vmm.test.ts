@@ -70,6 +70,27 @@ describe('a VMM in Rust', () => {
   });
 });
 
+describe('three bugs that somebody planted who had not read the judge', () => {
+  test.each([
+    ['kept_route', 'one vector', 1, ['MSIX-MASK-1', 'MSIX-PEND-2'], 6],
+    ['stale_pending', 'one vector', 1, ['MSIX-ACCESS-4', 'MSIX-PBA-4'], 3],
+    // The whole groups of 64 are right, and so is every device without a 65th vector.
+    ['last_group', 'vector 64 of 65', 65, ['MSIX-PEND-2'], 3],
+  ])('%s is found, and nothing is invented beside it', async (bug, scene, vectors, rules, length) => {
+    const bytes = buildRust('examples/vmm/dut.rs', ['--cfg', `bug_${bug}`]);
+    const proof = await prove(wasmDevices(bytes), {
+      ...options,
+      vectorCounts: [vectors],
+      scenes: [scene],
+      sampling: 0,
+      seconds: 20,
+    });
+    expect(proof.verdict).toBe('violated');
+    expect(shortest(proof)[1]).toBe(length);
+    expect(proof.report.causes.map(({ rule }) => rule).filter((rule) => !rules.includes(rule))).toEqual([]);
+  });
+});
+
 describe('a hypervisor in C on the shims', () => {
   const build = (...flags: string[]): Uint8Array =>
     buildKit(flags, ['examples/kits/wasm/passthrough.c', 'examples/kits/c/msix.c']);
