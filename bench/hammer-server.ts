@@ -35,8 +35,10 @@ export interface ServerHammerCounts {
 
 /** How many connections are open at once. */
 const AT_ONCE = 32;
-/** How long a connection waits for the end of its answers: a malformed request may have none. */
+/** How long a connection waits for the end of its answers, at the least: a malformed request may have none. */
 const WAIT_MILLISECONDS = 250;
+/** And at the least so many times as long as the server takes for an answer: on a busy machine all of them come late. */
+const WAIT_ANSWERS = 20;
 
 type Below = (end: number) => number;
 
@@ -49,6 +51,14 @@ export async function hammerServer({
 }: ServerHammerOptions): Promise<ServerHammerCounts> {
   const below = randomBelow(seed);
   const counts: ServerHammerCounts = { requests: 0, connections: 0, answers: 0, upgrades: 0 };
+  const begin = performance.now();
+  await exchange(
+    port,
+    [Buffer.from(`GET / HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`)],
+    false,
+    10_000,
+  );
+  const patience = Math.max(WAIT_MILLISECONDS, WAIT_ANSWERS * (performance.now() - begin));
   const worker = async (): Promise<void> => {
     while (counts.requests < requests) {
       const wanted = Math.min(1 + below(24), requests - counts.requests);
@@ -57,7 +67,7 @@ export async function hammerServer({
       const isSocket = below(6) === 0;
       const parts = isSocket ? socketParts(below, port, wanted) : requestParts(below, port, wanted);
       // oxlint-disable-next-line no-await-in-loop -- each worker has one connection at a time
-      const answer = await exchange(port, parts, below(8) === 0);
+      const answer = await exchange(port, parts, below(8) === 0, patience);
       counts.answers += countOf(answer);
       counts.upgrades += answer.split('HTTP/1.1 101').length - 1;
       progress?.(counts.requests);
@@ -71,7 +81,7 @@ export async function hammerServer({
  * Writes to a connection of its own, and returns what came back. The last part, after which there may be no more answers, waits for
  * those to the others; or the connection is reset at once, where that is asked for.
  */
-function exchange(port: number, parts: readonly Buffer[], resets: boolean): Promise<string> {
+function exchange(port: number, parts: readonly Buffer[], resets: boolean, patience: number): Promise<string> {
   const last = parts.at(-1)!;
   const expected = parts.length - 1;
   return new Promise((resolve) => {
@@ -82,7 +92,7 @@ function exchange(port: number, parts: readonly Buffer[], resets: boolean): Prom
       isWhole = true;
       socket.write(last);
     };
-    socket.setTimeout(WAIT_MILLISECONDS, () => socket.resetAndDestroy());
+    socket.setTimeout(patience, () => socket.resetAndDestroy());
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');
       if (!isWhole && countOf(text) >= expected) finish();

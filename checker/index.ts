@@ -52,6 +52,9 @@ export {
 } from './trace/trace.ts';
 export { audit, type Audit } from './explore/audit.ts';
 export { compile } from './compile/compile.ts';
+export { type ClaimAt, cutoffOf, decideEvery, type EveryVerdict } from './cutoff/every.ts';
+export { CheckedFamily } from './cutoff/family.ts';
+export { CutoffError, type Family, type MemberMap } from './cutoff/instance.ts';
 export { compileCondition } from './compile/condition.ts';
 export type { Claim, Decision, StatePredicate, StepPredicate } from './decide/claim.ts';
 export { decide, startAt } from './decide/decide.ts';

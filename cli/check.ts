@@ -11,10 +11,9 @@ import {
   renewManifest,
 } from '../checker/decide/manifest.ts';
 import { FULL_INSTANCES, instanceName, INSTANCES, LARGER_INSTANCES } from '../properties/instances.ts';
-import { checkAssigned, checkAssignedMutants, checkObjections } from './check/assigned.ts';
-import { checkAssignedDevice } from './check/assigned-device.ts';
-import { checkAssignedPaths } from './check/assigned-paths.ts';
+import { canRunBeside, deviceWork, isOfDevice, runBeside } from './check/beside.ts';
 import { Budget, type Budgets } from './check/budget.ts';
+import { checkEvery } from './check/every.ts';
 import { checkMachines } from './check/machines.ts';
 import { type Only, onlyOf, type Section, SECTIONS, WHOLE } from './check/only.ts';
 import type { CheckSection } from './check/part.ts';
@@ -41,7 +40,7 @@ export interface CheckChoices extends Budgets {
 }
 
 /** Runs the whole check and prints it. */
-export function check(choices: CheckChoices = {}): Exit {
+export async function check(choices: CheckChoices = {}): Promise<Exit> {
   const budget = new Budget(choices);
   const isFull = choices.full === true;
   const every = [...INSTANCES, ...LARGER_INSTANCES, ...FULL_INSTANCES];
@@ -49,7 +48,12 @@ export function check(choices: CheckChoices = {}): Exit {
   if (!only.isPart) tell(isFull ? FULL_COST : USUAL_COST);
   const path = choices.manifest ?? packagePath(MANIFEST);
   const manifest = parseManifest(readText(path, 'a manifest'));
-  const parts = runSections(isFull, budget, only, manifest);
+  // In a full check each may need most of the memory: one after another.
+  const isBeside = !isFull && !only.isPart && canRunBeside();
+  const beside = isBeside ? runBeside({ ...choices, seconds: budget.secondsLeft }, manifest) : undefined;
+  const here = isBeside ? SECTIONS.filter((section) => !isOfDevice(section)) : SECTIONS;
+  const own = runSections(isFull, budget, { ...only, sections: intersect(only.sections, here) }, manifest);
+  const parts = [...own, ...((await beside) ?? [])];
 
   const open = parts.flatMap((each) => each.open ?? []);
   const found = gatherFindings(parts.flatMap((each) => each.findings ?? []));
@@ -79,15 +83,12 @@ function runSections(isFull: boolean, budget: Budget, only: Only, manifest: read
     machines: () => part,
     properties: () => checkProperties(explored, budget, only, isCut),
     runs: () => checkRuns(explored, budget, only),
+    'every-n': () => checkEvery(explored),
     paths: () => checkPaths(explored, budget),
     lockstep: () => checkLockstep(explored, budget),
     places: () => checkPlaces(isFull, budget),
     replay: checkReplay,
-    designs: () => checkAssigned(isFull, budget, only, manifest),
-    mutants: () => checkAssignedMutants(budget),
-    objections: () => checkObjections(budget),
-    'device-paths': () => checkAssignedPaths(budget),
-    device: () => checkAssignedDevice(isFull, budget, only),
+    ...deviceWork(isFull, budget, only, manifest),
   };
   return [
     ...(sections.has('machines') || instances.length === 0 ? [] : [part]),
@@ -95,7 +96,10 @@ function runSections(isFull: boolean, budget: Budget, only: Only, manifest: read
   ];
 }
 
-const LARGE_SECTIONS: readonly Section[] = ['machines', 'properties', 'runs'];
+const intersect = (asked: ReadonlySet<Section>, here: readonly Section[]): ReadonlySet<Section> =>
+  new Set(here.filter((section) => asked.has(section)));
+
+const LARGE_SECTIONS: readonly Section[] = ['machines', 'properties', 'runs', 'every-n'];
 const SMALL_SECTIONS: readonly Section[] = ['paths', 'lockstep'];
 
 const USUAL_COST = 'Checks the function and the assigned device; it takes half a minute to a minute.';

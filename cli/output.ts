@@ -21,18 +21,30 @@ export const EXIT = {
 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
+/** What takes the output in the place of the terminal. */
+type Taker = (of: 'print' | 'printRaw' | 'tell', text: string) => void;
+let taker: Taker | undefined;
+
+/** Gives all output of this thread to someone else, who prints it in its turn. */
+export function divertOutput(take: Taker): void {
+  taker = take;
+}
+
 /** Prints a line of prose on standard output. */
 export function print(line = ''): void {
+  if (taker !== undefined) return taker('print', line);
   process.stdout.write(`${wrap(safe(line), process.stdout)}\n`);
 }
 
 /** Prints text that is laid out already: a table, a diagram, a file for another tool. */
 export function printRaw(text: string): void {
+  if (taker !== undefined) return taker('printRaw', text);
   process.stdout.write(safe(text));
 }
 
 /** Tells a line of prose on standard error: what went wrong, or how far the work is. */
 export function tell(line: string): void {
+  if (taker !== undefined) return taker('tell', line);
   process.stderr.write(`${wrap(safe(line), process.stderr)}\n`);
 }
 
@@ -71,7 +83,7 @@ export function wrapLines(text: string, columns: number): string {
 
 /** Quotes a word so that a shell takes it as it is: what is printed as a command is there to be copied. */
 export function shellWord(word: string): string {
-  if (/^[\w@%+=:,./][\w@%+=:,./-]*$/.test(word)) return word;
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 

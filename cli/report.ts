@@ -85,8 +85,16 @@ export function tellProgress(progress: ExploreProgress, expected?: number): stri
   return `${formatCell(states)} states${share}, ${formatCell(frontier)} of them open, depth ${depth}, ${rate}${left}`;
 }
 
+let follow: ((what: string, total: number) => Progress) | undefined;
+
+/** Gives all progress of this thread to someone else, who shows it. */
+export function divertProgress(take: (what: string, total: number) => Progress): void {
+  follow = take;
+}
+
 /** Begins to follow `total` pieces of work. */
 export function startProgress(what: string, total: number): Progress {
+  if (follow !== undefined) return follow(what, total);
   if (!process.stderr.isTTY) return { advance: () => {}, end: () => {} };
   const bar = new SingleBar({
     format: `${what} {bar} {percentage}% | {value} of {total} | {eta_formatted} left`,

@@ -53,6 +53,7 @@ const inState = (vector: number, region: string, state: string): GuardExpression
 });
 const not = (part: GuardExpression): GuardExpression => ({ kind: 'not', part });
 
+/** A leads-to about one vector. */
 interface Leading {
   readonly from: GuardExpression;
   readonly to: GuardExpression;
@@ -132,6 +133,17 @@ export const PendingLeads: TemporalProperty = {
   decide: (instance) => decideLeading(exploration(instance, masksAgain), instance.vectors, releasing, true),
   decideWithout: (instance) => decideLeading(exploration(instance, masksAgain), instance.vectors, releasing, false),
 };
+
+/** What comes about in the end, for each vector: its leads-tos, and the events that are left out. */
+export const LEADINGS: readonly {
+  readonly name: string;
+  readonly needsChannel: boolean;
+  readonly leading: (vector: number) => readonly Leading[];
+  readonly without: (event: string) => boolean;
+}[] = [
+  { name: ArrivalLeads.name, needsChannel: true, leading: arrivalOf, without: () => false },
+  { name: PendingLeads.name, needsChannel: false, leading: releasing, without: masksAgain },
+];
 
 /** Exchanges the first two messages in a name of an event or an output. */
 function exchange([one, other]: readonly string[]): (name: string) => string {

@@ -46,7 +46,8 @@ while (damagedLines < wanted) {
   damagedLines += edits;
   const source = (): string[] => [damaged.join('\n'), '\n'];
   const skipDamaged = random(2) === 0;
-  const start = performance.now();
+  // Of the processor, for other work may run beside it.
+  const start = process.cpuUsage();
   try {
     if (random(8) === 0) {
       explain(source, { vector: 0, skipDamaged });
@@ -56,10 +57,11 @@ while (damagedLines < wanted) {
     if (!(error instanceof ReplayError)) throw error;
     answers.refused++;
   }
-  longest = Math.max(longest, performance.now() - start);
+  const { user, system } = process.cpuUsage(start);
+  longest = Math.max(longest, (user + system) / 1000);
 }
 process.stdout.write(
-  `${damagedLines} damaged lines, seed ${seed}: ${JSON.stringify(answers)}; the longest took ${Math.round(longest)} ms\n`,
+  `${damagedLines} damaged lines, seed ${seed}: ${JSON.stringify(answers)}; the longest took ${Math.round(longest)} ms of the processor\n`,
 );
 
 function damage(text: string, lines: readonly string[]): string {

@@ -1,10 +1,11 @@
 /**
- * Counts the lines of code by folder, now and at an earlier commit, and prints them as a table: `npx tsx scripts/lines.ts COMMIT`.
+ * `npm run lines`: counts the lines of code by folder, at the commit before the house was redrawn and at the last one, and writes them into ARCHITECTURE.md.
  */
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { placeMarked } from './marked.ts';
 
-const [commit = '1589259'] = process.argv.slice(2);
+const BEFORE = '1589259';
 const CODE = /\.(?:ts|tsx|mjs|js|c|h|rs|py)$/;
 const git = (...parameters: readonly string[]): string =>
   execFileSync('git', parameters, { encoding: 'utf8', maxBuffer: 1 << 28 });
@@ -22,16 +23,16 @@ function linesAt(revision: string): Map<string, number> {
   return counts;
 }
 
-const [before, after] = [linesAt(commit), linesAt('HEAD')];
+const [before, after] = [linesAt(BEFORE), linesAt('HEAD')];
 const folders = readdirSync('.').filter((name) => before.has(name) || after.has(name));
 const row = (name: string, one = 0, other = 0): string =>
   `| ${name} | ${one.toLocaleString('en')} | ${other.toLocaleString('en')} |`;
 const total = (of: ReadonlyMap<string, number>): number => [...of.values()].reduce((sum, each) => sum + each, 0);
-console.log(
-  [
-    `| lines of code | ${commit} | now |`,
-    '|---|---|---|',
-    ...folders.map((name) => row(`\`${name}/\``, before.get(name), after.get(name))),
-    row('in all', total(before), total(after)),
-  ].join('\n'),
-);
+const table = [
+  `| lines of code | ${BEFORE} | now |`,
+  '|---|---|---|',
+  ...folders.map((name) => row(`\`${name}/\``, before.get(name), after.get(name))),
+  row('in all', total(before), total(after)),
+];
+const PAGE = 'ARCHITECTURE.md';
+writeFileSync(PAGE, placeMarked(readFileSync(PAGE, 'utf8'), 'lines', table.join('\n')));

@@ -1,7 +1,8 @@
 /**
  * Mutants of the implementation, by Stryker. `npm run mutate -- src/kernel/table.ts ...` runs those of the files named, or else of all that are not
  * pinned to the hash of their source, and pins each file in `test/mutation/pinned.json` as soon as it is done. `--check` runs none: what is pinned must be
- * of the source as it is; it says which files were never run, and how many survivors have no reason in `test/mutation/reasons.json` yet. `--again` runs
+ * of the source as it is, of every file, and each survivor must have its reason in `test/mutation/reasons.json`. `--docs` tells the scores in
+ * `docs/checked.md`. `--again` runs
  * only those that survived, which is enough after a change of the tests. `--sample` runs those of a few lines again, which SEED or the day picks:
  * whoever survives must be pinned. Exit status: 0 holds, 1 does not, 2 usage.
  */
@@ -11,6 +12,7 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import type { LogLevel } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
+import { placeMarked } from './marked.ts';
 
 /** What came of the mutants of one file. */
 interface Pinned {
@@ -22,6 +24,11 @@ interface Pinned {
   readonly survivors: readonly string[];
 }
 
+/** The same of a run, with all that were tried, those that are killed too. */
+interface Outcome extends Pinned {
+  readonly tried: ReadonlySet<string>;
+}
+
 /** Why survivors survive: some of one file that have one reason. */
 interface Reason {
   readonly file: string;
@@ -29,13 +36,17 @@ interface Reason {
   readonly survivors: readonly string[];
 }
 
+const NONE = { mutants: 0, killed: 0, survivors: [] };
 const PINNED = 'test/mutation/pinned.json';
 const REASONS = 'test/mutation/reasons.json';
 /** Outcomes that tell a mutant from the source. */
 const TOLD = new Set(['Killed', 'Timeout', 'RuntimeError']);
-/** How many lines in a row a sample takes, and from how many files: with both it is done in half a minute. */
-const SAMPLE_LINES = 12;
-const SAMPLE_FILES = 8;
+/** How many lines in a row a sample takes, and from how many files; and how long one of its mutants may take. So it is done within a minute. */
+const SAMPLE_LINES = 8;
+const SAMPLE_FILES = 6;
+const SAMPLE_TIMEOUT = 5000;
+/** Where the scores are told. */
+const DOCUMENT = 'docs/checked.md';
 
 function readJson<Content>(file: string, none: Content): Content {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Content) : none;
@@ -51,7 +62,9 @@ function complain(...sentences: readonly string[]): void {
 }
 
 /** Runs the mutants of files, or of ranges of lines in them, and says what came of them. */
-async function run(patterns: readonly string[]): Promise<Map<string, Pinned>> {
+async function run(patterns: readonly string[], timeoutMS = 30_000): Promise<Map<string, Outcome>> {
+  // The runner leaves slow tests out that none of them needs.
+  process.env['MUTATED'] = patterns.join(' ');
   const outcomes = await new Stryker({
     mutate: [...patterns],
     testRunner: 'quick',
@@ -61,7 +74,7 @@ async function run(patterns: readonly string[]): Promise<Map<string, Pinned>> {
     concurrency: Number(process.env['CONCURRENCY'] ?? availableParallelism()),
     coverageAnalysis: 'perTest',
     // Loops without an end are told by how often they go round. Time alone would call a busy machine a killed mutant.
-    timeoutMS: 30_000,
+    timeoutMS,
     reporters: [process.stdout.isTTY ? 'progress' : 'dots'],
     logLevel: 'warn' as LogLevel,
     warnings: false,
@@ -70,21 +83,22 @@ async function run(patterns: readonly string[]): Promise<Map<string, Pinned>> {
     disableTypeChecks: false,
     allowEmpty: true,
   }).runMutationTest();
-  const results = new Map<string, Pinned>();
+  const results = new Map<string, Outcome>();
   for (const file of new Set(outcomes.map((outcome) => outcome.fileName))) {
     const lines = readFileSync(file, 'utf8').split('\n');
     const all = outcomes.filter(({ fileName, status }) => fileName === file && status !== 'Ignored');
     const left = all.filter(({ status }) => !TOLD.has(status));
-    const survivors = left.map(({ location: { start, end }, replacement }) => {
+    const nameOf = ({ location: { start, end }, replacement }: (typeof all)[number]): string => {
       const line = lines[start.line - 1];
       const until = end.line === start.line ? end.column - 1 : line.length;
       return `${line.trim()} | ${line.slice(start.column - 1, until)} -> ${replacement.replaceAll(/\s+/g, ' ')}`;
-    });
+    };
     results.set(relative(process.cwd(), file), {
       hash: hashOf(file),
       mutants: all.length,
       killed: all.length - left.length,
-      survivors: survivors.toSorted(),
+      survivors: left.map(nameOf).toSorted(),
+      tried: new Set(all.map(nameOf)),
     });
   }
   return results;
@@ -108,10 +122,13 @@ function check(): void {
     ...changed.map((file) => `${file}: its mutants were run on another source; run npm run mutate -- ${file}.`),
     ...gone.map((file) => `${file}: got its mutants in ${PINNED}; expected a file of src.`),
   );
+  complain(...unrun.map((file) => `${file}: its mutants were never run; run npm run mutate -- ${file}.`));
   let unexplained = 0;
   for (const [file, { survivors }] of Object.entries(pinned)) {
     const explained = new Set(reasons.filter((reason) => reason.file === file).flatMap((reason) => reason.survivors));
-    unexplained += survivors.filter((survivor) => !explained.has(survivor)).length;
+    const without = survivors.filter((survivor) => !explained.has(survivor));
+    unexplained += without.length;
+    complain(...without.map((survivor) => `${file}: got the survivor ${survivor}; expected a reason in ${REASONS}.`));
     const strangers = [...explained].filter((survivor) => !survivors.includes(survivor));
     complain(...strangers.map((survivor) => `${file}: got a reason for ${survivor}; expected one of its survivors.`));
   }
@@ -119,32 +136,42 @@ function check(): void {
   const mutants = all.reduce((sum, one) => sum + one.mutants, 0);
   const killed = all.reduce((sum, one) => sum + one.killed, 0);
   console.log(`${killed} of ${mutants} mutants in ${all.length} files are found, ${percent(killed, mutants)}.`);
-  console.log(`${unexplained} of the ${mutants - killed} others have no reason yet.`);
-  if (unrun.length > 0) console.log(`Never run to their end: ${unrun.join(', ')}.`);
+  console.log(`${unexplained} of the ${mutants - killed} others have no reason.`);
 }
 
-/** The lines of what was changed, where `start` begins with `text`: as far as its brackets close. */
-function linesOf(lines: readonly string[], start: number, text: string): string {
+/** Where what was changed stands, which begins with `text` in line `start`: as far as its brackets close. */
+function placeOf(lines: readonly string[], start: number, text: string, from: number): string {
   let depth = 0;
   for (let line = start, rest = text; line < lines.length; rest = lines[++line]) {
-    for (const each of rest ?? '') depth += '([{'.includes(each) ? 1 : ')]}'.includes(each) ? -1 : 0;
-    if (depth <= 0) return `${start + 1}-${line + 1}`;
+    for (const each of rest) depth += '([{'.includes(each) ? 1 : ')]}'.includes(each) ? -1 : 0;
+    const end = line === start ? from + text.length : lines[line].length;
+    if (depth <= 0) return `${start + 1}:${from}-${line + 1}:${end}`;
   }
-  return `${start + 1}-${start + 1}`;
+  return `${start + 1}:${from}-${start + 1}:${from + text.length}`;
+}
+
+/** Where a survivor stands: in each line that reads as its own, each text that reads as what was changed. */
+function placesOf(lines: readonly string[], survivor: string): string[] {
+  return [...lines.entries()].flatMap(([index, line]) => {
+    const own = `${line.trim()} | `;
+    if (!survivor.startsWith(own)) return [];
+    const text = survivor.slice(own.length, survivor.lastIndexOf(' -> '));
+    const places: string[] = [];
+    for (let at = line.indexOf(text); at >= 0; at = line.indexOf(text, at + 1))
+      places.push(placeOf(lines, index, text, at));
+    return places;
+  });
 }
 
 /** Runs those again that survived, and pins what is left of them. The source is the same, so what was killed stays killed. */
 async function again(files: readonly string[]): Promise<void> {
   const ranges = files.flatMap((file) => {
     const lines = readFileSync(file, 'utf8').split('\n');
-    const found = pinned[file].survivors.flatMap((survivor) => {
-      const [line, change] = survivor.split(' | ');
-      const at = [...lines.keys()].filter((index) => lines[index].trim() === line);
-      return at.map((index) => `${file}:${linesOf(lines, index, change.slice(0, change.lastIndexOf(' -> ')))}`);
-    });
-    return [...new Set(found)];
+    return [...new Set(pinned[file].survivors.flatMap((survivor) => placesOf(lines, survivor)))].map(
+      (place) => `${file}:${place}`,
+    );
   });
-  console.log(`Runs the survivors of ${files.length} files again, on ${ranges.length} lines.`);
+  console.log(`Runs the survivors of ${files.length} files again, at ${ranges.length} places.`);
   if (ranges.length === 0) return;
   const results = await run(ranges);
   for (const file of files) {
@@ -152,7 +179,9 @@ async function again(files: readonly string[]): Promise<void> {
     const left = results.get(file)?.survivors ?? [];
     const strangers = left.filter((survivor) => !before.survivors.includes(survivor));
     complain(...strangers.map((stranger) => `${file}: got the survivor ${stranger}; expected one that is pinned.`));
-    const survivors = left.toSorted();
+    // What was not found again was not tried, and survives as before.
+    const tried = results.get(file)?.tried ?? new Set();
+    const survivors = before.survivors.filter((survivor) => !tried.has(survivor) || left.includes(survivor));
     pinned[file] = { ...before, killed: before.mutants - survivors.length, survivors };
     console.log(`${file}: ${before.survivors.length} survived, ${survivors.length} do now.`);
   }
@@ -178,12 +207,31 @@ async function sample(seed: number): Promise<void> {
   });
   console.log(`Runs the mutants of these lines again, by seed ${seed}: ${ranges.join(', ')}.`);
   let count = 0;
-  for (const [file, found] of await run(ranges)) {
+  for (const [file, found] of await run(ranges, SAMPLE_TIMEOUT)) {
     count += found.mutants;
     const strangers = found.survivors.filter((survivor) => !pinned[file].survivors.includes(survivor));
     complain(...strangers.map((stranger) => `${file}: got the survivor ${stranger}; expected one that is pinned.`));
   }
   console.log(`${count} mutants were run.`);
+}
+
+/** Writes the scores into the document. */
+function tellScores(): void {
+  const rows = Object.entries(pinned).filter(([, { mutants }]) => mutants > 0);
+  const [mutants, killed] = (['mutants', 'killed'] as const).map((key) =>
+    rows.reduce((sum, [, one]) => sum + one[key], 0),
+  );
+  const table = [
+    '| file | mutants | found | survivors, each with its reason |',
+    '|---|---|---|---|',
+    ...rows.map(
+      ([file, one]) =>
+        `| \`${file}\` | ${one.mutants} | ${percent(one.killed, one.mutants)} | ${one.survivors.length} |`,
+    ),
+    `| all of them | ${mutants} | ${percent(killed, mutants)} | ${mutants - killed} |`,
+  ];
+  writeFileSync(`${DOCUMENT}.new`, placeMarked(readFileSync(DOCUMENT, 'utf8'), 'mutants', table.join('\n')));
+  renameSync(`${DOCUMENT}.new`, DOCUMENT);
 }
 
 /** Writes what is pinned. */
@@ -199,6 +247,7 @@ if (wrong !== undefined) {
   console.error(`mutate: got ${wrong}; expected a file of src, such as ${sources[0]}.`);
   process.exit(2);
 } else if (process.argv.includes('--check')) check();
+else if (process.argv.includes('--docs')) tellScores();
 else if (process.argv.includes('--forget')) {
   for (const file of Object.keys(pinned)) if (stale.includes(file) || !sources.includes(file)) delete pinned[file];
   pin();
@@ -212,9 +261,9 @@ else {
   console.log(`Runs the mutants of ${files.length} files, which takes up to a minute each.`);
   for (const file of files) {
     const start = Date.now();
-    pinned[file] = (await run([file])).get(file) ?? { hash: hashOf(file), mutants: 0, killed: 0, survivors: [] };
+    const { hash, mutants, killed, survivors } = (await run([file])).get(file) ?? { ...NONE, hash: hashOf(file) };
+    pinned[file] = { hash, mutants, killed, survivors };
     pin();
-    const { killed, mutants } = pinned[file];
     console.log(
       `${file}: ${killed} of ${mutants}, ${percent(killed, mutants)}, in ${((Date.now() - start) / 1000).toFixed(0)} s`,
     );

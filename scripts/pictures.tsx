@@ -47,6 +47,8 @@ export const PICTURED_TRACES = [
   'posted-zeros',
   'posted-lost-event',
   'posted-rebuild',
+  'posted-moved-bar',
+  'posted-two-records',
 ] as const;
 
 /** Draws every picture; by path, its text. */

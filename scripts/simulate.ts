@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import * as fc from 'fast-check';
+import { faults } from '../test/simulator/compare.ts';
 import { type Counts, simulations } from '../test/simulator/simulate.ts';
 
 const { values } = parseArgs({
@@ -30,4 +31,8 @@ for (const [index, { name, property }] of simulations(counts).entries()) {
   }
   console.log(`${name}: ${result.numRuns} histories, no difference.`);
 }
-console.log(`${counts.acts} acts and ${counts.calls} lines of calls out.`);
+const { thrown, damaged, nonsense } = faults;
+console.log(`${counts.acts} acts and ${counts.calls} lines of calls out, on both sides together.`);
+console.log(
+  `Faults injected: ${thrown} callbacks that threw, ${damaged} damaged saves, ${nonsense} calls that make no sense.`,
+);

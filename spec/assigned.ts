@@ -151,7 +151,8 @@ export const ASSIGNED_RULES: readonly Rule[] = [
     choice: {
       ours:
         'Its completion does nothing any more: it counts as done before the reset, which left nothing of it. A read is answered as ' +
-        'the function stands when it completes. What was in flight arrives before the reset.',
+        'the function stands when it completes; where the reset has put its page elsewhere, nobody answers, which reads as all-ones. ' +
+        'What was in flight arrives before the reset.',
       because:
         'Otherwise a write from before the reset would enable MSI-X, or unmask a vector, of a function that is as new.',
       others: 'In Linux an exit completes as ever; a reset that resets the vCPUs too forgets it.',

@@ -18,7 +18,7 @@ export interface KernelCall {
 /** One row. A result is 0 or a number, or the name of an errno; "-" where the kernel has no such call. */
 export interface CallResult extends KernelCall {
   readonly situation: string;
-  /** The calls before it, each of which succeeds. The device has four vectors. */
+  /** The calls before it, each of which succeeds. Each device has four vectors. */
   readonly before: readonly KernelCall[];
   /** Linux 2.6.37 with the patch, Linux 4.11, and ours. */
   readonly patched: string;
@@ -51,6 +51,12 @@ const MESSAGE = { address_lo: 0xfee01000, data: 0x41 };
 const UP = [ASSIGN, nr(1), entry(2), irq(0x404)];
 const PAGED = [ASSIGN, nr(1), entry(2), page(0x10000n), irq(0x404)];
 
+/** The same call for the second device of the host, which is device 1 of the machine. */
+const second = ({ call, fields = {} }: KernelCall): KernelCall => ({
+  call,
+  fields: { ...fields, assigned_dev_id: 1, ...(call === ASSIGN.call ? { devfn: 16 } : {}) },
+});
+
 const row = (
   situation: string,
   before: readonly KernelCall[],
@@ -76,7 +82,7 @@ export const CALL_RESULTS: readonly CallResult[] = [
     { ...ASSIGN, fields: { ...PLACE, assigned_dev_id: 1, flags: 1 } },
     same('EBUSY'),
   ),
-  row('no such device of the host', [], { ...ASSIGN, fields: { ...PLACE, devfn: 16, flags: 1 } }, same('EINVAL')),
+  row('no such device of the host', [], { ...ASSIGN, fields: { ...PLACE, devfn: 24, flags: 1 } }, same('EINVAL')),
   row('assigned', [ASSIGN], { call: 'KVM_DEASSIGN_PCI_DEVICE' }, same('0')),
   row('not assigned', [], { call: 'KVM_DEASSIGN_PCI_DEVICE' }, same('EINVAL')),
   row('with MSI-X and its page', PAGED, { call: 'KVM_DEASSIGN_PCI_DEVICE' }, ['0', '-', '0']),
@@ -97,6 +103,13 @@ export const CALL_RESULTS: readonly CallResult[] = [
   row('MSI-X', [ASSIGN, nr(1), entry(2)], irq(0x404), same('0')),
   row('MSI-X while INTx is assigned', [ASSIGN, irq(0x101), nr(1), entry(2)], irq(0x404), same('EEXIST')),
   row('MSI-X with a page where there is room', [ASSIGN, nr(1), entry(2), page(0x10000n)], irq(0x404), ['0', '-', '0']),
+  row(
+    "MSI-X with a page that overlaps another device's",
+    [...PAGED, ...[ASSIGN, nr(1), entry(2), page(0x10010n)].map(second)],
+    second(irq(0x404)),
+    ['0', '-', 'EEXIST'],
+    'MSIX-POSTED-7',
+  ),
 
   row('no such device', [], noIrq(0x101), same('ENODEV')),
   row('none assigned', [ASSIGN], noIrq(0x101), same('ENXIO')),

@@ -7,6 +7,7 @@
  */
 import type { Exploration } from '../explore/explore.ts';
 import type { Fairness, Lasso } from './claim.ts';
+import { StepCursor } from './step-cursor.ts';
 
 const NOWHERE = -1;
 const UNSEEN = -2;
@@ -56,10 +57,12 @@ class Edges {
     this.stateCount = exploration.states.count;
     this.eventCount = exploration.compiled.events.length;
     this.targets = new Int32Array(this.stateCount * this.eventCount);
+    // Each step is made once: whether it is taken and where it leads are two questions about one step.
+    const step = new StepCursor(exploration);
     for (let state = 0; state < this.stateCount; state++) {
       for (let event = 0; event < this.eventCount; event++) {
-        const target = exploration.taken(state, event) ? exploration.target(state, event) : NOWHERE;
-        this.targets[state * this.eventCount + event] = target;
+        step.moveTo(state, event);
+        this.targets[state * this.eventCount + event] = step.taken ? step.target : NOWHERE;
       }
     }
   }

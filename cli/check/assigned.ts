@@ -28,6 +28,7 @@ import { traceVerdict } from '../../properties/assigned/trace.ts';
 import { TWO } from '../../machines/messages.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
 import { Budget } from './budget.ts';
+import { decideEveryOf, type EveryColumn, printEveryOfDesigns } from './every.ts';
 import type { Only } from './only.ts';
 import { type CheckSection, shownBy, Violations } from './part.ts';
 
@@ -35,6 +36,8 @@ interface Decided {
   readonly task: AssignedTask;
   readonly verdicts: readonly AssignedVerdict[];
   readonly counts: { readonly states: number; readonly transitions: number; readonly depth: number };
+  /** What is said of every number of vectors, where anything is. */
+  readonly every: EveryColumn | undefined;
 }
 
 /** Decides the properties of every design, within the bounds of a usual check or of a full one. */
@@ -53,7 +56,7 @@ export function checkAssigned(
     progress.advance(index);
     if (budget.isOver) open.push(`The time was up before ${boundsName(task.bounds)}.`);
     if (budget.isOver) return [];
-    const results = decideTask(task, budget, open, only);
+    const results = decideTask(task, budget, open, only, violations);
     for (const result of results) for (const each of unexpected(result, manifest)) violations.add(each);
     return results;
   });
@@ -74,6 +77,10 @@ export function checkAssigned(
     decided,
     ASSIGNED_PROPERTIES.filter(({ name }) => only.property(name)),
   );
+  printEveryOfDesigns(
+    decided.flatMap(({ every }) => every ?? []),
+    violations,
+  );
   const states = decided.reduce((sum, { counts }) => sum + counts.states, 0);
   return {
     clause: `${DESIGNS.length} designs of the assigned device with ${formatCell(states)} states, ${ASSIGNED_PROPERTIES.length} properties`,
@@ -88,7 +95,13 @@ export function checkAssigned(
   };
 }
 
-function decideTask(whole: AssignedTask, budget: Budget, open: string[], only: Only): Decided[] {
+function decideTask(
+  whole: AssignedTask,
+  budget: Budget,
+  open: string[],
+  only: Only,
+  violations: Violations,
+): Decided[] {
   const task = { ...whole, properties: whole.properties.filter(({ name }) => only.property(name)) };
   const instance = new AssignedInstance(task.bounds, { limits: budget.limits });
   const { states, transitions, depth, complete } = instance.explore().summary;
@@ -96,7 +109,9 @@ function decideTask(whole: AssignedTask, budget: Budget, open: string[], only: O
   const undecided = verdicts.filter(({ result }) => result === 'open').map(({ property }) => property);
   if (!complete) open.push(`${boundsName(task.bounds)} has ${formatCell(states)} states or more.`);
   if (undecided.length > 0) open.push(`${undecided.join(', ')} of ${boundsName(task.bounds)} met a bound.`);
-  return complete && undecided.length === 0 ? [{ task, verdicts, counts: { states, transitions, depth } }] : [];
+  if (!complete || undecided.length > 0) return [];
+  const every = decideEveryOf(instance, task.properties, verdicts, violations);
+  return [{ task, verdicts, counts: { states, transitions, depth }, every }];
 }
 
 /** What a design fails that neither the manifest nor its repairs allow; and what is n/a though nobody knows why. */

@@ -32,9 +32,14 @@ export class Budget {
     return this.milliseconds <= 0;
   }
 
-  /** The time that is left. */
+  /** The time that is left: none once it is up, never less. */
   get milliseconds(): number {
-    return 1000 * ((this.budgets.seconds ?? Infinity) - this.seconds);
+    return Math.max(0, 1000 * ((this.budgets.seconds ?? Infinity) - this.seconds));
+  }
+
+  /** The time that is left in seconds; undefined where it has no bound. */
+  get secondsLeft(): number | undefined {
+    return this.budgets.seconds === undefined ? undefined : this.milliseconds / 1000;
   }
 
   /** How far the next exploration may go. */

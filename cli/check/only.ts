@@ -20,6 +20,7 @@ export const SECTIONS = [
   'machines',
   'properties',
   'runs',
+  'every-n',
   'paths',
   'lockstep',
   'places',

@@ -64,11 +64,14 @@ export class Violations {
   }
 }
 
+/** How many places are violated, and how many of them were not told since they are like one that was. */
+export type Tally = Pick<Violations, 'count' | 'untold'>;
+
 /** What a part of the check comes to. */
 export interface CheckSection {
   /** Its clause of the last line. */
   readonly clause: string;
-  readonly violations: Violations;
+  readonly violations: Tally;
   /** What is to be compared with the manifest. */
   readonly findings?: readonly Finding[];
   /** What a bound left undecided, in sentences. */

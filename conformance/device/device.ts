@@ -142,6 +142,8 @@ export interface RemoteDevice {
   readonly abilities: ReadonlySet<Ability>;
   /** The vectors that the device can be told to signal; all when left out. No suite acts upon another. */
   readonly signalled?: readonly number[];
+  /** What its keeper has to say of it, in sentences: where what it does is not what it says of itself. */
+  readonly notes?: readonly string[];
   /** Whether messages that go to one address between two looks are seen as one, the last of them. */
   readonly merges?: boolean;
   /** Asks all `requests`, ahead of answers where it can, and resolves to as many answers, in order. */

@@ -37,8 +37,32 @@ const FAREWELL = 200;
 export async function startProcess(options: ProcessOptions): Promise<RemoteDevice> {
   const device = new ProcessDevice(options);
   await device.fresh();
+  await device.settle();
   return device;
 }
+
+/** Every request once. None of them does anything to a fresh function but the last ones. */
+const EVERYTHING: readonly Request[] = [
+  { verb: 'configRead', offset: 0, bytes: 4 },
+  { verb: 'tableRead', offset: 0, bytes: 4 },
+  { verb: 'pbaRead', offset: 0, bytes: 4 },
+  { verb: 'configWrite', offset: 2, bytes: 2, value: 0 },
+  { verb: 'tableWrite', offset: 12, bytes: 4, low: 1, high: 0 },
+  { verb: 'pbaWrite', offset: 0, bytes: 4, low: 0, high: 0 },
+  { verb: 'outputs' },
+  { verb: 'save' },
+  { verb: 'reset' },
+  { verb: 'retire', vector: 0 },
+  { verb: 'signal', vector: 0 },
+];
+
+/** What may be lacking, as it is asked and as it is said. */
+const LACKING: readonly { readonly verb: string; readonly word: string; readonly ability: Ability }[] = [
+  { verb: 'reset', word: 'reset', ability: 'reset' },
+  { verb: 'retire', word: 'retire', ability: 'retire' },
+  { verb: 'pba-write', word: 'pba-write', ability: 'pbaWrite' },
+  { verb: 'save', word: 'save', ability: 'snapshot' },
+];
 
 class ProcessDevice implements RemoteDevice {
   private readonly options: ProcessOptions;
@@ -46,6 +70,8 @@ class ProcessDevice implements RemoteDevice {
   private readonly saved = new Snapshots<string>();
   private greeting: Greeting | undefined;
   private program: Program | undefined;
+  /** What it does not support, and has not said that it lacks. */
+  private readonly unsaid: (typeof LACKING)[number][] = [];
 
   constructor(options: ProcessOptions) {
     if (options.command.length === 0) throw new DeviceError('Got no command; expected a program and its parameters.');
@@ -61,7 +87,41 @@ class ProcessDevice implements RemoteDevice {
   }
 
   get abilities(): ReadonlySet<Ability> {
-    return this.greeting?.abilities ?? new Set();
+    const abilities = new Set(this.greeting?.abilities);
+    for (const { ability } of this.unsaid) abilities.delete(ability);
+    return abilities;
+  }
+
+  get notes(): readonly string[] {
+    return this.unsaid.map(
+      ({ word, verb }) =>
+        `Got "unsupported" to ${verb}, and no lacks=${word} in the answer to hello; expected one with the other. It is taken to lack it.`,
+    );
+  }
+
+  /**
+   * Asks everything once, of an instance that is thrown away. What a device does not support and does not say that it lacks is taken to be
+   * lacking. @throws {DeviceError} where it lacks what every device has.
+   */
+  async settle(): Promise<void> {
+    const answers = await this.run(EVERYTHING);
+    for (const [index, { outcome }] of answers.entries()) {
+      if (outcome !== 'unsupported') continue;
+      const request = EVERYTHING[index];
+      const verb = requestLine(request, String).split(' ')[0];
+      const lacking = LACKING.find((each) => each.verb === verb);
+      if (lacking === undefined) {
+        await this.fresh();
+        const [again] = await this.run([request]);
+        if (again.outcome !== 'unsupported') continue;
+        await this.close();
+        throw new DeviceError(
+          `${this.options.command.join(' ')}: Got "unsupported" to "${requestLine(request, String)}"; expected an answer, for every device has it.`,
+        );
+      }
+      if (this.greeting?.abilities.has(lacking.ability) === true) this.unsaid.push(lacking);
+    }
+    await this.fresh();
   }
 
   async fresh(): Promise<void> {
@@ -119,7 +179,7 @@ class Program {
     this.child = spawn(file, parameters, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
     RUNNING.add(this.child);
     const { child } = this;
-    child.stdout!.setEncoding('utf8').on('data', (text: string) => this.receive(text));
+    child.stdout!.setEncoding('latin1').on('data', (text: string) => this.receive(text));
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.errors = (this.errors + text).slice(-ERROR_LIMIT);
     });
@@ -155,7 +215,7 @@ class Program {
     while (this.answers.length < lines.length && this.fate === undefined) {
       if (sent < lines.length && sent - this.answers.length < WINDOW) {
         const until = Math.min(lines.length, this.answers.length + 2 * WINDOW);
-        this.child.stdin!.write(`${lines.slice(sent, until).join('\n')}\n`);
+        this.child.stdin!.write(`${lines.slice(sent, until).join('\n')}\n`, 'latin1');
         sent = until;
       }
       await this.something(patience);

@@ -6,9 +6,9 @@
  * `Dialect` picks one for each.
  */
 import type { StateValue } from 'xstate';
-import { readEvent } from '../../machines/alphabet.ts';
+import { type MachineEvent, readEvent } from '../../machines/alphabet.ts';
 import type { MessageSet } from '../../machines/messages.ts';
-import { blocked, machineView } from '../../properties/view.ts';
+import { blocked, type FunctionView, machineView } from '../../properties/view.ts';
 import * as registers from '../../src/registers.ts';
 import type { Device, DeviceOutput } from './device.ts';
 import { hex } from './hexadecimal.ts';
@@ -85,16 +85,20 @@ export interface Situation {
   readonly dialect: Dialect;
   readonly messages: MessageSet;
   readonly value: StateValue;
+  /** The same state as a property sees it, where it is known already. */
+  readonly view?: FunctionView;
 }
+
+const viewOf = ({ device, messages, value, view }: Situation): FunctionView =>
+  view ?? machineView(device.vectorCount, messages)(value);
 
 /** Thrown for what is asked of a device that it cannot do, or that no access stands for. It is no fault of the device. */
 export class UnableError extends Error {
   override name = 'UnableError';
 }
 
-/** Performs an event on a device. @throws {UnableError} when the event has no access: a missing handler is an error, never a pass. */
-export function perform(name: string, situation: Situation): void {
-  const event = readEvent(name);
+/** Performs an event on a device. `event` is its name taken apart, where it was before. @throws {UnableError} when the event has no access: a missing handler is an error, never a pass. */
+export function perform(name: string, situation: Situation, event: MachineEvent = readEvent(name)): void {
   const access = ACCESSES[`${event.actor}.${event.verb}`];
   if (access === undefined)
     throw new UnableError(`Got the event ${name}; expected one of ${Object.keys(ACCESSES).join(', ')}.`);
@@ -132,8 +136,9 @@ function writeControl({ device, dialect }: Situation, _vector: number, value: st
   device.configWrite(offset, bytes, value32 >>> 0);
 }
 
-function writeVectorControl({ device, dialect, messages, value }: Situation, vector: number, mask: number): void {
-  const view = machineView(device.vectorCount, messages)(value);
+function writeVectorControl(situation: Situation, vector: number, mask: number): void {
+  const { device, dialect } = situation;
+  const view = viewOf(situation);
   const word = ((dialect.reserved & ~registers.VECTOR_CONTROL_MASK) | mask) >>> 0;
   const entry = registers.ENTRY_BYTES * vector;
   // A QWORD rewrites the data too, which is lawful only while the vector is blocked (MSIX-ACCESS-4).
@@ -145,8 +150,9 @@ function writeVectorControl({ device, dialect, messages, value }: Situation, vec
   }
 }
 
-function writeMessage({ device, dialect, messages, value }: Situation, vector: number, name: string): void {
-  const before = machineView(device.vectorCount, messages)(value).entry(vector);
+function writeMessage(situation: Situation, vector: number, name: string): void {
+  const { device, dialect, messages } = situation;
+  const before = viewOf(situation).entry(vector);
   const after = messages.writes.find((write) => write.name === name)?.result(before);
   if (after === undefined)
     throw new UnableError(`Got the write ${name}; expected one of the set of messages "${messages.name}".`);

@@ -48,6 +48,8 @@ export interface Action {
   readonly requests: (knowledge: Knowledge) => readonly Request[];
   /** Whether a guest may do it now. */
   readonly isLawful: (knowledge: Knowledge) => boolean;
+  /** Whether the standard leaves open what it does, so that the guest reads before it goes on. */
+  readonly isOpen?: boolean;
   /** What the guest knows afterwards. */
   readonly learn: (knowledge: MutableKnowledge) => void;
 }
@@ -258,6 +260,7 @@ function vectorActions(
           event: bit === 1 ? maskNarrow(0) : unmaskNarrow(0),
           kind: `${verb}/${bytes}`,
           rules: ['MSIX-ACCESS-1'],
+          isOpen: true,
           requests: () => [{ verb: 'tableWrite', offset: controlOffset, bytes, low: bit, high: 0 }],
           // Whether it was performed is not known, so nothing is done next that needs a masked entry.
           learn: (knowledge) => {
@@ -371,6 +374,7 @@ function vectorActions(
       name: `address.${vector}/4+ones`,
       event: addressOnes(0),
       kind: 'address/4 with reserved bits',
+      isOpen: true,
       // An address of nothing but reserved bits may count as zero or not.
       isLawful: (knowledge) => knowledge.message[vector] > 0 && isMasked(knowledge, vector),
       requests: (knowledge) => [
@@ -386,6 +390,7 @@ function vectorActions(
         event: scribble(0),
         kind: `write/${name}`,
         rules: ['MSIX-ACCESS-1'],
+        isOpen: true,
         // Where reserved bits were written, or anything is unknown, what it leaves of them would be open, too.
         isLawful: (knowledge) => knowledge.message[vector] >= 0 && isMasked(knowledge, vector),
         requests: () => [

@@ -118,7 +118,15 @@ class Run {
         const found = this.findings.addFailure(action, failure.request, failure.text, () => trace, place);
         if (found !== undefined) found.isLookedAt = true;
       };
-      this.recordings.push(...(await probe(subject, this.scenes, this.seed, until, onFailure)));
+      this.recordings.push(
+        ...(await probe(
+          subject,
+          this.scenes,
+          this.seed,
+          () => performance.now() > until || this.isStopped(),
+          onFailure,
+        )),
+      );
       this.relearn();
     }
     const tasks = STRATEGIES.flatMap((strategy) =>
@@ -282,7 +290,8 @@ class Run {
   }
 
   private relearn(before?: LearntBefore): void {
-    const patience = Math.max(300, 0.3 * (this.deadline - performance.now()));
+    // An interrupt is not heard in the meantime.
+    const patience = Math.min(MOST_FOR_LEARNING, Math.max(300, 0.3 * (this.deadline - performance.now())));
     const notifies = this.subject.abilities.has('notify');
     const { profile, reasons } = learn(this.scenes, this.recordings, notifies, patience, before);
     this.profile = { ...profile, name: `learnt from ${this.subject.name}`, assumptions: this.profile.assumptions };
@@ -379,16 +388,18 @@ const showsIn = (signature: string, { action, faults }: RerunFault): boolean =>
 const LOOKED_AT = 8;
 /** So many milliseconds a strategy is given, however late it is. */
 const LEAST_FOR_A_STRATEGY = 200;
+/** So many milliseconds are spent at once on learning what was observed. */
+const MOST_FOR_LEARNING = 20_000;
 /** So many milliseconds are spent on shortening, however late it is. */
-const LEAST_FOR_SHORTENING = 500;
+const LEAST_FOR_SHORTENING = 1500;
 /** So often a scene is begun again with what was learnt from it. */
 const ATTEMPTS = 6;
 /** Traces longer than this are not written in registers. */
 const LOGGED = 60;
 
 /** What a subject lacks, and what was therefore not asked. */
-function lacksOf({ abilities, vectorCounts }: Subject): string[] {
-  const missing: string[] = [];
+function lacksOf({ abilities, vectorCounts, notes = [] }: Subject): string[] {
+  const missing = [...notes];
   if (!abilities.has('reset')) missing.push('The device has no reset, so nothing was asked of what reset leaves.');
   if (!abilities.has('retire'))
     missing.push('The device cannot be told that a cause is gone, so MSIX-PEND-3 was not asked.');
@@ -403,5 +414,8 @@ function lacksOf({ abilities, vectorCounts }: Subject): string[] {
     missing.push(
       `The device has at most ${most} vectors, so words and QWORDs of the Pending Bit Array beyond were not asked.`,
     );
+  missing.push(
+    "The command register is the bus's: Bus Master Enable and Memory Space Enable are taken to be set, so MSIX-ENABLE-7 and MSIX-ENABLE-8 were not asked.",
+  );
   return missing;
 }

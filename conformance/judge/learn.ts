@@ -11,7 +11,7 @@ import { Judge } from './judge.ts';
 import { contradictionIn, type Profile } from './profile.ts';
 import { Random } from './random.ts';
 import { actionsUpTo, firstContradiction, Recorder, type Recording } from './recording.ts';
-import { alphabetOf, modelOf, type Scene } from './scenes.ts';
+import { alphabetOf, modelOf, type Scene, wholeOf } from './scenes.ts';
 import type { Subject } from './subject.ts';
 
 /**
@@ -60,7 +60,7 @@ export async function probe(
   subject: Subject,
   scenes: readonly Scene[],
   seed: number,
-  deadline: number,
+  isOver: () => boolean,
   onFailure: (failure: ProbeFailure) => void = () => {},
 ): Promise<Recording[]> {
   const recordings: Recording[] = [];
@@ -74,7 +74,7 @@ export async function probe(
     const random = new Random(seed);
     const directed = PROBES.map((path) => path.split(' ')).filter((path) => path.every((name) => byName.has(name)));
     const paths = directed.length + RANDOM_PROBES;
-    for (let path = 0; path < paths && performance.now() < deadline;) {
+    for (let path = 0; path < paths && !isOver();) {
       const instance = await subject.open(scene.vectorCount);
       const judge = new Judge(model, alphabet.book, instance.vectorCount);
       const recorder = new Recorder(judge, scene.vectors, scene.name);
@@ -98,22 +98,27 @@ export async function probe(
             : byName.get(names[step] ?? '');
         step++;
         if (action?.isLawful(known) === true) return action;
-        if (!isChained || path >= paths || performance.now() > deadline) return undefined;
+        if (!isChained || path >= paths || isOver()) return undefined;
         path++;
         step = 0;
         return RESETTING;
       };
-      await instance.run({ next, readback: () => 'all' }, alphabet.book, knowledge, (action, seen, failed) => {
-        trace = action === RESETTING ? [] : [...trace, action.name];
-        if (failed !== undefined) {
-          onFailure({ scene, action, failure: failed, trace });
-          return false;
-        }
-        recorder.action = action.name;
-        judge.step(action, seen);
-        if (isChained && action === RESETTING) recorder.restart();
-        return true;
-      });
+      await instance.run(
+        { next, readback: (_, at) => wholeOf(scene, at) },
+        alphabet.book,
+        knowledge,
+        (action, seen, failed) => {
+          trace = action === RESETTING ? [] : [...trace, action.name];
+          if (failed !== undefined) {
+            onFailure({ scene, action, failure: failed, trace });
+            return false;
+          }
+          recorder.action = action.name;
+          judge.step(action, seen);
+          if (isChained && action === RESETTING) recorder.restart();
+          return true;
+        },
+      );
       recordings.push(...recorder.recordings());
     }
   }

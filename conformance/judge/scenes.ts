@@ -9,6 +9,7 @@ import type { Ability } from '../device/device.ts';
 import type { Alphabet } from './actions.ts';
 import { createModel, type Model } from './judge.ts';
 import { MessageBook } from './messages.ts';
+import type { Readback } from './subject.ts';
 
 /** What a suite looks at. */
 export interface Scene {
@@ -144,6 +145,10 @@ export function alphabetOf(scene: Scene, abilities: ReadonlySet<Ability>): Alpha
     retire: abilities.has('retire'),
   };
 }
+
+/** What stands for everything: of many vectors, those that a small scene acts upon and the last; now and then all. */
+export const wholeOf = ({ vectorCount, vectors, isSmall }: Scene, step: number): Readback =>
+  vectorCount <= 8 || !isSmall || step % 64 === 63 ? 'all' : [...new Set([...vectors, vectorCount - 1])];
 
 const models = new Map<string, Model>();
 

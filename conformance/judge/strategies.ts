@@ -15,13 +15,10 @@ import type { Observation } from './observation.ts';
 import type { Assumptions } from './profile.ts';
 import { Random } from './random.ts';
 import { Recorder, type Recording } from './recording.ts';
-import { alphabetOf, modelOf, type Scene } from './scenes.ts';
+import { alphabetOf, modelOf, type Scene, wholeOf } from './scenes.ts';
 import type { Instance, Readback, Subject } from './subject.ts';
 import { TourGraph, Tour } from './tour.ts';
 import { type SnapshotDevice, type PairWalk, type WalkLimits, walkingPairs } from './walk.ts';
-
-/** The scenes in which nothing is sent ahead of an answer. */
-const STEPWISE: ReadonlySet<string> = new Set(['bits and bytes']);
 
 /** What a strategy works with. */
 export interface StrategyContext {
@@ -401,9 +398,10 @@ async function drive(
           inPath = 0;
           return RESETTING;
         },
-        readback: (action, step) => (action === RESETTING ? 'all' : course.readback(action, step, path)),
-        // After an access whose bytes the standard leaves open, what the guest writes next depends on what it reads.
-        ahead: STEPWISE.has(scene.name) ? 1 : undefined,
+        readback: (action, step) => {
+          const wanted = action === RESETTING ? 'all' : course.readback(action, step, path);
+          return wanted === 'all' ? wholeOf(scene, step) : wanted;
+        },
       },
       book,
       knowledge,
@@ -440,7 +438,7 @@ async function drive(
 /** Where so many new findings come of one strategy, more of it tells nothing. */
 const MOST_FINDINGS = 30;
 /** So many steps are run on one instance that is reset between paths. */
-const CHAINED_STEPS = 5_000;
+const CHAINED_STEPS = 20_000;
 /** So often a kind of access may end the device before it is left out. */
 const FATAL = 3;
 /** A device that fails so often in one strategy is left alone until the next one. */

@@ -54,6 +54,8 @@ export interface Subject {
   readonly abilities: ReadonlySet<Ability>;
   /** The vectors that can be signalled, of an instance with a number of them; undefined when all can. */
   readonly signalled?: (vectorCount: number) => readonly number[] | undefined;
+  /** What its keeper has to say of it, in sentences. */
+  readonly notes?: readonly string[];
   /** Whether its devices are in this process. */
   readonly isLocal: boolean;
   /** How many instances were made. */
@@ -156,6 +158,7 @@ export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevic
       return devices[0].abilities;
     },
     signalled: (vectorCount) => deviceOf(vectorCount).signalled,
+    notes: devices.flatMap(({ notes = [] }) => notes),
     isLocal: false,
     get instances() {
       return instances;
@@ -191,6 +194,17 @@ function deadInstance({ vectorCount, abilities }: RemoteDevice, text: string): I
 /** So many steps are sent ahead of their answers. */
 const BATCH = 256;
 
+const MESSAGES: Request = { verb: 'outputs' };
+
+/** Steps that are sent together. */
+interface Batch {
+  readonly requests: readonly Request[];
+  readonly sent: readonly Sent[];
+  readonly goesOn: boolean;
+  /** Whether what it leaves is looked at before the next one is made. */
+  readonly isCut: boolean;
+}
+
 interface Sent {
   readonly action: Action;
   readonly from: number;
@@ -218,31 +232,31 @@ function remoteInstance(device: RemoteDevice): Instance {
       return { observation, failure };
     },
     run: async (path, book, knowledge, onStep) => {
-      const batch = path.ahead ?? BATCH;
-      for (let step = 0; ;) {
+      const size = path.ahead ?? BATCH;
+      let step = 0;
+      // What the guest learns by reading comes too late for the batch; it goes by what it has written.
+      const prepare = (): Batch | undefined => {
         const requests: Request[] = [];
         const sent: Sent[] = [];
-        let isCut = false;
-        // What the guest learns by reading comes too late for the batch; it goes by what it has written.
-        for (; sent.length < batch; step++) {
+        while (sent.length < size) {
           const action = path.next(knowledge, step);
-          if (action === undefined) break;
+          if (action === undefined)
+            return sent.length === 0 ? undefined : { requests, sent, goesOn: false, isCut: false };
           const from = requests.length;
-          requests.push(...action.requests(knowledge), { verb: 'outputs' });
+          requests.push(...action.requests(knowledge), MESSAGES);
           action.learn(knowledge);
           const after = requests.length;
           readbackRequests(path.readback(action, step), vectorCount, requests);
           const message = action.event === undefined ? knowledge.message.slice() : undefined;
           sent.push({ action, from, after, to: requests.length, message });
-          // What a reset leaves is read before anything depends on it.
-          if (action.event === RESET) {
-            step++;
-            isCut = true;
-            break;
-          }
+          step++;
+          // What this leaves is read before anything depends on it.
+          if (action.event === RESET || action.isOpen === true) return { requests, sent, goesOn: true, isCut: true };
         }
-        if (sent.length === 0) return;
-        const answers = await device.run(requests);
+        return { requests, sent, goesOn: true, isCut: size === 1 };
+      };
+      /** Judges a batch. Returns whether the path goes on. */
+      const judge = ({ requests, sent }: Batch, answers: readonly Answer[]): boolean => {
         for (const [index, { action, from, after, to, message }] of sent.entries()) {
           const isRead = action.event === undefined;
           const parts = isRead && to > after ? [from, after, to] : [from, to];
@@ -252,12 +266,28 @@ function remoteInstance(device: RemoteDevice): Instance {
             if (message !== undefined) observation.complete(book, { message });
             const ahead = failure === undefined ? [] : sent.slice(index + 1).map((each) => each.action.name);
             const failed = failure === undefined ? undefined : { ...failure, ahead };
-            const goesOn = onStep(action, observation, failed, part > 0);
-            if (!goesOn || failure !== undefined) return;
+            if (!onStep(action, observation, failed, part > 0) || failure !== undefined) return false;
           }
         }
-        informBy(observation, book, knowledge);
-        if (sent.length < batch && !isCut) return;
+        return true;
+      };
+      let batch = prepare();
+      let running = batch === undefined ? undefined : device.run(batch.requests);
+      while (batch !== undefined) {
+        // The device has the next batch while this one is judged.
+        let following = batch.goesOn && !batch.isCut ? prepare() : undefined;
+        const answers = await running!;
+        if (following !== undefined) running = device.run(following.requests);
+        if (!judge(batch, answers)) {
+          if (following !== undefined) await running;
+          return;
+        }
+        if (following === undefined) {
+          informBy(observation, book, knowledge);
+          following = batch.isCut ? prepare() : undefined;
+          if (following !== undefined) running = device.run(following.requests);
+        }
+        batch = following;
       }
     },
   };

@@ -9,7 +9,7 @@ import table from './resemblance.json' with { type: 'json' };
 
 const shown = table as Readonly<Record<string, readonly string[]>>;
 
-/** What a cause resembles, the likeliest first, three at most: as the ends of sentences. */
+/** What a cause resembles, the likeliest first, three at most, and a bug that a real emulation had among them: as the ends of sentences. */
 export function resemblances({ findings }: Cause): string[] {
   const signatures = new Set(findings.map(({ signature }) => signature));
   const ranked = MUSEUM.flatMap((piece) => {
@@ -18,10 +18,15 @@ export function resemblances({ findings }: Cause): string[] {
     // Of two pieces that show as much of it, the one that shows less beside it.
     return common === 0 ? [] : [{ piece, likeness: common / (own.length + signatures.size - common) }];
   });
-  return ranked
-    .toSorted((one, other) => other.likeness - one.likeness)
-    .slice(0, 3)
-    .map(
-      ({ piece }) => `${piece.bug === undefined ? 'the museum piece' : `${piece.bug},`} ${piece.name}: ${piece.title}`,
-    );
+  // Of two that are equally like it, the one that was real.
+  const sorted = ranked.toSorted(
+    (one, other) =>
+      other.likeness - one.likeness || Number(one.piece.bug === undefined) - Number(other.piece.bug === undefined),
+  );
+  const first = sorted.slice(0, 3);
+  const real = sorted.find(({ piece }) => piece.bug !== undefined);
+  const told = real === undefined || first.includes(real) ? first : [...first.slice(0, 2), real];
+  return told.map(
+    ({ piece }) => `${piece.bug === undefined ? 'the museum piece' : `${piece.bug},`} ${piece.name}: ${piece.title}`,
+  );
 }

@@ -14,7 +14,7 @@ import { MUSEUM, type Piece, PlainDevice } from './index.ts';
 /** How a piece is shown. */
 export interface ShowOptions {
   readonly seed?: number;
-  /** Default 10. */
+  /** Default 20 of many vectors, where random walks take all there is; 60 of few, whose walks end by themselves. */
   readonly seconds?: number;
 }
 
@@ -34,9 +34,10 @@ export function countsOf({ vectors = 1 }: Piece): number[] {
 }
 
 /** Puts one piece to the judge, which is told nothing of it. */
-export async function showPiece(piece: Piece, { seed = 1, seconds = 10 }: ShowOptions = {}): Promise<Shown> {
+export async function showPiece(piece: Piece, options: ShowOptions = {}): Promise<Shown> {
+  const { seed = 1, seconds = (piece.vectors ?? 1) > 3 ? 20 : 60 } = options;
   const Wrong = piece.device(PlainDevice);
-  const subject = subjectOf((options) => new Wrong(options), countsOf(piece));
+  const subject = subjectOf((made) => new Wrong(made), countsOf(piece));
   const report = await conform(subject, { learn: true, seconds, seed });
   const all = report.causes
     .flatMap(({ findings }) => findings)
@@ -96,6 +97,8 @@ export interface ShownPair {
   /** The findings of each, by the signatures that it shows alone. */
   readonly found: readonly [Finding | undefined, Finding | undefined];
   readonly causes: number;
+  /** Whether both are told as one cause. */
+  readonly isTogether: boolean;
   /** Why one of them does not show, where it does not. */
   readonly reason: string | undefined;
 }
@@ -145,7 +148,10 @@ export async function showPair(first: Piece, second: Piece, options: ShowOptions
     hidden === undefined
       ? undefined
       : `${hidden.name} is masked: ${signatures[0].size > 0 && [...signatures[hidden === first ? 0 : 1]].every((each) => signatures[hidden === first ? 1 : 0].has(each)) ? 'alone it shows nothing that the other does not show as well' : 'what it does wrong is overruled by the other, or happens only where the other keeps a vector from coming'}.`;
-  return { first, second, found, causes: report.causes.length, reason };
+  const causeOf = (finding: Finding | undefined): number =>
+    report.causes.findIndex(({ findings }) => finding !== undefined && findings.includes(finding));
+  const isTogether = hidden === undefined && causeOf(found[0]) === causeOf(found[1]);
+  return { first, second, found, causes: report.causes.length, reason, isTogether };
 }
 
 /** A lawful device, and what the judge made of it. */

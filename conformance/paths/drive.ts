@@ -4,7 +4,9 @@
  * dword that differs is an error that tells the path as a story.
  */
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
+import { type MachineEvent, readEvent } from '../../machines/alphabet.ts';
 import type { MessageSet } from '../../machines/messages.ts';
+import { type FunctionView, machineView } from '../../properties/view.ts';
 import type { Device } from '../device/device.ts';
 import { hex } from '../device/hexadecimal.ts';
 import { abilityOf, type Dialect, outputNameOf, perform, readback, UnableError } from '../device/words.ts';
@@ -29,6 +31,10 @@ export interface Expectation {
   readonly messages: MessageSet;
   readonly counts: DriveCounts;
   readonly events: ReadonlyMap<string, number>;
+  /** The events by number, taken apart. */
+  readonly read: readonly MachineEvent[];
+  /** Each state as a property sees it. */
+  readonly views: readonly FunctionView[];
   /** What a guest reads in each state. */
   readonly dwords: readonly (readonly number[])[];
   /** Room for what was read. */
@@ -45,6 +51,8 @@ export function expectation(graph: StateGraph, vectors: number, messages: Messag
     messages,
     counts: { paths: 0, steps: 0, outputs: 0, dwords: 0 },
     events: new Map(graph.events.map((name, event) => [name, event])),
+    read: graph.events.map(readEvent),
+    views: graph.states.map(machineView(vectors, messages)),
     dwords,
     observed: new Uint32Array(dwords[0].length),
     causes: new Map(),
@@ -97,7 +105,7 @@ export function compareStep(
   path: readonly string[],
   length = path.length,
 ): number {
-  const { graph, messages, events, counts } = expected;
+  const { graph, messages, events, read, views, counts } = expected;
   const name = path[length - 1];
   const event = events.get(name);
   if (event === undefined) {
@@ -105,7 +113,7 @@ export function compareStep(
   }
   const target = graph.target(state, event);
   try {
-    perform(name, { device, dialect, messages, value: graph.states[state] });
+    perform(name, { device, dialect, messages, value: graph.states[state], view: views[state] }, read[event]);
     compare(expected, device, target, graph.outputs(state, event));
   } catch (error) {
     throw failureOf(error, expected, device, dialect, path.slice(0, length));

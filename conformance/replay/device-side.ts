@@ -25,6 +25,8 @@ export class DeviceSide {
   private readonly ledger: Ledger;
   private readonly senders: Senders;
   private readonly entries: Entries;
+  /** The event of each vector's signal, which a guest's log has by the thousand. */
+  private readonly signals: (readonly string[])[] = [];
   /** The message that QEMU announced last: the line that follows is the same one. */
   private announced: { readonly name: string; readonly line: number } | undefined;
 
@@ -127,8 +129,9 @@ export class DeviceSide {
   private infer(name: string, vector: number): void {
     const { pair } = this.steps;
     this.inferredSignals++;
-    pair.step(() => pair.implementation.signal(vector), [alphabet.signal(vector)]);
-    if (pair.outputs.length === 1 && pair.outputs[0] === `send.${vector}.${name}`) return this.explain(name, vector);
+    const events = (this.signals[vector] ??= [alphabet.signal(vector)]);
+    pair.step(() => pair.implementation.signal(vector), events);
+    if (pair.outputs.length === 1 && pair.outputs[0] === pair.sending(vector, name)) return this.explain(name, vector);
     this.ledger.disagree(
       `The message ${name} left.`,
       `The implementation, signalled, does ${tellOutputs(pair.outputs)}.`,

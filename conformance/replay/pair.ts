@@ -43,7 +43,10 @@ export class Pair {
     block: 0,
     unblock: 0,
   };
+  private readonly lastSent: { readonly name: string; readonly output: string }[] = [];
   private before: Uint32Array;
+  /** What the machine has told and the implementation was found to agree with, since it changed last. */
+  private agreed: Uint32Array | undefined;
   private readonly vectorCount: number;
   private readonly calls: PairCalls;
 
@@ -59,7 +62,7 @@ export class Pair {
     this.inForce = Array.from({ length: vectorCount }, () => undefined);
     this.implementation = createImplementation(Implementation, geometry, {
       send: (addressLow, addressHigh, data, vector) => {
-        this.outputs.push(`send.${vector}.${messageName(addressLow, addressHigh, data)}`);
+        this.outputs.push(this.sending(vector, messageName(addressLow, addressHigh, data)));
       },
       use: (vector, addressLow, addressHigh, data) => {
         const name = messageName(addressLow, addressHigh, data);
@@ -85,6 +88,15 @@ export class Pair {
     return (this.dwords[0] & registers.CONTROL_ENABLE) !== 0;
   }
 
+  /** The output of a vector that sends. It is spelled once for as long as the vector sends the same. */
+  sending(vector: number, name: string): string {
+    const last = this.lastSent[vector];
+    if (last?.name === name) return last.output;
+    const output = `send.${vector}.${name}`;
+    this.lastSent[vector] = { name, output };
+    return output;
+  }
+
   /** Does the same to both, and compares what they put out and what they are then. */
   step<Result>(act: () => Result, events: readonly string[]): Result {
     this.outputs = [];
@@ -94,7 +106,10 @@ export class Pair {
     this.dwords = this.before;
     this.before = dwords;
     this.implementation.peekInto(this.dwords);
-    if (this.countMaskEdges()) this.calls.changed();
+    if (this.countMaskEdges()) {
+      this.agreed = undefined;
+      this.calls.changed();
+    }
     if (this.machine !== undefined) this.compareMachine(this.machine, events);
     return result;
   }
@@ -132,6 +147,7 @@ export class Pair {
       );
     }
     const { dwords } = machine;
+    if (dwords === this.agreed) return;
     for (let at = 0; at < dwords.length; at++) {
       if (dwords[at] === this.dwords[at]) continue;
       const where = dwordName(at, this.vectorCount);
@@ -141,6 +157,7 @@ export class Pair {
       );
       return;
     }
+    this.agreed = dwords;
   }
 }
 

@@ -51,7 +51,9 @@ test('of cars that never let anyone walk, the loop is told', () => {
   expect(lasso).toContain('From here on, again and again:\n  1. Event carTimer.\n       cars: green → yellow');
 });
 
-const samples = [...readFileSync('checker/README.md', 'utf8').matchAll(/```js\n([^]*?)```[^`]*```text\n([^]*?)```/g)];
+const samples = ['checker/README.md', 'checker/cutoff/README.md'].flatMap((page) => [
+  ...readFileSync(page, 'utf8').matchAll(/```js\n([^]*?)```[^`]*```text\n([^]*?)```/g),
+]);
 
 test("the checker's README has a sample of each kind of claim", () => {
   const code = samples.map(([, sample]) => sample).join('\n');

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { type AnyStateMachine, createMachine } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { checkedExports, RECORD } from '../../cli/export.ts';
-import { instanceName } from '../../properties/instances.ts';
+import { claimedOf } from '../../properties/claimed.ts';
+import { createInstance, instanceName } from '../../properties/instances.ts';
 import type { Claim } from '../../checker/decide/claim.ts';
 import { type SymbolicMachine, symbolicOf } from '../../checker/export/symbolic.ts';
 import { printTla } from '../../checker/export/tla.ts';
@@ -106,6 +107,17 @@ describe('a module in TLA+', () => {
       expect([instanceName(instance), module.includes(said)]).toEqual([instanceName(instance), true]);
     }
   });
+
+  test.each(['vector', 'function'] as const)(
+    'of %s with its own claims was read by TLC, too, which came to our verdicts',
+    (name) => {
+      const record = JSON.parse(readFileSync(RECORD, 'utf8')) as Record<string, string>;
+      const { machine, events, claims } = claimedOf(createInstance(name));
+      const { module, hash } = printTla(symbolicOf(machine, events), { eventSentence, checked: record, claims });
+      expect(record[hash]).toMatch(/^TLC of /);
+      expect(module).toContain(`${record[hash]} has read this text, whose hash is ${hash}.`);
+    },
+  );
 
   test('speaks of the state in an invariant that always holds, or never does: of a constant TLC makes an error', () => {
     const claims: Claim[] = [

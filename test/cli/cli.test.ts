@@ -2,8 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { compile } from '../../checker/compile/compile.ts';
+import { explore } from '../../checker/explore/explore.ts';
+import { Budget } from '../../cli/check/budget.ts';
 import { MANIFEST } from '../../cli/check.ts';
 import { tellProgress } from '../../cli/report.ts';
+import { createInstance } from '../../properties/instances.ts';
 import { maskbit } from '../setup/command.ts';
 
 describe('maskbit', () => {
@@ -80,6 +84,14 @@ describe('maskbit', () => {
     expect(stdout).toMatch(/^function, 1 vector, messages two +32 +223 +352 +4 +equal$/m);
     expect(stdout).toMatch(/^function, 4 vectors, messages two +>= 40 +>= \d+ +>= \d+ +open$/m);
     expect(status).toBe(3);
+  });
+
+  // It was told as a violation once, of a limit of -6,851 milliseconds.
+  test('a time that is up leaves an exploration no time, and is no nonsense', () => {
+    const budget = new Budget({ seconds: 1e-9 });
+    expect([budget.isOver, budget.milliseconds, budget.secondsLeft]).toEqual([true, 0, 0]);
+    const { machine, events } = createInstance('function');
+    expect(explore(compile(machine, events), { limits: budget.limits }).summary.complete).toBe(false);
   });
 
   test('an exploration tells its rate, and how long it will take where the number of states is known', () => {

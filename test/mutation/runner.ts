@@ -24,16 +24,21 @@ import type { Noted, noted } from './quick-vitest.ts';
 
 /** The mutants are held against the tests of these folders. */
 const FOLDERS = ['test/src', 'test/simulator'];
-/** Tests that take seconds are asked about the files that they are about, and no others. */
+/** Tests that take seconds are asked about the files that need them, and no others. */
 const SLOW: Readonly<Record<string, readonly string[]>> = {
-  'a damaged save of the design': ['assigned-saved.ts'],
-  'tell, answer and look as the reference does': [
-    ...['assigned-device.ts', 'assigned-saved.ts', 'host-function.ts', 'monitor.ts', 'two-tables.ts'],
-    ...['kernel.ts', 'device.ts', 'table.ts', 'posted.ts'],
-  ],
+  'a damaged save of the design': [],
+  'told for i386, too': ['structs.ts', 'abi.ts'],
+  'what the compiler makes of them': ['structs.ts', 'abi.ts'],
+  'tell, answer and look as the reference does': ['assigned-device.ts', 'monitor.ts', 'two-tables.ts'],
 };
-/** The simulator does fewer histories than in its own test: who survives a hundred survives them, mostly. */
-process.env['SIMULATED_RUNS'] ??= '60';
+/** Whether a test is quick, or some of the files whose mutants are run need it. */
+function isWorthIt({ id }: Noted): boolean {
+  const files = Object.entries(SLOW).find(([name]) => id.includes(name))?.[1];
+  return files === undefined || files.some((file) => (process.env['MUTATED'] ?? '').includes(`/${file}`));
+}
+
+/** The simulator does fewer histories than in its own test: who survives a few survives them all, mostly. */
+process.env['SIMULATED_RUNS'] ??= '40';
 
 /** What the instrumented source reads and writes. */
 interface Stryker {
@@ -107,7 +112,8 @@ class QuickRunner implements TestRunner {
     stryker.activeMutant = activeMutant;
     const url = pathToFileURL(resolve(this.folder, 'tests.mjs'));
     url.search = String(this.loads++);
-    this.suite = ((await import(url.href)) as { noted: typeof noted }).noted;
+    const { tests, ...hooks } = ((await import(url.href)) as { noted: typeof noted }).noted;
+    this.suite = { ...hooks, tests: tests.filter(isWorthIt) };
     stryker.activeMutant = undefined;
     for (const run of this.suite.before) await run();
     stryker.activeMutant = activeMutant;

@@ -26,6 +26,24 @@ const twins = setup({}).createMachine({
     [0, 1].map((index) => [`p${index}`, { initial: 'off', states: { off: { on: { [`go${index}`]: 'on' } }, on: {} } }]),
   ),
 });
+/** Twins, and more of them. */
+const family = {
+  name: 'twins',
+  at: (members: number) => {
+    const regions = Array.from({ length: members }, (_, index) => [
+      `p${index}`,
+      { initial: 'off', states: { off: { on: { [`go.${index}`]: 'on' } }, on: {} } },
+    ]);
+    const each = setup({}).createMachine({ id: 'twins', type: 'parallel', states: Object.fromEntries(regions) });
+    return { machine: each, events: each.events };
+  },
+  regions: (member: number) => [`p${member}`],
+  rename: (name: string, of: (member: number) => number) => name.replace(/\d+$/, (member) => `${of(Number(member))}`),
+  renameState: (path: string) => path,
+};
+const checkedFamily = whole(new checker.CheckedFamily(family));
+const twoTwins = whole(checker.explore(checker.compile(family.at(2).machine)));
+const onReach = () => ({ kind: 'reach', name: 'R', title: 'On.', that: { kind: 'stateIn', value: { p0: 'on' } } });
 const compiled = whole(checker.compile(machine));
 const exploration = checker.explore(compiled);
 const counted = whole(checker.count(compiled));
@@ -144,6 +162,9 @@ const calls: Table['calls'] = {
     10,
   ],
   refine: () => [observed, observed, 10],
+  CheckedFamily: () => [family, [1, 2]],
+  cutoffOf: () => [checkedFamily, onReach],
+  decideEvery: () => [checkedFamily, twoTwins, 2, [onReach], { R: 'holds' }],
   Symmetry: () => [compiledTwins, { regions: ['p0', 'p1'], rename: swap }],
   Stepper: () => [compiled],
   checkSpec: () => [machine],

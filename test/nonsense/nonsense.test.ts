@@ -19,14 +19,16 @@ const ENTRIES: Readonly<Record<string, readonly [module: object, table: Table, t
   maskbit: [maskbit, MASKBIT, 1621],
   'maskbit/spec': [spec, SPEC, 93],
   'maskbit/machines': [machines, MACHINES, 2958],
-  'maskbit/checker': [checker, CHECKER, 19_365],
+  'maskbit/checker': [checker, CHECKER, 19_932],
   'maskbit/properties': [properties, PROPERTIES, 9131],
   'maskbit/conformance': [conformance, CONFORMANCE, 1976],
   'maskbit/conformance/node': [node, NODE, 157],
 };
 
 /** Errors that anyone may make, of any message. */
-const ERRORS = new Set(['ArgumentError', 'BoundError', 'ManifestError', 'TraceError', 'SymmetryError', 'ReplayError']);
+const ERRORS = new Set([
+  ...['ArgumentError', 'BoundError', 'CutoffError', 'ManifestError', 'TraceError', 'SymmetryError', 'ReplayError'],
+]);
 
 type Callable = Call['call'] & (new (...args: never[]) => unknown);
 

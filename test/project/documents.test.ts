@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { runCommand } from '../setup/command.ts';
 
 const DOCUMENTS = [
-  ...['README.md', 'ARCHITECTURE.md', 'HACKING.md', 'CHANGELOG.md', 'checker/README.md'],
+  ...['README.md', 'ARCHITECTURE.md', 'HACKING.md', 'CHANGELOG.md', 'checker/README.md', 'checker/cutoff/README.md'],
   ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
 ];
 

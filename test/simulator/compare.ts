@@ -42,5 +42,8 @@ export function firstDifference<Act, Reaction>(
   return undefined;
 }
 
+/** What was injected into the implementation, since the start: callbacks that threw, saves with a flipped bit, calls that make no sense. */
+export const faults = { thrown: 0, damaged: 0, nonsense: 0 };
+
 const isBoom = (error: unknown): boolean =>
   error === boom || (error instanceof AggregateError && error.errors.every(isBoom));

@@ -2,7 +2,7 @@
  * Several machines on one host: two kernels, and three functions that either may have. Devices are assigned and taken back with messages
  * in flight, two of them on one bus, and callbacks act in turn and throw. Against the same reference.
  */
-import { boom, firstDifference } from './compare.ts';
+import { boom, faults, firstDifference } from './compare.ts';
 import * as fc from 'fast-check';
 import { abi, HostFunction, Kernel } from '../../src/index.ts';
 import { TableReference } from './reference.ts';
@@ -82,7 +82,9 @@ abstract class Side {
         this.log.push('  threw');
       }
     }
-    if (next?.throws === true) throw boom;
+    if (next?.throws !== true) return;
+    if (this instanceof Ours) faults.thrown++;
+    throw boom;
   }
 }
 

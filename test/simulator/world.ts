@@ -2,7 +2,7 @@
  * The world of the simulator: two assigned devices of one host each, with callbacks that act in turn and throw, done to the
  * implementation and to the reference at once. After each act both must have told the same, answered the same and look the same.
  */
-import { boom, firstDifference } from './compare.ts';
+import { boom, faults, firstDifference } from './compare.ts';
 import { AssignedDevice } from '../../src/index.ts';
 import type { GuestReference } from './guest.ts';
 import { PostedReference } from './posted.ts';
@@ -140,7 +140,9 @@ class Ours extends Side {
     const reaction = this.next();
     if (reaction === undefined) return;
     for (const act of reaction.acts) this.log.push(`  ${this.perform(act)}`);
-    if (reaction.throws) throw boom;
+    if (!reaction.throws) return;
+    faults.thrown++;
+    throw boom;
   }
 
   /** Does an act, and says in a line what came of it. */
@@ -225,6 +227,7 @@ function save(device: AssignedDevice): Uint32Array {
 
 /** Restores a save with one bit flipped: refused whole, or taken and saved the same. Puts the device back as it was. */
 function damaged(device: AssignedDevice, bit: number): string {
+  faults.damaged++;
   const before = save(device);
   const words = Uint32Array.from(before);
   words[(bit >>> 5) % words.length] ^= 1 << (bit & 31);
@@ -278,6 +281,7 @@ function exercised(words: Uint32Array, { vectorCount, vcpuCount, design }: Assig
 /** Makes a call that makes no sense: nothing may change by it. */
 function nonsense(device: AssignedDevice, which: number): string {
   if (device.stopped) return '';
+  faults.nonsense++;
   const before = save(device).join();
   try {
     NONSENSE[which](device);

@@ -3,7 +3,16 @@
  * is mapped nowhere for a while. Each of these was a fault once.
  */
 import { describe, expect, test } from 'vitest';
-import { abi, AssignedDevice, HostFunction, Kernel, OWNER_KERNEL, OWNER_USERSPACE } from '../../src/index.ts';
+import {
+  abi,
+  AssignedDevice,
+  HostFunction,
+  Kernel,
+  KIND_AT,
+  OWNER_KERNEL,
+  OWNER_USERSPACE,
+  VOID,
+} from '../../src/index.ts';
 import { AssignedScene } from '../setup/assigned-scene.ts';
 import { Machine, MSIX } from '../setup/machine.ts';
 
@@ -30,7 +39,8 @@ describe.each(DESIGNS)('in the design %s', (design) => {
     expect([...now]).toEqual([...fresh]);
   });
 
-  test('a read from before a reset is answered as the function stands when it completes', () => {
+  //= MSIX-ASSIGN-15 type=test
+  test('a read from before a reset is answered as the function stands when it completes [MSIX-ASSIGN-15]', () => {
     const { device } = inUse(design);
     device.configRead(0x52, 2);
     device.reset();
@@ -63,6 +73,7 @@ describe.each(DESIGNS)('in the design %s', (design) => {
     const { device } = inUse(design);
     device.configRead(0x50, 4);
     device.remove();
+    expect(device.accessOf(0)[KIND_AT]).toBe(VOID);
     expect([device.complete(), device.stopped, device.answer[0]]).toEqual([true, false, 0xffff_ffff]);
     expect([device.remove(), device.assign(), device.assign()]).toEqual([false, true, false]);
   });
@@ -121,12 +132,15 @@ describe.each(DESIGNS)('in the design %s', (design) => {
     expect([...device.answer.subarray(0, 4)]).toEqual([0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff]);
   });
 
-  test('a read that is out when a reset maps the page elsewhere is answered by nobody', () => {
+  //= MSIX-ASSIGN-15 type=test
+  test('a read that is out when a reset maps the page elsewhere is answered by nobody [MSIX-ASSIGN-15]', () => {
     const { device } = new AssignedScene(1, { design });
     device.configWrite(0x10, 4, 0x7ec0_0000);
     device.complete();
     device.readEntry(0);
     device.reset();
+    // It is void at once: nobody who looks at the exit takes it for a read that is still to be done.
+    expect(device.accessOf(0)[KIND_AT]).toBe(VOID);
     expect([device.complete(), device.stopped, device.answer[0], device.answer[3]]).toEqual([
       true,
       false,

@@ -18,6 +18,10 @@ export function reportJunit(report: Report, context: ReportContext): string {
     ];
     failed.set(cause.rule, [...(failed.get(cause.rule) ?? []), lines.join('\n')]);
   }
+  const unsettled = report.unsettled.map(({ rule, access, findings: [finding] }) => {
+    const message = `seen once, and not again: by ${access}, ${shortened(finding.trace)}`;
+    return `    <testcase classname="${escapeXml(report.device)}" name="${escapeXml(`${ruleById(rule).title} [${rule}], unsettled`)}"><skipped message="${escapeXml(message)}"/></testcase>`;
+  });
   const covered = new Set([...failed.keys(), ...report.coverage.coveredRules]);
   const skipped = report.coverage.rules.missing.filter((rule) => !covered.has(rule));
   const seconds = (report.milliseconds / 1000).toFixed(3);
@@ -35,11 +39,13 @@ export function reportJunit(report: Report, context: ReportContext): string {
       (rule) =>
         `    <testcase classname="${escapeXml(report.device)}" name="${escapeXml(`${ruleById(rule).title} [${rule}]`)}"><skipped message="nothing asked it"/></testcase>`,
     ),
+    ...unsettled,
   ];
+  const notAsked = skipped.length + unsettled.length;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="maskbit conform" tests="${cases.length}" failures="${failed.size}" skipped="${skipped.length}" time="${seconds}">`,
-    `  <testsuite name="${escapeXml(report.device)}" tests="${cases.length}" failures="${failed.size}" skipped="${skipped.length}" time="${seconds}">`,
+    `<testsuites name="maskbit conform" tests="${cases.length}" failures="${failed.size}" skipped="${notAsked}" time="${seconds}">`,
+    `  <testsuite name="${escapeXml(report.device)}" tests="${cases.length}" failures="${failed.size}" skipped="${notAsked}" time="${seconds}">`,
     ...cases,
     '  </testsuite>',
     '</testsuites>',

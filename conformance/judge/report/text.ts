@@ -61,7 +61,7 @@ function headLines(report: Report): string[] {
   const { abilities, vectorCounts, seed } = report;
   return [
     verdictLine(report),
-    `  ${vectorCounts.map(String).join(', ')} vectors; it can ${abilities.length === 0 ? 'do nothing beyond what each can' : abilities.join(', ')}; seed ${seed}`,
+    `  ${vectorCounts.map(String).join(', ')} vector${vectorCounts.join() === '1' ? '' : 's'}; it can ${abilities.length === 0 ? 'do nothing beyond what each can' : abilities.join(', ')}; seed ${seed}`,
   ];
 }
 
@@ -107,7 +107,7 @@ function findingLines(finding: Finding, context: ReportContext): string[] {
     'as found': 'as it was found',
   }[shortness ?? 'as found'];
   return [
-    `   by ${[access, ...otherAccesses].join(', ')}; from ${before} to ${after}; found by ${strategy}, ${scene}`,
+    `   by ${[...new Set([access, ...otherAccesses])].join(', ')}; from ${before} to ${after}; found by ${strategy}, ${scene}`,
     `   trace of ${trace.length} (${how}${reproduced === undefined ? '' : `; shown ${reproduced.shown} of ${reproduced.tries} times again`}): ${trace.length === 0 ? 'a fresh instance' : shortened(trace)}`,
     ...(finding.log ?? []).flatMap(({ action, requests, messages }) => [
       `     ${action.padEnd(18)} ${requests.join('; ')}${messages.length === 0 ? '' : `  -> ${messages.join(' ')}`}`,

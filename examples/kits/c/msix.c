@@ -10,13 +10,12 @@ const char *const msix_bugs[] = {
 	[QWORD_SKIPS_CONTROL] = "qword-skips-control", /* 8 bytes at data and Vector Control write the data alone */
 	[STALE_MESSAGE] = "stale-message",             /* a message written while masked comes into force one unmask late */
 	[DISABLE_UNMASKS] = "disable-unmasks",         /* disabling MSI-X clears the Mask Bits */
-	[HIGH_VECTORS] = "high-vectors",               /* the Pending bit of vector 32 and up is that of its number modulo 32 */
-	[MOODY] = "moody",                           /* no bug: an event while disabled is now held, now dropped */
+	[HIGH_VECTORS] = "high-vectors",               /* with --vectors 65: the Pending bit of vector 32 and up is that of its number modulo 32 */
+	[MOODY] = "moody",                             /* no bug: an event while disabled is now held, now dropped */
 	0,
 };
 
 #define TABLE_OFFSET 0u
-
 static int blocked(const struct msix *msix, uint32_t vector)
 {
 	if ((msix->control & (MSIX_ENABLE | MSIX_FUNCTION_MASK)) != MSIX_ENABLE)
@@ -182,7 +181,6 @@ uint64_t msix_pba_read(const struct msix *msix, uint32_t offset, uint32_t size)
 void msix_signal(struct msix *msix, uint32_t vector)
 {
 	static uint32_t mood;
-
 	if (vector >= msix->vectors)
 		return;
 	if (msix_bug == MOODY && !(msix->control & MSIX_ENABLE) && (mood ^= 1))

@@ -1,0 +1,27 @@
+/**
+ * The thread that `beside.ts` begins: does the sections about the assigned device, and says all that it prints and finds to the one that
+ * began it.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { divertOutput } from '../output.ts';
+import { divertProgress } from '../report.ts';
+import { DEVICE_SECTIONS, deviceWork, type Message, type Order } from './beside.ts';
+import { Budget } from './budget.ts';
+import { WHOLE } from './only.ts';
+
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+const say = (message: Message): void => parentPort!.postMessage(message);
+
+divertOutput((of, text) => say({ of, text }));
+divertProgress((what, total) => {
+  say({ of: 'begin', what, total });
+  return { advance: (done) => say({ of: 'advance', done }), end: () => say({ of: 'end' }) };
+});
+const { budgets, manifest } = workerData as Order;
+const work = deviceWork(false, new Budget(budgets), WHOLE, manifest);
+const sections = DEVICE_SECTIONS.map((section) => {
+  const { violations, ...others } = work[section]();
+  // What goes from thread to thread has no methods.
+  return { ...others, violations: { count: violations.count, untold: violations.untold } };
+});
+say({ of: 'sections', sections });

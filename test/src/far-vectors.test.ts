@@ -1,0 +1,159 @@
+/**
+ * What goes wrong, where it does, only beyond the first word of a bit array, at the edge of a range, or where two calls out throw at once.
+ */
+import { describe, expect, test } from 'vitest';
+import { MsixFunction } from '../../src/index.ts';
+
+const FAR = 69;
+
+/** A function with 70 vectors, of which these are open; what it sends is written down. */
+function openFunction(...open: readonly number[]): { msix: MsixFunction; sent: string[]; later: { do: () => void } } {
+  const sent: string[] = [];
+  const after = { do: () => {} };
+  const msix = new MsixFunction({
+    vectorCount: 70,
+    send: (_low, _high, data, vector) => {
+      sent.push(`${vector}: ${data}`);
+      after.do();
+    },
+  });
+  msix.configWrite(2, 2, 0x8000);
+  for (const vector of open) msix.tableWrite(16 * vector + 12, 4, 0);
+  return { msix, sent, later: after };
+}
+
+const saved = (msix: MsixFunction): Uint32Array => {
+  const words = new Uint32Array(msix.savedWords);
+  msix.saveInto(words);
+  return words;
+};
+
+describe('a vector in the third word', () => {
+  test('that was rewritten while it was open is still so after a restore, and its next edge brings the entry into force', () => {
+    const { msix } = openFunction(FAR);
+    msix.tableWrite(16 * FAR + 8, 4, 7);
+    const { msix: other, sent } = openFunction();
+    other.restore(saved(msix));
+    other.signal(FAR);
+    other.tableWrite(16 * FAR + 12, 4, 1);
+    other.tableWrite(16 * FAR + 12, 4, 0);
+    other.signal(FAR);
+    expect(sent).toEqual([`${FAR}: 0`, `${FAR}: 7`]);
+  });
+
+  test('whose message has not left yet is saved as pending', () => {
+    const { msix, later } = openFunction();
+    for (const vector of [0, FAR]) {
+      msix.signal(vector);
+      msix.configWrite(2, 2, 0);
+      msix.tableWrite(16 * vector + 12, 4, 0);
+    }
+    let words: Uint32Array = new Uint32Array(0);
+    later.do = () => {
+      if (words.length === 0) words = saved(msix);
+    };
+    msix.configWrite(2, 2, 0x8000);
+    // 4 words of header, 70 entries, then the Pending bits.
+    expect([...words.subarray(4 + 280, 4 + 284)]).toEqual([0, 0, 2 ** (FAR - 64), 0]);
+  });
+});
+
+describe('reads', () => {
+  test('of 4 bytes leave the upper dword of the last read of 8 bytes as it was', () => {
+    const { msix } = openFunction();
+    msix.tableWrite(0, 8, 0xfee01000, 0x1234);
+    msix.tableRead(0, 8);
+    expect([msix.readHigh, msix.tableRead(8, 4), msix.readHigh]).toEqual([0x1234, 0, 0x1234]);
+    msix.signal(32);
+    expect([msix.pbaRead(0, 8), msix.readHigh, msix.pbaRead(8, 4), msix.readHigh]).toEqual([0, 1, 0, 1]);
+  });
+});
+
+describe("a device's own registers", () => {
+  /** Table at 0x1000, Pending Bit Array at 0x2000; own registers elsewhere. */
+  function withRegisters(): { msix: MsixFunction; told: unknown[][] } {
+    const told: unknown[][] = [];
+    const registers = {
+      read: (...words: number[]) => {
+        told.push(['read', ...words]);
+        return 0x1_2345_6789;
+      },
+      write: (...words: number[]) => void told.push(['write', ...words]),
+    };
+    const msix = new MsixFunction({
+      vectorCount: 1,
+      send: () => {},
+      tableOffset: 0x1000,
+      pbaOffset: 0x2000,
+      registers,
+    });
+    return { msix, told };
+  }
+
+  test.each([
+    [1, 0x89],
+    [2, 0x6789],
+    [4, 0x2345_6789],
+  ])('are read with %d bytes', (bytes, value) => {
+    const { msix, told } = withRegisters();
+    expect([msix.barRead(0, 0x3000, bytes), told]).toEqual([value, [['read', 0, 0x3000, bytes]]]);
+  });
+
+  test('go up to the table and begin behind it', () => {
+    const { msix, told } = withRegisters();
+    for (const offset of [0xffc, 0x1010, 0x1ffc, 0x2008]) {
+      msix.barRead(0, offset, 4);
+      msix.barWrite(0, offset, 4, 5);
+    }
+    expect(told).toEqual(
+      [0xffc, 0x1010, 0x1ffc, 0x2008].flatMap((offset) => [
+        ['read', 0, offset, 4],
+        ['write', 0, offset, 4, 5, 0],
+      ]),
+    );
+    expect(msix.refusals).toEqual({
+      ...{ configReads: 0, configWrites: 0, tableReads: 0, tableWrites: 0, pbaReads: 0, pbaWrites: 0, signals: 0 },
+    });
+  });
+
+  test('take of a number beyond a dword its lower dword, and both of 8 bytes', () => {
+    const { msix, told } = withRegisters();
+    msix.barWrite(0, 0x3000, 4, 2 ** 33 + 5);
+    msix.barWrite(0, 0x3000, 8, 2 ** 33 + 5);
+    expect(told).toEqual([
+      ['write', 0, 0x3000, 4, 5, 0],
+      ['write', 0, 0x3000, 8, 5, 2],
+    ]);
+  });
+});
+
+test('two calls out that throw in one edge are told together, as those of an MsixFunction', () => {
+  const boom = (): never => {
+    throw new Error('boom');
+  };
+  const msix: MsixFunction = new MsixFunction({ vectorCount: 2, send: boom, use: boom });
+  msix.configWrite(2, 2, 0x8000);
+  msix.signal(0);
+  const sentence = '2 of the functions that an MsixFunction calls threw an error.';
+  expect(() => msix.tableWrite(12, 4, 0)).toThrow(sentence);
+  // And those of a vector that is signalled before anyone was told that it is open.
+  let once = true;
+  const nested: MsixFunction = new MsixFunction({
+    vectorCount: 2,
+    send: boom,
+    use: (vector) => {
+      if (vector === 0 && once) {
+        once = false;
+        nested.signal(1);
+      } else boom();
+    },
+  });
+  for (const vector of [0, 1]) nested.tableWrite(16 * vector + 12, 4, 0);
+  let thrown: unknown;
+  try {
+    nested.configWrite(2, 2, 0x8000);
+  } catch (error) {
+    thrown = error;
+  }
+  expect((thrown as Error).message).toBe(sentence);
+});
