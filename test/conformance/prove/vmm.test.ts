@@ -75,7 +75,7 @@ describe('three bugs that somebody planted who had not read the judge', () => {
     ['kept_route', 'one vector', 1, ['MSIX-MASK-1', 'MSIX-PEND-2'], 6],
     ['stale_pending', 'one vector', 1, ['MSIX-ACCESS-4', 'MSIX-PBA-4'], 3],
     // The whole groups of 64 are right, and so is every device without a 65th vector.
-    ['last_group', 'vector 64 of 65', 65, ['MSIX-PEND-2'], 3],
+    ['last_group', 'vector 64 of 65', 65, ['MSIX-PEND-2', 'MSIX-PEND-5'], 3],
   ])('%s is found, and nothing is invented beside it', async (bug, scene, vectors, rules, length) => {
     const bytes = buildRust('examples/vmm/dut.rs', ['--cfg', `bug_${bug}`]);
     const proof = await prove(wasmDevices(bytes), {
