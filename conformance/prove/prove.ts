@@ -104,7 +104,8 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
     const alphabet = alphabetOf(scene, subject.abilities);
     const wasm = 'leftOut' in device ? (device as WasmDevice) : undefined;
     // A device that is found out needs no assumptions.
-    const tested = wasm === undefined ? [] : testAssumed(wasm, walk, alphabet, tests, options.seed);
+    const isSound = walk.findings.all.length === 0;
+    const tested = wasm === undefined || !isSound ? [] : testAssumed(wasm, walk, alphabet, tests, options.seed);
     const known = new Set(walk.all.map(({ snapshot }) => snapshot));
     walks.set(scene.name, {
       scene,
@@ -118,7 +119,7 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
       growths:
         wasm === undefined ||
         options.explains === false ||
-        walk.findings.all.length > 0 ||
+        !isSound ||
         (walk.isComplete && walk.pairs < MANY)
           ? undefined
           : growthOf(wasm, walk, alphabet, options.seed),

@@ -70,7 +70,7 @@ describe('a VMM in Rust', () => {
   });
 });
 
-describe('three bugs that somebody planted who had not read the judge', () => {
+describe('three bugs that look like improvements', () => {
   test.each([
     ['kept_route', 'one vector', 1, ['MSIX-MASK-1', 'MSIX-PEND-2'], 6],
     ['stale_pending', 'one vector', 1, ['MSIX-ACCESS-4', 'MSIX-PBA-4'], 3],
