@@ -60,7 +60,7 @@ test('the front page is short, and explains itself before it uses codes', () => 
 
 describe('the verbs of the command line', () => {
   const { stdout } = runCommand(process.execPath, ['--import', 'tsx', 'cli/maskbit.ts', '--help']);
-  const verbs = Array.from(stdout.matchAll(/^  ([a-z]+) (?:\[|<)/gm), ([, verb]) => verb);
+  const verbs = Array.from(stdout.matchAll(/^  ([a-z]+) (?:\[|<| )/gm), ([, verb]) => verb);
 
   test('are told in docs/commands.md, each of them', () => {
     expect(verbs).toContain('check');
