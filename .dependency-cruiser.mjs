@@ -35,7 +35,7 @@ export const LAYERS = {
 /** The pattern of a path or a module name, as dependency-cruiser resolves it. */
 export function patternOf(name) {
   if (name === 'node:')
-    return '^(node:)?(fs|path|url|process|os|util|crypto|child_process|readline|stream|zlib|http|net)(/|$)';
+    return '^(node:)?(fs|path|url|process|os|util|crypto|child_process|readline|stream|zlib|http|net|worker_threads)(/|$)';
   if (
     name in LAYERS ||
     name.includes('.ts') ||

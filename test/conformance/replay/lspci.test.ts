@@ -31,7 +31,7 @@ const WORDS = `01:00.0 Non-Volatile memory controller: Red Hat, Inc. QEMU NVM Ex
 	Capabilities: [100 v1] Advanced Error Reporting
 	Kernel driver in use: nvme
 `;
-const BRIDGES = `00:00.0 Host bridge: Intel Corporation 82G33/G31/P35/P31 Express DRAM Controller
+const BRIDGES = `00:00.0 Host bridge: Intel Corporation 82G33 Express DRAM Controller
 	Control: I/O+ Mem+ BusMaster+
 
 00:01.0 PCI bridge: Red Hat, Inc. QEMU PCIe Root port (prog-if 00 [Normal decode])
