@@ -132,6 +132,11 @@ export function actionsOf(alphabet: Alphabet): readonly Action[] {
   return assumptions === undefined ? all : all.map((action) => assumed(action, assumptions, vectors));
 }
 
+const SCRIBBLE = scribble(0);
+
+/** Whether some bytes of an entry are written that make no message of the suites: what it holds then is known once it is read, and not before. */
+export const isScribble = ({ event }: Action): boolean => event === SCRIBBLE;
+
 /** The same action, where guests are taken not to do some things. */
 function assumed(action: Action, assumptions: Assumptions, vectors: readonly number[]): Action {
   const { programmed = false, quietWhileOpen = false, quietWhileDisabled = false } = assumptions;
@@ -387,7 +392,7 @@ function vectorActions(
       others.push({
         ...common,
         name: `scribble.${vector}.${name}`,
-        event: scribble(0),
+        event: SCRIBBLE,
         kind: `write/${name}`,
         rules: ['MSIX-ACCESS-1'],
         isOpen: true,

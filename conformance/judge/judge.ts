@@ -16,10 +16,10 @@ import { compile } from '../../checker/compile/compile.ts';
 import { capability as capabilityMachine } from '../../machines/pages/capability.ts';
 import { CAPABILITY_EVENTS, RESET } from '../../machines/alphabet.ts';
 import type { MessageSet } from '../../machines/messages.ts';
-import { createPermitted, OTHER, permittedEvents, scribble } from '../../machines/permitted/index.ts';
+import { createPermitted, OTHER, permittedEvents } from '../../machines/permitted/index.ts';
 import * as registers from '../../src/registers.ts';
 import type { Choices } from '../../spec/choices.ts';
-import type { Action } from './actions.ts';
+import { type Action, isScribble } from './actions.ts';
 import { blame } from './blame.ts';
 import type { Blame } from './evidence.ts';
 import {
@@ -163,7 +163,7 @@ export class Judge {
   /** Judges one step: what `action` did, and what was read after it. Returns what is wrong, mostly nothing. */
   step(action: Action, observation: Observation): readonly Fault[] {
     // What an entry holds after these is read, and not known before.
-    const mayBind = action.event === RESET || action.event === SCRIBBLE;
+    const mayBind = action.event === RESET || isScribble(action);
     if (action.prelude !== undefined) this.prelude(action.prelude, action.vector);
     return this.judge(action.event, action.vector, observation, mayBind, action.rules);
   }
@@ -427,7 +427,6 @@ function oneMore(before: number, message: number): number {
 }
 
 const NO_FAULTS: readonly Fault[] = [];
-const SCRIBBLE = scribble(0);
 /** Nothing read of any field. */
 const UNOBSERVED = 0x3 | (0x3 << 2) | (0xf << 4) | (7 << 8) | (7 << 11) | (USAGE_BITS << USAGE_SHIFT);
 

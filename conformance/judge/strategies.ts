@@ -3,7 +3,15 @@
  * one is driven along tours, complete suites and random walks.
  */
 import { STRICT_CHOICES } from '../../spec/choices.ts';
-import { type Action, type Alphabet, actionsOf, type Knowledge, MutableKnowledge, RESETTING } from './actions.ts';
+import {
+  type Action,
+  type Alphabet,
+  actionsOf,
+  isScribble,
+  type Knowledge,
+  MutableKnowledge,
+  RESETTING,
+} from './actions.ts';
 import { hex, wideHex } from '../device/hexadecimal.ts';
 import { tellRequest } from './bench.ts';
 import { standing } from './blame.ts';
@@ -399,7 +407,7 @@ async function drive(
           return RESETTING;
         },
         readback: (action, step) => {
-          const wanted = action === RESETTING ? 'all' : course.readback(action, step, path);
+          const wanted = action === RESETTING || isScribble(action) ? 'all' : course.readback(action, step, path);
           return wanted === 'all' ? wholeOf(scene, step) : wanted;
         },
       },
@@ -538,8 +546,9 @@ export async function rerun(
     };
     const { vectorCount } = instance;
     const whole: 'all' | readonly number[] = vectorCount <= 8 ? 'all' : scene.vectors;
-    const readback = ({ vector }: Action): Readback => {
-      if (isSparse && at < names.length) return 'none';
+    const readback = (action: Action): Readback => {
+      const { vector } = action;
+      if (isSparse && at < names.length && !isScribble(action)) return 'none';
       return whole === 'all' || vector < 0 || whole.includes(vector) ? whole : [...whole, vector];
     };
     await instance.run(
