@@ -117,10 +117,7 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
       isComplete: walk.isComplete,
       assumed: tested,
       growths:
-        wasm === undefined ||
-        options.explains === false ||
-        !isSound ||
-        (walk.isComplete && walk.pairs < MANY)
+        wasm === undefined || options.explains === false || !isSound || (walk.isComplete && walk.pairs < MANY)
           ? undefined
           : growthOf(wasm, walk, alphabet, options.seed),
     });
