@@ -36,6 +36,6 @@ test('what is read back seldom is read after bytes that make no message, each ti
       ...{ scenes: ['bits and bytes'], strategies: ['transition pairs'], seconds: 3 },
     },
   );
-  expect(scribbles).toBeGreaterThan(50);
+  expect(scribbles).toBeGreaterThan(10);
   expect(readAfter).toBe(scribbles);
 });
