@@ -103,9 +103,8 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
   const look = (device: SnapshotDevice, scene: Scene, walk: PairWalk): void => {
     const alphabet = alphabetOf(scene, subject.abilities);
     const wasm = 'leftOut' in device ? (device as WasmDevice) : undefined;
-    // A device that is found out needs no assumptions.
-    const isSound = walk.findings.all.length === 0;
-    const tested = wasm === undefined || !isSound ? [] : testAssumed(wasm, walk, alphabet, tests, options.seed);
+    // Of a device that is found out, too: what is left out and does matter makes findings that are none.
+    const tested = wasm === undefined ? [] : testAssumed(wasm, walk, alphabet, tests, options.seed);
     const known = new Set(walk.all.map(({ snapshot }) => snapshot));
     walks.set(scene.name, {
       scene,
@@ -117,7 +116,10 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
       isComplete: walk.isComplete,
       assumed: tested,
       growths:
-        wasm === undefined || options.explains === false || !isSound || (walk.isComplete && walk.pairs < MANY)
+        wasm === undefined ||
+        options.explains === false ||
+        walk.findings.all.length > 0 ||
+        (walk.isComplete && walk.pairs < MANY)
           ? undefined
           : growthOf(wasm, walk, alphabet, options.seed),
     });
