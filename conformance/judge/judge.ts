@@ -295,7 +295,7 @@ export class Judge {
           (this.model.vector.maySend(this.vectors[each], own ? event : NOTHING) ? 1 : 0)
         );
       };
-      const low = this.model.reserved ? (addressLow & ~registers.ADDRESS_LOW_RESERVED) >>> 0 : addressLow;
+      const low = this.addressOf(addressLow);
       const sender = book.senderOf(low, addressHigh, data, liking);
       if (sender < 0) {
         const likely = book.likeliest(low);
@@ -324,12 +324,19 @@ export class Judge {
         const fits = (send: number): boolean =>
           model.vector.step(this.vectors[each], own, code | (send << SEND_SHIFT)) !== IMPOSSIBLE;
         if (fits(0)) continue;
-        const message = book.numberAt(each, addressLow, addressHigh, (number) => fits(oneMore(0, number)));
+        const message = book.numberAt(each, this.addressOf(addressLow), addressHigh, (number) =>
+          fits(oneMore(0, number)),
+        );
         if (message < 0) continue;
         sends[each] = oneMore(0, message);
         this.attributed.push(each);
       }
     }
+  }
+
+  /** The lower dword of an address as the book knows it: reserved bits, where they are judged by themselves, are left out. */
+  private addressOf(low: number): number {
+    return this.model.reserved ? (low & ~registers.ADDRESS_LOW_RESERVED) >>> 0 : low;
   }
 
   /** What was observed of a vector, as a code. */
@@ -344,7 +351,7 @@ export class Judge {
       code |= (this.model.reserved ? reservedCode(word >>> 1, 0x7fffffff) : 7) << 8;
     } else code |= 0x3 | (7 << 8);
     if (observation.hasMessage[vector] === 7) {
-      const low = this.model.reserved ? (entries[at] & ~registers.ADDRESS_LOW_RESERVED) >>> 0 : entries[at];
+      const low = this.addressOf(entries[at]);
       let message = this.book.holds(vector, low, entries[at + 1], entries[at + 2]);
       if (message < 0 && mayBind) {
         this.book.bind(vector, low, entries[at + 1], entries[at + 2]);
