@@ -51,8 +51,8 @@ export function tellNames(names: readonly string[]): string {
 }
 
 /** A text, cut where it is longer than a sentence can carry. */
-export function shortened(text: string): string {
-  return text.length > TOLD_CHARACTERS ? `${text.slice(0, TOLD_CHARACTERS)}…` : text;
+export function shortened(text: string, characters = TOLD_CHARACTERS): string {
+  return text.length > characters ? `${text.slice(0, characters)}…` : text;
 }
 
 /** The keys of an object; undefined where a proxy does not let them be read. */

@@ -13,6 +13,7 @@ import {
   requireFunction,
   requireList,
   requireText,
+  shortened,
   within,
 } from '../argument/argument.ts';
 import { requireMachine } from '../machine/machine.ts';
@@ -25,9 +26,9 @@ import {
   Names,
   own,
   ownWith,
+  SENTENCE_CHARACTERS,
   SHARED,
   sharedWith,
-  shortened,
   type Writing,
 } from './instance.ts';
 
@@ -102,7 +103,7 @@ export class CheckedFamily {
       if (odd === undefined) return;
       throw new CutoffError(
         `Got ${this.family.name} with ${members} members, where ${list} ${missing === undefined ? 'has besides' : 'lacks'}, with the member ` +
-          `called 0 and another one 1: ${shortened(odd)}; expected what ${model} has among 3.`,
+          `called 0 and another one 1: ${shortened(odd, SENTENCE_CHARACTERS)}; expected what ${model} has among 3.`,
       );
     };
     const indices = Array.from({ length: members }, (_, member) => member);

@@ -5,6 +5,7 @@
  * A sentence that reads, changes or names what it must not is refused here. That members are alike is seen in `family.ts`.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { shortened } from '../argument/argument.ts';
 import { type Condition, conditionOf, printCondition, type SymbolicMachine, symbolicOf } from '../export/symbolic.ts';
 import { machineGuards } from '../machine/guard.ts';
 import { ancestorsOf, childrenOf, isBelow, nodesOf } from '../machine/transition-sets.ts';
@@ -60,8 +61,8 @@ export class Writing {
   }
 }
 
-/** A sentence may be long; what it begins with names it. */
-export const shortened = (text: string): string => (text.length > 400 ? `${text.slice(0, 400)} …` : text);
+/** So many characters of a sentence of a machine are told; what it begins with names it. */
+export const SENTENCE_CHARACTERS = 400;
 
 const quoted = (name: string): string => JSON.stringify(name);
 
@@ -325,7 +326,7 @@ export class Instance extends Names {
   }
 
   private refusal(what: string, { text }: Sentence): CutoffError {
-    return new CutoffError(`Got ${this.family.name}, in which ${what}: ${shortened(text)}.`);
+    return new CutoffError(`Got ${this.family.name}, in which ${what}: ${shortened(text, SENTENCE_CHARACTERS)}.`);
   }
 
   private tell(

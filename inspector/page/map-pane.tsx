@@ -5,7 +5,7 @@ import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { BoundError } from '../../checker/explore/enumerate.ts';
 import { mapOf, pathBetween, type StateMap } from './map.ts';
-import { curve, neighbour } from './map-shape.ts';
+import { curve, keysOf } from './map-shape.ts';
 import { SpacePane } from './space-pane.tsx';
 import { pane, position, scene, send, value } from './store.ts';
 
@@ -83,17 +83,7 @@ function MapDrawing({ map: { graph, nodes, links, numbers, radius } }: { map: St
     const events = pathBetween(graph, here, state);
     if (events !== undefined && events.length > 0) send(...events);
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const current = nodes[chosen.value ?? Math.max(0, here)];
-    if (event.key === 'Enter') go(current.state);
-    else if (event.key === 'Escape') chosen.value = undefined;
-    else {
-      const next = neighbour(nodes, current, event.key);
-      if (next === undefined) return;
-      chosen.value = next.state;
-    }
-    event.preventDefault();
-  };
+  const onKeyDown = keysOf(nodes, nodes[chosen.value ?? Math.max(0, here)], go, (next) => (chosen.value = next));
 
   return (
     <section class="map" aria-label="State space">

@@ -1,5 +1,5 @@
 /**
- * What the maps of state spaces share: how a line is bent, and what lies next in a direction.
+ * What the maps of state spaces share: how a line is bent, what lies next in a direction, and what the keys do.
  */
 import type { MapNode } from './map.ts';
 
@@ -13,7 +13,7 @@ export function curve(from: MapNode, to: MapNode): string {
 }
 
 /** The state nearest in the direction of an arrow key. */
-export function neighbour(nodes: readonly MapNode[], from: MapNode, key: string): MapNode | undefined {
+function neighbour(nodes: readonly MapNode[], from: MapNode, key: string): MapNode | undefined {
   const direction = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key];
   if (direction === undefined) return undefined;
   const [right, down] = direction;
@@ -24,4 +24,23 @@ export function neighbour(nodes: readonly MapNode[], from: MapNode, key: string)
   };
   const best = nodes.reduce((one, other) => (cost(other) < cost(one) ? other : one), from);
   return cost(best) === Infinity ? from : best;
+}
+
+/** What the keys do on a map: Enter goes to a place, Escape lets go of it, arrows choose the next one. */
+export function keysOf(
+  nodes: readonly MapNode[],
+  current: MapNode,
+  go: (state: number) => void,
+  choose: (state: number | undefined) => void,
+): (event: KeyboardEvent) => void {
+  return (event) => {
+    if (event.key === 'Enter') go(current.state);
+    else if (event.key === 'Escape') choose(undefined);
+    else {
+      const next = neighbour(nodes, current, event.key);
+      if (next === undefined) return;
+      choose(next.state);
+    }
+    event.preventDefault();
+  };
 }

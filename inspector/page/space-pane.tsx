@@ -7,7 +7,7 @@ import type { JSX } from 'preact';
 import type { Lot, Space } from '../decider/space.ts';
 import { ask } from './decider.ts';
 import { type MapNode, placeInColumns } from './map.ts';
-import { curve, neighbour } from './map-shape.ts';
+import { curve, keysOf } from './map-shape.ts';
 import type { OwnScene } from './scene.ts';
 import { notice, pane, position, scene, send } from './store.ts';
 import { tellError } from './open.ts';
@@ -175,17 +175,7 @@ function SpaceDrawing({ at, known }: { at: OwnScene; known: DrawnSpace }): JSX.E
       (error: unknown) => (notice.value = { kind: 'error', text: tellError(error) }),
     );
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const current = nodes[chosenLot ?? Math.max(0, here)];
-    if (event.key === 'Enter') go(current.state);
-    else if (event.key === 'Escape') chosen.value = undefined;
-    else {
-      const next = neighbour(nodes, current, event.key);
-      if (next === undefined) return;
-      chosen.value = next.state;
-    }
-    event.preventDefault();
-  };
+  const onKeyDown = keysOf(nodes, nodes[chosenLot ?? Math.max(0, here)], go, (next) => (chosen.value = next));
   const tell = (lot: number): string => {
     const count = seen.get(lot)?.size ?? 0;
     const visited = count === 0 ? '' : `, ${count} of them on this run`;

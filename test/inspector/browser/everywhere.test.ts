@@ -5,31 +5,18 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { packagePath } from '../../../cli/root.ts';
 import { libraryTrace } from '../../../inspector/decider/library.ts';
 import { writeLink } from '../../../inspector/page/open.ts';
 import { beginScene, traceScene } from '../../../inspector/page/scene.ts';
 import { startServer } from '../../../inspector/server/server.ts';
-import { Stage, type Visit } from './browser.ts';
+import type { Visit } from './browser.ts';
+import { useStage } from './use-stage.ts';
 
-let stage: Stage;
-let visit: Visit;
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterAll(() => stage.close());
-async function open(...parameters: Parameters<Stage['visit']>): Promise<Visit['page']> {
-  visit = await stage.visit(...parameters);
-  return visit.page;
-}
-afterEach(async () => {
-  const { complaints, strangers } = visit;
-  await visit.close();
-  const told = [...complaints, ...strangers];
-  if (told.length > 0) throw new Error(`Got complaints of the browser; expected none.\n${told.join('\n')}`);
-});
+const use = useStage();
+const { open } = use;
 
 const machine = (name: string, bounds: Readonly<Record<string, string | number>>): string =>
   `#${writeLink(beginScene(name, bounds), 0)}`;
@@ -172,7 +159,7 @@ describe('what is loaded', () => {
       page.on('request', note);
       for (let round = 0; round < 3; round++) {
         await page.goto('about:blank');
-        await page.goto(`${stage.server.url}${hash}`);
+        await page.goto(`${use.stage.server.url}${hash}`);
         await page.waitForSelector('.statechart .state, .story table');
         (drawn[name] ??= []).push(Math.round(await page.evaluate(() => performance.now())));
       }
@@ -198,9 +185,9 @@ describe('what is loaded', () => {
 
   test('is packed on its way', async () => {
     const page = await open('');
-    const answer = await page.request.get(stage.server.url, { headers: { 'accept-encoding': 'br' } });
+    const answer = await page.request.get(use.stage.server.url, { headers: { 'accept-encoding': 'br' } });
     const script = /src="\.\/(assets\/index[^"]+)"/.exec(await answer.text())![1];
-    const packed = await page.request.get(`${stage.server.url}${script}`);
+    const packed = await page.request.get(`${use.stage.server.url}${script}`);
     expect(packed.headers()['content-encoding']).toMatch(/^(br|gzip)$/);
   });
 
@@ -209,8 +196,8 @@ describe('what is loaded', () => {
     await page.goto(pathToFileURL(packagePath('dist', 'page', 'index.html')).href);
     expect(await page.textContent('#page [role=alert]')).toContain('npx maskbit inspect');
     // The browser complains of what it may not load, and that is the matter here.
-    visit.complaints.length = 0;
-    visit.strangers.length = 0;
+    use.visit.complaints.length = 0;
+    use.visit.strangers.length = 0;
   });
 });
 
@@ -247,7 +234,7 @@ describe('what is saved', () => {
     await page.keyboard.press('y');
     await page.waitForSelector('text=The link is copied');
     expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^https:\/\/example\.org\/msix\/#t1\./);
-    await visit.close();
+    await use.visit.close();
     await server.close();
   });
 });
@@ -278,7 +265,7 @@ describe('another program', () => {
 
   test('that sends 5,000 events in a burst is shown in under 3 s, and counted beyond 10,000', async () => {
     const page = await open('');
-    const socket = await connect(stage.server.port);
+    const socket = await connect(use.stage.server.port);
     begin(socket, 'burst');
     await page.click('.roots button');
     await page.waitForSelector('.statechart');
@@ -318,8 +305,8 @@ describe('another program', () => {
     expect(await page.locator('.family > li').count()).toBe(3);
     expect(await page.textContent('.actor header')).toContain('Its program has gone. The server was started anew.');
     third.terminate();
-    visit.complaints.length = 0;
-    await visit.close();
+    use.visit.complaints.length = 0;
+    await use.visit.close();
     await again.close();
   });
 });

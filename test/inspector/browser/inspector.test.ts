@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createWebSocketInspector } from '@statelyai/inspect';
 import sirv from 'sirv';
 import { createActor, setup } from 'xstate';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { printTrace } from '../../../checker/trace/codec.ts';
 import { makeTrace } from '../../../checker/trace/trace.ts';
 import { packagePath } from '../../../cli/root.ts';
@@ -20,33 +20,18 @@ import { writeLink } from '../../../inspector/page/open.ts';
 import { beginScene, traceScene } from '../../../inspector/page/scene.ts';
 import { SHORTCUTS_EXPECTED } from './shortcuts.ts';
 import { subjectByName } from '../../../properties/subject.ts';
-import { findBarriers, Stage, type Visit } from './browser.ts';
+import { findBarriers } from './browser.ts';
+import { useStage } from './use-stage.ts';
 
-let stage: Stage;
-let visit: Visit;
-
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterAll(() => stage.close());
+const use = useStage();
 
 /** The address of a machine, as after a reset. */
 const machine = (name: string, bounds: Readonly<Record<string, string | number>> = {}): string =>
   `#${writeLink(beginScene(name, bounds), 0)}`;
 const FUNCTION = machine('function', { vectors: 2, messages: 'two' });
 
-/** Opens the page, at the function with two vectors where nothing else is asked for. Whatever a test does with it, it must not complain, and must not ask anyone else for anything. */
-async function open(...parameters: Parameters<Stage['visit']>): Promise<Visit['page']> {
-  const [hash = FUNCTION, ...rest] = parameters;
-  visit = await stage.visit(hash, ...rest);
-  return visit.page;
-}
-afterEach(async () => {
-  const { complaints, strangers } = visit;
-  await visit.close();
-  const told = [...complaints, ...strangers.map((address) => `A stranger was asked: ${address}`)];
-  if (told.length > 0) throw new Error(`Got complaints of the browser; expected none.\n${told.join('\n')}`);
-});
+/** Opens the page, at the function with two vectors where nothing else is asked for. */
+const open: typeof use.open = (hash = FUNCTION, ...rest) => use.open(hash, ...rest);
 
 const linkTo = (name: string, step?: number): string => {
   const scene = traceScene(libraryTrace(name).make());
@@ -79,7 +64,7 @@ describe('a run', () => {
     await page.waitForFunction(() => location.hash.length > 20);
     await page.waitForTimeout(300);
     const { hash } = new URL(page.url());
-    await visit.close();
+    await use.visit.close();
     const other = await open(hash);
     expect(await other.locator('.step').count()).toBe(2);
     expect(await other.textContent('.sentence')).toBe('The guest enables MSI-X with Function Mask clear.');
@@ -140,7 +125,7 @@ describe('another program', () => {
   test('connects, appears, and is watched as it runs', async () => {
     const page = await open();
     const inspector = createWebSocketInspector({
-      url: `ws://localhost:${stage.server.port}`,
+      url: `ws://localhost:${use.stage.server.port}`,
       serializationDepthLimit: 40,
     });
     const door = setup({ guards: { hasKey: () => true }, actions: { ring: () => {} } }).createMachine({
@@ -185,14 +170,14 @@ describe('another program', () => {
     // The page is not told of itself.
     expect(await page.locator('.notice').count()).toBe(0);
     socket.terminate();
-    await visit.close();
+    await use.visit.close();
     await server.close();
   });
 
   test('that no chart can be made of is named with the reason', async () => {
     const page = await open();
     const { WebSocket } = await import('ws');
-    const socket = new WebSocket(`ws://localhost:${stage.server.port}`);
+    const socket = new WebSocket(`ws://localhost:${use.stage.server.port}`);
     await new Promise((resolve) => socket.once('open', resolve));
     const actor = {
       type: '@xstate.actor',
@@ -287,6 +272,8 @@ describe('what is opened', () => {
   test('from the library: every trace that is offered, the log of a real guest among them', async () => {
     const page = await open();
     await page.keyboard.press('t');
+    // A dialog is fetched when it is shown first.
+    await page.waitForSelector('[data-trace]');
     const names = await page
       .locator('[data-trace]')
       .evaluateAll((buttons) => buttons.map((each) => each.getAttribute('data-trace')));
@@ -341,6 +328,7 @@ describe('the keyboard', () => {
   test('has every key in the help, and each of them does what it says', async () => {
     const page = await open(linkTo('read-does-not-flush', 1));
     await page.keyboard.press('?');
+    await page.waitForSelector('.keys dt');
     const listed = await page.locator('.keys dt').allTextContents();
     expect(listed.map((text) => text.trim())).toEqual(SHORTCUTS_EXPECTED);
     const licences = (await page.locator('dialog a', { hasText: 'their licences' }).getAttribute('href')) ?? '';
@@ -403,12 +391,12 @@ describe('the page', () => {
       console.error('a canary');
       await fetch('http://192.0.2.1/').catch(() => {});
     });
-    expect(visit.complaints[0]).toBe('a canary');
-    expect(visit.complaints.join('\n')).toContain('violates the following Content Security Policy directive');
+    expect(use.visit.complaints[0]).toBe('a canary');
+    expect(use.visit.complaints.join('\n')).toContain('violates the following Content Security Policy directive');
     await page.goto('http://127.0.0.2:9/').catch(() => {});
-    expect(visit.strangers).toEqual(['http://127.0.0.2:9/']);
-    visit.complaints.length = 0;
-    visit.strangers.length = 0;
+    expect(use.visit.strangers).toEqual(['http://127.0.0.2:9/']);
+    use.visit.complaints.length = 0;
+    use.visit.strangers.length = 0;
   });
 
   test('can be used in under a second, and has its chart soon after', async () => {
@@ -439,7 +427,7 @@ describe('the page', () => {
     const page = await open(FUNCTION, {}, `http://localhost:${port}/deep/site/`);
     await page.click(send('device.signal.1'));
     expect(await page.textContent('.sentence')).toBe('The device signals vector 1.');
-    await visit.close();
+    await use.visit.close();
     server.closeAllConnections();
     server.close();
     rmSync(folder, { recursive: true });

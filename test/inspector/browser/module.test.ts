@@ -1,28 +1,17 @@
 /**
  * A device in WebAssembly, dropped on the page: it stands beside the machine, a difference is red, and what the judge finds in it is played.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { buildC, buildKit, idleDevice } from '../../setup/wasm.ts';
-import { findBarriers, Stage, type Visit } from './browser.ts';
+import { findBarriers } from './browser.ts';
+import { useStage } from './use-stage.ts';
 
-let stage: Stage;
-let visit: Visit;
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterAll(() => stage.close());
-afterEach(async () => {
-  const { complaints, strangers } = visit;
-  await visit.close();
-  // oxlint-disable-next-line vitest/no-standalone-expect -- it is asked after each test
-  expect([complaints, strangers]).toEqual([[], []]);
-});
+const { open } = useStage();
 
 /** Opens the page, and drops a module on it. */
 async function drop(name: string, bytes: Uint8Array): Promise<Page> {
-  visit = await stage.visit();
-  const { page } = visit;
+  const page = await open();
   await page.evaluate(
     ([file, content]) => {
       const data = new DataTransfer();

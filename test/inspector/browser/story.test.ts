@@ -1,31 +1,17 @@
 /**
  * The front door and the stories of the review, in a browser: what a newcomer sees first, and what a link is worth.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { packTrace } from '../../../checker/trace/codec.ts';
 import { reduceTrace, type Trace } from '../../../checker/trace/trace.ts';
 import { libraryTrace } from '../../../inspector/decider/library.ts';
 import { traceScene } from '../../../inspector/page/scene.ts';
 import { OBJECTIONS } from '../../../properties/assigned/objections.ts';
-import { findBarriers, Stage, type Visit } from './browser.ts';
+import { findBarriers } from './browser.ts';
+import { useStage } from './use-stage.ts';
 
-let stage: Stage;
-let visit: Visit;
-
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterAll(() => stage.close());
-async function open(...parameters: Parameters<Stage['visit']>): Promise<Visit['page']> {
-  visit = await stage.visit(...parameters);
-  return visit.page;
-}
-afterEach(async () => {
-  const { complaints, strangers } = visit;
-  await visit.close();
-  const told = [...complaints, ...strangers];
-  if (told.length > 0) throw new Error(`Got complaints of the browser; expected none.\n${told.join('\n')}`);
-});
+const use = useStage();
+const { open } = use;
 
 const linkTo = (name: string, change: (trace: Trace) => Trace = (trace) => trace): string => {
   const scene = traceScene(libraryTrace(name).make());
@@ -46,7 +32,7 @@ describe('the front door', () => {
     expect(await page.textContent('.front-told')).toBe('The guest unmasks vector 0.');
     await page.click('[data-try="guest.control.on"]');
     expect(await page.textContent('.front-told')).toContain('the vector sends');
-    expect(await page.textContent('.snippet')).toContain(`ws://localhost:${stage.server.port}`);
+    expect(await page.textContent('.snippet')).toContain(`ws://localhost:${use.stage.server.port}`);
     expect(await page.textContent('.connected')).toBe('Nothing has connected yet.');
     expect(await page.locator('.objections button').count()).toBe(OBJECTIONS.length);
     await page.click('[data-explore="The same, as reviewed"]');
@@ -135,7 +121,7 @@ describe('an objection', () => {
       barriers.push(...(await findBarriers(page)));
       const reach = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect([barriers, reach > 0]).toEqual([[], false]);
-      if (colorScheme === 'light') await visit.close();
+      if (colorScheme === 'light') await use.visit.close();
     }
   });
 });
@@ -188,7 +174,7 @@ describe('a link', () => {
       const page = await open(`#${spoilt}`);
       await page.waitForSelector('.standing.broken');
       expect(await page.locator('.notice').count()).toBe(0);
-      if (before !== '&amp;') await visit.close();
+      if (before !== '&amp;') await use.visit.close();
     }
   });
 });
