@@ -188,7 +188,7 @@ describe('another program', () => {
     };
     socket.send(JSON.stringify(actor));
     await page.click('text=Watch it');
-    expect(await page.textContent('.canvas')).toMatch(/cannot be drawn|no state machine/);
+    await page.waitForSelector('.canvas :text-matches("cannot be drawn|no state machine")');
     socket.terminate();
   });
 });
