@@ -623,3 +623,14 @@ test('each rule is found in the file of its area, and no other is', async () => 
     ...[undefined, undefined, undefined, undefined],
   ]);
 });
+
+test.each([
+  ['          <idle>-0       [001] d.h1.   512.001234: irq_handler_entry: irq=26 name=nvme0q1', 'ftrace'],
+  ['CPU0  5120123456 (+     120)  do_irq  [ irq = 33, began = 12us, ended = 13us ]', 'xentrace'],
+  [
+    '           CPU0       CPU1\n 26:          0       1234  PCI-MSIX-0000:00:03.0   1-edge      nvme0q1',
+    '/proc/interrupts',
+  ],
+])('what is no log of QEMU, is refused by its name, and told what to record instead', async (text, name) => {
+  await expect(openText(`${text}\n`)).rejects.toThrow(new RegExp(`${name}[^]*Record the guest's accesses with QEMU`));
+});
