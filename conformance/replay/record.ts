@@ -17,6 +17,8 @@ export interface TraceRecord {
   readonly others: readonly string[];
   /** What a replay of the trace counts. */
   readonly figures?: unknown;
+  /** The same of each function of the trace, by name and bus address, as `maskbit record` writes it. */
+  readonly functions?: Readonly<Record<string, { readonly figures?: unknown }>>;
 }
 
 /** What came of the replay of a file. */
@@ -39,7 +41,8 @@ export function replayFile(path: string, how: ReplayOptions & { readonly recordP
   const recordPath = (told as string | undefined) ?? (beside !== path && existsSync(beside) ? beside : undefined);
   const record = recordPath === undefined ? undefined : readRecord(recordPath);
   const result = replay(fileSource(path), { others: record?.others, ...(options as ReplayOptions) });
-  const differences = record?.figures === undefined ? [] : differencesOf('figures', record.figures, result.figures);
+  const figures = record?.figures ?? record?.functions?.[result.geometry.device]?.figures;
+  const differences = figures === undefined ? [] : differencesOf('figures', figures, result.figures);
   return { ...result, recordPath, differences };
 }
 
