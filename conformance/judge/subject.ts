@@ -191,8 +191,9 @@ function deadInstance({ vectorCount, abilities }: RemoteDevice, text: string): I
   };
 }
 
-/** So many steps are sent ahead of their answers. */
+/** So many steps are sent together, and so many batches are on their way: a device need not wait for the judge, nor the judge for it. */
 const BATCH = 256;
+const IN_FLIGHT = 4;
 
 const MESSAGES: Request = { verb: 'outputs' };
 
@@ -243,7 +244,8 @@ function remoteInstance(device: RemoteDevice): Instance {
           if (action === undefined)
             return sent.length === 0 ? undefined : { requests, sent, goesOn: false, isCut: false };
           const from = requests.length;
-          requests.push(...action.requests(knowledge), MESSAGES);
+          for (const request of action.requests(knowledge)) requests.push(request);
+          requests.push(MESSAGES);
           action.learn(knowledge);
           const after = requests.length;
           readbackRequests(path.readback(action, step), vectorCount, requests);
@@ -255,60 +257,85 @@ function remoteInstance(device: RemoteDevice): Instance {
         }
         return { requests, sent, goesOn: true, isCut: size === 1 };
       };
+      /** Batches that the device has, the first first. A device that cannot be asked before it has answered gets them one by one. */
+      const running: { readonly batch: Batch; readonly answers: Promise<readonly Answer[]> }[] = [];
+      let last: Promise<unknown> = Promise.resolve();
+      let isOver = false;
+      const start = (batch: Batch): void => {
+        const answers =
+          device.queues === true
+            ? device.run(batch.requests)
+            : last.then(() => (isOver ? [] : device.run(batch.requests)));
+        last = answers;
+        running.push({ batch, answers });
+      };
+      /** The names of the actions that the device had besides, where it fails at one. */
+      const sentBeside = (sent: readonly Sent[], index: number): string[] =>
+        [...sent.slice(index + 1), ...running.flatMap(({ batch }) => batch.sent)].map(({ action }) => action.name);
       /** Judges a batch. Returns whether the path goes on. */
       const judge = ({ requests, sent }: Batch, answers: readonly Answer[]): boolean => {
-        for (const [index, { action, from, after, to, message }] of sent.entries()) {
+        for (let index = 0; index < sent.length; index++) {
+          const { action, from, after, to, message } = sent[index];
           const isRead = action.event === undefined;
-          const parts = isRead && to > after ? [from, after, to] : [from, to];
-          for (let part = 0; part + 1 < parts.length; part++) {
+          const isTwice = isRead && to > after;
+          for (let part = 0; part < (isTwice ? 2 : 1); part++) {
             observation.clear();
-            const failure = take(requests, answers, parts[part], parts[part + 1], observation);
+            const failure = take(
+              requests,
+              answers,
+              part === 0 ? from : after,
+              isTwice && part === 0 ? after : to,
+              observation,
+            );
             if (message !== undefined) observation.complete(book, { message });
-            const ahead = failure === undefined ? [] : sent.slice(index + 1).map((each) => each.action.name);
-            const failed = failure === undefined ? undefined : { ...failure, ahead };
+            const failed = failure === undefined ? undefined : { ...failure, ahead: sentBeside(sent, index) };
             if (!onStep(action, observation, failed, part > 0) || failure !== undefined) return false;
           }
         }
         return true;
       };
-      let batch = prepare();
-      let running = batch === undefined ? undefined : device.run(batch.requests);
-      while (batch !== undefined) {
-        // The device has the next batch while this one is judged.
-        let following = batch.goesOn && !batch.isCut ? prepare() : undefined;
-        const answers = await running!;
-        if (following !== undefined) running = device.run(following.requests);
-        if (!judge(batch, answers)) {
-          if (following !== undefined) await running;
-          return;
+      /** Whether another batch may be made before what was made is judged. */
+      let mayPrepare = true;
+      for (;;) {
+        // The device has the next batches while this one is judged.
+        while (mayPrepare && running.length < IN_FLIGHT) {
+          const batch = prepare();
+          if (batch !== undefined) start(batch);
+          mayPrepare = batch?.goesOn === true && !batch.isCut;
         }
-        if (following === undefined) {
-          informBy(observation, book, knowledge);
-          following = batch.isCut ? prepare() : undefined;
-          if (following !== undefined) running = device.run(following.requests);
-        }
-        batch = following;
+        const first = running.shift();
+        if (first === undefined) return;
+        if (!judge(first.batch, await first.answers)) break;
+        if (running.length > 0) continue;
+        informBy(observation, book, knowledge);
+        mayPrepare = first.batch.isCut || mayPrepare;
       }
+      isOver = true;
+      await last;
     },
   };
 }
 
 function readbackRequests(readback: Readback, vectorCount: number, requests: Request[]): void {
   if (readback === 'none') return;
-  requests.push({ verb: 'configRead', offset: 0, bytes: 4 });
+  requests.push(READ_HEADER);
   if (readback === 'all') {
-    for (let dword = 0; dword < 4 * vectorCount; dword++)
-      requests.push({ verb: 'tableRead', offset: 4 * dword, bytes: 4 });
+    for (let dword = 0; dword < 4 * vectorCount; dword++) requests.push(readOf('tableRead', dword));
     const qwords = Math.ceil(vectorCount / 64);
-    for (let dword = 0; dword < 2 * qwords; dword++) requests.push({ verb: 'pbaRead', offset: 4 * dword, bytes: 4 });
+    for (let dword = 0; dword < 2 * qwords; dword++) requests.push(readOf('pbaRead', dword));
     return;
   }
   for (const vector of readback) {
-    for (let dword = 4 * vector; dword < 4 * vector + 4; dword++)
-      requests.push({ verb: 'tableRead', offset: 4 * dword, bytes: 4 });
-    requests.push({ verb: 'pbaRead', offset: 4 * (vector >>> 5), bytes: 4 });
+    for (let dword = 4 * vector; dword < 4 * vector + 4; dword++) requests.push(readOf('tableRead', dword));
+    requests.push(readOf('pbaRead', vector >>> 5));
   }
 }
+
+const READ_HEADER: Request = { verb: 'configRead', offset: 0, bytes: 4 };
+const READS: Record<'tableRead' | 'pbaRead', Request[]> = { tableRead: [], pbaRead: [] };
+/** The request that reads a dword: the same one each time, so that it is written out once. */
+const readOf = (verb: 'tableRead' | 'pbaRead', dword: number): Request =>
+  (READS[verb][dword] ??= { verb, offset: 4 * dword, bytes: 4 });
 
 /** Takes up the answers of one step. */
 function take(
@@ -326,8 +353,10 @@ function take(
       if (outcome === 'unsupported' || outcome === 'error') continue;
       return { request: tellRequest(request), text: text ?? outcome };
     }
-    if (request.verb === 'outputs') observation.outputs = [...observation.outputs, ...outputs];
-    else if (request.verb === 'configRead' || request.verb === 'tableRead' || request.verb === 'pbaRead')
+    if (request.verb === 'outputs') {
+      if (outputs.length > 0)
+        observation.outputs = observation.outputs.length === 0 ? outputs : [...observation.outputs, ...outputs];
+    } else if (request.verb === 'configRead' || request.verb === 'tableRead' || request.verb === 'pbaRead')
       record(observation, request, low >>> 0, high >>> 0);
   }
   return undefined;
