@@ -431,6 +431,7 @@ async function drive(
           return wanted === 'all' ? wholeOf(scene, step) : wanted;
         },
         resetLeaves: leftByReset(model, book),
+        mostSends: (action) => judge.mostSends(action),
       },
       book,
       knowledge,
@@ -579,7 +580,7 @@ export async function rerun(
       return whole === 'all' || vector < 0 || whole.includes(vector) ? whole : [...whole, vector];
     };
     await instance.run(
-      { next, readback, ahead: isStepwise ? 1 : undefined },
+      { next, readback, ahead: isStepwise ? 1 : undefined, mostSends: (action) => judge.mostSends(action) },
       book,
       knowledge,
       (action, seen, failed, isAfterwards) => {

@@ -24,6 +24,8 @@ export interface SubjectPath {
    * A device that holds another one ends the path, and is not asked ahead again.
    */
   readonly resetLeaves?: number;
+  /** How many messages an action may let out now; where it is left out, none is waited for. */
+  readonly mostSends?: (action: Action) => number;
 }
 
 /**
@@ -51,6 +53,15 @@ export interface Instance {
   run(path: SubjectPath, book: MessageBook, knowledge: MutableKnowledge, onStep: OnStep): Promise<void>;
 }
 
+/** How late messages may be. */
+export interface Lateness {
+  /** How many milliseconds one that is missing is waited for. Where it is more than 0, each step waits for its answers. */
+  wait: number;
+  /** How late one came, at most, and how many did. */
+  longest: number;
+  count: number;
+}
+
 /** Something that makes instances. */
 export interface Subject {
   readonly name: string;
@@ -63,6 +74,8 @@ export interface Subject {
   readonly notes?: readonly string[];
   /** Whether its devices are in this process. */
   readonly isLocal: boolean;
+  /** How messages are waited for that come after their answers; undefined where devices do that themselves. */
+  readonly lateness?: Lateness;
   /** How many instances were made. */
   readonly instances: number;
   open(vectorCount: number): Promise<Instance>;
@@ -152,6 +165,9 @@ export function localInstance(device: Device): Instance {
 /** A subject of devices that answer later, with different numbers of vectors. Each has one instance at a time. */
 export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevice[]]): Subject {
   let instances = 0;
+  const lateness = devices.every(({ waitsItself }) => waitsItself !== true)
+    ? { wait: 0, longest: 0, count: 0 }
+    : undefined;
   const deviceOf = (vectorCount: number): RemoteDevice =>
     devices.find((each) => each.vectorCount === vectorCount) ?? devices[0];
   return {
@@ -165,6 +181,7 @@ export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevic
     signalled: (vectorCount) => deviceOf(vectorCount).signalled,
     notes: devices.flatMap(({ notes = [] }) => notes),
     isLocal: false,
+    lateness,
     get instances() {
       return instances;
     },
@@ -177,7 +194,7 @@ export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevic
         // A program that does not start again is an observation, too.
         return deadInstance(device, error instanceof Error ? error.message : String(error));
       }
-      return remoteInstance(device);
+      return remoteInstance(device, lateness);
     },
     close: async () => {
       await Promise.all(devices.map((each) => each.close()));
@@ -224,7 +241,7 @@ interface Sent {
 /** Devices whose reset leaves something else than they should: what they hold is read before it is built upon. */
 const SURPRISING = new WeakSet<RemoteDevice>();
 
-function remoteInstance(device: RemoteDevice): Instance {
+function remoteInstance(device: RemoteDevice, lateness: Lateness | undefined): Instance {
   const { vectorCount } = device;
   const observation = new Observation(vectorCount, device.merges);
   return {
@@ -241,7 +258,8 @@ function remoteInstance(device: RemoteDevice): Instance {
       return { observation, failure };
     },
     run: async (path, book, knowledge, onStep) => {
-      const size = path.ahead ?? BATCH;
+      const isWaiting = lateness !== undefined && lateness.wait > 0 && path.mostSends !== undefined;
+      const size = isWaiting ? 1 : (path.ahead ?? BATCH);
       const leaves = SURPRISING.has(device) ? -1 : (path.resetLeaves ?? -1);
       let step = 0;
       // What the guest learns by reading comes too late for the batch; it goes by what it has written.
@@ -310,6 +328,29 @@ function remoteInstance(device: RemoteDevice): Instance {
         }
         return true;
       };
+      /** The answers to one step, and what came after them while there was time. */
+      const withLate = async (
+        { requests, sent: [{ action, after }] }: Batch,
+        answers: readonly Answer[],
+        mostSends: (action: Action) => number,
+      ): Promise<readonly Answer[]> => {
+        const at = after - 1;
+        if (requests[at] !== MESSAGES || answers[at].outcome !== 'ok') return answers;
+        const most = mostSends(action);
+        const began = performance.now();
+        const { wait } = lateness!;
+        let outputs = answers[at].outputs;
+        for (let waited = 0; outputs.length < most && waited < wait; waited = performance.now() - began) {
+          await new Promise((resolve) => setTimeout(resolve, Math.max(1, wait / 20)));
+          const [late] = await device.run([MESSAGES]);
+          if (late.outcome !== 'ok') break;
+          if (late.outputs.length === 0) continue;
+          outputs = [...outputs, ...late.outputs];
+          lateness!.longest = Math.max(lateness!.longest, performance.now() - began);
+          lateness!.count += late.outputs.length;
+        }
+        return answers.with(at, { ...answers[at], outputs });
+      };
       /** Whether another batch may be made before what was made is judged. */
       let mayPrepare = true;
       for (;;) {
@@ -321,7 +362,8 @@ function remoteInstance(device: RemoteDevice): Instance {
         }
         const first = running.shift();
         if (first === undefined) return;
-        if (!judge(first.batch, await first.answers)) break;
+        const answers = await first.answers;
+        if (!judge(first.batch, isWaiting ? await withLate(first.batch, answers, path.mostSends!) : answers)) break;
         if (running.length > 0) continue;
         informBy(observation, book, knowledge);
         mayPrepare = first.batch.isCut || mayPrepare;
