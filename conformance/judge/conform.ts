@@ -421,7 +421,7 @@ function lacksOf({ abilities, vectorCounts, notes = [], lateness }: Subject): st
   const most = vectorCounts[vectorCounts.length - 1];
   if (most < 65)
     missing.push(
-      `The device has at most ${most} vectors, so words and QWORDs of the Pending Bit Array beyond were not asked.`,
+      `The device has at most ${most} ${most === 1 ? 'vector' : 'vectors'}, so words and QWORDs of the Pending Bit Array beyond were not asked.`,
     );
   missing.push(
     "The command register is the bus's: Bus Master Enable and Memory Space Enable are taken to be set, so MSIX-ENABLE-7 and MSIX-ENABLE-8 were not asked.",

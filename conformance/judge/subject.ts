@@ -339,13 +339,13 @@ function remoteInstance(device: RemoteDevice, lateness: Lateness | undefined): I
         const most = mostSends(action);
         const began = performance.now();
         const { wait } = lateness!;
-        let outputs = answers[at].outputs;
+        const outputs = [...answers[at].outputs];
         for (let waited = 0; outputs.length < most && waited < wait; waited = performance.now() - began) {
           await new Promise((resolve) => setTimeout(resolve, Math.max(1, wait / 20)));
           const [late] = await device.run([MESSAGES]);
           if (late.outcome !== 'ok') break;
           if (late.outputs.length === 0) continue;
-          outputs = [...outputs, ...late.outputs];
+          outputs.push(...late.outputs);
           lateness!.longest = Math.max(lateness!.longest, performance.now() - began);
           lateness!.count += late.outputs.length;
         }
@@ -363,7 +363,7 @@ function remoteInstance(device: RemoteDevice, lateness: Lateness | undefined): I
         const first = running.shift();
         if (first === undefined) return;
         const answers = await first.answers;
-        if (!judge(first.batch, isWaiting ? await withLate(first.batch, answers, path.mostSends!) : answers)) break;
+        if (!judge(first.batch, isWaiting ? await withLate(first.batch, answers, path.mostSends) : answers)) break;
         if (running.length > 0) continue;
         informBy(observation, book, knowledge);
         mayPrepare = first.batch.isCut || mayPrepare;
