@@ -117,11 +117,18 @@ export async function minimise(
     };
     const shows = canReset ? onUsed : onFresh;
     const isShortest = finding.shortness === 'shortest';
-    if (!isShortest) best = await shorten(best, shows, isSpent);
+    let isWhole = true;
+    const shortened = async (trace: readonly string[], shown: Shows): Promise<readonly string[]> => {
+      const shorter = await shorten(trace, shown, isSpent);
+      // Of one event, none can be left out; of more, that was found out where there was time to the end.
+      isWhole = shorter.length <= 1 || !isSpent();
+      return shorter;
+    };
+    if (!isShortest) best = await shortened(best, shows);
     best = await makePlain(best, shows, isSpent);
-    if (canReset) best = (await onFresh(best)) ?? (await shorten(first, onFresh, isSpent));
+    if (canReset) best = (await onFresh(best)) ?? (await shortened(first, onFresh));
     finding.trace = best;
-    if (!isShortest) finding.shortness = isSpent() ? 'as found' : 'minimal';
+    if (!isShortest) finding.shortness = isWhole ? 'minimal' : 'as found';
     // Who does not answer is not asked why.
     if (!isFailure(finding)) {
       await takeUp(subject, scene, model, finding);

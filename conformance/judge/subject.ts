@@ -19,6 +19,13 @@ export interface SubjectPath {
   readonly readback: (action: Action, step: number) => Readback;
   /** How many steps are sent ahead of their answers, where the device answers later. One tells where it ends exactly. */
   readonly ahead?: number;
+  /**
+   * The message that every entry of a right device holds after a reset, by number, where that is known: then more is sent before it is read.
+   * A device that holds another one ends the path, and is not asked ahead again.
+   */
+  readonly resetLeaves?: number;
+  /** How many messages an action may let out now; where it is left out, none is waited for. */
+  readonly mostSends?: (action: Action) => number;
 }
 
 /**
@@ -46,6 +53,15 @@ export interface Instance {
   run(path: SubjectPath, book: MessageBook, knowledge: MutableKnowledge, onStep: OnStep): Promise<void>;
 }
 
+/** How late messages may be. */
+export interface Lateness {
+  /** How many milliseconds one that is missing is waited for. Where it is more than 0, each step waits for its answers. */
+  wait: number;
+  /** How late one came, at most, and how many did. */
+  longest: number;
+  count: number;
+}
+
 /** Something that makes instances. */
 export interface Subject {
   readonly name: string;
@@ -58,6 +74,8 @@ export interface Subject {
   readonly notes?: readonly string[];
   /** Whether its devices are in this process. */
   readonly isLocal: boolean;
+  /** How messages are waited for that come after their answers; undefined where devices do that themselves. */
+  readonly lateness?: Lateness;
   /** How many instances were made. */
   readonly instances: number;
   open(vectorCount: number): Promise<Instance>;
@@ -147,6 +165,9 @@ export function localInstance(device: Device): Instance {
 /** A subject of devices that answer later, with different numbers of vectors. Each has one instance at a time. */
 export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevice[]]): Subject {
   let instances = 0;
+  const lateness = devices.every(({ waitsItself }) => waitsItself !== true)
+    ? { wait: 0, longest: 0, count: 0 }
+    : undefined;
   const deviceOf = (vectorCount: number): RemoteDevice =>
     devices.find((each) => each.vectorCount === vectorCount) ?? devices[0];
   return {
@@ -160,6 +181,7 @@ export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevic
     signalled: (vectorCount) => deviceOf(vectorCount).signalled,
     notes: devices.flatMap(({ notes = [] }) => notes),
     isLocal: false,
+    lateness,
     get instances() {
       return instances;
     },
@@ -172,7 +194,7 @@ export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevic
         // A program that does not start again is an observation, too.
         return deadInstance(device, error instanceof Error ? error.message : String(error));
       }
-      return remoteInstance(device);
+      return remoteInstance(device, lateness);
     },
     close: async () => {
       await Promise.all(devices.map((each) => each.close()));
@@ -191,8 +213,9 @@ function deadInstance({ vectorCount, abilities }: RemoteDevice, text: string): I
   };
 }
 
-/** So many steps are sent ahead of their answers. */
+/** So many steps are sent together, and so many batches are on their way: a device need not wait for the judge, nor the judge for it. */
 const BATCH = 256;
+const IN_FLIGHT = 4;
 
 const MESSAGES: Request = { verb: 'outputs' };
 
@@ -215,7 +238,10 @@ interface Sent {
   readonly to: number;
 }
 
-function remoteInstance(device: RemoteDevice): Instance {
+/** Devices whose reset leaves something else than they should: what they hold is read before it is built upon. */
+const SURPRISING = new WeakSet<RemoteDevice>();
+
+function remoteInstance(device: RemoteDevice, lateness: Lateness | undefined): Instance {
   const { vectorCount } = device;
   const observation = new Observation(vectorCount, device.merges);
   return {
@@ -232,7 +258,9 @@ function remoteInstance(device: RemoteDevice): Instance {
       return { observation, failure };
     },
     run: async (path, book, knowledge, onStep) => {
-      const size = path.ahead ?? BATCH;
+      const isWaiting = lateness !== undefined && lateness.wait > 0 && path.mostSends !== undefined;
+      const size = isWaiting ? 1 : (path.ahead ?? BATCH);
+      const leaves = SURPRISING.has(device) ? -1 : (path.resetLeaves ?? -1);
       let step = 0;
       // What the guest learns by reading comes too late for the batch; it goes by what it has written.
       const prepare = (): Batch | undefined => {
@@ -243,72 +271,152 @@ function remoteInstance(device: RemoteDevice): Instance {
           if (action === undefined)
             return sent.length === 0 ? undefined : { requests, sent, goesOn: false, isCut: false };
           const from = requests.length;
-          requests.push(...action.requests(knowledge), MESSAGES);
+          for (const request of action.requests(knowledge)) requests.push(request);
+          requests.push(MESSAGES);
           action.learn(knowledge);
           const after = requests.length;
-          readbackRequests(path.readback(action, step), vectorCount, requests);
+          const readback = path.readback(action, step);
+          readbackRequests(readback, vectorCount, requests);
           const message = action.event === undefined ? knowledge.message.slice() : undefined;
           sent.push({ action, from, after, to: requests.length, message });
           step++;
+          if (action.event === RESET && leaves >= 0 && readback !== 'none') expect(knowledge, readback, leaves);
           // What this leaves is read before anything depends on it.
-          if (action.event === RESET || action.isOpen === true) return { requests, sent, goesOn: true, isCut: true };
+          else if (action.event === RESET || action.isOpen === true)
+            return { requests, sent, goesOn: true, isCut: true };
         }
         return { requests, sent, goesOn: true, isCut: size === 1 };
       };
+      /** Batches that the device has, the first first. A device that cannot be asked before it has answered gets them one by one. */
+      const running: { readonly batch: Batch; readonly answers: Promise<readonly Answer[]> }[] = [];
+      let last: Promise<unknown> = Promise.resolve();
+      let isOver = false;
+      const start = (batch: Batch): void => {
+        const answers =
+          device.queues === true
+            ? device.run(batch.requests)
+            : last.then(() => (isOver ? [] : device.run(batch.requests)));
+        last = answers;
+        running.push({ batch, answers });
+      };
+      /** The names of the actions that the device had besides, where it fails at one. */
+      const sentBeside = (sent: readonly Sent[], index: number): string[] =>
+        [...sent.slice(index + 1), ...running.flatMap(({ batch }) => batch.sent)].map(({ action }) => action.name);
       /** Judges a batch. Returns whether the path goes on. */
       const judge = ({ requests, sent }: Batch, answers: readonly Answer[]): boolean => {
-        for (const [index, { action, from, after, to, message }] of sent.entries()) {
+        for (let index = 0; index < sent.length; index++) {
+          const { action, from, after, to, message } = sent[index];
           const isRead = action.event === undefined;
-          const parts = isRead && to > after ? [from, after, to] : [from, to];
-          for (let part = 0; part + 1 < parts.length; part++) {
+          const isTwice = isRead && to > after;
+          for (let part = 0; part < (isTwice ? 2 : 1); part++) {
             observation.clear();
-            const failure = take(requests, answers, parts[part], parts[part + 1], observation);
+            const failure = take(
+              requests,
+              answers,
+              part === 0 ? from : after,
+              isTwice && part === 0 ? after : to,
+              observation,
+            );
             if (message !== undefined) observation.complete(book, { message });
-            const ahead = failure === undefined ? [] : sent.slice(index + 1).map((each) => each.action.name);
-            const failed = failure === undefined ? undefined : { ...failure, ahead };
+            const failed = failure === undefined ? undefined : { ...failure, ahead: sentBeside(sent, index) };
             if (!onStep(action, observation, failed, part > 0) || failure !== undefined) return false;
+            if (action.event === RESET && leaves >= 0 && !holdsAll(observation, book, leaves)) {
+              SURPRISING.add(device);
+              return false;
+            }
           }
         }
         return true;
       };
-      let batch = prepare();
-      let running = batch === undefined ? undefined : device.run(batch.requests);
-      while (batch !== undefined) {
-        // The device has the next batch while this one is judged.
-        let following = batch.goesOn && !batch.isCut ? prepare() : undefined;
-        const answers = await running!;
-        if (following !== undefined) running = device.run(following.requests);
-        if (!judge(batch, answers)) {
-          if (following !== undefined) await running;
-          return;
+      /** The answers to one step, and what came after them while there was time. */
+      const withLate = async (
+        { requests, sent: [{ action, after }] }: Batch,
+        answers: readonly Answer[],
+        mostSends: (action: Action) => number,
+      ): Promise<readonly Answer[]> => {
+        const at = after - 1;
+        if (requests[at] !== MESSAGES || answers[at].outcome !== 'ok') return answers;
+        const most = mostSends(action);
+        const began = performance.now();
+        const { wait } = lateness!;
+        const outputs = [...answers[at].outputs];
+        for (let waited = 0; outputs.length < most && waited < wait; waited = performance.now() - began) {
+          await new Promise((resolve) => setTimeout(resolve, Math.max(1, wait / 20)));
+          const [late] = await device.run([MESSAGES]);
+          if (late.outcome !== 'ok') break;
+          if (late.outputs.length === 0) continue;
+          outputs.push(...late.outputs);
+          lateness!.longest = Math.max(lateness!.longest, performance.now() - began);
+          lateness!.count += late.outputs.length;
         }
-        if (following === undefined) {
-          informBy(observation, book, knowledge);
-          following = batch.isCut ? prepare() : undefined;
-          if (following !== undefined) running = device.run(following.requests);
+        return answers.with(at, { ...answers[at], outputs });
+      };
+      /** Whether another batch may be made before what was made is judged. */
+      let mayPrepare = true;
+      for (;;) {
+        // The device has the next batches while this one is judged.
+        while (mayPrepare && running.length < IN_FLIGHT) {
+          const batch = prepare();
+          if (batch !== undefined) start(batch);
+          mayPrepare = batch?.goesOn === true && !batch.isCut;
         }
-        batch = following;
+        const first = running.shift();
+        if (first === undefined) return;
+        const answers = await first.answers;
+        if (!judge(first.batch, isWaiting ? await withLate(first.batch, answers, path.mostSends) : answers)) break;
+        if (running.length > 0) continue;
+        informBy(observation, book, knowledge);
+        mayPrepare = first.batch.isCut || mayPrepare;
       }
+      isOver = true;
+      await last;
     },
   };
 }
 
+/** What a guest takes the entries to hold that are read, before they are. */
+function expect({ message }: MutableKnowledge, readback: 'all' | readonly number[], leaves: number): void {
+  if (readback === 'all') message.fill(leaves);
+  else for (const vector of readback) message[vector] = leaves;
+}
+
+/** Whether every entry that was read holds one message. */
+function holdsAll(
+  { touched, touchedCount, entries, hasMessage }: Observation,
+  book: MessageBook,
+  message: number,
+): boolean {
+  for (let index = 0; index < touchedCount; index++) {
+    const at = 4 * touched[index];
+    if (
+      hasMessage[touched[index]] === 7 &&
+      book.holds(touched[index], entries[at], entries[at + 1], entries[at + 2]) !== message
+    )
+      return false;
+  }
+  return true;
+}
+
 function readbackRequests(readback: Readback, vectorCount: number, requests: Request[]): void {
   if (readback === 'none') return;
-  requests.push({ verb: 'configRead', offset: 0, bytes: 4 });
+  requests.push(READ_HEADER);
   if (readback === 'all') {
-    for (let dword = 0; dword < 4 * vectorCount; dword++)
-      requests.push({ verb: 'tableRead', offset: 4 * dword, bytes: 4 });
+    for (let dword = 0; dword < 4 * vectorCount; dword++) requests.push(readOf('tableRead', dword));
     const qwords = Math.ceil(vectorCount / 64);
-    for (let dword = 0; dword < 2 * qwords; dword++) requests.push({ verb: 'pbaRead', offset: 4 * dword, bytes: 4 });
+    for (let dword = 0; dword < 2 * qwords; dword++) requests.push(readOf('pbaRead', dword));
     return;
   }
   for (const vector of readback) {
-    for (let dword = 4 * vector; dword < 4 * vector + 4; dword++)
-      requests.push({ verb: 'tableRead', offset: 4 * dword, bytes: 4 });
-    requests.push({ verb: 'pbaRead', offset: 4 * (vector >>> 5), bytes: 4 });
+    for (let dword = 4 * vector; dword < 4 * vector + 4; dword++) requests.push(readOf('tableRead', dword));
+    requests.push(readOf('pbaRead', vector >>> 5));
   }
 }
+
+const READ_HEADER: Request = { verb: 'configRead', offset: 0, bytes: 4 };
+const READS: Record<'tableRead' | 'pbaRead', Request[]> = { tableRead: [], pbaRead: [] };
+/** The request that reads a dword: the same one each time, so that it is written out once. */
+const readOf = (verb: 'tableRead' | 'pbaRead', dword: number): Request =>
+  (READS[verb][dword] ??= { verb, offset: 4 * dword, bytes: 4 });
 
 /** Takes up the answers of one step. */
 function take(
@@ -326,8 +434,10 @@ function take(
       if (outcome === 'unsupported' || outcome === 'error') continue;
       return { request: tellRequest(request), text: text ?? outcome };
     }
-    if (request.verb === 'outputs') observation.outputs = [...observation.outputs, ...outputs];
-    else if (request.verb === 'configRead' || request.verb === 'tableRead' || request.verb === 'pbaRead')
+    if (request.verb === 'outputs') {
+      if (outputs.length > 0)
+        observation.outputs = observation.outputs.length === 0 ? outputs : [...observation.outputs, ...outputs];
+    } else if (request.verb === 'configRead' || request.verb === 'tableRead' || request.verb === 'pbaRead')
       record(observation, request, low >>> 0, high >>> 0);
   }
   return undefined;
