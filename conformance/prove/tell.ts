@@ -3,7 +3,7 @@
  */
 import { count } from '../judge/report/text.ts';
 import type { Proof, Walked } from './prove.ts';
-import { tellGrowths } from './growth.ts';
+import { tellGrowths, tellSpare } from './growth.ts';
 
 /** What was proven. */
 export interface ProvenCode {
@@ -60,7 +60,11 @@ function walkLines(
 ): string[] {
   const rate = milliseconds > 0 ? `, ${count(Math.round((1000 * steps) / milliseconds))} a second` : '';
   const told =
-    growths === undefined || (isComplete && states <= growths.classes) ? [] : tellGrowths(growths, isComplete ? 3 : 6);
+    growths === undefined || (isComplete && states <= growths.classes)
+      ? []
+      : isComplete
+        ? tellSpare(growths)
+        : tellGrowths(growths);
   const found = report.causes.length > 0 && growths === undefined ? '' : ` (${count(states)} states of the device)`;
   return [
     `${isComplete ? 'walked' : 'NOT to its end'}: ${scene.name}: ${count(pairs)} pairs${found}, ${count(steps)} steps by ${actions} actions in ${(milliseconds / 1000).toFixed(2)} s${rate}`,
