@@ -244,11 +244,11 @@ describe('a consumer of the vectors', () => {
     },
   );
 
-  test('has about fifty lines', () => {
+  test('has fifty lines at most', () => {
     const lines = ['c/consume.c', 'rust/consume.rs', 'python/consume.py', 'go/consume.go'].map(
       (file) => readFileSync(`examples/vectors/${file}`, 'utf8').trimEnd().split('\n').length,
     );
-    expect(lines).toEqual([49, 50, 45, 51]);
+    expect(lines).toEqual([49, 50, 45, 50]);
   });
 
   test('in C fails a device that is wrong', () => {

@@ -1,6 +1,7 @@
 /**
  * Proofs of the kits, with their pairs pinned; of the same with a bug, which is found with a shortest trace; and what a proof says of itself.
  */
+import { readFileSync } from 'node:fs';
 import { expect, describe, test } from 'vitest';
 import { createInProcessDevice } from '../../../conformance/device/in-process.ts';
 import { wasmDevices } from '../../../conformance/device/wasm.ts';
@@ -40,6 +41,14 @@ describe('the kits are proven', () => {
     expect(pairsOf(proof)).toContain(two);
     // An Option that is None keeps what it held before: more states, and no other behaviour.
     expect(proof.walks[0].growths?.growths.map(({ matters }) => matters)).toEqual(['left over']);
+  });
+
+  test('in Rust with three vectors, as docs/prove.md has it', async () => {
+    const proof = await prove(wasmDevices(buildRust()), { ...strict, vectorCounts: [3], explains: false });
+    expect([proof.verdict, pairsOf(proof)]).toEqual(['proven', 'three vectors 20736']);
+    expect(readFileSync('docs/prove.md', 'utf8')).toMatch(
+      /\| Rust, with an allocator \| 3 \| proven \| 20,736 \| 476,928 \|/,
+    );
   });
 
   test('in JavaScript, where a device that saves and restores is all it takes', async () => {
