@@ -56,7 +56,7 @@ export interface Device {
 
   /** The device has an event for a vector. */
   signal(vector: number): void;
-  /** Takes what the device did since the last call, in order. */
+  /** Takes what the device did since the last call, in order. The list may be used again by the device: whoever keeps it copies it. */
   takeOutputs(): readonly DeviceOutput[];
 
   // ---- Abilities: a suite that needs one that is missing says so, and asks nothing

@@ -48,7 +48,8 @@ export interface StrategyContext {
 
 /** Whoever looks at walks of pairs. */
 export interface Walker {
-  readonly onWalk?: (device: SnapshotDevice, scene: Scene, walk: PairWalk) => void;
+  /** May take until `until`, as of `performance.now()`. */
+  readonly onWalk: (device: SnapshotDevice, scene: Scene, walk: PairWalk, until: number) => Promise<void>;
 }
 
 /** What became of a strategy. */
@@ -92,17 +93,21 @@ export async function pause(): Promise<void> {
   rested = performance.now();
 }
 
+/** Of the time for a walk, so much is kept for whoever looks at it. */
+const KEPT_FOR_WALKER = 0.25;
+
 const pairWalk: Strategy = {
   name: 'walk of pairs',
   suits: isWalkable,
   run: async ({ subject, scene, model, assumptions, findings, deadline, isStopped, onSteps, limits, walker }) => {
     const { device } = (await subject.open(scene.vectorCount)) as { readonly device: SnapshotDevice };
+    const kept = walker === undefined ? 0 : KEPT_FOR_WALKER * (deadline - performance.now());
     const walking = walkingPairs(
       device,
       model,
       restricted(alphabetOf(scene, subject.abilities), assumptions),
       findings,
-      { ...limits, deadline, isStopped, place: { scene, strategy: 'walk of pairs' } },
+      { ...limits, deadline: deadline - kept, isStopped, place: { scene, strategy: 'walk of pairs' } },
       (pairs, open, steps) => onSteps(steps, `${pairs} pairs, ${open} of them open`),
     );
     let next = walking.next();
@@ -111,7 +116,7 @@ const pairWalk: Strategy = {
       next = walking.next();
     }
     const walked = next.value;
-    walker?.onWalk?.(device, scene, walked);
+    await walker?.onWalk(device, scene, walked, deadline);
     return {
       strategy: 'walk of pairs',
       scene: scene.name,

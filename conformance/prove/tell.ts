@@ -86,7 +86,11 @@ function assumptionLines({ walks, leftOut, withdrawn }: Proof): string[] {
     const shown = withdrawn.find(({ region }) => region.address === address && region.length === length);
     const where = `${name} (${count(length)} bytes at 0x${address.toString(16)})`;
     if (shown !== undefined)
-      return `WITHDRAWN: ${where} does matter: ${shown.shown?.join(', ')} differ by what is in it, so nothing is proven that rests on it`;
+      return `WITHDRAWN: ${where} does matter${shown.together === undefined ? '' : `, with ${shown.together.filter((each) => each !== name).join(', ')}`}: ${shown.shown?.join(', ')} differ by what is in it, so nothing is proven that rests on it`;
+    if (own.some(({ isTested }) => !isTested) && tested === 0)
+      return `NOT tested: that ${where} never matters; there was no time for it, or it is more than can be tested`;
+    if (own.some(({ isTested }) => !isTested))
+      return `NOT tested enough: that ${where} never matters was tested ${count(tested)} times with other contents, and then the time was over`;
     return `assuming that ${where} never matters: tested ${count(tested)} times with other contents`;
   });
 }

@@ -341,7 +341,7 @@ export class States {
 
   // ---- What states are made of, for whoever asks why there are so many
 
-  /** The addresses of the dwords in which two states differ. */
+  /** The addresses of the dwords in which two states differ. The words of the globals follow, as -1, -2 and so on. */
   differing(one: number, other: number): number[] {
     const { words } = this.states;
     const blocks = new Set<number>();
@@ -355,11 +355,14 @@ export class States {
         if (this.wordOf(one, block, word) !== this.wordOf(other, block, word))
           found.push(BLOCK_BYTES * block + 4 * word);
     }
+    for (let word = 0; word < this.globalCount; word++)
+      if (this.wordAt(one, -1 - word) !== this.wordAt(other, -1 - word)) found.push(-1 - word);
     return found;
   }
 
-  /** A dword of memory in a state. */
+  /** A dword of memory in a state, or a word of the globals. */
   wordAt(state: number, address: number): number {
+    if (address < 0) return this.wordOf(state, GLOBALS, -1 - address);
     return this.wordOf(state, Math.floor(address / BLOCK_BYTES), (address % BLOCK_BYTES) >>> 2);
   }
 
@@ -376,11 +379,20 @@ export class States {
     return this.memory[address >>> 2];
   }
 
-  /** Writes a dword of memory, as the device would; the next `save` or `restore` knows of it. */
-  poke(address: number, value: number): void {
+  /**
+   * Writes some bits of a dword of memory, as the device would, or a word of the globals; the next `save` or `restore` knows of it.
+   */
+  poke(address: number, value: number, mask = -1): void {
+    if (address < 0) {
+      this.machine.globalsInto(this.globals);
+      this.globals[-1 - address] = value;
+      this.machine.setGlobals(this.globals, 0);
+      return;
+    }
     const word = address >>> 2;
-    if (this.memory[word] === value) return;
-    this.memory[word] = value;
+    const written = (this.memory[word] & ~mask) | (value & mask);
+    if (this.memory[word] === written) return;
+    this.memory[word] = written;
     const block = Math.floor(word / BLOCK_WORDS);
     if (this.leftOut[block] !== 2) this.take(block);
   }
