@@ -28,7 +28,7 @@ const classPath = process.env.TLC_CLASSPATH;
 if (classPath === undefined) throw new Error('Got no TLC_CLASSPATH; expected where the classes of TLC are.');
 
 /** The machines and designs whose claims TLC decides, too. */
-const CLAIMED = ['vector', 'function', 'posted', 'reviewed', 'checked'];
+const CLAIMED = new Set(['vector', 'function', 'posted', 'reviewed', 'checked']);
 
 interface Found {
   readonly version: string;
@@ -133,7 +133,7 @@ if (random > 0) {
   const claimed = checkedExports()
     // Those of two vectors, or of more messages, have too many states to be listed in a claim.
     .filter(({ vectors, messages }) => vectors === 1 && messages === TWO)
-    .filter(({ machine, design }) => CLAIMED.includes(design?.name ?? machine.id))
+    .filter(({ machine, design }) => CLAIMED.has(design?.name ?? machine.id))
     .filter(({ machine, design }) => named.length === 0 || named.includes(design?.name ?? machine.id));
   const recorded = Object.fromEntries(read);
   for (const instance of claimed) {
