@@ -6,7 +6,8 @@ import { describe, type Finding, FORMS, failureSignature, mayLead, signatureOf, 
 import type { Model } from './judge.ts';
 import { alphabetOf, type Scene } from './scenes.ts';
 import { actionsByName, rerun, type Rerun, type RerunFault } from './strategies.ts';
-import type { Instance, Subject } from './subject.ts';
+import type { Instance } from './instance.ts';
+import type { Subject } from './subject.ts';
 
 /** How much may be spent on one trace. */
 export interface EffortLimit {

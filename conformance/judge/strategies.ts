@@ -24,7 +24,8 @@ import type { Assumptions } from './profile.ts';
 import { Random } from './random.ts';
 import { Recorder, type Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene, wholeOf } from './scenes.ts';
-import type { Instance, Readback, Subject } from './subject.ts';
+import type { Instance, Readback } from './instance.ts';
+import type { Subject } from './subject.ts';
 import { TourGraph, Tour } from './tour.ts';
 import { type SnapshotDevice, type PairWalk, type WalkLimits, walkingPairs } from './walk.ts';
 
