@@ -20,8 +20,9 @@ import { requireWholeState } from '../machine/value.ts';
 import type { Claim, Decision, Lasso, ReadClaim, ReadPredicate, StepPredicate as StepPredicateOf } from './claim.ts';
 import { readClaims, requireNames } from './read-claim.ts';
 import { findLasso } from './liveness.ts';
-import { type StepClaim, questionOf, StepTests } from './step-tests.ts';
+import { searchSteps, type StepClaim, StepTests } from './step-tests.ts';
 import { Truths } from './truths.ts';
+import { isWritable, searchWritten } from './written-steps.ts';
 
 type StepPredicate = StepPredicateOf<ReadPredicate>;
 
@@ -154,26 +155,31 @@ function findStates(
   return { ...lassosOf(exploration, found), broken: found.broken?.state ?? -1 };
 }
 
+/** Fewer steps than this are looked at sooner than claims are written out. */
+const STEPS_WRITTEN = 20_000;
+
 /** The same for steps, of several claims at once. */
 function findSteps(truths: Truths, claims: readonly StepClaim[]): Findings[] {
   const { exploration } = truths;
   const { summary, compiled } = exploration;
   const tests = new StepTests(truths);
-  const cursor = new StepCursor(exploration);
-  const at = (state: number, event = 0): StepCursor => {
-    cursor.moveTo(state, event);
-    return cursor;
-  };
   const expanded = summary.states - summary.frontier;
-  const { found } = search(
-    { states: expanded, expanded, events: compiled.events.length, at },
-    claims.map((claim) => questionOf(tests, claim)),
-  );
-  return found.map((each, index) => {
+  const isLong = expanded * compiled.events.length >= STEPS_WRITTEN;
+  const writable = isLong ? claims.filter(isWritable) : [];
+  const written = searchWritten(compiled, exploration.states.words, expanded, writable);
+  const others = written === undefined ? claims : claims.filter((claim) => !writable.includes(claim));
+  const searched = searchSteps(exploration, tests, expanded, others);
+  const found = new Map<StepClaim, Found>([
+    ...(written ?? []).map((each, index): [StepClaim, Found] => [writable[index], each]),
+    ...others.map((claim, index): [StepClaim, Found] => [claim, searched[index]]),
+  ]);
+  const cursor = new StepCursor(exploration);
+  return claims.map((claim) => {
+    const each = found.get(claim)!;
     const { broken } = each;
-    if (broken === undefined) return lassosOf(exploration, each);
-    const step = at(broken.state, broken.event);
-    const failing = stepClauses(claims[index].holds).filter((part) => !tests.answer(part, step));
+    if (broken?.event === undefined) return lassosOf(exploration, each);
+    cursor.moveTo(broken.state, broken.event);
+    const failing = stepClauses(claim.holds).filter((part) => !tests.answer(part, cursor));
     return { ...lassosOf(exploration, each), clauses: failing.map(printStepClause) };
   });
 }

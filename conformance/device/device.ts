@@ -146,6 +146,10 @@ export interface RemoteDevice {
   readonly notes?: readonly string[];
   /** Whether messages that go to one address between two looks are seen as one, the last of them. */
   readonly merges?: boolean;
+  /** Whether `outputs` waits long enough for what is on its way; elsewhere a message may come after the answer. */
+  readonly waitsItself?: boolean;
+  /** Whether `run` may be called again before it has resolved: what is asked then waits for its turn. */
+  readonly queues?: boolean;
   /** Asks all `requests`, ahead of answers where it can, and resolves to as many answers, in order. */
   run(requests: readonly Request[]): Promise<readonly Answer[]>;
   /** A fresh instance, whatever has become of the one before. */

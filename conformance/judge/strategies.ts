@@ -24,7 +24,8 @@ import type { Assumptions } from './profile.ts';
 import { Random } from './random.ts';
 import { Recorder, type Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene, wholeOf } from './scenes.ts';
-import type { Instance, Readback, Subject } from './subject.ts';
+import type { Instance, Readback } from './instance.ts';
+import type { Subject } from './subject.ts';
 import { TourGraph, Tour } from './tour.ts';
 import { type SnapshotDevice, type PairWalk, type WalkLimits, walkingPairs } from './walk.ts';
 
@@ -284,15 +285,17 @@ const eachVector: Strategy = {
     const alphabet = everyVector(scene, alphabetOf(scene, subject.abilities));
     const byName = actionsByName(scene, alphabet);
     const can = subject.signalled?.(scene.vectorCount);
-    let vector = 0;
+    const { order, edges } = inOrderOfEdges(scene.vectorCount);
+    let at = 0;
     const outcome = await drive(work, 'each vector by itself', alphabet.book, {
       begin: () => {
         let place = 0;
         return (knowledge) => {
-          while (vector < scene.vectorCount) {
+          while (at < order.length) {
+            const vector = order[at];
             const name = EACH_VECTOR[place++];
             if (name === undefined) {
-              vector++;
+              at++;
               place = 0;
               continue;
             }
@@ -305,18 +308,31 @@ const eachVector: Strategy = {
         };
       },
       // The neighbours of a vector, and those that differ from it in one bit, are what a mistake would reach.
-      readback: (action) =>
-        action.vector < 0
+      readback: ({ vector }) =>
+        vector < 0
           ? scene.vectors
-          : [...new Set([action.vector, action.vector ^ 32, action.vector ^ 1024])].filter(
-              (each) => each < scene.vectorCount,
-            ),
-      isOver: () => vector >= scene.vectorCount,
+          : [0, ...(edges.has(vector) ? BITS : [32, 1024])]
+              .map((bit) => vector ^ bit)
+              .filter((each) => each < scene.vectorCount),
+      isOver: () => at >= order.length,
     });
-    const isComplete = vector >= scene.vectorCount;
-    return { ...outcome, isComplete, covered: `${vector} of ${scene.vectorCount} vectors` };
+    const isComplete = at >= order.length;
+    return { ...outcome, isComplete, covered: `${at} of ${scene.vectorCount} vectors` };
   },
 };
+
+/** The bits of the number of a vector. */
+const BITS = Array.from({ length: 11 }, (_, bit) => 1 << bit);
+
+/** All vectors, the first and the last and those beside powers of two before the others: there, indices are cut off and words end. */
+function inOrderOfEdges(count: number): { readonly order: readonly number[]; readonly edges: ReadonlySet<number> } {
+  const beside = BITS.flatMap((power) => [power - 1, power]);
+  const edges = new Set([0, count - 1, ...beside].filter((vector) => vector < count));
+  return {
+    order: [...edges, ...Array.from({ length: count }, (_, vector) => vector).filter((each) => !edges.has(each))],
+    edges,
+  };
+}
 
 /** What is done to each vector. V is its number. */
 const EACH_VECTOR =
@@ -415,6 +431,8 @@ async function drive(
           const wanted = action === RESETTING || isScribble(action) ? 'all' : course.readback(action, step, path);
           return wanted === 'all' ? wholeOf(scene, step) : wanted;
         },
+        resetLeaves: leftByReset(model, book),
+        mostSends: (action) => judge.mostSends(action),
       },
       book,
       knowledge,
@@ -446,6 +464,12 @@ async function drive(
     if (failures > FAILURES) break;
   }
   return { strategy, scene: scene.name, steps, paths, milliseconds: performance.now() - began };
+}
+
+/** The message that a right device holds after a reset, where its profile says so and the suite knows it. */
+function leftByReset({ choices }: Model, book: MessageBook): number | undefined {
+  const zero = book.holds(0, 0, 0, 0);
+  return choices.resetEntry === 'zero' && zero !== book.other && zero >= 0 ? zero : undefined;
 }
 
 /** Where so many new findings come of one strategy, more of it tells nothing. */
@@ -557,7 +581,7 @@ export async function rerun(
       return whole === 'all' || vector < 0 || whole.includes(vector) ? whole : [...whole, vector];
     };
     await instance.run(
-      { next, readback, ahead: isStepwise ? 1 : undefined },
+      { next, readback, ahead: isStepwise ? 1 : undefined, mostSends: (action) => judge.mostSends(action) },
       book,
       knowledge,
       (action, seen, failed, isAfterwards) => {

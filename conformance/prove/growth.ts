@@ -37,7 +37,7 @@ export interface Growths {
 
 const MEMBERS = 40;
 const CLASSES = 300;
-const LOOKED_AT = 600;
+const LOOKED_AT = 4000;
 const TRIALS = 300;
 const TRIAL_LENGTH = 6;
 
@@ -69,7 +69,7 @@ export async function growthOf(
     for (let index = step; index < members.length; index += step)
       tell(device, members[0].snapshot, members[index].snapshot, number, found);
   }
-  const events = eventsOf(device, walk);
+  const events = await eventsOf(device, walk, time);
   const trials = new Trials(device, alphabet.book, alphabet.vectors ?? []);
   const random = new Random(seed);
   const growths: Growth[] = [];
@@ -87,9 +87,7 @@ export async function growthOf(
       dwords: dwords.size,
       classes: differing.size,
       values: values.size,
-      changedBy: [...(events.get(`${region.name} ${region.address}`) ?? new Map<string, number>())]
-        .toSorted((one, other) => other[1] - one[1])
-        .map(([kind]) => kind),
+      changedBy: changersOf(events, dwords),
       matters: within.differs ? 'matters' : !isTried ? 'untried' : anywhere.differs ? 'left over' : 'never',
       trials: within.trials + (within.differs ? 0 : anywhere.trials),
     });
@@ -130,11 +128,9 @@ const keyOf = ({ name, address }: Region): string => `${name} ${address}`;
 function partsOf(device: WasmDevice, address: number, differing: number): (readonly [Region, number])[] {
   if (address < 0) return [[device.regionAt(address), -1]];
   const parts = new Map<string, readonly [Region, number]>();
-  for (let byte = 0; byte < 4; byte++) {
-    const mask = 0xff << (8 * byte);
-    if ((differing & mask) === 0) continue;
-    const region = device.regionAt(address + byte);
-    parts.set(keyOf(region), [region, (parts.get(keyOf(region))?.[1] ?? 0) | mask]);
+  for (const byte of bytesOf(address, differing)) {
+    const region = device.regionAt(byte);
+    parts.set(keyOf(region), [region, (parts.get(keyOf(region))?.[1] ?? 0) | (0xff << (8 * (byte - address)))]);
   }
   return [...parts.values()];
 }
@@ -165,23 +161,41 @@ function merged(found: Tally[]): Tally[] {
   return all;
 }
 
-/** Which kinds of access and event change each region. */
-function eventsOf(device: WasmDevice, { all, actions }: PairWalk): Map<string, Map<string, number>> {
-  const events = new Map<string, Map<string, number>>();
+/** How often each kind of access and event was seen to change a byte, or a word of the globals. */
+type Changers = ReadonlyMap<number, ReadonlyMap<string, number>>;
+
+async function eventsOf(device: WasmDevice, { all, actions }: PairWalk, time: TimeLeft): Promise<Changers> {
+  const { states } = device;
+  const events = new Map<number, Map<string, number>>();
   const step = Math.max(1, Math.floor(all.length / LOOKED_AT));
-  for (let at = 1; at < all.length; at += step) {
+  for (let at = 1; at < all.length && !time.isOver(); at += step) {
+    await time.rest();
     const { parent, snapshot, action } = all[at];
-    const kind = actions[action].kind.split('/')[0];
-    for (const address of device.states.differing(all[parent].snapshot, snapshot)) {
-      const value = device.states.wordAt(snapshot, address) ^ device.states.wordAt(all[parent].snapshot, address);
-      for (const [region] of partsOf(device, address, value)) {
-        const counts = events.get(keyOf(region)) ?? new Map<string, number>();
+    const [kind] = actions[action].kind.split('/');
+    for (const address of states.differing(all[parent].snapshot, snapshot)) {
+      const value = states.wordAt(snapshot, address) ^ states.wordAt(all[parent].snapshot, address);
+      for (const byte of bytesOf(address, value)) {
+        const counts = events.get(byte) ?? new Map<string, number>();
         counts.set(kind, (counts.get(kind) ?? 0) + 1);
-        events.set(keyOf(region), counts);
+        events.set(byte, counts);
       }
     }
   }
   return events;
+}
+
+/** The bytes of a dword that a mask has bits of; a word of the globals is one. */
+const bytesOf = (address: number, mask: number): number[] =>
+  address < 0 ? [address] : [0, 1, 2, 3].filter((byte) => mask & (0xff << (8 * byte))).map((byte) => address + byte);
+
+/** What changes some bytes, the most frequent first. */
+function changersOf(events: Changers, dwords: ReadonlyMap<number, number>): string[] {
+  const sums = new Map<string, number>();
+  for (const [address, mask] of dwords) {
+    for (const byte of bytesOf(address, mask))
+      for (const [kind, times] of events.get(byte) ?? []) sums.set(kind, (sums.get(kind) ?? 0) + times);
+  }
+  return [...sums].toSorted((one, other) => other[1] - one[1]).map(([kind]) => kind);
 }
 
 /** What came of exchanges. */
@@ -230,6 +244,15 @@ export function tellGrowths({ states, classes, growths }: Growths, limit = 6): s
     `The device has ${states} states where what is believed of it has ${classes}. What tells them apart:`,
     ...growths.slice(0, limit).map((growth) => `  ${tellGrowth(growth)}`),
     ...(growths.length > limit ? [`  and ${growths.length - limit} more`] : []),
+  ];
+}
+
+/** The same of a walk that came to its end: what is state, is state, and is told in a line. */
+export function tellSpare(all: Growths): string[] {
+  const spare = all.growths.filter(({ matters }) => matters !== 'matters');
+  if (all.growths.length === 0 || spare.length > 0) return tellGrowths({ ...all, growths: spare }, 3);
+  return [
+    `The device has ${all.states} states where what is believed of it has ${all.classes}: it knows more than a guest can see, and all of that matters.`,
   ];
 }
 

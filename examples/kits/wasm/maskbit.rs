@@ -1,6 +1,7 @@
 //! The ABI between maskbit and a device in WebAssembly, version 1, as a trait. `maskbit.h` says the same in C.
 //!
-//!     /usr/bin/rustc --edition 2021 -O --target wasm32-unknown-unknown --crate-type cdylib -o dut.wasm dut.rs
+//!     /usr/bin/rustc --edition 2021 -O -C panic=abort -C strip=debuginfo -C link-arg=--emit-relocs \
+//!         --target wasm32-unknown-unknown --crate-type cdylib -o dut.wasm dut.rs
 //!     maskbit prove dut.wasm
 //!
 //! Implement `Device` for a type of yours, and say `maskbit::device!(Type)` once. The whole state of the device must be in its memory, as it is

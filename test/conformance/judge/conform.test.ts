@@ -93,6 +93,21 @@ describe('conform --learn', () => {
     expect(causes[0].findings[0].trace).toEqual(['control.on/2', 'write.2047.A/4', 'signal.2047', 'unmask.2047/4']);
   });
 
+  test('tries vectors whose numbers differ in one bit before the others: 2047 and 1023 within a thousand steps', async () => {
+    const Wrong = pieceNamed('vector-2047-masks-vector-1023').device(PlainDevice);
+    const told: string[] = [];
+    const { causes } = await conform(
+      subjectOf((options) => new Wrong(options), [2048]),
+      {
+        ...{ seconds: 60, scenes: ['2048 vectors'], strategies: ['each vector by itself'] },
+        onProgress: (text) => void told.push(text),
+        isStopped: () => told.length > 0,
+      },
+    );
+    expect(told[0]).toMatch(/^each vector by itself, 2048 vectors: 1024 steps, .* [1-9]\d* findings$/);
+    expect(causes.map(({ rule }) => rule)).toContain('MSIX-MASK-4');
+  });
+
   test('says n/a of what it asked nothing', async () => {
     const report = await conform(
       subjectOf((options) => new PlainDevice(options), [1]),
