@@ -114,7 +114,9 @@ describe('a module in TLA+', () => {
     (name) => {
       const record = JSON.parse(readFileSync(RECORD, 'utf8')) as Record<string, string>;
       const isMachine = name === 'vector' || name === 'function';
-      const instance = isMachine ? createInstance(name) : createInstance('assigned-device', { design: designByName(name) });
+      const instance = isMachine
+        ? createInstance(name)
+        : createInstance('assigned-device', { design: designByName(name) });
       const { machine, events, claims } = claimedOf(instance);
       const { module, hash } = printTla(symbolicOf(machine, events), { eventSentence, checked: record, claims });
       expect(record[hash]).toMatch(/^TLC of /);
