@@ -159,6 +159,7 @@ function main(): void {
   benchDeciding(3, 3);
   const { instance, states, timings } = benchDeciding(vectors, 3);
   console.log(`${instance}: ${states.toLocaleString('en-US')} states`);
+  console.log(`  ${''.padEnd(34)}${'seconds'.padStart(9)}${'claims'.padStart(8)}${'both'.padStart(8)}`);
   for (const { name, seconds, ratio, together } of timings) {
     console.log(
       `  ${name.padEnd(34)}${seconds.toFixed(3).padStart(9)}${ratio.toFixed(2).padStart(8)}${together.toFixed(2).padStart(8)}`,

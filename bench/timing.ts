@@ -19,6 +19,8 @@ export interface Timing {
   readonly name: string;
   /** Median over the rounds, in nanoseconds an operation. */
   readonly nanoseconds: number;
+  /** The fastest of the rounds: what is left on a machine that others disturb. */
+  readonly fastest: number;
   /** How much longer than the first piece of work: the median of the ratios within each round. */
   readonly ratio: number;
   readonly checksum: number;
@@ -49,6 +51,7 @@ export function timeInTurns(works: readonly (Work | TimedWork)[], { operations, 
   return works.map(({ name }, index) => ({
     name,
     nanoseconds: median(samples[index]),
+    fastest: Math.min(...samples[index]),
     ratio: median(samples[index].map((sample, round) => sample / samples[0][round])),
     checksum: checksums[index],
   }));
