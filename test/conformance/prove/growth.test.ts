@@ -142,8 +142,8 @@ uint64_t maskbit_left_out(uint32_t index)
   test.each([
     ['C', inC, [expect.stringMatching(/^dead stack 655/), 'statistics 24', 'last 1'], 72],
     ['Rust', inRust, ['dead stack 1048576', expect.stringMatching(/ 8$/), expect.stringMatching(/ 8$/)], 352],
-  ])('in %s', async (_, build, leftOut, pairs) => {
-    const proof = await prove(wasmDevices(build()), strict);
+  ])('in %s', async (_, make, leftOut, pairs) => {
+    const proof = await prove(wasmDevices(make()), strict);
     expect([proof.verdict, proof.walks[0].pairs]).toEqual(['proven', pairs]);
     expect(proof.leftOut.map(({ name, length }) => `${name} ${length}`)).toEqual(leftOut);
     expect(proof.walks[0].assumed.map(({ tested }) => tested)).toEqual([300, 300, 300]);
