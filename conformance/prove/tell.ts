@@ -3,6 +3,7 @@
  */
 import { count } from '../judge/report/text.ts';
 import type { Proof, Walked } from './prove.ts';
+import { ALL_VECTORS } from './scenes.ts';
 import { tellGrowths, tellSpare } from './growth.ts';
 
 /** What was proven. */
@@ -34,7 +35,7 @@ function verdictLine(
   steps: number,
   seconds: string,
 ): string {
-  const bound = `${counts.join(', ')} vector${counts.length === 1 && counts[0] === 1 ? '' : 's'}`;
+  const bound = boundOf(counts);
   if (verdict === 'proven')
     return `proven: ${report.device} breaks no rule, in any sequence of these accesses and events, of any length, with ${bound} (${count(steps)} steps in ${seconds} s)`;
   if (verdict === 'violated')
@@ -42,6 +43,16 @@ function verdictLine(
   const ended = walks.filter(({ isComplete }) => isComplete).length;
   const wanted = scenes.filter(({ isSmall }) => isSmall).length;
   return `open: ${report.device} broke no rule so far, and ${ended} of ${wanted} walks came to their end (${count(steps)} steps in ${seconds} s)`;
+}
+
+/** The numbers of vectors; of more than a few, only one or two are acted upon. */
+function boundOf(counts: readonly number[]): string {
+  const whole = counts.filter((each) => each <= ALL_VECTORS);
+  const sparse = counts.filter((each) => each > ALL_VECTORS);
+  return [
+    ...(whole.length === 0 ? [] : [`${whole.join(', ')} vector${whole.join() === '1' ? '' : 's'}`]),
+    ...(sparse.length === 0 ? [] : [`one or two vectors of ${sparse.join(' and of ')}, while the others rest`]),
+  ].join(', and ');
 }
 
 function assumptionsOf({ report }: Proof): string {

@@ -2,6 +2,7 @@ import { type AnyStateMachine, and, not, or, setup, stateIn } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import { STRIDE } from '../../checker/compile/format.ts';
+import { decide } from '../../checker/decide/decide.ts';
 import { explore } from '../../checker/explore/explore.ts';
 import { printPromela } from '../../checker/export/promela.ts';
 import { symbolicOf } from '../../checker/export/symbolic.ts';
@@ -54,6 +55,46 @@ describe('guards of any size', () => {
     expect(printPromela(symbolicOf(machine)).length).toBeLessThan(40_000);
     expect(printTla(symbolicOf(machine)).module.length).toBeLessThan(40_000);
     expect(mutate(machine).length).toBeGreaterThan(100);
+  });
+
+  /** The same parity, written out where it stands: each part stands in two places. */
+  function writtenOut(count: number): AnyStateMachine[] {
+    let odd: any = stateIn({ r0: 's1' });
+    for (let index = 1; index < count; index++) {
+      const isOn = stateIn({ [`r${index}`]: 's1' });
+      odd = or([and([odd, not(isOn)]), and([not(odd), isOn])]);
+    }
+    return [guarded(count, {}, odd), guarded(count, { odd }, 'odd')];
+  }
+
+  test('written out where they stand are decided alike, and refused where their parts double too often', () => {
+    for (const machine of writtenOut(12)) expect(compile(machine).code.length / STRIDE).toBeLessThan(200);
+    const [inline, named] = writtenOut(40);
+    const refused =
+      'a guard of more than 100000 parts when it is written out; write names for parts of it, in setup, instead.';
+    expect(() => compile(inline)).toThrow(`m.z.n, on odd: got ${refused}`);
+    expect(() => compile(named)).toThrow(`m: got in 'odd' ${refused}`);
+  });
+
+  test('as data are refused alike: a predicate of a claim whose parts double too often', () => {
+    let odd: any = { kind: 'stateIn', value: { r0: 's1' } };
+    for (let index = 1; index < 40; index++) {
+      const isOn = { kind: 'stateIn', value: { [`r${index}`]: 's1' } };
+      const parts = [
+        { kind: 'and', parts: [odd, { kind: 'not', part: isOn }] },
+        { kind: 'and', parts: [{ kind: 'not', part: odd }, isOn] },
+      ];
+      odd = { kind: 'or', parts };
+    }
+    const claim = {
+      kind: 'invariant',
+      name: 'EvenInv',
+      title: 'Never odd.',
+      holds: { kind: 'not', part: odd },
+    } as const;
+    expect(() => decide(explore(compile(parityOf(2))), [claim])).toThrow(
+      /expected at most 100000 parts when it is written out/,
+    );
   });
 
   test('over thousands of regions are run as they stand, for no function could be nested as deep', () => {

@@ -119,6 +119,31 @@ describe('what is wrong is found', () => {
   });
 });
 
+describe('more vectors than can be proven', () => {
+  test('2048: one vector, and pairs at the edges of words; what is said claims no more', async () => {
+    const proof = await prove(wasmDevices(buildKit(), { name: 'dut' }), {
+      ...strict,
+      vectorCounts: [2048],
+      tests: 20,
+      sampling: 0.2,
+    });
+    expect(pairsOf(proof)).toBe(
+      [
+        'vector 0 of 2048 32, vector 2047 of 2048 32',
+        ...['31 and 32', '63 and 64', '127 and 128', '255 and 256', '511 and 512', '1023 and 1024'].map(
+          (edge) => `vectors ${edge} of 2048 256`,
+        ),
+        'vectors 0 and 2047 of 2048 256, vectors 1023 and 2047 of 2048 256',
+      ].join(', '),
+    );
+    const lines = proofLines(proof, { told: 'dut.wasm' });
+    expect(lines[0]).toMatch(
+      /^proven: dut breaks no rule, in any sequence .*, with one or two vectors of 2048, while the others rest \(/,
+    );
+    expect(lines).toContainEqual(expect.stringMatching(/^sampled, not proven: random walks, 2048 vectors: /));
+  });
+});
+
 describe('bounds', () => {
   test('a walk that is cut short is open, and says how far it came', async () => {
     const proof = await prove(wasmDevices(buildRust()), { ...strict, vectorCounts: [2], states: 100, tests: 10 });

@@ -182,6 +182,41 @@ describe.each([
   });
 });
 
+describe("what a kernel's code takes for granted", () => {
+  test('bitmaps, lists and errors', () => {
+    const device = wasmDevices(
+      buildC(
+        idleDevice({
+          head: `#include "shims/linux.h"
+struct item { u32 value; struct list_head node; };
+static struct item items[3];
+static DECLARE_BITMAP(bits, 70);
+static void answer(u32 value) { maskbit_send(0x900, 0, value); }`,
+          signal: `
+u32 bit;
+struct list_head list;
+struct item *each;
+set_bit(3, bits); __set_bit(64, bits); answer(test_and_set_bit(69, bits)); answer(test_and_clear_bit(3, bits));
+for_each_set_bit(bit, bits, 70) answer(bit);
+clear_bit(64, bits); answer(find_first_bit(bits, 69)); bitmap_zero(bits, 70); answer(test_bit(69, bits));
+INIT_LIST_HEAD(&list); answer(list_empty(&list));
+for (u32 at = 0; at < 3; at++) { items[at].value = 10 + at; list_add_tail(&items[at].node, &list); }
+list_del(&items[1].node); list_add(&items[1].node, &list);
+list_for_each_entry(each, &list, node) answer(each->value);
+answer(IS_ERR(ERR_PTR(-EINVAL))); answer(IS_ERR(items)); answer(-PTR_ERR(ERR_PTR(-EBUSY)));
+answer(GENMASK(7, 4)); answer(min(vector, 9u)); pr_err("lost %u", vector);`,
+        }),
+      ),
+    )({ vectorCount: 1 });
+    device.signal(7);
+    expect(device.takeOutputs().map(({ data }) => data)).toEqual([
+      ...[0, 1, 64, 69, 69, 0],
+      ...[1, 11, 10, 12],
+      ...[1, 0, 16, 0xf0, 7],
+    ]);
+  });
+});
+
 describe("a kernel's locks do nothing, but find out", () => {
   const device = (): WasmDevice =>
     wasmDevices(
@@ -197,6 +232,7 @@ case 3: BUG_ON(vector == 3); break;
 case 4: WARN_ON(vector == 4); break;
 case 5: spin_lock(&lock); break;
 case 6: spin_lock_irqsave(&lock, flags); break;
+case 7: lockdep_assert_held(&lock); break;
 }`,
         }),
       ),
@@ -207,6 +243,7 @@ case 6: spin_lock_irqsave(&lock, flags); break;
     ['a BUG_ON', [3], 'fail(3)'],
     ['a WARN_ON', [4], 'fail(4)'],
     ['a lock that an event before has kept', [5, 6], 'fail(1)'],
+    ['a lock that should be held', [7], 'fail(5)'],
   ])('%s', (_, events, sentence) => {
     const own = device();
     expect(() => own.signal(0)).not.toThrow();
