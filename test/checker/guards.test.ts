@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import { STRIDE } from '../../checker/compile/format.ts';
 import { decide } from '../../checker/decide/decide.ts';
-import { explore } from '../../checker/explore/explore.ts';
+import { count, explore } from '../../checker/explore/explore.ts';
 import { printPromela } from '../../checker/export/promela.ts';
 import { symbolicOf } from '../../checker/export/symbolic.ts';
 import { printTla } from '../../checker/export/tla.ts';
@@ -55,6 +55,11 @@ describe('guards of any size', () => {
     expect(printPromela(symbolicOf(machine)).length).toBeLessThan(40_000);
     expect(printTla(symbolicOf(machine)).module.length).toBeLessThan(40_000);
     expect(mutate(machine).length).toBeGreaterThan(100);
+  });
+
+  test('of forty regions are no harder to compile; their 2^41 states are counted as far as a limit says', () => {
+    const { summary } = count(compile(parityOf(40)), { limits: { states: 10_000 } });
+    expect(summary).toMatchObject({ states: 10_000, complete: false, bound: 'states' });
   });
 
   /** The same parity, written out where it stands: each part stands in two places. */
