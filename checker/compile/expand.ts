@@ -14,7 +14,16 @@ import { Stepper } from './step.ts';
  */
 export type Expand = (states: Int32Array, from: number, targets: Int32Array) => number;
 
-type ExpandPart = (states: Int32Array, from: number, targets: Int32Array, count: number) => number;
+/** The same, and writes to `events` which event leads to each of them. */
+export type ExpandEvents = (states: Int32Array, from: number, targets: Int32Array, events: Int32Array) => number;
+
+type ExpandPart = (
+  states: Int32Array,
+  from: number,
+  targets: Int32Array,
+  count: number,
+  events: Int32Array | undefined,
+) => number;
 
 /** What is written around the programs of events, in JavaScript. In it `s0`, `s1` … are the words of the state, and `t0`, `t1` … those after an event. */
 export interface Frame {
@@ -38,32 +47,47 @@ const INSTRUCTIONS_OF_FUNCTION = 400;
 
 /** Translates the programs of all events. Takes milliseconds. */
 export function createExpand(compiled: CompiledMachine): Expand {
+  const parts = createParts(compiled, false);
+  if (parts.length === 1) {
+    const [part] = parts;
+    return (states, from, targets) => part(states, from, targets, 0, undefined);
+  }
+  return (states, from, targets) => {
+    let count = 0;
+    for (const part of parts) count = part(states, from, targets, count, undefined);
+    return count;
+  };
+}
+
+/** The same, for who asks which events are taken. */
+export function createExpandEvents(compiled: CompiledMachine): ExpandEvents {
+  const parts = createParts(compiled, true);
+  return (states, from, targets, events) => {
+    let count = 0;
+    for (const part of parts) count = part(states, from, targets, count, events);
+    return count;
+  };
+}
+
+function createParts(compiled: CompiledMachine, isNamed: boolean): ExpandPart[] {
   const words = wordsOf(compiled);
   const frame: Frame = {
     events: [...compiled.events.keys()],
     noted: new Set(),
-    parameters: ['targets', 'count'],
+    parameters: ['targets', 'count', 'events'],
     before: () => [`let to = count * ${words.length};`],
-    after: () => [
+    after: (event) => [
       `if (taken) {`,
       ...words.map((word) => `targets[to + ${word}] = t${word};`),
+      ...(isNamed ? [`events[count] = ${event};`] : []),
       `to += ${words.length}; count++; }`,
     ],
     end: [`return count;`],
   };
-  const parts = partsOf(compiled, frame).map(
+  return partsOf(compiled, frame).map(
     (programs) =>
       (writePart(compiled, programs, frame) as ExpandPart | undefined) ?? createPlainPart(compiled, programs),
   );
-  if (parts.length === 1) {
-    const [part] = parts;
-    return (states, from, targets) => part(states, from, targets, 0);
-  }
-  return (states, from, targets) => {
-    let count = 0;
-    for (const part of parts) count = part(states, from, targets, count);
-    return count;
-  };
 }
 
 /** The instructions of one program, by address, in an order in which each stands after all that lead to it. */
@@ -136,11 +160,13 @@ const INSTRUCTIONS_OF_TEXT = 1000;
 /** Programs that are run by a stepper. */
 function createPlainPart(compiled: CompiledMachine, listings: readonly Listing[]): ExpandPart {
   const stepper = new Stepper(compiled);
-  return (states, from, targets, count) => {
+  return (states, from, targets, count, events) => {
     let taken = count;
     for (const { event } of listings) {
       stepper.stepWords(states, from, event, targets, taken * compiled.wordCount);
-      if (stepper.takenCount > 0) taken++;
+      if (stepper.takenCount === 0) continue;
+      if (events !== undefined) events[taken] = event;
+      taken++;
     }
     return taken;
   };
