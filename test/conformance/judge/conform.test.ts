@@ -112,8 +112,9 @@ describe('conform --learn', () => {
   test('says of what there was no time to learn that there was none, and not that nothing stricter fits', () => {
     const { profile, reasons } = learn([], [], false, -1);
     expect(profile.choices).toEqual(LOOSE_CHOICES);
-    for (const { choice, value, words } of reasons)
-      if (value !== STRICT_CHOICES[choice]) expect(words).toContain('There was no time to find out');
+    const loose = reasons.filter(({ choice, value }) => value !== STRICT_CHOICES[choice]);
+    expect(loose.length).toBeGreaterThan(5);
+    expect(loose.filter(({ words }) => !words.includes('There was no time to find out'))).toEqual([]);
     expect(learn([], [], false, 10_000).profile.choices).toEqual(STRICT_CHOICES);
   });
 
