@@ -8,7 +8,7 @@
 import type { Answer, Device, Request } from '../device/device.ts';
 import { type Action, type Alphabet, actionsOf, MutableKnowledge } from './actions.ts';
 import { AheadDevice, isRefusal } from './ahead.ts';
-import { Bench, tellRequest } from './bench.ts';
+import { Bench, tellRequest, type Failure } from './bench.ts';
 import { Findings, isOfBirth, mayLead, type Place, signatureOf } from './findings.ts';
 import { type Fault, Judge, type Model } from './judge.ts';
 
@@ -116,11 +116,12 @@ export function* walkingPairs(
   };
 
   const ahead = device instanceof AheadDevice ? device : undefined;
+  let unread: Failure | undefined;
   const atFirst = (): number => {
     device.takeOutputs();
     const saved = device.save();
     bench.observation.clear();
-    bench.readBack(read);
+    unread = bench.readBack(read);
     return saved;
   };
   if (ahead !== undefined) ahead.play((yield ahead.note(atFirst)) ?? []);
@@ -225,9 +226,11 @@ export function* walkingPairs(
     return true;
   };
 
-  let isComplete = true;
+  // Of a device that cannot be read when it is fresh, no step can be judged.
+  if (unread !== undefined) findings.addFailure(undefined, unread.request, unread.text, () => [], limits.place);
+  let isComplete = unread === undefined;
   let lookedAt = performance.now();
-  for (let at = 0; at < pairs.length; at++) {
+  for (let at = 0; isComplete && at < pairs.length; at++) {
     // Pairs of many vectors, and loops that have no end, take long.
     if ((at & 0x3f) === 0 || performance.now() - lookedAt > PIECE) {
       yield;
@@ -245,7 +248,6 @@ export function* walkingPairs(
     }
     if (ahead !== undefined) yield* followAhead(ahead, at);
     else isComplete = followAll(at);
-    if (!isComplete) break;
   }
   const milliseconds = performance.now() - began;
   return { pairs: pairs.length, steps, milliseconds, isComplete, findings, all: pairs, actions };
