@@ -28,7 +28,7 @@ import { COUNTED_DESIGNS, drivenDesigns } from './check/assigned-paths.ts';
 import { formatCell } from './report.ts';
 
 /** What is enumerated of a machine, and driven into what. */
-interface Row {
+export interface Row {
   readonly machine: string;
   readonly states: number;
   /** How @xstate/graph enumerates its paths, or what explores it instead. */
@@ -154,8 +154,8 @@ function ofStep(design: Design): Row {
 const statesOf = (bounds: AssignedBounds): number => new AssignedInstance(bounds).explore().summary.states;
 
 /** The page. */
-export function printEnumeration(): string {
-  const rows = enumerationRows().map(({ machine, states, how, paths, into }) => {
+export function printEnumeration(found: readonly Row[] = enumerationRows()): string {
+  const rows = found.map(({ machine, states, how, paths, into }) => {
     const counts = paths === undefined ? ['-', '-'] : [formatCell(paths.paths), formatCell(paths.steps)];
     return `| ${[machine, formatCell(states), how, ...counts, into].join(' | ')} |`;
   });
