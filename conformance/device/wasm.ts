@@ -73,6 +73,8 @@ class Instance implements WasmDevice {
   pbaWrite?: (offset: number, bytes: number, low: number, high: number) => void;
   private outputs: DeviceOutput[] = [];
   private readonly layout: Layout;
+  /** Those that were asked for: modules have thousands of variables. */
+  private readonly regions = new Map<number, Region>();
   private readonly exports: Readonly<Record<string, unknown>>;
   private readonly fuel: EngineGlobal;
   private readonly highHalf: EngineGlobal;
@@ -365,7 +367,12 @@ class Instance implements WasmDevice {
   }
 
   regionAt(address: number): Region {
-    return regionAt(this.layout, address);
+    let region = this.regions.get(address);
+    if (region === undefined) {
+      region = regionAt(this.layout, address);
+      this.regions.set(address, region);
+    }
+    return region;
   }
 
   // ---- What goes wrong

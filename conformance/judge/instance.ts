@@ -1,7 +1,7 @@
 /**
  * An instance of a device, and how paths are run on it: what a subject makes, whatever the device is made of and wherever it runs.
  */
-import type { Ability, Device } from '../device/device.ts';
+import type { Ability, Device, RemoteDevice } from '../device/device.ts';
 import type { Action, MutableKnowledge } from './actions.ts';
 import type { Failure } from './bench.ts';
 import type { MessageBook } from './messages.ts';
@@ -42,6 +42,8 @@ export interface Instance {
   readonly abilities: ReadonlySet<Ability>;
   /** The device itself, where it is in this process. */
   readonly device: Device | undefined;
+  /** The device that answers later, where it came to life. */
+  readonly remote?: RemoteDevice;
   /** What is read of it now, without an action. */
   first(
     book: MessageBook,

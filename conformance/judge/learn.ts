@@ -298,7 +298,10 @@ export function learn(
     if (place > 0) {
       const why =
         path === undefined
-          ? 'Together with the others, nothing stricter fits.'
+          ? // What was learnt when the time was over is no more than what nothing contradicts.
+            isOver()
+            ? 'There was no time to find out whether anything stricter fits: give it more --seconds.'
+            : 'Together with the others, nothing stricter fits.'
           : `${values[0].name} is ruled out by: ${path.join(', ')}.`;
       return { choice, value, words: `${words} ${why}` };
     }

@@ -56,6 +56,7 @@ export function remoteInstance(device: RemoteDevice, lateness: Lateness | undefi
     vectorCount,
     abilities: device.abilities,
     device: undefined,
+    remote: device,
     first: async (book, knowledge) => {
       const requests: Request[] = [{ verb: 'outputs' }];
       readbackRequests('all', vectorCount, requests);

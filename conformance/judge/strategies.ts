@@ -14,6 +14,7 @@ import {
 } from './actions.ts';
 import { hex, wideHex } from '../device/hexadecimal.ts';
 import { tellRequest } from './bench.ts';
+import { AheadDevice } from './ahead.ts';
 import { standing } from './blame.ts';
 import { NO_SEND } from './fields.ts';
 import { type Culprit, type Findings, isOfBirth, mayLead, signatureOf } from './findings.ts';
@@ -76,12 +77,14 @@ export interface Strategy {
 /** A state of more vectors than this is too large to be kept for every pair. */
 const WALKED_VECTORS = 256;
 
-/** Whether the devices of a subject are here, and save and restore. */
-export const isWalkable = (subject: Subject, scene: Scene): boolean =>
+/** Whether pairs are walked: where the devices of a subject save and restore. */
+const isWalked = (subject: Subject, scene: Scene): boolean =>
   subject.abilities.has('snapshot') &&
-  subject.isLocal &&
   scene.isSmall &&
   (scene.isWalked === true || scene.vectorCount <= WALKED_VECTORS);
+
+/** Whether that is all that is asked. Whether what another program saves is all of it is its word alone, and it is asked the rest, too. */
+export const isWalkable = (subject: Subject, scene: Scene): boolean => subject.isLocal && isWalked(subject, scene);
 
 /** So many milliseconds work goes on without a rest. */
 const AT_ONCE = 100;
@@ -99,9 +102,11 @@ const KEPT_FOR_WALKER = 0.25;
 
 const pairWalk: Strategy = {
   name: 'walk of pairs',
-  suits: isWalkable,
+  suits: isWalked,
   run: async ({ subject, scene, model, assumptions, findings, deadline, isStopped, onSteps, limits, walker }) => {
-    const { device } = (await subject.open(scene.vectorCount)) as { readonly device: SnapshotDevice };
+    const { device: local, remote } = await subject.open(scene.vectorCount);
+    const device = (local ?? (remote && new AheadDevice(remote))) as SnapshotDevice | undefined;
+    if (device === undefined) return notWalked(scene, 'nothing, since no instance came to life');
     const kept = walker === undefined ? 0 : KEPT_FOR_WALKER * (deadline - performance.now());
     const walking = walkingPairs(
       device,
@@ -114,7 +119,14 @@ const pairWalk: Strategy = {
     let next = walking.next();
     while (next.done !== true) {
       await pause();
-      next = walking.next();
+      const wanted = next.value;
+      if (remote === undefined || wanted === undefined) next = walking.next();
+      else if (wanted !== 'fresh') next = walking.next(await remote.run(wanted));
+      else {
+        const again = await subject.open(scene.vectorCount);
+        if (again.remote === undefined) return notWalked(scene, 'some pairs, until no instance came to life');
+        next = walking.next();
+      }
     }
     const walked = next.value;
     await walker?.onWalk(device, scene, walked, deadline);
@@ -129,6 +141,11 @@ const pairWalk: Strategy = {
     };
   },
 };
+
+const notWalked = (scene: Scene, covered: string): Outcome => ({
+  ...{ strategy: 'walk of pairs', scene: scene.name, steps: 0, paths: 0, milliseconds: 0 },
+  ...{ isComplete: false, covered },
+});
 
 /** A tour through every sequence of some length. */
 function tourOf(length: number): Strategy {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import { STRIDE } from '../../checker/compile/format.ts';
 import { decide } from '../../checker/decide/decide.ts';
-import { explore } from '../../checker/explore/explore.ts';
+import { count, explore } from '../../checker/explore/explore.ts';
 import { printPromela } from '../../checker/export/promela.ts';
 import { symbolicOf } from '../../checker/export/symbolic.ts';
 import { printTla } from '../../checker/export/tla.ts';
@@ -14,26 +14,26 @@ describe('guards of any size', () => {
     initial: 's0',
     states: { s0: { on: { [event]: 's1' } }, s1: { on: { [event]: 's0' } } },
   });
-  /** A machine with a guard over `count` regions, each of which may change. */
-  const guarded = (count: number, guards: Record<string, any>, guard: any): AnyStateMachine =>
+  /** A machine with a guard over `regions` regions, each of which may change. */
+  const guarded = (regions: number, guards: Record<string, any>, guard: any): AnyStateMachine =>
     setup({ guards }).createMachine({
       id: 'm',
       type: 'parallel',
       states: {
-        ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`r${index}`, region(`e${index}`)])),
+        ...Object.fromEntries(Array.from({ length: regions }, (_, index) => [`r${index}`, region(`e${index}`)])),
         z: { initial: 'n', states: { n: { on: { odd: { target: 'y', guard } } }, y: { on: { odd: 'n' } } } },
       },
     });
 
   /** Whether an odd number of regions is in s1, by guards that name each other twice at each step. */
-  function parityOf(count: number): AnyStateMachine {
+  function parityOf(regions: number): AnyStateMachine {
     const isOn = (index: number) => stateIn({ [`r${index}`]: 's1' });
     const guards: Record<string, any> = { g0: isOn(0) };
-    for (let index = 1; index < count; index++) {
+    for (let index = 1; index < regions; index++) {
       const before = `g${index - 1}`;
       guards[`g${index}`] = or([and([before, not(isOn(index))]), and([not(before), isOn(index)])]);
     }
-    return guarded(count, guards, `g${count - 1}`);
+    return guarded(regions, guards, `g${regions - 1}`);
   }
 
   test('are decided as they are written: the parity of a dozen regions, which once overflowed the stack', () => {
@@ -57,14 +57,19 @@ describe('guards of any size', () => {
     expect(mutate(machine).length).toBeGreaterThan(100);
   });
 
+  test('of forty regions are no harder to compile; their 2^41 states are counted as far as a limit says', () => {
+    const { summary } = count(compile(parityOf(40)), { limits: { states: 10_000 } });
+    expect(summary).toMatchObject({ states: 10_000, complete: false, bound: 'states' });
+  });
+
   /** The same parity, written out where it stands: each part stands in two places. */
-  function writtenOut(count: number): AnyStateMachine[] {
+  function writtenOut(regions: number): AnyStateMachine[] {
     let odd: any = stateIn({ r0: 's1' });
-    for (let index = 1; index < count; index++) {
+    for (let index = 1; index < regions; index++) {
       const isOn = stateIn({ [`r${index}`]: 's1' });
       odd = or([and([odd, not(isOn)]), and([not(odd), isOn])]);
     }
-    return [guarded(count, {}, odd), guarded(count, { odd }, 'odd')];
+    return [guarded(regions, {}, odd), guarded(regions, { odd }, 'odd')];
   }
 
   test('written out where they stand are decided alike, and refused where their parts double too often', () => {

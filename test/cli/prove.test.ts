@@ -103,6 +103,16 @@ describe('what goes wrong in a device is a finding, with its shortest trace', ()
   });
 });
 
+test('a device whose reads have no end ends in its time, too: in the middle of a pair', async () => {
+  const loops = 'for (volatile uint32_t at = 1; at; ) at = at + offset + size + 1 ? 1 : 0; return 0;';
+  const began = performance.now();
+  expect(await prove(fileOf('reads.wasm', buildC(idleDevice({ table_read: loops }))), { ...quick, seconds: 1 })).toBe(
+    1,
+  );
+  expect(performance.now() - began).toBeLessThan(8000);
+  expect(said).toMatch(/NOT to its end: one vector: 1 pairs/);
+});
+
 describe('the report', () => {
   const wrong = (): string => fileOf('wrong.wasm', buildKit(['-DBUG=1']));
   test.each([

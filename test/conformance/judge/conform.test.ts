@@ -4,11 +4,12 @@
 import { describe, expect, test } from 'vitest';
 import { createInProcessDevice } from '../../../conformance/device/in-process.ts';
 import { conform } from '../../../conformance/judge/conform.ts';
+import { learn } from '../../../conformance/judge/learn.ts';
 import { subjectOf } from '../../../conformance/judge/subject.ts';
 import { Lawful, lawfulPieces } from '../../../conformance/museum/lawful.ts';
 import { MUSEUM, pieceNamed, PlainDevice } from '../../../conformance/museum/index.ts';
 import { showPiece, withoutSnapshots } from '../../../conformance/museum/show.ts';
-import { STRICT_CHOICES } from '../../../spec/choices.ts';
+import { LOOSE_CHOICES, STRICT_CHOICES } from '../../../spec/choices.ts';
 
 describe('conform --learn', () => {
   test('finds nothing wrong with MsixFunction, and learns that it is strict', async () => {
@@ -106,6 +107,15 @@ describe('conform --learn', () => {
     );
     expect(told[0]).toMatch(/^each vector by itself, 2048 vectors: 1024 steps, .* [1-9]\d* findings$/);
     expect(causes.map(({ rule }) => rule)).toContain('MSIX-MASK-4');
+  });
+
+  test('says of what there was no time to learn that there was none, and not that nothing stricter fits', () => {
+    const { profile, reasons } = learn([], [], false, -1);
+    expect(profile.choices).toEqual(LOOSE_CHOICES);
+    const loose = reasons.filter(({ choice, value }) => value !== STRICT_CHOICES[choice]);
+    expect(loose.length).toBeGreaterThan(5);
+    expect(loose.filter(({ words }) => !words.includes('There was no time to find out'))).toEqual([]);
+    expect(learn([], [], false, 10_000).profile.choices).toEqual(STRICT_CHOICES);
   });
 
   test('says n/a of what it asked nothing', async () => {

@@ -55,7 +55,7 @@ function slow(milliseconds: number, loses = false): RemoteDevice {
 const judged = (device: RemoteDevice, wait: number | undefined, isLearnt = false): Promise<Report> =>
   conform(remoteSubject(device), {
     profile: { name: 'own', choices: { ...STRICT_CHOICES, message: 'immediate' }, assumptions: {}, wait },
-    ...{ learn: isLearnt, scenes: ['addresses'], strategies: ['all transitions'], seconds: 3 },
+    ...{ learn: isLearnt, scenes: ['addresses'], strategies: ['all transitions'], seconds: 2 },
   });
 
 test('a message that comes within the wait is late, and nothing is wrong', async () => {

@@ -2,7 +2,9 @@
  * What makes states grow, on purpose: each cause is found and told by name, with what changes it; and what is proposed cures it, so that the proof comes to
  * its end. What is left out and does matter is withdrawn.
  */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { wasmDevices } from '../../../conformance/device/wasm.ts';
 import { profileNamed } from '../../../conformance/judge/profile.ts';
@@ -101,6 +103,50 @@ describe('what grows and is no variable', () => {
     expect(tellGrowths(growths)[1]).toMatch(
       /^ {2}the size of memory: \d+ values, changed by signal\. It never showed in 600 exchanges: it is no memory that could be left out; allocate once/,
     );
+  });
+});
+
+describe('a device that says itself what is no part of its state', () => {
+  const inRust = (): Uint8Array => {
+    const folder = mkdtempSync(join(tmpdir(), 'maskbit-left-out-'));
+    try {
+      const source = readFileSync('examples/kits/wasm/dut.rs', 'utf8')
+        .replaceAll(/#\[path = "(.*)"\]/g, (_, path: string) => `#[path = "${resolve('examples/kits/wasm', path)}"]`)
+        .replace('\nmod maskbit;', `\n#[path = "${resolve('examples/kits/wasm/maskbit.rs')}"]\nmod maskbit;`)
+        .replace('Msix<fn(Message)>)', 'Msix<fn(Message)>, [u64; 2])')
+        .replace('host::send(message.address, message.data)))', 'host::send(message.address, message.data)), [0; 2])')
+        .replace('self.0.signal(', 'self.1[vector as usize & 1] += 1; self.0.signal(')
+        .replace(
+          '    fn reset(',
+          `    fn left_out(&self, index: u32) -> Option<maskbit::Bytes> {
+        self.1.get(index as usize).map(maskbit::Bytes::of)
+    }
+    fn reset(`,
+        )
+        .replace('pba_write);', 'pba_write, left_out);');
+      writeFileSync(join(folder, 'dut.rs'), source);
+      return buildRust(join(folder, 'dut.rs'));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+  const inC = (): Uint8Array =>
+    kitThat(
+      `static struct { uint64_t events; uint32_t log[4]; } statistics; static uint8_t last;
+uint64_t maskbit_left_out(uint32_t index)
+{
+	return index == 0 ? MASKBIT_RANGE(statistics) : index == 1 ? MASKBIT_RANGE(last) : 0;
+}`,
+      'last++; statistics.log[statistics.events++ & 3] = vector; msix_signal(&msix, vector)',
+    );
+  test.each([
+    ['C', inC, [expect.stringMatching(/^dead stack 655/), 'statistics 24', 'last 1'], 72],
+    ['Rust', inRust, ['dead stack 1048576', expect.stringMatching(/ 8$/), expect.stringMatching(/ 8$/)], 352],
+  ])('in %s', async (_, make, leftOut, pairs) => {
+    const proof = await prove(wasmDevices(make()), strict);
+    expect([proof.verdict, proof.walks[0].pairs]).toEqual(['proven', pairs]);
+    expect(proof.leftOut.map(({ name, length }) => `${name} ${length}`)).toEqual(leftOut);
+    expect(proof.walks[0].assumed.map(({ tested }) => tested)).toEqual([300, 300, 300]);
   });
 });
 
