@@ -444,6 +444,11 @@ withJudgeOptions(program.command('conform'))
   .option('--vectors <list>', 'the numbers of vectors to try (default: 1,2,3,33,65,2048)', parseVectorCounts)
   .option('--seed <n>', 'of the random walks (default: 1)', parseBound)
   .option('--patience <ms>', 'how long an answer of a program may take (default: 2000)', parseBound)
+  .option(
+    '--wait <ms>',
+    "how long a missing message is waited for (default: the profile's wait; --learn finds it out)",
+    parseBound,
+  )
   .addHelpText(
     'after',
     example(
