@@ -8,7 +8,7 @@ import { decide } from '../checker/decide/decide.ts';
 import { type Exploration, explore } from '../checker/explore/explore.ts';
 import type { GuardExpression } from '../checker/machine/guard.ts';
 import { TWO } from '../machines/messages.ts';
-import { createInstance, instanceName } from '../properties/instances.ts';
+import { createInstance, instanceName, vectorSymmetry } from '../properties/instances.ts';
 
 /** What one set of claims took. */
 export interface DecidingTiming {
@@ -90,6 +90,25 @@ function leadsTo(): Claim {
   };
 }
 
+/** The same of all vectors at once, which is symmetric: an event that is held anywhere is not held for ever. */
+function symmetricLeadsTo(vectors: number): Claim {
+  const each = (name: (vector: number) => string): string[] =>
+    Array.from({ length: vectors }, (_, vector) => name(vector));
+  const isSet: GuardExpression = { kind: 'or', parts: each((vector) => `vector${vector}.pending.set`).map(stateIn) };
+  return {
+    kind: 'leadsTo',
+    name: 'AnySentLeads',
+    title: '',
+    from: isSet,
+    to: { kind: 'not', part: isSet },
+    fairness: [
+      { strength: 'strong', events: each((vector) => `guest.unmask.${vector}`) },
+      { strength: 'weak', events: each((vector) => `device.signal.${vector}`) },
+      { strength: 'strong', events: ['guest.control.on'] },
+    ],
+  };
+}
+
 /** Times claims on `function` with so many vectors. The fastest of the rounds counts, of each work alike. */
 export function benchDeciding(vectors: number, rounds: number): DecidingTimings {
   const instance = createInstance('function', { vectors, messages: TWO });
@@ -102,6 +121,7 @@ export function benchDeciding(vectors: number, rounds: number): DecidingTimings 
       { name: 'one claim about every step', claims: [ANY_STEP] },
       { name: `${steps.length} claims about steps`, claims: steps },
       { name: 'a leads-to with six assumptions', claims: [leadsTo()] },
+      { name: 'a leads-to of all vectors alike', claims: [symmetricLeadsTo(vectors)] },
     ].map(({ name, claims }) => ({
       name,
       run: () =>
@@ -110,6 +130,11 @@ export function benchDeciding(vectors: number, rounds: number): DecidingTimings 
           .join(' '),
     })),
   ];
+  const symmetry = vectorSymmetry(compiled, vectors);
+  works.push({
+    name: 'that, and exploring, by orbits',
+    run: () => decide(explore(compiled, { symmetry }), [symmetricLeadsTo(vectors)])[0].result,
+  });
   const seconds = works.map(() => Infinity);
   const verdicts = works.map(() => '');
   for (let round = 0; round < rounds; round++) {
@@ -134,6 +159,7 @@ function main(): void {
   benchDeciding(3, 3);
   const { instance, states, timings } = benchDeciding(vectors, 3);
   console.log(`${instance}: ${states.toLocaleString('en-US')} states`);
+  console.log(`  ${''.padEnd(34)}${'seconds'.padStart(9)}${'claims'.padStart(8)}${'both'.padStart(8)}`);
   for (const { name, seconds, ratio, together } of timings) {
     console.log(
       `  ${name.padEnd(34)}${seconds.toFixed(3).padStart(9)}${ratio.toFixed(2).padStart(8)}${together.toFixed(2).padStart(8)}`,

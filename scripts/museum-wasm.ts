@@ -11,7 +11,7 @@ import { writeWhole } from '../cli/whole.ts';
 import { wasmDevices, type WasmOptions } from '../conformance/device/wasm.ts';
 import { profileNamed } from '../conformance/judge/profile.ts';
 import { MUSEUM } from '../conformance/museum/index.ts';
-import { isTelling, piecesIn, provePiece } from '../conformance/museum/wasm.ts';
+import { isShortest, isTelling, piecesIn, provePiece } from '../conformance/museum/wasm.ts';
 import { proposalsOf, prove, type Proof, tellGrowths } from '../conformance/prove/index.ts';
 import { placeMarked } from './marked.ts';
 
@@ -109,15 +109,13 @@ const notFound: string[] = [];
 for (const piece of MUSEUM.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   const bytes = isTelling(piece) ? telling : silent;
   const { finding, pairs, milliseconds } = await provePiece(bytes, names, piece, { ignore });
-  if (finding === undefined || finding.shortness !== 'shortest') notFound.push(piece.name);
+  if (!isShortest(finding)) notFound.push(piece.name);
   const trace =
     finding === undefined ? 'not found' : finding.trace.length === 0 ? 'a fresh instance' : finding.trace.join(', ');
   const row = line([
     `\`${piece.name}\``,
     finding?.rules[0] ?? '',
-    finding === undefined
-      ? ''
-      : `${finding.trace.length}${finding.shortness === 'shortest' ? '' : ', perhaps not the shortest'}`,
+    finding === undefined ? '' : `${finding.trace.length}${isShortest(finding) ? '' : ', perhaps not the shortest'}`,
     `\`${trace}\``,
     pairs,
   ]);

@@ -8,7 +8,7 @@
  * A claim may be made from another state (`startAt`), or with events left out: compile with a smaller alphabet.
  */
 import type { StateValue } from 'xstate';
-import { type Exploration, requireExploration, requireUnfolded } from '../explore/explore.ts';
+import { type Exploration, requireExploration } from '../explore/explore.ts';
 import { printStateClause, printStepClause, stateClauses, stepClauses } from './clauses.ts';
 import { type Answer, BROKEN, type Found, type Place, SATISFIED, search, SILENT, verdictOf } from './search.ts';
 import { StepCursor } from './step-cursor.ts';
@@ -36,7 +36,7 @@ export function startAt(compiled: CompiledMachine, value: StateValue): CompiledM
 /**
  * Decides claims on an exploration. Those about steps are decided together, in one pass over all steps.
  * @throws {RangeError} when a claim names what the machine does not have; on an exploration with symmetry, when it says
- * something else of each state of an orbit, or is a leads-to: fairness is of single events.
+ * something else of each state of an orbit; of a leads-to, when one of its assumptions does.
  */
 export function decide(exploration: Exploration, claims: readonly Claim[]): Decision[] {
   const { compiled } = requireExploration('exploration of decide', exploration);
@@ -89,11 +89,17 @@ function decideClaim(truths: Truths, claim: Exclude<ReadClaim, StepClaim>): Conc
 function requireSymmetric(exploration: Exploration, claim: ReadClaim): void {
   const { symmetry } = exploration;
   if (symmetry === undefined) return;
-  if (claim.kind === 'leadsTo') return requireUnfolded(exploration);
   symmetry.requireSymmetric(claim.name, (renaming) => {
     const state = (predicate: ReadPredicate | undefined): string => tellState(claim.name, predicate, renaming);
     const step = (predicate: StepPredicate | undefined): string => tellStep(claim.name, predicate, renaming);
     if (claim.kind === 'reach') return state(claim.that);
+    if (claim.kind === 'leadsTo') {
+      // Each assumption has to be the same by itself: a set of assumptions that are exchanged for each other is not enough.
+      const fairness = claim.fairness.map(
+        ({ strength, events }) => `${strength}(${events.map(renaming.word).toSorted().join(' ')})`,
+      );
+      return `${state(claim.to)} after ${state(claim.from)} under [${fairness.join(', ')}]`;
+    }
     return claim.kind === 'invariant'
       ? `${state(claim.holds)} when ${state(claim.when)}`
       : `${step(claim.holds)} when ${step(claim.when)}`;

@@ -8,6 +8,8 @@
 import { createExpandEvents } from '../compile/expand.ts';
 import type { Exploration } from '../explore/explore.ts';
 import { grown } from '../explore/state-set.ts';
+import type { Symmetry } from '../explore/symmetry.ts';
+import { Stepper } from '../compile/step.ts';
 import type { Fairness, Lasso } from './claim.ts';
 
 const NOWHERE = -1;
@@ -15,6 +17,12 @@ const UNSEEN = -2;
 const CLOSED = -3;
 
 /**
+ * With symmetry, orbits are searched. That says the same of the machine itself where `from`, `to` and each assumption are the same for all regions: then whether a
+ * state is one of `from`, an assumption is enabled in it or a step is one of its, is the same for a whole orbit, so a run of orbits is fair
+ * exactly if the runs that it stands for are. An assumption of one region only does not allow that, and the caller refuses it.
+ * Source: Emerson, Sistla, Symmetry and Model Checking, 1996; for what it takes where assumptions are of single regions, Gyuris, Sistla, On-the-Fly
+ * Model Checking under Fairness that Exploits Symmetry, 1999.
+ *
  * Finds a fair run that meets a state of `from`, and from there on none of `to`. Its path is as short as any such run has;
  * its loop is short, but not always the shortest.
  * Both arguments have a byte for each state. The exploration must be complete.
@@ -35,7 +43,51 @@ export function findLasso(
   const fair = fairComponents(edges, stems.order, component, assumptions);
   const start = stems.order.find((state) => fair.has(component[state]));
   if (start === undefined) return undefined;
-  return { path: stems.pathTo(start), loop: loopFrom(edges, component, assumptions, start) };
+  const { prefix, path } = stems.pathTo(start);
+  const loop = loopFrom(edges, component, assumptions, start);
+  const { symmetry } = exploration;
+  return symmetry === undefined
+    ? { path: [...prefix, ...path], loop }
+    : unfolded(exploration, symmetry, prefix, path, loop);
+}
+
+/**
+ * A run through orbits as a run of the machine itself. Its prefix is one already. Once around the loop leads to the state where it began with its regions
+ * exchanged; the same exchange, again and again, leads back.
+ */
+function unfolded(
+  { compiled }: Exploration,
+  symmetry: Symmetry,
+  prefix: readonly number[],
+  path: readonly number[],
+  loop: readonly number[],
+): Lasso {
+  const stepper = new Stepper(compiled);
+  let words = compiled.initial.slice();
+  const step = (event: number): void => {
+    const next = new Int32Array(words.length);
+    stepper.stepWords(words, 0, event, next, 0);
+    words = next;
+  };
+  /** Takes an event of the sorted state in the state at hand. */
+  const take = (event: number): number => {
+    const own = symmetry.eventIn(words, event);
+    step(own);
+    return own;
+  };
+  prefix.forEach(step);
+  const whole = [...prefix, ...path.map(take)];
+  if (loop.length === 0) return { path: whole, loop: [] };
+  const start = words;
+  let round = loop.map(take);
+  const around = [...round];
+  const after = words;
+  while (words.some((word, index) => word !== start[index])) {
+    round = round.map((event) => symmetry.eventBetween(start, after, event));
+    round.forEach(step);
+    around.push(...round);
+  }
+  return { path: whole, loop: around };
 }
 
 function eventNumber({ compiled }: Exploration, event: string): number {
@@ -61,7 +113,7 @@ class Edges {
   targets: Int32Array;
   events: Uint16Array | Int32Array;
 
-  constructor({ states, compiled }: Exploration, goal: Uint8Array) {
+  constructor({ states, compiled, symmetry }: Exploration, goal: Uint8Array) {
     const { wordCount, events } = compiled;
     this.stateCount = states.count;
     this.eventCount = events.length;
@@ -78,6 +130,7 @@ class Edges {
       this.starts[state] = edge;
       if (goal[state] !== 0) continue;
       const count = expand(states.words, state * wordCount, words, taken);
+      symmetry?.canonicalize(words, count);
       if (edge + count > this.targets.length) {
         this.targets = grown(this.targets);
         const larger = new Events(this.targets.length);
@@ -130,7 +183,8 @@ class Edges {
 interface Stems {
   /** Those states, by the length of the path. */
   readonly order: Int32Array;
-  readonly pathTo: (state: number) => number[];
+  /** The way to one of them: to where it begins, as a run of the machine itself, and from there on, through orbits where there are some. */
+  readonly pathTo: (state: number) => { readonly prefix: readonly number[]; readonly path: readonly number[] };
 }
 
 function findStems(exploration: Exploration, edges: Edges, from: Uint8Array, to: Uint8Array): Stems {
@@ -157,11 +211,11 @@ function findStems(exploration: Exploration, edges: Edges, from: Uint8Array, to:
       for (let edge = starts[state]; edge < starts[state + 1]; edge++) reach(targets[edge], state);
     }
   }
-  const pathTo = (state: number): number[] => {
+  const pathTo: Stems['pathTo'] = (state) => {
     const path: number[] = [];
     let here = state;
     for (; origins[here] !== NOWHERE; here = origins[here]) path.push(edges.eventBetween(origins[here], here));
-    return [...exploration.pathTo(here), ...path.toReversed()];
+    return { prefix: exploration.pathTo(here), path: path.toReversed() };
   };
   return { order: order.subarray(0, count), pathTo };
 }

@@ -33,6 +33,10 @@ export interface ProvenPiece {
   readonly milliseconds: number;
 }
 
+/** Whether no shorter trace shows it: a walk of pairs ended there, or nothing can be left out of a single step. */
+export const isShortest = (finding: Finding | undefined): boolean =>
+  finding?.shortness === 'shortest' || (finding?.shortness === 'minimal' && finding.trace.length <= 1);
+
 /** Proves one piece, as far as it can be: again with more time, where it was not found with a trace that is known to be the shortest. */
 export async function provePiece(
   bytes: Uint8Array,
@@ -43,7 +47,7 @@ export async function provePiece(
   // Walks of thousands of vectors share what there is; all others end long before.
   const seconds = options.seconds ?? (countsOf(piece).length > 3 ? 60 : 15);
   const first = await proveOnce(bytes, names, piece, { ...options, seconds });
-  return first.finding?.shortness === 'shortest' || options.seconds !== undefined
+  return isShortest(first.finding) || options.seconds !== undefined
     ? first
     : proveOnce(bytes, names, piece, { ...options, seconds: 4 * seconds });
 }
