@@ -37,13 +37,18 @@ export function replayFile(path: string, how: ReplayOptions & { readonly recordP
   requireText('path of replayFile', path);
   const { recordPath: told, ...options } = copyOf('the options of replayFile', how);
   if (told !== undefined) requireText('recordPath of replayFile', told);
-  const beside = path.replace(/(\.\w+)?$/, '.json');
-  const recordPath = (told as string | undefined) ?? (beside !== path && existsSync(beside) ? beside : undefined);
+  const recordPath = (told as string | undefined) ?? recordBeside(path);
   const record = recordPath === undefined ? undefined : readRecord(recordPath);
   const result = replay(fileSource(path), { others: record?.others, ...(options as ReplayOptions) });
   const figures = record?.figures ?? record?.functions?.[result.geometry.device]?.figures;
   const differences = figures === undefined ? [] : differencesOf('figures', figures, result.figures);
   return { ...result, recordPath, differences };
+}
+
+/** The record beside a log, of the same name; undefined where there is none. */
+export function recordBeside(path: string): string | undefined {
+  const beside = path.replace(/(\.\w+)?$/, '.json');
+  return beside !== path && existsSync(beside) ? beside : undefined;
 }
 
 /**

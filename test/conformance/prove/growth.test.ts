@@ -217,6 +217,21 @@ describe('the museum in C', () => {
     expect(names.toSorted()).toEqual(MUSEUM.map(({ name }) => name).toSorted());
   });
 
+  test('was found whole, as docs/prove-museum.md has it, and nothing is hidden by what is left out', () => {
+    const document = readFileSync('docs/prove-museum.md', 'utf8');
+    const tracesIn = (table: string): ReadonlyMap<string, string> => {
+      const part = document.slice(document.indexOf(`<!-- ${table}: begin`), document.indexOf(`<!-- ${table}: end`));
+      return new Map(
+        [...part.matchAll(/^\| `([\w-]+)` \| MSIX-[\w-]+ \| \d+ \| `(.+)` \| \d+ \|$/gm)].map(([, name, trace]) => [
+          name,
+          trace,
+        ]),
+      );
+    };
+    expect([...tracesIn('pieces').keys()]).toEqual(MUSEUM.map(({ name }) => name));
+    expect([...tracesIn('blow-ups')]).toEqual([...tracesIn('pieces')]);
+  });
+
   // npm run museum:wasm proves all of them, and with -- --blow-ups as here.
   test.each([
     ['unmask-does-not-send', 3],
