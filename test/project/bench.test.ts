@@ -12,6 +12,7 @@ import { benchAliases } from '../../bench/aliases.ts';
 import { benchAssigned } from '../../bench/assigned.ts';
 import { benchChecker } from '../../bench/checker.ts';
 import { createBareArray, createOurs, createPlainObjects } from '../../bench/contenders.ts';
+import { benchDeciding } from '../../bench/deciding.ts';
 import { benchProve } from '../../bench/prove.ts';
 import { benchStates } from '../../bench/states.ts';
 import { timeInTurns } from '../../bench/timing.ts';
@@ -74,6 +75,13 @@ describe('the benches', () => {
       expect(triesPerSecond * seconds).toBeCloseTo(tries);
       expect(transitionsPerSecond * seconds).toBeCloseTo(transitions);
     }
+  });
+
+  test('time deciding, and by orbits too, with the verdicts that they must have', () => {
+    const { states, timings } = benchDeciding(3, 1);
+    expect(states).toBe(2048);
+    const tenHold = Array.from({ length: 10 }, () => 'holds').join(' ');
+    expect(timings.map(({ verdicts }) => verdicts)).toEqual(['2048', 'holds', tenHold, 'holds', 'fails', 'fails']);
   });
 
   test('count the states of a large instance, and weigh them', () => {
