@@ -157,13 +157,10 @@ function createOpen(send: SendMessage, addressLow = ADDRESS_LOW): MsixFunction {
 function main(): void {
   const { gc } = globalThis;
   if (gc === undefined) throw new Error('Got no function gc; expected node --expose-gc --min-semi-space-size=64.');
-  console.log('bytes an operation, over 10,000,000 operations of each kind');
-  for (const { name, bytesPerOperation, checksum } of benchAllocation({
-    chunks: 20,
-    operations: 500_000,
-    warmUp: 2,
-    gc,
-  })) {
+  const [chunks = 20, operations = 500_000] = process.argv.slice(2).map(Number);
+  const total = (chunks * operations).toLocaleString('en-US');
+  console.log(`bytes an operation, over ${total} operations of each kind`);
+  for (const { name, bytesPerOperation, checksum } of benchAllocation({ chunks, operations, warmUp: 4, gc })) {
     console.log(`${bytesPerOperation.toFixed(2)}\t${name}\t${checksum}`);
   }
 }

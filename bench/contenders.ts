@@ -1,5 +1,5 @@
 /**
- * Three ways to write an MSI-X function, with 64 vectors, enabled, put to the same work.
+ * Three ways to write an MSI-X function, with 64 vectors or 2,048, enabled, put to the same work; `kit.c` is a fourth, in C.
  *
  * `ours` is maskbit. `bareArray` is the limit: one Uint32Array, where each access does the decode, the range check and the
  * store and nothing else. It has no edges, so it would lose every held event. `plainObjects` is an object for each vector,
@@ -23,9 +23,20 @@ export interface Contender {
   readonly signalRetire: (count: number) => number;
 }
 
-/** How many vectors each contender has; a power of two, for the loops wrap around by a bit mask. */
+/** How many vectors each contender has if nothing else is said; a power of two, for the loops wrap around by a bit mask. */
 export const VECTOR_COUNT = 64;
-const LAST = VECTOR_COUNT - 1;
+
+/** How the contenders are set up. */
+export interface Setup {
+  /** A power of two. */
+  readonly vectors: number;
+  /** Whether ours tells who asks which message is in force. The others tell nobody. */
+  readonly notifies: boolean;
+}
+const PLAIN: Setup = { vectors: VECTOR_COUNT, notifies: false };
+
+/** The number of the highest vector, and how many bits it has. */
+const boundsOf = ({ vectors }: Setup): [last: number, bits: number] => [vectors - 1, Math.log2(vectors)];
 
 /** The local APIC of processor 1, as an x86 guest writes it: at and above 2^31, V8 has no small integer for it. */
 export const ADDRESS_LOW = 0xfee01004;
@@ -33,17 +44,25 @@ export const ADDRESS_LOW = 0xfee01004;
 export const DATA = 0x4021;
 
 /** Creates maskbit's own. */
-export function createOurs(): Contender {
+export function createOurs(setup = PLAIN): Contender {
   let sum = 0;
+  let told = 0;
+  const [last, bits] = boundsOf(setup);
   const create = (mask: number): MsixFunction => {
     const msix = new MsixFunction({
-      vectorCount: VECTOR_COUNT,
+      vectorCount: setup.vectors,
       send: (addressLow, addressHigh, data) => {
         sum = (sum + (addressLow ^ addressHigh ^ data)) | 0;
       },
+      ...(setup.notifies
+        ? {
+            use: (vector) => void (told = (told + vector) | 0),
+            release: (vector) => void (told = (told - vector) | 0),
+          }
+        : {}),
     });
     msix.configWrite(registers.CAPABILITY_CONTROL_OFFSET, 2, registers.CONTROL_ENABLE);
-    for (let vector = 0; vector < VECTOR_COUNT; vector++) {
+    for (let vector = 0; vector < setup.vectors; vector++) {
       msix.tableWrite(vector << 4, 8, ADDRESS_LOW, 0);
       msix.tableWrite((vector << 4) + registers.ENTRY_DATA_OFFSET, 8, DATA + vector, mask);
     }
@@ -57,25 +76,25 @@ export function createOurs(): Contender {
     togglePairs: (count) => {
       let set = 0;
       for (let index = 0; index < count; index++) {
-        const offset = ((index & LAST) << 4) + 12;
-        toggled.tableWrite(offset, 4, (index >>> 6) & 1);
+        const offset = ((index & last) << 4) + 12;
+        toggled.tableWrite(offset, 4, (index >>> bits) & 1);
         set += toggled.tableRead(offset, 4);
       }
       return set;
     },
     signalUnmasked: (count) => {
       sum = 0;
-      for (let index = 0; index < count; index++) unmasked.signal(index & LAST);
+      for (let index = 0; index < count; index++) unmasked.signal(index & last);
       return sum;
     },
     signalMasked: (count) => {
-      for (let index = 0; index < count; index++) masked.signal(index & LAST);
+      for (let index = 0; index < count; index++) masked.signal(index & last);
       return masked.pbaRead(0, 4);
     },
     signalRetire: (count) => {
       for (let index = 0; index < count; index++) {
-        masked.signal(index & LAST);
-        masked.retire(index & LAST);
+        masked.signal(index & last);
+        masked.retire(index & last);
       }
       return masked.pbaRead(0, 4);
     },
@@ -128,44 +147,45 @@ function bareRetire(pending: Uint32Array, vector: number): boolean {
 }
 
 /** Creates the limit. */
-export function createBareArray(): Contender {
+export function createBareArray(setup = PLAIN): Contender {
   let sum = 0;
+  const [last, bits] = boundsOf(setup);
   const send: BareSend = (addressLow, addressHigh, data) => {
     sum = (sum + (addressLow ^ addressHigh ^ data)) | 0;
   };
   const create = (mask: number): Uint32Array => {
-    const table = new Uint32Array(4 * VECTOR_COUNT);
-    for (let vector = 0; vector < VECTOR_COUNT; vector++) table.set([ADDRESS_LOW, 0, DATA + vector, mask], 4 * vector);
+    const table = new Uint32Array(4 * setup.vectors);
+    for (let vector = 0; vector < setup.vectors; vector++) table.set([ADDRESS_LOW, 0, DATA + vector, mask], 4 * vector);
     return table;
   };
   const toggled = create(1);
   const unmasked = create(0);
   const masked = create(1);
-  const pending = new Uint32Array(VECTOR_COUNT / 32);
+  const pending = new Uint32Array(setup.vectors / 32);
   return {
     name: 'bare Uint32Array',
     togglePairs: (count) => {
       let set = 0;
       for (let index = 0; index < count; index++) {
-        const offset = ((index & LAST) << 4) + 12;
-        bareWrite(toggled, offset, 4, (index >>> 6) & 1);
+        const offset = ((index & last) << 4) + 12;
+        bareWrite(toggled, offset, 4, (index >>> bits) & 1);
         set += bareRead(toggled, offset, 4);
       }
       return set;
     },
     signalUnmasked: (count) => {
       sum = 0;
-      for (let index = 0; index < count; index++) bareSignal(unmasked, pending, index & LAST, send);
+      for (let index = 0; index < count; index++) bareSignal(unmasked, pending, index & last, send);
       return sum;
     },
     signalMasked: (count) => {
-      for (let index = 0; index < count; index++) bareSignal(masked, pending, index & LAST, send);
+      for (let index = 0; index < count; index++) bareSignal(masked, pending, index & last, send);
       return pending[0];
     },
     signalRetire: (count) => {
       for (let index = 0; index < count; index++) {
-        bareSignal(masked, pending, index & LAST, send);
-        bareRetire(pending, index & LAST);
+        bareSignal(masked, pending, index & last, send);
+        bareRetire(pending, index & last);
       }
       return pending[0];
     },
@@ -183,12 +203,13 @@ class PlainVector {
 }
 
 class PlainFunction {
-  readonly vectors: PlainVector[] = Array.from({ length: VECTOR_COUNT }, () => new PlainVector());
+  readonly vectors: readonly PlainVector[];
   enabled = false;
   functionMask = false;
   readonly send: (message: { addressLow: number; addressHigh: number; data: number }) => void;
 
-  constructor(send: PlainFunction['send']) {
+  constructor(vectors: number, send: PlainFunction['send']) {
+    this.vectors = Array.from({ length: vectors }, () => new PlainVector());
     this.send = send;
   }
 
@@ -255,14 +276,15 @@ class PlainFunction {
 }
 
 /** Creates the plain one. */
-export function createPlainObjects(): Contender {
+export function createPlainObjects(setup = PLAIN): Contender {
   let sum = 0;
+  const [last, bits] = boundsOf(setup);
   const create = (mask: number): PlainFunction => {
-    const plain = new PlainFunction(({ addressLow, addressHigh, data }) => {
+    const plain = new PlainFunction(setup.vectors, ({ addressLow, addressHigh, data }) => {
       sum = (sum + (addressLow ^ addressHigh ^ data)) | 0;
     });
     plain.enabled = true;
-    for (let vector = 0; vector < VECTOR_COUNT; vector++) {
+    for (let vector = 0; vector < setup.vectors; vector++) {
       plain.tableWrite(16 * vector, 4, ADDRESS_LOW);
       plain.tableWrite(16 * vector + 8, 4, DATA + vector);
       plain.tableWrite(16 * vector + 12, 4, mask);
@@ -277,25 +299,25 @@ export function createPlainObjects(): Contender {
     togglePairs: (count) => {
       let set = 0;
       for (let index = 0; index < count; index++) {
-        const offset = ((index & LAST) << 4) + 12;
-        toggled.tableWrite(offset, 4, (index >>> 6) & 1);
+        const offset = ((index & last) << 4) + 12;
+        toggled.tableWrite(offset, 4, (index >>> bits) & 1);
         set += toggled.tableRead(offset, 4);
       }
       return set;
     },
     signalUnmasked: (count) => {
       sum = 0;
-      for (let index = 0; index < count; index++) unmasked.signal(index & LAST);
+      for (let index = 0; index < count; index++) unmasked.signal(index & last);
       return sum;
     },
     signalMasked: (count) => {
-      for (let index = 0; index < count; index++) masked.signal(index & LAST);
+      for (let index = 0; index < count; index++) masked.signal(index & last);
       return masked.pendingDword();
     },
     signalRetire: (count) => {
       for (let index = 0; index < count; index++) {
-        masked.signal(index & LAST);
-        masked.retire(index & LAST);
+        masked.signal(index & last);
+        masked.retire(index & last);
       }
       return masked.pendingDword();
     },

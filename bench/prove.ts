@@ -1,13 +1,15 @@
 /**
- * How fast a module in WebAssembly is walked, and how fast it would be by copying all of its memory at each step: both walk the same pairs, in one run. Takes
- * the path of a .wasm file; run by `npm run bench:prove`, which builds the C kit.
+ * How fast a module in WebAssembly is walked, and how fast it would be by copying all of its memory at each step: both walk the same pairs, in one run; and
+ * what it takes to prove the kits. Takes the paths of .wasm files, the C kit first; run by `npm run bench:prove`, which builds them. It prints what
+ * docs/prove.md shows, as JSON.
  */
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { type WasmDevice, wasmDevices } from '../conformance/device/wasm.ts';
 import { profileNamed } from '../conformance/judge/profile.ts';
 import { alphabetOf, modelOf, type Scene } from '../conformance/judge/scenes.ts';
 import { type SnapshotDevice, walkPairs } from '../conformance/judge/walk.ts';
-import { provingScenes } from '../conformance/prove/index.ts';
+import { prove, provingScenes } from '../conformance/prove/index.ts';
 
 /** One walk, timed. */
 export interface ProveTiming {
@@ -72,14 +74,47 @@ export function benchProve(bytes: Uint8Array, most = 4): ProveTiming[] {
   return rows;
 }
 
-function main(): void {
-  const path = process.argv[2];
-  if (path === undefined) throw new Error('Got no module; expected the path of a .wasm file.');
-  console.log(['walk', 'pairs', 'steps', 'seconds', 'processor seconds', 'steps a processor second'].join('\t'));
-  for (const { name, pairs, steps, milliseconds, processor } of benchProve(readFileSync(path))) {
-    const rate = Math.round((1000 * steps) / processor);
-    console.log([name, pairs, steps, (milliseconds / 1000).toFixed(2), (processor / 1000).toFixed(2), rate].join('\t'));
-  }
+/** A kit, proven for one number of vectors. */
+export interface KitTiming {
+  readonly kit: string;
+  readonly vectors: number;
+  readonly verdict: string;
+  readonly pairs: number;
+  readonly steps: number;
+  readonly walking: number;
+  /** With the tests of what is left out, in milliseconds of a processor. */
+  readonly processor: number;
 }
 
-if (process.argv[1] === import.meta.filename) main();
+/** Proves a kit for 1 to 3 vectors. */
+export async function timeKit(kit: string, bytes: Uint8Array, most = 3): Promise<KitTiming[]> {
+  const rows: KitTiming[] = [];
+  for (let vectors = 1; vectors <= most; vectors++) {
+    const before = process.cpuUsage();
+    const { verdict, walks } = await prove(wasmDevices(bytes), {
+      profile: profileNamed('strict'),
+      vectorCounts: [vectors],
+      explains: false,
+    });
+    const { user, system } = process.cpuUsage(before);
+    const sum = (of: (walk: (typeof walks)[number]) => number): number =>
+      walks.reduce((total, walk) => total + of(walk), 0);
+    rows.push({
+      ...{ kit, vectors, verdict, pairs: sum(({ pairs }) => pairs), steps: sum(({ steps }) => steps) },
+      walking: sum(({ milliseconds }) => milliseconds),
+      processor: (user + system) / 1000,
+    });
+  }
+  return rows;
+}
+
+async function main(): Promise<void> {
+  const paths = process.argv.slice(2);
+  if (paths.length === 0) throw new Error('Got no module; expected the paths of .wasm files, the C kit first.');
+  const walks = benchProve(readFileSync(paths[0]));
+  const kits: KitTiming[] = [];
+  for (const path of paths) kits.push(...(await timeKit(basename(path, '.wasm'), readFileSync(path))));
+  console.log(JSON.stringify({ walks, kits }));
+}
+
+if (process.argv[1] === import.meta.filename) await main();

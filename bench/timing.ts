@@ -8,11 +8,19 @@ export interface Work {
   readonly run: (count: number) => number;
 }
 
+/** A piece of work that another process does, which times itself: what it takes to start it is no part of that. */
+export interface TimedWork {
+  readonly name: string;
+  readonly time: (count: number) => { readonly nanoseconds: number; readonly checksum: number };
+}
+
 /** What one piece of work took. */
 export interface Timing {
   readonly name: string;
   /** Median over the rounds, in nanoseconds an operation. */
   readonly nanoseconds: number;
+  /** The fastest of the rounds: what is left on a machine that others disturb. */
+  readonly fastest: number;
   /** How much longer than the first piece of work: the median of the ratios within each round. */
   readonly ratio: number;
   readonly checksum: number;
@@ -29,24 +37,31 @@ export interface Effort {
 }
 
 /** Times every piece of work, each once a round, beginning with another one every time. */
-export function timeInTurns(works: readonly Work[], { operations, rounds, warmUp }: Effort): Timing[] {
+export function timeInTurns(works: readonly (Work | TimedWork)[], { operations, rounds, warmUp }: Effort): Timing[] {
   const checksums = works.map(() => 0);
   const samples: number[][] = works.map(() => []);
   for (let round = -warmUp; round < rounds; round++) {
     for (let turn = 0; turn < works.length; turn++) {
       const index = (turn + round + warmUp) % works.length;
-      const start = process.hrtime.bigint();
-      checksums[index] = works[index].run(operations);
-      const elapsed = Number(process.hrtime.bigint() - start);
-      if (round >= 0) samples[index].push(elapsed / operations);
+      const { nanoseconds, checksum } = timed(works[index], operations);
+      checksums[index] = checksum;
+      if (round >= 0) samples[index].push(nanoseconds / operations);
     }
   }
   return works.map(({ name }, index) => ({
     name,
     nanoseconds: median(samples[index]),
+    fastest: Math.min(...samples[index]),
     ratio: median(samples[index].map((sample, round) => sample / samples[0][round])),
     checksum: checksums[index],
   }));
+}
+
+function timed(work: Work | TimedWork, operations: number): ReturnType<TimedWork['time']> {
+  if ('time' in work) return work.time(operations);
+  const start = process.hrtime.bigint();
+  const checksum = work.run(operations);
+  return { nanoseconds: Number(process.hrtime.bigint() - start), checksum };
 }
 
 /** The middle one of the values, which is not moved by the rounds that something else disturbed. */

@@ -24,6 +24,8 @@ import { writeWhole } from './whole.ts';
 export interface ConformChoices extends JudgeChoices, LiveChoices {
   /** Rules, parted by commas. */
   readonly only?: string;
+  /** How long a missing message is waited for, in milliseconds, instead of the profile's wait. */
+  readonly wait?: number;
 }
 
 /** Runs `maskbit conform`. `target` is the path of a module, or a command; nothing, where the choices name a device in a QEMU. */
@@ -37,7 +39,9 @@ export async function conform(target: readonly string[], isCommand: boolean, cho
   }
   const format = reportFormat(choices);
   if (format === undefined) return EXIT.usage;
-  const profile = readProfile(choices.profile);
+  const read = readProfile(choices.profile);
+  const { wait } = choices;
+  const profile = wait === undefined ? read : { ...(read ?? profileNamed('pcie')), wait };
   let live: LiveSubject;
   try {
     live = await subjectFor(target, isCommand, choices);
@@ -101,7 +105,7 @@ async function judged(
     writeWhole(choices.saveProfile, printProfile(report.profile));
     tell(`The profile that was learnt is in ${choices.saveProfile}.`);
   }
-  const context = contextOf(target, isCommand, choices);
+  const context = contextOf(target, isCommand, { ...choices, wait: report.profile.wait });
   writeReport(report, context, format, choices.report);
   if (stop.isStopped && report.causes.length === 0) return EXIT.bound;
   return { holds: EXIT.holds, violated: EXIT.violated, open: EXIT.bound, 'n/a': EXIT.bound }[report.verdict];
@@ -120,6 +124,7 @@ function contextOf(target: readonly string[], isCommand: boolean, choices: Confo
     'conform',
     ...(choices.vectors === undefined ? [] : ['--vectors', choices.vectors.join(',')]),
     ...(choices.profile === undefined ? [] : ['--profile', shellWord(choices.profile)]),
+    ...(choices.wait === undefined || choices.wait === 0 ? [] : ['--wait', String(choices.wait)]),
   ];
   const device =
     choices.qemu !== undefined || choices.assigned === true
@@ -161,6 +166,7 @@ async function replayOne(subject: Subject, choices: ConformChoices, profile: Pro
     scene: choices.scene ?? 'one vector',
     trace: (choices.trace ?? '').split(/[\s,]+/).filter((name) => name !== ''),
     choices: (profile ?? profileNamed('pcie')).choices,
+    wait: profile?.wait,
   });
   for (const line of lines) print(line);
   return isWrong ? EXIT.violated : EXIT.holds;

@@ -7,10 +7,9 @@ import { explore } from '../checker/explore/explore.ts';
 import { countSimplePaths, SIMPLE_PATH_RAIL } from '../checker/explore/paths.ts';
 import type { StateGraph } from '../checker/explore/state-graph.ts';
 import { compile } from '../checker/compile/compile.ts';
-import { IMPLEMENTED } from '../conformance/device/assigned.ts';
 import { DIALECTS } from '../conformance/device/words.ts';
 import type { AssignedBounds } from '../machines/device-context.ts';
-import { designByName, DESIGNS, HANDED } from '../machines/designs.ts';
+import { type Design, HANDED, moving } from '../machines/designs.ts';
 import { createInterval } from '../machines/interval.ts';
 import { TWO } from '../machines/messages.ts';
 import { AssignedInstance } from '../properties/assigned/decide.ts';
@@ -25,10 +24,11 @@ import {
   LARGER_INSTANCES,
 } from '../properties/instances.ts';
 import { walksOf } from './check/assigned-device.ts';
+import { COUNTED_DESIGNS, drivenDesigns } from './check/assigned-paths.ts';
 import { formatCell } from './report.ts';
 
 /** What is enumerated of a machine, and driven into what. */
-interface Row {
+export interface Row {
   readonly machine: string;
   readonly states: number;
   /** How @xstate/graph enumerates its paths, or what explores it instead. */
@@ -52,8 +52,12 @@ export function enumerationRows(): Row[] {
       [createInstance('host-function', { vectors: 1 }), 'the host function'] as const,
       [createInstance('host-function', { vectors: 2 }), 'the host function'] as const,
     ].map(([instance, into]) => ofPart(instance, into)),
-    ...IMPLEMENTED.flatMap((name) => [ofDesign(name), ...walksOf(designByName(name)).map(ofWalk)]),
-    ...DESIGNS.filter(({ name }) => !IMPLEMENTED.some((each) => each === name)).map(ofStep),
+    ...drivenDesigns(false).flatMap((design) => [
+      ofDesign(design, `the assigned device, design ${design.name}`),
+      ofDesign(moving(design), `the assigned device, design ${design.name}, in a full check`),
+      ...walksOf(design).map(ofWalk),
+    ]),
+    ...COUNTED_DESIGNS.map(ofStep),
     ofInterval(),
   ];
 }
@@ -96,9 +100,15 @@ function ofExplored(instance: Instance, into: string): Row {
 
 function ofInterval(): Row {
   const { machine, events } = createInterval({ vectors: 1, messages: TWO });
-  const { states } = explore(compile(machine, events)).summary;
-  const into = 'nothing: the assigned device is held against it';
-  return { machine: 'interval, 1 vector, messages two', states, how: COMPILED, into };
+  const exploration = explore(compile(machine, events));
+  const depths = Array.from({ length: exploration.states.count }, (_, state) => exploration.pathTo(state).length);
+  return {
+    machine: 'interval, 1 vector, messages two',
+    states: depths.length,
+    how: EACH,
+    paths: everyTransition(depths, events.length),
+    into: 'nothing: the assigned device is held against it; found and counted in a full check',
+  };
 }
 
 function ofPart(instance: Instance, into: string): Row {
@@ -110,8 +120,8 @@ function ofPart(instance: Instance, into: string): Row {
   return { machine, states: graph.states.length, how: isWithin ? SIMPLE : EACH, paths, into };
 }
 
-function ofDesign(name: string): Row {
-  const bounds = { design: designByName(name), vectors: 1, messages: TWO };
+function ofDesign(design: Design, into: string): Row {
+  const bounds = { design, vectors: 1, messages: TWO };
   const exploration = new AssignedInstance(bounds).explore();
   const depths = Array.from({ length: exploration.states.count }, (_, state) => exploration.pathTo(state).length);
   return {
@@ -119,7 +129,7 @@ function ofDesign(name: string): Row {
     states: depths.length,
     how: EACH,
     paths: everyTransition(depths, exploration.compiled.events.length),
-    into: `the assigned device, design ${name}`,
+    into,
   };
 }
 
@@ -136,18 +146,16 @@ function ofWalk({ bounds, isLarge }: ReturnType<typeof walksOf>[number]): Row {
   };
 }
 
-function ofStep(design: (typeof DESIGNS)[number]): Row {
-  const bounds = { design, vectors: 1, messages: TWO };
+function ofStep(design: Design): Row {
   const why = design === HANDED ? 'it shows what a handover by itself would do' : 'it is a step of the chain';
-  const into = `nothing: ${why}, and not implemented`;
-  return { machine: `assigned-device, ${boundsName(bounds)}`, states: statesOf(bounds), how: COMPILED, into };
+  return ofDesign(design, `nothing: ${why}, and not implemented; found and counted in a full check`);
 }
 
 const statesOf = (bounds: AssignedBounds): number => new AssignedInstance(bounds).explore().summary.states;
 
 /** The page. */
-export function printEnumeration(): string {
-  const rows = enumerationRows().map(({ machine, states, how, paths, into }) => {
+export function printEnumeration(found: readonly Row[] = enumerationRows()): string {
+  const rows = found.map(({ machine, states, how, paths, into }) => {
     const counts = paths === undefined ? ['-', '-'] : [formatCell(paths.paths), formatCell(paths.steps)];
     return `| ${[machine, formatCell(states), how, ...counts, into].join(' | ')} |`;
   });

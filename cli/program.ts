@@ -6,6 +6,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import { BoundError } from '../checker/explore/enumerate.ts';
 import { STRATEGY_NAMES, STRATEGY_WORDS, TEST_FORMATS } from '../conformance/generate/names.ts';
+import { RECORD_HELP } from '../conformance/record/names.ts';
 import { RECIPE } from '../conformance/replay/recipe.ts';
 import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
 import { registered } from '../spec/index.ts';
@@ -34,6 +35,7 @@ import {
 import { EXIT, type Exit, guardOutputs, printRaw, safe, tell } from './output.ts';
 import { parseAddress, parseLogVectors, parseWhole } from './log-options.ts';
 import type { ExplainChoices } from './explain.ts';
+import type { RecordChoices } from './record.ts';
 import type { ReplayChoices } from './replay.ts';
 import type { MuseumChoices } from './museum.ts';
 import type { ProveChoices } from './prove.ts';
@@ -392,6 +394,29 @@ function requireGrowing(file: string, command: Command): void {
   requireEnding(file);
 }
 
+program
+  .command('record')
+  .helpGroup('Decide:')
+  .description('boots a guest with a device in QEMU, lets it go through scenarios, and writes its log for replay')
+  .argument('<device>', 'the device, as QEMU names it')
+  .argument('[scenarios...]', 'what the guest does after its boot, one after the other')
+  .option('--out <name>', 'the log is NAME.gz, its record NAME.json (default: the device and the scenarios)')
+  .option('--force', 'write over files that are there')
+  .addOption(new Option('--machine <type>', 'the machine (default: q35)').choices(['q35', 'pc']))
+  .option('--cpus <n>', 'processors of the guest (default: 2, or one for each queue)', wholeNumber(1, 64))
+  .option('--queues <n>', 'how many queues the device has', wholeNumber(1, 64))
+  .option('--kernel <path>', "the guest's kernel (default: the newest linux-image-cloud-amd64)")
+  .option('--qemu-binary <path>', 'which QEMU (default: qemu-system-x86_64)')
+  .option('--seconds <n>', 'take no longer than this (default: 240)', parseBound)
+  .addHelpText(
+    'after',
+    `\n${RECORD_HELP}\n${example('maskbit record nvme affinity rebind', 'maskbit record virtio-net-pci --queues 8 affinity offline --out net')}`,
+  )
+  .action(async (device: string, scenarios: readonly string[], choices: RecordChoices) => {
+    const { record } = await import('./record.ts');
+    status = await record(device, scenarios, choices);
+  });
+
 withJudgeOptions(program.command('conform'))
   .helpGroup('Decide:')
   .description("puts somebody's MSI-X to the judge: a module, or a program behind the text protocol")
@@ -419,6 +444,11 @@ withJudgeOptions(program.command('conform'))
   .option('--vectors <list>', 'the numbers of vectors to try (default: 1,2,3,33,65,2048)', parseVectorCounts)
   .option('--seed <n>', 'of the random walks (default: 1)', parseBound)
   .option('--patience <ms>', 'how long an answer of a program may take (default: 2000)', parseBound)
+  .option(
+    '--wait <ms>',
+    "how long a missing message is waited for (default: the profile's wait; --learn finds it out)",
+    parseBound,
+  )
   .addHelpText(
     'after',
     example(

@@ -4,7 +4,7 @@
 import { LINK_CHARACTERS } from '../checker/trace/codec.ts';
 import { type TraceLink, writeTraceLink } from '../checker/trace/link.ts';
 import { ReplayError } from '../conformance/replay/log.ts';
-import { type FileReplay, readRecord, replayFile } from '../conformance/replay/record.ts';
+import { type FileReplay, readRecord, recordBeside, replayFile } from '../conformance/replay/record.ts';
 import { replay as replayLog } from '../conformance/replay/replay.ts';
 import type { Disagreement, Replay, Tallies } from '../conformance/replay/results.ts';
 import { linkLog, LogTracer, stepAt } from '../conformance/replay/trace.ts';
@@ -38,7 +38,9 @@ export async function replay(path: string, choices: ReplayChoices): Promise<Exit
   let result: FileReplay;
   const tracer = new LogTracer();
   try {
-    result = await withLog(path, (file) => runReplay(file, choices, tracer));
+    // A packed log is unpacked elsewhere; its record stands beside it all the same.
+    const record = choices.record ?? recordBeside(path);
+    result = await withLog(path, (file) => runReplay(file, { ...choices, record }, tracer));
   } catch (error) {
     if (!(error instanceof ReplayError)) throw error;
     tell(`${path}: ${error.message}`);

@@ -1,8 +1,7 @@
 /**
  * Mutants of the implementation, by Stryker. `npm run mutate -- src/kernel/table.ts ...` runs those of the files named, or else of all that are not
  * pinned to the hash of their source, and pins each file in `test/mutation/pinned.json` as soon as it is done. `--check` runs none: what is pinned must be
- * of the source as it is; it says which files were never run, and how many survivors have no reason yet in `test/mutation/reasons.json`. `--docs` tells the scores in
- * `docs/checked.md`. `--again` runs
+ * of the source as it is, no file may lack, and each survivor must have its reason in `test/mutation/reasons.json`. `--docs` tells the scores in `docs/checked.md`. `--again` runs
  * only those that survived, which is enough after a change of the tests. `--sample` runs those of a few lines again, which SEED or the day picks:
  * whoever survives must be pinned. Exit status: 0 holds, 1 does not, 2 usage.
  */
@@ -122,13 +121,13 @@ function check(): void {
     ...changed.map((file) => `${file}: its mutants were run on another source; run npm run mutate -- ${file}.`),
     ...gone.map((file) => `${file}: got its mutants in ${PINNED}; expected a file of src.`),
   );
-  for (const file of unrun) console.log(`${file}: its mutants were never run to their end.`);
+  complain(...unrun.map((file) => `${file}: its mutants were never run to their end; run npm run mutate -- ${file}.`));
   let unexplained = 0;
   for (const [file, { survivors }] of Object.entries(pinned)) {
     const explained = new Set(reasons.filter((reason) => reason.file === file).flatMap((reason) => reason.survivors));
     const without = survivors.filter((survivor) => !explained.has(survivor));
     unexplained += without.length;
-    if (without.length > 0) console.log(`${file}: ${without.length} survivors have no reason yet.`);
+    complain(...without.map((survivor) => `${file}: got no reason for ${survivor}; expected one in ${REASONS}.`));
     const strangers = [...explained].filter((survivor) => !survivors.includes(survivor));
     complain(...strangers.map((survivor) => `${file}: got a reason for ${survivor}; expected one of its survivors.`));
   }

@@ -23,7 +23,7 @@ const SIMULATOR: Finder = {
 const RANDOM_MACHINES: Finder = {
   folders: ['checker', 'machines', 'spec', 'src', 'properties', 'test/checker', 'test/setup'],
   command: ['vitest', 'run', 'test/checker/compile.test.ts', '-t', 'thousands of random machines'],
-  found: /The machine of seed \d+ differs: [^\n]{0,80}|(?:Range|Type)Error: [^\n]{0,80}/,
+  found: /The machine of seed \d+ differs: [^\n]{0,80}|(?:Range|Type|Argument)Error: [^\n]{0,80}/,
 };
 
 /** Whether a mend is missed when it is undone. */
@@ -41,7 +41,9 @@ function isMissed({ name, file, mended, undone }: Mend, { folders, command, foun
       text.replace(mended, () => undone),
     );
     const begin = performance.now();
-    const { status, stdout, stderr } = spawnSync('npx', command, { cwd: folder, encoding: 'utf8' });
+    // Without colours, which would stand between the words that are looked for.
+    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined };
+    const { status, stdout, stderr } = spawnSync('npx', command, { cwd: folder, encoding: 'utf8', env });
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
     const how = status === 1 ? found.exec(stdout + stderr)?.[0] : undefined;
     if (how === undefined)

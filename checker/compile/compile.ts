@@ -16,12 +16,12 @@ import { nameOutput, type NameOutput, outputOf, requireNameOutput } from '../mac
 import { type Program, ProgramBuilder } from './program.ts';
 import { admit } from '../machine/subset.ts';
 import {
+  ancestorsOf,
   childrenOf,
   domainOf,
   enteredBy,
   inConflict,
   initialNodes,
-  isBelow,
   isForbidding,
   nodesOf,
   targetsOf,
@@ -62,7 +62,8 @@ class Compiler {
   private readonly name: NameOutput;
   private readonly nodes: readonly AnyStateNode[];
   private readonly numbers = new Map<Transition, number>();
-  private readonly listeners = new Map<string, Transition[]>();
+  /** The transitions of each event that have targets. */
+  private readonly listeners = new Map<string, Listeners>();
   private readonly outputs = new Map<string, number>();
   private readonly takings = new Map<Transition, Taking>();
 
@@ -74,8 +75,7 @@ class Compiler {
     this.nodes = nodesOf(machine.root);
     for (const transition of this.nodes.flatMap(transitionsOf)) {
       this.numbers.set(transition, this.numbers.size);
-      const listeners = this.listeners.get(transition.eventType) ?? [];
-      this.listeners.set(transition.eventType, [...listeners, transition]);
+      if (targetsOf(transition).length > 0) this.listen(transition);
     }
   }
 
@@ -96,6 +96,14 @@ class Compiler {
       starts: Int32Array.from(programs, (program) => builder.addressOf(program)),
       ...builder.write(),
     };
+  }
+
+  private listen(transition: Transition): void {
+    const listeners = this.listeners.get(transition.eventType) ?? { of: new Map(), within: new Map() };
+    this.listeners.set(transition.eventType, listeners);
+    const domain = domainOf(transition);
+    push(listeners.of, domain, transition);
+    for (const node of aroundDomain(domain)) push(listeners.within, node, transition);
   }
 
   // ---- Selection
@@ -149,16 +157,26 @@ class Compiler {
     const known = this.takings.get(transition);
     if (known !== undefined) return known;
     const number = this.numbers.get(transition) as number;
-    const rivals = (this.listeners.get(event) ?? []).filter((other) => {
+    const rivals = this.rivalsOf(transition, event).filter((other) => {
       return (this.numbers.get(other) as number) < number && inConflict(transition, other);
     });
     const written =
       targetsOf(transition).length === 0
         ? []
         : bitsWritten(this.layout, domainOf(transition) ?? this.machine.root, enteredBy(transition));
-    const taking = { number, written, rivals: rivals.map((rival) => this.numbers.get(rival) as number) };
+    const numbers = rivals.map((rival) => this.numbers.get(rival) as number).toSorted((one, other) => one - other);
+    const taking = { number, written, rivals: numbers };
     this.takings.set(transition, taking);
     return taking;
+  }
+
+  /** The transitions that could leave what a transition leaves: of two that do, what one leaves lies within what the other does. */
+  private rivalsOf(transition: Transition, event: string): readonly Transition[] {
+    const listeners = this.listeners.get(event);
+    if (listeners === undefined || targetsOf(transition).length === 0) return [];
+    const domain = domainOf(transition);
+    const [, ...around] = aroundDomain(domain);
+    return [...(listeners.within.get(domain) ?? []), ...around.flatMap((node) => listeners.of.get(node) ?? [])];
   }
 
   // ---- What a step tells
@@ -167,7 +185,8 @@ class Compiler {
     const guard = transition.guard ? this.conditions.program(readGuard(transition.guard), YES, NO) : YES;
     const isMove = targetsOf(transition).length > 0;
     const domain = domainOf(transition);
-    const left = this.nodes.filter((node) => isMove && node.exit.length > 0 && isBelow(node, domain));
+    const below = !isMove ? [] : domain === undefined ? this.nodes : nodesOf(domain).slice(1);
+    const left = below.filter((node) => node.exit.length > 0);
     const entered = isMove ? enteredBy(transition) : [];
     return {
       transition,
@@ -194,6 +213,23 @@ class Compiler {
       return number;
     });
   }
+}
+
+/** The transitions of one event, by the node that is their domain, and by each that their domain is or lies in. */
+interface Listeners {
+  readonly of: Map<AnyStateNode | undefined, Transition[]>;
+  readonly within: Map<AnyStateNode | undefined, Transition[]>;
+}
+
+/** A domain, what is around it, and what stands above the root. */
+function aroundDomain(domain: AnyStateNode | undefined): (AnyStateNode | undefined)[] {
+  return domain === undefined ? [undefined] : [domain, ...ancestorsOf(domain), undefined];
+}
+
+function push<Key>(lists: Map<Key, Transition[]>, key: Key, transition: Transition): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [transition]);
+  else list.push(transition);
 }
 
 /** The transitions of one state, in the order in which they are written. */

@@ -14,25 +14,80 @@ import { Stepper } from './step.ts';
  */
 export type Expand = (states: Int32Array, from: number, targets: Int32Array) => number;
 
-type ExpandPart = (states: Int32Array, from: number, targets: Int32Array, count: number) => number;
+/** The same, and writes to `events` which event leads to each of them. */
+export type ExpandEvents = (states: Int32Array, from: number, targets: Int32Array, events: Int32Array) => number;
+
+type ExpandPart = (
+  states: Int32Array,
+  from: number,
+  targets: Int32Array,
+  count: number,
+  events: Int32Array | undefined,
+) => number;
+
+/** What is written around the programs of events, in JavaScript. In it `s0`, `s1` … are the words of the state, and `t0`, `t1` … those after an event. */
+export interface Frame {
+  /** The events whose programs are written, in order. */
+  readonly events: readonly number[];
+  /** The transitions of which is asked whether they are taken: `r7` says it of the one with the number 7. */
+  readonly noted: ReadonlySet<number>;
+  /** Names of its parameters beside `states` and `from`, where the words of the state are. */
+  readonly parameters: readonly string[];
+  /** Before the first program of a part, given its events. */
+  readonly before: (events: readonly number[]) => readonly string[];
+  /** Whether an event is to be tried in a state; always when left out. */
+  readonly isTried?: (event: number) => string;
+  /** Behind the program of an event, with `taken` said. */
+  readonly after: (event: number) => readonly string[];
+  readonly end: readonly string[];
+}
 
 // V8 leaves a function unoptimised when it is too long, so the events are shared out among several.
 const INSTRUCTIONS_OF_FUNCTION = 400;
 
 /** Translates the programs of all events. Takes milliseconds. */
 export function createExpand(compiled: CompiledMachine): Expand {
-  const parts = partsOf(compiled).map(
-    (programs) => createPart(compiled, programs) ?? createPlainPart(compiled, programs),
-  );
+  const parts = createParts(compiled, false);
   if (parts.length === 1) {
     const [part] = parts;
-    return (states, from, targets) => part(states, from, targets, 0);
+    return (states, from, targets) => part(states, from, targets, 0, undefined);
   }
   return (states, from, targets) => {
     let count = 0;
-    for (const part of parts) count = part(states, from, targets, count);
+    for (const part of parts) count = part(states, from, targets, count, undefined);
     return count;
   };
+}
+
+/** The same, for who asks which events are taken. */
+export function createExpandEvents(compiled: CompiledMachine): ExpandEvents {
+  const parts = createParts(compiled, true);
+  return (states, from, targets, events) => {
+    let count = 0;
+    for (const part of parts) count = part(states, from, targets, count, events);
+    return count;
+  };
+}
+
+function createParts(compiled: CompiledMachine, isNamed: boolean): ExpandPart[] {
+  const words = wordsOf(compiled);
+  const frame: Frame = {
+    events: [...compiled.events.keys()],
+    noted: new Set(),
+    parameters: ['targets', 'count', 'events'],
+    before: () => [`let to = count * ${words.length};`],
+    after: (event) => [
+      `if (taken) {`,
+      ...words.map((word) => `targets[to + ${word}] = t${word};`),
+      ...(isNamed ? [`events[count] = ${event};`] : []),
+      `to += ${words.length}; count++; }`,
+    ],
+    end: [`return count;`],
+  };
+  return partsOf(compiled, frame).map(
+    (programs) =>
+      (writePart(compiled, programs, frame) as ExpandPart | undefined) ?? createPlainPart(compiled, programs),
+  );
 }
 
 /** The instructions of one program, by address, in an order in which each stands after all that lead to it. */
@@ -58,17 +113,36 @@ function listingOf({ code, starts }: CompiledMachine, event: number): Listing {
   return { event, start: starts[event], uses, order: [...uses.keys()].toSorted((one, other) => other - one) };
 }
 
+/** The bits of each word that the program of an event may write. */
+export function writtenBits(compiled: CompiledMachine, event: number): Int32Array {
+  const { code, wordCount } = compiled;
+  const bits = new Int32Array(wordCount);
+  for (const address of listingOf(compiled, event).order) {
+    const operation = code[address + format.OPERATION];
+    if (operation !== format.TAKE && operation !== format.WRITE) continue;
+    bits[code[address + format.WORD]] |= ~code[address + format.KEEP];
+  }
+  return bits;
+}
+
 function nextOf(code: Int32Array, address: number): number[] {
   const operation = code[address + format.OPERATION];
   const isFork = operation === format.TEST || operation === format.UNLESS;
   return [code[address + format.THEN], ...(isFork ? [code[address + format.ELSE]] : [])];
 }
 
+/** Writes the programs of events into a frame, as functions to be called one after the other; nothing where a program is too long for that. */
+export function writeParts(compiled: CompiledMachine, frame: Frame): Function[] | undefined {
+  if (frame.events.length === 0) return [];
+  const parts = partsOf(compiled, frame).map((listings) => writePart(compiled, listings, frame));
+  return parts.every((part) => part !== undefined) ? parts : undefined;
+}
+
 /** Shares out the programs, in order, so that no part has many more instructions than it should. */
-function partsOf(compiled: CompiledMachine): Listing[][] {
+function partsOf(compiled: CompiledMachine, { events }: Frame): Listing[][] {
   const parts: Listing[][] = [[]];
   let room = INSTRUCTIONS_OF_FUNCTION;
-  for (const event of compiled.events.keys()) {
+  for (const event of events) {
     const listing = listingOf(compiled, event);
     if (listing.order.length > room && parts[parts.length - 1].length > 0) {
       parts.push([]);
@@ -86,44 +160,57 @@ const INSTRUCTIONS_OF_TEXT = 1000;
 /** Programs that are run by a stepper. */
 function createPlainPart(compiled: CompiledMachine, listings: readonly Listing[]): ExpandPart {
   const stepper = new Stepper(compiled);
-  return (states, from, targets, count) => {
+  return (states, from, targets, count, events) => {
     let taken = count;
     for (const { event } of listings) {
       stepper.stepWords(states, from, event, targets, taken * compiled.wordCount);
-      if (stepper.takenCount > 0) taken++;
+      if (stepper.takenCount === 0) continue;
+      if (events !== undefined) events[taken] = event;
+      taken++;
     }
     return taken;
   };
 }
 
+function wordsOf({ wordCount }: CompiledMachine): number[] {
+  return Array.from({ length: wordCount }, (_, word) => word);
+}
+
 /** Programs as one function; nothing where one of them is too long for that. */
-function createPart(compiled: CompiledMachine, listings: readonly Listing[]): ExpandPart | undefined {
+function writePart(compiled: CompiledMachine, listings: readonly Listing[], frame: Frame): Function | undefined {
   if (listings.some(({ order }) => order.length > INSTRUCTIONS_OF_TEXT)) return undefined;
-  const words = Array.from({ length: compiled.wordCount }, (_, word) => word);
+  const words = wordsOf(compiled);
   const text = [
-    `let to = count * ${words.length};`,
     ...words.map((word) => `const s${word} = states[from + ${word}]; let t${word} = 0;`),
     `let taken = false;`,
-    ...listings.flatMap((listing) => [
-      ...words.map((word) => `t${word} = s${word};`),
-      `taken = false;`,
-      programText(compiled, listing),
-      `if (taken) {`,
-      ...words.map((word) => `targets[to + ${word}] = t${word};`),
-      `to += ${words.length}; count++; }`,
-    ]),
-    `return count;`,
+    ...frame.before(listings.map(({ event }) => event)),
+    ...listings.flatMap((listing) => {
+      const isTried = frame.isTried?.(listing.event) ?? 'true';
+      return [
+        isTried === 'true' ? `{` : `if (${isTried}) {`,
+        ...words.map((word) => `t${word} = s${word};`),
+        `taken = false;`,
+        programText(compiled, listing, frame.noted),
+        ...frame.after(listing.event),
+        `}`,
+      ];
+    }),
+    ...frame.end,
   ];
   // oxlint-disable-next-line typescript/no-implied-eval -- this is the translation, and its text is numbers
-  return new Function('states', 'from', 'targets', 'count', text.join('\n')) as ExpandPart;
+  return new Function('states', 'from', ...frame.parameters, text.join('\n'));
 }
 
 /**
  * One program as nested blocks. An instruction that one other leads to stands inside of it; one that several lead to stands
  * after a block of its own, which they leave by its label. That is enough because no program has a loop.
  */
-function programText({ code, lists }: CompiledMachine, { start, uses, order }: Listing): string {
-  const watched = new Set<number>();
+function programText(
+  { code, lists, transitions, events }: CompiledMachine,
+  { event, start, uses, order }: Listing,
+  noted: ReadonlySet<number>,
+): string {
+  const watched = new Set([...noted].filter((number) => transitions[number].transition.eventType === events[event]));
   const rivalsOf = (address: number): number[] => {
     const list = code[address + format.LIST];
     return Array.from(lists.subarray(list + 1, list + 1 + lists[list]));
@@ -160,5 +247,5 @@ function programText({ code, lists }: CompiledMachine, { start, uses, order }: L
   const shared = order.filter((address) => (uses.get(address) as number) > 1);
   const body = shared.reduce((text, address) => `at${address}: { ${text} }\n${instruction(address)}`, goTo(start));
   const flags = [...watched].map((number) => `let r${number} = false;`).join(' ');
-  return `end: { ${flags} ${body} }`;
+  return `${flags} end: { ${body} }`;
 }

@@ -4,7 +4,7 @@
  */
 import type { AnyStateMachine, AnyStateNode, StateValue } from 'xstate';
 import type { Field, Layout } from './format.ts';
-import { ancestorsOf, childrenOf, isBelow } from '../machine/transition-sets.ts';
+import { ancestorsOf, childrenOf, nodesOf } from '../machine/transition-sets.ts';
 
 /** Bits of one word: which of them are meant, and what they are. */
 export interface Bits {
@@ -55,9 +55,10 @@ export function bitsActive(layout: Layout, nodes: readonly AnyStateNode[]): Bits
 
 /** Returns what a transition that leaves all below `domain` and enters `entered` makes of each word it changes. */
 export function bitsWritten(layout: Layout, domain: AnyStateNode, entered: readonly AnyStateNode[]): Bits[] {
-  const cleared = [...layout.fields]
-    .filter(([node, { mask }]) => mask !== 0 && (node === domain || isBelow(node, domain)))
-    .map(([, { word, mask }]) => ({ word, mask, value: 0 }));
+  const cleared = nodesOf(domain).flatMap((node): Bits[] => {
+    const field = layout.fields.get(node);
+    return field === undefined || field.mask === 0 ? [] : [{ word: field.word, mask: field.mask, value: 0 }];
+  });
   const words = new Map<number, Bits>();
   for (const { word, mask, value } of [...cleared, ...entered.flatMap((node) => bitsCurrent(layout, node))]) {
     const before = words.get(word) ?? { mask: 0, value: 0 };

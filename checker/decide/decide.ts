@@ -8,7 +8,7 @@
  * A claim may be made from another state (`startAt`), or with events left out: compile with a smaller alphabet.
  */
 import type { StateValue } from 'xstate';
-import { type Exploration, requireExploration, requireUnfolded } from '../explore/explore.ts';
+import { type Exploration, requireExploration } from '../explore/explore.ts';
 import { printStateClause, printStepClause, stateClauses, stepClauses } from './clauses.ts';
 import { type Answer, BROKEN, type Found, type Place, SATISFIED, search, SILENT, verdictOf } from './search.ts';
 import { StepCursor } from './step-cursor.ts';
@@ -20,8 +20,9 @@ import { requireWholeState } from '../machine/value.ts';
 import type { Claim, Decision, Lasso, ReadClaim, ReadPredicate, StepPredicate as StepPredicateOf } from './claim.ts';
 import { readClaims, requireNames } from './read-claim.ts';
 import { findLasso } from './liveness.ts';
-import { type StepClaim, questionOf, StepTests } from './step-tests.ts';
+import { searchSteps, type StepClaim, StepTests } from './step-tests.ts';
 import { Truths } from './truths.ts';
+import { isWritable, searchWritten } from './written-steps.ts';
 
 type StepPredicate = StepPredicateOf<ReadPredicate>;
 
@@ -35,7 +36,7 @@ export function startAt(compiled: CompiledMachine, value: StateValue): CompiledM
 /**
  * Decides claims on an exploration. Those about steps are decided together, in one pass over all steps.
  * @throws {RangeError} when a claim names what the machine does not have; on an exploration with symmetry, when it says
- * something else of each state of an orbit, or is a leads-to: fairness is of single events.
+ * something else of each state of an orbit; of a leads-to, when one of its assumptions does.
  */
 export function decide(exploration: Exploration, claims: readonly Claim[]): Decision[] {
   const { compiled } = requireExploration('exploration of decide', exploration);
@@ -88,11 +89,17 @@ function decideClaim(truths: Truths, claim: Exclude<ReadClaim, StepClaim>): Conc
 function requireSymmetric(exploration: Exploration, claim: ReadClaim): void {
   const { symmetry } = exploration;
   if (symmetry === undefined) return;
-  if (claim.kind === 'leadsTo') return requireUnfolded(exploration);
   symmetry.requireSymmetric(claim.name, (renaming) => {
     const state = (predicate: ReadPredicate | undefined): string => tellState(claim.name, predicate, renaming);
     const step = (predicate: StepPredicate | undefined): string => tellStep(claim.name, predicate, renaming);
     if (claim.kind === 'reach') return state(claim.that);
+    if (claim.kind === 'leadsTo') {
+      // Each assumption has to be the same by itself: a set of assumptions that are exchanged for each other is not enough.
+      const fairness = claim.fairness.map(
+        ({ strength, events }) => `${strength}(${events.map(renaming.word).toSorted().join(' ')})`,
+      );
+      return `${state(claim.to)} after ${state(claim.from)} under [${fairness.join(', ')}]`;
+    }
     return claim.kind === 'invariant'
       ? `${state(claim.holds)} when ${state(claim.when)}`
       : `${step(claim.holds)} when ${step(claim.when)}`;
@@ -154,26 +161,31 @@ function findStates(
   return { ...lassosOf(exploration, found), broken: found.broken?.state ?? -1 };
 }
 
+/** Fewer steps than this are looked at sooner than claims are written out. */
+const STEPS_WRITTEN = 20_000;
+
 /** The same for steps, of several claims at once. */
 function findSteps(truths: Truths, claims: readonly StepClaim[]): Findings[] {
   const { exploration } = truths;
   const { summary, compiled } = exploration;
   const tests = new StepTests(truths);
-  const cursor = new StepCursor(exploration);
-  const at = (state: number, event = 0): StepCursor => {
-    cursor.moveTo(state, event);
-    return cursor;
-  };
   const expanded = summary.states - summary.frontier;
-  const { found } = search(
-    { states: expanded, expanded, events: compiled.events.length, at },
-    claims.map((claim) => questionOf(tests, claim)),
-  );
-  return found.map((each, index) => {
+  const isLong = expanded * compiled.events.length >= STEPS_WRITTEN;
+  const writable = isLong ? claims.filter(isWritable) : [];
+  const written = searchWritten(compiled, exploration.states.words, expanded, writable);
+  const others = written === undefined ? claims : claims.filter((claim) => !writable.includes(claim));
+  const searched = searchSteps(exploration, tests, expanded, others);
+  const found = new Map<StepClaim, Found>([
+    ...(written ?? []).map((each, index): [StepClaim, Found] => [writable[index], each]),
+    ...others.map((claim, index): [StepClaim, Found] => [claim, searched[index]]),
+  ]);
+  const cursor = new StepCursor(exploration);
+  return claims.map((claim) => {
+    const each = found.get(claim)!;
     const { broken } = each;
-    if (broken === undefined) return lassosOf(exploration, each);
-    const step = at(broken.state, broken.event);
-    const failing = stepClauses(claims[index].holds).filter((part) => !tests.answer(part, step));
+    if (broken?.event === undefined) return lassosOf(exploration, each);
+    cursor.moveTo(broken.state, broken.event);
+    const failing = stepClauses(claim.holds).filter((part) => !tests.answer(part, cursor));
     return { ...lassosOf(exploration, each), clauses: failing.map(printStepClause) };
   });
 }

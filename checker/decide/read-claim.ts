@@ -17,8 +17,8 @@ import {
   tellNames,
   within,
 } from '../argument/argument.ts';
-import { isBuiltIn } from '../machine/guard.ts';
-import { requireExpression, requireKind, requireLevel } from '../machine/value.ts';
+import { GUARD_PARTS_MAX, isBuiltIn } from '../machine/guard.ts';
+import { requireExpression, requireKind, requireLevel, requireRoom, type Room } from '../machine/value.ts';
 import type { Fairness, ReadClaim, ReadPredicate, StepPredicate } from './claim.ts';
 
 const CLAIM_FIELDS = {
@@ -91,8 +91,14 @@ const STEP_FIELDS = {
   not: ['part'],
 } as const;
 
-function readStepPredicate(place: string, predicate: unknown, level = 0): StepPredicate<ReadPredicate> {
+function readStepPredicate(
+  place: string,
+  predicate: unknown,
+  level = 0,
+  room: Room = { parts: GUARD_PARTS_MAX },
+): StepPredicate<ReadPredicate> {
   requireLevel(place, predicate, level);
+  requireRoom(place, predicate, room);
   const what = `an object with a kind among ${Object.keys(STEP_FIELDS).join(', ')}`;
   const { kind, fields } = requireKind<keyof typeof STEP_FIELDS, 'state' | 'names' | 'parts' | 'part'>(
     place,
@@ -110,9 +116,9 @@ function readStepPredicate(place: string, predicate: unknown, level = 0): StepPr
     case 'taken':
       return { kind };
     case 'not':
-      return { kind, part: readStepPredicate(within(place, 'part'), fields.part, level + 1) };
+      return { kind, part: readStepPredicate(within(place, 'part'), fields.part, level + 1, room) };
     default: {
-      const part = (at: string, each: unknown) => readStepPredicate(at, each, level + 1);
+      const part = (at: string, each: unknown) => readStepPredicate(at, each, level + 1, room);
       return { kind, parts: requireList(within(place, 'parts'), fields.parts, part) };
     }
   }

@@ -12,6 +12,7 @@ export class StepCursor {
   private readonly exploration: Exploration;
   private readonly stepper: Stepper;
   private readonly words: Int32Array;
+  private readonly sorted: Int32Array;
   private isStepped = false;
   private names: readonly string[] | undefined;
   private found: number | undefined;
@@ -20,6 +21,7 @@ export class StepCursor {
     this.exploration = exploration;
     this.stepper = new Stepper(exploration.compiled);
     this.words = new Int32Array(exploration.compiled.wordCount);
+    this.sorted = new Int32Array(exploration.compiled.wordCount);
   }
 
   /** Moves to another step. */
@@ -49,10 +51,20 @@ export class StepCursor {
     this.step();
     if (this.found === undefined) {
       const { states, symmetry } = this.exploration;
-      symmetry?.canonicalize(this.words, 1);
-      this.found = states.find(this.words, 0);
+      if (symmetry === undefined) this.found = states.find(this.words, 0);
+      else {
+        this.sorted.set(this.words);
+        symmetry.canonicalize(this.sorted, 1);
+        this.found = states.find(this.sorted, 0);
+      }
     }
     return this.found;
+  }
+
+  /** The words of the state after the step; with symmetry, of the one that it leads to and not of the one that stands for its orbit. */
+  get targetWords(): Int32Array {
+    this.step();
+    return this.words;
   }
 
   private get from(): number {

@@ -6,15 +6,25 @@
  */
 import type { CompiledMachine } from '../compile/format.ts';
 import type { ReadPredicate, StepClaim as StepClaimOf, StepPredicate as StepPredicateOf } from './claim.ts';
-import { type Answer, type EventQuestion, BROKEN, type Question, SATISFIED, SILENT } from './search.ts';
-import type { StepCursor } from './step-cursor.ts';
+import type { Exploration } from '../explore/explore.ts';
+import {
+  type Answer,
+  type EventQuestion,
+  type Found,
+  BROKEN,
+  type Question,
+  SATISFIED,
+  search,
+  SILENT,
+} from './search.ts';
+import { StepCursor } from './step-cursor.ts';
 import type { Truths } from './truths.ts';
 
 export type StepClaim = StepClaimOf<ReadPredicate>;
 type StepPredicate = StepPredicateOf<ReadPredicate>;
 
 /** What a claim asks of steps. */
-export function questionOf(tests: StepTests, { when, holds }: StepClaim): Question<StepCursor> {
+function questionOf(tests: StepTests, { when, holds }: StepClaim): Question<StepCursor> {
   const askOf = (event: number): EventQuestion<StepCursor> => {
     const premise = when === undefined || tests.of(when, event);
     const conclusion = tests.of(holds, event);
@@ -30,6 +40,25 @@ export function questionOf(tests: StepTests, { when, holds }: StepClaim): Questi
     return tests.answer(holds, step) ? SATISFIED : BROKEN;
   };
   return { of: 'steps', ask, askOf };
+}
+
+/** Asks claims of one step after the other, from the first `expanded` states. */
+export function searchSteps(
+  exploration: Exploration,
+  tests: StepTests,
+  expanded: number,
+  claims: readonly StepClaim[],
+): readonly Found[] {
+  const cursor = new StepCursor(exploration);
+  const at = (state: number, event = 0): StepCursor => {
+    cursor.moveTo(state, event);
+    return cursor;
+  };
+  const ground = { states: expanded, expanded, events: exploration.compiled.events.length, at };
+  return search(
+    ground,
+    claims.map((claim) => questionOf(tests, claim)),
+  ).found;
 }
 
 type StepTest = (step: StepCursor) => boolean;
@@ -61,8 +90,14 @@ export class StepTests {
         return (step) => truth[step.state] === 1;
       }
       case 'after': {
-        const truth = this.truths.of(predicate.state);
-        return (step) => truth[step.target] === 1;
+        const { state } = predicate;
+        if (typeof state === 'function') {
+          const truth = this.truths.of(state);
+          return (step) => truth[step.target] === 1;
+        }
+        // Of the state that the step itself leads to: with symmetry, the one that stands for its orbit has its regions in another order.
+        const condition = this.truths.condition(state);
+        return (step) => condition(step.targetWords, 0);
       }
       case 'event':
         return predicate.names.includes(this.truths.exploration.compiled.events[event]);
@@ -127,7 +162,7 @@ function outputTest(names: readonly string[]): StepTest {
 }
 
 /** Whether any transition of an event can put out an output. Most steps need not be made to know that they do not. */
-function outputsOfEvents({
+export function outputsOfEvents({
   events,
   outputs,
   transitions,

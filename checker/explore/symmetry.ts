@@ -116,11 +116,29 @@ export class Symmetry {
   eventIn(state: Int32Array, event: number): number {
     requireWords('state of Symmetry.eventIn', state, this.compiled.wordCount);
     requireCount('event of Symmetry.eventIn', event, this.compiled.events.length - 1);
-    this.readKeys(state, 0);
-    const { keys, compiled, interchangeable } = this;
+    const places = this.placesOf(state);
     // Where each region of the sorted state stands in this one.
-    const places = [...keys.keys()].toSorted((one, other) => keys[one] - keys[other]);
-    return compiled.events.indexOf(interchangeable.rename(compiled.events[event], (index) => places[index]));
+    return this.renamed(event, (index) => places[index]);
+  }
+
+  /** Renames an event of one state so that it says the same of `other`, which is of the same orbit: for all events by one exchange. */
+  eventBetween(one: Int32Array, other: Int32Array, event: number): number {
+    for (const words of [one, other]) requireWords('states of Symmetry.eventBetween', words, this.compiled.wordCount);
+    requireCount('event of Symmetry.eventBetween', event, this.compiled.events.length - 1);
+    const [from, to] = [this.placesOf(one), this.placesOf(other)];
+    return this.renamed(event, (index) => to[from.indexOf(index)]);
+  }
+
+  /** For each place of the sorted state, where its region stands in this one. */
+  private placesOf(state: Int32Array): number[] {
+    this.readKeys(state, 0);
+    const { keys } = this;
+    return [...keys.keys()].toSorted((one, other) => keys[one] - keys[other]);
+  }
+
+  private renamed(event: number, of: (index: number) => number): number {
+    const { events } = this.compiled;
+    return events.indexOf(this.interchangeable.rename(events[event], of));
   }
 
   /**

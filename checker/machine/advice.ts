@@ -36,6 +36,9 @@ export function insteadOfAction(type: unknown): string {
   return known ? INSTEAD_OF_ACTION[type] : 'the name of an action that only tells of it';
 }
 
+/** What to write instead of a guard that is too large. */
+export const INSTEAD_OF_LARGE = 'names for parts of it, in setup,';
+
 /** What to write instead of a guard that is a function. */
 export const INSTEAD_OF_FUNCTION =
   'stateIn, and, or, not under a name in setup, with an event for each payload and a state for each value of the context that it tells apart';

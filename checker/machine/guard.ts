@@ -44,41 +44,65 @@ export function isBuiltIn(guard: unknown): boolean {
   return typeof guard === 'function' && builtInOf(guard as () => unknown) !== undefined;
 }
 
+/** More parts than this, or levels of them, are refused: a part that stands in two places is read twice, and so doubles with every level. */
+export const GUARD_PARTS_MAX = 100_000;
+const GUARD_LEVELS_MAX = 1000;
+
+/** Thrown for a guard that is too large to be read when it is written out. */
+export class LargeGuardError extends RangeError {
+  override name = 'LargeGuardError';
+
+  constructor() {
+    super(
+      `Got a guard of more than ${GUARD_PARTS_MAX} parts, or ${GUARD_LEVELS_MAX} levels, when it is written out; expected fewer: give parts of it names, in setup.`,
+    );
+  }
+}
+
 /**
  * Reads a guard, of a transition or of a machine's `implementations.guards`.
- * @throws {RangeError} when it is an inline function.
+ * @throws {RangeError} when it is an inline function, or too large (`LargeGuardError`).
  */
 export function readGuard(guard: unknown): GuardExpression {
-  if (typeof guard === 'string') return { kind: 'named', name: guard };
-  const type = typeof guard === 'object' && guard !== null ? readField(guard, 'type') : guard;
-  if (typeof type === 'string') return { kind: 'named', name: type };
-  if (typeof type === 'function') {
-    const kind = builtInOf(type as () => unknown);
-    const { guards = [], stateValue } = (kind === undefined ? {} : type) as {
-      guards?: unknown[];
-      stateValue?: StateValue;
-    };
-    switch (kind) {
-      case 'stateIn':
-        return { kind: 'stateIn', value: stateValue as StateValue };
-      case 'and':
-        return { kind: 'and', parts: guards.map(readGuard) };
-      case 'or':
-        return { kind: 'or', parts: guards.map(readGuard) };
-      case 'not':
-        return { kind: 'not', part: readGuard(guards[0]) };
+  let parts = 0;
+  const read = (each: unknown, level: number): GuardExpression => {
+    if (++parts > GUARD_PARTS_MAX || level > GUARD_LEVELS_MAX) throw new LargeGuardError();
+    if (typeof each === 'string') return { kind: 'named', name: each };
+    const type = typeof each === 'object' && each !== null ? readField(each, 'type') : each;
+    if (typeof type === 'string') return { kind: 'named', name: type };
+    if (typeof type === 'function') {
+      const kind = builtInOf(type as () => unknown);
+      const { guards = [], stateValue } = (kind === undefined ? {} : type) as {
+        guards?: unknown[];
+        stateValue?: StateValue;
+      };
+      switch (kind) {
+        case 'stateIn':
+          return { kind: 'stateIn', value: stateValue as StateValue };
+        case 'and':
+        case 'or':
+          return { kind, parts: guards.map((part) => read(part, level + 1)) };
+        case 'not':
+          return { kind: 'not', part: read(guards[0], level + 1) };
+      }
     }
-  }
-  throw new RangeError(`Got ${tell(guard)} as a guard; expected a name, or stateIn, and, or, not over names.`);
+    throw new RangeError(`Got ${tell(each)} as a guard; expected a name, or stateIn, and, or, not over names.`);
+  };
+  return read(guard, 0);
 }
 
 /** Whether a guard can be read. */
 export function isReadable(guard: unknown): boolean {
+  return whyUnreadable(guard) === undefined;
+}
+
+/** Why a guard cannot be read: it is a function, or it is too large. */
+export function whyUnreadable(guard: unknown): 'function' | 'large' | undefined {
   try {
     readGuard(guard);
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    return error instanceof LargeGuardError ? 'large' : 'function';
   }
 }
 

@@ -7,8 +7,8 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { requireList, requireText } from '../argument/argument.ts';
 import { requireMachine } from './machine.ts';
-import { INSTEAD, INSTEAD_OF_FUNCTION, insteadOfAction, insteadOfFinal } from './advice.ts';
-import { type GuardExpression, isReadable, readGuard } from './guard.ts';
+import { INSTEAD, INSTEAD_OF_FUNCTION, INSTEAD_OF_LARGE, insteadOfAction, insteadOfFinal } from './advice.ts';
+import { GUARD_PARTS_MAX, type GuardExpression, isReadable, readGuard, whyUnreadable } from './guard.ts';
 import { matchedNodes } from './matching.ts';
 import { brokenBy, childrenOf, nodesOf, targetsOf, type Transition } from './transition-sets.ts';
 
@@ -192,14 +192,19 @@ function targetsProblems(node: AnyStateNode): string[] {
 
 // ---- Guards
 
+const LARGE_GUARD = `a guard of more than ${GUARD_PARTS_MAX} parts when it is written out`;
+
 function guardProblems(machine: AnyStateMachine, place: string, guard: unknown): string[] {
   if (typeof guard === 'object' && guard !== null && typeof (guard as { params?: unknown }).params === 'function') {
     return [`${place}: got a guard with dynamic parameters; write a guard of its own for each case instead.`];
   }
-  try {
-    return expressionProblems(machine, place, readGuard(guard), [], new Set());
-  } catch {
-    return [`${place}: got an inline function as guard; write ${INSTEAD_OF_FUNCTION} instead.`];
+  switch (whyUnreadable(guard)) {
+    case 'large':
+      return [`${place}: got ${LARGE_GUARD}; write ${INSTEAD_OF_LARGE} instead.`];
+    case 'function':
+      return [`${place}: got an inline function as guard; write ${INSTEAD_OF_FUNCTION} instead.`];
+    case undefined:
+      return expressionProblems(machine, place, readGuard(guard), [], new Set());
   }
 }
 
@@ -290,8 +295,10 @@ function implementationProblems(machine: AnyStateMachine, nodes: readonly AnySta
   const usedGuards = guardsUsed(machine, transitions);
   const badGuards = Object.entries(guards)
     .filter(([name, guard]) => usedGuards.has(name) && !isReadable(guard))
-    .map(
-      ([name]) => `${machine.id}: got the guard '${name}' as a function; write it with ${INSTEAD_OF_FUNCTION} instead.`,
+    .map(([name, guard]) =>
+      whyUnreadable(guard) === 'large'
+        ? `${machine.id}: got in '${name}' ${LARGE_GUARD}; write ${INSTEAD_OF_LARGE} instead.`
+        : `${machine.id}: got the guard '${name}' as a function; write it with ${INSTEAD_OF_FUNCTION} instead.`,
     );
   return [...badActions, ...badGuards];
 }

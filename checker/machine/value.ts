@@ -14,7 +14,7 @@ import {
   tellNames,
   within,
 } from '../argument/argument.ts';
-import { type GuardExpression, isBuiltIn, readGuard } from './guard.ts';
+import { GUARD_PARTS_MAX, type GuardExpression, isBuiltIn, readGuard } from './guard.ts';
 
 /** More levels than this are taken for a mistake: nobody writes them, and an object that contains itself has no end. */
 const LEVELS_MAX = 200;
@@ -23,6 +23,16 @@ const LEVELS_MAX = 200;
 export function requireLevel(place: string, value: unknown, level: number): void {
   if (level > LEVELS_MAX)
     refuse(shortened(place), value, `at most ${LEVELS_MAX} levels, and nothing that contains itself`);
+}
+
+/** How many parts an expression may still have. */
+export interface Room {
+  parts: number;
+}
+
+/** Requires that an expression is not too large. A part that stands in two places is read twice, and so doubles with every level. */
+export function requireRoom(place: string, value: unknown, room: Room): void {
+  if (--room.parts < 0) refuse(shortened(place), value, `at most ${GUARD_PARTS_MAX} parts when it is written out`);
 }
 
 /** A place of hundreds of levels, as far as anyone reads it. */
@@ -84,9 +94,15 @@ export function requireKind<Kind extends string, Key extends string>(
  * Reads an expression over states: data, or what XState's `stateIn`, `and`, `or`, `not` return.
  * @throws {ArgumentError} when it is neither.
  */
-export function requireExpression(place: string, value: unknown, level = 0): GuardExpression {
+export function requireExpression(
+  place: string,
+  value: unknown,
+  level = 0,
+  room: Room = { parts: GUARD_PARTS_MAX },
+): GuardExpression {
   if (isBuiltIn(value)) return readGuard(value);
   requireLevel(place, value, level);
+  requireRoom(place, value, room);
   const what = `an object with a kind among ${KINDS.join(', ')}, or a guard made by XState's stateIn, and, or, not`;
   const { kind, fields } = requireKind<keyof typeof FIELDS, 'name' | 'value' | 'parts' | 'part'>(
     place,
@@ -100,9 +116,9 @@ export function requireExpression(place: string, value: unknown, level = 0): Gua
     case 'stateIn':
       return { kind, value: requireStateValue(within(place, 'value'), fields.value) };
     case 'not':
-      return { kind, part: requireExpression(within(place, 'part'), fields.part, level + 1) };
+      return { kind, part: requireExpression(within(place, 'part'), fields.part, level + 1, room) };
     default: {
-      const part = (at: string, each: unknown) => requireExpression(at, each, level + 1);
+      const part = (at: string, each: unknown) => requireExpression(at, each, level + 1, room);
       return { kind, parts: requireList(within(place, 'parts'), fields.parts, part) };
     }
   }

@@ -2,7 +2,9 @@
  * The part of the check that drives the assigned device and its parts along the paths that @xstate/graph finds: all simple paths
  * where they are within the rail, a path through every transition elsewhere. Of all machines `cli/enumeration.ts` says it.
  */
+import { compile } from '../../checker/compile/compile.ts';
 import { enumerate } from '../../checker/explore/enumerate.ts';
+import { explore } from '../../checker/explore/explore.ts';
 import {
   countSimplePaths,
   type Path,
@@ -15,7 +17,8 @@ import { AssignedAdapter, IMPLEMENTED } from '../../conformance/device/assigned.
 import { createHost, createOwnership, type PartUnderTest } from '../../conformance/device/parts.ts';
 import { AssignedDriver } from '../../conformance/paths/assigned-drive.ts';
 import { drivePart } from '../../conformance/paths/parts.ts';
-import { designByName } from '../../machines/designs.ts';
+import { type Design, designByName, DESIGNS, moving } from '../../machines/designs.ts';
+import { createInterval } from '../../machines/interval.ts';
 import { TWO } from '../../machines/messages.ts';
 import { AssignedInstance } from '../../properties/assigned/decide.ts';
 import { createInstance, type Instance, instanceName } from '../../properties/instances.ts';
@@ -33,8 +36,19 @@ const PARTS: readonly (readonly [Instance, readonly PartUnderTest[]])[] = [
 /** A row of the table. */
 type Row = readonly (string | number)[];
 
+/** The designs that are driven along their paths: the implemented ones, and in a full check the same under a guest that moves BAR 0. */
+export function drivenDesigns(isFull: boolean): Design[] {
+  const designs = IMPLEMENTED.map(designByName);
+  return isFull ? [...designs, ...designs.map(moving)] : designs;
+}
+
+/** The designs that are not implemented: in a full check their paths are found and counted, and driven into nothing. */
+export const COUNTED_DESIGNS: readonly Design[] = DESIGNS.filter(
+  ({ name }) => !IMPLEMENTED.some((each) => each === name),
+);
+
 /** Drives the assigned device and its parts along the paths of their machines. */
-export function checkAssignedPaths(budget: Budget): CheckSection {
+export function checkAssignedPaths(isFull: boolean, budget: Budget): CheckSection {
   const violations = new Violations();
   const open: string[] = [];
   const rows: Row[] = [];
@@ -54,10 +68,15 @@ export function checkAssignedPaths(budget: Budget): CheckSection {
       note([instanceName(instance), kind, paths.length, driven, part.name], driven);
     }
   }
-  for (const name of IMPLEMENTED) {
-    if (budget.isOver) open.push(`The time was up before the paths of ${name} were driven.`);
-    else note(...driveDesign(name, violations));
+  for (const design of drivenDesigns(isFull)) {
+    if (budget.isOver) open.push(`The time was up before the paths of ${design.name} were driven.`);
+    else note(...driveDesign(design, violations));
   }
+  for (const design of isFull ? COUNTED_DESIGNS : []) {
+    if (budget.isOver) open.push(`The time was up before the paths of ${design.name} were found.`);
+    else note(countDesign(design, violations), 0);
+  }
+  if (isFull) note(countInterval(violations), 0);
   printTable(['machine', 'enumerated by @xstate/graph', 'paths', 'steps', 'driven into'], rows);
   print('docs/enumeration.md says of every machine how it is enumerated, and what it is driven into.');
   print();
@@ -75,29 +94,46 @@ function pathsOf(graph: StateGraph): { kind: string; paths: readonly Path[] } {
   return { kind: 'a path through every transition', paths: transitionPaths(graph.machine, graph.events) };
 }
 
-/** Drives a design along a path through every transition: its simple paths are far beyond the rail. */
-function driveDesign(name: (typeof IMPLEMENTED)[number], violations: Violations): [Row, number] {
-  const bounds = { design: designByName(name), vectors: 1, messages: TWO };
+/** A design with one vector, its states, and a path through every transition: its simple paths are far beyond the rail. */
+function everyPathOf(design: Design, violations: Violations) {
+  const bounds = { design, vectors: 1, messages: TWO };
   const exploration = new AssignedInstance(bounds).explore();
-  const driver = new AssignedDriver(exploration, bounds);
   const instance = createInstance('assigned-device', bounds);
   const paths = transitionPaths(instance.machine, instance.events);
-  const progress = startProgress(`paths of ${name}`, paths.length);
+  // Ignored events are among them: a path for each state and each event.
+  const expected = exploration.states.count * exploration.compiled.events.length;
+  if (paths.length !== expected)
+    violations.add(`Got ${paths.length} paths of ${design.name} from @xstate/graph; expected ${expected}.`);
+  return { bounds, exploration, instance, paths };
+}
+
+/** Drives a design along its paths. */
+function driveDesign(design: Design, violations: Violations): [Row, number] {
+  const { bounds, exploration, instance, paths } = everyPathOf(design, violations);
+  const driver = new AssignedDriver(exploration, bounds);
+  const progress = startProgress(`paths of ${design.name}`, paths.length);
   violations.run(() => {
     driver.drivePaths(new AssignedAdapter(bounds), paths, (done) => progress.advance(done));
   }, instance);
   progress.end();
-  // Ignored events are among them: a path for each state and each event.
-  const expected = exploration.states.count * exploration.compiled.events.length;
-  if (paths.length !== expected)
-    violations.add(`Got ${paths.length} paths of ${name} from @xstate/graph; expected ${expected}.`);
   const { steps } = driver.counts;
-  const row = [
-    instanceName(instance),
-    'a path through every transition',
-    paths.length,
-    steps,
-    `the assigned device, design ${name}`,
-  ];
-  return [row, steps];
+  const into = `the assigned device, design ${design.name.split(' ')[0]}`;
+  return [[instanceName(instance), 'a path through every transition', paths.length, steps, into], steps];
+}
+
+/** Finds the paths of a design that is not implemented: @xstate/graph must find as many as we do. */
+function countDesign(design: Design, violations: Violations): Row {
+  const { instance, paths } = everyPathOf(design, violations);
+  return [instanceName(instance), 'a path through every transition', paths.length, 0, 'nothing: it is not implemented'];
+}
+
+/** The same of the machine that the assigned device is held against. */
+function countInterval(violations: Violations): Row {
+  const { machine, events } = createInterval({ vectors: 1, messages: TWO });
+  const paths = transitionPaths(machine, events);
+  const expected = explore(compile(machine, events)).summary.states * events.length;
+  if (paths.length !== expected)
+    violations.add(`Got ${paths.length} paths of interval from @xstate/graph; expected ${expected}.`);
+  const into = 'nothing: the assigned device is held against it';
+  return ['interval, 1 vector, messages two', 'a path through every transition', paths.length, 0, into];
 }

@@ -42,7 +42,7 @@ export function deviceWork(
     designs: () => checkAssigned(isFull, budget, only, manifest),
     mutants: () => checkAssignedMutants(budget),
     objections: () => checkObjections(budget),
-    'device-paths': () => checkAssignedPaths(budget),
+    'device-paths': () => checkAssignedPaths(isFull, budget),
     device: () => checkAssignedDevice(isFull, budget, only),
   };
 }

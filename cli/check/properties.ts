@@ -43,7 +43,7 @@ export function checkProperties(
   const mutants = only.isPart ? NO_MUTANTS : judgeMutants(budget);
   const isWhole = mutants.unjudged === 0 && verdicts.flat().every(({ result }) => result !== 'open');
   const columns = verdicts.map((decided) => decided.map(({ result }) => result));
-  printVerdicts(asked, subjects, columns, mutants.broken);
+  printVerdicts(asked, subjects, columns, only.isPart ? undefined : mutants.broken);
   if (!only.isPart) printTable(['mutants', 'count'], [...mutants.survivors, ['that break a property', mutants.told]]);
   print();
   const properties = `${asked.length} ${asked.length === 1 ? 'property' : 'properties'}`;
@@ -91,13 +91,13 @@ function printVerdicts(
   asked: typeof MACHINE_PROPERTIES,
   subjects: readonly Explored[],
   columns: readonly (readonly string[])[],
-  broken: ReadonlyMap<string, number>,
+  broken: ReadonlyMap<string, number> | undefined,
 ): void {
   const heads = subjects.map(({ instance: { machine, vectors, messages, channel } }) =>
     [machine.id, `${vectors} ${messages.name}`, channel ? 'channel' : ''].join('\n'),
   );
   const rows = asked.map(({ name }, index) => {
-    return [name, ...columns.map((column) => column[index]), broken.get(name) ?? 0];
+    return [name, ...columns.map((column) => column[index]), broken === undefined ? '-' : (broken.get(name) ?? 0)];
   });
   printTable(['property', ...heads, 'mutants that\nbreak it'], rows);
   for (const { name, needs } of asked) if (needs !== undefined) print(`n/a: ${name} needs ${needs}.`);

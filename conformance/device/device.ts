@@ -56,7 +56,7 @@ export interface Device {
 
   /** The device has an event for a vector. */
   signal(vector: number): void;
-  /** Takes what the device did since the last call, in order. */
+  /** Takes what the device did since the last call, in order. The list may be used again by the device: whoever keeps it copies it. */
   takeOutputs(): readonly DeviceOutput[];
 
   // ---- Abilities: a suite that needs one that is missing says so, and asks nothing
@@ -146,6 +146,10 @@ export interface RemoteDevice {
   readonly notes?: readonly string[];
   /** Whether messages that go to one address between two looks are seen as one, the last of them. */
   readonly merges?: boolean;
+  /** Whether `outputs` waits long enough for what is on its way; elsewhere a message may come after the answer. */
+  readonly waitsItself?: boolean;
+  /** Whether `run` may be called again before it has resolved: what is asked then waits for its turn. */
+  readonly queues?: boolean;
   /** Asks all `requests`, ahead of answers where it can, and resolves to as many answers, in order. */
   run(requests: readonly Request[]): Promise<readonly Answer[]>;
   /** A fresh instance, whatever has become of the one before. */

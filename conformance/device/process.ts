@@ -26,8 +26,9 @@ export class DeviceError extends Error {
 /** So much of a line, or of what the program says on its standard error, is kept. */
 const LINE_LIMIT = 1 << 20;
 const ERROR_LIMIT = 2000;
-/** So many requests are on their way at most. */
-const WINDOW = 4096;
+/** So many requests are on their way before more are sent, and so many are sent at once. */
+const WINDOW = 8192;
+const PIECE = 4096;
 /** How long a program may take to start, at least, in milliseconds: an interpreter on a busy machine takes its time. */
 const PATIENCE_TO_START = 5000;
 /** How long a program has to end by itself when its standard input is closed, in milliseconds. */
@@ -56,6 +57,17 @@ const EVERYTHING: readonly Request[] = [
   { verb: 'signal', vector: 0 },
 ];
 
+/** Requests are mostly the same objects again and again: their lines are written once. */
+const LINES = new WeakMap<Request, string>();
+function lineOf(request: Request, stateOf: (snapshot: number) => string): string {
+  let line = LINES.get(request);
+  if (line === undefined) {
+    line = requestLine(request, stateOf);
+    if (request.verb !== 'restore') LINES.set(request, line);
+  }
+  return line;
+}
+
 /** What may be lacking, as it is asked and as it is said. */
 const LACKING: readonly { readonly verb: string; readonly word: string; readonly ability: Ability }[] = [
   { verb: 'reset', word: 'reset', ability: 'reset' },
@@ -70,6 +82,7 @@ class ProcessDevice implements RemoteDevice {
   private readonly saved = new Snapshots<string>();
   private greeting: Greeting | undefined;
   private program: Program | undefined;
+  readonly queues = true;
   /** What it does not support, and has not said that it lacks. */
   private readonly unsaid: (typeof LACKING)[number][] = [];
 
@@ -146,10 +159,11 @@ class ProcessDevice implements RemoteDevice {
   async run(requests: readonly Request[]): Promise<readonly Answer[]> {
     const { program, saved } = this;
     if (program === undefined) return requests.map(() => failed('skipped', 'The device is closed.'));
-    const lines = requests.map((request) => requestLine(request, (snapshot) => saved.stateOf(snapshot)));
-    const answers = await program.ask(lines);
+    const stateOf = (snapshot: number): string => saved.stateOf(snapshot);
+    const handleOf = (state: string): number => saved.handleOf(state);
+    const answers = await program.ask(requests.map((request) => lineOf(request, stateOf)));
     return answers.map((answer, index) =>
-      typeof answer === 'string' ? readAnswer(answer, requests[index], (state) => saved.handleOf(state)) : answer,
+      typeof answer === 'string' ? readAnswer(answer, requests[index], handleOf) : answer,
     );
   }
 
@@ -160,7 +174,18 @@ class ProcessDevice implements RemoteDevice {
   }
 }
 
-/** One run of a program: lines in, lines out. */
+/** Lines that were asked together, and their answers so far. */
+interface Asked {
+  readonly lines: readonly string[];
+  readonly answers: (string | Answer)[];
+  /** How many of the lines were sent. */
+  sent: number;
+  /** How long an answer to one of them may take. */
+  readonly patience: number;
+  readonly resolve: (answers: readonly (string | Answer)[]) => void;
+}
+
+/** One run of a program: lines in, lines out. What is asked while other answers are still to come waits for its turn in the pipe. */
 class Program {
   private readonly child: ChildProcess;
   private readonly patience: number;
@@ -169,9 +194,12 @@ class Program {
   private fate: Answer | undefined;
   private partial = '';
   private errors = '';
-  private answers: (string | Answer)[] = [];
-  private expected = 0;
-  private wake: () => void = () => {};
+  private readonly asked: Asked[] = [];
+  /** How many lines were sent and are not answered. */
+  private open = 0;
+  /** When it was heard last, or asked where nothing was open; and what looks at that. */
+  private heard = 0;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor({ command: [file, ...parameters], vectorCount, patience = 2000, cwd }: ProcessOptions) {
     this.patience = patience;
@@ -206,33 +234,15 @@ class Program {
   }
 
   /** Sends lines and resolves to as many answers: a line, or what became of it. */
-  async ask(lines: readonly string[], patience = this.patience): Promise<readonly (string | Answer)[]> {
-    this.answers = [];
-    this.expected = lines.length;
-    let sent = 0;
-    let answered = 0;
-    let silentSince = performance.now();
-    while (this.answers.length < lines.length && this.fate === undefined) {
-      if (sent < lines.length && sent - this.answers.length < WINDOW) {
-        const until = Math.min(lines.length, this.answers.length + 2 * WINDOW);
-        this.child.stdin!.write(`${lines.slice(sent, until).join('\n')}\n`, 'latin1');
-        sent = until;
-      }
-      await this.something(patience);
-      if (this.answers.length > answered) {
-        answered = this.answers.length;
-        silentSince = performance.now();
-      } else if (performance.now() - silentSince >= patience) {
-        this.doom('hung', `No answer came for ${patience} ms to "${lines[answered]}".`);
-        this.kill();
-      }
-    }
-    const { answers, fate } = this;
-    this.expected = 0;
-    return lines.map((line, index) => {
-      if (index < answers.length) return answers[index];
-      if (index > answers.length) return failed('skipped', 'The device is gone.');
-      return failed(fate!.outcome, `${fate!.text} The last request was "${line}".`);
+  ask(lines: readonly string[], patience = this.patience): Promise<readonly (string | Answer)[]> {
+    return new Promise((resolve) => {
+      const asked: Asked = { lines, answers: [], sent: 0, patience, resolve };
+      if (lines.length === 0) return resolve([]);
+      if (this.fate !== undefined) return resolve(fated(asked, this.fate));
+      if (this.asked.length === 0) this.heard = performance.now();
+      this.asked.push(asked);
+      this.pump();
+      this.watch();
     });
   }
 
@@ -242,6 +252,7 @@ class Program {
     const timer = setTimeout(() => this.kill(), FAREWELL);
     await this.exited;
     clearTimeout(timer);
+    clearTimeout(this.timer);
     // The group may outlive its first process.
     this.kill();
   }
@@ -250,44 +261,102 @@ class Program {
     killGroup(this.child);
   }
 
-  /** Waits for an answer, for the end, or for the patience to end. */
-  private async something(patience: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, patience);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Sends what there is room for. */
+  private pump(): void {
+    for (const each of this.asked) {
+      while (each.sent < each.lines.length) {
+        if (this.open >= WINDOW) return;
+        const until = Math.min(each.lines.length, each.sent + PIECE);
+        const piece = each.sent === 0 && until === each.lines.length ? each.lines : each.lines.slice(each.sent, until);
+        this.child.stdin!.write(`${piece.join('\n')}\n`, 'latin1');
+        this.open += until - each.sent;
+        each.sent = until;
+      }
+    }
   }
 
+  /** Looks at the clock, as long as an answer is to come. */
+  private watch(): void {
+    const [first] = this.asked;
+    if (this.timer !== undefined || first === undefined || this.fate !== undefined) return;
+    this.timer = setTimeout(
+      () => {
+        this.timer = undefined;
+        const [now] = this.asked;
+        if (now !== undefined && performance.now() - this.heard >= now.patience) {
+          this.doom('hung', `No answer came for ${now.patience} ms to "${now.lines[now.answers.length]}".`);
+          this.kill();
+        } else this.watch();
+      },
+      Math.max(1, first.patience - (performance.now() - this.heard)),
+    );
+  }
+
+  /** It is over with the program: whatever is still asked is answered so. */
   private doom(outcome: Answer['outcome'], text: string): void {
-    this.fate ??= failed(outcome, text);
-    this.wake();
+    if (this.fate !== undefined) return;
+    this.fate = failed(outcome, text);
+    clearTimeout(this.timer);
+    const [first, ...others] = this.asked.splice(0);
+    first?.resolve(fated(first, this.fate));
+    for (const each of others) each.resolve(each.lines.map(() => GONE));
   }
 
   private receive(text: string): void {
+    if (this.fate !== undefined) return;
     const lines = (this.partial + text).split('\n');
     this.partial = lines.pop()!;
-    for (const line of lines) this.answers.push(line.endsWith('\r') ? line.slice(0, -1) : line);
-    const surplus = this.answers.length - this.expected;
+    this.heard = performance.now();
+    let at = 0;
+    while (at < lines.length) {
+      const [first] = this.asked;
+      if (first === undefined) break;
+      const { answers } = first;
+      const until = Math.min(lines.length, at + first.lines.length - answers.length);
+      this.open -= until - at;
+      for (; at < until; at++) {
+        const line = lines[at];
+        answers.push(line.endsWith('\r') ? line.slice(0, -1) : line);
+      }
+      // The last answer waits for what may come too much: whoever floods is not believed.
+      if (answers.length < first.lines.length || (this.asked.length === 1 && at < lines.length)) break;
+      this.asked.shift();
+      first.resolve(answers);
+      // The next ones may have another patience.
+      clearTimeout(this.timer);
+      this.timer = undefined;
+    }
     if (this.partial.length > LINE_LIMIT) this.ruin(`Got a line of more than ${LINE_LIMIT} characters`);
-    else if (surplus > 0) this.ruin(`Got ${surplus} line${surplus === 1 ? '' : 's'} that nobody asked for`);
-    this.wake();
+    else if (at < lines.length) {
+      const surplus = lines.length - at;
+      this.ruin(`Got ${surplus} line${surplus === 1 ? '' : 's'} that nobody asked for`, lines.at(-1));
+    } else {
+      this.pump();
+      this.watch();
+    }
   }
 
   /** The program says what is no answer: nothing that it says later can be told apart. */
-  private ruin(what: string): void {
-    const last = this.answers.at(-1);
-    const said = typeof last === 'string' ? ` (${JSON.stringify(last.slice(0, 80))})` : '';
-    this.answers.length = Math.min(this.answers.length, this.expected);
+  private ruin(what: string, last?: string): void {
+    const said = last === undefined ? '' : ` (${JSON.stringify(last.slice(0, 80))})`;
+    const text = `${what}${said}; expected one line for each request.`;
+    const [first] = this.asked;
     // What was answered so far may be of the flood already; the last one is told with it.
-    if (this.answers.length > 0 && this.answers.length === this.expected) {
-      this.answers[this.answers.length - 1] = failed('garbled', `${what}${said}; expected one line for each request.`);
-    }
-    this.doom('garbled', `${what}${said}; expected one line for each request.`);
+    if (first !== undefined && first.answers.length === first.lines.length)
+      first.answers[first.answers.length - 1] = failed('garbled', text);
+    this.doom('garbled', text);
     this.kill();
   }
+}
+
+const GONE = failed('skipped', 'The device is gone.');
+
+/** The answers to lines of which the first that is open met the end of the program. */
+function fated({ lines, answers }: Asked, { outcome, text }: Answer): readonly (string | Answer)[] {
+  return lines.map((line, index) => {
+    if (index < answers.length) return answers[index];
+    return index > answers.length ? GONE : failed(outcome, `${text} The last request was "${line}".`);
+  });
 }
 
 /** The programs that run now, so that none outlives this process. */

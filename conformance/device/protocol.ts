@@ -68,6 +68,23 @@ export function failed(outcome: Answer['outcome'], text: string): Answer {
  * takes the state that `save` was answered with, and gives its handle.
  */
 export function readAnswer(line: string, request: Request, kept: (state: string) => number): Answer {
+  if (request.verb === 'save') return readLine(line, request, kept);
+  // Devices say the same few lines again and again: what is the same line to the same kind of request is the same answer.
+  const bytes = 'bytes' in request ? request.bytes : 0;
+  const known = ((KNOWN[request.verb] ??= [])[bytes] ??= new Map());
+  let answer = known.get(line);
+  if (answer === undefined) {
+    answer = readLine(line, request, kept);
+    if (known.size < KNOWN_LIMIT && line.length < 80) known.set(line, answer);
+  }
+  return answer;
+}
+
+/** Answers by the verb and the bytes of the request, and by the line. */
+const KNOWN: Partial<Record<Request['verb'], Map<string, Answer>[]>> = {};
+const KNOWN_LIMIT = 10_000;
+
+function readLine(line: string, request: Request, kept: (state: string) => number): Answer {
   if (line === 'unsupported') return failed('unsupported', `The device lacks ${VERBS[request.verb]}.`);
   if (line.startsWith('error')) return failed('error', line.slice('error'.length).trim());
   if (line !== 'ok' && !line.startsWith('ok ')) return garbled(line, 'ok, unsupported or error');

@@ -17,6 +17,7 @@ import type { Device, DeviceOptions, DeviceOutput, Snapshot } from './device.ts'
 
 export { ModuleError } from './wasm/binary.ts';
 export type { Region } from './wasm/regions.ts';
+export type { Range } from './wasm/states.ts';
 
 /** How modules become devices. */
 export interface WasmOptions {
@@ -72,6 +73,8 @@ class Instance implements WasmDevice {
   pbaWrite?: (offset: number, bytes: number, low: number, high: number) => void;
   private outputs: DeviceOutput[] = [];
   private readonly layout: Layout;
+  /** Those that were asked for: modules have thousands of variables. */
+  private readonly regions = new Map<number, Region>();
   private readonly exports: Readonly<Record<string, unknown>>;
   private readonly fuel: EngineGlobal;
   private readonly highHalf: EngineGlobal;
@@ -80,6 +83,8 @@ class Instance implements WasmDevice {
     Record<'configRead' | 'configWrite' | 'tableRead' | 'tableWrite' | 'pbaRead' | 'signal', Exported>
   >;
   private readonly poll: Exported | undefined;
+  /** The size of memory at the begin, in pages. */
+  private readonly pages: number;
   private memory = new Int32Array();
   private failure: string | undefined;
 
@@ -87,6 +92,7 @@ class Instance implements WasmDevice {
     this.name = options.name ?? 'a module';
     this.vectorCount = vectorCount;
     this.notifies = device.notifies;
+    this.pages = device.module.pages;
     this.exports = this.instantiate(compiled);
     const of = (name: string): Exported => this.exports[name] as Exported;
     const split = (name: string): Exported => of(ADDED.read(name));
@@ -163,7 +169,7 @@ class Instance implements WasmDevice {
     this.takeOutputs();
   }
 
-  private layoutOf({ module }: DeviceModule): Layout {
+  private layoutOf({ module, stateGlobals, asksForMemory }: DeviceModule): Layout {
     const address = (name: string): number => {
       const found = this.exports[name] as EngineGlobal | undefined;
       return typeof found?.value === 'number' ? found.value >>> 0 : -1;
@@ -176,6 +182,14 @@ class Instance implements WasmDevice {
       stackPointer: index < 0 ? -1 : address(ADDED.global(index)),
       dataEnd: address('__data_end'),
       heapBase: address('__heap_base'),
+      globals: [
+        ...stateGlobals.flatMap((each) => {
+          const { name, type } = module.globals[each];
+          const told = each === index ? 'the stack pointer' : `the global ${name || each}`;
+          return type === 0x7f ? [told] : [told, told];
+        }),
+        ...(asksForMemory ? ['the size of memory'] : []),
+      ],
     };
   }
 
@@ -186,7 +200,7 @@ class Instance implements WasmDevice {
     const size = this.memoryNow().byteLength;
     const leftOut = this.exports['left_out'] as ((index: number) => bigint) | undefined;
     for (let index = 0; device.optional.has('left_out') && index < 1000; index++) {
-      const range = leftOut!(index);
+      const range = this.asked(`left_out(${index})`, () => leftOut!(index));
       const [address, length] = [Number(range & 0xffffffffn), Number((range >> 32n) & 0xffffffffn)];
       if (length === 0) break;
       if (address + length > size)
@@ -207,6 +221,16 @@ class Instance implements WasmDevice {
       regions.push(...ranges);
     }
     return regions;
+  }
+
+  private asked<Answer>(what: string, ask: () => Answer): Answer {
+    try {
+      return ask();
+    } catch (error) {
+      throw new ModuleError(`Got ${this.told(error)} from ${what}; expected bytes, or a length of 0.`, {
+        cause: error,
+      });
+    }
   }
 
   private memoryNow(): Int32Array {
@@ -343,7 +367,12 @@ class Instance implements WasmDevice {
   }
 
   regionAt(address: number): Region {
-    return regionAt(this.layout, address);
+    let region = this.regions.get(address);
+    if (region === undefined) {
+      region = regionAt(this.layout, address);
+      this.regions.set(address, region);
+    }
+    return region;
   }
 
   // ---- What goes wrong
@@ -361,8 +390,11 @@ class Instance implements WasmDevice {
       return `no end after ${FUEL.toLocaleString('en')} turns of loops and calls`;
     }
     const text = messageOf(error);
-    const isFull = (this.exports[ADDED.pages] as EngineGlobal).value as number;
-    const grown = isFull >= PAGES_MAX ? `, with its memory grown to the ${PAGES_MAX / 16} MB that it may have` : '';
+    const pages = (this.exports[ADDED.pages] as EngineGlobal).value as number;
+    const grown =
+      pages > this.pages
+        ? `, with its memory grown to ${Math.round(pages / 16)} of the ${PAGES_MAX / 16} MB that it may have`
+        : '';
     return `a trap: ${text}${grown}`;
   }
 }

@@ -212,7 +212,8 @@ export class Suite {
     place: number,
   ): { readonly actions: readonly ClassAction[]; readonly requests: readonly (readonly Request[])[] } {
     const { events } = this.machine.graph;
-    const knowledge = new MutableKnowledge(this.vectors);
+    // Where a write to an open entry may be dropped, a guest does not know what the entry holds, and cannot write its data again as it is.
+    const knowledge = new MutableKnowledge(this.vectors, this.machines.length === 1);
     const actions: ClassAction[] = [];
     const requests: (readonly Request[])[] = [];
     const take = (event: string, vector: number, choice: number): void => {

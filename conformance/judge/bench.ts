@@ -1,7 +1,7 @@
 /**
  * A device on the bench: performs actions on one that answers at once, and observes it. What the device throws is an observation too.
  */
-import type { Device, Request } from '../device/device.ts';
+import type { Device, DeviceOutput, Request } from '../device/device.ts';
 import { requestLine } from '../device/protocol.ts';
 import type { Action, Knowledge, MutableKnowledge } from './actions.ts';
 import type { MessageBook } from './messages.ts';
@@ -14,6 +14,8 @@ export interface Failure {
   /** What was sent ahead, by name: a program that ends may have got that far, and its last answers may be lost. */
   readonly ahead?: readonly string[];
 }
+
+const NOTHING: readonly DeviceOutput[] = [];
 
 /** A device, and what is observed of it. */
 export class Bench {
@@ -46,7 +48,9 @@ export class Bench {
   /** Takes what left the device. */
   private takeOutputs(): Failure | undefined {
     try {
-      this.observation.outputs = this.device.takeOutputs();
+      const taken = this.device.takeOutputs();
+      // An empty list may be one that the device goes on filling while it is read back.
+      this.observation.outputs = taken.length === 0 ? NOTHING : taken;
       return undefined;
     } catch (error) {
       return { request: 'outputs', text: error instanceof Error ? error.message : String(error) };

@@ -8,7 +8,7 @@ import { type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { type Cause, causesOf, type Finding, Findings, signatureOf } from './findings.ts';
 import type { Model } from './judge.ts';
-import { type LearntBefore, learn, probe, type ProbeFailure, type ChoiceReason } from './learn.ts';
+import { type LearntBefore, learn, learnWait, probe, type ProbeFailure, type ChoiceReason } from './learn.ts';
 import { cutAtReset, followed, isAlone, isFailure, minimise } from './minimise.ts';
 import { type Profile, profileNamed } from './profile.ts';
 import type { Recording } from './recording.ts';
@@ -110,8 +110,12 @@ class Run {
 
   async go(): Promise<Report> {
     const { subject } = this;
+    if (subject.lateness !== undefined) subject.lateness.wait = this.profile.wait ?? 0;
     if (this.options.learn === true) {
       this.tell('asking for the profile');
+      const [first] = this.scenes;
+      if (first !== undefined && this.profile.wait === undefined)
+        this.profile = { ...this.profile, wait: await learnWait(subject, first) };
       const until = Math.min(this.deadline, performance.now() + 0.2 * (this.deadline - this.began));
       const onFailure = ({ scene, action, failure, trace }: ProbeFailure): void => {
         const place = { scene, strategy: 'learning' };
@@ -294,7 +298,8 @@ class Run {
     const patience = Math.min(MOST_FOR_LEARNING, Math.max(300, 0.3 * (this.deadline - performance.now())));
     const notifies = this.subject.abilities.has('notify');
     const { profile, reasons } = learn(this.scenes, this.recordings, notifies, patience, before);
-    this.profile = { ...profile, name: `learnt from ${this.subject.name}`, assumptions: this.profile.assumptions };
+    const { assumptions, wait } = this.profile;
+    this.profile = { ...profile, name: `learnt from ${this.subject.name}`, assumptions, ...(wait ? { wait } : {}) };
     this.reasons = reasons;
   }
 
@@ -398,8 +403,12 @@ const ATTEMPTS = 6;
 const LOGGED = 60;
 
 /** What a subject lacks, and what was therefore not asked. */
-function lacksOf({ abilities, vectorCounts, notes = [] }: Subject): string[] {
+function lacksOf({ abilities, vectorCounts, notes = [], lateness }: Subject): string[] {
   const missing = [...notes];
+  if (lateness !== undefined && lateness.wait > 0)
+    missing.push(
+      `A message that was missing was waited for ${lateness.wait} ms, and judged to be lost after that: ${lateness.count} came late, by ${Math.ceil(lateness.longest)} ms at most.`,
+    );
   if (!abilities.has('reset')) missing.push('The device has no reset, so nothing was asked of what reset leaves.');
   if (!abilities.has('retire'))
     missing.push('The device cannot be told that a cause is gone, so MSIX-PEND-3 was not asked.');
@@ -412,7 +421,7 @@ function lacksOf({ abilities, vectorCounts, notes = [] }: Subject): string[] {
   const most = vectorCounts[vectorCounts.length - 1];
   if (most < 65)
     missing.push(
-      `The device has at most ${most} vectors, so words and QWORDs of the Pending Bit Array beyond were not asked.`,
+      `The device has at most ${most} ${most === 1 ? 'vector' : 'vectors'}, so words and QWORDs of the Pending Bit Array beyond were not asked.`,
     );
   missing.push(
     "The command register is the bus's: Bus Master Enable and Memory Space Enable are taken to be set, so MSIX-ENABLE-7 and MSIX-ENABLE-8 were not asked.",

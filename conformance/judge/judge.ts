@@ -168,6 +168,15 @@ export class Judge {
     return this.judge(action.event, action.vector, observation, mayBind, action.rules);
   }
 
+  /** How many messages an action may let out: where fewer are seen, one may be on its way. */
+  mostSends({ event, vector }: Action): number {
+    if (event === undefined) return 0;
+    const number = this.events.get(event) ?? NOTHING;
+    const { vector: machine } = this.model;
+    if (vector >= 0) return machine.maySend(this.vectors[vector], number) ? 1 : 0;
+    return this.vectors.reduce((sum, belief) => sum + (machine.maySend(belief, number) ? 1 : 0), 0);
+  }
+
   /** The first part of an access that is two events: nothing is observed of it, and nothing may leave. */
   private prelude(event: string, vector: number): void {
     const { vector: machine } = this.model;

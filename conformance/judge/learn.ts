@@ -104,7 +104,7 @@ export async function probe(
         return RESETTING;
       };
       await instance.run(
-        { next, readback: (_, at) => wholeOf(scene, at) },
+        { next, readback: (_, at) => wholeOf(scene, at), mostSends: (action) => judge.mostSends(action) },
         alphabet.book,
         knowledge,
         (action, seen, failed) => {
@@ -124,6 +124,41 @@ export async function probe(
   }
   return recordings;
 }
+
+/**
+ * Finds out how late messages are: lets one vector send, and waits. Of a device whose messages come with the answers it costs one path; of one
+ * that sends nothing, that wait.
+ */
+export async function learnWait(subject: Subject, scene: Scene): Promise<number> {
+  const { lateness } = subject;
+  if (lateness === undefined) return 0;
+  const alphabet = alphabetOf(scene, subject.abilities);
+  const byName = new Map(actionsOf(alphabet).map((action) => [action.name, action]));
+  const actions = LETTING_SEND.flatMap((name) => byName.get(name.replace('V', String(scene.vectors[0]))) ?? []);
+  if (actions.length < LETTING_SEND.length) return 0;
+  const instance = await subject.open(scene.vectorCount);
+  const knowledge = new MutableKnowledge(instance.vectorCount);
+  lateness.wait = LONGEST_WAIT;
+  await instance.first(alphabet.book, knowledge);
+  await instance.run(
+    {
+      next: (_, step) => actions[step],
+      readback: () => 'none',
+      mostSends: (action) => (action.kind === 'signal' ? 1 : 0),
+    },
+    alphabet.book,
+    knowledge,
+    () => true,
+  );
+  // A busy machine is slower now and then.
+  lateness.wait = lateness.count === 0 ? 0 : Math.max(LEAST_WAIT, Math.ceil(4 * lateness.longest));
+  return lateness.wait;
+}
+
+const LETTING_SEND = ['write.V.A/4', 'control.on/2', 'unmask.V/4', 'signal.V'];
+/** In milliseconds. */
+const LONGEST_WAIT = 250;
+const LEAST_WAIT = 50;
 
 const RANDOM_PROBES = 6;
 const RANDOM_STEPS = 160;
@@ -263,7 +298,10 @@ export function learn(
     if (place > 0) {
       const why =
         path === undefined
-          ? 'Together with the others, nothing stricter fits.'
+          ? // What was learnt when the time was over is no more than what nothing contradicts.
+            isOver()
+            ? 'There was no time to find out whether anything stricter fits: give it more --seconds.'
+            : 'Together with the others, nothing stricter fits.'
           : `${values[0].name} is ruled out by: ${path.join(', ')}.`;
       return { choice, value, words: `${words} ${why}` };
     }

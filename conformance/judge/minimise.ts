@@ -6,7 +6,8 @@ import { describe, type Finding, FORMS, failureSignature, mayLead, signatureOf, 
 import type { Model } from './judge.ts';
 import { alphabetOf, type Scene } from './scenes.ts';
 import { actionsByName, rerun, type Rerun, type RerunFault } from './strategies.ts';
-import type { Instance, Subject } from './subject.ts';
+import type { Instance } from './instance.ts';
+import type { Subject } from './subject.ts';
 
 /** How much may be spent on one trace. */
 export interface EffortLimit {
@@ -117,11 +118,18 @@ export async function minimise(
     };
     const shows = canReset ? onUsed : onFresh;
     const isShortest = finding.shortness === 'shortest';
-    if (!isShortest) best = await shorten(best, shows, isSpent);
+    let isWhole = true;
+    const shortened = async (trace: readonly string[], shown: Shows): Promise<readonly string[]> => {
+      const shorter = await shorten(trace, shown, isSpent);
+      // Of one event, none can be left out; of more, that was found out where there was time to the end.
+      isWhole = shorter.length <= 1 || !isSpent();
+      return shorter;
+    };
+    if (!isShortest) best = await shortened(best, shows);
     best = await makePlain(best, shows, isSpent);
-    if (canReset) best = (await onFresh(best)) ?? (await shorten(first, onFresh, isSpent));
+    if (canReset) best = (await onFresh(best)) ?? (await shortened(first, onFresh));
     finding.trace = best;
-    if (!isShortest) finding.shortness = isSpent() ? 'as found' : 'minimal';
+    if (!isShortest) finding.shortness = isWhole ? 'minimal' : 'as found';
     // Who does not answer is not asked why.
     if (!isFailure(finding)) {
       await takeUp(subject, scene, model, finding);

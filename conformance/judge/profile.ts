@@ -28,6 +28,8 @@ export interface Profile {
   readonly name: string;
   readonly choices: Choices;
   readonly assumptions: Assumptions;
+  /** How many milliseconds a message that is missing is waited for before it is judged to be lost. Default 0. */
+  readonly wait?: number;
 }
 
 /** The profiles that ship. */
@@ -60,6 +62,9 @@ export const PROFILES: readonly Profile[] = [
   },
 ];
 
+/** The longest wait of a profile, in milliseconds. */
+const MOST_WAIT = 10_000;
+
 const ASSUMPTIONS = ['programmed', 'quietWhileOpen', 'quietWhileDisabled'] as const;
 
 /** Finds a profile that ships. @throws {RangeError} when there is none of that name. */
@@ -71,8 +76,8 @@ export function profileNamed(name: string): Profile {
 }
 
 /** Writes a profile as JSON. */
-export function printProfile({ name, choices, assumptions }: Profile): string {
-  return `${JSON.stringify({ maskbit: 'profile', version: PROFILE_VERSION, name, choices, assumptions }, undefined, 2)}\n`;
+export function printProfile({ name, choices, assumptions, wait }: Profile): string {
+  return `${JSON.stringify({ maskbit: 'profile', version: PROFILE_VERSION, name, choices, assumptions, wait }, undefined, 2)}\n`;
 }
 
 /** Reads a profile from JSON. @throws {RangeError} in a sentence, for anything that is none. */
@@ -83,7 +88,7 @@ export function parseProfile(text: string, path: string): Profile {
   } catch {
     throw new RangeError(`Got no JSON in ${path}; expected a profile that --learn has written.`);
   }
-  const { maskbit, version, name, choices, assumptions = {} } = (data ?? {}) as Record<string, unknown>;
+  const { maskbit, version, name, choices, assumptions = {}, wait } = (data ?? {}) as Record<string, unknown>;
   if (maskbit !== 'profile' || typeof choices !== 'object' || choices === null)
     throw new RangeError(
       `Got no profile in ${path}; expected {"maskbit": "profile", "version": ${PROFILE_VERSION}, "choices": {...}}.`,
@@ -110,11 +115,16 @@ export function parseProfile(text: string, path: string): Profile {
         `Got the assumption ${key}: ${JSON.stringify(value)} in ${path}; expected true or false for ${ASSUMPTIONS.join(', ')}.`,
       );
   }
+  if (wait !== undefined && !(Number.isInteger(wait) && (wait as number) >= 0 && (wait as number) <= MOST_WAIT))
+    throw new RangeError(`Got the wait ${JSON.stringify(wait)} in ${path}; expected 0 to ${MOST_WAIT} milliseconds.`);
   const all = { ...STRICT_CHOICES, ...(values as Partial<Choices>) };
   const contradiction = contradictionIn(all);
   if (contradiction !== undefined)
     throw new RangeError(`Got a profile that contradicts itself in ${path}: ${contradiction}`);
-  return { name: typeof name === 'string' ? name : path, choices: all, assumptions: assumptions as Assumptions };
+  return {
+    ...{ name: typeof name === 'string' ? name : path, choices: all, assumptions: assumptions as Assumptions },
+    ...(wait === undefined ? {} : { wait: wait as number }),
+  };
 }
 
 /** Says why two values cannot both be so; undefined when they can. */

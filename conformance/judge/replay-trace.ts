@@ -15,6 +15,8 @@ export interface TraceOptions {
   /** The actions by name. */
   readonly trace: readonly string[];
   readonly choices: Choices;
+  /** How long a missing message is waited for. Default 0. */
+  readonly wait?: number;
   /** The scenes that there are. Default those of `conform`. */
   readonly scenes?: readonly Scene[];
 }
@@ -22,7 +24,7 @@ export interface TraceOptions {
 /** Replays a trace. @throws {RangeError} for a scene or an action that there is not. */
 export async function replayTrace(
   subject: Subject,
-  { scene: wanted, trace: names, choices, scenes = scenesOf(subject) }: TraceOptions,
+  { scene: wanted, trace: names, choices, wait = 0, scenes = scenesOf(subject) }: TraceOptions,
 ): Promise<{ readonly lines: readonly string[]; readonly isWrong: boolean }> {
   const scene = scenes.find(({ name }) => name === wanted);
   if (scene === undefined)
@@ -34,6 +36,7 @@ export async function replayTrace(
     throw new RangeError(
       `Got the action ${unknown}; expected one of ${[...known].slice(0, 12).join(', ')}, ... of the scene ${wanted}.`,
     );
+  if (subject.lateness !== undefined) subject.lateness.wait = wait;
   const model = modelOf(scene, choices, subject.abilities.has('notify'));
   const { faults, failure, log } = await rerun(subject, scene, model, names, { wantsLog: true });
   const told = (step: number): string[] =>

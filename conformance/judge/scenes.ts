@@ -9,7 +9,7 @@ import type { Ability } from '../device/device.ts';
 import type { Alphabet } from './actions.ts';
 import { createModel, type Model } from './judge.ts';
 import { MessageBook } from './messages.ts';
-import type { Readback } from './subject.ts';
+import type { Readback } from './instance.ts';
 
 /** What a suite looks at. */
 export interface Scene {

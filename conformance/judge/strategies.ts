@@ -14,6 +14,7 @@ import {
 } from './actions.ts';
 import { hex, wideHex } from '../device/hexadecimal.ts';
 import { tellRequest } from './bench.ts';
+import { AheadDevice } from './ahead.ts';
 import { standing } from './blame.ts';
 import { NO_SEND } from './fields.ts';
 import { type Culprit, type Findings, isOfBirth, mayLead, signatureOf } from './findings.ts';
@@ -24,7 +25,8 @@ import type { Assumptions } from './profile.ts';
 import { Random } from './random.ts';
 import { Recorder, type Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene, wholeOf } from './scenes.ts';
-import type { Instance, Readback, Subject } from './subject.ts';
+import type { Instance, Readback } from './instance.ts';
+import type { Subject } from './subject.ts';
 import { TourGraph, Tour } from './tour.ts';
 import { type SnapshotDevice, type PairWalk, type WalkLimits, walkingPairs } from './walk.ts';
 
@@ -48,7 +50,8 @@ export interface StrategyContext {
 
 /** Whoever looks at walks of pairs. */
 export interface Walker {
-  readonly onWalk?: (device: SnapshotDevice, scene: Scene, walk: PairWalk) => void;
+  /** May take until `until`, as of `performance.now()`. */
+  readonly onWalk: (device: SnapshotDevice, scene: Scene, walk: PairWalk, until: number) => Promise<void>;
 }
 
 /** What became of a strategy. */
@@ -74,12 +77,14 @@ export interface Strategy {
 /** A state of more vectors than this is too large to be kept for every pair. */
 const WALKED_VECTORS = 256;
 
-/** Whether the devices of a subject are here, and save and restore. */
-export const isWalkable = (subject: Subject, scene: Scene): boolean =>
+/** Whether pairs are walked: where the devices of a subject save and restore. */
+const isWalked = (subject: Subject, scene: Scene): boolean =>
   subject.abilities.has('snapshot') &&
-  subject.isLocal &&
   scene.isSmall &&
   (scene.isWalked === true || scene.vectorCount <= WALKED_VECTORS);
+
+/** Whether that is all that is asked. Whether what another program saves is all of it is its word alone, and it is asked the rest, too. */
+export const isWalkable = (subject: Subject, scene: Scene): boolean => subject.isLocal && isWalked(subject, scene);
 
 /** So many milliseconds work goes on without a rest. */
 const AT_ONCE = 100;
@@ -92,26 +97,39 @@ export async function pause(): Promise<void> {
   rested = performance.now();
 }
 
+/** Of the time for a walk, so much is kept for whoever looks at it. */
+const KEPT_FOR_WALKER = 0.25;
+
 const pairWalk: Strategy = {
   name: 'walk of pairs',
-  suits: isWalkable,
+  suits: isWalked,
   run: async ({ subject, scene, model, assumptions, findings, deadline, isStopped, onSteps, limits, walker }) => {
-    const { device } = (await subject.open(scene.vectorCount)) as { readonly device: SnapshotDevice };
+    const { device: local, remote } = await subject.open(scene.vectorCount);
+    const device = (local ?? (remote && new AheadDevice(remote))) as SnapshotDevice | undefined;
+    if (device === undefined) return notWalked(scene, 'nothing, since no instance came to life');
+    const kept = walker === undefined ? 0 : KEPT_FOR_WALKER * (deadline - performance.now());
     const walking = walkingPairs(
       device,
       model,
       restricted(alphabetOf(scene, subject.abilities), assumptions),
       findings,
-      { ...limits, deadline, isStopped, place: { scene, strategy: 'walk of pairs' } },
+      { ...limits, deadline: deadline - kept, isStopped, place: { scene, strategy: 'walk of pairs' } },
       (pairs, open, steps) => onSteps(steps, `${pairs} pairs, ${open} of them open`),
     );
     let next = walking.next();
     while (next.done !== true) {
       await pause();
-      next = walking.next();
+      const wanted = next.value;
+      if (remote === undefined || wanted === undefined) next = walking.next();
+      else if (wanted !== 'fresh') next = walking.next(await remote.run(wanted));
+      else {
+        const again = await subject.open(scene.vectorCount);
+        if (again.remote === undefined) return notWalked(scene, 'some pairs, until no instance came to life');
+        next = walking.next();
+      }
     }
     const walked = next.value;
-    walker?.onWalk?.(device, scene, walked);
+    await walker?.onWalk(device, scene, walked, deadline);
     return {
       strategy: 'walk of pairs',
       scene: scene.name,
@@ -123,6 +141,11 @@ const pairWalk: Strategy = {
     };
   },
 };
+
+const notWalked = (scene: Scene, covered: string): Outcome => ({
+  ...{ strategy: 'walk of pairs', scene: scene.name, steps: 0, paths: 0, milliseconds: 0 },
+  ...{ isComplete: false, covered },
+});
 
 /** A tour through every sequence of some length. */
 function tourOf(length: number): Strategy {
@@ -279,15 +302,17 @@ const eachVector: Strategy = {
     const alphabet = everyVector(scene, alphabetOf(scene, subject.abilities));
     const byName = actionsByName(scene, alphabet);
     const can = subject.signalled?.(scene.vectorCount);
-    let vector = 0;
+    const { order, edges } = inOrderOfEdges(scene.vectorCount);
+    let at = 0;
     const outcome = await drive(work, 'each vector by itself', alphabet.book, {
       begin: () => {
         let place = 0;
         return (knowledge) => {
-          while (vector < scene.vectorCount) {
+          while (at < order.length) {
+            const vector = order[at];
             const name = EACH_VECTOR[place++];
             if (name === undefined) {
-              vector++;
+              at++;
               place = 0;
               continue;
             }
@@ -300,18 +325,31 @@ const eachVector: Strategy = {
         };
       },
       // The neighbours of a vector, and those that differ from it in one bit, are what a mistake would reach.
-      readback: (action) =>
-        action.vector < 0
+      readback: ({ vector }) =>
+        vector < 0
           ? scene.vectors
-          : [...new Set([action.vector, action.vector ^ 32, action.vector ^ 1024])].filter(
-              (each) => each < scene.vectorCount,
-            ),
-      isOver: () => vector >= scene.vectorCount,
+          : [0, ...(edges.has(vector) ? BITS : [32, 1024])]
+              .map((bit) => vector ^ bit)
+              .filter((each) => each < scene.vectorCount),
+      isOver: () => at >= order.length,
     });
-    const isComplete = vector >= scene.vectorCount;
-    return { ...outcome, isComplete, covered: `${vector} of ${scene.vectorCount} vectors` };
+    const isComplete = at >= order.length;
+    return { ...outcome, isComplete, covered: `${at} of ${scene.vectorCount} vectors` };
   },
 };
+
+/** The bits of the number of a vector. */
+const BITS = Array.from({ length: 11 }, (_, bit) => 1 << bit);
+
+/** All vectors, the first and the last and those beside powers of two before the others: there, indices are cut off and words end. */
+function inOrderOfEdges(count: number): { readonly order: readonly number[]; readonly edges: ReadonlySet<number> } {
+  const beside = BITS.flatMap((power) => [power - 1, power]);
+  const edges = new Set([0, count - 1, ...beside].filter((vector) => vector < count));
+  return {
+    order: [...edges, ...Array.from({ length: count }, (_, vector) => vector).filter((each) => !edges.has(each))],
+    edges,
+  };
+}
 
 /** What is done to each vector. V is its number. */
 const EACH_VECTOR =
@@ -410,6 +448,8 @@ async function drive(
           const wanted = action === RESETTING || isScribble(action) ? 'all' : course.readback(action, step, path);
           return wanted === 'all' ? wholeOf(scene, step) : wanted;
         },
+        resetLeaves: leftByReset(model, book),
+        mostSends: (action) => judge.mostSends(action),
       },
       book,
       knowledge,
@@ -441,6 +481,12 @@ async function drive(
     if (failures > FAILURES) break;
   }
   return { strategy, scene: scene.name, steps, paths, milliseconds: performance.now() - began };
+}
+
+/** The message that a right device holds after a reset, where its profile says so and the suite knows it. */
+function leftByReset({ choices }: Model, book: MessageBook): number | undefined {
+  const zero = book.holds(0, 0, 0, 0);
+  return choices.resetEntry === 'zero' && zero !== book.other && zero >= 0 ? zero : undefined;
 }
 
 /** Where so many new findings come of one strategy, more of it tells nothing. */
@@ -552,7 +598,7 @@ export async function rerun(
       return whole === 'all' || vector < 0 || whole.includes(vector) ? whole : [...whole, vector];
     };
     await instance.run(
-      { next, readback, ahead: isStepwise ? 1 : undefined },
+      { next, readback, ahead: isStepwise ? 1 : undefined, mostSends: (action) => judge.mostSends(action) },
       book,
       knowledge,
       (action, seen, failed, isAfterwards) => {

@@ -1,50 +1,12 @@
 /**
- * A subject: whatever is put to the judge, behind one face. It makes fresh instances, and runs paths on them: at once where the
+ * A subject: whatever is put to the judge, behind one face. It makes fresh instances, and paths are run on them: at once where the
  * device is in this process, in batches sent ahead of answers where it is not.
  */
-import { RESET } from '../../machines/alphabet.ts';
-import type { Ability, Answer, Device, DeviceFactory, RemoteDevice, Request } from '../device/device.ts';
+import type { Ability, DeviceFactory, RemoteDevice } from '../device/device.ts';
 import { abilitiesOf } from '../device/remote.ts';
-import type { Action, MutableKnowledge } from './actions.ts';
-import { Bench, type Failure, informBy, record, tellRequest } from './bench.ts';
-import type { MessageBook } from './messages.ts';
-import { Observation } from './observation.ts';
-
-/** What is read back after a step: everything, some vectors, or nothing. */
-export type Readback = 'all' | 'none' | readonly number[];
-
-/** A path as it is run: actions one by one, chosen by what the guest knows; undefined ends it. */
-export interface SubjectPath {
-  readonly next: (knowledge: MutableKnowledge, step: number) => Action | undefined;
-  readonly readback: (action: Action, step: number) => Readback;
-  /** How many steps are sent ahead of their answers, where the device answers later. One tells where it ends exactly. */
-  readonly ahead?: number;
-}
-
-/**
- * Is told of each step. The observation is used again for the next one. Returns whether the path goes on. Of a read it is told twice:
- * of its answer, and, where there is one, of the readback after it (`isAfterwards`), so that the one does not hide the other.
- */
-export type OnStep = (
-  action: Action,
-  observation: Observation,
-  failure: Failure | undefined,
-  isAfterwards: boolean,
-) => boolean;
-
-/** An instance of a device. */
-export interface Instance {
-  readonly vectorCount: number;
-  readonly abilities: ReadonlySet<Ability>;
-  /** The device itself, where it is in this process. */
-  readonly device: Device | undefined;
-  /** What is read of it now, without an action. */
-  first(
-    book: MessageBook,
-    knowledge: MutableKnowledge,
-  ): Promise<{ observation: Observation; failure: Failure | undefined }>;
-  run(path: SubjectPath, book: MessageBook, knowledge: MutableKnowledge, onStep: OnStep): Promise<void>;
-}
+import type { Instance, Lateness } from './instance.ts';
+import { localInstance } from './local-instance.ts';
+import { deadInstance, remoteInstance } from './remote-instance.ts';
 
 /** Something that makes instances. */
 export interface Subject {
@@ -58,6 +20,8 @@ export interface Subject {
   readonly notes?: readonly string[];
   /** Whether its devices are in this process. */
   readonly isLocal: boolean;
+  /** How messages are waited for that come after their answers; undefined where devices do that themselves. */
+  readonly lateness?: Lateness;
   /** How many instances were made. */
   readonly instances: number;
   open(vectorCount: number): Promise<Instance>;
@@ -104,49 +68,12 @@ export function subjectOf(factory: DeviceFactory, wished: readonly number[] = VE
   };
 }
 
-/** An instance of a device in this process. */
-export function localInstance(device: Device): Instance {
-  return {
-    vectorCount: device.vectorCount,
-    abilities: abilitiesOf(device),
-    device,
-    first: async (book, knowledge) => {
-      const bench = new Bench(device, book);
-      let failure: Failure | undefined;
-      try {
-        device.takeOutputs();
-      } catch (error) {
-        failure = { request: 'outputs', text: String(error) };
-      }
-      failure ??= bench.readBack();
-      if (failure === undefined) bench.inform(knowledge);
-      return { observation: bench.observation, failure };
-    },
-    run: async (path, book, knowledge, onStep) => {
-      const bench = new Bench(device, book);
-      for (let step = 0; ; step++) {
-        const action = path.next(knowledge, step);
-        if (action === undefined) return;
-        let failure = bench.perform(action, knowledge);
-        action.learn(knowledge);
-        bench.observation.complete(book, knowledge);
-        const readback = path.readback(action, step);
-        const isRead = action.event === undefined;
-        let goesOn = !isRead || onStep(action, bench.observation, failure, false);
-        if (isRead) bench.observation.clear();
-        if (failure === undefined && readback !== 'none')
-          failure = bench.readBack(readback === 'all' ? undefined : readback);
-        if (!isRead || readback !== 'none') goesOn = onStep(action, bench.observation, failure, isRead) && goesOn;
-        bench.inform(knowledge);
-        if (!goesOn || failure !== undefined) return;
-      }
-    },
-  };
-}
-
 /** A subject of devices that answer later, with different numbers of vectors. Each has one instance at a time. */
 export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevice[]]): Subject {
   let instances = 0;
+  const lateness = devices.every(({ waitsItself }) => waitsItself !== true)
+    ? { wait: 0, longest: 0, count: 0 }
+    : undefined;
   const deviceOf = (vectorCount: number): RemoteDevice =>
     devices.find((each) => each.vectorCount === vectorCount) ?? devices[0];
   return {
@@ -160,6 +87,7 @@ export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevic
     signalled: (vectorCount) => deviceOf(vectorCount).signalled,
     notes: devices.flatMap(({ notes = [] }) => notes),
     isLocal: false,
+    lateness,
     get instances() {
       return instances;
     },
@@ -172,163 +100,10 @@ export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevic
         // A program that does not start again is an observation, too.
         return deadInstance(device, error instanceof Error ? error.message : String(error));
       }
-      return remoteInstance(device);
+      return remoteInstance(device, lateness);
     },
     close: async () => {
       await Promise.all(devices.map((each) => each.close()));
     },
   };
-}
-
-/** An instance that did not come to life. */
-function deadInstance({ vectorCount, abilities }: RemoteDevice, text: string): Instance {
-  return {
-    vectorCount,
-    abilities,
-    device: undefined,
-    first: async () => ({ observation: new Observation(vectorCount), failure: { request: 'hello', text } }),
-    run: async () => {},
-  };
-}
-
-/** So many steps are sent ahead of their answers. */
-const BATCH = 256;
-
-const MESSAGES: Request = { verb: 'outputs' };
-
-/** Steps that are sent together. */
-interface Batch {
-  readonly requests: readonly Request[];
-  readonly sent: readonly Sent[];
-  readonly goesOn: boolean;
-  /** Whether what it leaves is looked at before the next one is made. */
-  readonly isCut: boolean;
-}
-
-interface Sent {
-  readonly action: Action;
-  readonly from: number;
-  /** Where its readback begins. */
-  readonly after: number;
-  /** What the guest knew of the entries when it read some of their dwords. */
-  readonly message: Int8Array | undefined;
-  readonly to: number;
-}
-
-function remoteInstance(device: RemoteDevice): Instance {
-  const { vectorCount } = device;
-  const observation = new Observation(vectorCount, device.merges);
-  return {
-    vectorCount,
-    abilities: device.abilities,
-    device: undefined,
-    first: async (book, knowledge) => {
-      const requests: Request[] = [{ verb: 'outputs' }];
-      readbackRequests('all', vectorCount, requests);
-      observation.clear();
-      const answers = await device.run(requests);
-      const failure = take(requests, answers, 1, requests.length, observation);
-      if (failure === undefined) informBy(observation, book, knowledge);
-      return { observation, failure };
-    },
-    run: async (path, book, knowledge, onStep) => {
-      const size = path.ahead ?? BATCH;
-      let step = 0;
-      // What the guest learns by reading comes too late for the batch; it goes by what it has written.
-      const prepare = (): Batch | undefined => {
-        const requests: Request[] = [];
-        const sent: Sent[] = [];
-        while (sent.length < size) {
-          const action = path.next(knowledge, step);
-          if (action === undefined)
-            return sent.length === 0 ? undefined : { requests, sent, goesOn: false, isCut: false };
-          const from = requests.length;
-          requests.push(...action.requests(knowledge), MESSAGES);
-          action.learn(knowledge);
-          const after = requests.length;
-          readbackRequests(path.readback(action, step), vectorCount, requests);
-          const message = action.event === undefined ? knowledge.message.slice() : undefined;
-          sent.push({ action, from, after, to: requests.length, message });
-          step++;
-          // What this leaves is read before anything depends on it.
-          if (action.event === RESET || action.isOpen === true) return { requests, sent, goesOn: true, isCut: true };
-        }
-        return { requests, sent, goesOn: true, isCut: size === 1 };
-      };
-      /** Judges a batch. Returns whether the path goes on. */
-      const judge = ({ requests, sent }: Batch, answers: readonly Answer[]): boolean => {
-        for (const [index, { action, from, after, to, message }] of sent.entries()) {
-          const isRead = action.event === undefined;
-          const parts = isRead && to > after ? [from, after, to] : [from, to];
-          for (let part = 0; part + 1 < parts.length; part++) {
-            observation.clear();
-            const failure = take(requests, answers, parts[part], parts[part + 1], observation);
-            if (message !== undefined) observation.complete(book, { message });
-            const ahead = failure === undefined ? [] : sent.slice(index + 1).map((each) => each.action.name);
-            const failed = failure === undefined ? undefined : { ...failure, ahead };
-            if (!onStep(action, observation, failed, part > 0) || failure !== undefined) return false;
-          }
-        }
-        return true;
-      };
-      let batch = prepare();
-      let running = batch === undefined ? undefined : device.run(batch.requests);
-      while (batch !== undefined) {
-        // The device has the next batch while this one is judged.
-        let following = batch.goesOn && !batch.isCut ? prepare() : undefined;
-        const answers = await running!;
-        if (following !== undefined) running = device.run(following.requests);
-        if (!judge(batch, answers)) {
-          if (following !== undefined) await running;
-          return;
-        }
-        if (following === undefined) {
-          informBy(observation, book, knowledge);
-          following = batch.isCut ? prepare() : undefined;
-          if (following !== undefined) running = device.run(following.requests);
-        }
-        batch = following;
-      }
-    },
-  };
-}
-
-function readbackRequests(readback: Readback, vectorCount: number, requests: Request[]): void {
-  if (readback === 'none') return;
-  requests.push({ verb: 'configRead', offset: 0, bytes: 4 });
-  if (readback === 'all') {
-    for (let dword = 0; dword < 4 * vectorCount; dword++)
-      requests.push({ verb: 'tableRead', offset: 4 * dword, bytes: 4 });
-    const qwords = Math.ceil(vectorCount / 64);
-    for (let dword = 0; dword < 2 * qwords; dword++) requests.push({ verb: 'pbaRead', offset: 4 * dword, bytes: 4 });
-    return;
-  }
-  for (const vector of readback) {
-    for (let dword = 4 * vector; dword < 4 * vector + 4; dword++)
-      requests.push({ verb: 'tableRead', offset: 4 * dword, bytes: 4 });
-    requests.push({ verb: 'pbaRead', offset: 4 * (vector >>> 5), bytes: 4 });
-  }
-}
-
-/** Takes up the answers of one step. */
-function take(
-  requests: readonly Request[],
-  answers: readonly Answer[],
-  from: number,
-  to: number,
-  observation: Observation,
-): Failure | undefined {
-  for (let at = from; at < to; at++) {
-    const { outcome, low, high, outputs, text } = answers[at];
-    const request = requests[at];
-    // What a device says it lacks, or refuses, is an answer: the access did nothing.
-    if (outcome !== 'ok') {
-      if (outcome === 'unsupported' || outcome === 'error') continue;
-      return { request: tellRequest(request), text: text ?? outcome };
-    }
-    if (request.verb === 'outputs') observation.outputs = [...observation.outputs, ...outputs];
-    else if (request.verb === 'configRead' || request.verb === 'tableRead' || request.verb === 'pbaRead')
-      record(observation, request, low >>> 0, high >>> 0);
-  }
-  return undefined;
 }

@@ -93,6 +93,11 @@ export class Tour {
   private node = 0;
   private queue: number[] = [];
   private readonly nodes: readonly { readonly node: number }[];
+  /** From which node and by which action each was reached in the last search that met it, and in which one that was. */
+  private readonly from: number[] = [];
+  private readonly by: number[] = [];
+  private readonly seen: number[] = [];
+  private searches = 0;
   covered = 0;
   /** Whether there is nothing left to cover, or nothing that can be. */
   isDone = false;
@@ -152,18 +157,24 @@ export class Tour {
 
   /** The shortest way to a node where something is not covered. */
   private wayToOpen(): number[] | undefined {
-    const seen = new Map<number, { readonly from: number; readonly action: number }>([
-      [this.node, { from: -1, action: -1 }],
-    ]);
-    for (const at of seen.keys()) {
-      if ((this.done.get(at) ?? 0) < this.total) {
+    const { nominal, node: start, total, from, by, seen } = this;
+    const search = ++this.searches;
+    seen[start] = search;
+    const found = [start];
+    for (let head = 0; head < found.length; head++) {
+      const at = found[head];
+      if ((this.done.get(at) ?? 0) < total) {
         const way: number[] = [];
-        for (let node = at; node !== this.node; node = seen.get(node)!.from) way.unshift(seen.get(node)!.action);
+        for (let node = at; node !== start; node = from[node]) way.unshift(by[node]);
         return way;
       }
-      for (let action = 0; action < this.nominal.actions.length; action++) {
-        const next = this.nominal.after(at, action);
-        if (!seen.has(next)) seen.set(next, { from: at, action });
+      for (let action = 0; action < nominal.actions.length; action++) {
+        const next = nominal.after(at, action);
+        if (seen[next] === search) continue;
+        seen[next] = search;
+        from[next] = at;
+        by[next] = action;
+        found.push(next);
       }
     }
     return undefined;

@@ -5,9 +5,10 @@
  * A pair need not be followed where another one has the same state of the device and a belief that permits no more: whatever is
  * wrong there is wrong here too. So a profile that leaves much open costs few pairs.
  */
-import type { Device } from '../device/device.ts';
+import type { Answer, Device, Request } from '../device/device.ts';
 import { type Action, type Alphabet, actionsOf, MutableKnowledge } from './actions.ts';
-import { Bench } from './bench.ts';
+import { AheadDevice, isRefusal } from './ahead.ts';
+import { Bench, tellRequest, type Failure } from './bench.ts';
 import { Findings, isOfBirth, mayLead, type Place, signatureOf } from './findings.ts';
 import { type Fault, Judge, type Model } from './judge.ts';
 
@@ -62,7 +63,10 @@ export function walkPairs(...parameters: Parameters<typeof walkingPairs>): PairW
   }
 }
 
-/** The same in pieces: whoever walks may rest after each, and hear an interrupt. */
+/** What a walk wants before it goes on: a rest; answers to requests; or a fresh device, since the one before is gone. */
+export type Want = undefined | readonly Request[] | 'fresh';
+
+/** The same in pieces: whoever walks may rest after each, and hear an interrupt. A device that answers later is asked in between. */
 export function* walkingPairs(
   device: SnapshotDevice,
   model: Model,
@@ -70,7 +74,7 @@ export function* walkingPairs(
   findings: Findings = new Findings(),
   limits: WalkLimits = {},
   onSteps: (pairs: number, open: number, steps: number) => void = () => {},
-): Generator<undefined, PairWalk> {
+): Generator<Want, PairWalk, readonly Answer[] | undefined> {
   const began = performance.now();
   const { book, vectorCount } = alphabet;
   const actions = actionsOf(alphabet);
@@ -111,63 +115,122 @@ export function* walkingPairs(
     else known.push(number - 1);
   };
 
-  device.takeOutputs();
-  const start = device.save();
-  bench.observation.clear();
-  bench.readBack(read);
+  const ahead = device instanceof AheadDevice ? device : undefined;
+  let unread: Failure | undefined;
+  const atFirst = (): number => {
+    device.takeOutputs();
+    const saved = device.save();
+    bench.observation.clear();
+    unread = bench.readBack(read);
+    return saved;
+  };
+  if (ahead !== undefined) ahead.play((yield ahead.note(atFirst)) ?? []);
+  const start = atFirst();
   const first = judge.begin(bench.observation);
   if (first.length > 0) findings.add(first, undefined, book, () => [], limits.place);
   bench.inform(knowledge);
   const atBirth = first.find(mayLead);
   meet(start, 0, -1, atBirth === undefined ? undefined : signatureOf(atBirth, undefined));
 
-  const follow = (at: number): void => {
-    const pair = pairs[at];
-    for (let index = 0; index < actions.length; index++) {
-      const action = actions[index];
-      if (!action.isLawful(pair.knowledge)) continue;
-      device.restore(pair.snapshot);
-      device.takeOutputs();
-      judge.set(pair.capability, pair.vectors);
-      let { wrongBefore } = pair;
-      if (wrongBefore !== undefined && isOfBirth(wrongBefore) && judge.isCertain) wrongBefore = undefined;
-      book.setOthers(pair.others, looked);
-      knowledge.set(pair.knowledge);
-      steps++;
-      const failure = bench.perform(action, knowledge);
-      if (failure !== undefined) {
-        findings.addFailure(action, failure.request, failure.text, () => pathOf(at, action), limits.place);
-        continue;
-      }
-      const snapshot = device.save();
-      action.learn(knowledge);
-      // What the guest read in the action is judged by itself; then everything is read, and forgotten again.
-      bench.observation.complete(book, knowledge);
-      const { outputs } = bench.observation;
-      const early = action.event === undefined ? judge.step(action, bench.observation) : undefined;
-      const take = (faults: readonly Fault[]): void => {
-        if (faults.length === 0) return;
-        const found = findings.add(faults, action, book, () => pathOf(at, action), limits.place);
-        if (found !== undefined && wrongBefore !== found.signature) found.follows = wrongBefore;
-        if (mayLead(faults[0])) wrongBefore ??= signatureOf(faults[0], action);
-      };
-      take(early ?? []);
-      bench.observation.clear();
-      bench.observation.outputs = early === undefined ? outputs : [];
-      const broken = bench.readBack(read);
-      if (broken !== undefined) {
-        findings.addFailure(action, broken.request, broken.text, () => pathOf(at, action), limits.place);
-        continue;
-      }
-      take(judge.step(action, bench.observation));
-      bench.inform(knowledge);
-      meet(snapshot, at, index, wrongBefore);
-    }
+  /** How often a kind of access was the last that a device answered. It is left out then, so that the rest is asked. */
+  const fatal = new Map<string, number>();
+  const mayDo = (at: number, index: number): boolean =>
+    actions[index].isLawful(pairs[at].knowledge) && (fatal.get(actions[index].kind) ?? 0) < FATAL;
+
+  /** What the step of a pair asks of the device, in the order of `followOne`. */
+  const askOne = (at: number, index: number): void => {
+    device.restore(pairs[at].snapshot);
+    device.takeOutputs();
+    bench.perform(actions[index], pairs[at].knowledge);
+    device.save();
+    bench.readBack(read);
   };
 
-  let isComplete = true;
+  const followOne = (at: number, index: number): void => {
+    const pair = pairs[at];
+    const action = actions[index];
+    device.restore(pair.snapshot);
+    device.takeOutputs();
+    judge.set(pair.capability, pair.vectors);
+    let { wrongBefore } = pair;
+    if (wrongBefore !== undefined && isOfBirth(wrongBefore) && judge.isCertain) wrongBefore = undefined;
+    book.setOthers(pair.others, looked);
+    knowledge.set(pair.knowledge);
+    steps++;
+    const failure = bench.perform(action, knowledge);
+    if (failure !== undefined) {
+      findings.addFailure(action, failure.request, failure.text, () => pathOf(at, action), limits.place);
+      return;
+    }
+    const snapshot = device.save();
+    action.learn(knowledge);
+    // What the guest read in the action is judged by itself; then everything is read, and forgotten again.
+    bench.observation.complete(book, knowledge);
+    const { outputs } = bench.observation;
+    const early = action.event === undefined ? judge.step(action, bench.observation) : undefined;
+    const take = (faults: readonly Fault[]): void => {
+      if (faults.length === 0) return;
+      const found = findings.add(faults, action, book, () => pathOf(at, action), limits.place);
+      if (found !== undefined && wrongBefore !== found.signature) found.follows = wrongBefore;
+      if (mayLead(faults[0])) wrongBefore ??= signatureOf(faults[0], action);
+    };
+    take(early ?? []);
+    bench.observation.clear();
+    bench.observation.outputs = early === undefined ? outputs : [];
+    const broken = bench.readBack(read);
+    if (broken !== undefined) {
+      findings.addFailure(action, broken.request, broken.text, () => pathOf(at, action), limits.place);
+      return;
+    }
+    take(judge.step(action, bench.observation));
+    bench.inform(knowledge);
+    meet(snapshot, at, index, wrongBefore);
+  };
+
+  /** Follows a pair of a device that answers later: all that its steps ask is asked in one go. Where the device goes, the rest is asked of a fresh one. */
+  function* followAhead(from: AheadDevice, at: number): Generator<Want, void, readonly Answer[] | undefined> {
+    for (let index = 0; index < actions.length;) {
+      const noted: { readonly index: number; readonly requests: readonly Request[] }[] = [];
+      for (let each = index; each < actions.length; each++)
+        if (mayDo(at, each)) noted.push({ index: each, requests: from.note(() => askOne(at, each)) });
+      const answers = (yield noted.flatMap(({ requests }) => requests)) ?? [];
+      index = actions.length;
+      let begin = 0;
+      for (const step of noted) {
+        const own = answers.slice(begin, (begin += step.requests.length));
+        const gone = own.findIndex((answer) => answer.outcome !== 'ok' && !isRefusal(answer));
+        from.play(own);
+        if (gone < 0) {
+          followOne(at, step.index);
+          continue;
+        }
+        const action = actions[step.index];
+        const { text = own[gone].outcome } = own[gone];
+        findings.addFailure(action, tellRequest(step.requests[gone]), text, () => pathOf(at, action), limits.place);
+        fatal.set(action.kind, (fatal.get(action.kind) ?? 0) + 1);
+        yield 'fresh';
+        index = step.index + 1;
+        break;
+      }
+    }
+  }
+
+  /** Does every action of a pair. Returns whether there was time for all of them: one that has no end may take a tenth of a second. */
+  const followAll = (at: number): boolean => {
+    const { deadline = Infinity } = limits;
+    for (let index = 0; index < actions.length; index++) {
+      if (!mayDo(at, index)) continue;
+      followOne(at, index);
+      if ((index & 7) === 7 && performance.now() > deadline) return false;
+    }
+    return true;
+  };
+
+  // Of a device that cannot be read when it is fresh, no step can be judged.
+  if (unread !== undefined) findings.addFailure(undefined, unread.request, unread.text, () => [], limits.place);
+  let isComplete = unread === undefined;
   let lookedAt = performance.now();
-  for (let at = 0; at < pairs.length; at++) {
+  for (let at = 0; isComplete && at < pairs.length; at++) {
     // Pairs of many vectors, and loops that have no end, take long.
     if ((at & 0x3f) === 0 || performance.now() - lookedAt > PIECE) {
       yield;
@@ -183,12 +246,15 @@ export function* walkingPairs(
         break;
       }
     }
-    follow(at);
+    if (ahead !== undefined) yield* followAhead(ahead, at);
+    else isComplete = followAll(at);
   }
   const milliseconds = performance.now() - began;
   return { pairs: pairs.length, steps, milliseconds, isComplete, findings, all: pairs, actions };
 }
 
+/** So often a kind of access may end a device before it is left out. */
+const FATAL = 3;
 /** So many milliseconds a walk goes on without looking at its bounds. */
 const PIECE = 50;
 

@@ -195,7 +195,8 @@ async function raced(guest: Guest, name: string, repetitions: number): Promise<s
 }
 
 /** What is wrong with a race, as a sentence. */
-export function tellRace({ counts, repetitions, places }: RaceReport): string | undefined {
+export function tellRace({ counts, repetitions, places, ended }: RaceReport): string | undefined {
+  if (ended !== undefined) return `Got ${ended} after ${repetitions} repetitions; expected an answer.`;
   const { late, lost } = counts;
   if (late + lost === 0) return undefined;
   const where = [...places].map(([words, count]) => `${count}: ${words}`).join('; ');

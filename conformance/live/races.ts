@@ -9,7 +9,7 @@
  */
 import type { RealAssignedDevice, Sighting } from '../device/nested/assigned.ts';
 import { COUNTERS } from '../device/qemu/firmware.ts';
-import { blockLine, blockOf, dwordsOf, readLine, writeLine } from '../device/qemu/qtest.ts';
+import { blockLine, blockOf, dwordsOf, QtestError, readLine, writeLine } from '../device/qemu/qtest.ts';
 
 /** What became of an event. */
 export const OUTCOMES = ['before', 'held', 'late', 'lost'] as const;
@@ -104,7 +104,10 @@ export const RACES: readonly Race[] = [
 /** What a race came to. */
 export interface RaceReport {
   readonly race: Race;
+  /** How many were done: fewer than asked for where a level has ended. */
   readonly repetitions: number;
+  /** What became of the level that ended, with the last words of each; undefined where all of them live. */
+  readonly ended: string | undefined;
   readonly counts: Readonly<Record<RaceOutcome, number>>;
   /** How often a Pending bit told of an event that came later, or not at all. */
   readonly pending: number;
@@ -123,7 +126,7 @@ export interface RaceOptions {
   readonly onLoss?: (trace: readonly string[]) => void;
 }
 
-/** Runs a race. The device must be one whose events can be sent in a burst. */
+/** Runs a race. A level that ends, ends it with what was counted until then. The device must be one whose events can be sent in a burst. */
 export async function runRace(device: RealAssignedDevice, race: Race, options: RaceOptions): Promise<RaceReport> {
   const { live } = device;
   const { qtest } = live.memory;
@@ -159,7 +162,7 @@ export async function runRace(device: RealAssignedDevice, race: Race, options: R
     return now;
   };
 
-  for (let repetition = 0; repetition < options.repetitions; repetition++) {
+  const repeat = async (repetition: number): Promise<void> => {
     await qtest.ask([...(race.prepare?.(at) ?? []), count]);
     const first = await quietCount(counted);
     const before = await device.sighting();
@@ -188,7 +191,7 @@ export async function runRace(device: RealAssignedDevice, race: Race, options: R
       if ((await until(first + 1)) > first) {
         counts.lost--;
         counts.held++;
-        continue;
+        return;
       }
       const words = tellPlace(before, await device.sighting());
       places.set(words, (places.get(words) ?? 0) + 1);
@@ -196,9 +199,17 @@ export async function runRace(device: RealAssignedDevice, race: Race, options: R
     }
     if ((repetition + 1) % 50 === 0)
       options.onProgress?.(`${race.name}: ${repetition + 1} of ${options.repetitions}, ${counts.lost} lost`);
+  };
+  let done = 0;
+  let ended: string | undefined;
+  try {
+    for (; done < options.repetitions; done++) await repeat(done);
+  } catch (error) {
+    if (!(error instanceof QtestError)) throw error;
+    ended = await device.levels.tell(error);
   }
   const milliseconds = performance.now() - began;
-  return { race, repetitions: options.repetitions, counts, pending, places, milliseconds };
+  return { race, repetitions: done, ended, counts, pending, places, milliseconds };
 }
 
 /** Counts until nothing comes any more. */

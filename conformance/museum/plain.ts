@@ -7,6 +7,8 @@
 import type { Device, DeviceOptions, DeviceOutput, Snapshot } from '../device/device.ts';
 import { Snapshots } from '../device/snapshots.ts';
 
+const NOTHING: readonly DeviceOutput[] = [];
+
 /** The device. Its whole state is `enabled`, `functionMask`, and three lists of numbers. */
 export class PlainDevice implements Device {
   readonly name: string = 'plain';
@@ -162,7 +164,7 @@ export class PlainDevice implements Device {
   }
 
   takeOutputs(): readonly DeviceOutput[] {
-    if (this.outputs.length === 0) return this.outputs;
+    if (this.outputs.length === 0) return NOTHING;
     const taken = this.outputs;
     this.outputs = [];
     return taken;

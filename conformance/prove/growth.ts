@@ -6,7 +6,8 @@ import type { Region, WasmDevice } from '../device/wasm.ts';
 import { Random } from '../judge/random.ts';
 import type { Alphabet } from '../judge/actions.ts';
 import type { Pair, PairWalk } from '../judge/walk.ts';
-import { Trials } from './trials.ts';
+import type { TimeLeft } from './time.ts';
+import { isSame, Trials } from './trials.ts';
 
 /** Bytes that make pairs grow. */
 export interface Growth {
@@ -21,9 +22,9 @@ export interface Growth {
   readonly changedBy: readonly string[];
   /**
    * `never`: no exchange of their contents between any states made a difference. `left over`: none between states of which the same is
-   * believed did, and some did otherwise. `matters`: some did.
+   * believed did, and some did otherwise. `matters`: some did. `untried`: there was no time to find out.
    */
-  readonly matters: 'never' | 'left over' | 'matters';
+  readonly matters: 'never' | 'left over' | 'matters' | 'untried';
   readonly trials: number;
 }
 
@@ -36,12 +37,18 @@ export interface Growths {
 
 const MEMBERS = 40;
 const CLASSES = 300;
-const LOOKED_AT = 600;
+const LOOKED_AT = 4000;
 const TRIALS = 300;
 const TRIAL_LENGTH = 6;
 
 /** Looks at a walk, whether it came to its end or not. */
-export function growthOf(device: WasmDevice, walk: PairWalk, alphabet: Alphabet, seed = 1): Growths {
+export async function growthOf(
+  device: WasmDevice,
+  walk: PairWalk,
+  alphabet: Alphabet,
+  time: TimeLeft,
+  seed = 1,
+): Promise<Growths> {
   const { all } = walk;
   const classes = new Map<string, Pair[]>();
   for (const pair of all) {
@@ -54,46 +61,37 @@ export function growthOf(device: WasmDevice, walk: PairWalk, alphabet: Alphabet,
     else members.push(pair);
   }
   const crowded = [...classes.values()].filter((members) => members.length > 1);
-  const found = new Map<string, { region: Region; dwords: Set<number>; classes: Set<number>; values: Set<number> }>();
-  crowded.slice(0, CLASSES).forEach((members, number) => {
+  const found = new Map<string, Tally>();
+  for (const [number, members] of crowded.slice(0, CLASSES).entries()) {
+    await time.rest();
+    if (number > 0 && time.isOver()) break;
     const step = Math.max(1, Math.floor(members.length / MEMBERS));
-    for (let index = step; index < members.length; index += step) {
-      for (const address of device.states.differing(members[0].snapshot, members[index].snapshot)) {
-        const region = device.regionAt(address);
-        const key = `${region.name} ${region.address}`;
-        const tally = found.get(key) ?? { region, dwords: new Set(), classes: new Set(), values: new Set() };
-        tally.dwords.add(address);
-        tally.classes.add(number);
-        if (tally.values.size < 10_000) tally.values.add(device.states.wordAt(members[index].snapshot, address));
-        found.set(key, tally);
-      }
-    }
-  });
-  const merged = mergedHeap([...found.values()]);
-  const events = eventsOf(device, walk);
+    for (let index = step; index < members.length; index += step)
+      tell(device, members[0].snapshot, members[index].snapshot, number, found);
+  }
+  const events = await eventsOf(device, walk, time);
   const trials = new Trials(device, alphabet.book, alphabet.vectors ?? []);
   const random = new Random(seed);
-  const growths = merged.map(({ region, dwords, classes: differing, values }): Growth => {
-    const addresses = [...dwords];
-    const within = tryExchanges(device, trials, walk, random, addresses, () => {
+  const growths: Growth[] = [];
+  for (const { region, dwords, classes: differing, values } of merged([...found.values()])) {
+    const exchange = (pairOf: () => readonly [Pair, Pair]): Promise<Exchanges> =>
+      tryExchanges(device, trials, walk, random, dwords, pairOf, time);
+    const within = await exchange(() => {
       const members = random.pick(crowded);
       return [random.pick(members), random.pick(members)];
     });
-    const anywhere = within.differs
-      ? within
-      : tryExchanges(device, trials, walk, random, addresses, () => [random.pick(all), random.pick(all)]);
-    return {
+    const anywhere = within.differs ? within : await exchange(() => [random.pick(all), random.pick(all)]);
+    const isTried = within.isWhole && anywhere.isWhole;
+    growths.push({
       region,
       dwords: dwords.size,
       classes: differing.size,
       values: values.size,
-      changedBy: [...(events.get(`${region.name} ${region.address}`) ?? new Map<string, number>())]
-        .toSorted((one, other) => other[1] - one[1])
-        .map(([kind]) => kind),
-      matters: within.differs ? 'matters' : anywhere.differs ? 'left over' : 'never',
+      changedBy: changersOf(events, dwords),
+      matters: within.differs ? 'matters' : !isTried ? 'untried' : anywhere.differs ? 'left over' : 'never',
       trials: within.trials + (within.differs ? 0 : anywhere.trials),
-    };
-  });
+    });
+  }
   return {
     states: new Set(all.map(({ snapshot }) => snapshot)).size,
     classes: classes.size,
@@ -103,16 +101,45 @@ export function growthOf(device: WasmDevice, walk: PairWalk, alphabet: Alphabet,
 
 interface Tally {
   readonly region: Region;
-  readonly dwords: Set<number>;
+  /** By address, the bits that were seen to differ. */
+  readonly dwords: Map<number, number>;
   readonly classes: Set<number>;
   readonly values: Set<number>;
 }
 
+/** Takes up in what two states differ: a dword may hold the bytes of several variables. */
+function tell(device: WasmDevice, one: number, other: number, number: number, found: Map<string, Tally>): void {
+  for (const address of device.states.differing(one, other)) {
+    const value = device.states.wordAt(other, address);
+    for (const [region, mask] of partsOf(device, address, value ^ device.states.wordAt(one, address))) {
+      const key = keyOf(region);
+      const tally = found.get(key) ?? { region, dwords: new Map(), classes: new Set(), values: new Set() };
+      tally.dwords.set(address, (tally.dwords.get(address) ?? 0) | mask);
+      tally.classes.add(number);
+      if (tally.values.size < 10_000) tally.values.add(value & mask);
+      found.set(key, tally);
+    }
+  }
+}
+
+const keyOf = ({ name, address }: Region): string => `${name} ${address}`;
+
+/** The regions that bits of a dword belong to, with the bytes of each. */
+function partsOf(device: WasmDevice, address: number, differing: number): (readonly [Region, number])[] {
+  if (address < 0) return [[device.regionAt(address), -1]];
+  const parts = new Map<string, readonly [Region, number]>();
+  for (const byte of bytesOf(address, differing)) {
+    const region = device.regionAt(byte);
+    parts.set(keyOf(region), [region, (parts.get(keyOf(region))?.[1] ?? 0) | (0xff << (8 * (byte - address)))]);
+  }
+  return [...parts.values()];
+}
+
 /** Dwords that stand together and have no names are told of as one. */
-function mergedHeap(found: Tally[]): Tally[] {
-  const merged: Tally[] = [];
+function merged(found: Tally[]): Tally[] {
+  const all: Tally[] = [];
   for (const tally of found.toSorted((one, other) => one.region.address - other.region.address)) {
-    const last = merged.at(-1);
+    const last = all.at(-1);
     const isPlain = tally.region.kind === 'heap' || tally.region.kind === 'data';
     if (
       last === undefined ||
@@ -120,61 +147,94 @@ function mergedHeap(found: Tally[]): Tally[] {
       last.region.kind !== tally.region.kind ||
       tally.region.address > last.region.address + last.region.length + 60
     ) {
-      merged.push(tally);
+      all.push(tally);
       continue;
     }
     const { name, kind, address } = last.region;
-    merged[merged.length - 1] = {
+    all[all.length - 1] = {
       region: { name, kind, address, length: tally.region.address + tally.region.length - address },
-      dwords: new Set([...last.dwords, ...tally.dwords]),
+      dwords: new Map([...last.dwords, ...tally.dwords]),
       classes: new Set([...last.classes, ...tally.classes]),
       values: new Set([...last.values, ...tally.values]),
     };
   }
-  return merged;
+  return all;
 }
 
-/** Which kinds of access and event change each region. */
-function eventsOf(device: WasmDevice, { all, actions }: PairWalk): Map<string, Map<string, number>> {
-  const events = new Map<string, Map<string, number>>();
+/** How often each kind of access and event was seen to change a byte, or a word of the globals. */
+type Changers = ReadonlyMap<number, ReadonlyMap<string, number>>;
+
+async function eventsOf(device: WasmDevice, { all, actions }: PairWalk, time: TimeLeft): Promise<Changers> {
+  const { states } = device;
+  const events = new Map<number, Map<string, number>>();
   const step = Math.max(1, Math.floor(all.length / LOOKED_AT));
-  for (let at = 1; at < all.length; at += step) {
+  for (let at = 1; at < all.length && !time.isOver(); at += step) {
+    await time.rest();
     const { parent, snapshot, action } = all[at];
-    const kind = actions[action].kind.split('/')[0];
-    for (const address of device.states.differing(all[parent].snapshot, snapshot)) {
-      const { name, address: from } = device.regionAt(address);
-      const key = `${name} ${from}`;
-      const counts = events.get(key) ?? new Map<string, number>();
-      counts.set(kind, (counts.get(kind) ?? 0) + 1);
-      events.set(key, counts);
+    const [kind] = actions[action].kind.split('/');
+    for (const address of states.differing(all[parent].snapshot, snapshot)) {
+      const value = states.wordAt(snapshot, address) ^ states.wordAt(all[parent].snapshot, address);
+      for (const byte of bytesOf(address, value)) {
+        const counts = events.get(byte) ?? new Map<string, number>();
+        counts.set(kind, (counts.get(kind) ?? 0) + 1);
+        events.set(byte, counts);
+      }
     }
   }
   return events;
 }
 
+/** The bytes of a dword that a mask has bits of; a word of the globals is one. */
+const bytesOf = (address: number, mask: number): number[] =>
+  address < 0 ? [address] : [0, 1, 2, 3].filter((byte) => mask & (0xff << (8 * byte))).map((byte) => address + byte);
+
+/** What changes some bytes, the most frequent first. */
+function changersOf(events: Changers, dwords: ReadonlyMap<number, number>): string[] {
+  const sums = new Map<string, number>();
+  for (const [address, mask] of dwords) {
+    for (const byte of bytesOf(address, mask))
+      for (const [kind, times] of events.get(byte) ?? []) sums.set(kind, (sums.get(kind) ?? 0) + times);
+  }
+  return [...sums].toSorted((one, other) => other[1] - one[1]).map(([kind]) => kind);
+}
+
+/** What came of exchanges. */
+interface Exchanges {
+  readonly differs: boolean;
+  readonly trials: number;
+  /** Whether there was time for all of them. */
+  readonly isWhole: boolean;
+}
+
 /** Puts the bytes of one state into another, and looks whether it shows. */
-function tryExchanges(
+async function tryExchanges(
   device: WasmDevice,
   trials: Trials,
   { actions }: PairWalk,
   random: Random,
-  addresses: readonly number[],
+  dwords: ReadonlyMap<number, number>,
   pairOf: () => readonly [Pair, Pair],
-): { readonly differs: boolean; readonly trials: number } {
+  time: TimeLeft,
+): Promise<Exchanges> {
+  const { states } = device;
+  const all = [...dwords];
   let done = 0;
   for (let attempt = 0; attempt < 4 * TRIALS && done < TRIALS; attempt++) {
+    await time.rest();
+    if (time.isOver()) return { differs: false, trials: done, isWhole: false };
     const [one, other] = pairOf();
-    const values = addresses.map((address) => device.states.wordAt(other.snapshot, address));
-    if (values.every((value, index) => value === device.states.wordAt(one.snapshot, addresses[index]))) continue;
+    const values = all.map(([address]) => states.wordAt(other.snapshot, address));
+    if (all.every(([address, mask], index) => ((values[index] ^ states.wordAt(one.snapshot, address)) & mask) === 0))
+      continue;
     const path = trials.draw(random, actions, one.knowledge, TRIAL_LENGTH);
     const plain = trials.told(one.snapshot, path, one.knowledge, () => {});
     const changed = trials.told(one.snapshot, path, one.knowledge, () =>
-      addresses.forEach((address, index) => device.states.poke(address, values[index])),
+      all.forEach(([address, mask], index) => states.poke(address, values[index], mask)),
     );
     done++;
-    if (plain !== changed) return { differs: true, trials: done };
+    if (!isSame(plain, changed)) return { differs: true, trials: done, isWhole: true };
   }
-  return { differs: false, trials: done };
+  return { differs: false, trials: done, isWhole: true };
 }
 
 /** What was found out, in sentences. */
@@ -187,23 +247,40 @@ export function tellGrowths({ states, classes, growths }: Growths, limit = 6): s
   ];
 }
 
+/** The same of a walk that came to its end: what is state, is state, and is told in a line. */
+export function tellSpare(all: Growths): string[] {
+  const spare = all.growths.filter(({ matters }) => matters !== 'matters');
+  if (all.growths.length === 0 || spare.length > 0) return tellGrowths({ ...all, growths: spare }, 3);
+  return [
+    `The device has ${all.states} states where what is believed of it has ${all.classes}: it knows more than a guest can see, and all of that matters.`,
+  ];
+}
+
 function tellGrowth({ region, dwords, values, changedBy, matters, trials }: Growth): string {
   const { name, address, length, kind } = region;
-  const where = `${name} (${4 * dwords} of its ${length} bytes at 0x${address.toString(16)})`;
+  const where =
+    kind === 'global'
+      ? name
+      : `${name} (${Math.min(4 * dwords, length)} of its ${length} bytes at 0x${address.toString(16)})`;
   const events = changedBy.length === 0 ? 'no event that was looked at' : changedBy.slice(0, 4).join(', ');
   const seen = `${where}: ${values} values, changed by ${events}`;
+  if (matters === 'untried') return `${seen}. There was no time to see whether it matters.`;
   if (matters === 'matters')
     return `${seen}. It matters: it is state, and was exchanged ${trials} times until it showed.`;
   if (matters === 'never')
-    return `${seen}. It never showed in ${trials} exchanges: --ignore ${nameOf(region)} leaves it out.`;
-  const cure =
-    kind === 'heap'
-      ? 'memory that is free, most likely: the allocators of the shims zero what is freed'
-      : kind === 'stack'
-        ? 'what calls left on the stack: export __data_end, and it is left out'
-        : 'left over from before: clear it where it is no longer used';
-  return `${seen}. Among states of which the same is believed it never showed in ${trials} exchanges, and otherwise it did: ${cure}.`;
+    return `${seen}. It never showed in ${trials} exchanges: ${kind === 'global' ? CURES.global : `--ignore ${nameOf(region)} leaves it out`}.`;
+  return `${seen}. Among states of which the same is believed it never showed in ${trials} exchanges, and otherwise it did: ${CURES[kind]}.`;
 }
+
+const LEFT_OVER = 'left over from before: clear it where it is no longer used';
+/** What to do about bytes that are no state, and cannot be left out as they are. */
+const CURES: Readonly<Record<Region['kind'], string>> = {
+  heap: 'memory that is free, most likely: the allocators of the shims zero what is freed',
+  stack: 'what calls left on the stack: export __data_end, and it is left out',
+  global: 'it is no memory that could be left out; allocate once, in init, and give back what is allocated later',
+  variable: LEFT_OVER,
+  data: LEFT_OVER,
+};
 
 /** What `--ignore` takes for a region. */
 export const nameOf = ({ name, kind, address, length }: Region): string =>
@@ -211,4 +288,6 @@ export const nameOf = ({ name, kind, address, length }: Region): string =>
 
 /** The regions that may be left out. */
 export const proposalsOf = ({ growths }: Growths): string[] =>
-  growths.filter(({ matters }) => matters === 'never').map(({ region }) => nameOf(region));
+  growths
+    .filter(({ matters, region }) => matters === 'never' && region.kind !== 'global')
+    .map(({ region }) => nameOf(region));

@@ -10,10 +10,11 @@ import type { Region, WasmDevice } from '../device/wasm.ts';
 import { conform, type ConformOptions, type Report } from '../judge/conform.ts';
 import { alphabetOf, type Scene, scenesOf } from '../judge/scenes.ts';
 import { subjectOf } from '../judge/subject.ts';
-import type { SnapshotDevice, PairWalk } from '../judge/walk.ts';
+import type { Walker } from '../judge/strategies.ts';
 import { type Assumed, testAssumed } from './assumed.ts';
 import { type Growths, growthOf } from './growth.ts';
 import { ALL_VECTORS, provingScenes } from './scenes.ts';
+import { timeUntil } from './time.ts';
 
 /** How a device is proven. */
 export interface ProveOptions extends Pick<
@@ -32,7 +33,7 @@ export interface ProveOptions extends Pick<
   readonly states?: number;
   /** Bytes that a walk may take. Default 2 GB. */
   readonly memory?: number;
-  /** How often what is assumed of left-out bytes is tested, in each scene. Default 2000. */
+  /** How often what is assumed of left-out bytes is tested, in each scene. Default 2000 times, and each class of states three times at least. */
   readonly tests?: number;
   /** Whether it is found out what makes pairs grow. Default true. */
   readonly explains?: boolean;
@@ -73,14 +74,7 @@ const MANY = 4;
 /** Proves a device, or finds what is wrong with it. @throws what the factory throws where it makes no device that saves and restores. */
 export async function prove(factory: DeviceFactory, options: ProveOptions = {}): Promise<Proof> {
   const { sampling = 10 } = options;
-  const {
-    vectorCounts = [1, 2, 3],
-    widths = false,
-    states = 1_000_000,
-    memory = 2e9,
-    tests = 2000,
-    seconds = 600,
-  } = options;
+  const { vectorCounts = [1, 2, 3], widths = false, states = 1_000_000, memory = 2e9, seconds = 600 } = options;
   const subject = subjectOf(factory, vectorCounts);
   if (!subject.abilities.has('snapshot'))
     throw new RangeError(
@@ -100,11 +94,24 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
     abilities: subject.abilities,
   }).filter(({ isSmall }) => !isSmall);
   const walks = new Map<string, Walked>();
-  const look = (device: SnapshotDevice, scene: Scene, walk: PairWalk): void => {
+  const look: Walker['onWalk'] = async (device, scene, walk, until) => {
+    const time = timeUntil(until, options.isStopped);
     const alphabet = alphabetOf(scene, subject.abilities);
     const wasm = 'leftOut' in device ? (device as WasmDevice) : undefined;
+    const explain = async (): Promise<Growths | undefined> =>
+      wasm === undefined ||
+      options.explains === false ||
+      walk.findings.all.length > 0 ||
+      (walk.isComplete && walk.pairs < MANY)
+        ? undefined
+        : growthOf(wasm, walk, alphabet, time, options.seed);
+    // Of a walk without an end, why it has none is what people ask first.
+    const early = walk.isComplete ? undefined : await explain();
     // Of a device that is found out, too: what is left out and does matter makes findings that are none.
-    const tested = wasm === undefined ? [] : testAssumed(wasm, walk, alphabet, tests, options.seed);
+    const assumed =
+      wasm === undefined
+        ? []
+        : await testAssumed(wasm, walk, alphabet, { tests: options.tests, seed: options.seed, time });
     const known = new Set(walk.all.map(({ snapshot }) => snapshot));
     walks.set(scene.name, {
       scene,
@@ -114,14 +121,8 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
       steps: walk.steps,
       milliseconds: walk.milliseconds,
       isComplete: walk.isComplete,
-      assumed: tested,
-      growths:
-        wasm === undefined ||
-        options.explains === false ||
-        walk.findings.all.length > 0 ||
-        (walk.isComplete && walk.pairs < MANY)
-          ? undefined
-          : growthOf(wasm, walk, alphabet, options.seed),
+      assumed,
+      growths: walk.isComplete ? await explain() : early,
     });
   };
   const report = await conform(subject, {
@@ -134,7 +135,8 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
   });
   const all = scenes.flatMap(({ name }) => walks.get(name) ?? []);
   const withdrawn = all.flatMap(({ assumed }) => assumed.filter(({ shown }) => shown !== undefined));
-  const isWhole = all.length === scenes.length && all.every(({ isComplete }) => isComplete);
+  const isTested = all.every(({ assumed }) => assumed.every((each) => each.isTested));
+  const isWhole = isTested && all.length === scenes.length && all.every(({ isComplete }) => isComplete);
   const device = factory({ vectorCount: counts[0] });
   return {
     verdict: report.causes.length > 0 ? 'violated' : isWhole && withdrawn.length === 0 ? 'proven' : 'open',

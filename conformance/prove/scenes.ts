@@ -34,10 +34,13 @@ export function provingScenes(
   );
 }
 
+/** Where words begin, and where a number of so many bits has its end. */
+const EDGES = [32, 64, 128, 256, 512, 1024];
+
 /** One vector, and pairs of vectors at the edges of words, of many. */
 function sparseScenes(vectorCount: number): Scene[] {
   const last = vectorCount - 1;
-  const edges = [32, 64, 1024].filter((edge) => edge < vectorCount).map((edge) => [edge - 1, edge]);
+  const edges = EDGES.filter((edge) => edge < vectorCount).map((edge) => [edge - 1, edge]);
   const vectors = [[0], [last], ...edges, [0, last], [Math.floor(last / 2), last]];
   const unique = new Map(vectors.map((each) => [each.join(), each]));
   return [...unique.values()].map((each) => ({

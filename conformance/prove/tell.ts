@@ -3,7 +3,8 @@
  */
 import { count } from '../judge/report/text.ts';
 import type { Proof, Walked } from './prove.ts';
-import { tellGrowths } from './growth.ts';
+import { ALL_VECTORS } from './scenes.ts';
+import { tellGrowths, tellSpare } from './growth.ts';
 
 /** What was proven. */
 export interface ProvenCode {
@@ -34,7 +35,7 @@ function verdictLine(
   steps: number,
   seconds: string,
 ): string {
-  const bound = `${counts.join(', ')} vector${counts.length === 1 && counts[0] === 1 ? '' : 's'}`;
+  const bound = boundOf(counts);
   if (verdict === 'proven')
     return `proven: ${report.device} breaks no rule, in any sequence of these accesses and events, of any length, with ${bound} (${count(steps)} steps in ${seconds} s)`;
   if (verdict === 'violated')
@@ -42,6 +43,16 @@ function verdictLine(
   const ended = walks.filter(({ isComplete }) => isComplete).length;
   const wanted = scenes.filter(({ isSmall }) => isSmall).length;
   return `open: ${report.device} broke no rule so far, and ${ended} of ${wanted} walks came to their end (${count(steps)} steps in ${seconds} s)`;
+}
+
+/** The numbers of vectors; of more than a few, only one or two are acted upon. */
+function boundOf(counts: readonly number[]): string {
+  const whole = counts.filter((each) => each <= ALL_VECTORS);
+  const sparse = counts.filter((each) => each > ALL_VECTORS);
+  return [
+    ...(whole.length === 0 ? [] : [`${whole.join(', ')} vector${whole.join() === '1' ? '' : 's'}`]),
+    ...(sparse.length === 0 ? [] : [`one or two vectors of ${sparse.join(' and of ')}, while the others rest`]),
+  ].join(', and ');
 }
 
 function assumptionsOf({ report }: Proof): string {
@@ -60,7 +71,11 @@ function walkLines(
 ): string[] {
   const rate = milliseconds > 0 ? `, ${count(Math.round((1000 * steps) / milliseconds))} a second` : '';
   const told =
-    growths === undefined || (isComplete && states <= growths.classes) ? [] : tellGrowths(growths, isComplete ? 3 : 6);
+    growths === undefined || (isComplete && states <= growths.classes)
+      ? []
+      : isComplete
+        ? tellSpare(growths)
+        : tellGrowths(growths);
   const found = report.causes.length > 0 && growths === undefined ? '' : ` (${count(states)} states of the device)`;
   return [
     `${isComplete ? 'walked' : 'NOT to its end'}: ${scene.name}: ${count(pairs)} pairs${found}, ${count(steps)} steps by ${actions} actions in ${(milliseconds / 1000).toFixed(2)} s${rate}`,
@@ -86,7 +101,11 @@ function assumptionLines({ walks, leftOut, withdrawn }: Proof): string[] {
     const shown = withdrawn.find(({ region }) => region.address === address && region.length === length);
     const where = `${name} (${count(length)} bytes at 0x${address.toString(16)})`;
     if (shown !== undefined)
-      return `WITHDRAWN: ${where} does matter: ${shown.shown?.join(', ')} differ by what is in it, so nothing is proven that rests on it`;
+      return `WITHDRAWN: ${where} does matter${shown.together === undefined ? '' : `, with ${shown.together.filter((each) => each !== name).join(', ')}`}: ${shown.shown?.join(', ')} differ by what is in it, so nothing is proven that rests on it`;
+    if (own.some(({ isTested }) => !isTested) && tested === 0)
+      return `NOT tested: that ${where} never matters; there was no time for it, or it is more than can be tested`;
+    if (own.some(({ isTested }) => !isTested))
+      return `NOT tested enough: that ${where} never matters was tested ${count(tested)} times with other contents, and then the time was over`;
     return `assuming that ${where} never matters: tested ${count(tested)} times with other contents`;
   });
 }

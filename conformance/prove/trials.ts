@@ -9,6 +9,20 @@ import { Bench } from '../judge/bench.ts';
 import type { MessageBook } from '../judge/messages.ts';
 import type { Random } from '../judge/random.ts';
 
+/** What was seen of a device along a path. */
+export type Told = readonly (string | number)[];
+
+/** Whether the same was seen twice. */
+export const isSame = (one: Told, other: Told): boolean =>
+  one.length === other.length && one.every((part, index) => part === other[index]);
+
+/** Which bits of the dword at an address belong to bytes that are chosen by their addresses. */
+export function maskOf(address: number, isChosen: (byte: number) => boolean): number {
+  let mask = 0;
+  for (let byte = 0; byte < 4; byte++) if (isChosen(address + byte)) mask |= 0xff << (8 * byte);
+  return mask;
+}
+
 /** A device with what is done to it. */
 export class Trials {
   private readonly device: WasmDevice;
@@ -21,32 +35,36 @@ export class Trials {
     this.read = device.vectorCount <= 8 ? undefined : vectors;
   }
 
-  /** What a device does and reads, action by action, as text. `change` is done to it first, and `after` after each action. */
+  /** What a device does and reads, action by action. `change` is done to it first; `after` each action, it is asked whether to go on. */
   told(
     state: Snapshot,
     actions: readonly Action[],
     knowledge: Knowledge,
     change: () => void,
-    after: () => void = () => {},
-  ): string {
+    after: () => boolean = () => true,
+  ): Told {
     const { device, bench } = this;
     device.restore(state);
     change();
     const known = new MutableKnowledge(device.vectorCount);
     known.set(knowledge);
-    const parts: string[] = [];
+    const told: (string | number)[] = [];
     for (const action of actions) {
       const failure = bench.perform(action, known);
       action.learn(known);
-      after();
+      const goesOn = after();
       const { observation } = bench;
-      parts.push(action.name, JSON.stringify(observation.outputs), failure?.text ?? '');
-      if (failure !== undefined) break;
-      if (action.event === undefined) parts.push(seenIn(observation));
+      if (failure !== undefined) told.push(failure.text);
+      for (const { verb, vector, addressLow, addressHigh, data } of observation.outputs)
+        told.push(verb, vector, addressLow, addressHigh, data);
+      if (failure !== undefined || !goesOn) break;
+      if (action.event === undefined) tellSeen(observation, told);
       observation.clear();
-      parts.push(bench.readBack(this.read)?.text ?? '', seenIn(observation));
+      const broken = bench.readBack(this.read);
+      if (broken !== undefined) told.push(broken.text);
+      tellSeen(observation, told);
     }
-    return parts.join(' ');
+    return told;
   }
 
   /** Actions that a guest may do one after the other, drawn. */
@@ -65,14 +83,14 @@ export class Trials {
 }
 
 /** What was read, and nothing of what was read before. */
-function seenIn(observation: Bench['observation']): string {
+function tellSeen(observation: Bench['observation'], told: (string | number)[]): void {
   const { control, entries, pending, hasMessage, hasControl, touched, touchedCount, strayPending } = observation;
-  const seen: (string | number)[] = [control, strayPending];
+  told.push(control, strayPending);
   for (let index = 0; index < touchedCount; index++) {
     const vector = touched[index];
     const read = hasMessage[vector] | (hasControl[vector] << 3);
-    for (let dword = 0; dword < 4; dword++) seen.push((read >> dword) & 1 ? entries[4 * vector + dword] : '-');
-    seen.push(pending[vector]);
+    told.push(read);
+    for (let dword = 0; dword < 4; dword++) if ((read >> dword) & 1) told.push(entries[4 * vector + dword]);
+    told.push(pending[vector]);
   }
-  return seen.join();
 }

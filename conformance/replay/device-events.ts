@@ -70,7 +70,10 @@ const EVENTS: readonly (readonly [RegExp, Parse])[] = [
     new RegExp(String.raw`\bvfio_pci_(?:hot_)?reset(?:_flr|_pm)?\s+${OF}`),
     ([device]) => ({ kind: 'resetOf', device: vfio(device) }),
   ],
-  [/\bresettable_phase_(?:hold|enter)_\w+\s+obj=\S*?\(([\w.-]+)\)/, ([device]) => ({ kind: 'resetOf', device })],
+  [
+    /\bresettable_phase_(?:hold|enter)_\w+\s+obj=(\S*?)\(([\w.-]+)\)/,
+    ([object, device]) => ({ kind: 'resetOf', device, ...(object === '' ? {} : { object }) }),
+  ],
   [/\bpci_nvme_irq_msix\s.*?vector (\d+)/, ([vector]) => ({ kind: 'signal', name: 'nvme', vector: Number(vector) })],
   [/\busb_xhci_irq_msix\s.*?nr (\d+)/, ([vector]) => ({ kind: 'signal', name: 'xhci', vector: Number(vector) })],
   [

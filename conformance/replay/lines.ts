@@ -53,6 +53,8 @@ export interface SignalLine {
 export interface ResetLine {
   readonly kind: 'resetOf';
   readonly device: string;
+  /** QEMU's own object: another one is another device, of whatever name. */
+  readonly object?: string;
 }
 
 /** QEMU tells where the MSI-X of an assigned device is. */

@@ -17,6 +17,8 @@ export interface TraceRecord {
   readonly others: readonly string[];
   /** What a replay of the trace counts. */
   readonly figures?: unknown;
+  /** The same of each function of the trace, by name and bus address, as `maskbit record` writes it. */
+  readonly functions?: Readonly<Record<string, { readonly figures?: unknown }>>;
 }
 
 /** What came of the replay of a file. */
@@ -35,12 +37,18 @@ export function replayFile(path: string, how: ReplayOptions & { readonly recordP
   requireText('path of replayFile', path);
   const { recordPath: told, ...options } = copyOf('the options of replayFile', how);
   if (told !== undefined) requireText('recordPath of replayFile', told);
-  const beside = path.replace(/(\.\w+)?$/, '.json');
-  const recordPath = (told as string | undefined) ?? (beside !== path && existsSync(beside) ? beside : undefined);
+  const recordPath = (told as string | undefined) ?? recordBeside(path);
   const record = recordPath === undefined ? undefined : readRecord(recordPath);
   const result = replay(fileSource(path), { others: record?.others, ...(options as ReplayOptions) });
-  const differences = record?.figures === undefined ? [] : differencesOf('figures', record.figures, result.figures);
+  const figures = record?.figures ?? record?.functions?.[result.geometry.device]?.figures;
+  const differences = figures === undefined ? [] : differencesOf('figures', figures, result.figures);
   return { ...result, recordPath, differences };
+}
+
+/** The record beside a log, of the same name; undefined where there is none. */
+export function recordBeside(path: string): string | undefined {
+  const beside = path.replace(/(\.\w+)?$/, '.json');
+  return beside !== path && existsSync(beside) ? beside : undefined;
 }
 
 /**

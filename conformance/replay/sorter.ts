@@ -45,6 +45,8 @@ export class Sorter {
   private second: { readonly line: number; readonly device: string } | undefined;
   /** Who else can send which message. */
   readonly elsewhere = new Elsewhere();
+  /** QEMU's object of each name: the first one that was reset. */
+  private readonly objects = new Map<string, string>();
   private readonly vfio = new VfioNames((host) => this.functions.forget(host));
 
   constructor(options: SorterOptions) {
@@ -77,7 +79,7 @@ export class Sorter {
       case 'place':
         return this.place({ ...line, device: vfio.guestName(line.device) });
       case 'resetOf':
-        return this.resetOf(vfio.guestName(line.device));
+        return this.resetOf(vfio.guestName(line.device), line.object);
       case 'signal':
         return this.isSignalled(line.name) ? line : undefined;
       case 'interruptOf':
@@ -131,10 +133,14 @@ export class Sorter {
     return isNamed(device) && this.functions.count((map) => map.hasCapability && isNamed(map.device)) === 1;
   }
 
-  /** A device is reset. Where several have its name, the function may be one of the others. */
-  private resetOf(name: string): Access | undefined {
+  /**
+   * A device is reset. Where several have its name, the function may be one of the others; and so it may with another object: that is a
+   * virtual function which has just come, or a device that is plugged in the place of the function.
+   */
+  private resetOf(name: string, object: string | undefined): Access | undefined {
+    if (object !== undefined && !this.objects.has(name)) this.objects.set(name, object);
     if (!this.functions.isChosen(name)) return undefined;
-    return this.isAlone(name) ? this.resetNow() : { kind: 'maybeReset' };
+    return this.isAlone(name) && this.objects.get(name) === object ? this.resetNow() : { kind: 'maybeReset' };
   }
 
   private isAlone(name: string): boolean {

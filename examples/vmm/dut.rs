@@ -1,6 +1,7 @@
-//! The glue: a VMM's device behind maskbit's ABI. This file and the stub of KVM in `vm.rs` are all that had to be written for the proof.
+//! The glue: a VMM's device behind maskbit's ABI. This file is all that had to be written for the proof, and `Vm` of `vm.rs` on the shim of irqfds.
 //!
-//!     /usr/bin/rustc --edition 2021 -O -C panic=abort --target wasm32-unknown-unknown --crate-type cdylib -o vmm.wasm dut.rs
+//!     /usr/bin/rustc --edition 2021 -O -C panic=abort -C strip=debuginfo -C link-arg=--emit-relocs \
+//!         --target wasm32-unknown-unknown --crate-type cdylib -o vmm.wasm dut.rs
 //!     maskbit prove --learn vmm.wasm
 //!
 //! Three bugs can be built in, each by a switch, and are there to be found (README.md):
@@ -11,6 +12,8 @@ mod device;
 #[path = "../kits/wasm/shims/heap.rs"]
 mod heap;
 mod interrupt;
+#[path = "../kits/wasm/shims/irqfd.rs"]
+mod irqfd;
 #[path = "../kits/wasm/maskbit.rs"]
 mod maskbit;
 mod msix;

@@ -1,7 +1,8 @@
-//! The hypervisor as a VMM sees it: eventfds, irqfds and a routing table. `Kvm` is a stub of them that behaves as KVM does, in as much as a guest can tell.
-use std::cell::{Cell, RefCell};
+//! The hypervisor as a VMM sees it. What it is here, is the shim of irqfds and routes that behaves as KVM does.
 use std::collections::BTreeMap;
-use std::rc::Rc;
+
+pub use crate::irqfd::{EventFd, Kvm};
+use crate::irqfd::Route;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Error {
@@ -20,35 +21,6 @@ pub struct MsiRoute {
     pub data: u32,
 }
 
-#[derive(Default)]
-struct EventFdInner {
-    /// Saturated: whoever reads it reads it whole.
-    count: Cell<bool>,
-    irqfd: RefCell<Option<(Rc<KvmInner>, u32)>>,
-}
-
-/// Something that is written by whoever has an event.
-#[derive(Clone, Default)]
-pub struct EventFd(Rc<EventFdInner>);
-
-impl EventFd {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    pub fn write(&self) {
-        match &*self.0.irqfd.borrow() {
-            Some((kvm, gsi)) => kvm.inject(*gsi),
-            None => self.0.count.set(true),
-        }
-    }
-
-    /// Returns whether anything was there.
-    pub fn read(&self) -> bool {
-        self.0.count.replace(false)
-    }
-}
-
 /// What a VMM asks of its hypervisor.
 pub trait Vm {
     fn register_irqfd(&self, fd: &EventFd, gsi: u32) -> Result<()>;
@@ -57,48 +29,23 @@ pub trait Vm {
     fn set_gsi_routing(&self, routes: &BTreeMap<u32, MsiRoute>) -> Result<()>;
 }
 
-#[derive(Default)]
-struct KvmInner {
-    routes: RefCell<Vec<(u32, MsiRoute)>>,
-}
-
-impl KvmInner {
-    fn inject(&self, gsi: u32) {
-        if let Some((_, route)) = self.routes.borrow().iter().find(|(each, _)| *each == gsi) {
-            let address = u64::from(route.address_hi) << 32 | u64::from(route.address_lo);
-            crate::maskbit::host::send(address, route.data);
-        }
-    }
-}
-
-/// A virtual machine.
-#[derive(Clone, Default)]
-pub struct Kvm(Rc<KvmInner>);
-
 impl Vm for Kvm {
     fn register_irqfd(&self, fd: &EventFd, gsi: u32) -> Result<()> {
-        if fd.0.irqfd.borrow().is_some() {
-            return Err(Error::AlreadyRegistered(gsi));
-        }
-        *fd.0.irqfd.borrow_mut() = Some((Rc::clone(&self.0), gsi));
-        // What was counted before is injected at once.
-        if fd.read() {
-            self.0.inject(gsi);
-        }
-        Ok(())
+        self.assign_irqfd(fd, gsi).then_some(()).ok_or(Error::AlreadyRegistered(gsi))
     }
 
     fn unregister_irqfd(&self, fd: &EventFd, gsi: u32) -> Result<()> {
-        match fd.0.irqfd.borrow_mut().take() {
-            Some((_, registered)) if registered == gsi => Ok(()),
-            _ => Err(Error::NotRegistered(gsi)),
-        }
+        self.deassign_irqfd(fd, gsi).then_some(()).ok_or(Error::NotRegistered(gsi))
     }
 
     fn set_gsi_routing(&self, routes: &BTreeMap<u32, MsiRoute>) -> Result<()> {
-        let mut table = self.0.routes.borrow_mut();
-        table.clear();
-        table.extend(routes.iter().map(|(gsi, route)| (*gsi, *route)));
+        Kvm::set_gsi_routing(
+            self,
+            routes.iter().map(|(gsi, route)| {
+                let address = u64::from(route.address_hi) << 32 | u64::from(route.address_lo);
+                (*gsi, Route { address, data: route.data })
+            }),
+        );
         Ok(())
     }
 }

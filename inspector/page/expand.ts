@@ -4,18 +4,35 @@
  */
 import type { CompiledMachine } from '../../checker/compile/format.ts';
 import { Stepper } from '../../checker/compile/step.ts';
-import type { Expand } from '../../checker/compile/expand.ts';
+import type { Expand, ExpandEvents } from '../../checker/compile/expand.ts';
 
 /** Makes the function that tries every event in a state. */
 export function createExpand(compiled: CompiledMachine): Expand {
+  const expand = createExpandEvents(compiled);
+  const taken = new Int32Array(compiled.events.length);
+  return (states, from, targets) => expand(states, from, targets, taken);
+}
+
+/** The same, for who asks which events are taken. */
+export function createExpandEvents(compiled: CompiledMachine): ExpandEvents {
   const stepper = new Stepper(compiled);
   const { events, wordCount } = compiled;
-  return (states, from, targets) => {
+  return (states, from, targets, taken) => {
     let count = 0;
     for (let event = 0; event < events.length; event++) {
       stepper.stepWords(states, from, event, targets, count * wordCount);
-      if (stepper.takenCount > 0) count++;
+      if (stepper.takenCount > 0) taken[count++] = event;
     }
     return count;
   };
+}
+
+/** Nothing is written here: claims about steps are asked step by step. */
+export function writeParts(): undefined {
+  return undefined;
+}
+
+/** Whoever asks what an event may write is about to write a text, and gets none: any bit will do. */
+export function writtenBits({ wordCount }: CompiledMachine): Int32Array {
+  return new Int32Array(wordCount).fill(-1);
 }

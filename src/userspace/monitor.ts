@@ -307,7 +307,7 @@ export class Monitor {
   tellBase(): boolean {
     if (!this.isAssigned || this.assigned.table !== undefined || this.assigned.mmioBase !== 0) return false;
     //= MSIX-POSTED-7
-    return this.tableAddress !== 0 && this.calls.register(this.tableAddress);
+    return this.placePage();
   }
 
   /** Begins to hand the page to the kernel. Returns false, and does nothing, when the page is not userspace's. */
@@ -353,7 +353,7 @@ export class Monitor {
     this.placePage();
   }
 
-  /** Registers the page where the guest has put it; returns whether the kernel has it then. */
+  /** Tells the kernel where the guest has put the page; returns whether the kernel has taken it. */
   private placePage(): boolean {
     return this.config.barBase !== 0 && this.calls.register(this.tableAddress);
   }

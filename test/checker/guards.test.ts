@@ -2,7 +2,8 @@ import { type AnyStateMachine, and, not, or, setup, stateIn } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import { STRIDE } from '../../checker/compile/format.ts';
-import { explore } from '../../checker/explore/explore.ts';
+import { decide } from '../../checker/decide/decide.ts';
+import { count, explore } from '../../checker/explore/explore.ts';
 import { printPromela } from '../../checker/export/promela.ts';
 import { symbolicOf } from '../../checker/export/symbolic.ts';
 import { printTla } from '../../checker/export/tla.ts';
@@ -13,26 +14,26 @@ describe('guards of any size', () => {
     initial: 's0',
     states: { s0: { on: { [event]: 's1' } }, s1: { on: { [event]: 's0' } } },
   });
-  /** A machine with a guard over `count` regions, each of which may change. */
-  const guarded = (count: number, guards: Record<string, any>, guard: any): AnyStateMachine =>
+  /** A machine with a guard over `regions` regions, each of which may change. */
+  const guarded = (regions: number, guards: Record<string, any>, guard: any): AnyStateMachine =>
     setup({ guards }).createMachine({
       id: 'm',
       type: 'parallel',
       states: {
-        ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`r${index}`, region(`e${index}`)])),
+        ...Object.fromEntries(Array.from({ length: regions }, (_, index) => [`r${index}`, region(`e${index}`)])),
         z: { initial: 'n', states: { n: { on: { odd: { target: 'y', guard } } }, y: { on: { odd: 'n' } } } },
       },
     });
 
   /** Whether an odd number of regions is in s1, by guards that name each other twice at each step. */
-  function parityOf(count: number): AnyStateMachine {
+  function parityOf(regions: number): AnyStateMachine {
     const isOn = (index: number) => stateIn({ [`r${index}`]: 's1' });
     const guards: Record<string, any> = { g0: isOn(0) };
-    for (let index = 1; index < count; index++) {
+    for (let index = 1; index < regions; index++) {
       const before = `g${index - 1}`;
       guards[`g${index}`] = or([and([before, not(isOn(index))]), and([not(before), isOn(index)])]);
     }
-    return guarded(count, guards, `g${count - 1}`);
+    return guarded(regions, guards, `g${regions - 1}`);
   }
 
   test('are decided as they are written: the parity of a dozen regions, which once overflowed the stack', () => {
@@ -54,6 +55,51 @@ describe('guards of any size', () => {
     expect(printPromela(symbolicOf(machine)).length).toBeLessThan(40_000);
     expect(printTla(symbolicOf(machine)).module.length).toBeLessThan(40_000);
     expect(mutate(machine).length).toBeGreaterThan(100);
+  });
+
+  test('of forty regions are no harder to compile; their 2^41 states are counted as far as a limit says', () => {
+    const { summary } = count(compile(parityOf(40)), { limits: { states: 10_000 } });
+    expect(summary).toMatchObject({ states: 10_000, complete: false, bound: 'states' });
+  });
+
+  /** The same parity, written out where it stands: each part stands in two places. */
+  function writtenOut(regions: number): AnyStateMachine[] {
+    let odd: any = stateIn({ r0: 's1' });
+    for (let index = 1; index < regions; index++) {
+      const isOn = stateIn({ [`r${index}`]: 's1' });
+      odd = or([and([odd, not(isOn)]), and([not(odd), isOn])]);
+    }
+    return [guarded(regions, {}, odd), guarded(regions, { odd }, 'odd')];
+  }
+
+  test('written out where they stand are decided alike, and refused where their parts double too often', () => {
+    for (const machine of writtenOut(12)) expect(compile(machine).code.length / STRIDE).toBeLessThan(200);
+    const [inline, named] = writtenOut(40);
+    const refused =
+      'a guard of more than 100000 parts when it is written out; write names for parts of it, in setup, instead.';
+    expect(() => compile(inline)).toThrow(`m.z.n, on odd: got ${refused}`);
+    expect(() => compile(named)).toThrow(`m: got in 'odd' ${refused}`);
+  });
+
+  test('as data are refused alike: a predicate of a claim whose parts double too often', () => {
+    let odd: any = { kind: 'stateIn', value: { r0: 's1' } };
+    for (let index = 1; index < 40; index++) {
+      const isOn = { kind: 'stateIn', value: { [`r${index}`]: 's1' } };
+      const parts = [
+        { kind: 'and', parts: [odd, { kind: 'not', part: isOn }] },
+        { kind: 'and', parts: [{ kind: 'not', part: odd }, isOn] },
+      ];
+      odd = { kind: 'or', parts };
+    }
+    const claim = {
+      kind: 'invariant',
+      name: 'EvenInv',
+      title: 'Never odd.',
+      holds: { kind: 'not', part: odd },
+    } as const;
+    expect(() => decide(explore(compile(parityOf(2))), [claim])).toThrow(
+      /expected at most 100000 parts when it is written out/,
+    );
   });
 
   test('over thousands of regions are run as they stand, for no function could be nested as deep', () => {

@@ -160,9 +160,9 @@ describe('with symmetry', () => {
       /^Got a function in the claim OddInv; expected an expression, whose symmetry can be seen\.$/,
     ],
     [
-      'about fairness',
+      'about what one vector does at last',
       { kind: 'leadsTo', name: 'LateLeads', title: '', to: inState(0, 'mask', 'unmasked'), fairness: [] },
-      /^Got function explored with symmetry; expected all of its states/,
+      /^Got the claim LateLeads, which is not the same for each of vector0, vector1: it says in\(vector0\.mask\.unmasked\) after/,
     ],
   ])('a claim %s is refused', (_name, claim, message) => {
     const compiled = compiledFunction(2);

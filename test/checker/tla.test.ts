@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type AnyStateMachine, createMachine } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { checkedExports, RECORD } from '../../cli/export.ts';
+import { designByName } from '../../machines/designs.ts';
 import { claimedOf } from '../../properties/claimed.ts';
 import { createInstance, instanceName } from '../../properties/instances.ts';
 import type { Claim } from '../../checker/decide/claim.ts';
@@ -108,11 +109,15 @@ describe('a module in TLA+', () => {
     }
   });
 
-  test.each(['vector', 'function'] as const)(
+  test.each(['vector', 'function', 'posted', 'reviewed', 'checked'] as const)(
     'of %s with its own claims was read by TLC, too, which came to our verdicts',
     (name) => {
       const record = JSON.parse(readFileSync(RECORD, 'utf8')) as Record<string, string>;
-      const { machine, events, claims } = claimedOf(createInstance(name));
+      const isMachine = name === 'vector' || name === 'function';
+      const instance = isMachine
+        ? createInstance(name)
+        : createInstance('assigned-device', { design: designByName(name) });
+      const { machine, events, claims } = claimedOf(instance);
       const { module, hash } = printTla(symbolicOf(machine, events), { eventSentence, checked: record, claims });
       expect(record[hash]).toMatch(/^TLC of /);
       expect(module).toContain(`${record[hash]} has read this text, whose hash is ${hash}.`);

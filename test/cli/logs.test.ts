@@ -37,6 +37,14 @@ describe('cases of the world', () => {
     expect(stdout).toMatch(/^n\/a: No message of the function stands in the log/m);
     expect(status).toBe(EXIT.bound);
   });
+
+  test('a packed log has its record beside it', () => {
+    const log = 'traces/recorded/linux-6.1-nvme-hotplug.gz';
+    const { status, stdout } = maskbit('replay', log, '--device', 'nvme 01:00.0');
+    expect(stdout).toContain('Record: traces/recorded/linux-6.1-nvme-hotplug.json');
+    expect(stdout).toMatch(/^holds/m);
+    expect(status).toBe(EXIT.holds);
+  });
 });
 
 describe('a log that disagrees', () => {

@@ -79,12 +79,38 @@ describe('what goes wrong in a device is a finding, with its shortest trace', ()
   test.each([
     ['traps.wasm', '', 'if (vector == 0) __builtin_trap()', /a trap: unreachable/],
     ['asserts.wasm', '', 'maskbit_fail(7)', /an assertion of its own, fail\(7\)/],
+    [
+      'loops.wasm',
+      '',
+      'for (volatile uint32_t at = 1; at; ) at = at + vector + 1 ? 1 : 0',
+      /no end after 20,000,000 turns of loops and calls/,
+    ],
+    [
+      'eats-memory.wasm',
+      '',
+      'while (__builtin_wasm_memory_grow(0, 64) != (unsigned long)-1) vector++; __builtin_trap()',
+      /a trap: unreachable, with its memory grown to 60 of the 64 MB that it may have/,
+    ],
   ])('%s', async (name, head, act, sentence) => {
+    const began = performance.now();
     expect(await prove(fileOf(name, whose(head, act)), { ...quick, seconds: 3 })).toBe(1);
+    // A step that loops for ever takes a tenth of a second: whoever looks at the walk afterwards must mind the time, too.
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(said).toContain('1. It does not go on [MSIX-ACCESS-2], by signal');
     expect(said).toMatch(/^violated: /);
     expect(said).toMatch(sentence);
     expect(said).toMatch(/trace of 1 .*: signal\.0/);
   });
+});
+
+test('a device whose reads have no end ends in its time, too: in the middle of a pair', async () => {
+  const loops = 'for (volatile uint32_t at = 1; at; ) at = at + offset + size + 1 ? 1 : 0; return 0;';
+  const began = performance.now();
+  expect(await prove(fileOf('reads.wasm', buildC(idleDevice({ table_read: loops }))), { ...quick, seconds: 1 })).toBe(
+    1,
+  );
+  expect(performance.now() - began).toBeLessThan(8000);
+  expect(said).toMatch(/NOT to its end: one vector: 1 pairs/);
 });
 
 describe('the report', () => {

@@ -8,14 +8,14 @@ import { createMachine } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { BRING_UP } from '../../properties/assigned/claims.ts';
 import { compile } from '../../checker/compile/compile.ts';
-import { createExpand as createTranslated } from '../../checker/compile/expand.ts';
+import * as translated from '../../checker/compile/expand.ts';
 import { explore } from '../../checker/explore/explore.ts';
 import { packTrace, printTrace } from '../../checker/trace/codec.ts';
 import { makeTrace, reduceTrace, TraceError } from '../../checker/trace/trace.ts';
 import { activeIds, chartOf, eachNode } from '../../inspector/drawing/chart.ts';
 import { CHART_EDGES, findInChart, layOut } from '../../inspector/drawing/layout.ts';
 import { ADAPTERS } from '../../inspector/page/device.ts';
-import { createExpand } from '../../inspector/page/expand.ts';
+import * as stepped from '../../inspector/page/expand.ts';
 import { LIBRARY, libraryTrace } from '../../inspector/decider/library.ts';
 import { prove } from '../../inspector/decider/proof.ts';
 import { tellStory } from '../../inspector/decider/story.ts';
@@ -332,16 +332,27 @@ describe('the map', () => {
     for (const { machine, events } of INSTANCES) {
       const compiled = compile(machine, events);
       const { states } = explore(compiled);
-      const [one, other] = [createExpand(compiled), createTranslated(compiled)];
+      const [one, other] = [stepped.createExpand(compiled), translated.createExpand(compiled)];
+      const [named, otherNamed] = [stepped.createExpandEvents(compiled), translated.createExpandEvents(compiled)];
       const [got, expected] = [new Int32Array(events.length * 2), new Int32Array(events.length * 2)];
+      const [taken, otherTaken] = [new Int32Array(events.length), new Int32Array(events.length)];
       for (let state = 0; state < states.count; state++) {
         const from = state * compiled.wordCount;
         const count = one(states.words, from, got);
         expect(count).toBe(other(states.words, from, expected));
         const words = count * compiled.wordCount;
         expect(got.subarray(0, words)).toEqual(expected.subarray(0, words));
+        expect([named(states.words, from, got, taken), otherNamed(states.words, from, expected, otherTaken)]).toEqual([
+          count,
+          count,
+        ]);
+        expect(taken.subarray(0, count)).toEqual(otherTaken.subarray(0, count));
       }
     }
+  });
+
+  test('is built, for what stands there on the page has every name that the checker asks for', () => {
+    expect(Object.keys(stepped).toSorted()).toEqual(Object.keys(translated).toSorted());
   });
 });
 

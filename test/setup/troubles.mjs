@@ -22,7 +22,9 @@ export const TROUBLES = {
     setInterval(() => {}, 1000);
   },
   fork: () => {
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+    // The child goes by the parameters of its parent, so that whoever looks for it finds it.
+    const idle = ['-e', 'setInterval(() => {}, 1000)', ...process.argv.slice(2)];
+    const child = spawn(process.execPath, idle, { stdio: 'inherit' });
     process.stderr.write(`child ${child.pid}\n`);
     process.exit(1);
   },

@@ -226,6 +226,8 @@ class Assigned implements RealAssignedDevice {
     return { sent, remapped, taken, held };
   }
 
+  readonly waitsItself = true;
+
   run(requests: readonly Request[]): Promise<readonly Answer[]> {
     if (this.running === undefined)
       return Promise.resolve(requests.map(() => failed('skipped', 'The device is closed.')));

@@ -159,6 +159,8 @@ class Device implements QemuDevice {
     this.live = live;
   }
 
+  readonly waitsItself = true;
+
   run(requests: readonly Request[]): Promise<readonly Answer[]> {
     if (this.live === undefined) return Promise.resolve(requests.map(() => failed('skipped', 'The device is closed.')));
     return this.live.run(requests);

@@ -4,10 +4,10 @@
 import type { Module } from './binary.ts';
 import type { Range } from './states.ts';
 
-/** A part of memory that has a name. */
+/** A part of memory that has a name. A global has no address: its words are numbered -1, -2 and so on. */
 export interface Region extends Range {
   readonly name: string;
-  readonly kind: 'variable' | 'stack' | 'heap' | 'data';
+  readonly kind: 'variable' | 'stack' | 'heap' | 'data' | 'global';
 }
 
 /** The layout of a memory. */
@@ -18,6 +18,8 @@ export interface Layout {
   /** Where data ends, and where the heap begins; -1 where the module does not say. */
   readonly dataEnd: number;
   readonly heapBase: number;
+  /** What each word of the globals is of. */
+  readonly globals: readonly string[];
 }
 
 /** What is below the stack pointer, between calls: left there by calls that have returned. Undefined where it is not known where it ends. */
@@ -36,6 +38,7 @@ const LARGE = 16_384;
 /** What an address belongs to. */
 export function regionAt(layout: Layout, address: number): Region {
   const { module, dataEnd, heapBase } = layout;
+  if (address < 0) return { name: layout.globals[-1 - address], kind: 'global', address, length: 4 };
   const variable = module.variables.find((each) => address >= each.address && address < each.address + each.length);
   if (variable !== undefined && variable.length <= LARGE) return { ...variable, kind: 'variable' };
   const dead = deadStackOf(layout);

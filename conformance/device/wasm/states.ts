@@ -341,25 +341,41 @@ export class States {
 
   // ---- What states are made of, for whoever asks why there are so many
 
-  /** The addresses of the dwords in which two states differ. */
+  /** The addresses of the dwords in which two states differ. The words of the globals follow, as -1, -2 and so on. */
   differing(one: number, other: number): number[] {
     const { words } = this.states;
-    const blocks = new Set<number>();
-    for (const state of [one, other]) {
-      const from = this.states.startOf(state);
-      for (let at = from; at < from + words[from - 1]; at += 2) if (words[at] !== GLOBALS) blocks.add(words[at]);
-    }
     const found: number[] = [];
-    for (const block of [...blocks].toSorted((first, second) => first - second)) {
+    const compare = (block: number, first: number, second: number): void => {
+      if (first === second) return;
       for (let word = 0; word < BLOCK_WORDS; word++)
-        if (this.wordOf(one, block, word) !== this.wordOf(other, block, word))
+        if (this.wordIn(block, first, word) !== this.wordIn(block, second, word))
           found.push(BLOCK_BYTES * block + 4 * word);
+    };
+    // Both lists are in order, and end with the globals.
+    let [at, second] = [this.states.startOf(one), this.states.startOf(other)];
+    while (words[at] !== GLOBALS || words[second] !== GLOBALS) {
+      const block = Math.min(words[at], words[second]);
+      compare(block, words[at] === block ? words[at + 1] : 0, words[second] === block ? words[second + 1] : 0);
+      const [isFirst, isSecond] = [words[at] === block, words[second] === block];
+      if (isFirst) at += 2;
+      if (isSecond) second += 2;
     }
+    const [globals, others] = [this.contents.startOf(words[at + 1]), this.contents.startOf(words[second + 1])];
+    for (let word = 0; word < this.globalCount; word++)
+      if (this.contents.words[globals + word] !== this.contents.words[others + word]) found.push(-1 - word);
     return found;
   }
 
-  /** A dword of memory in a state. */
+  /** A word of a block whose content has a number. */
+  private wordIn(block: number, content: number, word: number): number {
+    return content === 0
+      ? (this.base[block * BLOCK_WORDS + word] ?? 0)
+      : this.contents.words[this.contents.startOf(content) + word];
+  }
+
+  /** A dword of memory in a state, or a word of the globals. */
   wordAt(state: number, address: number): number {
+    if (address < 0) return this.wordOf(state, GLOBALS, -1 - address);
     return this.wordOf(state, Math.floor(address / BLOCK_BYTES), (address % BLOCK_BYTES) >>> 2);
   }
 
@@ -376,11 +392,20 @@ export class States {
     return this.memory[address >>> 2];
   }
 
-  /** Writes a dword of memory, as the device would; the next `save` or `restore` knows of it. */
-  poke(address: number, value: number): void {
+  /**
+   * Writes some bits of a dword of memory, as the device would, or a word of the globals; the next `save` or `restore` knows of it.
+   */
+  poke(address: number, value: number, mask = -1): void {
+    if (address < 0) {
+      this.machine.globalsInto(this.globals);
+      this.globals[-1 - address] = value;
+      this.machine.setGlobals(this.globals, 0);
+      return;
+    }
     const word = address >>> 2;
-    if (this.memory[word] === value) return;
-    this.memory[word] = value;
+    const written = (this.memory[word] & ~mask) | (value & mask);
+    if (this.memory[word] === written) return;
+    this.memory[word] = written;
     const block = Math.floor(word / BLOCK_WORDS);
     if (this.leftOut[block] !== 2) this.take(block);
   }

@@ -6,7 +6,7 @@ import type { Report } from '../conform.ts';
 import type { Cause, Finding } from '../findings.ts';
 import { tellProfile } from '../profile.ts';
 import { escapeXml } from './junit.ts';
-import { count, type ReportContext, verdictLine } from './text.ts';
+import { count, headOf, type ReportContext, verdictLine } from './text.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --line: #8886; --bad: #c0392b; --soft: #8882; }
@@ -24,10 +24,10 @@ svg text.bad, svg circle.bad, svg .tip.bad { fill: var(--bad); stroke: none }
 export function reportHtml(report: Report, context: ReportContext): string {
   const tell = (cause: Cause, number: number): string => {
     const [shortest, ...others] = cause.findings;
-    const rule = ruleById(cause.rule);
+    const head = headOf(cause);
     return [
-      `<h2 id="cause-${number}">${number}. ${escapeXml(rule.title)} <code>${cause.rule}</code>, by ${escapeXml(cause.access)}</h2>`,
-      `<p>${escapeXml(rule.text)}</p>`,
+      `<h2 id="cause-${number}">${number}. ${escapeXml(head.title)} <code>${cause.rule}</code>, by ${escapeXml(cause.access)}</h2>`,
+      `<p>${escapeXml(head.text)}</p>`,
       ...(shortest.rules.length > 1
         ? [
             `<p>Or, as near: ${shortest.rules
@@ -57,7 +57,7 @@ export function reportHtml(report: Report, context: ReportContext): string {
 <body>
 <h1>${escapeXml(verdictLine(report))}</h1>
 <p>${report.vectorCounts.join(', ')} vector${report.vectorCounts.join() === '1' ? '' : 's'}; abilities: ${escapeXml(report.abilities.join(', ') || 'none')}; seed ${report.seed}.</p>
-${causes.length > 1 ? `<ol>${report.causes.map(({ rule, access }, index) => `<li><a href="#cause-${index + 1}">${escapeXml(ruleById(rule).title)}</a> <code>${rule}</code>, by ${escapeXml(access)}</li>`).join('')}</ol>` : ''}
+${causes.length > 1 ? `<ol>${report.causes.map((cause, index) => `<li><a href="#cause-${index + 1}">${escapeXml(headOf(cause).title)}</a> <code>${cause.rule}</code>, by ${escapeXml(cause.access)}</li>`).join('')}</ol>` : ''}
 ${causes.join('\n')}
 ${unsettled.length === 0 ? '' : `<h2>Seen once, and not again</h2>\n<p>These did not show when their path was run again on a fresh instance: the device has more state than it is asked for, or answers late. No verdict of wrong rests on them.</p>\n${unsettled.join('\n')}`}
 <h2>Profile: ${escapeXml(report.profile.name)}</h2>

@@ -1,10 +1,9 @@
 /**
  * A report as JSON: the same as data, with a format and a version.
  */
-import { ruleById } from '../../../spec/index.ts';
 import type { Report } from '../conform.ts';
 import type { Cause } from '../findings.ts';
-import type { ReportContext } from './text.ts';
+import { headOf, type ReportContext } from './text.ts';
 
 /** The version of the format. */
 export const REPORT_VERSION = 1;
@@ -24,8 +23,8 @@ export function reportJson(report: Report, context: ReportContext): object {
 function tellCause(cause: Cause, context: ReportContext): object {
   return {
     rule: cause.rule,
-    title: ruleById(cause.rule).title,
-    text: ruleById(cause.rule).text,
+    title: headOf(cause).title,
+    text: headOf(cause).text,
     access: cause.access,
     resembles: context.resembles(cause),
     findings: cause.findings.map((finding) => ({

@@ -2,7 +2,7 @@
  * A report as text: the verdict, the profile in words, and each cause with its rule, its shortest trace, and the command that replays it.
  */
 import { ruleById } from '../../../spec/index.ts';
-import type { Cause, Finding } from '../findings.ts';
+import { type Cause, failureSignature, type Finding } from '../findings.ts';
 import { tellProfile } from '../profile.ts';
 import type { Report } from '../conform.ts';
 
@@ -72,12 +72,22 @@ function profileLines({ profile, reasons }: Report): string[] {
   return [...lines, ...tellProfile(profile).map(({ choice, value, words }) => `  ${choice}: ${value}. ${words}`)];
 }
 
+/** How a cause is headed: by its rule, where the device answered at all. */
+export function headOf({ rule, findings: [first] }: Cause): { readonly title: string; readonly text: string } {
+  return first.signature === failureSignature(first.access) ? NO_ANSWER : ruleById(rule);
+}
+
+const NO_ANSWER = {
+  title: 'It does not go on',
+  text: 'Whatever is done to a function, it answers and goes on. A trap, an assertion, an end or a loop of its own is no answer.',
+};
+
 function causeLines(cause: Cause, number: number, context: ReportContext): string[] {
   const [shortest, ...others] = cause.findings;
-  const first = ruleById(cause.rule);
+  const head = headOf(cause);
   return [
-    `${number}. ${first.title} [${cause.rule}], by ${cause.access}`,
-    `   ${first.text}`,
+    `${number}. ${head.title} [${cause.rule}], by ${cause.access}`,
+    `   ${head.text}`,
     ...rulesBeside(shortest),
     ...findingLines(shortest, context),
     ...context.resembles(cause).map((each) => `   It resembles ${each}`),

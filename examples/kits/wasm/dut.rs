@@ -1,6 +1,7 @@
 //! The Rust kit as a device in WebAssembly, with std and its allocator behind shims that zero what is freed.
 //!
-//!     /usr/bin/rustc --edition 2021 -O --target wasm32-unknown-unknown --crate-type cdylib -o dut.wasm dut.rs
+//!     /usr/bin/rustc --edition 2021 -O -C panic=abort -C strip=debuginfo -C link-arg=--emit-relocs \
+//!         --target wasm32-unknown-unknown --crate-type cdylib -o dut.wasm dut.rs
 //!     maskbit prove dut.wasm
 #[path = "shims/heap.rs"]
 mod heap;

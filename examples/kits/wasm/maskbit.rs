@@ -1,6 +1,7 @@
 //! The ABI between maskbit and a device in WebAssembly, version 1, as a trait. `maskbit.h` says the same in C.
 //!
-//!     /usr/bin/rustc --edition 2021 -O --target wasm32-unknown-unknown --crate-type cdylib -o dut.wasm dut.rs
+//!     /usr/bin/rustc --edition 2021 -O -C panic=abort -C strip=debuginfo -C link-arg=--emit-relocs \
+//!         --target wasm32-unknown-unknown --crate-type cdylib -o dut.wasm dut.rs
 //!     maskbit prove dut.wasm
 //!
 //! Implement `Device` for a type of yours, and say `maskbit::device!(Type)` once. The whole state of the device must be in its memory, as it is
@@ -34,6 +35,26 @@ pub trait Device {
     fn pba_write(&mut self, _offset: u32, _size: u32, _value: u64) {}
     /// Called after each write and event: work that a thread of yours would do.
     fn poll(&mut self) {}
+    /// Bytes that are no part of the state, by number; `None` ends them. What they hold must never matter, and maskbit tests it:
+    ///
+    ///     if index == 0 { Some(maskbit::Bytes::of(&self.statistics)) } else { None }
+    fn left_out(&self, _index: u32) -> Option<Bytes> {
+        None
+    }
+}
+
+/// Where some bytes are, and how many.
+pub struct Bytes(u64);
+
+impl Bytes {
+    pub fn of<Value: ?Sized>(value: &Value) -> Bytes {
+        let address = value as *const Value as *const u8 as usize;
+        Bytes((core::mem::size_of_val(value) as u64) << 32 | address as u64)
+    }
+    /// As the ABI has it. Nothing is 0.
+    pub fn told(bytes: Option<Bytes>) -> u64 {
+        bytes.map_or(0, |Bytes(told)| told)
+    }
 }
 
 /// What a device calls. A module imports what it calls, and no more.
@@ -139,6 +160,12 @@ macro_rules! device_ability {
         #[no_mangle]
         pub extern "C" fn poll() {
             $crate::maskbit::Device::poll(maskbit_device())
+        }
+    };
+    (left_out) => {
+        #[no_mangle]
+        pub extern "C" fn left_out(index: u32) -> u64 {
+            $crate::maskbit::Bytes::told($crate::maskbit::Device::left_out(maskbit_device(), index))
         }
     };
 }

@@ -1,6 +1,7 @@
 //! A device in WebAssembly without std and without a heap: for firmware, and for kernels.
 //!
-//!     /usr/bin/rustc --edition 2021 -O -C panic=abort --target wasm32-unknown-unknown --crate-type cdylib -o dut.wasm no_std.rs
+//!     /usr/bin/rustc --edition 2021 -O -C panic=abort -C strip=debuginfo -C link-arg=--emit-relocs \
+//!         --target wasm32-unknown-unknown --crate-type cdylib -o dut.wasm no_std.rs
 #![no_std]
 mod maskbit;
 

@@ -27,13 +27,12 @@ func main() {
 	}
 	possible, failed := big.NewInt(-1), 0 // what the device may have chosen, as bits: all of it at first
 	for _, test := range suite.Tests {
-		var got []any
+		got, left := []any{}, new(big.Int)
 		for _, request := range append([]string{"reset"}, test.Requests...) {
 			fmt.Fprintln(in, request)
 			answers.Scan()
 			got = append(got, answers.Text())
 		}
-		left := new(big.Int)
 		for _, permitted := range test.Permitted {
 			if fmt.Sprint(permitted.Answers) == fmt.Sprint(got[1:]) {
 				left.SetString(permitted.Profiles.(string), 0)

@@ -104,6 +104,24 @@ describe.skipIf(levelsMissing !== undefined)(
       expect((await device.run([{ verb: 'configRead', offset: 2, bytes: 2 }]))[0].low).toBe(4);
     });
 
+    test('a level that ends in a race ends it with what was counted, and the next one is whole', async () => {
+      await device.fresh();
+      const { pid } = device;
+      let asked = 0;
+      const race = {
+        ...RACES[0],
+        act: (at: Parameters<(typeof RACES)[0]['act']>[0]) => {
+          if (++asked === 4) process.kill(pid!, 'SIGKILL');
+          return RACES[0].act(at);
+        },
+      };
+      const report = await runRace(device, race, { repetitions: 20, delay: 60 });
+      expect(report.repetitions).toBe(3);
+      expect(report.ended).toMatch(/^QEMU has ended, with /);
+      await device.fresh();
+      expect((await runRace(device, RACES[0], { repetitions: 2, delay: 60 })).ended).toBeUndefined();
+    });
+
     test('leaves no level and no file behind', async () => {
       await device.fresh();
       const { pid } = device;

@@ -88,6 +88,12 @@ describe('what is no device is told in a sentence', () => {
         ),
       /Got 8 bytes at 0x7fffffff from left_out\(0\); expected bytes of its memory/,
     ],
+    [
+      'a trap in left_out',
+      () =>
+        buildC(idleDevice({ tail: 'uint64_t maskbit_left_out(uint32_t index) { __builtin_trap(); return index; }' })),
+      /Got a trap: unreachable from left_out\(0\); expected bytes, or a length of 0/,
+    ],
   ])('%s', (_, bytes, sentence) => {
     expect(() => wasmDevices(bytes())({ vectorCount: 1 })).toThrow(sentence);
   });

@@ -4,11 +4,12 @@
 import { describe, expect, test } from 'vitest';
 import { createInProcessDevice } from '../../../conformance/device/in-process.ts';
 import { conform } from '../../../conformance/judge/conform.ts';
+import { learn } from '../../../conformance/judge/learn.ts';
 import { subjectOf } from '../../../conformance/judge/subject.ts';
 import { Lawful, lawfulPieces } from '../../../conformance/museum/lawful.ts';
 import { MUSEUM, pieceNamed, PlainDevice } from '../../../conformance/museum/index.ts';
 import { showPiece, withoutSnapshots } from '../../../conformance/museum/show.ts';
-import { STRICT_CHOICES } from '../../../spec/choices.ts';
+import { LOOSE_CHOICES, STRICT_CHOICES } from '../../../spec/choices.ts';
 
 describe('conform --learn', () => {
   test('finds nothing wrong with MsixFunction, and learns that it is strict', async () => {
@@ -91,6 +92,30 @@ describe('conform --learn', () => {
     const { causes, outcomes } = await conform(subject, options);
     expect(outcomes[0]).toMatchObject({ isComplete: true, steps: 26_624 });
     expect(causes[0].findings[0].trace).toEqual(['control.on/2', 'write.2047.A/4', 'signal.2047', 'unmask.2047/4']);
+  });
+
+  test('tries vectors whose numbers differ in one bit before the others: 2047 and 1023 within a thousand steps', async () => {
+    const Wrong = pieceNamed('vector-2047-masks-vector-1023').device(PlainDevice);
+    const told: string[] = [];
+    const { causes } = await conform(
+      subjectOf((options) => new Wrong(options), [2048]),
+      {
+        ...{ seconds: 60, scenes: ['2048 vectors'], strategies: ['each vector by itself'] },
+        onProgress: (text) => void told.push(text),
+        isStopped: () => told.length > 0,
+      },
+    );
+    expect(told[0]).toMatch(/^each vector by itself, 2048 vectors: 1024 steps, .* [1-9]\d* findings$/);
+    expect(causes.map(({ rule }) => rule)).toContain('MSIX-MASK-4');
+  });
+
+  test('says of what there was no time to learn that there was none, and not that nothing stricter fits', () => {
+    const { profile, reasons } = learn([], [], false, -1);
+    expect(profile.choices).toEqual(LOOSE_CHOICES);
+    const loose = reasons.filter(({ choice, value }) => value !== STRICT_CHOICES[choice]);
+    expect(loose.length).toBeGreaterThan(5);
+    expect(loose.filter(({ words }) => !words.includes('There was no time to find out'))).toEqual([]);
+    expect(learn([], [], false, 10_000).profile.choices).toEqual(STRICT_CHOICES);
   });
 
   test('says n/a of what it asked nothing', async () => {

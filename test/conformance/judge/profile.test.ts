@@ -41,8 +41,14 @@ describe('a profile', () => {
       file({ assumptions: { kind: true } }),
       'Got the assumption kind: true in p.json; expected true or false for programmed, quietWhileOpen, quietWhileDisabled.',
     ],
+    ['with a wait that is none', file({ wait: -1 }), 'Got the wait -1 in p.json; expected 0 to 10000 milliseconds.'],
   ])('%s is refused', (_, text, message) => {
     expect(() => parseProfile(text, 'p.json')).toThrow(new RangeError(message));
+  });
+
+  test('keeps its wait', () => {
+    const profile = { ...profileNamed('strict'), wait: 40 };
+    expect(parseProfile(printProfile(profile), 'p.json')).toEqual(profile);
   });
 
   test('of an unknown name is refused', () => {

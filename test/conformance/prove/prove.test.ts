@@ -1,6 +1,7 @@
 /**
  * Proofs of the kits, with their pairs pinned; of the same with a bug, which is found with a shortest trace; and what a proof says of itself.
  */
+import { readFileSync } from 'node:fs';
 import { expect, describe, test } from 'vitest';
 import { createInProcessDevice } from '../../../conformance/device/in-process.ts';
 import { wasmDevices } from '../../../conformance/device/wasm.ts';
@@ -40,6 +41,14 @@ describe('the kits are proven', () => {
     expect(pairsOf(proof)).toContain(two);
     // An Option that is None keeps what it held before: more states, and no other behaviour.
     expect(proof.walks[0].growths?.growths.map(({ matters }) => matters)).toEqual(['left over']);
+  });
+
+  test('in Rust with three vectors, as docs/prove.md has it', async () => {
+    const proof = await prove(wasmDevices(buildRust()), { ...strict, vectorCounts: [3], explains: false });
+    expect([proof.verdict, pairsOf(proof)]).toEqual(['proven', 'three vectors 20736']);
+    expect(readFileSync('docs/prove.md', 'utf8')).toMatch(
+      /\| Rust, with an allocator \| 3 \| proven \| 20,736 \| 476,928 \|/,
+    );
   });
 
   test('in JavaScript, where a device that saves and restores is all it takes', async () => {
@@ -107,6 +116,31 @@ describe('what is wrong is found', () => {
     });
     expect(proof.verdict).toBe('violated');
     expect(proof.report.causes[0].rule).toMatch(/MSIX-(MASK-4|PEND-1|PBA|ENABLE-2)/);
+  });
+});
+
+describe('more vectors than can be proven', () => {
+  test('2048: one vector, and pairs at the edges of words; what is said claims no more', async () => {
+    const proof = await prove(wasmDevices(buildKit(), { name: 'dut' }), {
+      ...strict,
+      vectorCounts: [2048],
+      tests: 20,
+      sampling: 0.2,
+    });
+    expect(pairsOf(proof)).toBe(
+      [
+        'vector 0 of 2048 32, vector 2047 of 2048 32',
+        ...['31 and 32', '63 and 64', '127 and 128', '255 and 256', '511 and 512', '1023 and 1024'].map(
+          (edge) => `vectors ${edge} of 2048 256`,
+        ),
+        'vectors 0 and 2047 of 2048 256, vectors 1023 and 2047 of 2048 256',
+      ].join(', '),
+    );
+    const lines = proofLines(proof, { told: 'dut.wasm' });
+    expect(lines[0]).toMatch(
+      /^proven: dut breaks no rule, in any sequence .*, with one or two vectors of 2048, while the others rest \(/,
+    );
+    expect(lines).toContainEqual(expect.stringMatching(/^sampled, not proven: random walks, 2048 vectors: /));
   });
 });
 

@@ -1,0 +1,150 @@
+import { createMachine, type StateValue } from 'xstate';
+import { expect, test } from 'vitest';
+import { compile } from '../../checker/compile/compile.ts';
+import type { CompiledMachine } from '../../checker/compile/format.ts';
+import type { Claim, ReadPredicate, StepPredicate as StepPredicateOf } from '../../checker/decide/claim.ts';
+import { decide } from '../../checker/decide/decide.ts';
+import type { Found } from '../../checker/decide/search.ts';
+import { searchSteps, type StepClaim, StepTests } from '../../checker/decide/step-tests.ts';
+import { Truths } from '../../checker/decide/truths.ts';
+import { isWritable, searchWritten } from '../../checker/decide/written-steps.ts';
+import { explore } from '../../checker/explore/explore.ts';
+import { Symmetry } from '../../checker/explore/symmetry.ts';
+import type { GuardExpression } from '../../checker/machine/guard.ts';
+import { acceptedMachine, RANDOM_EVENTS, randomNumbers } from '../setup/random-machine.ts';
+
+type StepPredicate = StepPredicateOf<ReadPredicate>;
+
+/** A state by its path, as a partial value. */
+function valueOf(path: readonly string[]): StateValue {
+  return path.slice(0, -1).reduceRight<StateValue>((value, key) => ({ [key]: value }), path.at(-1)!);
+}
+
+/** Random claims about the steps of a machine: of its states, its events, its outputs. */
+function randomClaims(compiled: CompiledMachine, count: number, random: (bound: number) => number): StepClaim[] {
+  const pick = <Item>(items: readonly Item[]): Item => items[random(items.length)];
+  const states = compiled.nodes.filter(({ node }) => node.parent !== undefined);
+  const state = (depth: number): GuardExpression => {
+    if (depth === 0 || random(3) === 0) return { kind: 'stateIn', value: valueOf(pick(states).node.path) };
+    if (random(4) === 0) return { kind: 'not', part: state(depth - 1) };
+    return { kind: random(2) === 0 ? 'and' : 'or', parts: Array.from({ length: random(4) }, () => state(depth - 1)) };
+  };
+  const step = (depth: number): StepPredicate => {
+    const kind = depth === 0 ? random(7) : random(14);
+    if (kind < 2) return { kind: 'before', state: state(2) };
+    if (kind < 4) return { kind: 'after', state: state(2) };
+    if (kind === 4) return { kind: 'event', names: [pick(RANDOM_EVENTS), pick(RANDOM_EVENTS)] };
+    if (kind === 5) return { kind: 'taken' };
+    if (kind === 6) return { kind: 'output', names: compiled.outputs.length === 0 ? [] : [pick(compiled.outputs)] };
+    if (kind < 9) return { kind: 'not', part: step(depth - 1) };
+    return { kind: kind < 11 ? 'and' : 'or', parts: Array.from({ length: 1 + random(3) }, () => step(depth - 1)) };
+  };
+  return Array.from({ length: count }, (_, index): StepClaim => {
+    const premise = random(3) === 0 ? {} : { when: step(2) };
+    return { kind: 'step', name: `Claim${index}Step`, title: '', ...premise, holds: step(3) };
+  });
+}
+
+test('claims that are written out find in random machines what tests of one step after the other find', () => {
+  const counts = { machines: 0, broken: 0, satisfied: 0, silent: 0 };
+  for (let seed = 0; counts.machines < 120; seed++) {
+    const machine = acceptedMachine(seed);
+    if (machine === undefined) continue;
+    const compiled = compile(machine, RANDOM_EVENTS);
+    const exploration = explore(compiled);
+    const claims = randomClaims(compiled, 12, randomNumbers(seed));
+    expect(claims.every(isWritable)).toBe(true);
+    const { words, count } = exploration.states;
+    const written = searchWritten(compiled, words, count, claims);
+    const searched = searchSteps(exploration, new StepTests(new Truths(exploration)), count, claims);
+    const told = (found: readonly Found[]) => found.map(({ witness, broken }) => ({ witness, broken }));
+    expect(told(written!), `seed ${seed}`).toEqual(told(searched));
+    counts.machines++;
+    for (const { witness, broken } of searched) {
+      if (broken !== undefined) counts.broken++;
+      else counts[witness === undefined ? 'silent' : 'satisfied']++;
+    }
+  }
+  expect(counts).toEqual({ machines: 120, broken: 835, satisfied: 392, silent: 213 });
+});
+
+test('a condition of more tests than are written is asked by a call, before and after', () => {
+  const indices = Array.from({ length: 8 }, (_, index) => index);
+  const machine = createMachine({
+    id: 'bits',
+    type: 'parallel',
+    states: Object.fromEntries(
+      indices.map((index) => [
+        `bit${index}`,
+        {
+          initial: 'zero',
+          states: { zero: { on: { [`flip.${index}`]: 'one' } }, one: { on: { [`flip.${index}`]: 'zero' } } },
+        },
+      ]),
+    ),
+  });
+  const compiled = compile(machine);
+  const exploration = explore(compiled);
+  // The parity of all bits, written as a tree: two tests of the rest for each.
+  const odd = (from: number): GuardExpression => {
+    const bit: GuardExpression = { kind: 'stateIn', value: { [`bit${from}`]: 'one' } };
+    if (from === indices.length - 1) return bit;
+    const not = (part: GuardExpression): GuardExpression => ({ kind: 'not', part });
+    const both = (...parts: GuardExpression[]): GuardExpression => ({ kind: 'and', parts });
+    return { kind: 'or', parts: [both(bit, not(odd(from + 1))), both(not(bit), odd(from + 1))] };
+  };
+  const parity = odd(0);
+  const claim = (isEven: boolean): StepClaim => ({
+    ...{ kind: 'step', name: 'ParityStep', title: '' },
+    when: { kind: 'before', state: parity },
+    holds: isEven ? { kind: 'not', part: { kind: 'after', state: parity } } : { kind: 'after', state: parity },
+  });
+  const claims = [claim(true), claim(false)];
+  const { words, count } = exploration.states;
+  const written = searchWritten(compiled, words, count, claims);
+  expect(written).toEqual([
+    { witness: { state: 1, event: 0 } },
+    { witness: { state: 1, event: 0 }, broken: { state: 1, event: 0 } },
+  ]);
+  expect(written).toEqual(searchSteps(exploration, new StepTests(new Truths(exploration)), count, claims));
+});
+
+test('with symmetry, what a claim says of the state after is asked of the state that the step leads to', () => {
+  // Each goes round on its own. Sorted after a step, the regions stand in another order than before it.
+  const region = (index: number) => ({
+    initial: 'a',
+    states: {
+      a: { on: { [`go.${index}`]: 'b' } },
+      b: { on: { [`go.${index}`]: 'c' } },
+      c: { on: { [`go.${index}`]: 'a' } },
+    },
+  });
+  const machine = createMachine({
+    id: 'rounds',
+    type: 'parallel',
+    states: { r0: region(0), r1: region(1), r2: region(2) },
+  });
+  const compiled = compile(machine);
+  const symmetry = new Symmetry(compiled, {
+    regions: ['r0', 'r1', 'r2'],
+    rename: (name, of) => name.replace(/\d+$/, (index) => String(of(Number(index)))),
+  });
+  const inB = (index: number): GuardExpression => ({ kind: 'stateIn', value: { [`r${index}`]: 'b' } });
+  const stays = (index: number): StepPredicate => ({
+    kind: 'or',
+    parts: [
+      { kind: 'not', part: { kind: 'before', state: inB(index) } },
+      { kind: 'event', names: [`go.${index}`] },
+      { kind: 'after', state: inB(index) },
+    ],
+  });
+  const claim: Claim = {
+    kind: 'step',
+    name: 'StaysStep',
+    title: 'Who is in b stays there until it goes.',
+    holds: { kind: 'and', parts: [stays(0), stays(1), stays(2)] },
+  };
+  for (const exploration of [explore(compiled), explore(compiled, { symmetry })]) {
+    expect(decide(exploration, [claim])[0].result).toBe('holds');
+  }
+});
