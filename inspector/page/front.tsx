@@ -125,7 +125,7 @@ function Review(): JSX.Element {
       <h3>Watch the review of 2010</h3>
       <p>
         What the reviewers of the patch saw, each as the shortest run that breaks it, beside the design that they asked
-        for.
+        for. The codes number the points of the review (R) and what was found beside it (S).
       </p>
       <ol class="objections">
         {review?.traces.map(({ name, title, point }) => (
@@ -150,13 +150,13 @@ const EXPLORED = [
   ],
   ['One whose messages take time', 'function', { vectors: 1, messages: 'three', channel: 1 }, 'what a read must flush'],
   [
-    'A device given to a guest, as posted',
+    'A device given to a guest, as the patch had it',
     'assigned-device',
     { design: 'posted', vectors: 1, messages: 'three' },
     'guest, kernel and userspace',
   ],
   [
-    'The same, as reviewed',
+    'The same, as its reviewers asked for it',
     'assigned-device',
     { design: 'reviewed', vectors: 1, messages: 'three' },
     'one owner for each bit',

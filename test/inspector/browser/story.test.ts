@@ -35,7 +35,7 @@ describe('the front door', () => {
     await expect.poll(() => page.textContent('.snippet')).toContain(`ws://localhost:${use.stage.server.port}`);
     await expect.poll(() => page.textContent('.connected')).toBe('Nothing has connected yet.');
     expect(await page.locator('.objections button').count()).toBe(OBJECTIONS.length);
-    await page.click('[data-explore="The same, as reviewed"]');
+    await page.click('[data-explore="The same, as its reviewers asked for it"]');
     await page.waitForSelector('.device');
     expect(await page.title()).toBe('assigned-device, reviewed, 1 vector · maskbit');
     await page.goBack();
