@@ -15,7 +15,7 @@ import { writePage } from '../inspector/server/files.ts';
 import type { Instance } from '../properties/instances.ts';
 import { traceSubject } from '../properties/subject.ts';
 import { type LogChoices, logOptions, withLog } from './logs.ts';
-import { EXIT, type Exit, print, tell } from './report.ts';
+import { countOf, EXIT, type Exit, print, tell } from './report.ts';
 import { packagePath } from './root.ts';
 
 /** What was asked for. */
@@ -107,7 +107,7 @@ async function openLog(
   const [first] = story.disagreements;
   const step = at === undefined ? (first?.step ?? 0) : stepAt(story.lines, at);
   const verdict =
-    first === undefined ? '' : `: ${story.disagreementCount} disagreements, the first at line ${first.line}`;
+    first === undefined ? '' : `: ${countOf(story.disagreementCount, 'disagreement')}, the first at line ${first.line}`;
   print(`${path}: ${story.device}, ${story.verdict}${verdict}`);
   if (story.isCut) print(`The log is longer than the page takes; it is shown up to line ${story.lines.at(-1)}.`);
   const link = linkLog(traced, step);

@@ -9,7 +9,7 @@ import { replay as replayLog } from '../conformance/replay/replay.ts';
 import type { Disagreement, Replay, Tallies } from '../conformance/replay/results.ts';
 import { linkLog, LogTracer, stepAt } from '../conformance/replay/trace.ts';
 import { deviceChoice, type LogChoices, logOptions, withLog } from './logs.ts';
-import { EXIT, type Exit, formatCell, print, printTable, startProgress, tell } from './report.ts';
+import { countOf, EXIT, type Exit, formatCell, print, printTable, startProgress, tell } from './report.ts';
 import { watchLog } from './watch-log.ts';
 
 /** What the command line may say about a replay. */
@@ -88,7 +88,7 @@ function tellStatus({ figures, verdict, disagreementCount }: Replay): string {
   const count = (tallies: Tallies): string => formatCell(Object.values(tallies).reduce((a, b) => a + b, 0));
   const { explained, others, unattributed } = figures.messages;
   return (
-    `line ${formatCell(figures.lines)}: ${verdict} so far, ${formatCell(disagreementCount)} disagreements; ${count(explained)} messages explained, ` +
+    `line ${formatCell(figures.lines)}: ${verdict} so far, ${countOf(disagreementCount, 'disagreement')}; ${count(explained)} messages explained, ` +
     `${count(others)} of others, ${count(unattributed)} unattributed`
   );
 }
@@ -166,7 +166,7 @@ function printVerdict(path: string, result: FileReplay): Exit {
     print(`  ${text}`);
   }
   const untold = disagreementCount - disagreements.length;
-  if (untold > 0) print(`… and ${formatCell(untold)} more disagreements.`);
+  if (untold > 0) print(`… and ${countOf(untold, 'more disagreement')}.`);
   for (const difference of differences) print(difference);
   if (verdict === 'n/a' && differences.length === 0) {
     print(`n/a: ${reason}`);
@@ -176,6 +176,8 @@ function printVerdict(path: string, result: FileReplay): Exit {
     print(`holds: ${formatCell(figures.lines)} lines replayed without a disagreement.`);
     return EXIT.holds;
   }
-  print(`violated: ${disagreementCount} disagreements, ${differences.length} differences from the record.`);
+  print(
+    `violated: ${countOf(disagreementCount, 'disagreement')}, ${countOf(differences.length, 'difference')} from the record.`,
+  );
   return EXIT.violated;
 }

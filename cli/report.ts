@@ -37,6 +37,10 @@ export function formatCell(cell: string | number): string {
   return typeof cell === 'number' ? cell.toLocaleString('en-US') : cell;
 }
 
+/** Tells a number of things by their name: "1 disagreement", "2,532 states". */
+export const countOf = (count: number, one: string, many = `${one}s`): string =>
+  `${formatCell(count)} ${count === 1 ? one : many}`;
+
 /** Follows a long piece of work on standard error, where that is a terminal. */
 export interface Progress {
   advance(done: number): void;

@@ -30,6 +30,7 @@ const THREADS = [
   // The server knows it by this name, for it may compile WebAssembly.
   { by: '/page/module.ts', of: 'module/worker.ts', name: 'module-thread' },
 ] as const;
+const isOfThread = (file: string): boolean => THREADS.some(({ name }) => file.includes(`/${name}-`));
 const threads: Plugin = {
   name: 'maskbit:threads',
   apply: 'build',
@@ -60,7 +61,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // The licences of all that is bundled, for they ask to go where it goes.
     license: { fileName: 'licenses.md' },
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // A thread has no document to put links into: what it imports later, it fetches by itself.
+      resolveDependencies: (_file, dependencies, { hostId }) => (isOfThread(hostId) ? [] : dependencies),
+    },
   },
   server: { fs: { allow: ['../..'] } },
 });

@@ -14,7 +14,8 @@ import { createAssignedDevice } from '../machines/assigned-device.ts';
 import { MONITORS } from '../machines/monitors.ts';
 import { ASSIGNED_PROPERTIES } from './assigned/index.ts';
 import { claimOf, type ClaimProperty } from './assigned/property.ts';
-import { type Instance, MACHINE_PROPERTIES } from './instances.ts';
+import { type Instance } from './instances.ts';
+import { MACHINE_PROPERTIES } from './machines.ts';
 import { type FunctionView, machineView } from './view.ts';
 
 /** A machine with claims about it. */

@@ -20,7 +20,8 @@ import { MONITORS } from '../machines/monitors.ts';
 import { vectorRegionName } from '../machines/vector.ts';
 import type { AssignedInstance } from './assigned/decide.ts';
 import { type AssignedProperty, type AssignedVerdict, claimOf, type ClaimProperty } from './assigned/property.ts';
-import { createInstance, type Instance, MACHINE_PROPERTIES } from './instances.ts';
+import { createInstance, type Instance } from './instances.ts';
+import { MACHINE_PROPERTIES } from './machines.ts';
 import { LEADINGS, TEMPORAL_PROPERTIES } from './temporal.ts';
 import { type FunctionView, machineView } from './view.ts';
 

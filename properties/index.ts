@@ -13,9 +13,9 @@ export {
   INSTANCES,
   LARGER_INSTANCES,
   MACHINE_NAMES,
-  MACHINE_PROPERTIES,
   type MachineName,
 } from './instances.ts';
+export { MACHINE_PROPERTIES } from './machines.ts';
 export { type FunctionView, machineView } from './view.ts';
 export {
   compiledSubject,

@@ -35,8 +35,6 @@ import { createFunction } from '../machines/function.ts';
 import { createHostFunction } from '../machines/host-function.ts';
 import { HALVES, type MessageSet, requireMessages, THREE, TWO } from '../machines/messages.ts';
 import { createVector, GATE, vectorRegionName } from '../machines/vector.ts';
-import { CHANNEL_PROPERTIES } from './channel.ts';
-import { FUNCTION_PROPERTIES } from './function.ts';
 import type { FunctionView } from './view.ts';
 
 /** What an instance is made of. Left out: one vector, two messages, no channel, the design `reviewed`. */
@@ -166,9 +164,6 @@ export function vectorSymmetry(compiled: CompiledMachine, vectors: number): Symm
         .join('.'),
   });
 }
-
-/** The properties of the machines. Those of the channel say nothing where there is none. */
-export const MACHINE_PROPERTIES: readonly Property<FunctionView>[] = [...FUNCTION_PROPERTIES, ...CHANNEL_PROPERTIES];
 
 /** What an instance must have for a property that says what it `needs`. */
 const NEEDS: Readonly<Record<string, (instance: Instance) => boolean>> = {

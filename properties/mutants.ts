@@ -9,7 +9,7 @@ import { decideProperties } from '../checker/decide/property.ts';
 import { functionEvents, READ, readEvent } from '../machines/alphabet.ts';
 import { createFunction } from '../machines/function.ts';
 import { HALVES, type MessageSet, TWO } from '../machines/messages.ts';
-import { MACHINE_PROPERTIES } from './instances.ts';
+import { MACHINE_PROPERTIES } from './machines.ts';
 import { machineView } from './view.ts';
 
 /** A family of mutants that break no property, and why that is right. */

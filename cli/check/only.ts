@@ -5,13 +5,8 @@ import { closest } from 'fastest-levenshtein';
 import { DESIGNS } from '../../machines/designs.ts';
 import { ASSIGNED_PROPERTIES } from '../../properties/assigned/index.ts';
 import { ASSIGNED_TASKS, FULL_ASSIGNED_TASKS } from '../../properties/assigned/instances.ts';
-import {
-  boundsName,
-  type Instance,
-  instanceName,
-  MACHINE_NAMES,
-  MACHINE_PROPERTIES,
-} from '../../properties/instances.ts';
+import { boundsName, type Instance, instanceName, MACHINE_NAMES } from '../../properties/instances.ts';
+import { MACHINE_PROPERTIES } from '../../properties/machines.ts';
 import { TEMPORAL_PROPERTIES } from '../../properties/temporal.ts';
 import { RULES } from '../../spec/index.ts';
 

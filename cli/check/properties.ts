@@ -4,7 +4,8 @@
 import { pinVerdict } from '../../checker/decide/manifest.ts';
 import { decideProperties, type Verdict } from '../../checker/decide/property.ts';
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
-import { type Instance, instanceName, MACHINE_PROPERTIES } from '../../properties/instances.ts';
+import { type Instance, instanceName } from '../../properties/instances.ts';
+import { MACHINE_PROPERTIES } from '../../properties/machines.ts';
 import { type FunctionView, machineView } from '../../properties/view.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
 import type { Budget } from './budget.ts';

@@ -10,6 +10,7 @@ import { vectorRegionName } from '../../machines/vector.ts';
 import * as implementation from '../../src/index.ts';
 import { dwordName, dwordsOf } from '../device/readback.ts';
 import { messageOf } from '../device/words.ts';
+import { entriesRead } from './assigned-reading.ts';
 import { tellOutputs } from './story.ts';
 
 const OWNERS: Readonly<Record<string, number>> = {
@@ -30,23 +31,14 @@ export interface Expected {
   readonly vcpus: readonly string[];
   readonly flying: readonly boolean[];
   readonly entries: readonly string[];
-  /** Each entry as a guest reads it. */
-  readonly read: readonly { readonly message: string; readonly isMasked: boolean }[];
 }
 
 /** Tells a state of the machine. */
 export function expectedOf(value: StateValue, { design, vectors, vcpus = 1 }: AssignedBounds): Expected {
   const regions = value as Record<string, Regions & string>;
-  const { capability, ownership, host, base, bar } = regions;
-  // An address that was told before the guest moved its BAR is no page that the guest reads.
-  const isHere = design.moves !== true || (bar === 'home') === (base === 'told');
+  const { capability, ownership } = regions;
   const each = Array.from({ length: vectors }, (_, vector) => regions[vectorRegionName(vector)] as Regions);
-  const read = each.map((region) => {
-    // Where the kernel answers from tables of its own, those are what a guest reads.
-    const isKernel = !design.oneOwner && isHere && ownership === 'kernel' && host === 'up' && region.route !== 'none';
-    const mask = design.oneOwner ? region.mask : isKernel ? region.kernelMask : region.userMask;
-    return { message: isKernel ? region.route : region.entry, isMasked: mask === 'masked' };
-  });
+  const read = entriesRead(value, { design, vectors });
   const dwords = dwordsOf(vectors, {
     enabled: capability.enable === 'enabled',
     functionMask: capability.functionMask === 'set',
@@ -61,7 +53,6 @@ export function expectedOf(value: StateValue, { design, vectors, vcpus = 1 }: As
     vcpus: Array.from({ length: vcpus }, (_, vcpu) => regions[vcpuName(vcpu)]),
     flying: each.map((region) => region.flight === 'flying'),
     entries: each.map((region) => region.entry),
-    read,
   };
 }
 

@@ -1,35 +1,34 @@
 /**
- * The decider's thread: it makes traces and decides properties, so that the page never waits for either.
+ * The decider's thread: it makes traces and decides properties, so that the page never waits for either. What a story does without is
+ * fetched when it is asked for.
  */
 import type { Answer, Question, Questions } from './messages.ts';
-import { libraryTitles, libraryTrace } from './library.ts';
 import { prove } from './proof.ts';
-import { spaceOf, wayToLot } from './space.ts';
 import { tellStory } from './story.ts';
 
-function answer(question: Question): Questions[keyof Questions]['answer'] {
+async function answer(question: Question): Promise<Questions[keyof Questions]['answer']> {
   switch (question.name) {
     case 'library':
-      return libraryTitles();
+      return (await import('./library.ts')).libraryTitles();
     case 'trace':
-      return libraryTrace(question.ask).make();
+      return (await import('./library.ts')).libraryTrace(question.ask).make();
     case 'proof':
       return prove(question.ask);
     case 'story':
       return tellStory(question.ask);
     case 'space':
-      return spaceOf(question.ask.subject, question.ask.apart);
+      return (await import('./space.ts')).spaceOf(question.ask.subject, question.ask.apart);
     case 'way': {
       const { subject, from, apart, children } = question.ask;
-      return wayToLot(subject, from, apart, children);
+      return (await import('./space.ts')).wayToLot(subject, from, apart, children);
     }
   }
 }
 
-addEventListener('message', ({ data }: MessageEvent<Question>) => {
+addEventListener('message', async ({ data }: MessageEvent<Question>) => {
   let told: Answer;
   try {
-    told = { id: data.id, answer: answer(data) };
+    told = { id: data.id, answer: await answer(data) };
   } catch (error) {
     told = { id: data.id, problem: error instanceof Error ? error.message : String(error) };
   }

@@ -3,7 +3,6 @@
  */
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { ChartPane, ChartTools } from './chart-pane.tsx';
 import { EventsPane } from './events-pane.tsx';
 import { openAnyFile } from './files.ts';
 import { Head } from './head.tsx';
@@ -25,6 +24,8 @@ import {
 } from './store.ts';
 import { Transport } from './transport.tsx';
 
+const ChartPane = lazily(async () => (await import('./chart-pane.tsx')).ChartPane);
+const ChartTools = lazily(async () => (await import('./chart-pane.tsx')).ChartTools);
 const DevicePane = lazily(async () => (await import('./device-pane.tsx')).DevicePane);
 const ActorPane = lazily(async () => (await import('./actor-pane.tsx')).ActorPane);
 const ModuleHeadline = lazily(async () => (await import('./module-pane.tsx')).ModuleHeadline);

@@ -2,7 +2,7 @@
  * The statechart, to be looked at: zoomed, moved, searched. Events that can be taken now are pressed right in the chart; what a
  * state is for is told below it.
  */
-import { computed, signal, useSignalEffect } from '@preact/signals';
+import { computed, useSignalEffect } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { type ChartLayout, findInChart, type PlacedNode, tellTransition } from '../drawing/layout.ts';
@@ -12,6 +12,7 @@ import {
   active,
   canFold,
   chartDrawing,
+  chartView,
   isFolded,
   openTransitions,
   pane,
@@ -37,9 +38,6 @@ interface Sight {
   readonly y: number;
   readonly scale: number;
 }
-
-/** What the keyboard and the buttons can do with the chart. */
-export const chartView = signal<{ zoom(factor: number): void; fit(): void } | undefined>(undefined);
 
 const SCALE = { least: 0.1, most: 3 } as const;
 /** Text of eleven pixels is read down to this scale: a chart that is larger is looked at in part, to begin with. A room reads less. */

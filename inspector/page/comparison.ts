@@ -4,13 +4,12 @@
  */
 import type { Snapshot } from '../../conformance/device/device.ts';
 import { initialTransition, type StateValue } from 'xstate';
-import { explore } from '../../checker/explore/explore.ts';
-import { packValue } from '../../checker/compile/layout.ts';
 import { regionsOf } from '../../checker/machine/regions.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import type { Instance } from '../../properties/instances.ts';
 import type { CompiledSubject } from '../../properties/subject.ts';
-import type { Difference, DrivenDevice, Driver } from './driven-device.ts';
+import type { Difference, DrivenDevice, Driver } from './driver.ts';
+import type { findLead } from './lead.ts';
 import { Run } from './run.ts';
 
 const STRIDE = 512;
@@ -29,32 +28,25 @@ interface Saved {
   readonly force: readonly (string | undefined)[];
 }
 
-/** The most states that are searched for a way from reset to where a run begins. */
-const SEARCHED_STATES = 100_000;
-
-/** Makes the comparison of a run; or says why there is none. */
+/** Makes the comparison of a run; or says why there is none; undefined where it begins elsewhere than at reset, and nobody finds the way. */
 export function createComparison(
   driver: Driver,
   instance: Instance,
   subject: CompiledSubject,
   run: Run,
-): Comparison | string {
+  find?: typeof findLead,
+): Comparison | string | undefined {
   const refusal = driver.refusal(instance);
   if (refusal !== undefined) return refusal;
-  const lead = leadTo(subject, run);
+  const { machine } = subject;
+  const reset = regionsOf(machine, initialTransition(machine)[0].value);
+  if (Object.entries(reset).every(([name, child]) => run.start[name] === child))
+    return new Comparison(driver.create(instance), run);
+  if (find === undefined) return undefined;
+  const lead = find(subject, run);
   return lead === undefined
     ? 'The run begins where no way was found to lead the implementation.'
     : new Comparison(driver.create(instance), run, lead);
-}
-
-/** The events that lead from reset to where a run begins; undefined when no way is found. */
-function leadTo(subject: CompiledSubject, run: Run): readonly number[] | undefined {
-  const { machine, compiled } = subject;
-  const reset = regionsOf(machine, initialTransition(machine)[0].value);
-  if (Object.entries(reset).every(([name, child]) => run.start[name] === child)) return [];
-  const exploration = explore(compiled, { limits: { states: SEARCHED_STATES } });
-  const state = exploration.states.find(packValue(compiled, run.valueAt(0)), 0);
-  return state < 0 ? undefined : exploration.pathTo(state);
 }
 
 /** The implementation, driven along a run. The run may grow meanwhile. */

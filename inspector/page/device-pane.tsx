@@ -8,12 +8,17 @@ import { messageOf } from '../../conformance/device/words.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import { ADAPTERS, type DeviceView } from './device.ts';
 import type { OwnScene } from './scene.ts';
-import { driveFunctions, firstDifference, position, travel, comparison, comparisonState, value } from './store.ts';
-import { FUNCTION_DRIVER } from './driven-device.ts';
-import { createComparison, type ComparisonState } from './comparison.ts';
-
-// The implementation comes with this pane.
-driveFunctions(FUNCTION_DRIVER, createComparison);
+import {
+  comparison,
+  comparisonState,
+  firstDifference,
+  pane,
+  position,
+  travel,
+  value,
+  wantImplementation,
+} from './store.ts';
+import type { ComparisonState } from './comparison.ts';
 
 /** Messages that are listed; the run has the others. */
 const DELIVERED_LISTED = 6;
@@ -46,6 +51,15 @@ export function DevicePane({ at }: { at: OwnScene }): JSX.Element {
 
 /** Whether machine and implementation agree, in words. */
 function Agreement(): JSX.Element {
+  if (comparison.value === undefined && pane.value === 'story') {
+    return (
+      <p class="agreement none">
+        <button type="button" class="link" onClick={wantImplementation}>
+          Compare with the implementation
+        </button>
+      </p>
+    );
+  }
   if (typeof comparison.value !== 'object') return <p class="agreement none">{comparison.value}</p>;
   const first = firstDifference.value;
   if (first === undefined) return <p class="agreement same">machine = {comparison.value.label ?? 'implementation'}</p>;

@@ -6,7 +6,7 @@
  */
 import type { StateValue } from 'xstate';
 import type { Instance } from '../../properties/instances.ts';
-import { expectedOf } from '../../conformance/paths/assigned-expectation.ts';
+import { entriesRead } from '../../conformance/paths/assigned-reading.ts';
 import { REVIEWED } from '../../machines/designs.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
 import { blocked, machineView } from '../../properties/view.ts';
@@ -146,13 +146,13 @@ function adaptHost({ vectors }: Instance): DeviceAdapter {
 }
 
 /** An assigned device. A row has what a guest reads; where that has two records, the facts have both. */
-function adaptAssigned({ vectors, messages, design = REVIEWED }: Instance): DeviceAdapter {
+function adaptAssigned({ vectors, design = REVIEWED }: Instance): DeviceAdapter {
   return (value) => {
     const whole = value as AssignedValue;
     const { enable, functionMask } = whole.capability as VectorValue;
     const isOpen = enable === 'enabled' && functionMask === 'clear';
     const regions = vectorsOf(whole, vectors);
-    const { read } = expectedOf(value, { design, vectors, messages });
+    const read = entriesRead(value, { design, vectors });
     const details = regions.flatMap(({ kernelMask, userMask, entry, route, allocation }, vector) => [
       ...(kernelMask === undefined
         ? []

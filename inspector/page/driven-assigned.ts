@@ -6,7 +6,7 @@ import { AssignedAdapter, IMPLEMENTED } from '../../conformance/device/assigned.
 import { Snapshots } from '../../conformance/device/snapshots.ts';
 import { expectedOf, outputsDifference, stateDifferences } from '../../conformance/paths/assigned-expectation.ts';
 import type { Instance } from '../../properties/instances.ts';
-import { type DrivenDevice, type Driver, roomFor } from './driven-device.ts';
+import { type DrivenDevice, type Driver, roomFor } from './driver.ts';
 
 /** Drives the assigned device. */
 export const ASSIGNED_DRIVER: Driver = {

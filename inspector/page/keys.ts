@@ -1,8 +1,7 @@
 /**
  * The keyboard: every key that does something, with what it does. The help is made of this list.
  */
-import { chartView } from './chart-pane.tsx';
-import { dialog, pane, scene, position, presenting, togglePlaying, travel, view } from './store.ts';
+import { chartView, dialog, pane, scene, position, presenting, togglePlaying, travel, view } from './store.ts';
 import { nextTheme } from './theme.ts';
 import { copyLink } from './share.ts';
 

@@ -35,9 +35,10 @@ export function writeLink({ subject, run }: OwnScene, position: number): string 
   return writeTraceLink({ packed, step: position });
 }
 
-/** Whether a text looks like a log of QEMU's. Asked before JSON is looked for: the lines of a log may be JSON each. */
+/** Whether a text looks like a log of QEMU's, or like one of Linux's, which the reader of logs refuses in its own words. Asked before JSON is looked for: the lines of a log may be JSON each. */
 const isLog = (text: string): boolean =>
-  !isPacked(text) && /^.{0,200}(?:memory_region_ops_|pci_cfg_|msix_write_config)/m.test(text);
+  !isPacked(text) &&
+  /^.{0,200}(?:memory_region_ops_|pci_cfg_|msix_|vfio_|kvm_|irq_handler_|CPU0|\(XEN\)|Capabilities: \[)/m.test(text);
 
 /**
  * Opens a trace, packed or whole, or a log of QEMU's, whose reader is fetched first.

@@ -2,18 +2,47 @@
  * Rules, where something cites them: each is named, and opens.
  */
 import type { JSX } from 'preact';
-import { signal } from '@preact/signals';
-import type { Rule } from '../../spec/index.ts';
+import { type Signal, signal } from '@preact/signals';
+import type { Rule } from '../../spec/rule.ts';
 
-/** Finds a rule by its id; the rules are fetched when the first is asked for. */
-const findRule = signal<((id: string) => Rule) | undefined>(undefined);
-let areAsked = false;
+type Rules = readonly Rule[];
+/** The rules of each area, by what its ids begin with; an area is fetched when one of its rules is first asked for. */
+const AREAS: Readonly<Record<string, () => Promise<Rules>>> = {
+  ACCESS: async () => (await import('../../spec/access.ts')).ACCESS_RULES,
+  ASSIGN: async () => (await import('../../spec/assigned.ts')).ASSIGNED_RULES,
+  CALL: async () => (await import('../../spec/calls.ts')).CALL_RULES,
+  CAP: async () => (await import('../../spec/capability.ts')).CAPABILITY_RULES,
+  ENABLE: async () => (await import('../../spec/enable.ts')).ENABLE_RULES,
+  MASK: async () => (await import('../../spec/mask.ts')).MASK_RULES,
+  MSG: async () => (await import('../../spec/message.ts')).MESSAGE_RULES,
+  NOTIFY: async () => (await import('../../spec/notify.ts')).NOTIFY_RULES,
+  OWN: async () => (await import('../../spec/ownership.ts')).OWNERSHIP_RULES,
+  PBA: async () => (await import('../../spec/pba.ts')).PBA_RULES,
+  PEND: async () => (await import('../../spec/pending.ts')).PENDING_RULES,
+  POSTED: async () => (await import('../../spec/posted.ts')).POSTED_RULES,
+  RESET: async () => (await import('../../spec/reset.ts')).RESET_RULES,
+  SAVE: async () => (await import('../../spec/save.ts')).SAVE_RULES,
+  TABLE: async () => (await import('../../spec/table.ts')).TABLE_RULES,
+};
+
+/** The area of a rule, by its id. */
+const areaOf = (id: string): string | undefined => /^MSIX-([A-Z]+)-/.exec(id)?.[1];
+
+/** Fetches a rule by its id; undefined when there is none. */
+export async function fetchRule(id: string): Promise<Rule | undefined> {
+  const rules = await AREAS[areaOf(id) ?? '']?.();
+  return rules?.find((rule) => rule.id === id);
+}
+
+/** The rules that were asked for, each as soon as it is there. */
+const asked = new Map<string, Signal<Rule | undefined>>();
 function ruleOf(id: string): Rule | undefined {
-  if (!areAsked) {
-    areAsked = true;
-    void import('../../spec/index.ts').then(({ ruleById }) => (findRule.value = ruleById));
+  const known = asked.get(id) ?? signal<Rule | undefined>(undefined);
+  if (!asked.has(id)) {
+    asked.set(id, known);
+    void fetchRule(id).then((rule) => (known.value = rule));
   }
-  return findRule.value?.(id);
+  return known.value;
 }
 
 /** The rules that a text cites in brackets. */

@@ -24,8 +24,9 @@ import {
   tellError,
   writeLink,
 } from './open.ts';
-import type { Driver } from './driven-device.ts';
+import type { Driver } from './driver.ts';
 import type { createComparison, Comparison, ComparisonState } from './comparison.ts';
+import type { findLead } from './lead.ts';
 import { beginScene, type OwnScene, type Scene, takeEvents, traceScene } from './scene.ts';
 import { type Actor, Watched, watchedScene } from './watch.ts';
 
@@ -74,6 +75,8 @@ export const pane = signal<Pane>('chart');
 export const notice = signal<Notice | undefined>(undefined);
 export const selected = signal<string | undefined>(undefined);
 export const query = signal('');
+/** What the keyboard and the buttons can do with the chart. */
+export const chartView = signal<{ zoom(factor: number): void; fit(): void } | undefined>(undefined);
 export const dialog = signal<'help' | 'traces' | 'save' | undefined>(undefined);
 export const playing = signal(false);
 /** Whether the page is shown to a room: large, and without the panes at the side. */
@@ -232,33 +235,50 @@ export const beside = signal<{ readonly scene: OwnScene; readonly device: Beside
 /** The name of the module that was dropped on the page. */
 export const moduleName = signal<string | undefined>(undefined);
 
-/** What makes the implementation beside a machine, and drives it: they come with the pane that shows it. */
-const drivers = signal<
-  { readonly make: typeof createComparison; readonly functions: Driver; readonly assigned?: Driver } | undefined
->(undefined);
-const comparisonOf = new WeakMap<OwnScene['run'], Comparison | string>();
-/** Takes in what drives functions; what drives the assigned device is fetched when one is shown. */
-export function driveFunctions(functions: Driver, make: typeof createComparison): void {
-  drivers.value = { make, functions };
+/** Whether the implementation is asked for in a story, too: a story is of machines, and does without until then. */
+const isWanted = signal(false);
+export const wantImplementation = (): void => void (isWanted.value = true);
+
+type Kind = 'function' | 'assigned-device';
+const kindOf = ({ machine }: OwnScene): Kind => (machine.id === 'assigned-device' ? 'assigned-device' : 'function');
+interface Driving {
+  readonly make: typeof createComparison;
+  readonly driver: Driver;
 }
+/** What makes the implementation beside a machine, and drives it. Each is fetched when a machine of its kind is first shown with it. */
+const driving = signal<Readonly<Partial<Record<Kind, Driving>>>>({});
+const FETCHED: Readonly<Record<Kind, () => Promise<Driver>>> = {
+  function: async () => (await import('./driven-device.ts')).FUNCTION_DRIVER,
+  'assigned-device': async () => (await import('./driven-assigned.ts')).ASSIGNED_DRIVER,
+};
+const comparisonOf = new WeakMap<OwnScene['run'], Comparison | string>();
+const fetchedKinds = new Set<Kind>();
+/** What finds the way to where a run begins, once a run has begun elsewhere than at reset. */
+const search = signal<typeof findLead | undefined>(undefined);
 effect(() => {
-  if (drivers.value === undefined || drivers.value.assigned !== undefined) return;
-  if (own.value.machine.id !== 'assigned-device') return;
-  void import('./driven-assigned.ts').then(({ ASSIGNED_DRIVER }) => {
-    drivers.value = { ...drivers.peek()!, assigned: ASSIGNED_DRIVER };
+  if (view.value === 'front' || scene.value.kind !== 'own' || (pane.value === 'story' && !isWanted.value)) return;
+  const kind = kindOf(own.value);
+  if (fetchedKinds.has(kind)) return;
+  fetchedKinds.add(kind);
+  void Promise.all([import('./comparison.ts'), FETCHED[kind]()]).then(([{ createComparison: make }, driver]) => {
+    driving.value = { ...driving.peek(), [kind]: { make, driver } };
   });
 });
 /** The implementation beside the machine; or why there is none; or undefined while it is fetched. */
 export const comparison = computed<Beside | string | undefined>(() => {
   const at = scene.value;
   if (beside.value !== undefined && beside.value.scene === at) return beside.value.device;
-  if (at.kind !== 'own' || drivers.value === undefined) return undefined;
-  const { make, functions, assigned } = drivers.value;
-  const driver = at.machine.id === 'assigned-device' ? assigned : functions;
-  if (driver === undefined) return undefined;
-  const known = comparisonOf.get(at.run) ?? make(driver, at.instance, at.subject, at.run);
-  comparisonOf.set(at.run, known);
+  if (at.kind !== 'own') return undefined;
+  const fetched = driving.value[kindOf(at)];
+  if (fetched === undefined) return undefined;
+  const known = comparisonOf.get(at.run) ?? fetched.make(fetched.driver, at.instance, at.subject, at.run, search.value);
+  if (known !== undefined) comparisonOf.set(at.run, known);
   return known;
+});
+effect(() => {
+  const at = scene.value;
+  if (at.kind !== 'own' || driving.value[kindOf(at)] === undefined || comparison.value !== undefined) return;
+  void import('./lead.ts').then((lead) => (search.value = lead.findLead));
 });
 
 /** Machine and implementation, at the position. */

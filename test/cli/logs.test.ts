@@ -188,12 +188,12 @@ describe('a log that grows', () => {
       const at = BASE.findIndex((line, index) => index > 290 && /_read .*msix-table/.test(line));
       const wrong = BASE.with(at, BASE[at].replace(/value 0x\w+/, 'value 0x77'));
       appendFileSync(path, text(wrong.slice(290)));
-      await tells(/^line 400: violated so far, 1 disagreements/m);
+      await tells(/^line 400: violated so far, 1 disagreement;/m);
       expect(told()).toContain(`${path}:${at + 1}: The implementation returns`);
     } finally {
       child.kill('SIGINT');
     }
     expect(await ended).toBe(EXIT.violated);
-    expect(told()).toMatch(/^violated: 1 disagreements/m);
+    expect(told()).toMatch(/^violated: 1 disagreement,/m);
   });
 });

@@ -36,6 +36,9 @@ import { castOf } from '../../properties/cast.ts';
 import { createInstance, INSTANCES, MACHINE_NAMES } from '../../properties/instances.ts';
 import { instanceByName, subjectByName } from '../../properties/subject.ts';
 import { ASSIGNED_DRIVER } from '../../inspector/page/driven-assigned.ts';
+import { fetchRule } from '../../inspector/page/rules.tsx';
+import { RULES } from '../../spec/index.ts';
+import { findLead } from '../../inspector/page/lead.ts';
 import { driveFunction, FUNCTION_DRIVER } from '../../inspector/page/driven-device.ts';
 import { createComparison, Comparison } from '../../inspector/page/comparison.ts';
 import { OBJECTIONS } from '../../properties/assigned/objections.ts';
@@ -181,7 +184,13 @@ describe('a run', () => {
 
 /** The implementation beside a scene, or why there is none. */
 function comparisonOf({ instance, subject, run, machine }: OwnScene): Comparison | string {
-  return createComparison(machine.id === 'assigned-device' ? ASSIGNED_DRIVER : FUNCTION_DRIVER, instance, subject, run);
+  return createComparison(
+    machine.id === 'assigned-device' ? ASSIGNED_DRIVER : FUNCTION_DRIVER,
+    instance,
+    subject,
+    run,
+    findLead,
+  )!;
 }
 function comparisonOfScene(scene: OwnScene): Comparison {
   const comparison = comparisonOf(scene);
@@ -604,16 +613,35 @@ describe('every machine that the page offers', () => {
 });
 
 describe('a story of the review', () => {
-  test.each(OBJECTIONS.map(({ name }) => name))('of %s is told, and its run is broken', (name) => {
+  test.each(OBJECTIONS.map(({ name }) => name))('of %s is told, and its run is broken', async (name) => {
     const trace = libraryTrace(`posted-${name}`).make();
-    expect(prove(trace).standing).toBe('broken');
+    expect((await prove(trace)).standing).toBe('broken');
     expect(tellStory(trace)?.columns.at(-1)?.ending.breaks).toBe(false);
   });
 
-  test('is not told of a run that does not break what its link claims', () => {
+  test('is not told of a run that does not break what its link claims', async () => {
     const { steps, ...trace } = libraryTrace('posted-two-records').make();
     const claimed = { ...trace, steps: steps.slice(0, 3) };
     expect(tellStory(claimed)).toBeUndefined();
-    expect(prove(claimed).standing).toBe('unknown');
+    expect((await prove(claimed)).standing).toBe('unknown');
   });
+});
+
+test('each rule is found in the file of its area, and no other is', async () => {
+  const found = await Promise.all(RULES.map(({ id }) => fetchRule(id)));
+  expect(found).toEqual(RULES);
+  expect(await Promise.all(['MSIX-NONE-1', 'MSIX-MSG-99', 'toString', ''].map(fetchRule))).toEqual([
+    ...[undefined, undefined, undefined, undefined],
+  ]);
+});
+
+test.each([
+  ['          <idle>-0       [001] d.h1.   512.001234: irq_handler_entry: irq=26 name=nvme0q1', 'ftrace'],
+  ['CPU0  5120123456 (+     120)  do_irq  [ irq = 33, began = 12us, ended = 13us ]', 'xentrace'],
+  [
+    '           CPU0       CPU1\n 26:          0       1234  PCI-MSIX-0000:00:03.0   1-edge      nvme0q1',
+    '/proc/interrupts',
+  ],
+])('what is no log of QEMU, is refused by its name, and told what to record instead', async (text, name) => {
+  await expect(openText(`${text}\n`)).rejects.toThrow(new RegExp(`${name}[^]*Record the guest's accesses with QEMU`));
 });

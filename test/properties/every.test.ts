@@ -23,7 +23,8 @@ import {
   ofOneVector,
 } from '../../properties/every.ts';
 import { InForceInv } from '../../properties/function.ts';
-import { createInstance, MACHINE_PROPERTIES } from '../../properties/instances.ts';
+import { createInstance } from '../../properties/instances.ts';
+import { MACHINE_PROPERTIES } from '../../properties/machines.ts';
 import { type FunctionView, machineView } from '../../properties/view.ts';
 
 function accepted(checked: Checked): Extract<Checked, { family: unknown }> {

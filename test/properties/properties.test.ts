@@ -8,14 +8,8 @@ import { nameSubject } from '../../checker/trace/trace.ts';
 import { MANIFEST } from '../../cli/check.ts';
 import { findingOf } from '../../cli/check/part.ts';
 import { TWO } from '../../machines/messages.ts';
-import {
-  createInstance,
-  type Instance,
-  INSTANCES,
-  instanceName,
-  MACHINE_PROPERTIES,
-  speaksOf,
-} from '../../properties/instances.ts';
+import { createInstance, type Instance, INSTANCES, instanceName, speaksOf } from '../../properties/instances.ts';
+import { MACHINE_PROPERTIES } from '../../properties/machines.ts';
 import { functionMutants, judge, SURVIVORS } from '../../properties/mutants.ts';
 import { InForceInv } from '../../properties/function.ts';
 import { type FunctionView, machineView } from '../../properties/view.ts';

@@ -8,7 +8,7 @@ import {
   PROPERTIES,
   traceRules,
 } from '../../cli/traceability.ts';
-import { MACHINE_PROPERTIES } from '../../properties/instances.ts';
+import { MACHINE_PROPERTIES } from '../../properties/machines.ts';
 import { HISTORICAL_BUGS, REGISTERED_IDS, REGISTERED_PROPERTIES, registered, RULES } from '../../spec/index.ts';
 
 const known = new Set(RULES.map(({ id }) => id));

@@ -98,7 +98,7 @@ test('without movement nothing plays and nothing glides', async () => {
   await page.click('[data-trace="posted-late-arrival"]');
   await page.waitForSelector('.story table');
   await page.waitForTimeout(700);
-  expect(await page.textContent('.position span')).toMatch(/^step 0 of/);
+  await expect.poll(() => page.textContent('.position span')).toMatch(/^step 0 of/);
   await page.keyboard.press('c');
   const glide = await page
     .locator('.statechart rect')
@@ -148,19 +148,40 @@ test('everything is reached by keyboard and told to a screen reader', async () =
   expect(Math.min(...heights)).toBeGreaterThanOrEqual(16);
 });
 
+const connect = async (port: number): Promise<WebSocket> => {
+  const socket = new WebSocket(`ws://localhost:${port}`);
+  await new Promise((resolve) => socket.once('open', resolve));
+  return socket;
+};
+const tell = (socket: WebSocket, message: unknown): void => socket.send(JSON.stringify(message));
+const definition = JSON.stringify({
+  id: 'switch',
+  initial: 'a',
+  states: { a: { on: { GO: 'b' } }, b: { on: { GO: 'a' } } },
+});
+const begin = (socket: WebSocket, name: string): void =>
+  tell(socket, {
+    ...{ type: '@xstate.actor', sessionId: 'x:0', name, definition },
+    snapshot: { value: 'a', status: 'active', context: { n: 0 } },
+  });
+
 describe('what is loaded', () => {
-  test('is under 120 kB of packed JavaScript in the first view of front door and function; charts are there at once', async () => {
+  test('is under 120 kB of packed JavaScript wherever a reader enters; charts are there at once', async () => {
     const page = await open(FUNCTION);
+    const socket = await connect(use.stage.server.port);
+    begin(socket, 'switch');
     const sizes: Record<string, number> = {};
     const drawn: Record<string, number[]> = {};
-    for (const [name, hash] of Object.entries({ front: '#', function: FUNCTION, posted: POSTED, story: STORY })) {
+    const entries = { front: '#', function: FUNCTION, posted: POSTED, story: STORY, app: '#' };
+    for (const [name, hash] of Object.entries(entries)) {
       const scripts = new Set<string>();
       const note = (request: { url(): string }): void => void scripts.add(request.url());
       page.on('request', note);
       for (let round = 0; round < 3; round++) {
         await page.goto('about:blank');
         await page.goto(`${use.stage.server.url}${hash}`);
-        await page.waitForSelector('.statechart .state, .story table');
+        if (name === 'app') await page.click('.roots button');
+        await page.waitForSelector(name === 'app' ? '.actor' : '.statechart .state, .story table');
         (drawn[name] ??= []).push(Math.round(await page.evaluate(() => performance.now())));
       }
       await page.waitForLoadState('networkidle');
@@ -177,7 +198,8 @@ describe('what is loaded', () => {
         .map(([name, times]) => `${name} ${times.join(', ')}`)
         .join('; ')}\n`,
     );
-    expect(Math.max(sizes.front, sizes.function)).toBeLessThan(120_000);
+    socket.close();
+    expect(Object.entries(sizes).filter(([, size]) => size >= 120_000)).toEqual([]);
     // On a quiet machine 0.6 s and 1.0 s: docs/inspector.md has what was measured. A busy one may take three times as long.
     expect(Math.min(...drawn.function)).toBeLessThan(1800);
     expect(Math.min(...drawn.posted)).toBeLessThan(3000);
@@ -194,7 +216,7 @@ describe('what is loaded', () => {
   test('from a file is nothing, and the page says so', async () => {
     const page = await open('');
     await page.goto(pathToFileURL(packagePath('dist', 'page', 'index.html')).href);
-    expect(await page.textContent('#page [role=alert]')).toContain('npx maskbit inspect');
+    await expect.poll(() => page.textContent('#page [role=alert]')).toContain('npx maskbit inspect');
     // The browser complains of what it may not load, and that is the matter here.
     use.visit.complaints.length = 0;
     use.visit.strangers.length = 0;
@@ -240,22 +262,6 @@ describe('what is saved', () => {
 });
 
 describe('another program', () => {
-  const connect = async (port: number): Promise<WebSocket> => {
-    const socket = new WebSocket(`ws://localhost:${port}`);
-    await new Promise((resolve) => socket.once('open', resolve));
-    return socket;
-  };
-  const tell = (socket: WebSocket, message: unknown): void => socket.send(JSON.stringify(message));
-  const definition = JSON.stringify({
-    id: 'switch',
-    initial: 'a',
-    states: { a: { on: { GO: 'b' } }, b: { on: { GO: 'a' } } },
-  });
-  const begin = (socket: WebSocket, name: string): void =>
-    tell(socket, {
-      ...{ type: '@xstate.actor', sessionId: 'x:0', name, definition },
-      snapshot: { value: 'a', status: 'active', context: { n: 0 } },
-    });
   const step = (socket: WebSocket, n: number): void => {
     const event = { type: 'GO', n };
     tell(socket, { type: '@xstate.event', sessionId: 'x:0', event });
@@ -280,7 +286,7 @@ describe('another program', () => {
     // The fastest of three, for a machine may be busy with something else.
     expect(Math.min(...took)).toBeLessThan(3000);
     expect(await page.locator('.step').count()).toBeLessThan(60);
-    expect(await page.textContent('.actor')).toContain('15000');
+    await expect.poll(() => page.textContent('.actor')).toContain('15000');
     socket.terminate();
     await page.waitForSelector('.actor:has-text("Its program has gone.")');
   });
@@ -303,7 +309,9 @@ describe('another program', () => {
     begin(third, 'third');
     await page.waitForSelector('.family:has-text("third")', { timeout: 10_000 });
     expect(await page.locator('.family > li').count()).toBe(3);
-    expect(await page.textContent('.actor header')).toContain('Its program has gone. The server was started anew.');
+    await expect
+      .poll(() => page.textContent('.actor header'))
+      .toContain('Its program has gone. The server was started anew.');
     third.terminate();
     use.visit.complaints.length = 0;
     await use.visit.close();
@@ -323,7 +331,7 @@ test('a broken link of any kind is mended, or refused in a sentence', async () =
   ] as const) {
     await page.evaluate((to) => (location.hash = to), spoilt);
     await page.waitForSelector('.notice.error');
-    expect(await page.textContent('.notice.error p')).toMatch(sentence);
+    await expect.poll(() => page.textContent('.notice.error p')).toMatch(sentence);
     await page.click('.notice [aria-label=Close]');
   }
   for (const mended of [

@@ -45,16 +45,16 @@ describe('a run', () => {
     await page.click(send('guest.control.on'));
     await page.click('.statechart [data-event="guest.unmask.0"]');
     await page.click(send('device.signal.0'));
-    expect(await page.textContent('.sentence')).toBe('The device signals vector 0; vector 0 sends zero.');
+    await expect.poll(() => page.textContent('.sentence')).toBe('The device signals vector 0; vector 0 sends zero.');
     expect(await page.locator('.sequence [role=option].step').count()).toBe(3);
     expect(await page.locator('.state.active[data-state="function.vector0.mask.unmasked"]').count()).toBe(1);
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
-    expect(await page.textContent('.position span')).toBe('step 1 of 3');
+    await expect.poll(() => page.textContent('.position span')).toBe('step 1 of 3');
     expect(await page.locator('.state.active[data-state="function.vector0.mask.masked"]').count()).toBe(1);
     await page.click('#step-3');
-    expect(await page.textContent('.position span')).toBe('step 3 of 3');
-    expect(await page.textContent('.agreement')).toBe('machine = implementation');
+    await expect.poll(() => page.textContent('.position span')).toBe('step 3 of 3');
+    await expect.poll(() => page.textContent('.agreement')).toBe('machine = implementation');
   });
 
   test('is in the address, and opens again from there', async () => {
@@ -67,7 +67,7 @@ describe('a run', () => {
     await use.visit.close();
     const other = await open(hash);
     expect(await other.locator('.step').count()).toBe(2);
-    expect(await other.textContent('.sentence')).toBe('The guest enables MSI-X with Function Mask clear.');
+    await expect.poll(() => other.textContent('.sentence')).toBe('The guest enables MSI-X with Function Mask clear.');
   });
 
   test('that was there before is a step back in the browser', async () => {
@@ -76,7 +76,7 @@ describe('a run', () => {
     await page.keyboard.press('t');
     await page.click('[data-trace=retired-and-sent]');
     await page.waitForTimeout(400);
-    expect(await page.textContent('.position span')).toBe('step 0 of 2');
+    await expect.poll(() => page.textContent('.position span')).toBe('step 0 of 2');
     await page.goBack();
     await page.waitForSelector('text=step 3 of 3');
     await page.waitForSelector('.standing:has-text("its whole entry as it stands then comes into force")');
@@ -93,20 +93,22 @@ describe('a run', () => {
   test('shows at its end what broke, and which rule says so, with its text', async () => {
     const page = await open(linkTo('read-does-not-flush'));
     await page.waitForSelector('.standing.broken');
-    expect(await page.textContent('.standing')).toContain('nothing that was sent before is still on its way');
+    await expect
+      .poll(() => page.textContent('.standing'))
+      .toContain('nothing that was sent before is still on its way');
     await page.click('.headline .rule summary');
-    expect(await page.textContent('.headline .rule')).toContain('MSIX-MSG-5');
-    expect(await page.textContent('.device')).toContain('In flight→ zero');
+    await expect.poll(() => page.textContent('.headline .rule')).toContain('MSIX-MSG-5');
+    await expect.poll(() => page.textContent('.device')).toContain('In flight→ zero');
   });
 });
 
 describe('a difference of machine and implementation', () => {
   test('is red, has a sign, and is told in words', async () => {
     const page = await open(linkTo('unmask-forgets'));
-    expect(await page.textContent('.agreement')).toBe('≠ differs from step 3 on');
-    expect(await page.textContent('.differences')).toContain(
-      'The machine does "vector 0 is in use with zero" (address 0x0, data 0x0); the implementation does',
-    );
+    await expect.poll(() => page.textContent('.agreement')).toBe('≠ differs from step 3 on');
+    await expect
+      .poll(() => page.textContent('.differences'))
+      .toContain('The machine does "vector 0 is in use with zero" (address 0x0, data 0x0); the implementation does');
     const wrong = page.locator('td.wrong');
     expect(await wrong.count()).toBe(1);
     const [outline, sign] = await wrong.evaluate((cell) => [
@@ -115,7 +117,7 @@ describe('a difference of machine and implementation', () => {
     ]);
     expect(outline).toBe('rgb(179, 38, 30)');
     expect(sign).toContain('≠');
-    expect(await page.textContent('#step-3 .mark')).toBe('≠');
+    await expect.poll(() => page.textContent('#step-3 .mark')).toBe('≠');
     await page.keyboard.press('ArrowLeft');
     expect(await page.locator('td.wrong').count()).toBe(0);
   });
@@ -140,11 +142,11 @@ describe('another program', () => {
     actor.start();
     await page.click('text=Watch it');
     await page.waitForSelector('.statechart [data-state="door.closed"].active');
-    expect(await page.textContent('.statechart')).toContain('[hasKey] / ring');
+    await expect.poll(() => page.textContent('.statechart')).toContain('[hasKey] / ring');
     actor.send({ type: 'OPEN' });
     await page.waitForSelector('.statechart [data-state="door.open.wide"].active');
-    expect(await page.textContent('.sentence')).toBe('door takes OPEN.');
-    expect(await page.textContent('.events')).toContain('runs one way');
+    await expect.poll(() => page.textContent('.sentence')).toBe('door takes OPEN.');
+    await expect.poll(() => page.textContent('.events')).toContain('runs one way');
     await page.keyboard.press('ArrowLeft');
     await page.waitForSelector('.statechart [data-state="door.closed"].active');
     inspector.stop();
@@ -188,7 +190,7 @@ describe('another program', () => {
     };
     socket.send(JSON.stringify(actor));
     await page.click('text=Watch it');
-    await page.waitForSelector('.canvas :text-matches("cannot be drawn|no state machine")');
+    await expect.poll(() => page.textContent('.canvas')).toMatch(/cannot be drawn|no state machine/);
     socket.terminate();
   });
 });
@@ -196,7 +198,7 @@ describe('another program', () => {
 describe('what is opened', () => {
   test('from a broken address is refused in a sentence, and the page works on', async () => {
     const page = await open('#t1.broken.address.00000000');
-    expect(await page.textContent('.notice.error')).toContain('Got a packed trace that was changed');
+    await expect.poll(() => page.textContent('.notice.error')).toContain('Got a packed trace that was changed');
     expect(new URL(page.url()).hash).toBe('#t1.broken.address.00000000');
     await page.click('[data-explore="A function with two vectors"]');
     await page.click(send('guest.control.on'));
@@ -254,7 +256,9 @@ describe('what is opened', () => {
       buffer: Buffer.from('a cat'),
     });
     await page.waitForSelector('.notice.error');
-    expect(await page.textContent('.notice.error')).toContain('Got text that begins with "a cat"; expected a trace');
+    await expect
+      .poll(() => page.textContent('.notice.error'))
+      .toContain('Got text that begins with "a cat"; expected a trace');
   });
 
   test('from what was dropped on the page', async () => {
@@ -266,7 +270,7 @@ describe('what is opened', () => {
       dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
     }, text);
     await page.waitForSelector('text=step 0 of 3');
-    expect(await page.textContent('.sentence')).toBe('Before the first of 3 steps.');
+    await expect.poll(() => page.textContent('.sentence')).toBe('Before the first of 3 steps.');
   });
 
   test('from the library: every trace that is offered, the log of a real guest among them', async () => {
@@ -314,7 +318,7 @@ describe('the map', () => {
     await page.keyboard.press('m');
     await page.waitForSelector('.place');
     const lots = await page.locator('.place').count();
-    expect(await page.textContent('.legend')).toContain(`2,532 states in ${lots} lots`);
+    await expect.poll(() => page.textContent('.legend')).toContain(`2,532 states in ${lots} lots`);
     await page.click(`#lot-${lots - 1}`);
     await page.waitForSelector(`#lot-${lots - 1}.here`);
     expect(await page.locator('.place.visited').count()).toBeGreaterThan(1);
@@ -339,23 +343,23 @@ describe('the keyboard', () => {
     ]);
     await page.keyboard.press('Escape');
     await page.keyboard.press('ArrowRight');
-    expect(await page.textContent('.position span')).toBe('step 2 of 4');
+    await expect.poll(() => page.textContent('.position span')).toBe('step 2 of 4');
     await page.keyboard.press('End');
     await page.keyboard.press('Home');
-    expect(await page.textContent('.position span')).toBe('step 0 of 4');
+    await expect.poll(() => page.textContent('.position span')).toBe('step 0 of 4');
     await page.keyboard.press('/');
     await page.waitForSelector('#search:focus');
     await page.keyboard.type('pending');
-    expect(await page.textContent('.tools .count')).toMatch(/^\d+ found$/);
+    await expect.poll(() => page.textContent('.tools .count')).toMatch(/^\d+ found$/);
     await page.keyboard.press('Escape');
     await page.keyboard.press('e');
     await page.waitForSelector('.events button:focus');
     await page.keyboard.press('Enter');
-    expect(await page.textContent('.position span')).toBe('step 1 of 1');
+    await expect.poll(() => page.textContent('.position span')).toBe('step 1 of 1');
     await page.keyboard.press('s');
     await page.waitForSelector('.sequence-list:focus');
     await page.keyboard.press('ArrowUp');
-    expect(await page.textContent('.position span')).toBe('step 0 of 1');
+    await expect.poll(() => page.textContent('.position span')).toBe('step 0 of 1');
     await page.keyboard.press('b');
     expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('light');
     await page.keyboard.press('y');
@@ -426,7 +430,7 @@ describe('the page', () => {
     const { port } = server.address() as AddressInfo;
     const page = await open(FUNCTION, {}, `http://localhost:${port}/deep/site/`);
     await page.click(send('device.signal.1'));
-    expect(await page.textContent('.sentence')).toBe('The device signals vector 1.');
+    await expect.poll(() => page.textContent('.sentence')).toBe('The device signals vector 1.');
     await use.visit.close();
     server.closeAllConnections();
     server.close();

@@ -29,16 +29,18 @@ describe('a module that is dropped on the page', () => {
   test('stands beside the machine, agrees with it step by step, and is proven meanwhile', async () => {
     const page = await drop('kit.wasm', buildKit());
     await page.waitForSelector('text=machine = module');
-    expect(await page.textContent('.module h2')).toMatch(/^kit a device in WebAssembly, [\d,]+ bytes/);
+    await expect.poll(() => page.textContent('.module h2')).toMatch(/^kit a device in WebAssembly, [\d,]+ bytes/);
     for (const event of ['guest.control.on', 'guest.write.1.A', 'device.signal.1', 'guest.unmask.1']) {
       await page.click(send(event));
     }
     await page.waitForSelector('text=step 4 of 4');
     await page.waitForSelector('.device tbody:nth-of-type(2) .registers:has-text("fee01010 : 00004009")');
-    expect(await page.textContent('.device tbody:nth-of-type(2) tr:nth-of-type(2) .whose')).toBe('module');
-    expect(await page.textContent('.agreement')).toBe('machine = module');
+    await expect.poll(() => page.textContent('.device tbody:nth-of-type(2) tr:nth-of-type(2) .whose')).toBe('module');
+    await expect.poll(() => page.textContent('.agreement')).toBe('machine = module');
     await page.waitForSelector('.module .standing.applies', { timeout: 90_000 });
-    expect(await page.textContent('.module .standing')).toMatch(/^proven: kit breaks no rule, .* with 1, 2 vectors/);
+    await expect
+      .poll(() => page.textContent('.module .standing'))
+      .toMatch(/^proven: kit breaks no rule, .* with 1, 2 vectors/);
     expect(await findBarriers(page)).toEqual([]);
     await page.click('text=Take it away');
     await page.waitForSelector('text=machine = implementation');
@@ -48,15 +50,19 @@ describe('a module that is dropped on the page', () => {
   test('and is wrong differs in red, and each finding is a run to be played', async () => {
     const page = await drop('forgets.wasm', buildKit(['-DBUG=1']));
     await page.waitForSelector('[data-finding="0"]', { timeout: 90_000 });
-    expect(await page.textContent('[data-finding="0"]')).toMatch(
-      /^MSIX-PEND-2 Got no message of vector 0; expected the message .* control\.on\/2, signal\.0, unmask\.0\/4$/,
-    );
+    await expect
+      .poll(() => page.textContent('[data-finding="0"]'))
+      .toMatch(
+        /^MSIX-PEND-2 Got no message of vector 0; expected the message .* control\.on\/2, signal\.0, unmask\.0\/4$/,
+      );
     await page.click('[data-finding="0"]');
     await page.waitForSelector('text=step 3 of 3');
     await page.waitForSelector('.agreement.differs');
-    expect(await page.textContent('.agreement')).toBe('≠ differs from step 3 on');
-    expect(await page.textContent('.differences')).toMatch(/The machine sends 0x0:0x0; the module sends nothing\./);
-    expect(await page.textContent('.differences')).toContain('MSIX-PEND-2: Got no message of vector 0');
+    await expect.poll(() => page.textContent('.agreement')).toBe('≠ differs from step 3 on');
+    await expect
+      .poll(() => page.textContent('.differences'))
+      .toMatch(/The machine sends 0x0:0x0; the module sends nothing\./);
+    await expect.poll(() => page.textContent('.differences')).toContain('MSIX-PEND-2: Got no message of vector 0');
     expect(await page.locator('td.wrong').count()).toBeGreaterThan(0);
     await page.keyboard.press('ArrowLeft');
     expect(await page.locator('td.wrong').count()).toBe(0);
@@ -72,7 +78,7 @@ describe('a module that is dropped on the page', () => {
     await page.waitForSelector('.differences:has-text("The module has ended: a trap: unreachable, on signal 0x0.")');
     await page.click(send('guest.control.on'));
     await page.waitForSelector('text=step 2 of 2');
-    expect(await page.textContent('.agreement')).toBe('≠ differs from step 0 on');
+    await expect.poll(() => page.textContent('.agreement')).toBe('≠ differs from step 0 on');
   });
 
   test.each([
@@ -92,7 +98,7 @@ describe('a module that is dropped on the page', () => {
   ])('that %s is refused in a sentence', async (_, name, bytes, sentence) => {
     const page = await drop(name, bytes());
     await page.waitForSelector('.notice.error');
-    expect(await page.textContent('.notice.error')).toMatch(sentence);
+    await expect.poll(() => page.textContent('.notice.error')).toMatch(sentence);
     expect(await page.locator('.module').count()).toBe(0);
   });
 });

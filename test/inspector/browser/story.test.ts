@@ -29,11 +29,11 @@ describe('the front door', () => {
     ]);
     await page.click('[data-try="device.signal.0"]');
     await page.click('[data-try="guest.unmask.0"]');
-    expect(await page.textContent('.front-told')).toBe('The guest unmasks vector 0.');
+    await expect.poll(() => page.textContent('.front-told')).toBe('The guest unmasks vector 0.');
     await page.click('[data-try="guest.control.on"]');
-    expect(await page.textContent('.front-told')).toContain('the vector sends');
-    expect(await page.textContent('.snippet')).toContain(`ws://localhost:${use.stage.server.port}`);
-    expect(await page.textContent('.connected')).toBe('Nothing has connected yet.');
+    await expect.poll(() => page.textContent('.front-told')).toContain('the vector sends');
+    await expect.poll(() => page.textContent('.snippet')).toContain(`ws://localhost:${use.stage.server.port}`);
+    await expect.poll(() => page.textContent('.connected')).toBe('Nothing has connected yet.');
     expect(await page.locator('.objections button').count()).toBe(OBJECTIONS.length);
     await page.click('[data-explore="The same, as reviewed"]');
     await page.waitForSelector('.device');
@@ -52,17 +52,21 @@ describe('an objection', () => {
     const page = await open();
     await page.click('[data-trace="posted-two-records"]');
     await page.waitForSelector('.story table');
-    expect(await page.textContent('.headline h2')).toBe('R5 Two records of one Mask Bit');
+    await expect.poll(() => page.textContent('.headline h2')).toBe('R5 Two records of one Mask Bit');
     expect(await page.title()).toBe('R5: Two records of one Mask Bit · maskbit');
     expect(await page.locator('.story thead th').allTextContents()).toEqual([
       ...['#', 'What happens', 'The patch as posted', 'With what the review asked for'],
     ]);
     await page.waitForSelector('.standing.broken');
-    expect(await page.textContent('.standing')).toMatch(/Checked here just now.*Broken, decided over [\d,]+ states/);
+    await expect
+      .poll(() => page.textContent('.standing'))
+      .toMatch(/Checked here just now.*Broken, decided over [\d,]+ states/);
     await page.keyboard.press('End');
-    expect(await page.locator('.story tr.here .number').textContent()).toBe('7');
-    expect(await page.textContent('.endings .breaks')).toContain('A Mask Bit is read as it was last written.');
-    expect(await page.textContent('.endings .holds')).toContain('none breaks it');
+    await expect.poll(() => page.locator('.story tr.here .number').textContent()).toBe('7');
+    await expect
+      .poll(() => page.textContent('.endings .breaks'))
+      .toContain('A Mask Bit is read as it was last written.');
+    await expect.poll(() => page.textContent('.endings .holds')).toContain('none breaks it');
     await page.click('text=Next ›');
     await page.waitForSelector('text=A stale record of a Mask Bit comes back');
     await page.click('text=‹ Previous');
@@ -98,12 +102,14 @@ describe('an objection', () => {
     await page.waitForTimeout(400);
     await page.click('.events summary');
     await page.click('.events [data-event="guest.mask.0"]');
-    expect(await page.textContent('.branch')).toContain('A branch of your own, from step 6 of the counterexample');
-    expect(await page.textContent('.headline h2')).toContain('A write is discarded');
+    await expect
+      .poll(() => page.textContent('.branch'))
+      .toContain('A branch of your own, from step 6 of the counterexample');
+    await expect.poll(() => page.textContent('.headline h2')).toContain('A write is discarded');
     await page.waitForTimeout(400);
     await page.click('text=Return to the counterexample');
     await page.waitForSelector('.story table');
-    expect(await page.textContent('.position span')).toBe('step 6 of 6');
+    await expect.poll(() => page.textContent('.position span')).toBe('step 6 of 6');
     await page.waitForTimeout(400);
     await page.goBack();
     await page.waitForSelector('text=step 7 of 7');
@@ -134,7 +140,9 @@ describe('a link', () => {
     }));
     const page = await open(lied);
     await page.waitForSelector('.standing.differs');
-    expect(await page.textContent('.standing')).toContain('The link claims that this property is broken in step');
+    await expect
+      .poll(() => page.textContent('.standing'))
+      .toContain('The link claims that this property is broken in step');
     expect(await page.textContent('body')).not.toContain('All is lost');
     expect(await page.locator('.standing.broken, .ending.broken').count()).toBe(0);
   });
@@ -147,14 +155,14 @@ describe('a link', () => {
       })),
     );
     await page.waitForSelector('.standing.unknown');
-    expect(await page.textContent('.standing')).toContain('nothing is claimed of this run');
+    await expect.poll(() => page.textContent('.standing')).toContain('nothing is claimed of this run');
     expect(await page.textContent('body')).not.toContain('All is lost');
   });
 
   test('to a run that only a missing assumption makes possible says so, and calls nothing broken', async () => {
     const page = await open(linkTo('without-PendingLeads'));
     await page.waitForSelector('.standing.assumed');
-    expect(await page.textContent('.standing')).toContain('This run is what its assumption rules out');
+    await expect.poll(() => page.textContent('.standing')).toContain('This run is what its assumption rules out');
     expect(await page.textContent('body')).not.toContain('broken here');
   });
 
