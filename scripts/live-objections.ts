@@ -35,7 +35,7 @@ try {
         ? ''
         : `${wrong.replaceAll('\n', ' ').replaceAll('|', '/').slice(0, 400)} Trace: \`${trace.join(', ')}\``;
     rows.push(`| ${scenario.objection} | ${scenario.words} | ${posted} | ${reviewed} | ${today} | ${shown} |`);
-    short.push(`| ${scenario.objection} | ${scenario.words} | ${posted} | ${reviewed} | ${today} |`);
+    short.push(`| ${scenario.words} | ${posted} | ${reviewed} | ${today} |`);
     console.error(`${scenario.objection}: ${today}`);
   }
 } finally {
@@ -50,8 +50,8 @@ const table = [
 ].join('\n');
 writeFileSync(PAGE, placeMarked(readFileSync(PAGE, 'utf8'), 'objections', table));
 const brief = [
-  '| | what is done | as posted (machine) | as reviewed (machine) | today (live) |',
-  '|---|---|---|---|---|',
+  '| what is done | as posted (machine) | as reviewed (machine) | today (live) |',
+  '|---|---|---|---|',
   ...short,
 ].join('\n');
 writeFileSync('README.md', placeMarked(readFileSync('README.md', 'utf8'), 'objections', brief));

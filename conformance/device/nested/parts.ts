@@ -84,6 +84,8 @@ for m in $(cat /modules/order); do insmod /modules/$m.ko 2>/tmp/e || say "insmod
 D=0000:00:04.0
 [ -e /sys/bus/pci/devices/$D/iommu_group ] || say "the device has no IOMMU group"
 echo vfio-pci > /sys/bus/pci/devices/$D/driver_override
+# A driver that is built in has it already.
+[ ! -e /sys/bus/pci/devices/$D/driver ] || echo $D > /sys/bus/pci/devices/$D/driver/unbind
 echo $D > /sys/bus/pci/drivers_probe || say "vfio-pci does not take the device"
 P=/dev/vport0p1
 n=0; while [ ! -e $P ] && [ $n -lt 100 ]; do sleep 0.1; n=$((n+1)); done
