@@ -170,7 +170,7 @@ export function everyOfFunction(
   graph: StateGraph,
 ): EveryRow[] {
   const { vectors, messages, machine } = instance;
-  family.requireMachine(machine, vectors, vectors);
+  family.requireMachine(machine, vectors);
   const odd = family
     .instance(3)
     .sentences.find(({ owner, outputs }) => outputs.some((output) => readOutput(output).vector !== owner));

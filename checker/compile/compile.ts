@@ -89,6 +89,7 @@ class Compiler {
       machine,
       events,
       without,
+      name: this.name,
       outputs: [...this.outputs.keys()],
       transitions,
       nodes,

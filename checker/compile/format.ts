@@ -36,6 +36,7 @@
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { Brand } from '../argument/argument.ts';
+import type { NameOutput } from '../machine/output.ts';
 import type { Transition } from '../machine/transition-sets.ts';
 
 /** The number of words of an instruction. */
@@ -107,6 +108,8 @@ export interface CompiledMachine extends Layout {
   readonly events: readonly string[];
   /** The events of the machine that are left out of the alphabet: they never happen. */
   readonly without: readonly string[];
+  /** How outputs are named. */
+  readonly name: NameOutput;
   /** The names of the outputs. Outputs go by their place in it. */
   readonly outputs: readonly string[];
   /** In document order of their sources. Transitions go by their place in it. */

@@ -14,7 +14,7 @@ import type { Condition } from '../export/symbolic.ts';
 import type { GuardExpression } from '../machine/guard.ts';
 import { initialNodes } from '../machine/transition-sets.ts';
 import { CHECKED_FAMILY, type CheckedFamily, MEMBERS_MAX } from './family.ts';
-import { formOf, type Formed, strengthened } from './form.ts';
+import { formOf, type Formed, strengthened, type Stripped } from './form.ts';
 import { CutoffError, type Instance } from './instance.ts';
 
 /** A claim about a machine with so many members. */
@@ -24,12 +24,14 @@ export type ClaimAt = (members: number) => Claim;
 export interface EveryVerdict {
   /**
    * What it comes to with every number of members from the cutoff on. What holds of all states, steps or runs holds of every number that
-   * it is about.
+   * it is about; that something can be reached is said from the cutoff on.
    */
   readonly result?: Decision['result'];
   /** How many members it is about, and how many decide it. */
   readonly about?: number;
   readonly cutoff?: number;
+  /** The numbers of members at which machine and claim were seen to be written by one template. */
+  readonly sizes?: readonly number[];
   /** What stands in the way, as a sentence, where nothing can be said of other numbers. */
   readonly because?: string;
 }
@@ -68,27 +70,49 @@ export function decideEvery(
     questionOf(checked, exploration, members, claimAt),
   );
   const given = (question: Question): Decision['result'] | undefined =>
-    question.isStronger || results[question.claim.name] === undefined
+    results[question.original.name] === undefined
       ? undefined
-      : requireOneOf(within('known of decideEvery', question.claim.name), results[question.claim.name], RESULTS);
-  const open = asked.flatMap((question): readonly ReadClaim[] =>
-    'because' in question ? [] : [...(given(question) === undefined ? [question.claim] : []), ...question.invariants],
-  );
+      : requireOneOf(within('known of decideEvery', question.original.name), results[question.original.name], RESULTS);
+  const open = asked.flatMap((question): readonly ReadClaim[] => {
+    if ('because' in question) return [];
+    const { original, claim, invariants } = question;
+    const isKnown = given(question) !== undefined;
+    return [...(isKnown ? [] : [original]), ...(claim === original ? [] : [claim]), ...invariants];
+  });
   const found = new Map(decide(exploration, open as Claim[]).map(({ result }, index) => [open[index], result]));
   return asked.map((question) => {
     if ('because' in question) return question;
-    const { formed, claim, isStronger, invariants } = question;
-    const result = given(question) ?? found.get(claim);
-    const odd = invariants.find((each) => found.get(each) !== 'holds');
+    const { formed, original, claim, stripped, invariants } = question;
+    const result = given(question) ?? found.get(original);
+    const verdict = (result: Decision['result'] | undefined): EveryVerdict => ({
+      result,
+      about: formed.about,
+      cutoff: formed.cutoff,
+      sizes: formed.sizes,
+    });
+    const odd = invariants.find((each) => found.get(each) === 'fails');
     if (odd !== undefined) {
       return {
         because: `fairness is assumed of an event that other members take where nothing shared does: ${odd.title}.`,
       };
     }
-    if (isStronger && result !== 'holds') {
+    if (invariants.some((each) => found.get(each) === 'open')) return verdict('open');
+    if (claim === original) return verdict(result);
+    // The claim without 'taken' says no less, and its premise is satisfied wherever that of the claim is.
+    const without = found.get(claim);
+    if (without === 'n/a' || without === 'open') return verdict(without);
+    if (without !== 'holds') {
       return { because: 'it asks whether an event is taken, which any member may do, and does not hold without' };
     }
-    return { result, about: formed.about, cutoff: formed.cutoff };
+    if (!stripped.has('premise') && !stripped.has('negated premise')) return verdict('holds');
+    if (result === 'open') return verdict('open');
+    if (result === 'holds' && !stripped.has('negated premise')) return verdict('holds');
+    return {
+      because:
+        result === 'holds'
+          ? 'its premise asks for an event that is not taken, which any member may do'
+          : `its premise asks for an event that is taken, and is not satisfied with ${members} members; with more it may be`,
+    };
   });
 }
 
@@ -102,8 +126,10 @@ function readClaimAt(place: string, claimAt: unknown): (members: number) => Read
 /** What is to be decided for a claim. */
 interface Question {
   readonly formed: Formed;
+  readonly original: ReadClaim;
+  /** What is decided in its place, where it asks whether an event is taken; and where it does. */
   readonly claim: ReadClaim;
-  readonly isStronger: boolean;
+  readonly stripped: ReadonlySet<Stripped>;
   readonly invariants: readonly ReadClaim[];
 }
 
@@ -120,10 +146,12 @@ function questionOf(
         family.hearing === undefined ? 'another one does something' : `members hear of each other, ${family.hearing}`;
       throw new CutoffError(`it is decided with ${members}, and its cutoff is ${formed.cutoff}: ${why}`);
     }
-    const instance = family.requireMachine(exploration.compiled.machine, members, formed.about);
-    const { claim, isStronger } = strengthened(claimAt(members));
-    const invariants = claim.kind === 'leadsTo' ? enabledAlike(exploration, instance, claim) : [];
-    return { formed, claim, isStronger, invariants };
+    const { machine, events, without, name } = exploration.compiled;
+    const instance = family.requireMachine(machine, members, { events: [...events, ...without], name });
+    const original = claimAt(members);
+    const { claim, stripped } = strengthened(original);
+    const invariants = claim.kind === 'leadsTo' ? enabledAlike(exploration, family, instance, claim) : [];
+    return { formed, original, claim, stripped, invariants };
   } catch (error) {
     if (!(error instanceof CutoffError)) throw error;
     return { because: error.message };
@@ -138,6 +166,7 @@ function questionOf(
  */
 function enabledAlike(
   exploration: Exploration,
+  family: CheckedFamily,
   instance: Instance,
   claim: Extract<ReadClaim, { kind: 'leadsTo' }>,
 ): ReadClaim[] {
@@ -159,8 +188,56 @@ function enabledAlike(
       return [{ kind: 'invariant', name: 'EnabledAlikeInv', title: heard[0].text, holds: { kind: 'or', parts } }];
     });
   });
+  invariants.push(...leftOutAlike(family, instance, fair));
   if (invariants.length > 0) requireAllAlike(exploration, instance);
   return invariants;
+}
+
+/**
+ * The same of regions that were left out. They may be in any state: where one of them may take an event of which fairness is assumed, what is
+ * shared must take it, or the member itself, if the event names it.
+ */
+function leftOutAlike(family: CheckedFamily, instance: Instance, fair: ReadonlySet<string>): ReadClaim[] {
+  const everyone = Array.from({ length: instance.members }, (_, member) => member);
+  if (everyone.every((member) => instance.regionsOf(member).every((region) => region !== undefined))) return [];
+  const whole = family.instance(instance.members);
+  const present = new Set(everyone.flatMap((member) => instance.regionsOf(member)));
+  const isLeftOut = (node: AnyStateNode): boolean => {
+    const region = whole.regionOf(node);
+    return region !== undefined && !present.has(region);
+  };
+  return whole.sentences
+    .filter(({ region, event }) => region !== undefined && !present.has(region) && fair.has(event))
+    .map(({ owner, event, condition, text }): ReadClaim => {
+      const named = instance.mentioned(event).includes(owner as number);
+      const taken = instance.sentences.filter(
+        (each) => each.event === event && (each.owner === 'shared' || (named && each.owner === owner)),
+      );
+      const may = weakened(whole, condition, isLeftOut, true);
+      const parts: GuardExpression[] = [{ kind: 'not', part: may }, anyOf(taken)];
+      return { kind: 'invariant', name: 'EnabledAlikeInv', title: text, holds: { kind: 'or', parts } };
+    });
+}
+
+/** A condition that asks nothing of some states: it holds wherever the condition may hold, or only where it must. */
+function weakened(
+  names: Instance,
+  condition: Condition,
+  isUnknown: (node: AnyStateNode) => boolean,
+  isMay: boolean,
+): GuardExpression {
+  switch (condition.kind) {
+    case 'is':
+      if (isUnknown(condition.child)) return { kind: isMay ? 'and' : 'or', parts: [] };
+      return expressionOf(condition);
+    case 'named':
+      return weakened(names, names.guardNamed(condition.name), isUnknown, isMay);
+    case 'not':
+    case 'next':
+      return { kind: 'not', part: weakened(names, condition.part, isUnknown, !isMay) };
+    default:
+      return { kind: condition.kind, parts: condition.parts.map((part) => weakened(names, part, isUnknown, isMay)) };
+  }
 }
 
 /** Requires that an exploration begins where the machine does, and leaves out events of all members or of none. */

@@ -17,6 +17,7 @@ import {
   within,
 } from '../argument/argument.ts';
 import { requireMachine } from '../machine/machine.ts';
+import { type NameOutput, nameOutput } from '../machine/output.ts';
 import { nodesOf } from '../machine/transition-sets.ts';
 import {
   CutoffError,
@@ -47,7 +48,7 @@ export class CheckedFamily {
   readonly hearing: string | undefined;
   private readonly instances = new Map<number, Instance>();
   private readonly named = new Map<number, Names>();
-  private readonly seen = new WeakMap<AnyStateMachine, Instance>();
+  private readonly seen = new WeakMap<AnyStateMachine, Map<string, Instance>>();
   private readonly template: Writing;
 
   /**
@@ -58,17 +59,21 @@ export class CheckedFamily {
   constructor(family: Family, sizes: readonly number[] = [1, 2, 3, 4]) {
     this.family = readFamily('family of CheckedFamily', family);
     this.sizes = requireList('sizes of CheckedFamily', sizes, (place, size) => requireCount(place, size, MEMBERS_MAX));
+    if (this.sizes.length === 0) refuse('sizes of CheckedFamily', sizes, 'numbers of members, one at least');
     CHECKED_FAMILY.mark(this);
     const three = this.instance(3);
     this.template = three.writing;
     this.hearing = three.hearing?.text;
     this.requireNames(three);
-    for (const size of new Set([3, ...this.sizes])) this.requireTemplate(this.instance(size), size, true);
+    for (const size of new Set([3, ...this.sizes])) this.requireTemplate(this.instance(size), true);
   }
 
   /** The names of the machine with so many members. */
   names(members: number): Names {
-    const known = this.named.get(members) ?? new Names(this.family, members, this.family.at(members).machine);
+    const known =
+      this.instances.get(members) ??
+      this.named.get(members) ??
+      new Names(this.family, members, this.family.at(members).machine);
     this.named.set(members, known);
     return known;
   }
@@ -81,19 +86,28 @@ export class CheckedFamily {
   }
 
   /**
-   * Requires that a machine is the one with so many members, as far as the first `kept` of them and what is shared go. It may lack regions of
-   * members, such as monitors, which what is there does not read.
+   * Requires that a machine is the one with so many members. It may lack regions of members that only observe, such as monitors: what is there
+   * does not read them, and they put out nothing.
+   * @param events Those of the machine, whether they happen or not, and how its outputs are named.
    */
-  requireMachine(machine: AnyStateMachine, members: number, kept: number): Instance {
-    const read = { machine, events: machine.events as readonly string[] };
-    const known = this.seen.get(machine) ?? new Instance(this.family, members, read);
-    this.seen.set(machine, known);
-    this.requireTemplate(known, kept, false);
-    return known;
+  requireMachine(
+    machine: AnyStateMachine,
+    members: number,
+    { events = machine.events, name = nameOutput }: { events?: readonly string[]; name?: NameOutput } = {},
+  ): Instance {
+    const key = JSON.stringify([members, ...events]);
+    const ofMachine = this.seen.get(machine) ?? new Map<string, Instance>();
+    this.seen.set(machine, ofMachine);
+    // What a function makes of names is not known before it is asked.
+    const known = name === nameOutput ? ofMachine.get(key) : undefined;
+    const instance = known ?? new Instance(this.family, members, { machine, events }, name);
+    if (name === nameOutput) ofMachine.set(key, instance);
+    this.requireTemplate(instance, false);
+    return instance;
   }
 
-  /** That a machine is written by the template, as far as the first `kept` members go. */
-  private requireTemplate(instance: Instance, kept: number, isWhole: boolean): void {
+  /** That a machine is written by the template. */
+  private requireTemplate(instance: Instance, isWhole: boolean): void {
     const { writing, members } = instance;
     const compare = (list: string, model: string): void => {
       const found = writing.of(list);
@@ -109,15 +123,28 @@ export class CheckedFamily {
     const indices = Array.from({ length: members }, (_, member) => member);
     compare(SHARED, SHARED);
     for (const member of indices) compare(sharedWith(member), sharedWith(0));
-    for (const member of indices.slice(0, kept)) {
+    for (const member of indices) {
       for (const [place, model] of this.family.regions(0).entries()) {
         const region = instance.regionsOf(member)[place];
-        if (region === undefined && !isWhole) continue;
+        if (region === undefined && !isWhole) {
+          this.requireObserver(model, instance);
+          continue;
+        }
         const path = region ?? this.family.regions(member)[place];
         compare(own(path), own(model));
         for (const other of indices) if (other !== member) compare(ownWith(path, other), ownWith(model, 1));
       }
     }
+  }
+
+  /** That a region of a member may be left out: it puts out nothing. That others do not read it shows in what they are compared with. */
+  private requireObserver(model: string, { members }: Instance): void {
+    const odd = this.instance(3).sentences.find(({ region, outputs }) => region === model && outputs.length > 0);
+    if (odd === undefined) return;
+    throw new CutoffError(
+      `Got ${this.family.name} with ${members} members, which lacks a region like ${model}; expected it there, for it puts something out: ` +
+        `${shortened(odd.text, SENTENCE_CHARACTERS)}.`,
+    );
   }
 
   /** That renaming is what it is called: names are renamed one by one, and back. */

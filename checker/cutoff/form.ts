@@ -25,6 +25,8 @@ export interface Formed {
   readonly about: number;
   /** How many members decide it for every number from `about` on. */
   readonly cutoff: number;
+  /** The numbers of members at which machine and claim were seen to be written by one template. */
+  readonly sizes: readonly number[];
 }
 
 /**
@@ -36,12 +38,13 @@ export function formOf(family: CheckedFamily, claimAt: (members: number) => Read
   const { about, form } = aboutOf(family, claimAt, asked);
   const { claim } = strengthened(form.claim);
   const { name } = claim;
-  const isDeaf = family.hearing === undefined;
-  if (isDeaf && (claim.kind !== 'step' || survivesStuttering(form, about, claim))) {
-    return { name, about, cutoff: Math.max(1, about) };
+  const { sizes } = family;
+  const isDeaf = family.hearing === undefined && !form.speaksOfOthers;
+  if (isDeaf && (claim.kind !== 'step' || survivesStuttering(form, claim))) {
+    return { name, about, cutoff: Math.max(1, about), sizes };
   }
   // The fairness of an event that others hear is itself a claim about one member.
-  return { name, about, cutoff: claim.kind === 'leadsTo' ? Math.max(2, about + 1) : about + 1 };
+  return { name, about, cutoff: claim.kind === 'leadsTo' ? Math.max(2, about + 1) : about + 1, sizes };
 }
 
 /** How many members a claim is about: the first so many, of whom it says something, while all others are alike to it. */
@@ -62,8 +65,10 @@ function aboutOf(
   const sayAt = (members: number): string =>
     new Form(family.names(members), claimAt(members)).textOf((member) => Math.min(member, about));
   const one = sayAt(about + 1);
-  for (const members of [MANY, MORE, asked]) {
-    if (members < about || sayAt(members) === one) continue;
+  // What it says of others it cannot say where there is none.
+  const least = form.speaksOfOthers ? about + 1 : about;
+  for (const members of new Set([MANY, MORE, asked, ...family.sizes])) {
+    if (members < least || sayAt(members) === one) continue;
     throw new CutoffError(
       `Got ${name}, which says, with the others taken for one, ${sayAt(members)} among ${members} members, and ${one} among ` +
         `${about + 1}; expected it to say the same.`,
@@ -122,9 +127,9 @@ class Form {
     return Math.max(most(this.spoken), ...ofLists);
   }
 
-  /** Whether some of the names are of a member from `about` on. */
-  namesOthers(names: readonly string[], about: number): boolean {
-    return names.some((name) => this.names.mentioned(name).some((member) => member >= about));
+  /** Whether it says something of all others. */
+  get speaksOfOthers(): boolean {
+    return this.lists.some((list) => list.has(this.names.members - 1));
   }
 
   // ---- Of whom it speaks
@@ -260,40 +265,47 @@ class Form {
  * A claim that says no less, and does not ask whether an event is taken: any member may take it. Where that is a part of the premise
  * it is left out.
  */
-export function strengthened(claim: ReadClaim): { readonly claim: ReadClaim; readonly isStronger: boolean } {
-  if (claim.kind !== 'step') return { claim, isStronger: false };
-  let isStronger = false;
-  const without = (predicate: StepPredicate, isPremise: boolean): StepPredicate => {
+export function strengthened(claim: ReadClaim): {
+  readonly claim: ReadClaim;
+  readonly stripped: ReadonlySet<Stripped>;
+} {
+  const stripped = new Set<Stripped>();
+  if (claim.kind !== 'step') return { claim, stripped };
+  const { when } = claim;
+  const without = (predicate: StepPredicate, isPremise: boolean, where: readonly Stripped[]): StepPredicate => {
     switch (predicate.kind) {
       case 'taken':
-        isStronger = true;
+        stripped.add(where[0]);
         return isPremise ? { kind: 'and', parts: [] } : { kind: 'or', parts: [] };
       case 'not':
-        return { kind: 'not', part: without(predicate.part, !isPremise) };
+        return { kind: 'not', part: without(predicate.part, !isPremise, where.toReversed()) };
       case 'and':
       case 'or':
-        return { kind: predicate.kind, parts: predicate.parts.map((part) => without(part, isPremise)) };
+        return { kind: predicate.kind, parts: predicate.parts.map((part) => without(part, isPremise, where)) };
       default:
         return predicate;
     }
   };
-  const { when } = claim;
   const stronger: ReadClaim = {
     ...claim,
-    ...(when === undefined ? {} : { when: without(when, true) }),
-    holds: without(claim.holds, false),
+    ...(when === undefined ? {} : { when: without(when, true, ['premise', 'negated premise']) }),
+    holds: without(claim.holds, false, ['conclusion', 'conclusion']),
   };
-  return { claim: stronger, isStronger };
+  return { claim: stripped.size === 0 ? claim : stronger, stripped };
 }
+
+/** Where a claim asks whether an event is taken. */
+export type Stripped = 'premise' | 'negated premise' | 'conclusion';
 
 /** More conditions than a claim should have for all of their cases to be gone through. */
 const CASES_MAX = 12;
 
 /**
- * Whether a claim about steps is true of every step that changes nothing that it sees, with an event that it does not know: the steps of
- * members that it is not about.
+ * Whether steps of members that it is not about make no difference to a claim about steps. They change nothing that it sees, and have an event that it
+ * does not know. It must be true of all of them; and if it has a premise, none may satisfy it, for a machine without other members may have no
+ * step that does.
  */
-function survivesStuttering(form: Form, about: number, { when, holds }: StepClaim): boolean {
+function survivesStuttering(form: Form, { when, holds }: StepClaim): boolean {
   const same: MemberMap = (member) => member;
   const atoms = new Map<string, number>();
   const read = (predicate: StepPredicate): ((cases: number) => boolean) => {
@@ -305,14 +317,7 @@ function survivesStuttering(form: Form, about: number, { when, holds }: StepClai
         atoms.set(text, atom);
         return (cases) => ((cases >>> atom) & 1) === 1;
       }
-      case 'event': {
-        // The event may be one of another member that is named.
-        if (!form.namesOthers(predicate.names, about)) return () => false;
-        const text = form.stepText(predicate, same);
-        const atom = atoms.get(text) ?? atoms.size;
-        atoms.set(text, atom);
-        return (cases) => ((cases >>> atom) & 1) === 1;
-      }
+      case 'event':
       case 'output':
       case 'taken':
         return () => false;
@@ -328,10 +333,9 @@ function survivesStuttering(form: Form, about: number, { when, holds }: StepClai
       }
     }
   };
-  const premise = when === undefined ? () => true : read(when);
-  const conclusion = read(holds);
+  const asked = read(when ?? holds);
   if (atoms.size > CASES_MAX) return false;
   return Array.from({ length: 2 ** atoms.size }, (_, cases) => cases).every(
-    (cases) => !premise(cases) || conclusion(cases),
+    (cases) => asked(cases) === (when === undefined),
   );
 }

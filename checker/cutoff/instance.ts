@@ -8,6 +8,7 @@ import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { shortened } from '../argument/argument.ts';
 import { type Condition, conditionOf, printCondition, type SymbolicMachine, symbolicOf } from '../export/symbolic.ts';
 import { machineGuards } from '../machine/guard.ts';
+import type { NameOutput } from '../machine/output.ts';
 import { ancestorsOf, childrenOf, isBelow, nodesOf } from '../machine/transition-sets.ts';
 
 /** Gives each member another number. */
@@ -37,6 +38,8 @@ type Owner = number | 'shared';
 /** A sentence of a machine. */
 export interface Sentence {
   readonly owner: Owner;
+  /** The path of the region that it is of, where it is a member's. */
+  readonly region: string | undefined;
   readonly event: string;
   readonly condition: Condition;
   readonly outputs: readonly string[];
@@ -106,8 +109,19 @@ export class Names {
       );
     }
     for (const node of nodes) this.owners.set(node, { owner: 'shared', place: 0 });
+    const { length } = family.regions(0);
+    const given = new Map<string, number>();
     for (let member = 0; member < members; member++) {
-      for (const [place, path] of family.regions(member).entries()) {
+      const regions = family.regions(member);
+      if (regions.length !== length) {
+        throw new CutoffError(
+          `Got ${family.name} with ${regions.length} regions of member ${member}; expected ${length}, as of member 0.`,
+        );
+      }
+      for (const [place, path] of regions.entries()) {
+        const other = given.get(path);
+        if (other !== undefined) throw this.overlap(path, other, member);
+        given.set(path, member);
         const region = nodes.find((node) => node.path.length > 0 && node.path.join('.') === path);
         // What nobody reads may be left out, such as a monitor: then the member is not like the others, and that is found.
         if (region === undefined) continue;
@@ -118,10 +132,19 @@ export class Names {
           );
         }
         for (const node of nodes) {
-          if (node === region || isBelow(node, region)) this.owners.set(node, { owner: member, region, place });
+          if (node !== region && !isBelow(node, region)) continue;
+          const before = this.ownerOf(node);
+          if (before !== 'shared') throw this.overlap(node.path.join('.'), before, member);
+          this.owners.set(node, { owner: member, region, place });
         }
       }
     }
+  }
+
+  private overlap(path: string, one: number, other: number): CutoffError {
+    return new CutoffError(
+      `Got ${this.family.name} with ${path} in two regions, of the members ${one} and ${other}; expected regions that are apart.`,
+    );
   }
 
   ownerOf(node: AnyStateNode): Owner {
@@ -129,7 +152,7 @@ export class Names {
   }
 
   /** The path of the region of a member that a state lies in; undefined where it is shared. */
-  protected regionOf(node: AnyStateNode): string | undefined {
+  regionOf(node: AnyStateNode): string | undefined {
     return this.owners.get(node)!.region?.path.join('.');
   }
 
@@ -148,9 +171,7 @@ export class Names {
 
   /** The members that a name has in it. */
   mentioned(name: string): number[] {
-    const found = new Set<number>();
-    this.family.rename(name, (member) => (found.add(member), member));
-    return [...found];
+    return this.membersIn(name, (of) => this.family.rename(name, of));
   }
 
   /** The path of a state, with other members in it. */
@@ -166,9 +187,18 @@ export class Names {
   membersOf(node: AnyStateNode): number[] {
     const owner = this.ownerOf(node);
     if (owner !== 'shared') return [owner];
+    return this.membersIn(node.path.join('.'), (of) => this.pathOf(node, of));
+  }
+
+  /** The members that a renaming finds in a name. Each must be one of those that there are: of another one no list is compared. */
+  private membersIn(name: string, rename: (of: MemberMap) => string): number[] {
     const found = new Set<number>();
-    this.pathOf(node, (member) => (found.add(member), member));
-    return [...found];
+    rename((member) => (found.add(member), member));
+    const odd = [...found].find((member) => !(Number.isSafeInteger(member) && member >= 0 && member < this.members));
+    if (odd === undefined) return [...found];
+    throw new CutoffError(
+      `Got ${this.family.name} with ${name}, which names member ${odd}; expected one of the members 0 to ${this.members - 1}.`,
+    );
   }
 
   /** A condition as text: parts in no order that matters, and each once. */
@@ -203,9 +233,11 @@ export class Instance extends Names {
   private readonly symbolic: SymbolicMachine;
 
   /** @throws {CutoffError} when a sentence reads, writes or names what it must not. */
-  constructor(family: Family, members: number, { machine, events }: ReturnType<Family['at']>) {
+  constructor(family: Family, members: number, { machine, events }: ReturnType<Family['at']>, name?: NameOutput) {
     super(family, members, machine);
-    this.symbolic = symbolicOf(machine, events);
+    this.symbolic = symbolicOf(machine, events, name);
+    // Whatever names a member is looked at once, whether a sentence says more of it or not.
+    for (const node of nodesOf(machine.root)) this.membersOf(node);
     this.declare();
     const read = this.readSentences();
     this.sentences = read.map(({ sentence }) => sentence);
@@ -260,7 +292,8 @@ export class Instance extends Names {
           return `on ${quoted(this.family.rename(event, of))}, if ${this.textOf(condition, of)}: ${said.join(', ') || 'nothing'}`;
         };
         const told = this.tell(event, condition, writes, outputs);
-        const sentence = { owner, event, condition, outputs: outputs.map(({ name }) => name), text: told };
+        const region = this.regionOf(transition.source);
+        const sentence = { owner, region, event, condition, outputs: outputs.map(({ name }) => name), text: told };
         const atoms = this.atomsOf(condition);
         const conditional = new Set(outputs.flatMap((each) => [...this.atomsOf(each.condition)]));
         for (const atom of [...atoms, ...conditional]) this.requireReadable(sentence, atom);

@@ -12,6 +12,7 @@ export const nameOutput: NameOutput = (type, params) => [type, ...Object.values(
 /** Requires a function that names outputs. What it gives is looked at when it is asked. */
 export function requireNameOutput(place: string, value: unknown): NameOutput {
   const name = requireFunction(place, value, 'a function that names an output by the type and parameters of an action');
+  if (value === nameOutput) return nameOutput;
   return (type, params) => requireName(`what ${place} gives for the action ${type}`, name(type, params));
 }
 

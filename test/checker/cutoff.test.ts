@@ -374,7 +374,9 @@ describe('a claim', () => {
       holds: { kind: 'not', part: { kind: 'and', parts: [isIn(0), isIn(1)] } },
     });
     expect(cutoffOf(token2, exclusion)).toEqual({ about: 2, cutoff: 3 });
-    expect(decideEvery(token2, explorer(TOKEN)(3), 3, [exclusion])).toEqual([{ about: 2, cutoff: 3, result: 'holds' }]);
+    expect(decideEvery(token2, explorer(TOKEN)(3), 3, [exclusion])).toEqual([
+      { about: 2, cutoff: 3, sizes: [1, 2, 3, 4], result: 'holds' },
+    ]);
     expect(decideEvery(token2, explorer(TOKEN)(2), 2, [exclusion])[0].because).toMatch(
       /^it is decided with 2, and its cutoff is 3: members hear of each other, on take\.0, if token\.free, token becomes with 0/,
     );
@@ -392,8 +394,8 @@ describe('a claim', () => {
       fairness: [{ strength: 'weak', events: ['leave.0'] }],
     });
     expect(decideEvery(deaf, explorer(DEAF)(1), 1, [reach, shut])).toEqual([
-      { about: 1, cutoff: 1, result: 'holds' },
-      { about: 1, cutoff: 1, result: 'holds' },
+      { about: 1, cutoff: 1, sizes: [1, 2, 3, 4], result: 'holds' },
+      { about: 1, cutoff: 1, sizes: [1, 2, 3, 4], result: 'holds' },
     ]);
   });
 
@@ -409,14 +411,18 @@ describe('a claim', () => {
     expect(decideEvery(deaf, explorer(DEAF)(1), 1, [all])[0].because).toMatch(
       /its cutoff is 2: another one does something/,
     );
-    expect(decideEvery(deaf, explorer(DEAF)(2), 2, [all])).toEqual([{ about: 1, cutoff: 2, result: 'fails' }]);
+    expect(decideEvery(deaf, explorer(DEAF)(2), 2, [all])).toEqual([
+      { about: 1, cutoff: 2, sizes: [1, 2, 3, 4], result: 'fails' },
+    ]);
     expect(decideEvery(deaf, explorer(DEAF)(2), 2, [known])[0].because).toMatch(/it asks whether an event is taken/);
   });
 
   test('that asks in its premise whether an event is taken holds if it does without', () => {
     const closed: ClaimAt = () =>
       stepOf({ kind: 'and', parts: [{ kind: 'taken' }, event('close')] }, after(inState('m0', 'out')));
-    expect(decideEvery(deaf, explorer(DEAF)(1), 1, [closed])).toEqual([{ about: 1, cutoff: 1, result: 'holds' }]);
+    expect(decideEvery(deaf, explorer(DEAF)(1), 1, [closed])).toEqual([
+      { about: 1, cutoff: 1, sizes: [1, 2, 3, 4], result: 'holds' },
+    ]);
   });
 
   test.each<[string, ClaimAt, RegExp]>([

@@ -131,7 +131,7 @@ describe('the designs', () => {
     const instance = new AssignedInstance({ design, vectors: 2, messages: TWO });
     const rows = everyOfDesign(family, instance, asked, instance.decideAll(asked));
     expect(rows).toEqual([
-      { property: 'IndependentVectorsStep', result: 'holds', about: 1, cutoff: 2 },
+      { property: 'IndependentVectorsStep', result: 'holds', about: 1, cutoff: 2, sizes: [1, 2, 3] },
     ] satisfies EveryRow[]);
   });
 
