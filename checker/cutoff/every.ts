@@ -84,8 +84,8 @@ export function decideEvery(
     if ('because' in question) return question;
     const { formed, original, claim, stripped, invariants } = question;
     const result = given(question) ?? found.get(original);
-    const verdict = (result: Decision['result'] | undefined): EveryVerdict => ({
-      result,
+    const verdict = (comesTo: Decision['result'] | undefined): EveryVerdict => ({
+      result: comesTo,
       about: formed.about,
       cutoff: formed.cutoff,
       sizes: formed.sizes,
