@@ -122,19 +122,36 @@ export class Entries {
 }
 
 /** Performs a write of the table on the entries, and returns the events that it stands for. */
-export function writeEvents(entries: Entries, { offset, bytes, low, high }: StructureAccess): string[] {
+export function writeEvents(entries: Entries, { offset, bytes, low, high }: StructureAccess): readonly string[] {
   //= MSIX-ACCESS-1, MSIX-ACCESS-2
   if (offset % bytes !== 0 || bytes < 4) return [];
-  const dwords = bytes === 8 ? [low, high] : [low];
-  return dwords.map((value, index) => {
-    const at = offset + 4 * index;
-    const vector = Math.floor(at / registers.ENTRY_BYTES);
-    if (at % registers.ENTRY_BYTES !== registers.ENTRY_VECTOR_CONTROL_OFFSET) {
-      return alphabet.write(vector, entries.write(at, value));
-    }
-    return (value & registers.VECTOR_CONTROL_MASK) === 0 ? alphabet.unmask(vector) : alphabet.mask(vector);
-  });
+  const first = writeEvent(entries, offset, low);
+  return bytes === 8 ? [...first, ...writeEvent(entries, offset + 4, high)] : first;
 }
+
+/** The event of a write of one dword, alone in a list. */
+function writeEvent(entries: Entries, offset: number, value: number): readonly string[] {
+  const vector = Math.floor(offset / registers.ENTRY_BYTES);
+  const known = (spelled[vector] ??= {
+    mask: [alphabet.mask(vector)],
+    unmask: [alphabet.unmask(vector)],
+    writes: new Map(),
+  });
+  if (offset % registers.ENTRY_BYTES === registers.ENTRY_VECTOR_CONTROL_OFFSET) {
+    return (value & registers.VECTOR_CONTROL_MASK) === 0 ? known.unmask : known.mask;
+  }
+  const name = entries.write(offset, value);
+  let events = known.writes.get(name);
+  if (events === undefined) {
+    if (known.writes.size === WRITES_KEPT) known.writes.clear();
+    known.writes.set(name, (events = [alphabet.write(vector, name)]));
+  }
+  return events;
+}
+
+/** The events of each vector, spelled once: a guest writes few messages, and writes them by the million. */
+const spelled: { mask: readonly string[]; unmask: readonly string[]; writes: Map<string, readonly string[]> }[] = [];
+const WRITES_KEPT = 64;
 
 /** Returns the event of a write of the capability, where it covers the byte that holds both writable bits. */
 export function controlEvents(offset: number, bytes: number, value: number): string[] {

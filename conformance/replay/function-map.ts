@@ -7,7 +7,7 @@ import * as registers from '../../src/registers.ts';
 import type { Access, Geometry, ToldGeometry } from './access.ts';
 import { BAR_SIZING, barAt, ConfigSpace } from './config-space.ts';
 import type { MsiPlace } from './elsewhere.ts';
-import { type ConfigLine, type MemoryLine, PBA_REGION, TABLE_REGION } from './lines.ts';
+import { type ConfigLine, PBA_REGION, TABLE_REGION } from './lines.ts';
 import { isAbove, Resets, resetsBus } from './resets.ts';
 import { VirtualFunctions } from './virtual-functions.ts';
 import type { Widths } from './widths.ts';
@@ -145,19 +145,22 @@ export class FunctionMap {
     return inside < registers.CAPABILITY_BYTES ? inside : -1;
   }
 
-  /** The offset of an address in the table or in the Pending Bit Array; undefined when it is outside, or nobody knows. */
-  offsetOf(line: MemoryLine, region: StructureRegion, physical: FunctionMap | undefined): number | undefined {
+  /** Where the table or the Pending Bit Array begins and ends in memory; undefined when nobody knows. */
+  spanOf(
+    region: StructureRegion,
+    physical: FunctionMap | undefined,
+  ): { readonly start: number; readonly end: number } | undefined {
     const vectors = this.vectorCount;
     const told = this.toldAddress(region);
     const place = told === undefined ? this.place(region) : { bir: 0, offset: 0 };
-    const start = place === undefined ? undefined : (told ?? this.startOf(place.bir, physical));
-    if (vectors === undefined || place === undefined || start === undefined) return undefined;
+    const bar = place === undefined ? undefined : (told ?? this.startOf(place.bir, physical));
+    if (vectors === undefined || place === undefined || bar === undefined) return undefined;
     const bytes =
       region === TABLE_REGION
         ? vectors * registers.ENTRY_BYTES
         : Math.ceil(vectors / registers.PBA_QWORD_BITS) * registers.PBA_QWORD_BYTES;
-    const offset = line.address - start - place.offset;
-    return offset >= 0 && offset < bytes ? offset : undefined;
+    const start = bar + place.offset;
+    return { start, end: start + bytes };
   }
 
   /** What the trace lacks to place the accesses of `region`; undefined when it lacks nothing. */

@@ -5,7 +5,7 @@
 import { shortened } from '../../checker/argument/argument.ts';
 import type { ToldGeometry } from './access.ts';
 import { FunctionMap, type StructureRegion } from './function-map.ts';
-import { type ConfigLine, type MemoryLine, TABLE_REGION } from './lines.ts';
+import { type ConfigLine, type MemoryLine, PBA_REGION, TABLE_REGION } from './lines.ts';
 
 /** What is known of functions beforehand. */
 export interface KnownBefore {
@@ -22,6 +22,13 @@ export interface Claim {
   readonly offset: number;
 }
 
+/** Where a structure of a function is in memory. */
+interface Placed {
+  readonly map: FunctionMap;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** All functions of a log. */
 export class Functions {
   private readonly maps = new Map<string, FunctionMap>();
@@ -29,6 +36,8 @@ export class Functions {
   private readonly newestFirst: FunctionMap[] = [];
   private readonly known: KnownBefore;
   private unnamed = false;
+  /** Where tables and Pending Bit Arrays are, newest first; undefined since a function may have changed. */
+  private placed: Readonly<Record<StructureRegion, readonly Placed[]>> | undefined;
   /** The function that is replayed, when it is known. */
   device: string | undefined;
 
@@ -74,8 +83,9 @@ export class Functions {
     return count;
   }
 
-  /** The map of a function, made when it is seen first. */
+  /** The map of a function, made when it is seen first. Whoever takes one may change it, until an address is claimed. */
   mapOf(device: string): FunctionMap {
+    this.placed = undefined;
     const known = this.maps.get(device);
     if (known !== undefined) return known;
     const map = new FunctionMap(device);
@@ -89,6 +99,7 @@ export class Functions {
 
   /** Forgets a function that is another by another name. */
   forget(device: string): void {
+    this.placed = undefined;
     const map = this.maps.get(device);
     this.maps.delete(device);
     if (map !== undefined) this.newestFirst.splice(this.newestFirst.indexOf(map), 1);
@@ -97,17 +108,25 @@ export class Functions {
   /** Takes that a Base Address Register of `map` was written: what it covers is its own from now on. */
   claims(map: FunctionMap): void {
     if (this.newestFirst[0] === map) return;
+    this.placed = undefined;
     this.newestFirst.splice(this.newestFirst.indexOf(map), 1);
     this.newestFirst.unshift(map);
   }
 
   /** Whose `region` an access is of; undefined when it is nobody's. */
-  claimOf(line: MemoryLine, region: StructureRegion): Claim | undefined {
-    for (const map of this.newestFirst) {
-      const offset = map.offsetOf(line, region, this.physicalOf(map));
-      if (offset !== undefined) return { map, offset };
+  claimOf({ address }: MemoryLine, region: StructureRegion): Claim | undefined {
+    this.placed ??= { [TABLE_REGION]: this.allPlaced(TABLE_REGION), [PBA_REGION]: this.allPlaced(PBA_REGION) };
+    for (const { map, start, end } of this.placed[region]) {
+      if (address >= start && address < end) return { map, offset: address - start };
     }
     return undefined;
+  }
+
+  private allPlaced(region: StructureRegion): Placed[] {
+    return this.newestFirst.flatMap((map) => {
+      const place = map.spanOf(region, this.physicalOf(map));
+      return place === undefined ? [] : [{ map, ...place }];
+    });
   }
 
   /**

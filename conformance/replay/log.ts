@@ -95,8 +95,33 @@ const CONFIG =
   /^pci_cfg_(read|write) (\S+) ([0-9a-f]{2}:[0-9a-f]{2}\.[0-7]) @0x([0-9a-f]{1,3}) (->|<-) 0x([0-9a-f]{1,8})$/;
 const EVENTS = ['memory_region_ops_', 'pci_cfg_', 'msix_write_config'] as const;
 
+/** A line that was parsed before, without what stood before its event. */
+interface KnownLine {
+  readonly text: string;
+  readonly parsed: LogLine;
+  /** Whether the text begins with its event, so that anything may stand before it. */
+  readonly isBare: boolean;
+  /** What followed it last. Guests walk in circles, so that it is likely to follow again. */
+  next: KnownLine | undefined;
+}
+
 const KEPT = 20_000;
-let known = new Map<string, LogLine>();
+let known = new Map<string, KnownLine>();
+/** The known line that was read last. */
+let last: KnownLine | undefined;
+
+function follow(line: KnownLine): LogLine {
+  if (last !== undefined) last.next = line;
+  last = line;
+  return line.parsed;
+}
+
+/** Whether `text` ends with a known line, and no event begins before it: the names of all have a `_`. */
+function isAgain(text: string, { text: line, isBare }: KnownLine): boolean {
+  const start = text.length - line.length;
+  if (start === 0) return text === line;
+  return isBare && start > 0 && text.endsWith(line) && text.lastIndexOf('_', start - 1) < 0 && !isQuoted(text, start);
+}
 
 /**
  * Parses `text`, the line numbered `line`; a blank line is undefined.
@@ -104,17 +129,21 @@ let known = new Map<string, LogLine>();
  */
 export function parseLine(text: string, line: number): LogLine | undefined {
   if (text.startsWith(CUT_OFF)) return OTHER;
+  const guess = last?.next;
+  if (guess !== undefined && isAgain(text, guess)) return follow(guess);
   const start = startOf(text);
   if (start < 0) return parseOther(text);
-  // Guests walk in circles, and so do their lines, but for the time before each.
-  const isBare = start === 0 || !QUOTES.has(text.charCodeAt(start - 1));
+  // Lines come again, but for the time before each.
+  const isBare = !isQuoted(text, start);
   const rest = start === 0 || !isBare ? text : text.slice(start);
   const before = known.get(rest);
-  if (before !== undefined) return before;
+  if (before !== undefined) return follow(before);
   const parsed = (isBare ? parseUsual(rest) : undefined) ?? parseFresh(text, line);
   if (parsed !== undefined && parsed !== OTHER && isWorthKeeping(parsed)) {
-    if (known.size === KEPT) known = new Map();
-    known.set(ownCopy(rest), parsed);
+    if (known.size === KEPT) [known, last] = [new Map(), undefined];
+    const kept: KnownLine = { text: ownCopy(rest), parsed, isBare, next: undefined };
+    known.set(kept.text, kept);
+    follow(kept);
   }
   return parsed;
 }
@@ -126,13 +155,16 @@ export function ownCopy(text: string): string {
 
 const QUOTES: ReadonlySet<number> = new Set(['"', "'", '`'].map((quote) => quote.charCodeAt(0)));
 
-/** Where the name of the first event begins; -1 where there is none. */
+function isQuoted(text: string, start: number): boolean {
+  return start > 0 && QUOTES.has(text.charCodeAt(start - 1));
+}
+
+/** Where the name of the first event begins; -1 where there is none. Once one is found, only what stands before it is searched. */
 function startOf(text: string): number {
   let first = -1;
   for (const event of EVENTS) {
-    const at = text.indexOf(event);
-    if (at === 0) return 0;
-    if (at > 0 && (first < 0 || at < first)) first = at;
+    if (first < 0) first = text.indexOf(event);
+    else for (let at = first; at > 0 && (at = text.lastIndexOf(event, at - 1)) >= 0;) first = at;
   }
   return first;
 }

@@ -4,6 +4,7 @@
  */
 import type { JSX } from 'preact';
 import type { LogStory } from '../../conformance/replay/trace.ts';
+import { tellVectors } from './log-vectors.ts';
 import { position, scene, travel } from './store.ts';
 
 export function LogHeadline(): JSX.Element | null {
@@ -23,16 +24,6 @@ export function LogHeadline(): JSX.Element | null {
       <Verdict log={log} here={here} />
     </section>
   );
-}
-
-/** Which vectors are drawn, and which number each has in the machine. */
-function tellVectors({ vectors, vectorCount, vectorsLeftOut }: LogStory): string {
-  const names = vectors.every((vector, place) => vector === place)
-    ? `vectors 0 to ${vectors.length - 1}`
-    : vectors.map((vector, place) => (vector === place ? `${vector}` : `${vector} as ${place}`)).join(', ');
-  const shown = vectors.length === 1 && vectors[0] === 0 ? 'vector 0' : names;
-  const more = vectorsLeftOut === 0 ? '; the guest uses no others' : `; ${vectorsLeftOut} more are used and not drawn`;
-  return vectors.length === vectorCount ? `all of its ${vectorCount} vectors` : `${shown} of ${vectorCount}${more}`;
 }
 
 /** The line of the step that is looked at; another may be typed. */
