@@ -10,7 +10,8 @@ export function tellVectors({
   vectorCount,
   vectorsLeftOut,
 }: Pick<LogStory, 'vectors' | 'vectorCount' | 'vectorsLeftOut'>): string {
-  if (vectors.length === vectorCount) return vectorCount === 1 ? 'its only vector' : `all of its ${vectorCount} vectors`;
+  if (vectors.length === vectorCount)
+    return vectorCount === 1 ? 'its only vector' : `all of its ${vectorCount} vectors`;
   const more = vectorsLeftOut === 0 ? 'the guest uses no others' : `${vectorsLeftOut} more are used and not drawn`;
   return `${listed(vectors)} of ${vectorCount}; ${more}${renumbered(vectors)}`;
 }
@@ -23,6 +24,8 @@ function listed(vectors: readonly number[]): string {
 }
 
 function renumbered(vectors: readonly number[]): string {
-  const moved = vectors.flatMap((vector, place) => (vector === place ? [] : [`vector ${place} is ${vector} in the log`]));
+  const moved = vectors.flatMap((vector, place) =>
+    vector === place ? [] : [`vector ${place} is ${vector} in the log`],
+  );
   return moved.length === 0 ? '' : `. In the picture, ${moved.join(', ')}`;
 }

@@ -16,10 +16,13 @@ beforeEach(() => {
   parseLine(FIRST, 3);
 });
 
-test.each(['', '12.345: ', '38518@1618242865.123:', '2026-11-28T10:00:00.123Z '])('after %j it says the same', (before) => {
-  expect(read).toMatchObject({ kind: 'memoryRead', address: 0xfebf200c });
-  expect(parseLine(before + NEXT, 4)).toEqual(read);
-});
+test.each(['', '12.345: ', '38518@1618242865.123:', '2026-11-28T10:00:00.123Z '])(
+  'after %j it says the same',
+  (before) => {
+    expect(read).toMatchObject({ kind: 'memoryRead', address: 0xfebf200c });
+    expect(parseLine(before + NEXT, 4)).toEqual(read);
+  },
+);
 
 test('cut off, it is none', () => {
   expect(parseLine(CUT_OFF + NEXT, 4)).toEqual({ kind: 'other' });
