@@ -70,7 +70,8 @@ export function App(): JSX.Element {
         <div class="stage">
           <div class="stage-bar">
             <Tabs />
-            <ChartTools />
+            {/* Asked here, for a story does without what draws charts. */}
+            {pane.value !== 'map' && pane.value !== 'story' && <ChartTools />}
           </div>
           <Stage />
           <EventsPane />

@@ -15,7 +15,6 @@ import {
   chartView,
   isFolded,
   openTransitions,
-  pane,
   presenting,
   query,
   scene,
@@ -320,8 +319,7 @@ const isLeaf = (layout: ChartLayout, id: string): boolean =>
   layout.nodes.some(({ node }) => node.id === id && node.children.length === 0);
 
 /** The field that searches the chart, and the buttons that zoom it. */
-export function ChartTools(): JSX.Element | null {
-  if (pane.value === 'map' || pane.value === 'story') return null;
+export function ChartTools(): JSX.Element {
   const count = found.value.length;
   return (
     <div class="tools">

@@ -72,6 +72,40 @@ const TRIES = [
   ['reset', 'device.reset'],
 ] as const;
 
+/** The regions of the chart, and what their names mean. */
+const REGIONS = [
+  ['gate', 'open while MSI-X is on, and not masked as a whole'],
+  ['mask', 'the Mask Bit of the vector'],
+  ['force', 'the message in force: what the entry held when the vector became free to send'],
+  ['pending', 'whether an event waits, for the vector may not send'],
+] as const;
+
+/** One region of the chart by itself, so that its letters can be read in a narrow window too. */
+function Region({ layout, name }: { layout: ChartLayout; name: string }): JSX.Element | null {
+  const id = `vector-page.${name}`;
+  const isInside = (other: string): boolean => other === id || other.startsWith(`${id}.`);
+  const nodes = layout.nodes.filter(({ node }) => isInside(node.id));
+  const [box] = nodes;
+  if (box === undefined) return null;
+  const part: ChartLayout = {
+    ...layout,
+    nodes,
+    edges: layout.edges.filter(({ edge }) => isInside(edge.source)),
+    initials: layout.initials.filter(({ target }) => isInside(target)),
+  };
+  const active = nodes.find(({ node }) => node.children.length === 0 && vectorActive.value.has(node.id));
+  return (
+    <svg
+      class="front-chart"
+      viewBox={`${box.x - 2} ${box.y - 2} ${box.width + 4} ${box.height + 4}`}
+      role="img"
+      aria-label={`The region ${name}. Active: ${active?.node.key ?? 'none'}`}
+    >
+      <Statechart layout={part} live={{ active: vectorActive.value }} />
+    </svg>
+  );
+}
+
 function Vector(): JSX.Element {
   useEffect(() => {
     const scene = beginScene('vector-page', {});
@@ -100,18 +134,16 @@ function Vector(): JSX.Element {
       <p class="front-told" role="status">
         {last ?? 'As after a reset: MSI-X is off, the vector is masked, nothing is pending.'}
       </p>
-      {layout === undefined ? (
-        <div class="front-chart" />
-      ) : (
-        <svg
-          class="front-chart"
-          viewBox={`-8 -8 ${layout.width + 16} ${layout.height + 16}`}
-          role="img"
-          aria-label={`Statechart of one vector. Active: ${[...vectorActive.value].join(', ')}`}
-        >
-          <Statechart layout={layout} live={{ active: vectorActive.value }} />
-        </svg>
-      )}
+      <div class="front-regions">
+        {REGIONS.map(([name, meaning]) => (
+          <figure key={name}>
+            {layout === undefined ? <div class="front-chart" /> : <Region layout={layout} name={name} />}
+            <figcaption>
+              <b>{name}</b>: {meaning}
+            </figcaption>
+          </figure>
+        ))}
+      </div>
     </section>
   );
 }

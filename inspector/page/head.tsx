@@ -3,9 +3,11 @@
  */
 import type { JSX } from 'preact';
 import { BEGINNINGS } from './beginnings.ts';
-import { copyLink, copyMarkdown } from './share.ts';
 import { actors, begin, dialog, goToFront, scene, view, watch, watchedId } from './store.ts';
 import { nextTheme, theme } from './theme.ts';
+
+/** What copies is fetched when something is copied. */
+const copy = (what: 'copyLink' | 'copyMarkdown'): Promise<void> => import('./share.ts').then((share) => share[what]());
 
 export function Head(): JSX.Element {
   return (
@@ -44,10 +46,10 @@ export function Head(): JSX.Element {
 function Sharing(): JSX.Element {
   return (
     <>
-      <button type="button" onClick={() => void copyLink()}>
+      <button type="button" onClick={() => void copy('copyLink')}>
         Copy link
       </button>
-      <button type="button" class="wide-only" onClick={() => void copyMarkdown()}>
+      <button type="button" class="wide-only" onClick={() => void copy('copyMarkdown')}>
         Copy as Markdown
       </button>
       <button type="button" onClick={() => (dialog.value = 'save')}>

@@ -3,7 +3,6 @@
  */
 import { chartView, dialog, pane, scene, position, presenting, togglePlaying, travel, view } from './store.ts';
 import { nextTheme } from './theme.ts';
-import { copyLink } from './share.ts';
 
 /** A key and what it does. */
 export interface Shortcut {
@@ -81,7 +80,12 @@ export const SHORTCUTS: readonly Shortcut[] = [
     does: 'large, for a room, or as before',
     run: () => (presenting.value = !presenting.value),
   },
-  { keys: ['y'], label: 'Y', does: 'copy the link', run: () => void copyLink() },
+  {
+    keys: ['y'],
+    label: 'Y',
+    does: 'copy the link',
+    run: () => void import('./share.ts').then(({ copyLink }) => copyLink()),
+  },
   {
     keys: ['w'],
     label: 'W',

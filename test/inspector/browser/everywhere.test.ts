@@ -166,7 +166,7 @@ const begin = (socket: WebSocket, name: string): void =>
   });
 
 describe('what is loaded', () => {
-  test('is under 120 kB of packed JavaScript, in a story 123; charts are there at once', async () => {
+  test('is under 120 kB of packed JavaScript; charts are there at once', async () => {
     const page = await open(FUNCTION);
     const socket = await connect(use.stage.server.port);
     begin(socket, 'switch');
@@ -199,9 +199,7 @@ describe('what is loaded', () => {
         .join('; ')}\n`,
     );
     socket.close();
-    // The posted device and a story are one or two kilobytes above: their machines, and the thread that decides.
-    expect(Math.max(sizes.front, sizes.function, sizes.app)).toBeLessThan(120_000);
-    expect(Math.max(sizes.posted, sizes.story)).toBeLessThan(123_000);
+    expect(Math.max(...Object.values(sizes))).toBeLessThan(120_000);
     // On a quiet machine 0.6 s and 1.0 s: docs/inspector.md has what was measured. A busy one may take three times as long.
     expect(Math.min(...drawn.function)).toBeLessThan(1800);
     expect(Math.min(...drawn.posted)).toBeLessThan(3000);
