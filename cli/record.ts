@@ -2,14 +2,14 @@
  * `maskbit record`: boots a guest with a device, lets it go through scenarios, and writes what it and the device did as a log with its
  * record; then replays it, so that what is written is known to be of use.
  */
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { type Recording, record as recordGuest } from '../conformance/record/recorder.ts';
 import { functionsIn } from '../conformance/record/functions.ts';
 import { DeviceError } from '../conformance/device/process.ts';
 import { EXIT, type Exit, print, shellWord, tell } from './output.ts';
 import { formatCell, printTable } from './report.ts';
+import { writeWhole } from './whole.ts';
 
 /** What the command line may say of a recording. */
 export interface RecordChoices {
@@ -50,7 +50,6 @@ export async function record(device: string, scenarios: readonly string[], choic
   }
   const { lines, written, seconds, ending, release, version, said } = recording;
   const { functions, others } = functionsIn(lines);
-  const bytes = gzipSync(lines.map((line) => `${line}\n`).join(''), { level: 9 });
   const told = {
     origin: `Linux ${release} under QEMU ${version}: it boots with ${device}${scenarios.length === 0 ? '' : `, and then: ${scenarios.join(', ')}`}. Of ${written} lines of QEMU's log, those of this device, its port and the messages were kept, without times and pointers.`,
     command,
@@ -71,10 +70,10 @@ export async function record(device: string, scenarios: readonly string[], choic
       ]),
     ),
   };
-  writeWhole(log, bytes);
+  writeWhole(log, lines.map((line) => `${line}\n`).join(''));
   writeWhole(described, `${JSON.stringify(told, null, 2)}\n`);
   print(
-    `${log}: ${formatCell(lines.length)} lines of ${formatCell(written)}, ${formatCell(bytes.length)} bytes, after ${seconds.toFixed(0)} s; its record is ${basename(described)}.`,
+    `${log}: ${formatCell(lines.length)} lines of ${formatCell(written)}, ${formatCell(statSync(log).size)} bytes, after ${seconds.toFixed(0)} s; its record is ${basename(described)}.`,
   );
   printTable(
     ['function', 'verdict', 'table accesses', 'messages explained', 'disagreements'],
@@ -104,9 +103,4 @@ function commandOf(device: string, scenarios: readonly string[], choices: Record
       value === undefined ? [] : [`--${name}`, shellWord(String(value))],
     ),
   ].join(' ');
-}
-
-function writeWhole(path: string, bytes: Uint8Array | string): void {
-  writeFileSync(`${path}.new`, bytes);
-  renameSync(`${path}.new`, path);
 }

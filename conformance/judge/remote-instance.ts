@@ -5,6 +5,7 @@
 import { RESET } from '../../machines/alphabet.ts';
 import type { Answer, RemoteDevice, Request } from '../device/device.ts';
 import type { Action, MutableKnowledge } from './actions.ts';
+import { isRefusal } from './ahead.ts';
 import { type Failure, informBy, record, tellRequest } from './bench.ts';
 import type { Instance, Lateness, Readback } from './instance.ts';
 import type { MessageBook } from './messages.ts';
@@ -240,7 +241,7 @@ function take(
     const request = requests[at];
     // What a device says it lacks, or refuses, is an answer: the access did nothing.
     if (outcome !== 'ok') {
-      if (outcome === 'unsupported' || outcome === 'error') continue;
+      if (isRefusal(answers[at])) continue;
       return { request: tellRequest(request), text: text ?? outcome };
     }
     if (request.verb === 'outputs') {

@@ -3,8 +3,7 @@
  * begins with "maskbit:"; lines that begin with "maskbit: host" ask for what only whoever runs the machine can do.
  */
 import { readFileSync } from 'node:fs';
-import { Tree } from '../device/nested/cpio.ts';
-import { modulesFor } from '../device/nested/modules.ts';
+import { addModules, treeWithBusybox } from '../device/nested/initramfs.ts';
 import type { Parts } from '../device/nested/parts.ts';
 import { callProgram } from './call.ts';
 import type { RecordedDevice } from './devices.ts';
@@ -15,26 +14,10 @@ export const SAYS = 'maskbit: ';
 /** What it says last. */
 export const ENDS = 'the end';
 
-const BUSYBOX = [
-  ...[
-    'sh',
-    'mount',
-    'insmod',
-    'cat',
-    'echo',
-    'sleep',
-    'dmesg',
-    'reboot',
-    'tr',
-    'sed',
-    'cut',
-    'tail',
-    'head',
-    'ls',
-    'grep',
-  ],
-  ...['readlink', 'basename', 'dd', 'ping', 'ifconfig', 'taskset', 'printf', 'mkdir', 'nproc', 'seq', 'true', 'rmmod'],
-];
+const BUSYBOX = (
+  'sh mount insmod cat echo sleep dmesg reboot tr sed cut tail head ls grep ' +
+  'readlink basename dd ping ifconfig taskset printf mkdir nproc seq true rmmod'
+).split(' ');
 
 /** What the guest's init does; `$SCENARIOS` is put in. */
 const INIT = `#!/bin/sh
@@ -94,14 +77,9 @@ export function initOf(scenarios: readonly Scenario[]): string {
 
 /** Makes the initramfs of a guest. */
 export function guestInitramfs(parts: Parts, device: RecordedDevice, scenarios: readonly Scenario[]): Uint8Array {
-  const tree = new Tree();
-  for (const folder of ['bin', 'dev', 'proc', 'sys', 'tmp']) tree.folder(folder);
-  tree.file('bin/busybox', readFileSync(parts.busybox), true);
-  for (const name of BUSYBOX) tree.link(`bin/${name}`, 'busybox');
+  const tree = treeWithBusybox(parts.busybox, BUSYBOX);
   tree.file('bin/call', callProgram(), true);
-  const modules = modulesFor(parts.modules, device.modules);
-  for (const { name, bytes } of modules) tree.file(`modules/${name}.ko`, bytes);
-  tree.file('modules/order', `${modules.map(({ name }) => name).join('\n')}\n`);
+  addModules(tree, parts.modules, device.modules);
   tree.file('init', initOf(scenarios), true);
   if (scenarios.some(({ hasKernel }) => hasKernel === true)) {
     const again = tree.pack();

@@ -20,6 +20,14 @@ export interface Scenario {
   readonly shell: string;
 }
 
+/** Of kexec_file_load: the kernel is for a crash. */
+const ON_CRASH = 2;
+
+/** Loads the guest's kernel once more, by kexec_file_load, to be started with this command line. */
+const loadAgain = (commandLine: string, flags: number): string => `A="${commandLine}"
+exec 7</kernel 8</again
+call 140 7 8 $(printf %x $((\${#A} + 1))) "=$A" ${flags} || say "kexec_file_load: $?"`;
+
 /** The scenarios, in the order of the help. */
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -90,9 +98,7 @@ echo 0 > $D/sriov_numvfs; exec 3>&-; load 5`,
     words: 'the kernel starts another one, without a reset between',
     hasKernel: true,
     isLast: true,
-    shell: `A="$(cat /proc/cmdline) again"
-exec 7</kernel 8</again
-call 140 7 8 $(printf %x $((\${#A} + 1))) "=$A" 0 || say "kexec_file_load: $?"
+    shell: `${loadAgain('$(cat /proc/cmdline) again', 0)}
 say kexec; call a9 fee1dead 28121969 45584543 0; say "kexec: $?"`,
   },
   {
@@ -101,9 +107,7 @@ say kexec; call a9 fee1dead 28121969 45584543 0; say "kexec: $?"`,
     boot: 'crashkernel=160M',
     hasKernel: true,
     isLast: true,
-    shell: `A="$(sed 's/crashkernel=[^ ]*//' /proc/cmdline) nr_cpus=1 reset_devices again"
-exec 7</kernel 8</again
-call 140 7 8 $(printf %x $((\${#A} + 1))) "=$A" 2 || say "kexec_file_load: $?"
+    shell: `${loadAgain("$(sed 's/crashkernel=[^ ]*//' /proc/cmdline) nr_cpus=1 reset_devices again", ON_CRASH)}
 load 20 & sleep 0.2; say crash; echo c > /proc/sysrq-trigger`,
   },
 ];

@@ -7,9 +7,9 @@ import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'n
 import { dirname, join } from 'node:path';
 import { DeviceError } from '../process.ts';
 import { qemuVersion } from '../qemu/process.ts';
-import { Tree } from './cpio.ts';
+import type { Tree } from './cpio.ts';
 import { countingFirmware, haltingFirmware } from '../qemu/firmware.ts';
-import { modulesFor } from './modules.ts';
+import { addModules, treeWithBusybox } from './initramfs.ts';
 
 /** Where the parts are. */
 export interface Parts {
@@ -103,13 +103,8 @@ poweroff -f
 
 /** Makes the initramfs. It is not compressed: L0 reads it faster as it is. */
 export function makeInitramfs(parts: Parts): Uint8Array {
-  const tree = new Tree();
-  for (const folder of ['bin', 'dev', 'proc', 'sys', 'tmp']) tree.folder(folder);
-  tree.file('bin/busybox', readFileSync(parts.busybox), true);
-  for (const name of BUSYBOX) tree.link(`bin/${name}`, 'busybox');
-  const modules = modulesFor(parts.modules, WANTED);
-  for (const { name, bytes } of modules) tree.file(`modules/${name}.ko`, bytes);
-  tree.file('modules/order', `${modules.map(({ name }) => name).join('\n')}\n`);
+  const tree = treeWithBusybox(parts.busybox, BUSYBOX);
+  addModules(tree, parts.modules, WANTED);
   addProgram(tree, 'l2/qemu', parts.qemu);
   const accelerators = ['/usr/lib/x86_64-linux-gnu/qemu', '/usr/lib/qemu'].find((path) => existsSync(path));
   for (const name of ['accel-tcg-x86_64.so'])
@@ -126,25 +121,7 @@ export function makeInitramfs(parts: Parts): Uint8Array {
 /** So that L1 has something to say when it is asked. */
 export const INIT_TEXT = INIT;
 
-const BUSYBOX = [
-  ...[
-    'sh',
-    'mount',
-    'insmod',
-    'cat',
-    'echo',
-    'sleep',
-    'dmesg',
-    'poweroff',
-    'tr',
-    'sed',
-    'cut',
-    'tail',
-    'ls',
-    'grep',
-    'pidof',
-  ],
-];
+const BUSYBOX = 'sh mount insmod cat echo sleep dmesg poweroff tr sed cut tail ls grep pidof'.split(' ');
 
 /** Adds a program or library, and the libraries that it needs, where it looks for them. */
 function addProgram(tree: Tree, name: string, path: string): void {
