@@ -9,7 +9,7 @@ import { STRATEGY_NAMES, STRATEGY_WORDS, TEST_FORMATS } from '../conformance/gen
 import { RECORD_HELP } from '../conformance/record/names.ts';
 import { RECIPE } from '../conformance/replay/recipe.ts';
 import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
-import { registered } from '../spec/index.ts';
+import { ruleNamed } from '../spec/index.ts';
 import type { CheckChoices } from './check.ts';
 import type { CheckMachineChoices } from './check-machine.ts';
 import type { ConformChoices } from './conform.ts';
@@ -179,7 +179,7 @@ program
       .default('all'),
   )
   .option('--without <names>', 'what the device lacks, parted by commas: retire, reset, or any event', parseNames)
-  .addOption(new Option('--only <rule>', 'only tests that exercise a rule'))
+  .addOption(new Option('--only <rule>', 'only tests that exercise a rule, such as MSIX-PEND-2'))
   .addOption(new Option('--limit <n>', 'at most so many tests').argParser(parseBound))
   .addOption(new Option('--out <file>', 'the file (default: standard output)'))
   .addHelpText(
@@ -196,7 +196,7 @@ program
     const isFunction = machine === 'function';
     const bounds = boundsOf(machine, { vectors: isFunction ? undefined : vectors, messages, design }, command);
     const { generate } = await import('./generate.ts');
-    const rule = only === undefined ? undefined : registered(only).entry.id;
+    const rule = only === undefined ? undefined : ruleNamed(only).id;
     const instance = createInstance(machine, bounds);
     status = await generate(instance, vectors ?? 1, { ...rest, only: rule, command: commandLine() });
   });

@@ -153,6 +153,22 @@ export const CHOICES = [
     ],
   },
   {
+    name: 'disabledTable',
+    rule: 'MSIX-TABLE-6',
+    open: 'whether the table is there while MSI-X is disabled',
+    values: [
+      { name: 'there', words: 'The table is read and written as well while MSI-X is disabled.' },
+      {
+        name: 'absent',
+        words: 'While MSI-X is disabled there is no table: it reads as all ones, and what is written to it is dropped.',
+      },
+      {
+        name: 'any',
+        words: 'Each time that MSI-X is disabled, the table is there until it is enabled, or is not.',
+      },
+    ],
+  },
+  {
     name: 'narrowWrites',
     rule: 'MSIX-ACCESS-1',
     open: 'what a write to the table does that is no whole aligned dword or QWORD',

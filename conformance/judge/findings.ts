@@ -14,7 +14,10 @@ import { tellDifference } from './words.ts';
 export interface Finding {
   /** What tells it from the others. */
   signature: string;
-  /** The rules that are broken, or of which one is, the likeliest first. */
+  /**
+   * The rules that are broken, or of which one is, the likeliest first. Of a device that fails no rule of MSI-X is broken: these are then the
+   * rules that leave open what the access does.
+   */
   rules: readonly string[];
   /** The kind of access: `unmask/4`, `control/1`, `read pba/8`. */
   access: string;
@@ -133,7 +136,7 @@ export class Findings {
     }
     const finding: Finding = {
       signature,
-      rules: action === undefined ? ['MSIX-ACCESS-2'] : [...new Set([...action.rules, 'MSIX-ACCESS-2'])],
+      rules: (action?.rules ?? []).filter((rule) => OPEN_RULES.has(rule)),
       access,
       otherAccesses: [],
       aliases: [],
@@ -236,8 +239,13 @@ export const mayLead = ({ differences: [first] }: Fault): boolean =>
 /** Whether a signature is of what was wrong from birth. It goes before everything, and leads to what comes while it is in doubt only. */
 export const isOfBirth = (signature: string): boolean => signature.split('|')[1] === FRESH;
 
+/** Whether a finding is that the device itself failed: it threw, crashed, or hung. */
+export const isFailure = ({ signature, access }: Pick<Finding, 'signature' | 'access'>): boolean =>
+  signature === failureSignature(access);
+
 /** Findings that are likely one cause. */
 export interface Cause {
+  /** Empty where the device itself fails at an access that no rule leaves open. */
   readonly rule: string;
   /** The family of the access that went wrong. */
   readonly access: string;
@@ -271,7 +279,11 @@ export function causesOf(findings: readonly Finding[]): Cause[] {
   }
   return groups.map((group) => {
     const sorted = group.findings.toSorted((one, other) => weightOf(one) - weightOf(other));
-    return { rule: sorted[0].rules[0], access: familyOf((sorted[0].culprit ?? sorted[0]).access), findings: sorted };
+    return {
+      rule: sorted[0].rules[0] ?? '',
+      access: familyOf((sorted[0].culprit ?? sorted[0]).access),
+      findings: sorted,
+    };
   });
 }
 
@@ -288,9 +300,11 @@ const weightOf = ({ trace, signature, follows, rules }: Finding): number =>
 /** The rules that say that an access of another form means what the plain one does. */
 export const FORMS: ReadonlySet<string> = new Set(['MSIX-ACCESS-3', 'MSIX-ACCESS-4', 'MSIX-CAP-8']);
 
-function keysOf({ rules, access, before, after, culprit, signature }: Finding): string[] {
+function keysOf(finding: Finding): string[] {
+  const { rules, access, before, after, culprit, signature } = finding;
   const at = culprit ?? { access, before, after };
   const family = familyOf(at.access);
+  if (isFailure(finding)) return [`failure|${family}`];
   const [fields, , relation] = signature.split('|');
   const isOfEdge = fields.split(',').every((field) => /^(send|pending|usage)/.test(field));
   return [

@@ -26,8 +26,10 @@ import {
   CAPABILITY_FIELDS,
   NO_SEND,
   readSend,
+  SEND_BITS,
   sendCode,
   SEND_SHIFT,
+  UNANSWERED_ENTRY,
   UNKNOWN_ENTRY,
   UNKNOWN_RESERVED,
   UNKNOWN_SEND,
@@ -120,6 +122,8 @@ export class Judge {
   private readonly sends: Uint8Array;
   private readonly usages: Uint8Array;
   private readonly active: Int32Array;
+  /** The vectors whose entries were out of reach, and were not read since: what they hold is not known before that. */
+  private readonly unread: Uint8Array;
   /** Is told what was observed of each vector, for whoever records it. */
   tap: ((vector: number, event: string | undefined, code: number, isFault: boolean) => void) | undefined;
   private readonly events = new Map<string, number>();
@@ -138,6 +142,7 @@ export class Judge {
     this.sends = new Uint8Array(vectorCount);
     this.usages = new Uint8Array(vectorCount);
     this.active = new Int32Array(vectorCount);
+    this.unread = new Uint8Array(vectorCount);
     this.quiet = model.notifies ? 0 : USAGE_BITS << USAGE_SHIFT;
     this.silence = this.quiet | (UNOBSERVED & ~(USAGE_BITS << USAGE_SHIFT));
     model.vector.compiled.events.forEach((event, number) => this.events.set(event, number));
@@ -153,6 +158,7 @@ export class Judge {
   set(capability: number, vectors: Int32Array): void {
     this.capability = capability;
     this.vectors.set(vectors);
+    this.unread.fill(0);
   }
 
   /** Judges what a fresh device reads. */
@@ -205,6 +211,8 @@ export class Judge {
         ((observation.control & registers.CONTROL_ENABLE) !== 0 ? 1 : 0) |
         ((observation.control & registers.CONTROL_FUNCTION_MASK) !== 0 ? 4 : 0);
     }
+    if (isGlobal && this.model.choices.disabledTable !== 'there' && (this.possibleCapabilities() & DISABLED) !== 0)
+      this.unread.fill(1);
     if (isGlobal || readCapability >= 0) {
       const code = readCapability < 0 ? 0xf : readCapability;
       const next = capabilitySets.step(this.capability, capabilityEvent, code);
@@ -287,7 +295,8 @@ export class Judge {
         this.attributed.push(told);
         continue;
       }
-      // Best liked is one that may send this and has not yet; then one that may send it once more; then one that wrongly may.
+      // Best liked is one that may send this and then reads as it does; of these one that has not sent yet; then one that may send it once
+      // more; then one that wrongly may.
       const liking = (each: number, message: number): number => {
         const before = this.sends[each];
         const send = oneMore(before, message);
@@ -298,7 +307,13 @@ export class Judge {
         // Of several that hold the same message, it is likelier one that has the event, or was seen pending.
         const hasEvent = vector === each && event !== NOTHING;
         const isSeen = hasEvent || this.model.vector.isShownPending(this.vectors[each]);
-        if (next !== IMPOSSIBLE) return (before === 0 ? 3 : 2) + (isSeen ? 2 : 0);
+        if (next !== IMPOSSIBLE) {
+          const seen = this.codeOf(observation, each, false) & ~(SEND_BITS << SEND_SHIFT);
+          const isRead =
+            this.model.vector.step(this.vectors[each], own ? event : NOTHING, seen | (send << SEND_SHIFT)) !==
+            IMPOSSIBLE;
+          return (isRead ? 8 : 0) + (before === 0 ? 3 : 2) + (isSeen ? 2 : 0);
+        }
         return (
           (hasEvent ? 0.75 : isSeen ? 0.5 : 0) +
           (this.model.vector.maySend(this.vectors[each], own ? event : NOTHING) ? 1 : 0)
@@ -359,13 +374,16 @@ export class Judge {
       code |= (word & 1) ^ 1;
       code |= (this.model.reserved ? reservedCode(word >>> 1, 0x7fffffff) : 7) << 8;
     } else code |= 0x3 | (7 << 8);
-    if (observation.hasMessage[vector] === 7) {
+    if (this.isUnanswered(observation, vector)) {
+      code |= (UNANSWERED_ENTRY << 4) | ((this.model.reserved ? 1 : 7) << 11);
+    } else if (observation.hasMessage[vector] === 7) {
       const low = this.addressOf(entries[at]);
       let message = this.book.holds(vector, low, entries[at + 1], entries[at + 2]);
-      if (message < 0 && mayBind) {
+      if (message < 0 && (mayBind || this.unread[vector] === 1)) {
         this.book.bind(vector, low, entries[at + 1], entries[at + 2]);
         message = this.book.other;
       }
+      this.unread[vector] = 0;
       code |= (message < 0 ? UNKNOWN_ENTRY : message) << 4;
       code |=
         (this.model.reserved
@@ -373,6 +391,11 @@ export class Judge {
           : 7) << 11;
     } else code |= (0xf << 4) | (7 << 11);
     return code;
+  }
+
+  /** Whether an entry reads as what nobody answers does, of a device whose table may go. */
+  private isUnanswered(observation: Observation, vector: number): boolean {
+    return this.model.choices.disabledTable !== 'there' && observation.isAllOnes(vector);
   }
 
   /** The values of the capability that are believed possible, as bits by enable | functionMask << 1. */
@@ -443,6 +466,8 @@ function oneMore(before: number, message: number): number {
 }
 
 const NO_FAULTS: readonly Fault[] = [];
+/** The values of the capability with MSI-X disabled, as `possibleCapabilities` has them. */
+const DISABLED = 0x5;
 /** Nothing read of any field. */
 const UNOBSERVED = 0x3 | (0x3 << 2) | (0xf << 4) | (7 << 8) | (7 << 11) | (USAGE_BITS << USAGE_SHIFT);
 

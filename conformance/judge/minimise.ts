@@ -2,7 +2,7 @@
  * Makes traces short: by running them again on fresh instances with events left out, until none can be.
  */
 import type { Action } from './actions.ts';
-import { describe, type Finding, FORMS, failureSignature, mayLead, signatureOf, withoutAccess } from './findings.ts';
+import { describe, type Finding, FORMS, isFailure, mayLead, signatureOf, withoutAccess } from './findings.ts';
 import type { Model } from './judge.ts';
 import { alphabetOf, type Scene } from './scenes.ts';
 import { actionsByName, rerun, type Rerun, type RerunFault } from './strategies.ts';
@@ -32,9 +32,6 @@ async function shownBy(
   if (failure === undefined || !isStepwise) return undefined;
   return trace.slice(0, failure.step + 1);
 }
-
-/** Whether a finding is that the device itself failed. */
-export const isFailure = (finding: Finding): boolean => finding.signature === failureSignature(finding.access);
 
 /**
  * Leaves out what came before the last reset but one, or before the last: what was found on an instance that was reset again and again

@@ -412,7 +412,7 @@ async function drive(
     await pause();
     const instance = await subject.open(scene.vectorCount);
     const judge = new Judge(model, book, instance.vectorCount);
-    const knowledge = new MutableKnowledge(instance.vectorCount, model.choices.openWrites === 'kept');
+    const knowledge = knowledgeFor(model, instance.vectorCount);
     const trace: string[] = [];
     const { observation, failure } = await instance.first(book, knowledge);
     if (failure !== undefined) {
@@ -483,10 +483,16 @@ async function drive(
   return { strategy, scene: scene.name, steps, paths, milliseconds: performance.now() - began };
 }
 
+/** What a guest knows of a fresh device, and may be sure of under a profile. */
+export const knowledgeFor = ({ choices }: Model, vectorCount: number): MutableKnowledge =>
+  new MutableKnowledge(vectorCount, choices.openWrites === 'kept', choices.disabledTable === 'there');
+
 /** The message that a right device holds after a reset, where its profile says so and the suite knows it. */
 function leftByReset({ choices }: Model, book: MessageBook): number | undefined {
   const zero = book.holds(0, 0, 0, 0);
-  return choices.resetEntry === 'zero' && zero !== book.other && zero >= 0 ? zero : undefined;
+  return choices.disabledTable === 'there' && choices.resetEntry === 'zero' && zero !== book.other && zero >= 0
+    ? zero
+    : undefined;
 }
 
 /** Where so many new findings come of one strategy, more of it tells nothing. */
@@ -565,7 +571,7 @@ export async function rerun(
   if (used !== undefined) await wipe(used, book);
   const judge = new Judge(model, book, instance.vectorCount);
   const recorder = new Recorder(judge, scene.vectors, scene.name);
-  const knowledge = new MutableKnowledge(instance.vectorCount, model.choices.openWrites === 'kept');
+  const knowledge = knowledgeFor(model, instance.vectorCount);
   const faults: RerunFault[] = [];
   const trace: string[] = [];
   const actions: Action[] = [];

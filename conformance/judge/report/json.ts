@@ -22,7 +22,7 @@ export function reportJson(report: Report, context: ReportContext): object {
 
 function tellCause(cause: Cause, context: ReportContext): object {
   return {
-    rule: cause.rule,
+    rule: headOf(cause).rule,
     title: headOf(cause).title,
     text: headOf(cause).text,
     access: cause.access,
