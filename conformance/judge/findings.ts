@@ -38,6 +38,10 @@ export interface Finding {
   follows?: string;
   /** Whether it shows only where nothing is read in between: reading it back hides it. */
   isSparse?: boolean;
+  /** Whether it shows where nothing is read before the last step but what the trace itself reads: one of these reads is to blame. */
+  isUnread?: boolean;
+  /** Whether it shows only where everything is read back after each step, and no single read is to blame for that. */
+  needsReadback?: boolean;
   /** Whether the plain form of the access shows it as well, so that the form is not to blame. */
   isOfPlainForm?: boolean;
   /** The names of the actions, from a fresh instance; the last one is where it shows. */
@@ -312,6 +316,6 @@ function keysOf(finding: Finding): string[] {
     FORMS.has(rules[0]) ? `${rules[0]}|${at.access.split('/')[1]}` : `${rules[0]}|${family}`,
     ...(isOfEdge && relation === '' ? [`${family}|${at.before}>${at.after}`] : []),
     // A read that changes something is to blame, whatever is missed later.
-    ...(culprit !== undefined && family.startsWith('read') ? [`MSIX-PBA-4|${family}`] : []),
+    ...(culprit !== undefined && family.startsWith('read') ? [`changed by|${family}`] : []),
   ];
 }

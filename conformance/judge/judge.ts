@@ -163,6 +163,7 @@ export class Judge {
 
   /** Judges what a fresh device reads. */
   begin(observation: Observation): readonly Fault[] {
+    if (observation.touchedCount === 0) this.unread.fill(1);
     return this.judge(undefined, -1, observation, true, ['MSIX-RESET-1']);
   }
 
@@ -242,7 +243,9 @@ export class Judge {
     let lastNext = -1;
     for (let index = 0; index < count; index++) {
       const each = isGlobal ? index : this.active[index];
-      if (isGlobal && this.vectors[each] === lastBelief && this.sends[each] === 0 && this.usages[each] === 0) {
+      const doubtful = this.doubtful.get(each);
+      const isIdle = this.sends[each] === 0 && this.usages[each] === 0 && doubtful === undefined;
+      if (isGlobal && isIdle && this.vectors[each] === lastBelief) {
         if (!observation.isTouched(each)) {
           this.vectors[each] = lastNext;
           continue;
@@ -254,11 +257,15 @@ export class Judge {
       this.sends[each] = 0;
       this.usages[each] = 0;
       const belief = this.vectors[each];
-      const next = machine.step(belief, eachEvent, code);
-      this.tap?.(each, own ? event : undefined, code, next === IMPOSSIBLE);
+      const plain = machine.step(belief, eachEvent, code);
+      const next =
+        doubtful === undefined
+          ? plain
+          : machine.either(plain, machine.step(belief, eachEvent, withSend(code, doubtful)));
+      this.tap?.(each, own ? event : undefined, code, next === IMPOSSIBLE || doubtful !== undefined);
       if (next !== IMPOSSIBLE) {
         this.vectors[each] = next;
-        if (isGlobal && code === this.silence) {
+        if (isGlobal && isIdle && code === this.silence) {
           lastBelief = belief;
           lastNext = next;
         }
@@ -277,11 +284,14 @@ export class Judge {
     }
     if (faults?.[0]?.vector === -1) this.widen(readCapability);
     this.attributed.length = 0;
+    this.doubtful.clear();
     if (observation.header >= 0) faults = this.judgeConstants(observation, faults);
     return faults ?? NO_FAULTS;
   }
 
   private readonly attributed: number[] = [];
+  /** The vectors of which nothing tells whether they have sent a message that another one may have sent as well; and what else they may have sent. */
+  private readonly doubtful = new Map<number, number>();
 
   /** Finds out whose each message is. */
   private attribute(observation: Observation, vector: number, event: number): void {
@@ -308,10 +318,8 @@ export class Judge {
         const hasEvent = vector === each && event !== NOTHING;
         const isSeen = hasEvent || this.model.vector.isShownPending(this.vectors[each]);
         if (next !== IMPOSSIBLE) {
-          const seen = this.codeOf(observation, each, false) & ~(SEND_BITS << SEND_SHIFT);
-          const isRead =
-            this.model.vector.step(this.vectors[each], own ? event : NOTHING, seen | (send << SEND_SHIFT)) !==
-            IMPOSSIBLE;
+          const seen = withSend(this.codeOf(observation, each, false), send);
+          const isRead = this.model.vector.step(this.vectors[each], own ? event : NOTHING, seen) !== IMPOSSIBLE;
           return (isRead ? 8 : 0) + (before === 0 ? 3 : 2) + (isSeen ? 2 : 0);
         }
         return (
@@ -333,8 +341,29 @@ export class Judge {
       const before = this.sends[each];
       this.sends[each] = oneMore(before, message);
       this.attributed.push(each);
+      if (before === NO_SEND) this.doubt(observation, vector, event, each, message);
     }
     if (observation.merges) this.attributeMerged(observation, vector, event);
+  }
+
+  /**
+   * Several vectors may hold one message. Where one that was taken to have sent it may as well not have, and another may have, both are
+   * possible.
+   */
+  private doubt(observation: Observation, vector: number, event: number, sender: number, message: number): void {
+    const { vector: machine } = this.model;
+    const fits = (each: number, send: number): boolean => {
+      const code = withSend(this.codeOf(observation, each, false), send);
+      return machine.step(this.vectors[each], vector < 0 || each === vector ? event : NOTHING, code) !== IMPOSSIBLE;
+    };
+    if (message === this.book.other || !fits(sender, NO_SEND)) return;
+    const send = oneMore(NO_SEND, message);
+    for (const each of this.book.alike(sender, message)) {
+      if (this.sends[each] !== NO_SEND || !fits(each, NO_SEND) || !fits(each, send)) continue;
+      this.doubtful.set(sender, NO_SEND);
+      this.doubtful.set(each, send);
+      this.attributed.push(each);
+    }
   }
 
   /** Lets an output stand for a message to the same address, too, of a vector that must have sent one now. */
@@ -456,6 +485,9 @@ function constantFault(
   const differences = [{ field, expected: expected >>> 0, got: got >>> 0 }];
   return { candidates: [], differences, rules, before: 'off', after: 'off', vector: -1, isOfAnother: false };
 }
+
+/** A code with another thing sent. */
+const withSend = (code: number, send: number): number => (code & ~(SEND_BITS << SEND_SHIFT)) | (send << SEND_SHIFT);
 
 /** What was sent before, and one message more. */
 function oneMore(before: number, message: number): number {

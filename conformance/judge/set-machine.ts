@@ -469,6 +469,12 @@ export class SetMachine {
     return read.length === 0 ? IMPOSSIBLE : this.beliefOf([{ set: this.setOf(this.close(read)), doubts: 0 }]);
   }
 
+  /** What is believed where one of two beliefs is right, and nothing tells which. */
+  either(one: number, other: number): number {
+    if (one === IMPOSSIBLE || one === other) return other;
+    return other === IMPOSSIBLE ? one : this.beliefOf([...this.beliefs[one], ...this.beliefs[other]]);
+  }
+
   /** A belief, and beside it the states that differ from it in nothing but what `changes` changes. */
   widened(
     belief: number,

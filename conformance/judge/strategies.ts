@@ -20,7 +20,7 @@ import { NO_SEND } from './fields.ts';
 import { type Culprit, type Findings, isOfBirth, mayLead, signatureOf } from './findings.ts';
 import { type Fault, Judge, type Model } from './judge.ts';
 import type { MessageBook } from './messages.ts';
-import type { Observation } from './observation.ts';
+import { Observation } from './observation.ts';
 import type { Assumptions } from './profile.ts';
 import { Random } from './random.ts';
 import { Recorder, type Recording } from './recording.ts';
@@ -550,6 +550,8 @@ export interface RerunOptions {
   readonly used?: Instance;
   /** Whether nothing is read back before the last step. */
   readonly isSparse?: boolean;
+  /** Whether a fresh instance is not read either. */
+  readonly isUnread?: boolean;
   /** Whether each step waits for its answer. */
   readonly isStepwise?: boolean;
   /** Whether it is found out which access went wrong before a fault showed. */
@@ -562,7 +564,14 @@ export async function rerun(
   scene: Scene,
   model: Model,
   names: readonly string[],
-  { wantsLog = false, used, isSparse = false, isStepwise = false, wantsCulprit = false }: RerunOptions = {},
+  {
+    wantsLog = false,
+    used,
+    isUnread = false,
+    isSparse = isUnread,
+    isStepwise = false,
+    wantsCulprit = false,
+  }: RerunOptions = {},
 ): Promise<Rerun> {
   const alphabet = alphabetOf(scene, subject.abilities);
   const { book } = alphabet;
@@ -579,7 +588,9 @@ export async function rerun(
   const log: LoggedStep[] = [];
   let end = '';
   let failure: Rerun['failure'];
-  const first = await instance.first(book, knowledge);
+  const first = isUnread
+    ? { observation: new Observation(instance.vectorCount), failure: undefined }
+    : await instance.first(book, knowledge);
   if (first.failure !== undefined) failure = { step: -1, text: first.failure.text, request: first.failure.request };
   else {
     const wrong = judge.begin(first.observation);

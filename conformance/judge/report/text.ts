@@ -138,6 +138,8 @@ function findingLines(finding: Finding, context: ReportContext): string[] {
       `     ${action.padEnd(18)} ${requests.join('; ')}${messages.length === 0 ? '' : `  -> ${messages.join(' ')}`}`,
     ]),
     ...differences.map((each) => `   ${each}`),
+    ...(finding.needsReadback === true ? ['   It shows only where everything is read back after each step.'] : []),
+    ...(finding.isUnread === true ? ['   Nothing is read before the last step but what the trace reads.'] : []),
     `   replay: ${context.replay(finding)}`,
   ];
 }
