@@ -141,7 +141,8 @@ export class MessageBook {
     for (const sender of this.senders.get(keyOf(low, data)) ?? []) {
       const vector = Math.floor(sender / this.perVector);
       const message = sender % this.perVector;
-      if (this.word(vector, message, 1) === high) consider(vector, message);
+      // The key has the lower bits of the address alone.
+      if (this.word(vector, message, 0) === low && this.word(vector, message, 1) === high) consider(vector, message);
     }
     if (liked > 0) return best;
     // What was never written by the suites, several vectors may hold alike.
