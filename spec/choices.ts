@@ -96,6 +96,12 @@ export const CHOICES = [
       },
       { name: 'immediate', words: 'The message is the entry as it stands when the message is sent.' },
       { name: 'any', words: 'The message is any whole entry that the vector has held since it was last unmasked.' },
+      // The standard leaves the result undefined, so even this is no fault (MSIX-MSG-3).
+      {
+        name: 'torn',
+        words:
+          'After a change the message is anything until the vector is unmasked again, be it made of parts of several.',
+      },
     ],
   },
   {

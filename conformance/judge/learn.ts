@@ -402,8 +402,9 @@ function combinationsOf(
     .map(({ choices }) => choices as Partial<Choices>);
 }
 
-/** A value that says how a device is goes before one that leaves it open, and one that leaves two answers before one that leaves four. */
-const weightOf = (value: string, index: number, count: number): number => (value === 'any' ? 100 * count : index);
+/** A value that says how a device is goes before one that leaves it open, one that leaves two answers before one that leaves four, and all before anything. */
+const weightOf = (value: string, index: number, count: number): number =>
+  value === 'any' ? 100 * count : value === 'torn' ? 101 * count : index;
 
 function pick(choices: Choices, names: readonly ChoiceName[]): Partial<Choices> {
   return Object.fromEntries(names.map((name) => [name, choices[name]]));

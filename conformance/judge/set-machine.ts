@@ -9,9 +9,18 @@ import type { AnyStateNode } from 'xstate';
 import type { CompiledMachine } from '../../checker/compile/format.ts';
 import { Stepper } from '../../checker/compile/step.ts';
 import { readOutput } from '../../machines/alphabet.ts';
-import { OTHER, UNDEFINED } from '../../machines/permitted/index.ts';
+import { OTHER, TORN, UNDEFINED } from '../../machines/permitted/index.ts';
 import type { Blame, Candidate } from './evidence.ts';
-import { type Field, ONE_SEND, SEND_BITS, sendCode, SEND_SHIFT, USAGE_BITS, USAGE_SHIFT } from './fields.ts';
+import {
+  ANY_SEND,
+  type Field,
+  ONE_SEND,
+  sendCode,
+  sendsDiffer,
+  SEND_SHIFT,
+  USAGE_BITS,
+  USAGE_SHIFT,
+} from './fields.ts';
 import { hasRegion, regionAt, type RegionReader, StateTable } from './state-table.ts';
 
 /** Returned by a step that no state allows. */
@@ -301,14 +310,16 @@ export class SetMachine {
     let sends = 0;
     let message = 0;
     let usage = 0;
+    let isAny = false;
     for (const each of outputs) {
       const output = readOutput(each);
       if (output.verb === 'send') {
         sends++;
         message = this.messages.indexOf(output.message ?? '');
+        isAny = output.message === TORN && sends === 1;
       } else usage = output.verb === 'use' ? 1 : 2;
     }
-    const send = sends === 0 ? 0 : sendCode(message, sends);
+    const send = sends === 0 ? 0 : isAny ? ANY_SEND : sendCode(message, sends);
     return (send << SEND_SHIFT) | (usage << USAGE_SHIFT);
   }
 
@@ -651,7 +662,7 @@ function overlayOf({ meta }: AnyStateNode, fields: readonly Field[]): Overlay {
 export function outputsDiffer(code: number, observed: number): boolean {
   const usage = (observed >>> USAGE_SHIFT) & USAGE_BITS;
   if (usage !== USAGE_BITS && usage !== ((code >>> USAGE_SHIFT) & USAGE_BITS)) return true;
-  return ((observed >>> SEND_SHIFT) & SEND_BITS) !== ((code >>> SEND_SHIFT) & SEND_BITS);
+  return sendsDiffer(code, observed);
 }
 
 function isSubset(smaller: readonly number[], larger: readonly number[]): boolean {

@@ -149,6 +149,9 @@ export class Lawful extends PlainDevice {
 
   override messageOf(vector: number): readonly number[] {
     if (this.choices.message === 'immediate') return super.messageOf(vector);
+    // The address as it stands, and the data as it stood at the last unmasking: what differs was changed while the vector was open.
+    if (this.choices.message === 'torn')
+      return [...this.table.slice(4 * vector, 4 * vector + 2), this.memory[4 * vector + 2]];
     return this.memory.slice(4 * vector, 4 * vector + 3);
   }
 

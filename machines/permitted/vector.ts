@@ -10,7 +10,7 @@ import { vectorRegionName } from '../vector.ts';
 import { copyRegion, outlivesDisabling, wayOf } from './copy.ts';
 import { keep, keepAddress, settle } from './events.ts';
 import { latchRegion, leavesOpen, merge, type Opening } from './latch.ts';
-import { OTHER, UNDEFINED } from './values.ts';
+import { OTHER, TORN, UNDEFINED } from './values.ts';
 
 /** What a vector of a permitted function is made of. */
 export interface VectorOptions {
@@ -95,8 +95,17 @@ export function permittedGuards(vector: number, { messages, choices }: VectorOpt
         : []),
     ];
   });
+  const isTorn = choices.message === 'torn';
+  if (isTorn) {
+    const enables = and([not(ENABLED), unmasked, copied(TORN)]);
+    each.push([`enables.${vector}.${TORN}`, enables]);
+    if (choices.addresses !== 'all') each.push([`enablesTaken.${vector}.${TORN}`, and([TAKES, enables])]);
+  }
   const refused = values.filter((message) => wayOf(message, choices.addresses) === 'refused').map(copied);
-  const undecided = values.filter((message) => wayOf(message, choices.addresses) === 'open').map(copied);
+  const undecided = [
+    ...values.filter((message) => wayOf(message, choices.addresses) === 'open'),
+    ...(isTorn && choices.addresses !== 'all' ? [TORN] : []),
+  ].map(copied);
   return {
     [`unmasked.${vector}`]: unmasked,
     [`masked.${vector}`]: not(unmasked),
@@ -127,11 +136,16 @@ export function permittedGuards(vector: number, { messages, choices }: VectorOpt
 
 /** Every way in which `vector` becomes open. */
 function openingsOf(vector: number, { messages, choices }: VectorOptions): Opening[] {
-  return [...messages.values, OTHER].flatMap((message) => {
-    const way = wayOf(message, choices.addresses);
+  const torn = choices.message === 'torn' ? [TORN] : [];
+  return [...messages.values, OTHER, ...torn].flatMap((message) => {
+    const way = message === TORN ? (choices.addresses === 'all' ? 'sent' : 'open') : wayOf(message, choices.addresses);
     const each = [
-      { event: unmask(vector), guard: 'unmaskOpens', enables: false },
-      { event: control('on'), guard: 'maskLifts', enables: false },
+      ...(message === TORN
+        ? []
+        : [
+            { event: unmask(vector), guard: 'unmaskOpens', enables: false },
+            { event: control('on'), guard: 'maskLifts', enables: false },
+          ]),
       { event: control('on'), guard: 'enables', enables: true },
     ];
     return each.flatMap(({ event, guard, enables }) => [
