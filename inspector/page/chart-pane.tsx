@@ -23,6 +23,7 @@ import {
   takenTransitions,
   toggleFolding,
 } from './store.ts';
+import { ZoomTools } from './zoom-tools.tsx';
 
 interface Box {
   readonly x: number;
@@ -39,8 +40,8 @@ interface Sight {
 }
 
 const SCALE = { least: 0.1, most: 3 } as const;
-/** Text of eleven pixels is read down to this scale: a chart that is larger is looked at in part, to begin with. A room reads less. */
-const readable = (): number => (presenting.value ? 1 : 0.8);
+/** Text is read down to this scale: a chart that is larger is looked at in part, to begin with. A room reads less. */
+const readable = (): number => (presenting.value ? 1 : 0.9);
 const clampScale = (scale: number): number => Math.max(SCALE.least, Math.min(SCALE.most, scale));
 
 const found = computed<readonly PlacedNode[]>(() => {
@@ -337,15 +338,7 @@ export function ChartTools(): JSX.Element {
         onInput={(event) => (query.value = event.currentTarget.value)}
         onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
       />
-      <button type="button" aria-label="Smaller" onClick={() => chartView.value?.zoom(0.8)}>
-        −
-      </button>
-      <button type="button" aria-label="Larger" onClick={() => chartView.value?.zoom(1.25)}>
-        +
-      </button>
-      <button type="button" onClick={() => chartView.value?.fit()}>
-        Fit
-      </button>
+      <ZoomTools />
       {(isFolded.value || canFold.value) && (
         <button
           type="button"

@@ -1,11 +1,11 @@
 /**
- * The part of a chart that matters in view: fit, zoom, folding, guards, the map in small, and the border between the panes; with the largest
- * chart that the page offers, in a window of 1366 x 768.
+ * The part that matters in view: of a chart (fit, zoom, folding, guards, the map in small, and the border between the panes; with the largest
+ * chart that the page offers, in a window of 1366 x 768), of a map, and of lists of many vectors.
  */
 import { expect, test } from 'vitest';
 import { libraryTrace } from '../../../inspector/decider/library.ts';
 import { writeLink } from '../../../inspector/page/open.ts';
-import { traceScene } from '../../../inspector/page/scene.ts';
+import { beginScene, traceScene } from '../../../inspector/page/scene.ts';
 import type { Visit } from './browser.ts';
 import { useStage } from './use-stage.ts';
 
@@ -92,4 +92,58 @@ test('a zoom that was chosen stays when the pane changes its size; the map in sm
   const after = await sight(page);
   expect(after).not.toBe(before);
   expect(scaleOf(after)).toBe(chosen);
+});
+
+test('of the events and registers of many vectors, those in sight are drawn', async () => {
+  const page = await use.open(`#${writeLink(beginScene('function', { vectors: 24, messages: 'two' }), 0)}`, {
+    viewport: { width: 1366, height: 768 },
+  });
+  await page.waitForSelector('.device tbody');
+  const drawn = async (): Promise<readonly [groups: number, registers: number]> => [
+    await page.locator('.events .event-rows .group').count(),
+    await page.locator('.device tbody[data-row]').count(),
+  ];
+  await expect.poll(async () => Math.max(...(await drawn()))).toBeLessThan(22);
+  expect(Math.min(...(await drawn()))).toBeGreaterThan(3);
+  await page.locator('.events').evaluate((list) => (list.scrollTop = list.scrollHeight));
+  await page.click('.events [data-event="device.signal.23"]');
+  await expect.poll(() => page.textContent('.sentence')).toBe('The device signals vector 23.');
+  await page.locator('.device').evaluate((list) => (list.scrollTop = list.scrollHeight));
+  await page.waitForSelector('.device tbody[data-row] th:text-is("23")');
+  expect(Math.max(...(await drawn()))).toBeLessThan(22);
+  // By keyboard, every event is reached: what comes next is drawn before it is gone to.
+  await page.locator('.events').evaluate((list) => (list.scrollTop = 0));
+  await page.focus('.events [data-event="guest.mask.0"]');
+  for (let tab = 0; tab < 6 * 14; tab++) await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => (document.activeElement as HTMLElement).dataset['event'])).toBe('guest.mask.14');
+});
+
+test('of a map, what is in sight is drawn; it is zoomed, moved, and gone through by keyboard', async () => {
+  const page = await use.open(`#${writeLink(beginScene('function', { vectors: 2, messages: 'two' }), 0)}`, {
+    viewport: { width: 1366, height: 768 },
+  });
+  await page.keyboard.press('m');
+  await page.waitForSelector('.place');
+  const places = (): Promise<number> => page.locator('.place').count();
+  await expect.poll(places).toBe(256);
+  for (let press = 0; press < 6; press++) await page.keyboard.press('+');
+  await expect.poll(places).toBeLessThan(100);
+  expect(await page.locator('.place').first().getAttribute('aria-setsize')).toBe('256');
+  // What is chosen is brought in sight, and drawn.
+  await page.focus('.map-canvas');
+  for (let press = 0; press < 12; press++) await page.keyboard.press('ArrowRight');
+  const chosen = (await page.getAttribute('.map-canvas', 'aria-activedescendant'))!;
+  const [frame, box] = [
+    (await page.locator('.map-canvas').boundingBox())!,
+    (await page.locator(`#${chosen} circle`).first().boundingBox())!,
+  ];
+  expect([box.x >= frame.x, box.x + box.width <= frame.x + frame.width]).toEqual([true, true]);
+  // To move it is not to press a state.
+  await page.mouse.move(frame.x + 200, frame.y + 200);
+  await page.mouse.down();
+  await page.mouse.move(frame.x + 320, frame.y + 240, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(() => page.textContent('.position span')).toBe('step 0 of 0');
+  await page.keyboard.press('0');
+  await expect.poll(places).toBe(256);
 });

@@ -200,7 +200,7 @@ describe('what is opened', () => {
     const page = await open('#t1.broken.address.00000000');
     await expect.poll(() => page.textContent('.notice.error')).toContain('Got a packed trace that was changed');
     expect(new URL(page.url()).hash).toBe('#t1.broken.address.00000000');
-    await page.click('[data-explore="A function with two vectors"]');
+    await page.click('[data-explore="a function of two vectors"]');
     await page.click(send('guest.control.on'));
     expect(await page.locator('.notice').count()).toBe(0);
   });
