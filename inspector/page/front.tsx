@@ -182,7 +182,12 @@ function Review(): JSX.Element {
 }
 
 const EXPLORED = [
-  ['a function of two vectors', 'function', { vectors: 2, messages: 'two' }, 'Two vectors: press events, and see registers and messages'],
+  [
+    'a function of two vectors',
+    'function',
+    { vectors: 2, messages: 'two' },
+    'Two vectors: press events, and see registers and messages',
+  ],
   [
     'one with messages in flight',
     'function',

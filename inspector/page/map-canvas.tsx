@@ -119,8 +119,7 @@ export function MapCanvas({
       removeEventListener('pointermove', move);
       removeEventListener('pointerup', end);
       // What was moved was not pressed.
-      if (isMoving)
-        addEventListener('click', (click) => click.stopPropagation(), { capture: true, once: true });
+      if (isMoving) addEventListener('click', (click) => click.stopPropagation(), { capture: true, once: true });
     };
     addEventListener('pointermove', move);
     addEventListener('pointerup', end);

@@ -84,10 +84,7 @@ function MapDrawing({ map: { graph, nodes: round, links, numbers } }: { map: Sta
   const took = new Set(path.value.slice(1).map((state, index) => `${path.value[index]} ${state}`));
   const at = chosen.value !== undefined && chosen.value < round.length ? chosen.value : undefined;
   const isTall = useTallPane();
-  const nodes = useMemo(
-    () => round.map((node) => ({ ...node, x: node.x * (isTall ? 1 : STRETCH) })),
-    [round, isTall],
-  );
+  const nodes = useMemo(() => round.map((node) => ({ ...node, x: node.x * (isTall ? 1 : STRETCH) })), [round, isTall]);
 
   const go = (state: number): void => {
     const events = pathBetween(graph, here, state);

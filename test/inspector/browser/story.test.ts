@@ -52,9 +52,7 @@ describe('the three ways in', () => {
     const page = await open('', { viewport: { width: 1366, height: 768 } });
     await page.waitForSelector('.way .primary:enabled');
     const lowest = (): Promise<number[]> =>
-      page
-        .locator('.way')
-        .evaluateAll((ways) => ways.map((each) => Math.ceil(each.getBoundingClientRect().bottom)));
+      page.locator('.way').evaluateAll((ways) => ways.map((each) => Math.ceil(each.getBoundingClientRect().bottom)));
     expect([(await lowest()).length, Math.max(...(await lowest())) <= 768]).toEqual([3, true]);
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await page.evaluate(() => document.querySelector('.front')!.scrollWidth)).toBeLessThanOrEqual(390);
