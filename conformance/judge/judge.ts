@@ -19,6 +19,7 @@ import type { MessageSet } from '../../machines/messages.ts';
 import { createPermitted, OTHER, permittedEvents } from '../../machines/permitted/index.ts';
 import * as registers from '../../src/registers.ts';
 import type { Choices } from '../../spec/choices.ts';
+import type { DeviceOutput } from '../device/device.ts';
 import { type Action, isScribble } from './actions.ts';
 import { blame } from './blame.ts';
 import type { Blame } from './evidence.ts';
@@ -298,15 +299,20 @@ export class Judge {
     const { outputs } = observation;
     if (outputs.length === 0) return;
     const { book } = this;
-    for (const { verb, vector: told, addressLow, addressHigh, data } of outputs) {
+    // What one vector alone may have sent is told first, so that what is left of the others is known.
+    const ordered =
+      outputs.length < 2
+        ? outputs
+        : outputs.toSorted((one, other) => Number(this.isShared(one)) - Number(this.isShared(other)));
+    for (const { verb, vector: told, addressLow, addressHigh, data } of ordered) {
       if (verb !== 'send') {
         if (!this.model.notifies || told < 0 || told >= this.vectorCount) continue;
         this.usages[told] = this.usages[told] !== 0 ? UNKNOWN_USAGE : verb === 'use' ? 1 : 2;
         this.attributed.push(told);
         continue;
       }
-      // Best liked is one that may send this and then reads as it does; of these one that has not sent yet; then one that may send it once
-      // more; then one that wrongly may.
+      // Best liked is one that must send this, then one that may and then reads as it does; of these one that has not sent yet; then one that
+      // may send it once more; then one that wrongly may.
       const liking = (each: number, message: number): number => {
         const before = this.sends[each];
         const send = oneMore(before, message);
@@ -318,9 +324,9 @@ export class Judge {
         const hasEvent = vector === each && event !== NOTHING;
         const isSeen = hasEvent || this.model.vector.isShownPending(this.vectors[each]);
         if (next !== IMPOSSIBLE) {
-          const seen = withSend(this.codeOf(observation, each, false), send);
-          const isRead = this.model.vector.step(this.vectors[each], own ? event : NOTHING, seen) !== IMPOSSIBLE;
-          return (isRead ? 8 : 0) + (before === 0 ? 3 : 2) + (isSeen ? 2 : 0);
+          const isRead = this.fits(observation, vector, event, each, send);
+          const isDue = isRead && before === NO_SEND && !this.fits(observation, vector, event, each, NO_SEND);
+          return (isDue ? 16 : isRead ? 8 : 0) + (before === 0 ? 3 : 2) + (isSeen ? 2 : 0);
         }
         return (
           (hasEvent ? 0.75 : isSeen ? 0.5 : 0) +
@@ -346,16 +352,24 @@ export class Judge {
     if (observation.merges) this.attributeMerged(observation, vector, event);
   }
 
+  /** Whether the suites write a message for several vectors. */
+  private isShared({ verb, addressLow, addressHigh, data }: DeviceOutput): boolean {
+    return verb === 'send' && this.book.isShared(this.addressOf(addressLow), addressHigh, data);
+  }
+
+  /** Whether a vector may send something, and read as it does. */
+  private fits(observation: Observation, vector: number, event: number, each: number, send: number): boolean {
+    const code = withSend(this.codeOf(observation, each, false), send);
+    const own = vector < 0 || each === vector;
+    return this.model.vector.step(this.vectors[each], own ? event : NOTHING, code) !== IMPOSSIBLE;
+  }
+
   /**
    * Several vectors may hold one message. Where one that was taken to have sent it may as well not have, and another may have, both are
    * possible.
    */
   private doubt(observation: Observation, vector: number, event: number, sender: number, message: number): void {
-    const { vector: machine } = this.model;
-    const fits = (each: number, send: number): boolean => {
-      const code = withSend(this.codeOf(observation, each, false), send);
-      return machine.step(this.vectors[each], vector < 0 || each === vector ? event : NOTHING, code) !== IMPOSSIBLE;
-    };
+    const fits = (each: number, send: number): boolean => this.fits(observation, vector, event, each, send);
     if (message === this.book.other || !fits(sender, NO_SEND)) return;
     const send = oneMore(NO_SEND, message);
     for (const each of this.book.alike(sender, message)) {

@@ -154,6 +154,14 @@ export class MessageBook {
     return best;
   }
 
+  /** Whether the suites write a message for several vectors. */
+  isShared(low: number, high: number, data: number): boolean {
+    const senders = this.senders.get(keyOf(low, data)) ?? [];
+    return (
+      senders.length > 1 && this.word(Math.floor(senders[0] / this.perVector), senders[0] % this.perVector, 1) === high
+    );
+  }
+
   /** The vectors for which the suites write one message, besides `vector`. */
   alike(vector: number, message: number): number[] {
     const at = this.at(vector, message);
