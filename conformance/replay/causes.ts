@@ -166,11 +166,12 @@ function ofBusMaster({ state, since: from, lost }: VectorWatch): Answer | undefi
 }
 
 function ofZeros({ state, since: from, vector }: VectorWatch): Answer | undefined {
-  if (state.entry !== messageName(0, 0, 0)) return undefined;
+  if (!/^0:/.test(state.entry)) return undefined;
+  const holds = state.entry === messageName(0, 0, 0) ? 'zeros' : `no address, ${state.entry},`;
   return {
     cause: 'zeros',
     line: from.entry ?? from.masked,
-    sentence: `The entry of vector ${vector} holds zeros ${since(from.entry)}, and is unmasked: its message goes to address 0.`,
+    sentence: `The entry of vector ${vector} holds ${holds} ${since(from.entry)}, and is unmasked: its message goes to address 0.`,
     rule: 'MSIX-MSG-6',
     next: 'The guest has to write address and data before it unmasks. Zeros mean nothing in the table; a route that is left out for them is lost.',
   };

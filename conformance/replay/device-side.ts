@@ -10,6 +10,7 @@ import type { MessageAccess } from './access.ts';
 import { type Entries, messageName } from './events.ts';
 import type { Ledger } from './ledger.ts';
 import type { InterruptLine, SignalLine, ViewLine } from './lines.ts';
+import type { Rewritten } from './rewritten.ts';
 import type { Accusation, Senders } from './senders.ts';
 import type { Steps } from './steps.ts';
 import type { Survey } from './survey.ts';
@@ -25,13 +26,22 @@ export class DeviceSide {
   private readonly ledger: Ledger;
   private readonly senders: Senders;
   private readonly entries: Entries;
+  private readonly rewritten: Rewritten;
   /** The event of each vector's signal, which a guest's log has by the thousand. */
   private readonly signals: (readonly string[])[] = [];
   /** The message that QEMU announced last: the line that follows is the same one. */
   private announced: { readonly name: string; readonly line: number } | undefined;
 
-  constructor(survey: Survey, steps: Steps, ledger: Ledger, senders: Senders, entries: Entries) {
+  constructor(
+    survey: Survey,
+    steps: Steps,
+    ledger: Ledger,
+    senders: Senders,
+    entries: Entries,
+    rewritten: Rewritten,
+  ) {
     this.survey = survey;
+    this.rewritten = rewritten;
     this.steps = steps;
     this.ledger = ledger;
     this.senders = senders;
@@ -59,6 +69,8 @@ export class DeviceSide {
     const { pair } = steps;
     const vector = steps.mayMaster ? pair.inForce.indexOf(name) : -1;
     if (vector >= 0) return this.infer(name, vector);
+    const rewritten = steps.mayMaster ? this.rewritten.vectorOf(name, pair.inForce) : undefined;
+    if (rewritten !== undefined) return this.accept(name, rewritten);
     // A log that begins late has not shown the functions whose messages are the same.
     const isTellable = !(byRequester && this.survey.late);
     const enabled = pair.enabled && steps.mayMaster && isTellable;
@@ -101,6 +113,7 @@ export class DeviceSide {
       return void steps.step(() => pair.implementation.signal(vector), [alphabet.signal(vector)]);
     }
     this.announced = { name, line: ledger.number };
+    if (pair.inForce[vector] !== name && this.rewritten.may(vector, name)) return this.accept(name, vector);
     this.infer(name, vector);
   }
 
@@ -137,6 +150,13 @@ export class DeviceSide {
       `The implementation, signalled, does ${tellOutputs(pair.outputs)}.`,
       vector,
     );
+  }
+
+  /** A vector that is not blocked sends a message that its entry has become meanwhile. */
+  private accept(name: string, vector: number): void {
+    this.rewritten.used = true;
+    this.inferredSignals++;
+    this.explain(name, vector);
   }
 
   private explain(name: string, vector: number): void {

@@ -156,8 +156,7 @@ export class Functions {
 
   /** The physical function of a virtual one. */
   private physicalOf(map: FunctionMap): FunctionMap | undefined {
-    const { routing } = map;
-    for (const each of this.maps.values()) if (each !== map && each.virtualIndex(routing) >= 0) return each;
+    for (const each of this.maps.values()) if (each !== map && each.virtualIndex(map) >= 0) return each;
     return undefined;
   }
 }

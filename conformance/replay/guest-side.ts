@@ -8,6 +8,7 @@ import { isPending } from '../device/readback.ts';
 import type { CapabilityAccess, StructureAccess } from './access.ts';
 import { controlEvents, type Entries, writeEvents } from './events.ts';
 import type { Ledger } from './ledger.ts';
+import type { Rewritten } from './rewritten.ts';
 import type { Steps } from './steps.ts';
 import type { Survey } from './survey.ts';
 
@@ -25,12 +26,14 @@ export class GuestSide {
   private readonly steps: Steps;
   private readonly ledger: Ledger;
   private readonly entries: Entries;
+  private readonly rewritten: Rewritten;
   private mayBeReset = false;
   /** What a log that begins late has shown or written. */
   private readonly shown = new Set<number>();
 
-  constructor(survey: Survey, steps: Steps, ledger: Ledger, entries: Entries) {
+  constructor(survey: Survey, steps: Steps, ledger: Ledger, entries: Entries, rewritten: Rewritten) {
     this.survey = survey;
+    this.rewritten = rewritten;
     this.steps = steps;
     this.ledger = ledger;
     this.entries = entries;
@@ -44,9 +47,18 @@ export class GuestSide {
     this.steps.step(() => implementation.configWrite(2, 2, value), controlEvents(2, 2, value));
   }
 
-  /** The function was reset, or one like it: the next read of it tells. */
+  /**
+   * The function was reset, or one like it: the next read of it tells. What was pending may be lost; where it is not, its message, or a read,
+   * shows that it was signalled.
+   */
   maybeReset(): void {
+    const { steps } = this;
+    const { vectorCount } = this.survey.geometry;
     this.mayBeReset = true;
+    steps.signals.clear();
+    for (let vector = 0; vector < vectorCount; vector++) {
+      if (isPending(steps.pair.dwords, vectorCount, vector)) this.retire(vector);
+    }
   }
 
   take(access: GuestAccess): void {
@@ -59,14 +71,17 @@ export class GuestSide {
         const { offset, bytes, value } = access;
         const events = controlEvents(offset, bytes, value);
         if (events.length > 0) this.mayBeReset = false;
-        return void this.steps.step(() => implementation.configWrite(offset, bytes, value), events);
+        this.steps.step(() => implementation.configWrite(offset, bytes, value), events);
+        if (!this.steps.pair.isSendable) this.rewritten.clear();
+        return;
       }
       case 'tableRead':
         return this.takeTableRead(access);
       case 'tableWrite': {
         const { offset, bytes, low, high } = access;
         const events = writeEvents(this.entries, access);
-        return void this.steps.step(() => implementation.tableWrite(offset, bytes, low, high), events);
+        this.steps.step(() => implementation.tableWrite(offset, bytes, low, high), events);
+        return this.noteWrite(offset);
       }
       case 'pbaRead':
         return this.takePbaRead(access);
@@ -79,11 +94,22 @@ export class GuestSide {
     }
   }
 
+  /** A write of an entry comes into force at the next unmask, or, while the vector is not blocked, whenever the function likes. */
+  private noteWrite(offset: number): void {
+    //= MSIX-MSG-1
+    const vector = Math.floor(offset / registers.ENTRY_BYTES);
+    const isBlocked = this.steps.pair.inForce[vector] === undefined;
+    if (isBlocked || offset % registers.ENTRY_BYTES < registers.ENTRY_VECTOR_CONTROL_OFFSET) {
+      this.rewritten.take(vector, isBlocked);
+    }
+  }
+
   private reset(): void {
     const { steps, ledger } = this;
     this.mayBeReset = false;
     steps.signals.clear();
     this.entries.clear();
+    this.rewritten.clear();
     ledger.happen({ kind: 'reset' });
     steps.step(() => steps.pair.implementation.reset(), [alphabet.RESET]);
   }
@@ -137,10 +163,8 @@ export class GuestSide {
       if (shown && !held && inForce[vector] === undefined) {
         inferred.signals++;
         steps.step(() => implementation.signal(vector), [alphabet.signal(vector)]);
-      } else if (!shown && held) {
-        inferred.retirements++;
-        steps.step(() => implementation.retire(vector), [alphabet.retire(vector)]);
-      }
+      } else if (!shown && held) this.retire(vector);
+      if (!shown && inForce[vector] === undefined) steps.signals.retire(vector);
     }
     const got = steps.step(() => implementation.pbaRead(offset, bytes), []);
     const gotHigh = bytes === 8 ? implementation.readHigh : 0;
@@ -152,6 +176,12 @@ export class GuestSide {
       [got, gotHigh],
       vector < vectorCount ? vector : undefined,
     );
+  }
+
+  private retire(vector: number): void {
+    const { steps, inferred } = this;
+    inferred.retirements++;
+    steps.step(() => steps.pair.implementation.retire(vector), [alphabet.retire(vector)]);
   }
 
   /** Where the log begins late, the first read of a register tells what was in it. */

@@ -171,7 +171,7 @@ export class Sorter {
     if (line.device !== functions.device) {
       const { chosen } = functions;
       if (chosen === undefined) return undefined;
-      return map.takesAway(line, chosen.routing) ? this.resetNow() : undefined;
+      return map.takesAway(line, chosen) ? this.resetNow() : undefined;
     }
     if (wasReset) return this.resetNow();
     const access = map.access(line, number, this.options.widths);
