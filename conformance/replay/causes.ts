@@ -66,6 +66,7 @@ function lastOpen({ open, vector }: VectorWatch): string {
 
 /** The rules that a device breaks, by what is said of it. */
 const FAULTS: readonly (readonly [RegExp, string])[] = [
+  [/Bus Master Enable/, 'MSIX-ENABLE-7'],
   [/masked|blocked|No vector/, 'MSIX-MASK-2'],
   [/ of the table/, 'MSIX-TABLE-1'],
   [/ of the Pending Bit Array/, 'MSIX-PBA-1'],

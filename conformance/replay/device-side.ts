@@ -67,14 +67,15 @@ export class DeviceSide {
     const due = steps.pay(name);
     if (due !== undefined) return this.explain(name, due);
     const { pair } = steps;
+    if (this.survey.late && !steps.showsControl && !pair.isSendable) this.enable(name);
     const vector = steps.mayMaster ? pair.inForce.indexOf(name) : -1;
     if (vector >= 0) return this.infer(name, vector);
     const rewritten = steps.mayMaster ? this.rewritten.vectorOf(name, pair.inForce) : undefined;
     if (rewritten !== undefined) return this.accept(name, rewritten);
     // A log that begins late has not shown the functions whose messages are the same.
     const isTellable = !(byRequester && this.survey.late);
-    const enabled = pair.enabled && steps.mayMaster && isTellable;
-    const whose = senders.takeUnsendable(name, entries, enabled, pair.inForce);
+    const enabled = pair.enabled && isTellable;
+    const whose = senders.takeUnsendable(name, entries, enabled, steps.mayMaster ? pair.inForce : undefined);
     if (whose !== 'foreign') ledger.happen({ kind: 'stale', message: name });
     if (typeof whose !== 'string') this.accuse(whose);
   }
@@ -150,6 +151,15 @@ export class DeviceSide {
       `The implementation, signalled, does ${tellOutputs(pair.outputs)}.`,
       vector,
     );
+  }
+
+  /** In a late log that has not shown Message Control yet, a message of an entry that is not masked shows that MSI-X is enabled. */
+  private enable(name: string): void {
+    const { steps, entries } = this;
+    const { dwords, implementation } = steps.pair;
+    const vector = entries.holderOf(name);
+    if (vector === undefined || (dwords[4 + 4 * vector] & registers.VECTOR_CONTROL_MASK) !== 0) return;
+    steps.step(() => implementation.configWrite(2, 2, registers.CONTROL_ENABLE), [alphabet.control('on')]);
   }
 
   /** A vector that is not blocked sends a message that its entry has become meanwhile. */

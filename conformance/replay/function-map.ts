@@ -30,6 +30,10 @@ export class FunctionMap {
   /** The capability, where somebody has told it. */
   private told: ToldGeometry | undefined;
   private messageControl: number | undefined;
+  /** Whether a Base Address Register has shown a reset: then another device may stand here. */
+  private mayBeAnother = false;
+  /** How many vectors it has in another log, or when another device came to its place; undefined where that was not seen. */
+  otherCount: number | undefined;
 
   constructor(device: string) {
     this.device = device;
@@ -83,12 +87,19 @@ export class FunctionMap {
     this.virtual.observe(line);
     this.space.observe(line);
     const { capability } = this;
-    if (line.kind === 'configRead' && capability !== undefined && this.messageControl === undefined) {
-      const { offset, value, bytes } = line;
-      if (offset === capability && value > 0xffff) this.messageControl = value >>> 16;
-      if (offset === capability + registers.CAPABILITY_CONTROL_OFFSET && bytes !== 1) this.messageControl = value;
+    if (reset && barAt(line.offset) !== undefined) this.mayBeAnother = true;
+    const control = line.kind === 'configRead' && capability !== undefined ? controlOf(line, capability) : undefined;
+    if (control !== undefined) {
+      if (this.messageControl === undefined) this.messageControl = control;
+      else if (this.mayBeAnother && line.value > 0) this.compareSize(control);
     }
     return reset;
+  }
+
+  /** Table Size is read-only, but for another device. */
+  private compareSize(control: number): void {
+    const count = (control & registers.CONTROL_TABLE_SIZE) + 1;
+    if (count !== this.vectorCount) this.otherCount ??= count;
   }
 
   /** Forgets what a reset makes zero. */
@@ -199,6 +210,12 @@ export class FunctionMap {
     const bir = location & registers.LOCATION_BIR;
     return { bir, offset: location - bir };
   }
+}
+
+/** Message Control, where a read of the capability holds it. */
+function controlOf({ offset, value, bytes }: ConfigLine, capability: number): number | undefined {
+  if (offset === capability && value > 0xffff) return value >>> 16;
+  return offset === capability + registers.CAPABILITY_CONTROL_OFFSET && bytes !== 1 ? value : undefined;
 }
 
 function routingOf(device: string): number {

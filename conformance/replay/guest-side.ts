@@ -7,6 +7,7 @@ import * as registers from '../../src/registers.ts';
 import { isPending } from '../device/readback.ts';
 import type { CapabilityAccess, StructureAccess } from './access.ts';
 import { controlEvents, type Entries, writeEvents } from './events.ts';
+import { FirstSight } from './first-sight.ts';
 import type { Ledger } from './ledger.ts';
 import type { Rewritten } from './rewritten.ts';
 import type { Steps } from './steps.ts';
@@ -14,9 +15,6 @@ import type { Survey } from './survey.ts';
 
 /** An access that a guest makes of the function, or a reset. */
 export type GuestAccess = CapabilityAccess | StructureAccess | { readonly kind: 'reset' };
-
-/** The place of Message Control among the registers that a late log has shown; the others are offsets of the table. */
-const CONTROL = -1;
 
 /** Takes the accesses of a guest. */
 export class GuestSide {
@@ -28,8 +26,7 @@ export class GuestSide {
   private readonly entries: Entries;
   private readonly rewritten: Rewritten;
   private mayBeReset = false;
-  /** What a log that begins late has shown or written. */
-  private readonly shown = new Set<number>();
+  private readonly firstSight = new FirstSight();
 
   constructor(survey: Survey, steps: Steps, ledger: Ledger, entries: Entries, rewritten: Rewritten) {
     this.survey = survey;
@@ -39,7 +36,7 @@ export class GuestSide {
     this.entries = entries;
   }
 
-  /** Before the first line: what lspci told of Message Control. The first read or write of it in the log says better. */
+  /** Before the first line: what is known of Message Control. */
   begin(): void {
     const { firstControl: value } = this.survey;
     if (value === undefined) return;
@@ -191,24 +188,26 @@ export class GuestSide {
     if (access.kind === 'configRead' || access.kind === 'configWrite') {
       const { offset, bytes, value } = access;
       const events = controlEvents(offset, bytes, value);
-      if (events.length === 0 || this.isShown(CONTROL)) return;
+      if (events.length === 0) return;
+      steps.showsControl = true;
+      if (!this.firstSight.takeControl()) return;
       if (access.kind === 'configRead') steps.step(() => implementation.configWrite(offset, bytes, value), events);
     } else if (access.kind === 'tableRead' || access.kind === 'tableWrite') {
-      const { offset, bytes, low, high } = access;
-      if (bytes < 4 || offset % 4 !== 0) return;
-      for (const [index, value] of (bytes === 8 ? [low, high] : [low]).entries()) {
-        const at = offset + 4 * index;
-        if (this.isShown(at) || access.kind === 'tableWrite') continue;
-        const events = writeEvents(this.entries, { kind: 'tableWrite', offset: at, bytes: 4, low: value, high: 0 });
-        steps.step(() => implementation.tableWrite(at, 4, value, 0), events);
+      for (const { offset, value, events } of this.firstSight.takeTable(access, this.entries)) {
+        const vector = Math.floor(offset / registers.ENTRY_BYTES);
+        // What was there before the log was in force before it, too.
+        const isOpen = steps.pair.inForce[vector] !== undefined;
+        if (isOpen) this.setMask(vector, true);
+        steps.step(() => implementation.tableWrite(offset, 4, value, 0), events);
+        if (isOpen) this.setMask(vector, false);
       }
     }
   }
 
-  /** Whether a register was shown or written before; from now on it was. */
-  private isShown(register: number): boolean {
-    const before = this.shown.has(register);
-    this.shown.add(register);
-    return before;
+  private setMask(vector: number, isMasked: boolean): void {
+    const { steps } = this;
+    const at = registers.ENTRY_BYTES * vector + registers.ENTRY_VECTOR_CONTROL_OFFSET;
+    const events = [isMasked ? alphabet.mask(vector) : alphabet.unmask(vector)];
+    steps.step(() => steps.pair.implementation.tableWrite(at, 4, isMasked ? 1 : 0, 0), events);
   }
 }

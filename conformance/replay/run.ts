@@ -101,6 +101,7 @@ export class Run {
       default:
         accesses[access.kind]++;
         steps.collect();
+        if (this.survey.afterReset.has(number)) guest.maybeReset();
         return guest.take(access);
     }
   }

@@ -33,6 +33,8 @@ export interface StepsParts {
 export class Steps {
   readonly pair: Pair;
   readonly signals = new Signals();
+  /** Whether the log has shown Message Control. */
+  showsControl = false;
   /** Whether Bus Master Enable is not known to be clear. */
   mayMaster = true;
   private readonly parts: StepsParts;
