@@ -45,11 +45,26 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
     /^[\d-]* ?\d\d:\d\d:\d\d\.\d+ (?:IP6?|ARP)\b|^\s*\d+ +[\d.]+ .*\b(?:TCP|UDP|ARP|NVMe)\b/,
     'what tcpdump or Wireshark prints: what was on a network, not the accesses of a table',
   ],
-  [/\bioctl\(\d+.*, KVM_|^(?:\[pid +\d+\] )?\w+\(.*\) += -?\d+/, 'what strace prints: calls of the kernel, not the accesses of a table'],
-  [/^\(gdb\) |^#\d+ +(?:0x[0-9a-f]+ in )?\w+ \(/, 'what a debugger printed: the state at one moment, not the accesses that led there'],
-  [/^kvm statistics|^\s*Event\s+Total %Total/, 'what kvm_stat prints: how often guests exit, and not what they read and wrote'],
-  [/^handler: +\w+$|^device: +\S+$/, "a file of /sys/kernel/debug/irq: an interrupt's state at one moment, not the accesses that led there"],
-  [/^cloud-hypervisor: |\bvmm::|^\S+ \[.*:(?:INFO|WARN|ERROR).*firecracker/, "a log of another VMM's: no access of a table stands in it. Only QEMU's log is read"],
+  [
+    /\bioctl\(\d+.*, KVM_|^(?:\[pid +\d+\] )?\w+\(.*\) += -?\d+/,
+    'what strace prints: calls of the kernel, not the accesses of a table',
+  ],
+  [
+    /^\(gdb\) |^#\d+ +(?:0x[0-9a-f]+ in )?\w+ \(/,
+    'what a debugger printed: the state at one moment, not the accesses that led there',
+  ],
+  [
+    /^kvm statistics|^\s*Event\s+Total %Total/,
+    'what kvm_stat prints: how often guests exit, and not what they read and wrote',
+  ],
+  [
+    /^handler: +\w+$|^device: +\S+$/,
+    "a file of /sys/kernel/debug/irq: an interrupt's state at one moment, not the accesses that led there",
+  ],
+  [
+    /^cloud-hypervisor: |\bvmm::|^\S+ \[.*:(?:INFO|WARN|ERROR).*firecracker/,
+    "a log of another VMM's: no access of a table stands in it. Only QEMU's log is read",
+  ],
   [/^\d+: kd> |^kd> /, 'what a debugger of Windows printed: the state at one moment, not the accesses that led there'],
   [/\bvmx(?:\||\s+-) /, "a log of VMware's: no access of a table stands in it. Only QEMU's log is read"],
   [

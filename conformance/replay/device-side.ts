@@ -32,14 +32,7 @@ export class DeviceSide {
   /** The message that QEMU announced last: the line that follows is the same one. */
   private announced: { readonly name: string; readonly line: number } | undefined;
 
-  constructor(
-    survey: Survey,
-    steps: Steps,
-    ledger: Ledger,
-    senders: Senders,
-    entries: Entries,
-    rewritten: Rewritten,
-  ) {
+  constructor(survey: Survey, steps: Steps, ledger: Ledger, senders: Senders, entries: Entries, rewritten: Rewritten) {
     this.survey = survey;
     this.rewritten = rewritten;
     this.steps = steps;

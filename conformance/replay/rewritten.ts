@@ -39,7 +39,8 @@ export class Rewritten {
 
   /** A vector that is not blocked, and may send this message; undefined when there is none. */
   vectorOf(name: string, inForce: readonly (string | undefined)[]): number | undefined {
-    for (const [vector, messages] of this.messages) if (inForce[vector] !== undefined && messages.has(name)) return vector;
+    for (const [vector, messages] of this.messages)
+      if (inForce[vector] !== undefined && messages.has(name)) return vector;
     return undefined;
   }
 }

@@ -61,10 +61,7 @@ export function limitsOf({ survey, senders, signals, machine, rewritten, cutShor
       rewritten,
       'The guest wrote entries that were not masked. What is sent then is left open [MSIX-MSG-1]: the old message and the new one are accepted.',
     ),
-    ...when(
-      cutShort !== undefined,
-      `The log ends where a message of vector ${cutShort} was due, so it is not missed.`,
-    ),
+    ...when(cutShort !== undefined, `The log ends where a message of vector ${cutShort} was due, so it is not missed.`),
     ...when(survey.late, 'The log begins late: the first read of each register tells what it held.'),
     ...when(survey.cutOff, 'The last line was cut off, and passed over.'),
     ...when(

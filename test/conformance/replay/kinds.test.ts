@@ -27,9 +27,7 @@ const SIGNAL = 'pci_nvme_irq_msix raising MSI-X IRQ vector 0';
 const [MASK, UNMASK, READ] = [tableLine('write', 12, 1), tableLine('write', 12, 0), tableLine('read', 12, 0)];
 const pba = (value: number): string =>
   `memory_region_ops_read cpu 0 addr 0xfe001000 value 0x${value.toString(16)} size 8 name 'msix-pba'`;
-const withPba = START.flatMap((line) =>
-  line.includes('@0x44 ->') ? [line, readConfig(NIC, 0x48, 0x1000)] : [line],
-);
+const withPba = START.flatMap((line) => (line.includes('@0x44 ->') ? [line, readConfig(NIC, 0x48, 0x1000)] : [line]));
 const linesOf = (lines: readonly string[], device?: string): number[] =>
   replayLines(lines, device === undefined ? {} : { device }).disagreements.map(({ line }) => line);
 const why = (lines: readonly string[]) => explain(() => [`${lines.join('\n')}\n`], { vector: 0 });
@@ -68,7 +66,10 @@ describe('resets', () => {
   const reset = readsReset(NIC);
   test.each<[string, readonly string[]]>([
     ['of the function, by the upper byte alone', [writeConfig(NIC, AT.express + 9, 0x80)]],
-    ['that a register shows only after the capability was read', [readConfig(NIC, AT.msix, 0x15011), readConfig(NIC, 0x10, 0)]],
+    [
+      'that a register shows only after the capability was read',
+      [readConfig(NIC, AT.msix, 0x15011), readConfig(NIC, 0x10, 0)],
+    ],
   ])('%s', (_, shows) => {
     const again = [writeConfig(NIC, 0x10, 0xfe000000), ...reset, ...setUp(NIC, MESSAGE)];
     expect(replayLines([...START, SENDS, ...shows, ...again]).figures.messages.explained).toEqual({ [MESSAGE]: 2 });
@@ -123,8 +124,15 @@ describe('a device after a physical function is none of its virtual ones', () =>
     ['the physical function is reset', writeConfig(PHYSICAL, AT.express + 8, 0x8000)],
   ])('and goes on when %s', (_, line) => {
     for (const total of [2, 0]) {
-      const lines = [...found(PHYSICAL), ...sriov(total), ...found(NEXT, OTHER_TABLE), ...setUp(NEXT, MESSAGE, OTHER_TABLE)];
-      const { verdict, figures } = replayLines([...lines, line, tableLine('read', 12, 0, OTHER_TABLE), SENDS], { device: NEXT });
+      const lines = [
+        ...found(PHYSICAL),
+        ...sriov(total),
+        ...found(NEXT, OTHER_TABLE),
+        ...setUp(NEXT, MESSAGE, OTHER_TABLE),
+      ];
+      const { verdict, figures } = replayLines([...lines, line, tableLine('read', 12, 0, OTHER_TABLE), SENDS], {
+        device: NEXT,
+      });
       expect([verdict, figures.messages.explained]).toEqual(['holds', { [MESSAGE]: 2 }]);
     }
   });
