@@ -167,7 +167,7 @@ function ofBusMaster({ state, since: from, lost }: VectorWatch): Answer | undefi
 }
 
 function ofZeros({ state, since: from, vector }: VectorWatch): Answer | undefined {
-  if (!/^0:/.test(state.entry)) return undefined;
+  if (!state.entry.startsWith('0:')) return undefined;
   const holds = state.entry === messageName(0, 0, 0) ? 'zeros' : `no address, ${state.entry},`;
   return {
     cause: 'zeros',

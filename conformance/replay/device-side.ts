@@ -67,7 +67,8 @@ export class DeviceSide {
     if (rewritten !== undefined) return this.accept(name, rewritten);
     // A log that begins late has not shown the functions whose messages are the same.
     const isTellable = !(byRequester && this.survey.late);
-    const enabled = pair.enabled && isTellable;
+    // What lspci told of Bus Master Enable may be older than the log.
+    const enabled = pair.enabled && isTellable && (steps.mayMaster || !this.survey.late);
     const whose = senders.takeUnsendable(name, entries, enabled, steps.mayMaster ? pair.inForce : undefined);
     if (whose !== 'foreign') ledger.happen({ kind: 'stale', message: name });
     if (typeof whose !== 'string') this.accuse(whose);

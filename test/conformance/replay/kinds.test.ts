@@ -108,10 +108,10 @@ describe('resets', () => {
 
 describe('a device after a physical function is none of its virtual ones', () => {
   const [PHYSICAL, NEXT] = ['nvme 00:02.0', 'virtio-net-pci 00:03.0'];
-  const sriov = (total: number): string[] => [
+  const sriov = (count: number): string[] => [
     readConfig(PHYSICAL, 0x100, 0x1201000e),
     readConfig(PHYSICAL, 0x120, 0x00010010),
-    readConfig(PHYSICAL, 0x12e, total),
+    readConfig(PHYSICAL, 0x12e, count),
     readConfig(PHYSICAL, 0x134, 1),
     readConfig(PHYSICAL, 0x136, 1),
     readConfig(PHYSICAL, 0x144, 4),
@@ -123,10 +123,10 @@ describe('a device after a physical function is none of its virtual ones', () =>
     ['VF Enable is cleared', writeConfig(PHYSICAL, 0x128, 0)],
     ['the physical function is reset', writeConfig(PHYSICAL, AT.express + 8, 0x8000)],
   ])('and goes on when %s', (_, line) => {
-    for (const total of [2, 0]) {
+    for (const count of [2, 0]) {
       const lines = [
         ...found(PHYSICAL),
-        ...sriov(total),
+        ...sriov(count),
         ...found(NEXT, OTHER_TABLE),
         ...setUp(NEXT, MESSAGE, OTHER_TABLE),
       ];
