@@ -145,7 +145,8 @@ export class FunctionMap {
 
   /** Which of its virtual functions another one is, from 0; -1 when it is none: those have no Base Address Registers of their own. */
   virtualIndex(other: FunctionMap): number {
-    return other.space.hasAddress ? -1 : this.virtual.indexOf(other.routing, this.routing);
+    const index = this.virtual.indexOf(other.routing, this.routing);
+    return index >= 0 && other.space.hasAddress ? -1 : index;
   }
 
   /** Where `offset` lies in the capability; -1 when it is outside. */
