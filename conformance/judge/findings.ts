@@ -139,15 +139,12 @@ export class Findings {
       return undefined;
     }
     const finding: Finding = {
-      signature,
-      rules: (action?.rules ?? []).filter((rule) => OPEN_RULES.has(rule)),
-      access,
+      ...describeFailure(action, request, text),
       otherAccesses: [],
       aliases: [],
       before: 'off',
       after: 'off',
       trace: trace(),
-      differences: [`Got ${text.trim().replace(/\.$/, '')} at ${request}; expected an answer.`],
       count: 1,
       scene: place.scene.name,
       strategy: place.strategy,
@@ -172,6 +169,17 @@ export class Findings {
     for (const [signature, each] of this.excused) if (each === finding) this.excused.set(signature, into);
   }
 
+  /** Failures that turn out to be of one access, once each is made plain, are one: the one with the shortest trace. */
+  mergeFailures(): void {
+    const failures = this.all.filter(isFailure).toSorted((one, other) => one.trace.length - other.trace.length);
+    for (const [index, finding] of failures.entries()) {
+      const into = failures.slice(0, index).find((each) => isSameFailure(each, finding));
+      if (into === undefined) continue;
+      into.otherAccesses.push(...finding.otherAccesses);
+      this.merge(finding, into);
+    }
+  }
+
   /** Takes a finding back: it was none, and is excused no more. */
   withdraw(finding: Finding): void {
     const at = this.all.indexOf(finding);
@@ -185,6 +193,28 @@ const FRESH = 'a fresh instance';
 
 /** The signature of a device that does not answer an access. */
 export const failureSignature = (access: string): string => `failure|${access}`;
+
+/** What a finding says of an access that the device itself fails at. */
+export const describeFailure = (
+  action: Action | undefined,
+  request: string,
+  text: string,
+): Pick<Finding, 'signature' | 'rules' | 'access' | 'differences'> => ({
+  signature: failureSignature(action?.kind ?? FRESH),
+  rules: (action?.rules ?? []).filter((rule) => OPEN_RULES.has(rule)),
+  access: action?.kind ?? FRESH,
+  differences: [`Got ${text.trim().replace(/\.$/, '')} at ${request}; expected an answer.`],
+});
+
+/** Whether a finding is that the device itself failed. */
+export const isFailure = ({ signature, access }: Pick<Finding, 'signature' | 'access'>): boolean =>
+  signature === failureSignature(access);
+
+/** The assertion of its own that a device failed by, which is the same wherever it is met; undefined where there is none. */
+export const assertionIn = (text: string): string | undefined => /\bfail\(\d+\)/.exec(text)?.[0];
+
+const isSameFailure = (one: Finding, other: Finding): boolean =>
+  one.signature === other.signature && assertionIn(one.differences[0]) === assertionIn(other.differences[0]);
 
 /** What a finding says of a step: its signature, its rules, and what was got and expected. */
 export function describe(
@@ -243,10 +273,6 @@ export const mayLead = ({ differences: [first] }: Fault): boolean =>
 /** Whether a signature is of what was wrong from birth. It goes before everything, and leads to what comes while it is in doubt only. */
 export const isOfBirth = (signature: string): boolean => signature.split('|')[1] === FRESH;
 
-/** Whether a finding is that the device itself failed: it threw, crashed, or hung. */
-export const isFailure = ({ signature, access }: Pick<Finding, 'signature' | 'access'>): boolean =>
-  signature === failureSignature(access);
-
 /** Findings that are likely one cause. */
 export interface Cause {
   /** Empty where the device itself fails at an access that no rule leaves open. */
@@ -283,11 +309,12 @@ export function causesOf(findings: readonly Finding[]): Cause[] {
   }
   return groups.map((group) => {
     const sorted = group.findings.toSorted((one, other) => weightOf(one) - weightOf(other));
-    return {
-      rule: sorted[0].rules[0] ?? '',
-      access: familyOf((sorted[0].culprit ?? sorted[0]).access),
-      findings: sorted,
-    };
+    const [first] = sorted;
+    // What fails by accesses of several kinds is no matter of the form of one.
+    const rule = isFailure(first)
+      ? first.rules.find((each) => sorted.every(({ rules }) => rules.includes(each)))
+      : first.rules[0];
+    return { rule: rule ?? '', access: familyOf((first.culprit ?? first).access), findings: sorted };
   });
 }
 
@@ -306,9 +333,9 @@ export const FORMS: ReadonlySet<string> = new Set(['MSIX-ACCESS-3', 'MSIX-ACCESS
 
 function keysOf(finding: Finding): string[] {
   const { rules, access, before, after, culprit, signature } = finding;
+  if (isFailure(finding)) return [assertionIn(finding.differences[0]) ?? `failure|${familyOf(access)}`];
   const at = culprit ?? { access, before, after };
   const family = familyOf(at.access);
-  if (isFailure(finding)) return [`failure|${family}`];
   const [fields, , relation] = signature.split('|');
   const isOfEdge = fields.split(',').every((field) => /^(send|pending|usage)/.test(field));
   return [
