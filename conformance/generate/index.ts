@@ -59,11 +59,12 @@ const LOOKED_AT = 20_000;
 
 /** Counts what is left of some paths. */
 function choose(
-  { paths, steps, make }: PathSet,
+  set: PathSet,
   places: number,
   { only, limit = Infinity }: GenerateOptions,
   rulesOf: (path: readonly number[], number: number) => Iterable<string>,
 ): Chosen {
+  const { paths, steps } = set;
   const all = paths * places;
   if (only === undefined && limit >= all) return { tests: all, steps: steps * places, isExact: true };
   const every = only === undefined ? 1 : Math.ceil(paths / LOOKED_AT);
@@ -71,7 +72,7 @@ function choose(
   let events = 0;
   let number = 0;
   // The paths are the same in every place, and so are their rules.
-  for (const path of make()) {
+  for (const path of set.make()) {
     if (number++ % every !== 0) continue;
     if (only !== undefined && ![...rulesOf(path, number)].includes(only)) continue;
     tests++;

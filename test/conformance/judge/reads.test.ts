@@ -61,7 +61,7 @@ describe.each([
     ['that saves', 'walk of pairs', () => subjectOf((options) => new Wrong(options), [1])],
     ['that does not', 'all transitions', () => subjectOf((options) => withoutSnapshots(new Wrong(options)), [1])],
   ];
-  test.each(subjects)('%s: is one cause, the read, and it is in each trace', async (_each, strategy, make) => {
+  test.each(subjects)('%s: is one cause, the read, and it is in each trace', async (_kind, strategy, make) => {
     const subject = make();
     const report = await conform(subject, {
       ...{ learn: true, seconds: 30, scenes: ['one vector'], strategies: [strategy] },
@@ -79,7 +79,7 @@ describe.each([
       );
     for (const finding of findings) {
       expect(await shows(finding, finding.trace)).toBe(true);
-      const shorter = finding.trace.slice(0, -1).map((_name, at) => finding.trace.filter((_, other) => other !== at));
+      const shorter = finding.trace.slice(0, -1).map((_name, at) => finding.trace.filter((_step, other) => other !== at));
       expect(await Promise.all(shorter.map((trace) => shows(finding, trace)))).toEqual(shorter.map(() => false));
       const { isWrong } = await replayTrace(subject, {
         ...{ scene: finding.scene, trace: finding.trace, choices: report.profile.choices },
