@@ -15,9 +15,9 @@ const DELAY = 40;
 /** After so many endings of a level a race is given up; so many are told. */
 const MOST_ENDINGS = 10;
 
-async function start({ device, accel, l1Cpus, kernel, qemuBinary, patience }: LiveChoices) {
+async function start({ device, accel, level, l1Cpus, kernel, qemuBinary, patience }: LiveChoices) {
   return startAssigned({
-    ...{ device, accel, cpus: l1Cpus ?? 2, kernel, patience, qemu: qemuBinary },
+    ...{ device, accel, level, cpus: l1Cpus ?? 2, kernel, patience, qemu: qemuBinary },
     onProgress: tell,
   });
 }

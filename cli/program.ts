@@ -6,6 +6,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import { BoundError } from '../checker/explore/enumerate.ts';
 import { STRATEGY_NAMES, STRATEGY_WORDS, TEST_FORMATS } from '../conformance/generate/names.ts';
+import { LEVELS } from '../conformance/device/nested/names.ts';
 import { RECORD_HELP } from '../conformance/record/names.ts';
 import { RECIPE } from '../conformance/replay/recipe.ts';
 import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
@@ -433,6 +434,12 @@ withJudgeOptions(program.command('conform'))
   .addOption(
     new Option('--accel <accel>', 'with --assigned: what its guest runs by (default: kvm)').choices(['kvm', 'tcg']),
   )
+  .addOption(
+    new Option(
+      '--level <level>',
+      'with --assigned: how much of the path: all of it, vfio-pci alone, the same with the physical Mask Bit, or KVM alone (default: guest)',
+    ).choices(LEVELS),
+  )
   .option('--l1-cpus <n>', 'with --assigned: processors of the host (default: 1)', wholeNumber(1, 8))
   .option('--kernel <path>', "with --assigned: the host's kernel (default: the newest linux-image-cloud-amd64)")
   .option('--races', 'with --assigned: let events meet what a guest does, and count what becomes of them')
@@ -473,12 +480,14 @@ withJudgeOptions(program.command('conform'))
       command.error('error: got --qemu with --assigned; expected one or the other');
     if (!isLive && words.length === 0)
       command.error('error: got no device; expected a module, --qemu DEVICE, --assigned, or -- and a command');
-    const { qemuBinary, machine, device, accel, l1Cpus, kernel } = choices;
+    const { qemuBinary, machine, device, accel, level, l1Cpus, kernel } = choices;
     if (!isLive && qemuBinary !== undefined) command.error('error: got --qemu-binary without --qemu; expected both');
     if (choices.qemu === undefined && machine !== undefined)
       command.error('error: got --machine without --qemu; expected both');
-    if (choices.assigned !== true && [device, accel, l1Cpus, kernel].some((choice) => choice !== undefined))
-      command.error('error: got --device, --accel, --l1-cpus or --kernel without --assigned; expected both');
+    if (choices.assigned !== true && [device, accel, level, l1Cpus, kernel].some((choice) => choice !== undefined))
+      command.error('error: got --device, --accel, --level, --l1-cpus or --kernel without --assigned; expected both');
+    if (level === 'kvm' && device !== undefined)
+      command.error('error: got --device with --level kvm, which has a device of its own; expected one or the other');
     if (choices.races === true || choices.objections === true) {
       if (choices.assigned !== true)
         command.error('error: got --races or --objections without --assigned; expected both');

@@ -8,6 +8,7 @@
  *     lost     it did not come at all, and no Pending bit told of it [MSIX-PEND-1, MSIX-PEND-2]
  */
 import type { RealAssignedDevice, Sighting } from '../device/nested/assigned.ts';
+import type { Level } from '../device/nested/names.ts';
 import { COUNTERS } from '../device/qemu/firmware.ts';
 import { blockLine, blockOf, dwordsOf, QtestError, readLine, writeLine } from '../device/qemu/qtest.ts';
 
@@ -193,7 +194,7 @@ export async function runRace(device: RealAssignedDevice, race: Race, options: R
         counts.held++;
         return;
       }
-      const words = tellPlace(before, await device.sighting());
+      const words = tellPlace(device.level, before, await device.sighting());
       places.set(words, (places.get(words) ?? 0) + 1);
       options.onLoss?.(device.lastTrace);
     }
@@ -224,13 +225,19 @@ async function quietCount(counted: () => Promise<number>): Promise<number> {
 }
 
 /** Where an event was last seen that did not come. */
-function tellPlace(before: Sighting, after: Sighting): string {
+function tellPlace(level: Level, before: Sighting, after: Sighting): string {
+  if (level === 'kvm')
+    return after.held > before.held
+      ? 'it waits in an event descriptor that nobody reads'
+      : 'its event descriptor was written and is empty, and KVM made no interrupt of it';
   if (after.sent === 0) return 'the device did not send it';
   if (after.remapped === 0) return "the device sent it, and L0's IOMMU did not pass it on";
   if (after.taken === before.taken)
     return 'it reached the interrupt controller of L1, and the host kernel gave it to no handler';
   if (after.held > before.held) return 'the host kernel took it, and it waits in an event descriptor that nobody reads';
-  return 'the host kernel took it and set its event descriptor, and neither KVM nor QEMU made an interrupt or a Pending bit of it';
+  return level === 'guest'
+    ? 'the host kernel took it and set its event descriptor, and neither KVM nor QEMU made an interrupt or a Pending bit of it'
+    : 'the host kernel took it, and its event descriptor holds nothing';
 }
 
 function placesOf({ live }: RealAssignedDevice): Places {

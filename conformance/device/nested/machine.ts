@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { DeviceError } from '../process.ts';
 import { QemuProcess } from '../qemu/process.ts';
 import { Agent } from './agent.ts';
+import type { Level } from './names.ts';
 
 /** What L2 runs by. */
 export type Accelerator = 'kvm' | 'tcg';
@@ -19,6 +20,7 @@ export interface LevelsOptions {
   readonly kernel: string;
   readonly initramfs: string;
   readonly accel: Accelerator;
+  readonly level: Level;
   readonly cpus: number;
   /** How the device is put on L0's command line. */
   readonly device: readonly string[];
@@ -150,11 +152,11 @@ process.on('exit', () => {
 });
 
 /** L0's command line, but for where it starts from. */
-export function parametersOf({ kernel, initramfs, accel, cpus, device, vfio }: LevelsOptions): string[] {
+export function parametersOf({ kernel, initramfs, accel, level, cpus, device, vfio }: LevelsOptions): string[] {
   // On a busy machine the clock of L1 may be late for the kernel's test of it, which would end in a panic.
   const words = [
     ...['console=ttyS0', 'loglevel=4', 'panic=-1', 'intel_iommu=on', 'iommu=pt', 'mitigations=off', 'no_timer_check'],
-    `accel=${accel}`,
+    ...[`accel=${accel}`, `level=${level}`],
     ...(vfio === undefined ? [] : [`vfio=,${vfio}`]),
   ];
   return [

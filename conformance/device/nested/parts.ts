@@ -10,6 +10,8 @@ import { qemuVersion } from '../qemu/process.ts';
 import type { Tree } from './cpio.ts';
 import { countingFirmware, haltingFirmware } from '../qemu/firmware.ts';
 import { addModules, treeWithBusybox } from './initramfs.ts';
+import { compileInstrument } from './instrument.ts';
+import type { Level } from './names.ts';
 
 /** Where the parts are. */
 export interface Parts {
@@ -82,11 +84,14 @@ arg() { tr ' ' '\\n' < /proc/cmdline | sed -n "s/^$1=//p"; }
 for m in $(cat /modules/order); do insmod /modules/$m.ko 2>/tmp/e || say "insmod $m: $(cat /tmp/e)"; done
 [ -e /dev/kvm ] || say "KVM is missing inside L1"
 D=0000:00:04.0
+L=$(arg level)
+if [ "$L" != kvm ]; then
 [ -e /sys/bus/pci/devices/$D/iommu_group ] || say "the device has no IOMMU group"
 echo vfio-pci > /sys/bus/pci/devices/$D/driver_override
 # A driver that is built in has it already.
 [ ! -e /sys/bus/pci/devices/$D/driver ] || echo $D > /sys/bus/pci/devices/$D/driver/unbind
 echo $D > /sys/bus/pci/drivers_probe || say "vfio-pci does not take the device"
+fi
 P=/dev/vport0p1
 n=0; while [ ! -e $P ] && [ $n -lt 100 ]; do sleep 0.1; n=$((n+1)); done
 say "L1 is up after $(cut -d' ' -f1 /proc/uptime) s"
@@ -94,17 +99,26 @@ say "L1 is up after $(cut -d' ' -f1 /proc/uptime) s"
 exec 3<>$P
 A=$(arg accel)
 ulimit -l unlimited
-/l2/qemu -nodefaults -display none -machine q35 -L /l2 -bios /l2/$A.bin -m 256 -accel $A \\
+if [ "$L" != guest ]; then /l2/instrument $L $D <&3 >&3 2>/dev/ttyS0
+else /l2/qemu -nodefaults -display none -machine q35 -L /l2 -bios /l2/$A.bin -m 256 -accel $A \\
   -device vfio-pci,host=$D,addr=10.0$(arg vfio) -qtest stdio -qtest-log /dev/null <&3 >&3 2>/dev/ttyS0
+fi
 say "L2 has ended with exit status $?"
 dmesg | tail -5
 poweroff -f
 `;
 
-/** Makes the initramfs. It is not compressed: L0 reads it faster as it is. */
-export function makeInitramfs(parts: Parts): Uint8Array {
+/** Makes the initramfs. It is not compressed: L0 reads it faster as it is. The smaller instruments need no QEMU in it. */
+export function makeInitramfs(parts: Parts, level: Level): Uint8Array {
   const tree = treeWithBusybox(parts.busybox, BUSYBOX);
   addModules(tree, parts.modules, WANTED);
+  tree.file('init', INIT, true);
+  if (level === 'guest') addQemu(tree, parts);
+  else tree.file('l2/instrument', compileInstrument(), true);
+  return tree.pack();
+}
+
+function addQemu(tree: Tree, parts: Parts): void {
   addProgram(tree, 'l2/qemu', parts.qemu);
   const accelerators = ['/usr/lib/x86_64-linux-gnu/qemu', '/usr/lib/qemu'].find((path) => existsSync(path));
   for (const name of ['accel-tcg-x86_64.so'])
@@ -114,14 +128,12 @@ export function makeInitramfs(parts: Parts): Uint8Array {
   if (existsSync(blobs)) tree.file('l2/kvmvapic.bin', readFileSync(blobs));
   tree.file('l2/kvm.bin', countingFirmware());
   tree.file('l2/tcg.bin', haltingFirmware());
-  tree.file('init', INIT, true);
-  return tree.pack();
 }
 
 /** So that L1 has something to say when it is asked. */
 export const INIT_TEXT = INIT;
 
-const BUSYBOX = 'sh mount insmod cat echo sleep dmesg poweroff tr sed cut tail ls grep pidof'.split(' ');
+const BUSYBOX = 'sh mount insmod cat echo sleep dmesg poweroff tr sed cut tail ls grep pidof kill'.split(' ');
 
 /** Adds a program or library, and the libraries that it needs, where it looks for them. */
 function addProgram(tree: Tree, name: string, path: string): void {
