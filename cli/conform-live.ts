@@ -3,6 +3,7 @@
  */
 import { startAssigned } from '../conformance/device/nested/assigned.ts';
 import type { Level } from '../conformance/device/nested/names.ts';
+import type { RaceName } from '../conformance/live/names.ts';
 import { cleanLevels } from '../conformance/device/nested/levels.ts';
 import { type QemuDevice, startQemu } from '../conformance/device/qemu/qemu.ts';
 import { EXIT, type Exit, print, shellWord, tell } from './output.ts';
@@ -26,6 +27,11 @@ export interface LiveChoices {
   readonly races?: boolean;
   readonly objections?: boolean;
   readonly repetitions?: number;
+  readonly batches?: number;
+  readonly delay?: number;
+  readonly gap?: number;
+  readonly burst?: number;
+  readonly race?: RaceName;
   readonly vectors?: readonly number[];
   readonly patience?: number;
 }
@@ -66,9 +72,11 @@ export async function assignedSubject(choices: LiveChoices): Promise<LiveSubject
 /** So many sentences on losses are printed. */
 const MOST_LOSSES = 5;
 
-const speed = (commands: number, milliseconds: number): string =>
+/** Commands, and how many a second. */
+export const speed = (commands: number, milliseconds: number): string =>
   `${commands.toLocaleString('en')} commands, ${Math.round((1000 * commands) / milliseconds).toLocaleString('en')} a second`;
-const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
+/** A part of a time, in percent. */
+export const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
 
 /** Starts a device of QEMU's. @throws {DeviceError} where it cannot be. */
 export async function qemuSubject({ qemu, qemuBinary, machine, vectors, patience }: LiveChoices): Promise<LiveSubject> {

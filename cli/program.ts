@@ -7,6 +7,7 @@ import { closest } from 'fastest-levenshtein';
 import { BoundError } from '../checker/explore/enumerate.ts';
 import { STRATEGY_NAMES, STRATEGY_WORDS, TEST_FORMATS } from '../conformance/generate/names.ts';
 import { LEVELS } from '../conformance/device/nested/names.ts';
+import { RACE_NAMES } from '../conformance/live/names.ts';
 import { RECORD_HELP } from '../conformance/record/names.ts';
 import { RECIPE } from '../conformance/replay/recipe.ts';
 import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
@@ -445,6 +446,19 @@ withJudgeOptions(program.command('conform'))
   .option('--races', 'with --assigned: let events meet what a guest does, and count what becomes of them')
   .option('--objections', "with --assigned: try what the patch's reviewers were afraid of")
   .option('--repetitions <n>', 'with --races or --objections: how often (default: 500; 50)', parseBound)
+  .addOption(new Option('--race <name>', 'with --races: this one alone').choices(RACE_NAMES))
+  .option(
+    '--batches <n>',
+    'with --races: so many times all repetitions, each from a fresh state (default: 1)',
+    parseBound,
+  )
+  .option('--delay <ms>', 'with --races: how long is waited for a message (default: 40)', parseBound)
+  .option(
+    '--gap <n>',
+    'with --races: commands that do nothing between the event and what it meets (default: 0)',
+    parseBound,
+  )
+  .option('--burst <n>', 'with --races: repetitions that go in one write, the last one counts (default: 1)', parseBound)
   .option('--clean', 'remove what --assigned keeps in the cache folder')
   .option('--only <rules>', 'tell of these rules alone, parted by commas')
   .option('--seconds <n>', 'take no longer than this (default: 30)', parseBound)
@@ -495,6 +509,9 @@ withJudgeOptions(program.command('conform'))
       status = await (choices.races === true ? races(choices) : objections(choices));
       return;
     }
+    const { race, batches, delay, gap, burst } = choices;
+    if ([race, batches, delay, gap, burst].some((choice) => choice !== undefined))
+      command.error('error: got --race, --batches, --delay, --gap or --burst without --races; expected both');
     const isCommand = process.argv.includes('--');
     if (!isCommand && words.length > 1) {
       command.error(`error: got ${words.join(' ')}; expected one module, or -- before a command`);

@@ -12,8 +12,8 @@ const [seconds = 60] = process.argv.slice(2).map(Number);
 const TRACING = '/sys/kernel/tracing';
 const NAMES = ['unmask', 'add', 'mask'];
 const START = [
-  `mount -t tracefs tracefs ${TRACING}; cd ${TRACING}`,
-  'echo "p:entry __common_interrupt vector=%si:u32" > kprobe_events; echo "p:vfio vfio_msi_set_vector_signal" >> kprobe_events',
+  `cd ${TRACING}; echo 1 > tracing_on`,
+  'echo "p:entry __common_interrupt vector=%si:u32" >> kprobe_events; echo "p:vfio vfio_msi_set_vector_signal" >> kprobe_events',
   'for e in kprobes irq/irq_handler_entry irq_vectors/vector_activate irq_vectors/vector_deactivate irq_vectors/vector_update irq_vectors/vector_clear; do echo 1 > events/$e/enable; done',
 ].join('; ');
 /** L1's second processor, which takes the device's interrupts, and what is done to their vectors. */

@@ -14,7 +14,7 @@ import { Live, signalledOf } from '../qemu/live.ts';
 import { Memory } from '../qemu/memory.ts';
 import { Slots } from '../qemu/slots.ts';
 import { Waits } from '../qemu/waits.ts';
-import { HELD_EVENTS, HOST_INTERRUPTS } from './agent.ts';
+import { HELD_EVENTS, TAKEN } from './agent.ts';
 import { Counters } from './counters.ts';
 import { DOORBELL_FAMILY, SENT_AT } from './instrument.ts';
 import { type Level, LEVEL_WORDS } from './names.ts';
@@ -50,7 +50,7 @@ export interface Sighting {
   readonly sent: number | undefined;
   /** Messages that L0's IOMMU has passed on to an interrupt controller of L1's. */
   readonly remapped: number | undefined;
-  /** Interrupts that the host kernel took, since the levels were saved. */
+  /** Interrupts that the driver's handler in the host kernel took, since L1 has booted. */
   readonly taken: number;
   /** Event descriptors of L2 that hold an event. */
   readonly held: number;
@@ -70,7 +70,8 @@ export interface RealAssignedDevice extends RemoteDevice {
   readonly level: Level;
   /** Sentences on signals that came to nothing: where each was last seen. */
   readonly losses: readonly string[];
-  sighting(): Promise<Sighting>;
+  /** Where events are now. The event descriptors are looked at only if it is to be whole, which takes longer. */
+  sighting(isWhole?: boolean): Promise<Sighting>;
   /** The lines of L0's trace that the last sighting was made of. */
   readonly lastTrace: readonly string[];
 }
@@ -215,21 +216,11 @@ class Assigned implements RealAssignedDevice {
     );
   }
 
-  async sighting(): Promise<Sighting> {
+  async sighting(isWhole = true): Promise<Sighting> {
     const { levels } = this;
-    const all = (await levels.agent.ask(`${HOST_INTERRUPTS}; ${HELD_EVENTS}`)) ?? '';
-    const lines = all.split('\n');
-    const taken = lines
-      .filter((line) => line.includes('vfio-msix'))
-      .flatMap((line) =>
-        line
-          .replace(/^[^:]*:/, '')
-          .trim()
-          .split(/\s+/)
-          .filter((word) => /^\d+$/.test(word)),
-      )
-      .reduce((sum, word) => sum + Number(word), 0);
-    const held = lines.filter((line) => line.includes('eventfd-count')).length;
+    const text = (await levels.agent.ask(isWhole ? `${TAKEN}; ${HELD_EVENTS}` : TAKEN)) ?? '';
+    const taken = Number(/^taken (\d+)$/m.exec(text)?.[1] ?? 0);
+    const held = isWhole ? text.split('\n').filter((line) => line.includes('eventfd-count')).length : 0;
     const trace = levels.takeTrace();
     this.lastTrace = trace;
     if (this.level === 'kvm') {

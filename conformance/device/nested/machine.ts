@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeviceError } from '../process.ts';
 import { QemuProcess } from '../qemu/process.ts';
+import { QtestError } from '../qemu/qtest.ts';
 import { Agent } from './agent.ts';
 import type { Level } from './names.ts';
 
@@ -66,10 +67,30 @@ export class Levels {
     this.agent = new Agent(this.process.agent);
   }
 
-  /** What became of it, with L1's last words. */
+  /** What became of it: how L0 ended, or else who of the levels still answers; and L1's last words, among which are L2's. */
   async tell(error: Error): Promise<string> {
+    const told = await this.process.tell(error);
+    const alive = error instanceof QtestError && error.outcome === 'hung' ? ` ${await this.whoAnswers()}` : '';
     const words = this.lastWords();
-    return `${await this.process.tell(error)}${words === '' ? '' : ` L1's last words: ${words}`}`;
+    return `${told}${alive}${words === '' ? '' : ` L1's last words: ${words}`}`;
+  }
+
+  /** Which levels still answer, each by a door of its own: L0 by its monitor, L1 by its shell, L2 by its process in L1. */
+  private async whoAnswers(): Promise<string> {
+    const monitor = await Promise.race([
+      this.process.command('query-status').then(
+        (status) => `its processors are ${(status as { status: string }).status}`,
+        () => undefined,
+      ),
+      new Promise<undefined>((resolve) => setTimeout(resolve, ASKING, undefined).unref()),
+    ]);
+    const shell = monitor === undefined ? undefined : await this.agent.ask(L2_STATE, ASKING);
+    const state = /State:\s*(.*)/.exec(shell ?? '')?.[1];
+    return [
+      monitor === undefined ? 'L0 does not answer.' : `L0 answers; ${monitor}.`,
+      shell === undefined ? 'L1 does not answer.' : "L1's shell answers.",
+      ...(shell === undefined ? [] : [state === undefined ? 'L2 is gone.' : `L2's process is ${state}.`]),
+    ].join(' ');
   }
 
   /** What L1 has said, its last lines. */
@@ -136,6 +157,10 @@ export class Levels {
   }
 }
 
+/** How long a level may take to say that it is there, in milliseconds. */
+const ASKING = 2000;
+/** What goes on in the process that is L2. */
+const L2_STATE = 'grep State: /proc/$(pidof qemu instrument)/status';
 /** L2's qtest goes through L1 to here. */
 const CHANNEL = [
   '-device',

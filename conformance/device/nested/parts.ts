@@ -94,6 +94,9 @@ echo $D > /sys/bus/pci/drivers_probe || say "vfio-pci does not take the device"
 fi
 P=/dev/vport0p1
 n=0; while [ ! -e $P ] && [ $n -lt 100 ]; do sleep 0.1; n=$((n+1)); done
+# How often the driver's handler has run: unlike the counts of /proc/interrupts, this outlives that MSI-X is disabled.
+T=/sys/kernel/tracing
+mount -t tracefs tracefs $T && echo "p:taken vfio_msihandler" > $T/kprobe_events && echo 0 > $T/tracing_on && echo 1 > $T/events/kprobes/taken/enable
 say "L1 is up after $(cut -d' ' -f1 /proc/uptime) s"
 ( exec 4<>/dev/vport0p2; while read -r c <&4; do { eval "$c"; echo .; } >&4 2>&4; done ) &
 exec 3<>$P
