@@ -132,6 +132,8 @@ class Assigned implements RealAssignedDevice {
   private readonly quiet: number;
   private running: { levels: Levels; live: Live } | undefined;
   private answered = 0;
+  /** Whether nobody has asked this instance anything. */
+  private isUntouched = false;
   /** Of the level `kvm`: the events of its device at the last sighting. */
   private sentBefore = 0;
   /** The lines of L0's trace that the last sighting was made of. */
@@ -159,7 +161,7 @@ class Assigned implements RealAssignedDevice {
   }
 
   get commandLine(): string {
-    return this.levels.commandLine;
+    return this.present.levels.commandLine;
   }
 
   get pid(): number | undefined {
@@ -167,10 +169,12 @@ class Assigned implements RealAssignedDevice {
   }
 
   get levels(): Levels {
+    this.isUntouched = false;
     return this.present.levels;
   }
 
   get live(): Live {
+    this.isUntouched = false;
     return this.present.live;
   }
 
@@ -180,6 +184,8 @@ class Assigned implements RealAssignedDevice {
   }
 
   async fresh(): Promise<void> {
+    // Whoever starts a device asks for a fresh one next; it has one, unless somebody has asked it anything since.
+    if (this.isUntouched) return;
     await this.close();
     const began = performance.now();
     const isCold = this.start.state === undefined;
@@ -207,6 +213,7 @@ class Assigned implements RealAssignedDevice {
     this.restored = performance.now() - began;
     this.vectorCount = live.place.vectorCount;
     levels.takeTrace();
+    this.isUntouched = true;
   }
 
   private async tellLoss(vector: number): Promise<void> {
@@ -243,12 +250,14 @@ class Assigned implements RealAssignedDevice {
   run(requests: readonly Request[]): Promise<readonly Answer[]> {
     if (this.running === undefined)
       return Promise.resolve(requests.map(() => failed('skipped', 'The device is closed.')));
+    this.isUntouched = false;
     return this.running.live.run(requests);
   }
 
   async close(): Promise<void> {
     const { running } = this;
     this.running = undefined;
+    this.isUntouched = false;
     await running?.levels.end();
     this.answered += running?.levels.process.qtest.commands ?? 0;
   }

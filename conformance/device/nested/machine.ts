@@ -93,13 +93,11 @@ export class Levels {
     ].join(' ');
   }
 
-  /** What L1 has said, its last lines. */
+  /** What L1 has said: its last lines, and of those before them the ones that tell of an end. */
   lastWords(lines = 6): string {
-    return this.console
-      .split(/\r?\n/)
-      .filter((line) => line.trim() !== '')
-      .slice(-lines)
-      .join('\n');
+    const all = this.console.split(/\r?\n/).filter((line) => line.trim() !== '');
+    const telling = all.slice(0, -lines).filter((line) => /panic|Oops|BUG:|has ended/.test(line));
+    return [...telling.slice(-2), ...all.slice(-lines)].join('\n');
   }
 
   /** Waits until a restored machine runs. */

@@ -192,6 +192,7 @@ describe.skipIf(instrumentMissing !== undefined)(
         const device = await startAssigned({ level, patience: 5000 });
         try {
           expect((await device.run(trace)).map(told).join(' ')).toBe('0 0 0 0 0 fee01000:4001 0 0 0 1 0 fee01000:4001');
+          await device.fresh();
           const { counts } = await runRace(device, RACES[0], { repetitions: 10, delay: 60 });
           expect([counts.late, counts.lost]).toEqual([0, 0]);
         } finally {
