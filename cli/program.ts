@@ -407,6 +407,7 @@ program
   .addOption(new Option('--machine <type>', 'the machine (default: q35)').choices(['q35', 'pc']))
   .option('--cpus <n>', 'processors of the guest (default: 2, or one for each queue)', wholeNumber(1, 64))
   .option('--queues <n>', 'how many queues the device has', wholeNumber(1, 64))
+  .option('--assigned', 'the device is assigned by vfio-pci of a Linux in QEMU, and its guest is recorded')
   .option('--kernel <path>', "the guest's kernel (default: the newest linux-image-cloud-amd64)")
   .option('--qemu-binary <path>', 'which QEMU (default: qemu-system-x86_64)')
   .option('--seconds <n>', 'take no longer than this (default: 240)', parseBound)

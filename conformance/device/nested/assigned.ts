@@ -198,6 +198,7 @@ class Assigned implements RealAssignedDevice {
       waits: this.waits,
       messages: (vectorCount) => (isSeen ? new Counters(vectorCount) : new Slots(vectorCount)),
       quiet: this.quiet,
+      isRestored: !isCold,
       tell: (error) => levels.tell(error),
       onAbsent: (vector) => this.tellLoss(vector),
     });

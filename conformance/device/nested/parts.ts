@@ -24,7 +24,8 @@ export interface Parts {
   readonly version: string;
 }
 
-const WANTED = ['virtio_pci', 'virtio_console', 'vfio-pci', 'vfio_iommu_type1', 'kvm-amd'];
+/** The modules of every L1 of ours. */
+export const WANTED = ['virtio_pci', 'virtio_console', 'vfio-pci', 'vfio_iommu_type1', 'kvm-amd'];
 
 /** Finds the parts. @throws {DeviceError} that says all that is missing, and how to get it. */
 export function findParts(kernel: string | undefined, qemu = 'qemu-system-x86_64'): Parts {
@@ -76,8 +77,8 @@ export function partsKey({ kernel, busybox, qemu, version, release }: Parts): re
   return [release, version, of(kernel), of(busybox), of(realpathSync(qemu))];
 }
 
-/** What L1 does first: load its modules, give the device to vfio-pci, and start L2 on the channel to L0. */
-const INIT = `#!/bin/sh
+/** How every L1 of ours begins: it loads its modules, gives the device to vfio-pci, and waits for the channel to L0. */
+export const PRELUDE = `#!/bin/sh
 mount -t proc proc /proc; mount -t sysfs sysfs /sys; mount -t devtmpfs dev /dev
 say() { echo "maskbit: $*"; }
 arg() { tr ' ' '\\n' < /proc/cmdline | sed -n "s/^$1=//p"; }
@@ -94,14 +95,17 @@ echo $D > /sys/bus/pci/drivers_probe || say "vfio-pci does not take the device"
 fi
 P=/dev/vport0p1
 n=0; while [ ! -e $P ] && [ $n -lt 100 ]; do sleep 0.1; n=$((n+1)); done
-# How often the driver's handler has run: unlike the counts of /proc/interrupts, this outlives that MSI-X is disabled.
+ulimit -l unlimited
+`;
+
+/** What L1 does then: it starts L2, or the instrument in its place, on the channel to L0. */
+const INIT = `${PRELUDE}# How often the driver's handler has run: unlike the counts of /proc/interrupts, this outlives that MSI-X is disabled.
 T=/sys/kernel/tracing
 mount -t tracefs tracefs $T && echo "p:taken vfio_msihandler" > $T/kprobe_events && echo 0 > $T/tracing_on && echo 1 > $T/events/kprobes/taken/enable
 say "L1 is up after $(cut -d' ' -f1 /proc/uptime) s"
 ( exec 4<>/dev/vport0p2; while read -r c <&4; do { eval "$c"; echo .; } >&4 2>&4; done ) &
 exec 3<>$P
 A=$(arg accel)
-ulimit -l unlimited
 if [ "$L" != guest ]; then /l2/instrument $L $D <&3 >&3 2>/dev/ttyS0
 else /l2/qemu -nodefaults -display none -machine q35 -L /l2 -bios /l2/$A.bin -m 256 -accel $A \\
   -device vfio-pci,host=$D,addr=10.0$(arg vfio) -qtest stdio -qtest-log /dev/null <&3 >&3 2>/dev/ttyS0
@@ -121,7 +125,8 @@ export function makeInitramfs(parts: Parts, level: Level): Uint8Array {
   return tree.pack();
 }
 
-function addQemu(tree: Tree, parts: Parts): void {
+/** Adds QEMU as `l2/qemu`, with what it is made of and our firmware. */
+export function addQemu(tree: Tree, parts: Parts): void {
   addProgram(tree, 'l2/qemu', parts.qemu);
   const accelerators = ['/usr/lib/x86_64-linux-gnu/qemu', '/usr/lib/qemu'].find((path) => existsSync(path));
   for (const name of ['accel-tcg-x86_64.so'])
@@ -136,7 +141,8 @@ function addQemu(tree: Tree, parts: Parts): void {
 /** So that L1 has something to say when it is asked. */
 export const INIT_TEXT = INIT;
 
-const BUSYBOX = 'sh mount insmod cat echo sleep dmesg poweroff tr sed cut tail ls grep pidof kill'.split(' ');
+/** What every L1 of ours calls. */
+export const BUSYBOX = 'sh mount insmod cat echo sleep dmesg poweroff tr sed cut tail ls grep pidof kill'.split(' ');
 
 /** Adds a program or library, and the libraries that it needs, where it looks for them. */
 function addProgram(tree: Tree, name: string, path: string): void {
