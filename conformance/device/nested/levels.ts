@@ -106,11 +106,11 @@ export const isCounted = ({ level, accel }: Pick<LevelsOptions, 'level' | 'accel
 export const COLD = 180_000;
 
 /** Waits until L2 answers, and its guest counts. */
-export async function untilReady(levels: Levels, isCounted: boolean): Promise<void> {
+export async function untilReady(levels: Levels, isSeen: boolean): Promise<void> {
   const until = performance.now() + COLD;
   for (;;) {
     const [answer] = await levels.process.qtest.ask([readLine(READY_AT, 4)]);
-    if (!isCounted || dwordsOf(answer).low === READY) return;
+    if (!isSeen || dwordsOf(answer).low === READY) return;
     if (performance.now() > until) throw new Error("L2's processor does not run its firmware; expected it to count.");
   }
 }
