@@ -3,12 +3,13 @@
  * vector code and the handlers of L1 did just then. Kprobes are at the entry of every device interrupt (`entry`) and of vfio's change of an
  * event descriptor (`vfio`); an entry without an `irq_handler_entry` behind it is an interrupt that nobody took.
  *
- *     npx tsx scripts/live-window.ts [SECONDS]
+ *     npx tsx scripts/live-window.ts [SECONDS [LEVEL]]
  */
 import { startAssigned } from '../conformance/device/nested/assigned.ts';
+import type { Level } from '../conformance/device/nested/names.ts';
 import { RACES, runRace } from '../conformance/live/races.ts';
 
-const [seconds = 60] = process.argv.slice(2).map(Number);
+const [seconds = '60', level = 'guest'] = process.argv.slice(2);
 const TRACING = '/sys/kernel/tracing';
 const NAMES = ['unmask', 'add', 'mask'];
 const START = [
@@ -19,10 +20,10 @@ const START = [
 /** L1's second processor, which takes the device's interrupts, and what is done to their vectors. */
 const SHOW = `grep -F -e " [001] " -e vector_ -e "vfio: " ${TRACING}/trace | tail -60`;
 
-const device = await startAssigned({ cpus: 2, onProgress: console.error });
+const device = await startAssigned({ cpus: 2, level: level as Level, onProgress: console.error });
 try {
   await device.levels.agent.ask(START, 15_000);
-  const end = performance.now() + 1000 * seconds;
+  const end = performance.now() + 1000 * Number(seconds);
   for (let turn = 0; performance.now() < end; turn++) {
     const race = RACES.find(({ name }) => name === NAMES[turn % NAMES.length])!;
     await device.levels.agent.ask(`echo > ${TRACING}/trace`);
