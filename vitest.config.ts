@@ -1,10 +1,33 @@
 import { defineConfig } from 'vitest/config';
 
+/** A project, so that a script can run one; whoever names a file needs to know none of them. */
+const project = (name: string, include: readonly string[], exclude: readonly string[] = []) => ({
+  extends: true as const,
+  test: { name, include: [...include], exclude: [...exclude] },
+});
+
+/** What has a step of its own: a newcomer's first hour, real SPIN, proofs of compiled modules; and what needs a browser (`vitest.browser.config.ts`). */
+const APART = {
+  newcomer: 'test/newcomer/**',
+  spin: 'test/checker/promela.test.ts',
+  prove: 'test/conformance/prove/**',
+};
+const BROWSER = 'test/inspector/browser/**';
+/** What runs commands, compilers, servers, emulators, or judges whole devices: three quarters of the seconds, and one test in ten. */
+const LONG = [
+  'test/cli/**',
+  'test/inspector/**',
+  'test/conformance/{assigned,sweep}.test.ts',
+  'test/conformance/{device,generate,judge,record}/**',
+  'test/conformance/replay/{cases,logs}.test.ts',
+  'test/checker/typescript.test.ts',
+  'test/project/package.test.ts',
+];
+const tests = (folders: readonly string[]): string[] =>
+  folders.map((path) => (path.endsWith('/**') ? `${path}/*.test.ts` : path));
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Those in a browser need the page to be built, and Chromium: `npm run test:browser`.
-    exclude: ['test/inspector/browser/**'],
     // The generated suites are many small tests of pure code: one process and no isolation is what makes them fast.
     pool: 'threads',
     isolate: false,
@@ -12,5 +35,10 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: { include: ['src/**'], reporter: ['text'] },
+    projects: [
+      project('quick', ['test/**/*.test.ts'], [...LONG, ...Object.values(APART), BROWSER]),
+      project('long', tests(LONG), [BROWSER]),
+      ...Object.entries(APART).map(([name, path]) => project(name, tests([path]))),
+    ],
   },
 });

@@ -52,22 +52,29 @@ const FORMAT_OF: Readonly<Record<string, ReportFormat | undefined>> = {
   htm: 'html',
 };
 
-/** Stops at the first interrupt, and ends at the second. */
+/** Stops at the first interrupt, or where `timeout` says that it is enough; and ends at the second. */
 export function stopper(): { readonly isStopped: boolean; readonly end: () => void } {
-  let isStopped = false;
-  const onInterrupt = (): void => {
-    if (isStopped) process.exit(130);
-    isStopped = true;
-    tell('Interrupted: the report is of what was found so far.');
+  let stopped: number | undefined;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    const now = performance.now();
+    if (stopped === undefined) {
+      stopped = now;
+      tell('Interrupted: the report is of what was found so far.');
+    } else if (now - stopped > ECHO) process.exit(STATUS_OF[signal]);
   };
-  process.on('SIGINT', onInterrupt);
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.on(signal, onSignal);
   return {
     get isStopped() {
-      return isStopped;
+      return stopped !== undefined;
     },
-    end: () => void process.off('SIGINT', onInterrupt),
+    end: () => signals.forEach((signal) => process.off(signal, onSignal)),
   };
 }
+
+/** A terminal and `timeout` signal a whole group, and npx, which is in it, passes its own on: what comes within so many milliseconds is the same. */
+const ECHO = 500;
+const STATUS_OF: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 /** A line of progress that is written over, on a terminal; elsewhere a line every ten seconds. */
 export function startLine(): { readonly show: (text: string) => void; readonly end: () => void } {

@@ -421,7 +421,7 @@ program
   });
 
 withJudgeOptions(program.command('conform'))
-  .helpGroup('Decide:')
+  .helpGroup('Test your own:')
   .description("puts somebody's MSI-X to the judge: a module, or a program behind the text protocol")
   .argument('[module]', 'the path of a JavaScript module that default-exports a factory of devices')
   .argument('[command...]', 'after --, a program and its parameters')
@@ -522,7 +522,7 @@ withJudgeOptions(program.command('conform'))
   });
 
 withJudgeOptions(program.command('prove'))
-  .helpGroup('Decide:')
+  .helpGroup('Test your own:')
   .description(
     'proves a device for a bound: walks a WebAssembly module, or a JavaScript module that saves and restores, through every state that any sequence of accesses and events leads to',
   )

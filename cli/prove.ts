@@ -46,62 +46,20 @@ const DEFAULT_SECONDS = 600;
 export async function prove(path: string, choices: ProveChoices): Promise<Exit> {
   const format = reportFormat(choices);
   if (format === undefined) return EXIT.usage;
-  const profile = readProfile(choices.profile);
   try {
-    const named = (choices.ignore ?? '').split(',').filter((name) => name !== '');
-    const open = (ignore: readonly string[]): Promise<DeviceFactory> =>
-      factoryOf(path, { ...choices, ignored: ignore });
-    const own = named.filter((name) => name !== PROPOSED);
-    let factory = await open(own);
+    const factory = await factoryOf(path, choices, ignoredIn(choices));
     if (choices.trace !== undefined) {
       const subject = subjectOf(factory, choices.vectors ?? DEFAULT_VECTORS);
       const { lines, isWrong } = await replayTrace(subject, {
         scene: choices.scene ?? 'one vector',
         trace: choices.trace.split(/[\s,]+/).filter((name) => name !== ''),
-        choices: (profile ?? profileNamed('pcie')).choices,
+        choices: (readProfile(choices.profile) ?? profileNamed('pcie')).choices,
         scenes: provingScenes(subject.vectorCounts, subject.abilities, choices.widths),
       });
       for (const line of lines) print(line);
       return isWrong ? EXIT.violated : EXIT.holds;
     }
-    const options = {
-      profile,
-      learn: choices.learn,
-      vectorCounts: choices.vectors ?? DEFAULT_VECTORS,
-      widths: choices.widths,
-      states: choices.states,
-      memory: choices.memory,
-      seed: choices.seed,
-    };
-    const seconds = choices.seconds ?? DEFAULT_SECONDS;
-    if (named.includes(PROPOSED)) {
-      tell('Walks a little way first, to see which bytes make pairs grow and never matter.');
-      const first = await proveDevice(factory, { ...options, states: 3000, seconds: Math.min(60, seconds / 4) });
-      const proposed = [
-        ...new Set(first.walks.flatMap(({ growths }) => (growths === undefined ? [] : proposalsOf(growths)))),
-      ];
-      tell(proposed.length === 0 ? 'Nothing is proposed.' : `Leaves out ${proposed.join(', ')}.`);
-      factory = await open([...own, ...proposed]);
-    }
-    tell(
-      `Walks ${basename(path)} with ${options.vectorCounts.join(', ')} vectors; it takes ${seconds} s at most, mostly a few. An interrupt ends it with what was found so far.`,
-    );
-    const stop = stopper();
-    const progress = startLine();
-    const proof = await proveDevice(factory, {
-      ...options,
-      seconds,
-      isStopped: () => stop.isStopped,
-      onProgress: progress.show,
-    });
-    progress.end();
-    stop.end();
-    if (choices.saveProfile !== undefined) {
-      writeWhole(choices.saveProfile, printProfile(proof.report.profile));
-      tell(`The profile that was learnt is in ${choices.saveProfile}.`);
-    }
-    write(proof, path, choices, format);
-    return { proven: EXIT.holds, violated: EXIT.violated, open: EXIT.bound }[proof.verdict];
+    return await proveWhole(factory, path, choices, format);
   } catch (error) {
     // What makes no device is a wrong call.
     if (!(error instanceof DeviceError)) throw error;
@@ -110,9 +68,55 @@ export async function prove(path: string, choices: ProveChoices): Promise<Exit> 
   }
 }
 
+/** What is left out by name. */
+const ignoredIn = ({ ignore = '' }: ProveChoices): string[] =>
+  ignore.split(',').filter((name) => name !== '' && name !== PROPOSED);
+
+/** Walks, and tells what came of it; first a little way, where what is to be left out is only proposed by that. */
+async function proveWhole(
+  opened: DeviceFactory,
+  path: string,
+  choices: ProveChoices,
+  format: ReportFormat,
+): Promise<Exit> {
+  let factory = opened;
+  const stop = stopper();
+  const progress = startLine();
+  try {
+    const { learn, vectors: vectorCounts = DEFAULT_VECTORS, widths, states, memory, seed } = choices;
+    const profile = readProfile(choices.profile);
+    const isStopped = (): boolean => stop.isStopped;
+    const options = { profile, learn, vectorCounts, widths, states, memory, seed, isStopped };
+    const seconds = choices.seconds ?? DEFAULT_SECONDS;
+    if ((choices.ignore ?? '').split(',').includes(PROPOSED)) {
+      tell('Walks a little way first, to see which bytes make pairs grow and never matter.');
+      const first = await proveDevice(factory, { ...options, states: 3000, seconds: Math.min(60, seconds / 4) });
+      const proposed = [
+        ...new Set(first.walks.flatMap(({ growths }) => (growths === undefined ? [] : proposalsOf(growths)))),
+      ];
+      tell(proposed.length === 0 ? 'Nothing is proposed.' : `Leaves out ${proposed.join(', ')}.`);
+      factory = await factoryOf(path, choices, [...ignoredIn(choices), ...proposed]);
+    }
+    tell(
+      `Walks ${basename(path)} with ${vectorCounts.join(', ')} vectors; it takes ${seconds} s at most, mostly a few. An interrupt ends it with what was found so far.`,
+    );
+    const proof = await proveDevice(factory, { ...options, seconds, onProgress: progress.show });
+    progress.end();
+    if (choices.saveProfile !== undefined) {
+      writeWhole(choices.saveProfile, printProfile(proof.report.profile));
+      tell(`The profile that was learnt is in ${choices.saveProfile}.`);
+    }
+    write(proof, path, choices, format);
+    return { proven: EXIT.holds, violated: EXIT.violated, open: EXIT.bound }[proof.verdict];
+  } finally {
+    stop.end();
+  }
+}
+
 async function factoryOf(
   path: string,
-  { ignored, keepStack }: { readonly ignored: readonly string[]; readonly keepStack?: boolean },
+  { keepStack }: ProveChoices,
+  ignored: readonly string[],
 ): Promise<DeviceFactory> {
   if (isWasm(path)) return loadWasm(path, { ignore: ignored, keepStack });
   if (ignored.length > 0 || keepStack === true)

@@ -6,10 +6,10 @@
  */
 import { type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
-import { type Cause, causesOf, type Finding, Findings, signatureOf } from './findings.ts';
+import { type Cause, causesOf, type Finding, Findings, isFailure, signatureOf } from './findings.ts';
 import type { Model } from './judge.ts';
 import { type LearntBefore, learn, learnWait, probe, type ProbeFailure, type ChoiceReason } from './learn.ts';
-import { cutAtReset, followed, isAlone, isFailure, minimise } from './minimise.ts';
+import { cutAtReset, followed, isAlone, minimise } from './minimise.ts';
 import { type Profile, profileNamed } from './profile.ts';
 import type { Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
@@ -326,6 +326,7 @@ class Run {
       if (finding.trace.length <= LOGGED && performance.now() < until)
         finding.log = (await rerun(this.subject, scene, model, finding.trace, { wantsLog: true })).log;
     }
+    this.findings.mergeFailures();
   }
 
   /**
@@ -345,15 +346,25 @@ class Run {
 
   private report(): Report {
     const { subject } = this;
-    const told = causesOf(this.wantedFindings());
-    const causes = told.filter(isShownAgain);
-    const unsettled = told.filter((cause) => !isShownAgain(cause));
-    const unseen = this.findings.all.filter((finding) => this.isWanted(finding)).length - this.wantedFindings().length;
+    const wanted = this.wantedFindings();
+    // Beside what is shown again, what is not is no finding of its own; in this process nothing is late, so it is a consequence whatever it looks like.
+    const causes = causesOf(wanted.filter(isShownAgain));
+    const unsettled =
+      subject.isLocal && causes.length > 0
+        ? []
+        : causesOf(wanted).filter(({ findings }) => !findings.some(isShownAgain));
+    const unseen = this.findings.all.filter((finding) => this.isWanted(finding)).length - wanted.length;
+    const unshown =
+      wanted.filter((finding) => !isShownAgain(finding)).length - unsettled.flatMap(({ findings }) => findings).length;
     const steps = this.outcomes.reduce((sum, outcome) => sum + outcome.steps, 0);
     const notes = [...lacksOf(subject)];
     if (unseen > 0)
       notes.push(
         `There was no time to look at ${unseen} more that went wrong; they may be consequences of what is told. Give it more --seconds.`,
+      );
+    if (unshown > 0)
+      notes.push(
+        `${unshown} more that went wrong did not when ${unshown === 1 ? 'its path was' : 'their paths were'} run again; beside what is told, ${unshown === 1 ? 'it is' : 'they are'} no finding.`,
       );
     const cheap = new Set(['walk of pairs', 'all transitions']);
     const isOpen =
@@ -381,9 +392,9 @@ class Run {
   }
 }
 
-/** Whether something of a cause was shown again, or was never run again. */
-const isShownAgain = ({ findings }: Cause): boolean =>
-  findings.some(({ reproduced }) => reproduced === undefined || reproduced.tries === 0 || reproduced.shown > 0);
+/** Whether a finding was shown again, or was never run again. */
+const isShownAgain = ({ reproduced }: Finding): boolean =>
+  reproduced === undefined || reproduced.tries === 0 || reproduced.shown > 0;
 
 /** Whether a step that was run again shows a finding of this signature. */
 const showsIn = (signature: string, { action, faults }: RerunFault): boolean =>

@@ -6,7 +6,10 @@ import type { MessageSet } from '../../machines/messages.ts';
 import { OTHER } from '../../machines/permitted/index.ts';
 import type { Message } from '../device/readback.ts';
 
-/** The registers of a message of the suites. `C` has data of zero; `far` and `high` are in memory, below and above 4 GiB. */
+/**
+ * The registers of a message of the suites. `C` has data of zero; `far` and `high` are in memory, below and above 4 GiB. Each bit of
+ * address and data is set in one of them and clear in another, so that no device can lose one: `high` has those that the others lack.
+ */
 export function registersOf(name: string, vector: number): Message {
   const halves = /^address(\d)data(\d)$/.exec(name);
   if (halves !== null) {
@@ -32,7 +35,7 @@ export function registersOf(name: string, vector: number): Message {
     case 'far':
       return [0x00104000 + low, 0, data + 4];
     case 'high':
-      return [0xfee05000 + low, 1, data + 5];
+      return [0x010f8ffc - low, 0xffffffff, 0x5a5abfff - 8 * vector];
     default:
       throw new RangeError(`Got the message ${name}; expected one of the suites.`);
   }
@@ -138,7 +141,8 @@ export class MessageBook {
     for (const sender of this.senders.get(keyOf(low, data)) ?? []) {
       const vector = Math.floor(sender / this.perVector);
       const message = sender % this.perVector;
-      if (this.word(vector, message, 1) === high) consider(vector, message);
+      // The key has the lower bits of the address alone.
+      if (this.word(vector, message, 0) === low && this.word(vector, message, 1) === high) consider(vector, message);
     }
     if (liked > 0) return best;
     // What was never written by the suites, several vectors may hold alike.

@@ -2,7 +2,17 @@
  * Makes traces short: by running them again on fresh instances with events left out, until none can be.
  */
 import type { Action } from './actions.ts';
-import { describe, type Finding, FORMS, failureSignature, mayLead, signatureOf, withoutAccess } from './findings.ts';
+import {
+  assertionIn,
+  describe,
+  describeFailure,
+  type Finding,
+  FORMS,
+  isFailure,
+  mayLead,
+  signatureOf,
+  withoutAccess,
+} from './findings.ts';
 import type { Model } from './judge.ts';
 import { alphabetOf, type Scene } from './scenes.ts';
 import { actionsByName, rerun, type Rerun, type RerunFault } from './strategies.ts';
@@ -30,11 +40,9 @@ async function shownBy(
   const hit = faults.find((each) => each.faults.some((fault) => signatureOf(fault, each.action) === finding.signature));
   if (hit !== undefined) return trace.slice(0, hit.step + 1);
   if (failure === undefined || !isStepwise) return undefined;
+  if (assertionIn(failure.text) !== assertionIn(finding.differences[0])) return undefined;
   return trace.slice(0, failure.step + 1);
 }
-
-/** Whether a finding is that the device itself failed. */
-export const isFailure = (finding: Finding): boolean => finding.signature === failureSignature(finding.access);
 
 /**
  * Leaves out what came before the last reset but one, or before the last: what was found on an instance that was reset again and again
@@ -131,7 +139,8 @@ export async function minimise(
     finding.trace = best;
     if (!isShortest) finding.shortness = isWhole ? 'minimal' : 'as found';
     // Who does not answer is not asked why.
-    if (!isFailure(finding)) {
+    if (isFailure(finding)) await takeUpFailure(subject, scene, model, finding);
+    else {
       await takeUp(subject, scene, model, finding);
       await blamePlainForm(subject, scene, model, finding);
       await blameForm(subject, scene, model, finding);
@@ -178,6 +187,19 @@ async function takeUp(subject: Subject, scene: Scene, model: Model, finding: Fin
   Object.assign(finding, describe(hit.faults, hit.action, book), { signature: finding.signature });
   finding.culprit ??= hit.culprit;
   finding.follows = followed(finding, faults);
+}
+
+/** The same of a device that does not answer: made short and plain, the trace may end in another access, and that is the one to be told. */
+async function takeUpFailure(subject: Subject, scene: Scene, model: Model, finding: Finding): Promise<void> {
+  const { failure } = await rerun(subject, scene, model, finding.trace, { isStepwise: true });
+  if (failure === undefined) return;
+  const last = finding.trace.at(-1);
+  const action = last === undefined ? undefined : actionNamed(scene, subject, last);
+  const { access, signature } = finding;
+  Object.assign(finding, describeFailure(action, failure.request, failure.text));
+  if (finding.access === access) return;
+  finding.otherAccesses.push(access);
+  finding.aliases.push(signature);
 }
 
 /** The signature of the first thing that goes wrong along a path, where that is before a finding shows. */

@@ -23,6 +23,7 @@ import {
   view,
 } from './store.ts';
 import { Transport } from './transport.tsx';
+import { ZoomTools } from './zoom-tools.tsx';
 
 const ChartPane = lazily(async () => (await import('./chart-pane.tsx')).ChartPane);
 const ChartTools = lazily(async () => (await import('./chart-pane.tsx')).ChartTools);
@@ -72,6 +73,11 @@ export function App(): JSX.Element {
             <Tabs />
             {/* Asked here, for a story does without what draws charts. */}
             {pane.value !== 'map' && pane.value !== 'story' && <ChartTools />}
+            {pane.value === 'map' && scene.value.kind === 'own' && (
+              <div class="tools">
+                <ZoomTools />
+              </div>
+            )}
           </div>
           <Stage />
           <EventsPane />

@@ -5,9 +5,9 @@
 import { computed, useSignalEffect } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { type ChartLayout, findInChart, type PlacedNode, tellTransition } from '../drawing/layout.ts';
+import { type ChartLayout, findInChart, type PlacedNode } from '../drawing/layout.ts';
 import { Statechart } from '../drawing/statechart.tsx';
-import { Cited } from './rules.tsx';
+import { lazily } from './lazy.tsx';
 import {
   active,
   canFold,
@@ -23,6 +23,10 @@ import {
   takenTransitions,
   toggleFolding,
 } from './store.ts';
+import { ZoomTools } from './zoom-tools.tsx';
+
+/** Fetched with the rules, once a state is asked about. */
+const Explanation = lazily(async () => (await import('./explanation.tsx')).Explanation);
 
 interface Box {
   readonly x: number;
@@ -39,8 +43,8 @@ interface Sight {
 }
 
 const SCALE = { least: 0.1, most: 3 } as const;
-/** Text of eleven pixels is read down to this scale: a chart that is larger is looked at in part, to begin with. A room reads less. */
-const readable = (): number => (presenting.value ? 1 : 0.8);
+/** Text is read down to this scale: a chart that is larger is looked at in part, to begin with. A room reads less. */
+const readable = (): number => (presenting.value ? 1 : 0.9);
 const clampScale = (scale: number): number => Math.max(SCALE.least, Math.min(SCALE.most, scale));
 
 const found = computed<readonly PlacedNode[]>(() => {
@@ -67,7 +71,7 @@ export function ChartPane(): JSX.Element {
         )}
         {drawing?.layout !== undefined && told !== undefined && <p class="aside-note">{told}</p>}
       </div>
-      <Explanation />
+      {selected.value !== undefined && <Explanation />}
     </section>
   );
 }
@@ -337,15 +341,7 @@ export function ChartTools(): JSX.Element {
         onInput={(event) => (query.value = event.currentTarget.value)}
         onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
       />
-      <button type="button" aria-label="Smaller" onClick={() => chartView.value?.zoom(0.8)}>
-        −
-      </button>
-      <button type="button" aria-label="Larger" onClick={() => chartView.value?.zoom(1.25)}>
-        +
-      </button>
-      <button type="button" onClick={() => chartView.value?.fit()}>
-        Fit
-      </button>
+      <ZoomTools />
       {(isFolded.value || canFold.value) && (
         <button
           type="button"
@@ -358,32 +354,5 @@ export function ChartTools(): JSX.Element {
         </button>
       )}
     </div>
-  );
-}
-
-/** What the state that was pressed is for, and the rules that it cites. */
-function Explanation(): JSX.Element | null {
-  const placed = chartDrawing.value?.layout?.nodes.find(({ node }) => node.id === selected.value);
-  if (placed === undefined) return null;
-  const { node } = placed;
-  const leaving = chartDrawing
-    .value!.chart.edges.filter(({ source }) => source === node.id)
-    .flatMap(({ transitions, target }) => transitions.map((each) => ({ ...each, leadsTo: target.split('.').at(-1) })));
-  return (
-    <aside class="explanation" aria-label={`About ${node.key}`} aria-live="polite">
-      <header>
-        <h3>{node.id}</h3>
-        <button type="button" aria-label="Close" onClick={() => (selected.value = undefined)}>
-          ×
-        </button>
-      </header>
-      <Cited text={node.description || 'It has no description.'} />
-      {[...node.inner, ...leaving].map((transition) => (
-        <p key={transition.id}>
-          <code>{tellTransition({ ...transition, description: '' })}</code>{' '}
-          {transition.description !== '' && <Cited text={transition.description} inline />}
-        </p>
-      ))}
-    </aside>
   );
 }

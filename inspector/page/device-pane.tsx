@@ -1,12 +1,14 @@
 /**
  * The device: registers as the machine has them and as the implementation has them, one below the other; whatever differs is
- * framed in red, carries a sign, and is told in a sentence.
+ * framed in red, carries a sign, and is told in a sentence. Of many vectors, those in sight are drawn.
  */
 import { entryDword, pendingDword } from '../../conformance/device/readback.ts';
 import type { JSX } from 'preact';
 import { messageOf } from '../../conformance/device/words.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import { ADAPTERS, type DeviceView } from './device.ts';
+import { tellOwn } from './log-vectors.ts';
+import { useRowsInSight } from './rows.ts';
 import type { OwnScene } from './scene.ts';
 import {
   comparison,
@@ -109,26 +111,60 @@ function Registers({
           ))}
         </dl>
       )}
-      {rows.length > 0 && (
-        <div class="table-frame" tabIndex={0} role="region" aria-label="MSI-X Table">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">#</th>
-                <th scope="col">side</th>
-                <th scope="col">address : data</th>
-                <th scope="col">mask</th>
-                <th scope="col">pending</th>
-                <th scope="col">in force</th>
-              </tr>
-            </thead>
-            {rows.map((row) => (
-              <TableRows key={row.vector} at={at} row={row} state={state} />
-            ))}
-          </table>
-        </div>
-      )}
+      {rows.length > 0 && <Table at={at} rows={rows} state={state} />}
     </>
+  );
+}
+
+function Table({
+  at,
+  rows,
+  state,
+}: {
+  at: OwnScene;
+  rows: DeviceView['rows'];
+  state: ComparisonState | undefined;
+}): JSX.Element {
+  const { box, first, end, above, below } = useRowsInSight<HTMLTableElement>(rows.length, '.device');
+  const isWhole = first === 0 && end === rows.length;
+  const linesOf = state === undefined ? 1 : 2;
+  return (
+    <div class="table-frame" tabIndex={0} role="region" aria-label="MSI-X Table">
+      <table ref={box} aria-rowcount={isWhole ? undefined : 1 + rows.length * linesOf}>
+        <thead>
+          <tr>
+            <th scope="col">#</th>
+            <th scope="col">side</th>
+            <th scope="col">address : data</th>
+            <th scope="col">mask</th>
+            <th scope="col">pending</th>
+            <th scope="col">in force</th>
+          </tr>
+        </thead>
+        <Gap height={above} />
+        {rows.slice(first, end).map((row, index) => (
+          <TableRows
+            key={row.vector}
+            at={at}
+            row={row}
+            state={state}
+            rowIndex={isWhole ? undefined : 2 + (first + index) * linesOf}
+          />
+        ))}
+        <Gap height={below} />
+      </table>
+    </div>
+  );
+}
+
+/** What is left out of a table, held open. */
+function Gap({ height }: { height: number }): JSX.Element | null {
+  return height === 0 ? null : (
+    <tbody aria-hidden="true">
+      <tr>
+        <td colSpan={6} style={{ height: `${height}px`, padding: 0 }} />
+      </tr>
+    </tbody>
   );
 }
 
@@ -142,15 +178,26 @@ function Bit({ name, on, wrong }: { name: string; on: boolean; wrong: boolean })
 
 type Row = DeviceView['rows'][number];
 
-function TableRows({ at, row, state }: { at: OwnScene; row: Row; state: ComparisonState | undefined }): JSX.Element {
+function TableRows({
+  at,
+  row,
+  state,
+  rowIndex,
+}: {
+  at: OwnScene;
+  row: Row;
+  state: ComparisonState | undefined;
+  rowIndex: number | undefined;
+}): JSX.Element {
   const { vector, message, mask, pending, blocked, force } = row;
   const word = entryDword(vector);
   const pendingWord = pendingDword(at.instance.vectors, vector);
   return (
-    <tbody>
-      <tr class={blocked === true ? 'blocked' : ''}>
+    <tbody data-row="">
+      <tr class={blocked === true ? 'blocked' : ''} aria-rowindex={rowIndex}>
         <th scope="rowgroup" rowSpan={state === undefined ? 1 : 2}>
           {vector}
+          <OwnNumber at={at} vector={vector} />
         </th>
         <td class="whose">machine</td>
         <td class="message">{message}</td>
@@ -159,7 +206,7 @@ function TableRows({ at, row, state }: { at: OwnScene; row: Row; state: Comparis
         <td>{force ?? <span class="quiet">{blocked === true ? 'blocked' : 'none'}</span>}</td>
       </tr>
       {state !== undefined && (
-        <tr>
+        <tr aria-rowindex={rowIndex === undefined ? undefined : rowIndex + 1}>
           <td class="whose">{nameOfOther()}</td>
           <td class={`message registers ${[0, 1, 2].some((each) => isWrong(state, word + each)) ? 'wrong' : ''}`}>
             {registersOf(state, word)}
@@ -178,6 +225,12 @@ function TableRows({ at, row, state }: { at: OwnScene; row: Row; state: Comparis
       )}
     </tbody>
   );
+}
+
+/** The number of a vector in the log that is shown, where the picture has another. */
+function OwnNumber({ at, vector }: { at: OwnScene; vector: number }): JSX.Element | null {
+  const own = tellOwn(at.log, vector);
+  return own === undefined ? null : <small class="quiet"> {own}</small>;
 }
 
 function Flag({ on, wrong = false }: { on: boolean | undefined; wrong?: boolean }): JSX.Element {
@@ -236,7 +289,8 @@ function Messages({ at, view }: { at: OwnScene; view: DeviceView | undefined }):
             >
               {message}{' '}
               <small>
-                #{vector}, step {step}
+                #{vector}
+                <OwnNumber at={at} vector={vector} />, step {step}
               </small>
             </button>
           );

@@ -16,39 +16,21 @@ export function Front(): JSX.Element {
   return (
     <main class="front">
       <section class="front-about">
-        <h2>How an interrupt is lost, or comes after it was masked: step by step.</h2>
+        <h2>See how an interrupt gets lost, step by step.</h2>
         <p class="lead">
-          maskbit is a model of <b>MSI-X</b>, the way a PCI Express device interrupts a processor: statecharts, checked
-          in every state that they can reach. Each <b>vector</b> is a message that the device sends, and a{' '}
-          <b>Mask Bit</b> that holds it back. A patch of 2010 had a hypervisor keep that bit in two places; its
-          reviewers objected.
+          maskbit is a model of <b>MSI-X</b>, the way in which PCI Express devices interrupt a processor. Each{' '}
+          <b>vector</b> is a message that a device may send; its <b>Mask Bit</b> holds the message back. The model is
+          made of statecharts, and a program has checked every state that they can reach.
         </p>
-        <Begin />
       </section>
-      <Vector />
-      <ul class="ways">
+      <ul class="ways" aria-label="Three ways in">
         <Review />
         <Explore />
         <Watch />
       </ul>
+      <Vector />
+      <Objections />
     </main>
-  );
-}
-
-/** Where a newcomer begins. */
-function Begin(): JSX.Element {
-  const first = library.value.find(({ kind }) => kind === 'review')?.traces[0];
-  return (
-    <p class="begin">
-      <button
-        type="button"
-        class="primary"
-        disabled={first === undefined}
-        onClick={() => first !== undefined && void goToTrace(first.name)}
-      >
-        ▶ Begin here: watch the first objection
-      </button>
-    </p>
   );
 }
 
@@ -120,7 +102,9 @@ function Vector(): JSX.Element {
   const take = (event: string): void => {
     if (at !== undefined) vector.value = takeEvents(at, at.length, [at.subject.events.indexOf(event)]);
   };
-  const last = at === undefined || at.length === 0 ? undefined : at.timeline.sentence(at.length - 1);
+  const length = at?.length ?? 0;
+  const last = at === undefined || length === 0 ? undefined : at.timeline.sentence(length - 1);
+  const before = Array.from({ length: Math.min(TOLD_BEFORE, Math.max(0, length - 1)) }, (_, back) => length - 2 - back);
   return (
     <section class="front-vector" aria-label="The life of one vector">
       <h3>The life of one vector. Try it.</h3>
@@ -144,54 +128,83 @@ function Vector(): JSX.Element {
           </figure>
         ))}
       </div>
+      {at === undefined || length < 2 ? (
+        <p class="quiet">
+          For instance: <b>the device has an event</b>, which is held; <b>enable MSI-X</b>; <b>unmask</b>, and it is
+          sent.
+        </p>
+      ) : (
+        <ol class="front-before" reversed start={length - 1} aria-label="Before that">
+          {before.map((step) => (
+            <li key={step}>{at.timeline.sentence(step)}</li>
+          ))}
+        </ol>
+      )}
     </section>
   );
 }
 
+/** How many steps are told, before the last. */
+const TOLD_BEFORE = 6;
+
 // ---- Three ways in
 
+const review = computed(() => library.value.find(({ kind }) => kind === 'review')?.traces ?? []);
+
 function Review(): JSX.Element {
-  const review = library.value.find(({ kind }) => kind === 'review');
+  const [first] = review.value;
   return (
     <li class="way">
       <h3>Watch the review of 2010</h3>
       <p>
-        What the reviewers of the patch saw, each as the shortest run that breaks it, beside the design that they asked
-        for. The codes number the points of the review (R) and what was found beside it (S).
+        A patch for Linux kept a guest’s Mask Bit in two places. Here is each objection of its reviewers, as the
+        shortest run that goes wrong.
       </p>
-      <ol class="objections">
-        {review?.traces.map(({ name, title, point }) => (
-          <li key={name}>
-            <button type="button" data-trace={name} onClick={() => void goToTrace(name)}>
-              <span class="point">{point}</span> {title}
-            </button>
-          </li>
-        ))}
-      </ol>
-      {review === undefined && <p class="quiet">The list is on its way…</p>}
+      <div class="way-begin">
+        <button
+          type="button"
+          class="primary"
+          disabled={first === undefined}
+          onClick={() => first !== undefined && void goToTrace(first.name)}
+        >
+          ▶ Begin here: the first objection
+        </button>
+        <button
+          type="button"
+          class="link"
+          onClick={() => document.querySelector('#objections')?.scrollIntoView({ block: 'start' })}
+        >
+          all of them ↓
+        </button>
+      </div>
     </li>
   );
 }
 
 const EXPLORED = [
   [
-    'A function with two vectors',
+    'a function of two vectors',
     'function',
     { vectors: 2, messages: 'two' },
-    'press events, and see registers and messages',
+    'Two vectors: press events, and see registers and messages',
   ],
-  ['One whose messages take time', 'function', { vectors: 1, messages: 'three', channel: 1 }, 'what a read must flush'],
   [
-    'A device given to a guest, as the patch had it',
+    'one with messages in flight',
+    'function',
+    { vectors: 1, messages: 'three', channel: 1 },
+    'One vector, whose messages take time: what a read must flush',
+  ],
+  [
+    'a guest’s device, as posted',
     'assigned-device',
     { design: 'posted', vectors: 1, messages: 'three' },
-    'guest, kernel and userspace',
+    'A device that is given to a guest, as the patch of 2010 had it',
   ],
   [
-    'The same, as its reviewers asked for it',
+    'the same, as reviewed',
     'assigned-device',
     { design: 'reviewed', vectors: 1, messages: 'three' },
-    'one owner for each bit',
+    'The same, as its reviewers asked for it: one owner for each bit',
   ],
 ] as const;
 
@@ -199,16 +212,14 @@ function Explore(): JSX.Element {
   return (
     <li class="way">
       <h3>Explore MSI-X masking</h3>
-      <p>The machines themselves, beside a real implementation: whatever differs is shown in red.</p>
-      <ul class="explored">
+      <p>Send events; an implementation runs along, and what differs is red.</p>
+      <div class="explored">
         {EXPLORED.map(([title, machine, bounds, about]) => (
-          <li key={title}>
-            <button type="button" data-explore={title} onClick={() => begin(machine, bounds)}>
-              {title} <small>{about}</small>
-            </button>
-          </li>
+          <button key={title} type="button" data-explore={title} title={about} onClick={() => begin(machine, bounds)}>
+            {title}
+          </button>
         ))}
-      </ul>
+      </div>
     </li>
   );
 }
@@ -225,36 +236,56 @@ function Watch(): JSX.Element {
         </p>
       ) : (
         <>
-          <p>Any program with XState 5 connects, and is drawn here as it runs. Nothing leaves this machine.</p>
+          <p>Add this to a program with XState 5, and it is drawn here as it runs. Nothing leaves this machine.</p>
           <pre class="snippet" tabIndex={0} aria-label="What to add to the program">
             {SNIPPET(socketAddress())}
           </pre>
+          <div class="connected-row">
+            <p class={`connected ${roots.length > 0 ? 'some' : ''}`} role="status">
+              {state === 'away'
+                ? 'The server has gone. It is tried again every two seconds.'
+                : roots.length === 0
+                  ? 'Nothing has connected yet.'
+                  : `${roots.length} actor${roots.length === 1 ? '' : 's'} connected:`}
+            </p>
+            <div class="roots">
+              {roots.slice(0, 8).map(({ sessionId, name }) => (
+                <button key={sessionId} type="button" onClick={() => watch(sessionId)}>
+                  {name}
+                </button>
+              ))}
+            </div>
+          </div>
         </>
       )}
-      {state !== 'none' && (
-        <p class={`connected ${roots.length > 0 ? 'some' : ''}`} role="status">
-          {state === 'away'
-            ? 'The server has gone. It is tried again every two seconds.'
-            : roots.length === 0
-              ? 'Nothing has connected yet.'
-              : `${roots.length} actor${roots.length === 1 ? '' : 's'} connected:`}
-        </p>
-      )}
-      <div class="roots">
-        {roots.slice(0, 8).map(({ sessionId, name }) => (
-          <button key={sessionId} type="button" onClick={() => watch(sessionId)}>
-            {name}
-          </button>
-        ))}
-      </div>
     </li>
   );
 }
 
-const SNIPPET = (url: string): string => `import { createWebSocketInspector }
-  from '@statelyai/inspect';
+/** All of the review, by number. */
+function Objections(): JSX.Element {
+  return (
+    <section class="front-review" id="objections" aria-labelledby="objections-title">
+      <h3 id="objections-title">What the review of 2010 objected to</h3>
+      <p class="quiet">
+        Each plays beside the design that the reviewers asked for. R numbers the points of the review, S what was found
+        beside it.
+      </p>
+      <ol class="objections">
+        {review.value.map(({ name, title, point }) => (
+          <li key={name}>
+            <button type="button" data-trace={name} onClick={() => void goToTrace(name)}>
+              <span class="point">{point}</span> {title}
+            </button>
+          </li>
+        ))}
+      </ol>
+      {review.value.length === 0 && <p class="quiet">The list is on its way…</p>}
+    </section>
+  );
+}
+
+const SNIPPET = (url: string): string => `import { createWebSocketInspector } from '@statelyai/inspect';
 const { inspect } = createWebSocketInspector({
-  url: '${url}',
-  serializationDepthLimit: 40,
-});
+  url: '${url}', serializationDepthLimit: 40 });
 createActor(machine, { inspect }).start();`;

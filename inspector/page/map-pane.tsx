@@ -3,9 +3,11 @@
  */
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { BoundError } from '../../checker/explore/enumerate.ts';
 import { mapOf, pathBetween, type StateMap } from './map.ts';
-import { curve, keysOf } from './map-shape.ts';
+import { MapCanvas, useTallPane } from './map-canvas.tsx';
+import { curve } from './map-shape.ts';
 import { SpacePane } from './space-pane.tsx';
 import { pane, position, scene, send, value } from './store.ts';
 
@@ -71,19 +73,31 @@ export function MapPane(): JSX.Element {
   );
 }
 
-function MapDrawing({ map: { graph, nodes, links, numbers, radius } }: { map: StateMap }): JSX.Element {
+/** The rings are drawn out to the shape of most windows. */
+const STRETCH = 1.5;
+
+function MapDrawing({ map: { graph, nodes: round, links, numbers } }: { map: StateMap }): JSX.Element {
   const visited = new Set(path.value);
   const here = numbers.get(JSON.stringify(value.value)) ?? -1;
   const end = Math.min(position.value, path.value.length - 1);
   const walked = path.value.slice(0, end + 1).filter((state) => state >= 0);
   const took = new Set(path.value.slice(1).map((state, index) => `${path.value[index]} ${state}`));
-  const at = nodes[chosen.value ?? -1];
+  const at = chosen.value !== undefined && chosen.value < round.length ? chosen.value : undefined;
+  const isTall = useTallPane();
+  const nodes = useMemo(() => round.map((node) => ({ ...node, x: node.x * (isTall ? 1 : STRETCH) })), [round, isTall]);
 
   const go = (state: number): void => {
     const events = pathBetween(graph, here, state);
     if (events !== undefined && events.length > 0) send(...events);
   };
-  const onKeyDown = keysOf(nodes, nodes[chosen.value ?? Math.max(0, here)], go, (next) => (chosen.value = next));
+  const outward = useMemo(
+    () =>
+      links
+        .filter(([from, to]) => nodes[to].depth > nodes[from].depth)
+        .map(([from, to]) => curve(nodes[from], nodes[to]))
+        .join(''),
+    [links, nodes],
+  );
 
   return (
     <section class="map" aria-label="State space">
@@ -106,69 +120,41 @@ function MapDrawing({ map: { graph, nodes, links, numbers, radius } }: { map: St
           take the shortest way there.
         </span>
       </p>
-      <svg
-        class="map-canvas"
-        viewBox={`${-radius} ${-radius} ${2 * radius} ${2 * radius}`}
-        role="listbox"
-        aria-label={`${graph.states.length} states; the run has been in ${visited.size}`}
-        aria-activedescendant={at === undefined ? undefined : `map-${at.state}`}
-        tabindex={0}
-        onKeyDown={onKeyDown}
-      >
-        <g role="presentation">
-          {[...new Set(nodes.map(({ x, y }) => Math.round(Math.hypot(x, y))))].map((ring) => (
-            <circle key={ring} class="ring" r={ring} />
-          ))}
-          <path
-            class="links"
-            d={links
-              .filter(([from, to]) => nodes[to].depth > nodes[from].depth)
-              .map(([from, to]) => curve(nodes[from], nodes[to]))
-              .join('')}
-          />
-          <path
-            class="links taken"
-            d={links
-              .filter(([from, to]) => took.has(`${from} ${to}`))
-              .map(([from, to]) => curve(nodes[from], nodes[to]))
-              .join('')}
-          />
-          <path
-            class="walked"
-            d={walked
-              .slice(1)
-              .map((state, index) => curve(nodes[walked[index]], nodes[state]))
-              .join('')}
-          />
-        </g>
-        {nodes.map(({ state, x, y }) => {
-          const classes = [
-            'place',
-            visited.has(state) ? 'visited' : '',
-            state === here ? 'here' : '',
-            state === chosen.value ? 'chosen' : '',
-          ];
-          const name = tellState(graph.states[state]);
-          return (
-            <g
-              key={state}
-              id={`map-${state}`}
-              role="option"
-              aria-selected={state === here}
-              aria-label={`${visited.has(state) ? 'visited: ' : ''}${name}`}
-              class={classes.filter((each) => each !== '').join(' ')}
-              onClick={() => go(state)}
-              onPointerEnter={() => (chosen.value = state)}
-            >
-              <circle cx={x} cy={y} r={state === here ? 10 : 7} />
-              {state === here && <circle class="core" cx={x} cy={y} r={4} />}
-              <title>{name}</title>
-            </g>
-          );
+      <MapCanvas
+        nodes={nodes}
+        here={here}
+        chosen={at}
+        label={`${graph.states.length} states; the run has been in ${visited.size}`}
+        idOf={(state) => `map-${state}`}
+        placeOf={(state) => ({
+          radius: state === here ? 10 : 7,
+          label: `${visited.has(state) ? 'visited: ' : ''}${tellState(graph.states[state])}`,
+          isVisited: visited.has(state),
         })}
-      </svg>
+        go={go}
+        choose={(next) => (chosen.value = next)}
+      >
+        {[...new Set(round.map(({ x, y }) => Math.round(Math.hypot(x, y))))].map((ring) => (
+          <ellipse key={ring} class="ring" rx={ring * (isTall ? 1 : STRETCH)} ry={ring} />
+        ))}
+        <path class="links" d={outward} />
+        <path
+          class="links taken"
+          d={links
+            .filter(([from, to]) => took.has(`${from} ${to}`))
+            .map(([from, to]) => curve(nodes[from], nodes[to]))
+            .join('')}
+        />
+        <path
+          class="walked"
+          d={walked
+            .slice(1)
+            .map((state, index) => curve(nodes[walked[index]], nodes[state]))
+            .join('')}
+        />
+      </MapCanvas>
       <p class="chosen-state" role="status">
-        {at === undefined ? tellState(value.value) : tellState(graph.states[at.state])}
+        {at === undefined ? tellState(value.value) : tellState(graph.states[at])}
       </p>
     </section>
   );

@@ -25,8 +25,6 @@ export interface StateMap {
   readonly links: readonly (readonly [from: number, to: number])[];
   /** The states by their value, as JSON. */
   readonly numbers: ReadonlyMap<string, number>;
-  /** Everything lies within this distance of the middle. */
-  readonly radius: number;
 }
 
 const RING = 62;
@@ -56,7 +54,6 @@ export function mapOf({ machine, events, compiled = compile(machine, events) }: 
     nodes,
     links: [...links.values()],
     numbers: new Map(graph.states.map((value, state) => [JSON.stringify(value), state])),
-    radius: Math.max(...nodes.map(({ x, y }) => Math.hypot(x, y))) + 24,
   };
 }
 

@@ -127,6 +127,8 @@ function titleOf({ machine, vectors, channel, design }: Instance): string {
 /** Events that concern one vector, or all of them, by who makes them happen. */
 export interface EventGroup {
   readonly title: string;
+  /** The vector that they concern; undefined for those of the function. */
+  readonly vector: number | undefined;
   readonly actors: readonly EventsOfActor[];
 }
 
@@ -137,17 +139,17 @@ export interface EventsOfActor {
 
 /** The alphabet in groups, as buttons are arranged. */
 export function eventGroups(events: readonly string[]): EventGroup[] {
-  const groups = new Map<string, Map<string, { number: number; name: string; label: string }[]>>();
+  const groups = new Map<number | undefined, Map<string, { number: number; name: string; label: string }[]>>();
   for (const [number, name] of events.entries()) {
     const { actor, verb, vector, value } = readEvent(name);
-    const title = vector === undefined ? 'function' : `vector ${vector}`;
-    const group = groups.get(title) ?? new Map<string, { number: number; name: string; label: string }[]>();
+    const group = groups.get(vector) ?? new Map<string, { number: number; name: string; label: string }[]>();
     const label = value === undefined ? verb : `${verb} ${value}`;
     group.set(actor, [...(group.get(actor) ?? []), { number, name, label }]);
-    groups.set(title, group);
+    groups.set(vector, group);
   }
-  return [...groups].map(([title, group]) => ({
-    title,
+  return [...groups].map(([vector, group]) => ({
+    title: vector === undefined ? 'function' : `vector ${vector}`,
+    vector,
     actors: [...group].map(([actor, each]) => ({ actor, events: each })),
   }));
 }

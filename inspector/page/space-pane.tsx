@@ -4,10 +4,12 @@
  */
 import { computed, effect, signal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import type { Lot, Space } from '../decider/space.ts';
 import { ask } from './decider.ts';
 import { type MapNode, placeInColumns } from './map.ts';
-import { curve, keysOf } from './map-shape.ts';
+import { MapCanvas, useTallPane } from './map-canvas.tsx';
+import { curve } from './map-shape.ts';
 import type { OwnScene } from './scene.ts';
 import { notice, pane, position, scene, send } from './store.ts';
 import { tellError } from './open.ts';
@@ -17,7 +19,6 @@ interface DrawnSpace {
   readonly machine: OwnScene['machine'];
   readonly space: Space;
   readonly nodes: readonly MapNode[];
-  readonly box: string;
   /** The lots by what is told apart. */
   readonly numbers: ReadonlyMap<string, number>;
 }
@@ -57,16 +58,8 @@ function place(machine: OwnScene['machine'], space: Space): DrawnSpace {
   );
   return {
     ...{ machine, space, nodes },
-    box: boxAround(nodes),
     numbers: new Map(lots.map(({ children }, lot) => [children.join(), lot])),
   };
-}
-
-function boxAround(nodes: readonly MapNode[]): string {
-  const right = Math.max(...nodes.map(({ x }) => x));
-  const low = Math.max(...nodes.map(({ y }) => y));
-  const margin = RADIUS + 6;
-  return `${-margin} ${-low - margin} ${right + 2 * margin} ${2 * (low + margin)}`;
 }
 
 /** The most steps of a run that count. */
@@ -145,15 +138,21 @@ function Apart({ at, space }: { at: OwnScene; space: Space }): JSX.Element {
         </fieldset>
       </details>
       <span class="hint">
-        A lot is all states that are alike in those regions; the larger, the more. From left to right, each is further
-        from reset. Press a lot to take the shortest way into it.
+        A lot is all states that are alike in those regions; the larger, the more. It begins at reset, and each row of
+        lots is a step further. Press a lot to take the shortest way into it.
       </span>
     </div>
   );
 }
 
 function SpaceDrawing({ at, known }: { at: OwnScene; known: DrawnSpace }): JSX.Element {
-  const { space, nodes, box } = known;
+  const { space } = known;
+  const isTall = useTallPane();
+  // In a window that is higher than wide, what is further from reset is further down.
+  const nodes = useMemo(
+    () => (isTall ? known.nodes.map((node) => ({ ...node, x: node.y, y: node.x })) : known.nodes),
+    [known.nodes, isTall],
+  );
   const { lots, links, apart } = space;
   const { lots: path, seen } = walked.value;
   const here = path[Math.min(position.value, path.length - 1)] ?? -1;
@@ -175,7 +174,6 @@ function SpaceDrawing({ at, known }: { at: OwnScene; known: DrawnSpace }): JSX.E
       (error: unknown) => (notice.value = { kind: 'error', text: tellError(error) }),
     );
   };
-  const onKeyDown = keysOf(nodes, nodes[chosenLot ?? Math.max(0, here)], go, (next) => (chosen.value = next));
   const tell = (lot: number): string => {
     const count = seen.get(lot)?.size ?? 0;
     const visited = count === 0 ? '' : `, ${count} of them on this run`;
@@ -183,51 +181,29 @@ function SpaceDrawing({ at, known }: { at: OwnScene; known: DrawnSpace }): JSX.E
   };
   return (
     <>
-      <svg
-        class="map-canvas"
-        viewBox={box}
-        role="listbox"
-        aria-label={`${lots.length} lots of states; the run has been in ${seen.size}`}
-        aria-activedescendant={chosenLot === undefined ? undefined : `lot-${chosenLot}`}
-        tabindex={0}
-        onKeyDown={onKeyDown}
-      >
-        <g role="presentation">
-          <path class="links" d={links.map(([from, to]) => curve(nodes[from], nodes[to])).join('')} />
-          <path
-            class="walked"
-            d={links
-              .filter(([from, to]) => took.has(`${from} ${to}`))
-              .map(([from, to]) => curve(nodes[from], nodes[to]))
-              .join('')}
-          />
-        </g>
-        {nodes.map(({ state: lot, x, y }) => {
-          const classes = [
-            'place',
-            seen.has(lot) ? 'visited' : '',
-            lot === here ? 'here' : '',
-            lot === chosenLot ? 'chosen' : '',
-          ];
-          const size = 4 + 1.6 * Math.log2(lots[lot].states + 1);
-          return (
-            <g
-              key={lot}
-              id={`lot-${lot}`}
-              role="option"
-              aria-selected={lot === here}
-              aria-label={tell(lot)}
-              class={classes.filter((each) => each !== '').join(' ')}
-              onClick={() => go(lot)}
-              onPointerEnter={() => (chosen.value = lot)}
-            >
-              <circle cx={x} cy={y} r={Math.min(size, RADIUS)} />
-              {lot === here && <circle class="core" cx={x} cy={y} r={4} />}
-              <title>{tell(lot)}</title>
-            </g>
-          );
+      <MapCanvas
+        nodes={nodes}
+        here={here}
+        chosen={chosenLot}
+        label={`${lots.length} lots of states; the run has been in ${seen.size}`}
+        idOf={(lot) => `lot-${lot}`}
+        placeOf={(lot) => ({
+          radius: Math.min(4 + 1.6 * Math.log2(lots[lot].states + 1), RADIUS),
+          label: tell(lot),
+          isVisited: seen.has(lot),
         })}
-      </svg>
+        go={go}
+        choose={(next) => (chosen.value = next)}
+      >
+        <path class="links" d={links.map(([from, to]) => curve(nodes[from], nodes[to])).join('')} />
+        <path
+          class="walked"
+          d={links
+            .filter(([from, to]) => took.has(`${from} ${to}`))
+            .map(([from, to]) => curve(nodes[from], nodes[to]))
+            .join('')}
+        />
+      </MapCanvas>
       <p class="chosen-state" role="status">
         {chosenLot !== undefined ? tell(chosenLot) : here >= 0 ? tell(here) : ''}
       </p>

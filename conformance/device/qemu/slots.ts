@@ -5,6 +5,7 @@
  *
  *     the guest's  0xfee05120   the device's  0x0ee05120   vectors from 256 on: bits 18:16 are turned over, too, since
  *     any other    the same     the same                   suites use the same addresses for vectors that far apart
+ *     upper dword  0xffffffff   1                          there is memory at 4 GiB, and none up there
  *
  * What lies in memory before a message comes is `EMPTY`, byte by byte. A message that comes twice between two looks is seen once.
  */
@@ -34,6 +35,10 @@ export const addressOut = (vector: number, low: number): number =>
 /** The guest's address for one that the device holds. */
 export const addressIn = (vector: number, low: number): number =>
   low >>> 20 === IN_MEMORY ? (low ^ turnOf(vector)) >>> 0 : low;
+
+const TOP = 0xffffffff;
+/** The same of upper dwords, which is its own inverse. */
+const upper = (high: number): number => (high >>> 0 === TOP ? 1 : high === 1 ? TOP : high);
 
 /** A place where a message of an entry would land. */
 interface Slot {
@@ -71,24 +76,30 @@ export class Slots implements Messages {
   written(offset: number, bytes: number, low: number, high: number): Dwords & { readonly before: readonly string[] } {
     const vector = Math.floor(offset / 16);
     const isAddress = offset % 16 === 0 && bytes >= 4;
-    const given = isAddress ? addressOut(vector, low >>> 0) : low;
+    const isUpper = offset % 16 === 4 && bytes === 4;
+    const given = isAddress ? addressOut(vector, low >>> 0) : isUpper ? upper(low) : low;
+    const givenHigh = isAddress && bytes === 8 ? upper(high) : high;
     let isTouched = false;
     for (let index = 0; index < bytes; index++) {
       const at = (offset + index) % 16;
       if (at >= 8) continue;
       const place = 8 * Math.floor((offset + index) / 16) + at;
       if (place >= this.entries.length) continue;
-      this.entries[place] = (index < 4 ? given >>> (8 * index) : high >>> (8 * (index - 4))) & 0xff;
+      this.entries[place] = (index < 4 ? given >>> (8 * index) : givenHigh >>> (8 * (index - 4))) & 0xff;
       isTouched = true;
     }
     if (isTouched) this.add(vector);
     const before = this.untouched.splice(0).map((block) => fillLine(block, BLOCK, EMPTY));
-    return { low: given, high, before };
+    return { low: given, high: givenHigh, before };
   }
 
   readBack(offset: number, bytes: number, low: number, high: number): Dwords {
     const isAddress = offset % 16 === 0 && bytes >= 4;
-    return { low: isAddress ? addressIn(Math.floor(offset / 16), low) : low, high };
+    const isUpper = offset % 16 === 4 && bytes === 4;
+    return {
+      low: isAddress ? addressIn(Math.floor(offset / 16), low) : isUpper ? upper(low) : low,
+      high: isAddress && bytes === 8 ? upper(high) : high,
+    };
   }
 
   private add(vector: number): void {
@@ -97,7 +108,7 @@ export class Slots implements Messages {
     const address = high * 0x100000000 + low;
     // What is sent to where there is no memory is not seen.
     if (!MEMORY.some(([from, to]) => address >= from && address + BLOCK <= to)) return;
-    const slot: Slot = { address, low: addressIn(vector, low), high };
+    const slot: Slot = { address, low: addressIn(vector, low), high: upper(high) };
     const last = address + 3;
     for (let block = address - (address % BLOCK); block <= last; block += BLOCK) {
       let slots = this.blocks.get(block);

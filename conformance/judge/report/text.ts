@@ -1,6 +1,7 @@
 /**
  * A report as text: the verdict, the profile in words, and each cause with its rule, its shortest trace, and the command that replays it.
  */
+import { CHOICES, STRICT_CHOICES } from '../../../spec/choices.ts';
 import { ruleById } from '../../../spec/index.ts';
 import { type Cause, failureSignature, type Finding } from '../findings.ts';
 import { tellProfile } from '../profile.ts';
@@ -65,8 +66,23 @@ function headLines(report: Report): string[] {
   ];
 }
 
-function profileLines({ profile, reasons }: Report): string[] {
-  const lines = [`profile: ${profile.name}`];
+/**
+ * What was learnt against the default, as the end of a sentence that begins with the profile; empty where nothing was learnt. A bug of such a kind is
+ * taken for a choice, so whoever owns the device must see it.
+ */
+export function toldLearnt({ profile: { choices }, reasons }: Report): string {
+  if (reasons.length === 0) return '';
+  const against = CHOICES.flatMap(({ name }) =>
+    choices[name] === STRICT_CHOICES[name] ? [] : [`${name} ${choices[name]}`],
+  );
+  return against.length === 0
+    ? ', which is strict in every choice'
+    : `; against the default it was learnt: ${against.join(', ')}`;
+}
+
+function profileLines(report: Report): string[] {
+  const { profile, reasons } = report;
+  const lines = [`profile: ${profile.name}${toldLearnt(report)}`];
   if (reasons.length > 0)
     return [...lines, ...reasons.map(({ choice, value, words }) => `  ${choice}: ${value}. ${words}`)];
   return [...lines, ...tellProfile(profile).map(({ choice, value, words }) => `  ${choice}: ${value}. ${words}`)];

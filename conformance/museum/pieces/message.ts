@@ -154,6 +154,30 @@ export const MESSAGE: readonly Piece[] = [
       },
   },
   {
+    name: 'address-is-48-bits',
+    title: 'A message goes to the lower 48 bits of its address.',
+    rules: ['MSIX-MSG-4'],
+    device: (Base) =>
+      class extends Base {
+        override messageOf(vector: number): readonly number[] {
+          const [low, high, data] = super.messageOf(vector);
+          return [low, high & 0xffff, data];
+        }
+      },
+  },
+  {
+    name: 'address-bit-31-not-sent',
+    title: 'The address is sent as a number with a sign, and loses bit 31.',
+    rules: ['MSIX-MSG-4'],
+    device: (Base) =>
+      class extends Base {
+        override messageOf(vector: number): readonly number[] {
+          const [low, high, data] = super.messageOf(vector);
+          return [low & 0x7fffffff, high, data];
+        }
+      },
+  },
+  {
     name: 'upper-address-wiped-by-mask',
     title: 'A write of Vector Control clears the upper half of the address.',
     bug: 'HB-60',

@@ -57,6 +57,8 @@
 	X(torn_message) \
 	X(data_is_16_bits) \
 	X(upper_address_not_sent) \
+	X(address_is_48_bits) \
+	X(address_bit_31_not_sent) \
 	X(upper_address_wiped_by_mask) \
 	X(write_under_function_mask_discarded) \
 	X(first_event_lost) \
@@ -201,6 +203,10 @@ static void message_of(uint32_t vector, uint32_t out[3])
 		out[2] &= 0xffff;
 	if (IS(upper_address_not_sent))
 		out[1] = 0;
+	if (IS(address_is_48_bits))
+		out[1] &= 0xffff;
+	if (IS(address_bit_31_not_sent))
+		out[0] &= 0x7fffffff;
 }
 
 static void send(uint32_t vector)

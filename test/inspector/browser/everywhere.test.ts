@@ -115,7 +115,7 @@ test('everything is reached by keyboard and told to a screen reader', async () =
   const chosen = await page.getAttribute('.chart', 'aria-activedescendant');
   const told = await page.locator(`[id="${chosen}"]`).getAttribute('aria-label');
   expect(told).toMatch(/^function\.\S+.*: \S+/);
-  expect(await page.locator('.explanation[aria-live]').count()).toBe(1);
+  await page.waitForSelector('.explanation[aria-live]');
   await page.keyboard.press('Escape');
   // A dialog gives the focus back to where it was.
   for (const name of ['Traces', 'Save…', 'Help']) {

@@ -200,7 +200,7 @@ describe('what is opened', () => {
     const page = await open('#t1.broken.address.00000000');
     await expect.poll(() => page.textContent('.notice.error')).toContain('Got a packed trace that was changed');
     expect(new URL(page.url()).hash).toBe('#t1.broken.address.00000000');
-    await page.click('[data-explore="A function with two vectors"]');
+    await page.click('[data-explore="a function of two vectors"]');
     await page.click(send('guest.control.on'));
     expect(await page.locator('.notice').count()).toBe(0);
   });
@@ -373,18 +373,28 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     const options = { viewport: { width, height: 800 }, colorScheme };
     const page = await open(linkTo('sent-while-disabled'), options);
     const barriers = await findBarriers(page);
-    for (const key of ['e', 'd', 's', 'm', 'c', 't', '?']) {
+    for (const key of ['e', 'd', 's', 'm', 'c', 't', '?', 'w']) {
       await page.keyboard.press(key);
-      await page.waitForTimeout(80);
+      await (key === 'w' ? page.waitForSelector('.saves') : page.waitForTimeout(80));
       const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
       barriers.push(
         ...(await findBarriers(page)),
         ...(isWide ? [`after ${key}, the page is wider than the window`] : []),
       );
       // What lies over the page goes again.
-      if (key === 't' || key === '?') await page.keyboard.press('Escape');
+      if (key === 't' || key === '?' || key === 'w') await page.keyboard.press('Escape');
     }
     expect(barriers).toEqual([]);
+  });
+
+  test('nothing keeps anyone from reading the map of a machine with many states', async () => {
+    const page = await open(machine('assigned-device', { design: 'posted', vectors: 1, messages: 'three' }), {
+      colorScheme,
+    });
+    await page.keyboard.press('m');
+    await page.waitForSelector('.place');
+    await page.click('.apart summary');
+    expect(await findBarriers(page)).toEqual([]);
   });
 });
 

@@ -35,7 +35,7 @@ describe('the front door', () => {
     await expect.poll(() => page.textContent('.snippet')).toContain(`ws://localhost:${use.stage.server.port}`);
     await expect.poll(() => page.textContent('.connected')).toBe('Nothing has connected yet.');
     expect(await page.locator('.objections button').count()).toBe(OBJECTIONS.length);
-    await page.click('[data-explore="The same, as its reviewers asked for it"]');
+    await page.click('[data-explore="the same, as reviewed"]');
     await page.waitForSelector('.device');
     expect(await page.title()).toBe('assigned-device, reviewed, 1 vector · maskbit');
     await page.goBack();
@@ -44,6 +44,26 @@ describe('the front door', () => {
     await page.waitForSelector('.device');
     await page.click('.home');
     await page.waitForSelector('.front');
+  });
+});
+
+describe('the three ways in', () => {
+  test('are in the first screen of 1366 x 768 whole, and reached at 390 without scrolling aside', async () => {
+    const page = await open('', { viewport: { width: 1366, height: 768 } });
+    await page.waitForSelector('.way .primary:enabled');
+    const lowest = (): Promise<number[]> =>
+      page.locator('.way').evaluateAll((ways) => ways.map((each) => Math.ceil(each.getBoundingClientRect().bottom)));
+    expect([(await lowest()).length, Math.max(...(await lowest())) <= 768]).toEqual([3, true]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate(() => document.querySelector('.front')!.scrollWidth)).toBeLessThanOrEqual(390);
+    for (const way of await page.locator('.way').all()) {
+      await way.scrollIntoViewIfNeeded();
+      const { x, width } = (await way.boundingBox())!;
+      expect([x >= 0, x + width <= 390]).toEqual([true, true]);
+    }
+    await page.click('text=all of them');
+    await page.click('.objections [data-trace="posted-live-before"]');
+    await page.waitForSelector('.story table');
   });
 });
 
