@@ -79,7 +79,9 @@ describe.each([
       );
     for (const finding of findings) {
       expect(await shows(finding, finding.trace)).toBe(true);
-      const shorter = finding.trace.slice(0, -1).map((_name, at) => finding.trace.filter((_step, other) => other !== at));
+      const shorter = finding.trace
+        .slice(0, -1)
+        .map((_name, at) => finding.trace.filter((_step, other) => other !== at));
       expect(await Promise.all(shorter.map((trace) => shows(finding, trace)))).toEqual(shorter.map(() => false));
       const { isWrong } = await replayTrace(subject, {
         ...{ scene: finding.scene, trace: finding.trace, choices: report.profile.choices },
