@@ -124,8 +124,13 @@ export async function minimise(
   // A trace of thousands of steps is cut before it is run whole: mostly the last few will do.
   finding.trace = (await cut(finding, onFresh, isSpent)) ?? finding.trace;
   let first = await onFresh(finding.trace);
-  if (first === undefined && finding.shortness === 'shortest') {
-    // A walk forgets what it has read back; on a fresh instance that may hide it.
+  if (
+    first === undefined &&
+    finding.shortness === 'shortest' &&
+    finding.trace.at(-1)?.startsWith('read.') === false &&
+    (await rerun(subject, scene, model, finding.trace)).faults.length === 0
+  ) {
+    // A walk forgets what it has read back; on a fresh instance that may hide it. Where it shows something else first, that is told.
     finding.isUnread = true;
     first = await onFresh(finding.trace);
     if (first === undefined) finding.isUnread = false;
