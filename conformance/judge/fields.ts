@@ -8,7 +8,7 @@
  *     10:8    reservedControl  0 clear, 1 ones, 2 some, 6 neither                        7 not observed
  *     13:11   reservedAddress  the same
  *     16:14   usage            0 nothing, 1 use, 2 release, 6 anything else              7 not observed
- *     22:17   send             0 nothing, 1 + m a message, 21 + m the same twice, 41 + m more often, 63 anything else; of a state, 62 any one message
+ *     22:17   send             0 nothing, 1 + m a message, 21 + m the same twice, 41 + m more often, 63 anything else; of a state, 60 to 62 any message, thrice or more, twice, once
  *
  * And of the capability: `enable` in bits 1:0 (0 disabled, 1 enabled), `functionMask` in 3:2 (0 clear, 1 set).
  */
@@ -70,16 +70,17 @@ export const NO_SEND = 0;
 export const ONE_SEND = 1;
 export const MORE_SENDS = 21;
 export const MANY_SENDS = 41;
-/** Of a state that may send any message, once. It is never observed. */
+/** Of a state that may send any message: once, one less for twice, two less for three times or more. It is never observed. */
 export const ANY_SEND = 62;
+const ANY_SENDS = 60;
 export const UNKNOWN_SEND = 63;
 
 /** Whether what a state sends is something else than what was observed. */
 export function sendsDiffer(code: number, observed: number): boolean {
   const own = (code >>> SEND_SHIFT) & SEND_BITS;
   const got = (observed >>> SEND_SHIFT) & SEND_BITS;
-  if (own !== ANY_SEND) return own !== got;
-  return got === NO_SEND || (got >= MORE_SENDS && got !== UNKNOWN_SEND);
+  if (own < ANY_SENDS || own === UNKNOWN_SEND) return own !== got;
+  return got !== UNKNOWN_SEND && (got === NO_SEND || readSend(got).times !== ANY_SEND + 1 - own);
 }
 
 /** What was sent, of a code of the field `send` that is neither nothing nor unknown: the message, and how often; 3 is three times or more. */

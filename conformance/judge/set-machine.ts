@@ -316,10 +316,10 @@ export class SetMachine {
       if (output.verb === 'send') {
         sends++;
         message = this.messages.indexOf(output.message ?? '');
-        isAny = output.message === TORN && sends === 1;
+        isAny = output.message === TORN;
       } else usage = output.verb === 'use' ? 1 : 2;
     }
-    const send = sends === 0 ? 0 : isAny ? ANY_SEND : sendCode(message, sends);
+    const send = sends === 0 ? 0 : isAny ? ANY_SEND + 1 - Math.min(sends, 3) : sendCode(message, sends);
     return (send << SEND_SHIFT) | (usage << USAGE_SHIFT);
   }
 

@@ -46,7 +46,7 @@ function tellEntry(book: MessageBook, vector: number, message: number): string {
 
 function tellSend(book: MessageBook, vector: number, code: number): string {
   if (code === 0) return 'no message';
-  if (code === ANY_SEND) return 'a message, whatever it is,';
+  if (code <= ANY_SEND && code > ANY_SEND - 3) return 'a message, whatever it is,';
   if (code === UNKNOWN_SEND) return 'a message that its entry never held, or several different ones';
   const { message, times } = readSend(code);
   return `${['the message', 'twice the message', 'three times or more the message'][times - 1]} ${book.names[message]} (${tellRegisters(book, vector, message)})`;

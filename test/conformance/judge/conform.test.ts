@@ -41,6 +41,14 @@ describe('conform --learn', () => {
     expect(report.profile.choices).toEqual(choices);
   });
 
+  test('calls a device right that sends several held events, and anything after a change of an open entry', async () => {
+    const choices = { ...STRICT_CHOICES, message: 'torn', coalescing: 'each', addresses: 'nonzero' } as const;
+    const subject = subjectOf((options) => new Lawful(options, choices), [1]);
+    const report = await conform(subject, { learn: true, seconds: 60, strategies: ['walk of pairs'] });
+    expect(report.causes).toEqual([]);
+    expect(report.profile.choices).toEqual(choices);
+  });
+
   // What is decided anew each time must not be told as something else that would explain it, too.
   test.each(['disabledEvent-any', 'pendingAtDisable-any', 'pendingAtEnable-any'])(
     'learns %s, with two vectors, and no more',
