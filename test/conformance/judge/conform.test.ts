@@ -44,7 +44,12 @@ describe('conform --learn', () => {
   test('calls a device right that sends several held events, and anything after a change of an open entry', async () => {
     const choices = { ...STRICT_CHOICES, message: 'torn', coalescing: 'each', addresses: 'nonzero' } as const;
     const subject = subjectOf((options) => new Lawful(options, choices), [1]);
-    const report = await conform(subject, { learn: true, seconds: 60, strategies: ['walk of pairs'] });
+    const report = await conform(subject, {
+      learn: true,
+      seconds: 60,
+      scenes: ['one vector'],
+      strategies: ['walk of pairs'],
+    });
     expect(report.causes).toEqual([]);
     expect(report.profile.choices).toEqual(choices);
   });
