@@ -9,7 +9,8 @@ import { activeIds, chartOf } from '../drawing/chart.ts';
 import type { ChartLayout } from '../drawing/layout.ts';
 import { Statechart } from '../drawing/statechart.tsx';
 import { beginScene, type OwnScene, takeEvents } from './scene.ts';
-import { actors, begin, goToTrace, library, watch } from './store.ts';
+import { actors, begin, goToTrace, library, watch, watched } from './store.ts';
+import type { Actor } from './watch.ts';
 import { connection, socketAddress } from './connection.ts';
 
 export function Front(): JSX.Element {
@@ -224,8 +225,13 @@ function Explore(): JSX.Element {
   );
 }
 
+/** Actors that are listed, those of living programs and the last that came first; a menu above has the others. */
+const ROOTS_LISTED = 6;
+
 function Watch(): JSX.Element {
-  const roots = actors.value.filter(({ parentId }) => parentId === undefined);
+  const roots = actors.value.filter(({ parentId }) => parentId === undefined).toReversed();
+  const isGone = (actor: Actor): boolean => watched.goneBecause(actor) !== undefined;
+  const living = roots.filter((actor) => !isGone(actor));
   const state = connection.value;
   return (
     <li class="way">
@@ -241,19 +247,28 @@ function Watch(): JSX.Element {
             {SNIPPET(socketAddress())}
           </pre>
           <div class="connected-row">
-            <p class={`connected ${roots.length > 0 ? 'some' : ''}`} role="status">
+            <p class={`connected ${living.length > 0 ? 'some' : ''}`} role="status">
               {state === 'away'
                 ? 'The server has gone. It is tried again every two seconds.'
-                : roots.length === 0
-                  ? 'Nothing has connected yet.'
-                  : `${roots.length} actor${roots.length === 1 ? '' : 's'} connected:`}
+                : living.length > 0
+                  ? `${living.length} actor${living.length === 1 ? '' : 's'} connected:`
+                  : roots.length === 0
+                    ? 'Nothing has connected yet.'
+                    : 'Nothing is connected now. What was:'}
             </p>
             <div class="roots">
-              {roots.slice(0, 8).map(({ sessionId, name }) => (
-                <button key={sessionId} type="button" onClick={() => watch(sessionId)}>
-                  {name}
+              {[...living, ...roots.filter(isGone)].slice(0, ROOTS_LISTED).map((actor) => (
+                <button
+                  key={actor.sessionId}
+                  type="button"
+                  class={isGone(actor) ? 'gone' : ''}
+                  onClick={() => watch(actor.sessionId)}
+                >
+                  {actor.name}
+                  {isGone(actor) && <span class="quiet"> gone</span>}
                 </button>
               ))}
+              {roots.length > ROOTS_LISTED && <span class="quiet">and {roots.length - ROOTS_LISTED} more</span>}
             </div>
           </div>
         </>
