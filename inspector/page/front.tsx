@@ -16,19 +16,21 @@ import { connection, socketAddress } from './connection.ts';
 export function Front(): JSX.Element {
   return (
     <main class="front">
-      <section class="front-about">
-        <h2>See how an interrupt gets lost, step by step.</h2>
-        <p class="lead">
-          maskbit is a model of <b>MSI-X</b>, the way in which PCI Express devices interrupt a processor. Each{' '}
-          <b>vector</b> is a message that a device may send; its <b>Mask Bit</b> holds the message back. The model is
-          made of statecharts, and a program has checked every state that they can reach.
-        </p>
-      </section>
-      <ul class="ways" aria-label="Three ways in">
-        <Review />
-        <Explore />
-        <Watch />
-      </ul>
+      <div class="front-left">
+        <section class="front-about">
+          <h2>See how an interrupt gets lost, step by step.</h2>
+          <p class="lead">
+            maskbit is a model of <b>MSI-X</b>, the way in which PCI Express devices interrupt a processor. Each{' '}
+            <b>vector</b> is a message that a device may send; its <b>Mask Bit</b> holds the message back. The model is
+            made of statecharts, and a program has checked every state that they can reach.
+          </p>
+        </section>
+        <ul class="ways" aria-label="Three ways in">
+          <Review />
+          <Explore />
+          <Watch />
+        </ul>
+      </div>
       <Vector />
       <Objections />
     </main>
@@ -196,7 +198,7 @@ const EXPLORED = [
     'One vector, whose messages take time: what a read must flush',
   ],
   [
-    'a guest’s device, as posted',
+    'a guest’s device, patch of 2010',
     'assigned-device',
     { design: 'posted', vectors: 1, messages: 'three' },
     'A device that is given to a guest, as the patch of 2010 had it',

@@ -525,7 +525,11 @@ describe('a watched actor', () => {
     const scene = sceneOf(tell(actor, snapshot));
     expect([scene.length, scene.valueAt(0)]).toEqual([0, 'green']);
     expect(scene.momentAt(0)!.context).toEqual({ n: 1 });
-    const resolved = { ...snapshot, event: { type: 'xstate.promise.resolve' }, snapshot: { status: 'done', output: 7 } };
+    const resolved = {
+      ...snapshot,
+      event: { type: 'xstate.promise.resolve' },
+      snapshot: { status: 'done', output: 7 },
+    };
     const promise = tell({ ...actor, definition: undefined, snapshot: { status: 'active' } }, resolved);
     expect([promise.actors.get('x:0')!.kind, sceneOf(promise).momentAt(0)!.output]).toEqual(['promise', 7]);
   });
