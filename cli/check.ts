@@ -50,10 +50,10 @@ export async function check(choices: CheckChoices = {}): Promise<Exit> {
   const manifest = parseManifest(readText(path, 'a manifest'));
   // In a full check each may need most of the memory: one after another.
   const isBeside = !isFull && !only.isPart && canRunBeside();
-  const beside = isBeside ? runBeside({ ...choices, seconds: budget.secondsLeft }, manifest) : undefined;
+  const endBeside = isBeside ? runBeside({ ...choices, seconds: budget.secondsLeft }, manifest) : undefined;
   const here = isBeside ? SECTIONS.filter((section) => !isOfDevice(section)) : SECTIONS;
   const own = runSections(isFull, budget, { ...only, sections: intersect(only.sections, here) }, manifest);
-  const parts = [...own, ...((await beside) ?? [])];
+  const parts = [...own, ...((await endBeside?.(deviceWork(isFull, budget, only, manifest))) ?? [])];
 
   const open = parts.flatMap((each) => each.open ?? []);
   const found = gatherFindings(parts.flatMap((each) => each.findings ?? []));

@@ -30,6 +30,18 @@ export function divertOutput(take: Taker): void {
   taker = take;
 }
 
+/** Does something whose output is printed later, or never. */
+export function holdOutput<T>(work: () => T): { readonly value: T; readonly printHeld: () => void } {
+  const held: Parameters<Taker>[] = [];
+  const before = taker;
+  taker = (of, text) => void held.push([of, text]);
+  try {
+    return { value: work(), printHeld: () => held.forEach(([of, text]) => PRINTERS[of](text)) };
+  } finally {
+    taker = before;
+  }
+}
+
 /** Prints a line of prose on standard output. */
 export function print(line = ''): void {
   if (taker !== undefined) return taker('print', line);
@@ -47,6 +59,8 @@ export function tell(line: string): void {
   if (taker !== undefined) return taker('tell', line);
   process.stderr.write(`${wrap(safe(line), process.stderr)}\n`);
 }
+
+const PRINTERS: Readonly<Record<Parameters<Taker>[0], (text: string) => void>> = { print, printRaw, tell };
 
 /** Prints a value as JSON. */
 export function printJson(value: unknown): void {

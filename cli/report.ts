@@ -6,7 +6,7 @@ import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import { printRaw, safe } from './output.ts';
 
-export { EXIT, type Exit, print, printRaw, tell } from './output.ts';
+export { EXIT, type Exit, holdOutput, print, printRaw, tell } from './output.ts';
 
 /** Prints a table without borders: numbers to the right, and whatever `right` names; the rest to the left. */
 export function printTable(

@@ -5,9 +5,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { divertOutput } from '../output.ts';
 import { divertProgress } from '../report.ts';
-import { DEVICE_SECTIONS, deviceWork, type Message, type Order } from './beside.ts';
+import { DEVICE_SECTIONS, type DeviceSection, deviceWork, KEPT, type Message, type Order } from './beside.ts';
 import { Budget } from './budget.ts';
 import { WHOLE } from './only.ts';
+import type { CheckSection } from './part.ts';
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 const say = (message: Message): void => parentPort!.postMessage(message);
@@ -19,9 +20,14 @@ divertProgress((what, total) => {
 });
 const { budgets, manifest } = workerData as Order;
 const work = deviceWork(false, new Budget(budgets), WHOLE, manifest);
-const sections = DEVICE_SECTIONS.map((section) => {
+const sections: Partial<Record<DeviceSection, CheckSection>> = {};
+for (const section of DEVICE_SECTIONS) {
+  if (KEPT.includes(section)) {
+    say({ of: 'kept', section });
+    continue;
+  }
   const { violations, ...others } = work[section]();
   // What goes from thread to thread has no methods.
-  return { ...others, violations: { count: violations.count, untold: violations.untold } };
-});
+  sections[section] = { ...others, violations: { count: violations.count, untold: violations.untold } };
+}
 say({ of: 'sections', sections });
