@@ -35,7 +35,7 @@ async function drawnAfter(name: string, bounds: Readonly<Record<string, string |
   const hash = `#${writeLink(beginScene(name, bounds), 0)}`;
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const { page, close } = await stage.visit();
+    const { page, ...visit } = await stage.visit();
     await page.addInitScript(() => {
       new MutationObserver((_, observer) => {
         if (document.querySelector('.statechart .state') === null) return;
@@ -47,7 +47,7 @@ async function drawnAfter(name: string, bounds: Readonly<Record<string, string |
     await page.goto(`${stage.server.url}${hash}`);
     await page.waitForFunction(() => 'drawn' in globalThis);
     times.push(await page.evaluate(() => (globalThis as unknown as { drawn: number }).drawn));
-    await close();
+    await visit.close();
   }
   return times;
 }
@@ -85,7 +85,7 @@ const file = join(folder, 'long.json');
 writeFileSync(file, printTrace(makeTrace(subject, path)));
 const [opened, stepped, heaps]: [number[], number[], number[]] = [[], [], []];
 for (let round = 0; round < ROUNDS; round++) {
-  const { page, close } = await stage.visit(
+  const { page, ...visit } = await stage.visit(
     `#${writeLink(beginScene('function', { vectors: 2, messages: 'two' }), 0)}`,
   );
   await page.keyboard.press('t');
@@ -114,7 +114,7 @@ for (let round = 0; round < ROUNDS; round++) {
       heaps.push(await heapOf(page));
     }
   }
-  await close();
+  await visit.close();
 }
 rmSync(folder, { recursive: true });
 told('a trace of 100,000 steps is opened from a file', '1.7 s', seconds(opened));
@@ -126,7 +126,7 @@ told(
 );
 
 // A burst of events of another program.
-const { page, close } = await stage.visit();
+const { page, ...visit } = await stage.visit();
 const socket = new WebSocket(`ws://localhost:${stage.server.port}`);
 await new Promise((resolve) => socket.once('open', resolve));
 const tell = (message: unknown): void => socket.send(JSON.stringify(message));
@@ -150,7 +150,7 @@ for (let round = 1; round <= ROUNDS; round++) {
   bursts.push(performance.now() - begun);
 }
 socket.terminate();
-await close();
+await visit.close();
 await stage.close();
 told('a burst of 5,000 events of another program is relayed and shown', '3 s', seconds(bursts));
 
