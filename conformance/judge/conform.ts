@@ -66,11 +66,13 @@ export interface Report {
   /** What was not asked, and why: sentences. */
   readonly notes: readonly string[];
   readonly steps: number;
+  /** How long it took to learn the profile, before anything was judged by it; 0 where nothing was learnt. */
+  readonly learningMilliseconds: number;
   readonly instances: number;
   readonly milliseconds: number;
   /**
-   * `holds`; `violated`; `open`: a bound was met before the cheapest suites were done, or something was seen once and not again; `n/a`:
-   * nothing was asked.
+   * `holds`; `violated`; `open`: a bound was met before the cheapest suites were done, be it while learning, or something was seen once and not
+   * again; `n/a`: nothing was asked.
    */
   readonly verdict: 'holds' | 'violated' | 'open' | 'n/a';
 }
@@ -94,6 +96,10 @@ class Run {
   private readonly seed: number;
   private profile: Profile;
   private reasons: readonly ChoiceReason[] = [];
+  /** Whether there was anything to ask. */
+  private hadTasks = false;
+  /** How long learning took, in milliseconds. */
+  private learning = 0;
 
   constructor(subject: Subject, options: ConformOptions) {
     this.subject = subject;
@@ -132,10 +138,12 @@ class Run {
         )),
       );
       this.relearn();
+      this.learning = performance.now() - this.began;
     }
     const tasks = STRATEGIES.flatMap((strategy) =>
       this.scenes.filter((scene) => this.suits(strategy, scene)).map((scene) => ({ strategy, scene })),
     );
+    this.hadTasks = tasks.length > 0;
     for (const [index, { strategy, scene }] of tasks.entries()) {
       // Where something was found, what it takes to shorten it is kept.
       const kept = this.findings.all.length === 0 ? 0 : this.subject.isLocal ? 0.15 : 0.3;
@@ -339,9 +347,10 @@ class Run {
     return some.length > 0 ? some : all;
   }
 
-  private isWanted({ rules }: Finding): boolean {
+  /** Whoever asks for some rules is told that the device fails, too: the rest could not be asked then. */
+  private isWanted(finding: Finding): boolean {
     const { only } = this.options;
-    return only === undefined || rules.some((rule) => only.includes(rule));
+    return only === undefined || isFailure(finding) || finding.rules.some((rule) => only.includes(rule));
   }
 
   private report(): Report {
@@ -372,6 +381,7 @@ class Run {
         ({ strategy, scene, isComplete }) => cheap.has(strategy) && scene !== 'three vectors' && !isComplete,
       ) ||
       this.isStopped() ||
+      steps === 0 ||
       unsettled.length > 0;
     return {
       device: subject.name,
@@ -385,9 +395,10 @@ class Run {
       coverage: coverageOf([...this.models.values()]),
       notes,
       steps,
+      learningMilliseconds: this.learning,
       instances: subject.instances,
       milliseconds: performance.now() - this.began,
-      verdict: causes.length > 0 ? 'violated' : steps === 0 ? 'n/a' : isOpen ? 'open' : 'holds',
+      verdict: causes.length > 0 ? 'violated' : !this.hadTasks ? 'n/a' : isOpen ? 'open' : 'holds',
     };
   }
 }

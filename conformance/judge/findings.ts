@@ -14,7 +14,10 @@ import { tellDifference } from './words.ts';
 export interface Finding {
   /** What tells it from the others. */
   signature: string;
-  /** The rules that are broken, or of which one is, the likeliest first. */
+  /**
+   * The rules that are broken, or of which one is, the likeliest first. Of a device that fails no rule of MSI-X is broken: these are then the
+   * rules that leave open what the access does.
+   */
   rules: readonly string[];
   /** The kind of access: `unmask/4`, `control/1`, `read pba/8`. */
   access: string;
@@ -35,6 +38,10 @@ export interface Finding {
   follows?: string;
   /** Whether it shows only where nothing is read in between: reading it back hides it. */
   isSparse?: boolean;
+  /** Whether it shows where nothing is read before the last step but what the trace itself reads: one of these reads is to blame. */
+  isUnread?: boolean;
+  /** Whether it shows only where everything is read back after each step, and no single read is to blame for that. */
+  needsReadback?: boolean;
   /** Whether the plain form of the access shows it as well, so that the form is not to blame. */
   isOfPlainForm?: boolean;
   /** The names of the actions, from a fresh instance; the last one is where it shows. */
@@ -194,7 +201,7 @@ export const describeFailure = (
   text: string,
 ): Pick<Finding, 'signature' | 'rules' | 'access' | 'differences'> => ({
   signature: failureSignature(action?.kind ?? FRESH),
-  rules: [...new Set([...(action?.rules ?? []), 'MSIX-ACCESS-2'])],
+  rules: (action?.rules ?? []).filter((rule) => OPEN_RULES.has(rule)),
   access: action?.kind ?? FRESH,
   differences: [`Got ${text.trim().replace(/\.$/, '')} at ${request}; expected an answer.`],
 });
@@ -268,6 +275,7 @@ export const isOfBirth = (signature: string): boolean => signature.split('|')[1]
 
 /** Findings that are likely one cause. */
 export interface Cause {
+  /** Empty where the device itself fails at an access that no rule leaves open. */
   readonly rule: string;
   /** The family of the access that went wrong. */
   readonly access: string;
@@ -302,11 +310,11 @@ export function causesOf(findings: readonly Finding[]): Cause[] {
   return groups.map((group) => {
     const sorted = group.findings.toSorted((one, other) => weightOf(one) - weightOf(other));
     const [first] = sorted;
-    // What fails by accesses of several kinds is no fault of the form of one.
+    // What fails by accesses of several kinds is no matter of the form of one.
     const rule = isFailure(first)
       ? first.rules.find((each) => sorted.every(({ rules }) => rules.includes(each)))
-      : undefined;
-    return { rule: rule ?? first.rules[0], access: familyOf((first.culprit ?? first).access), findings: sorted };
+      : first.rules[0];
+    return { rule: rule ?? '', access: familyOf((first.culprit ?? first).access), findings: sorted };
   });
 }
 
@@ -325,8 +333,7 @@ export const FORMS: ReadonlySet<string> = new Set(['MSIX-ACCESS-3', 'MSIX-ACCESS
 
 function keysOf(finding: Finding): string[] {
   const { rules, access, before, after, culprit, signature } = finding;
-  const assertion = isFailure(finding) ? assertionIn(finding.differences[0]) : undefined;
-  if (assertion !== undefined) return [assertion];
+  if (isFailure(finding)) return [assertionIn(finding.differences[0]) ?? `failure|${familyOf(access)}`];
   const at = culprit ?? { access, before, after };
   const family = familyOf(at.access);
   const [fields, , relation] = signature.split('|');
@@ -336,6 +343,6 @@ function keysOf(finding: Finding): string[] {
     FORMS.has(rules[0]) ? `${rules[0]}|${at.access.split('/')[1]}` : `${rules[0]}|${family}`,
     ...(isOfEdge && relation === '' ? [`${family}|${at.before}>${at.after}`] : []),
     // A read that changes something is to blame, whatever is missed later.
-    ...(culprit !== undefined && family.startsWith('read') ? [`MSIX-PBA-4|${family}`] : []),
+    ...(culprit !== undefined && family.startsWith('read') ? [`changed by|${family}`] : []),
   ];
 }

@@ -29,21 +29,23 @@ class FourRoutes extends PlainDevice {
   }
 }
 
-test('one assertion that unmasking and enabling meet, by every width, is one cause, by the rule that all of them break', async () => {
+test('one assertion that unmasking and enabling meet, by every width, is one cause, by no rule of MSI-X', async () => {
   const report = await conform(
     subjectOf((wanted) => new FourRoutes(wanted), [65]),
     {
       profile: profileNamed('pcie'),
       scenes: ['65 vectors'],
       strategies: ['random walks'],
-      limits: { sampling: 1000 },
-      seconds: 6,
+      limits: { sampling: 2000 },
+      seconds: 12,
     },
   );
-  expect(report.causes.map(({ rule }) => rule)).toEqual(['MSIX-ACCESS-2']);
+  expect(report.causes.map(({ rule }) => rule)).toEqual(['']);
   const [{ findings }] = report.causes;
   const met = findings.flatMap(({ access, otherAccesses }) => [access, ...otherAccesses]);
-  expect(met.some((each) => each.startsWith('control')) && met.some((each) => each.startsWith('unmask'))).toBe(true);
+  expect(met.map((each) => each.split('/')[0].split(' ').at(-1))).toEqual(
+    expect.arrayContaining(['control', 'unmask']),
+  );
   const [{ trace, access, reproduced }] = findings;
   expect([trace.length, reproduced]).toEqual([6, { shown: 3, tries: 3 }]);
   expect(
