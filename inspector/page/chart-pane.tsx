@@ -90,6 +90,13 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
     const { clientWidth = 0, clientHeight = 0 } = frame.current ?? {};
     const seen = { x: -next.x, y: -next.y, width: clientWidth, height: clientHeight };
     for (const [name, value] of Object.entries(seen)) lens.current?.setAttribute(name, String(value / next.scale));
+    // Where all of it is in sight, a map of it says nothing.
+    const isWhole =
+      seen.x <= 0 &&
+      seen.y <= 0 &&
+      layout.width * next.scale <= clientWidth - next.x &&
+      layout.height * next.scale <= clientHeight - next.y;
+    lens.current?.ownerSVGElement?.classList.toggle('needless', isWhole);
   };
   const choose = (next: Sight): void => {
     isChosen.current = true;
