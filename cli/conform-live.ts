@@ -2,6 +2,8 @@
  * Devices that run in a QEMU, for `maskbit conform`: starts one for each number of vectors, and says what waiting for them came to.
  */
 import { startAssigned } from '../conformance/device/nested/assigned.ts';
+import type { Level } from '../conformance/device/nested/names.ts';
+import type { RaceName } from '../conformance/live/names.ts';
 import { cleanLevels } from '../conformance/device/nested/levels.ts';
 import { type QemuDevice, startQemu } from '../conformance/device/qemu/qemu.ts';
 import { EXIT, type Exit, print, shellWord, tell } from './output.ts';
@@ -18,12 +20,18 @@ export interface LiveChoices {
   /** The physical function behind it. */
   readonly device?: string;
   readonly accel?: 'kvm' | 'tcg';
+  readonly level?: Level;
   readonly l1Cpus?: number;
   readonly kernel?: string;
   readonly clean?: boolean;
   readonly races?: boolean;
   readonly objections?: boolean;
   readonly repetitions?: number;
+  readonly batches?: number;
+  readonly delay?: number;
+  readonly gap?: number;
+  readonly burst?: number;
+  readonly race?: RaceName;
   readonly vectors?: readonly number[];
   readonly patience?: number;
 }
@@ -36,10 +44,10 @@ export interface LiveSubject {
 
 /** Starts the real path of an assigned device. @throws {DeviceError} where it cannot be. */
 export async function assignedSubject(choices: LiveChoices): Promise<LiveSubject> {
-  const { device, accel, l1Cpus, kernel, qemuBinary, patience } = choices;
+  const { device, accel, level, l1Cpus, kernel, qemuBinary, patience } = choices;
   const began = performance.now();
   const assigned = await startAssigned({
-    ...{ device, accel, cpus: l1Cpus, kernel, patience, qemu: qemuBinary },
+    ...{ device, accel, level, cpus: l1Cpus, kernel, patience, qemu: qemuBinary },
     onProgress: tell,
   });
   const first = performance.now() - began;
@@ -64,9 +72,11 @@ export async function assignedSubject(choices: LiveChoices): Promise<LiveSubject
 /** So many sentences on losses are printed. */
 const MOST_LOSSES = 5;
 
-const speed = (commands: number, milliseconds: number): string =>
+/** Commands, and how many a second. */
+export const speed = (commands: number, milliseconds: number): string =>
   `${commands.toLocaleString('en')} commands, ${Math.round((1000 * commands) / milliseconds).toLocaleString('en')} a second`;
-const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
+/** A part of a time, in percent. */
+export const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
 
 /** Starts a device of QEMU's. @throws {DeviceError} where it cannot be. */
 export async function qemuSubject({ qemu, qemuBinary, machine, vectors, patience }: LiveChoices): Promise<LiveSubject> {
@@ -97,11 +107,12 @@ export async function qemuSubject({ qemu, qemuBinary, machine, vectors, patience
 }
 
 /** The choices that name a device in a QEMU, as a shell takes them. */
-export function qemuWords({ qemu, qemuBinary, machine, device, accel, l1Cpus, kernel }: LiveChoices): string {
+export function qemuWords({ qemu, qemuBinary, machine, device, accel, level, l1Cpus, kernel }: LiveChoices): string {
   return [
     ...(qemu === undefined ? ['--assigned'] : ['--qemu', shellWord(qemu)]),
     ...(device === undefined ? [] : ['--device', shellWord(device)]),
     ...(accel === undefined ? [] : ['--accel', accel]),
+    ...(level === undefined ? [] : ['--level', level]),
     ...(l1Cpus === undefined ? [] : ['--l1-cpus', String(l1Cpus)]),
     ...(kernel === undefined ? [] : ['--kernel', shellWord(kernel)]),
     ...(qemuBinary === undefined ? [] : ['--qemu-binary', shellWord(qemuBinary)]),

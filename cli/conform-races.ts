@@ -3,65 +3,65 @@
  * objections of the review.
  */
 import { startAssigned } from '../conformance/device/nested/assigned.ts';
-import { OUTCOMES, RACES, runRace } from '../conformance/live/races.ts';
+import { runBatches, shareOf } from '../conformance/live/batches.ts';
+import { OUTCOMES, RACES } from '../conformance/live/races.ts';
 import { SCENARIOS, tryScenario } from '../conformance/live/objections.ts';
-import type { LiveChoices } from './conform-live.ts';
+import { type LiveChoices, share, speed } from './conform-live.ts';
 import { EXIT, type Exit, print, tell } from './output.ts';
 import { printTable } from './report.ts';
 
 const REPETITIONS = 500;
 const TRIES = 10;
 const DELAY = 40;
-/** After so many endings of a level a race is given up; so many are told. */
-const MOST_ENDINGS = 10;
+/** So many repetitions take about a minute. */
+const A_MINUTE = 800;
 
-async function start({ device, accel, l1Cpus, kernel, qemuBinary, patience }: LiveChoices) {
+async function start({ device, accel, level, l1Cpus, kernel, qemuBinary, patience }: LiveChoices) {
   return startAssigned({
-    ...{ device, accel, cpus: l1Cpus ?? 2, kernel, patience, qemu: qemuBinary },
+    ...{ device, accel, level, cpus: l1Cpus ?? 2, kernel, patience, qemu: qemuBinary },
     onProgress: tell,
   });
 }
 
 /** Runs the races, and prints how often each outcome came. */
 export async function races(choices: LiveChoices): Promise<Exit> {
-  const repetitions = choices.repetitions ?? REPETITIONS;
-  tell(
-    `Runs ${RACES.length} races, ${repetitions} times each: about ${Math.ceil((RACES.length * repetitions) / 600)} minutes.`,
-  );
+  const { repetitions = REPETITIONS, batches = 1, delay = DELAY, gap, burst, race: only } = choices;
+  const wanted = RACES.filter(({ name }) => only === undefined || name === only);
+  const minutes = Math.ceil((wanted.length * repetitions * batches) / A_MINUTE);
+  tell(`Runs ${wanted.length} races, ${batches} times ${repetitions} repetitions each: about ${minutes} minutes.`);
   const assigned = await start(choices);
   try {
     const rows: (string | number)[][] = [];
     const notes: string[] = [];
     let wrong = 0;
-    for (const race of RACES) {
-      const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0]));
-      let [done, pending, endings] = [0, 0, 0];
-      // A level that ends is a finding, and the run goes on from the saved state.
-      while (done < repetitions && endings < MOST_ENDINGS) {
-        await assigned.fresh();
-        const report = await runRace(assigned, race, {
-          repetitions: repetitions - done,
-          delay: DELAY,
-          onProgress: tell,
-        });
-        for (const outcome of OUTCOMES) counts[outcome] += report.counts[outcome];
-        for (const [words, count] of report.places) notes.push(`${race.name}: of the lost, ${count}: ${words}`);
-        done += report.repetitions;
-        pending += report.pending;
-        wrong += report.counts.late + report.counts.lost;
-        if (report.ended === undefined) break;
-        endings++;
-        wrong++;
-        // The repetition that ended it is one, too.
-        done++;
-        notes.push(`${race.name}: a level ended in repetition ${done}: ${report.ended}`);
-        tell(notes.at(-1)!);
-      }
-      rows.push([race.name, ...OUTCOMES.map((outcome) => counts[outcome]), endings, done, pending]);
+    let [done, milliseconds, waited, commands] = [0, 0, 0, 0];
+    for (const race of wanted) {
+      const report = await runBatches(assigned, race, {
+        ...{ repetitions, batches, delay, gap, burst },
+        onProgress: tell,
+      });
+      const { counts, lost, unsent, endings, places, pending } = report;
+      wrong += counts.late + counts.lost - unsent + endings.length;
+      done += report.repetitions;
+      milliseconds += report.milliseconds;
+      waited += report.waited;
+      commands += report.commands;
+      rows.push([
+        ...[race.name, counts.before, counts.held, counts.late, counts.lost - unsent],
+        ...[shareOf(lost, report.repetitions), unsent, endings.length, report.repetitions, pending],
+      ]);
+      for (const [words, count] of Object.entries(places)) notes.push(`${race.name}: of the lost, ${count}: ${words}`);
+      for (const ending of endings) notes.push(`${race.name}: a level ended: ${ending}`);
     }
     print(assigned.name);
-    printTable(['an event, and', ...OUTCOMES, 'a level ended', 'of', 'Pending bit told'], rows);
+    printTable(
+      ['an event, and', ...OUTCOMES, 'share lost', 'not sent', 'a level ended', 'of', 'Pending bit told'],
+      rows,
+    );
     for (const note of notes) print(note);
+    print(
+      `${(1000 * (done / milliseconds)).toFixed(1)} repetitions a second; ${speed(commands, milliseconds)}; ${share(waited, milliseconds)} of the time was spent waiting.`,
+    );
     return wrong === 0 ? EXIT.holds : EXIT.violated;
   } finally {
     await assigned.close();

@@ -34,7 +34,13 @@ export async function generate(
     tell(`${head.machine}, ${options.strategy}: ${note} Take transitions, pairs or complete.`);
     return EXIT.bound;
   }
-  tell(sizeOf(generation));
+  if (generation.chosen.tests === 0 && generation.chosen.isExact) {
+    tell(
+      `Got --only ${options.only}, which none of the ${formatCell(paths)} paths exercises; expected a rule of the machine ${head.machine} that some do.`,
+    );
+    return EXIT.usage;
+  }
+  tell(sizeOf(generation, options.only));
   if (out === undefined) {
     await eachPiece(generation, printRaw);
     return EXIT.holds;
@@ -83,12 +89,19 @@ const TURN_MILLISECONDS = 20;
 const BEGIN_SECONDS = { function: 3, other: 0 };
 const STEPS_A_SECOND = { function: 20_000, other: 50_000 };
 
+/** How many events a second are looked at, to find the paths that exercise a rule. */
+const LOOKED_AT_A_SECOND = 200_000;
+
 /** Says how much will be written, and how long that takes: "function, pairs: 3,872 tests with 16,456 events; some 4 MB in 4 s." */
-function sizeOf({ paths, steps, bytes, note, head }: Generation): string {
+function sizeOf({ paths, steps, chosen, bytes, note, head }: Generation, only: string | undefined): string {
   const kind = head.machine === 'function' ? 'function' : 'other';
-  const seconds = Math.ceil(BEGIN_SECONDS[kind] + steps / STEPS_A_SECOND[kind]);
+  const looking = only === undefined ? 0 : steps / LOOKED_AT_A_SECOND;
+  const seconds = Math.ceil(BEGIN_SECONDS[kind] + looking + chosen.steps / STEPS_A_SECOND[kind]);
   const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${formatCell(Math.round(bytes / 1e6))} MB`;
-  const tests = paths === 1 ? '1 test' : `${formatCell(paths)} tests`;
-  const told = `${head.machine}, ${head.strategy}: ${tests} with ${formatCell(steps)} events; some ${size} in ${formatCell(seconds)} s.`;
+  const count = `${chosen.isExact ? '' : 'some '}${formatCell(chosen.tests)}`;
+  const tests = chosen.tests === paths ? count : `${count} of ${formatCell(paths)}`;
+  const noun = paths === 1 ? 'test' : 'tests';
+  const events = `${chosen.isExact ? '' : 'some '}${formatCell(chosen.steps)} events`;
+  const told = `${head.machine}, ${head.strategy}: ${tests} ${noun} with ${events}; some ${size} in ${formatCell(seconds)} s.`;
   return note === undefined ? told : `${told} ${note}`;
 }

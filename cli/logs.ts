@@ -36,8 +36,20 @@ export interface LogChoices {
   readonly skipDamaged?: boolean;
 }
 
-/** The choice of a device, as the command line spells it. */
-export const deviceChoice = ({ device }: LogChoices): string => (device === undefined ? '' : ` --device '${device}'`);
+/** What was chosen, as the command line spells it: a command that is told to the user has to choose the same. */
+export function spellChoices({ device, lspci, capability, table, pba, vectors, skipDamaged }: LogChoices): string {
+  const address = (option: string, value: number | undefined): string =>
+    value === undefined ? '' : ` ${option} 0x${value.toString(16)}`;
+  return [
+    device === undefined ? '' : ` --device '${device}'`,
+    lspci === undefined ? '' : ` --lspci '${lspci}'`,
+    address('--capability', capability),
+    address('--table', table),
+    address('--pba', pba),
+    vectors === undefined ? '' : ` --vectors ${vectors}`,
+    skipDamaged === true ? ' --skip-damaged' : '',
+  ].join('');
+}
 
 /** What these choices are to a replay. */
 export function logOptions({ device, lspci, capability, table, pba, vectors, skipDamaged }: LogChoices): ReplayOptions {

@@ -6,10 +6,12 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import { BoundError } from '../checker/explore/enumerate.ts';
 import { STRATEGY_NAMES, STRATEGY_WORDS, TEST_FORMATS } from '../conformance/generate/names.ts';
+import { LEVELS } from '../conformance/device/nested/names.ts';
+import { RACE_NAMES } from '../conformance/live/names.ts';
 import { RECORD_HELP } from '../conformance/record/names.ts';
 import { RECIPE } from '../conformance/replay/recipe.ts';
 import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
-import { registered } from '../spec/index.ts';
+import { ruleNamed } from '../spec/index.ts';
 import type { CheckChoices } from './check.ts';
 import type { CheckMachineChoices } from './check-machine.ts';
 import type { ConformChoices } from './conform.ts';
@@ -22,6 +24,7 @@ import {
   CHANNEL,
   DESIGN,
   type InstanceChoices,
+  MACHINE_VECTORS_MAX,
   MESSAGES,
   parseBound,
   parseBytes,
@@ -180,7 +183,7 @@ program
       .default('all'),
   )
   .option('--without <names>', 'what the device lacks, parted by commas: retire, reset, or any event', parseNames)
-  .addOption(new Option('--only <rule>', 'only tests that exercise a rule'))
+  .addOption(new Option('--only <rule>', 'only tests that exercise a rule, such as MSIX-PEND-2'))
   .addOption(new Option('--limit <n>', 'at most so many tests').argParser(parseBound))
   .addOption(new Option('--out <file>', 'the file (default: standard output)'))
   .addHelpText(
@@ -197,7 +200,7 @@ program
     const isFunction = machine === 'function';
     const bounds = boundsOf(machine, { vectors: isFunction ? undefined : vectors, messages, design }, command);
     const { generate } = await import('./generate.ts');
-    const rule = only === undefined ? undefined : registered(only).entry.id;
+    const rule = only === undefined ? undefined : ruleNamed(only).id;
     const instance = createInstance(machine, bounds);
     status = await generate(instance, vectors ?? 1, { ...rest, only: rule, command: commandLine() });
   });
@@ -253,6 +256,11 @@ const LOG_VECTORS = new Option(
   'how many vectors it has, where the log shows no read of Message Control',
 ).argParser(parseLogVectors);
 
+const INSPECT_VECTORS = new Option(
+  '--vectors <n>',
+  'how many vectors it has (default: 1); with a log, where it shows no read of Message Control',
+).argParser(parseLogVectors);
+
 const LOG_DAMAGED = new Option(
   '--skip-damaged',
   'pass over lines that are damaged, and tell how many; a log with one is refused otherwise',
@@ -271,7 +279,7 @@ program
   .option('--static <folder>', 'write the page to files, for any web server, and serve nothing')
   .option('--base-url <url>', 'the address of a published page, which the links that are copied lead to', parsePage)
   .addOption(new Option('--machine <name>', 'the machine to begin with').choices(MACHINE_NAMES))
-  .addOption(VECTORS)
+  .addOption(INSPECT_VECTORS)
   .addOption(MESSAGES)
   .addOption(CHANNEL)
   .addOption(DESIGN)
@@ -296,12 +304,16 @@ program
     if (log === undefined) {
       requireNone({ at, vector, device, lspci, capability, table, pba, skipDamaged }, 'without a log', command);
     } else {
-      requireNone({ machine, vectors, channel, design, static: choices.static }, 'with a log', command);
+      requireNone({ machine, channel, design, static: choices.static }, 'with a log', command);
       if (log !== '-') requireEnding(log);
     }
-    const bounds = boundsOf(machine, { vectors, messages, channel, design }, command);
+    if (log === undefined && vectors !== undefined && vectors > MACHINE_VECTORS_MAX)
+      command.error(`error: got ${vectors} with --vectors; expected a whole number from 1 to ${MACHINE_VECTORS_MAX}`);
+    const ofMachine = log === undefined ? vectors : undefined;
+    const bounds = boundsOf(machine, { vectors: ofMachine, messages, channel, design }, command);
     const { inspect } = await import('./inspect.ts');
-    status = await inspect({ ...choices, log, instance: machine && createInstance(machine, bounds) });
+    const ofLog = log === undefined ? {} : { vectors };
+    status = await inspect({ ...choices, ...ofLog, log, instance: machine && createInstance(machine, bounds) });
   });
 
 interface InspectOptions extends Omit<InspectChoices, 'instance' | 'log' | 'vectors'>, InstanceChoices {
@@ -406,6 +418,7 @@ program
   .addOption(new Option('--machine <type>', 'the machine (default: q35)').choices(['q35', 'pc']))
   .option('--cpus <n>', 'processors of the guest (default: 2, or one for each queue)', wholeNumber(1, 64))
   .option('--queues <n>', 'how many queues the device has', wholeNumber(1, 64))
+  .option('--assigned', 'the device is assigned by vfio-pci of a Linux in QEMU, and its guest is recorded')
   .option('--kernel <path>', "the guest's kernel (default: the newest linux-image-cloud-amd64)")
   .option('--qemu-binary <path>', 'which QEMU (default: qemu-system-x86_64)')
   .option('--seconds <n>', 'take no longer than this (default: 240)', parseBound)
@@ -419,7 +432,7 @@ program
   });
 
 withJudgeOptions(program.command('conform'))
-  .helpGroup('Decide:')
+  .helpGroup('Test your own:')
   .description("puts somebody's MSI-X to the judge: a module, or a program behind the text protocol")
   .argument('[module]', 'the path of a JavaScript module that default-exports a factory of devices')
   .argument('[command...]', 'after --, a program and its parameters')
@@ -434,11 +447,30 @@ withJudgeOptions(program.command('conform'))
   .addOption(
     new Option('--accel <accel>', 'with --assigned: what its guest runs by (default: kvm)').choices(['kvm', 'tcg']),
   )
+  .addOption(
+    new Option(
+      '--level <level>',
+      'with --assigned: how much of the path: all of it, vfio-pci alone, the same with the physical Mask Bit, or KVM alone (default: guest)',
+    ).choices(LEVELS),
+  )
   .option('--l1-cpus <n>', 'with --assigned: processors of the host (default: 1)', wholeNumber(1, 8))
   .option('--kernel <path>', "with --assigned: the host's kernel (default: the newest linux-image-cloud-amd64)")
   .option('--races', 'with --assigned: let events meet what a guest does, and count what becomes of them')
   .option('--objections', "with --assigned: try what the patch's reviewers were afraid of")
   .option('--repetitions <n>', 'with --races or --objections: how often (default: 500; 50)', parseBound)
+  .addOption(new Option('--race <name>', 'with --races: this one alone').choices(RACE_NAMES))
+  .option(
+    '--batches <n>',
+    'with --races: so many times all repetitions, each from a fresh state (default: 1)',
+    parseBound,
+  )
+  .option('--delay <ms>', 'with --races: how long is waited for a message (default: 40)', parseBound)
+  .option(
+    '--gap <n>',
+    'with --races: commands that do nothing between the event and what it meets (default: 0)',
+    parseBound,
+  )
+  .option('--burst <n>', 'with --races: repetitions that go in one write, the last one counts (default: 1)', parseBound)
   .option('--clean', 'remove what --assigned keeps in the cache folder')
   .option('--only <rules>', 'tell of these rules alone, parted by commas')
   .option('--seconds <n>', 'take no longer than this (default: 30)', parseBound)
@@ -474,12 +506,14 @@ withJudgeOptions(program.command('conform'))
       command.error('error: got --qemu with --assigned; expected one or the other');
     if (!isLive && words.length === 0)
       command.error('error: got no device; expected a module, --qemu DEVICE, --assigned, or -- and a command');
-    const { qemuBinary, machine, device, accel, l1Cpus, kernel } = choices;
+    const { qemuBinary, machine, device, accel, level, l1Cpus, kernel } = choices;
     if (!isLive && qemuBinary !== undefined) command.error('error: got --qemu-binary without --qemu; expected both');
     if (choices.qemu === undefined && machine !== undefined)
       command.error('error: got --machine without --qemu; expected both');
-    if (choices.assigned !== true && [device, accel, l1Cpus, kernel].some((choice) => choice !== undefined))
-      command.error('error: got --device, --accel, --l1-cpus or --kernel without --assigned; expected both');
+    if (choices.assigned !== true && [device, accel, level, l1Cpus, kernel].some((choice) => choice !== undefined))
+      command.error('error: got --device, --accel, --level, --l1-cpus or --kernel without --assigned; expected both');
+    if (level === 'kvm' && device !== undefined)
+      command.error('error: got --device with --level kvm, which has a device of its own; expected one or the other');
     if (choices.races === true || choices.objections === true) {
       if (choices.assigned !== true)
         command.error('error: got --races or --objections without --assigned; expected both');
@@ -487,6 +521,9 @@ withJudgeOptions(program.command('conform'))
       status = await (choices.races === true ? races(choices) : objections(choices));
       return;
     }
+    const { race, batches, delay, gap, burst } = choices;
+    if ([race, batches, delay, gap, burst].some((choice) => choice !== undefined))
+      command.error('error: got --race, --batches, --delay, --gap or --burst without --races; expected both');
     const isCommand = process.argv.includes('--');
     if (!isCommand && words.length > 1) {
       command.error(`error: got ${words.join(' ')}; expected one module, or -- before a command`);
@@ -496,7 +533,7 @@ withJudgeOptions(program.command('conform'))
   });
 
 withJudgeOptions(program.command('prove'))
-  .helpGroup('Decide:')
+  .helpGroup('Test your own:')
   .description(
     'proves a device for a bound: walks a WebAssembly module, or a JavaScript module that saves and restores, through every state that any sequence of accesses and events leads to',
   )

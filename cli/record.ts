@@ -21,11 +21,12 @@ export interface RecordChoices {
   readonly qemuBinary?: string;
   readonly seconds?: number;
   readonly force?: boolean;
+  readonly assigned?: boolean;
 }
 
 /** Records a device in scenarios. */
 export async function record(device: string, scenarios: readonly string[], choices: RecordChoices): Promise<Exit> {
-  const { out = [device, ...scenarios].join('-'), force, qemuBinary, ...options } = choices;
+  const { out = [device, ...scenarios].join('-'), force, qemuBinary, assigned, ...options } = choices;
   const [log, described] = [`${out}.gz`, `${out}.json`];
   const taken = [log, described].find((path) => existsSync(path));
   if (taken !== undefined && force !== true) {
@@ -41,6 +42,7 @@ export async function record(device: string, scenarios: readonly string[], choic
       scenarios,
       ...options,
       qemu: qemuBinary,
+      isAssigned: assigned,
       onSaid: (text) => tell(`  ${text}`),
     });
   } catch (error) {
@@ -51,7 +53,7 @@ export async function record(device: string, scenarios: readonly string[], choic
   const { lines, written, seconds, ending, release, version, said } = recording;
   const { functions, others } = functionsIn(lines);
   const told = {
-    origin: `Linux ${release} under QEMU ${version}: it boots with ${device}${scenarios.length === 0 ? '' : `, and then: ${scenarios.join(', ')}`}. Of ${written} lines of QEMU's log, those of this device, its port and the messages were kept, without times and pointers.`,
+    origin: `Linux ${release} under QEMU ${version}: it boots with ${device}${assigned === true ? ', which is assigned by vfio-pci of a Linux in QEMU' : ''}${scenarios.length === 0 ? '' : `, and then: ${scenarios.join(', ')}`}. Of ${written} lines of QEMU's log, those of this device, its port and the messages were kept, without times and pointers.`,
     command,
     qemu: recording.command,
     recorded: new Date().toISOString().slice(0, 10),
@@ -99,6 +101,7 @@ function commandOf(device: string, scenarios: readonly string[], choices: Record
   const { machine, cpus, queues, kernel, qemuBinary } = choices;
   return [
     ...['maskbit', 'record', device, ...scenarios],
+    ...(choices.assigned === true ? ['--assigned'] : []),
     ...Object.entries({ machine, cpus, queues, kernel, 'qemu-binary': qemuBinary }).flatMap(([name, value]) =>
       value === undefined ? [] : [`--${name}`, shellWord(String(value))],
     ),

@@ -3,26 +3,27 @@
  * vector code and the handlers of L1 did just then. Kprobes are at the entry of every device interrupt (`entry`) and of vfio's change of an
  * event descriptor (`vfio`); an entry without an `irq_handler_entry` behind it is an interrupt that nobody took.
  *
- *     npx tsx scripts/live-window.ts [SECONDS]
+ *     npx tsx scripts/live-window.ts [SECONDS [LEVEL]]
  */
 import { startAssigned } from '../conformance/device/nested/assigned.ts';
+import type { Level } from '../conformance/device/nested/names.ts';
 import { RACES, runRace } from '../conformance/live/races.ts';
 
-const [seconds = 60] = process.argv.slice(2).map(Number);
+const [seconds = '60', level = 'guest'] = process.argv.slice(2);
 const TRACING = '/sys/kernel/tracing';
 const NAMES = ['unmask', 'add', 'mask'];
 const START = [
-  `mount -t tracefs tracefs ${TRACING}; cd ${TRACING}`,
-  'echo "p:entry __common_interrupt vector=%si:u32" > kprobe_events; echo "p:vfio vfio_msi_set_vector_signal" >> kprobe_events',
+  `cd ${TRACING}; echo 1 > tracing_on`,
+  'echo "p:entry __common_interrupt vector=%si:u32" >> kprobe_events; echo "p:vfio vfio_msi_set_vector_signal" >> kprobe_events',
   'for e in kprobes irq/irq_handler_entry irq_vectors/vector_activate irq_vectors/vector_deactivate irq_vectors/vector_update irq_vectors/vector_clear; do echo 1 > events/$e/enable; done',
 ].join('; ');
 /** L1's second processor, which takes the device's interrupts, and what is done to their vectors. */
 const SHOW = `grep -F -e " [001] " -e vector_ -e "vfio: " ${TRACING}/trace | tail -60`;
 
-const device = await startAssigned({ cpus: 2, onProgress: console.error });
+const device = await startAssigned({ cpus: 2, level: level as Level, onProgress: console.error });
 try {
   await device.levels.agent.ask(START, 15_000);
-  const end = performance.now() + 1000 * seconds;
+  const end = performance.now() + 1000 * Number(seconds);
   for (let turn = 0; performance.now() < end; turn++) {
     const race = RACES.find(({ name }) => name === NAMES[turn % NAMES.length])!;
     await device.levels.agent.ask(`echo > ${TRACING}/trace`);

@@ -25,7 +25,10 @@ async function pieces(): Promise<string> {
   const rows: (string | number)[][] = [];
   for (const piece of MUSEUM) {
     tell(piece.name);
-    const { finding, report } = await showPiece(piece, { seed: SEED });
+    let { finding, report } = await showPiece(piece, { seed: SEED });
+    // A busy machine may not get to the end of a trace in the usual time.
+    if (finding?.shortness === 'as found' || finding?.shortness === undefined)
+      ({ finding, report } = await showPiece(piece, { seed: SEED, seconds: 90 }));
     if (finding === undefined) throw new Error(`Got no finding in ${piece.name}; expected the judge to catch it.`);
     const short = finding.shortness === 'shortest' ? 'shortest' : 'nothing can be left out';
     if (finding.shortness === 'as found' || finding.shortness === undefined)

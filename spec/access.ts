@@ -53,7 +53,8 @@ export const ACCESS_RULES: readonly Rule[] = [
     source: 'PCIe 6.1.4.2',
     strength: 'must',
     text:
-      'Software may write Message Data and Vector Control as one QWORD while the entry is masked. ' +
+      'Software may write Message Data and Vector Control as one QWORD while the entry is masked, ' +
+      'by its Mask Bit or by Function Mask. ' +
       'The data takes effect no later than the control, so a message that this releases carries it.',
   },
   {
@@ -62,7 +63,7 @@ export const ACCESS_RULES: readonly Rule[] = [
     source: 'PCIe 6.1.4.2',
     strength: 'undefined',
     text:
-      'Software masks an unmasked entry by a dword write of Vector Control. ' +
+      'Where Function Mask is clear, software masks an unmasked entry by a dword write of Vector Control. ' +
       'A QWORD could change the data before the Mask Bit is set, and its result is left open.',
     choice: {
       ours: 'A QWORD is its lower dword and then its upper one, here as everywhere.',

@@ -96,6 +96,12 @@ export const CHOICES = [
       },
       { name: 'immediate', words: 'The message is the entry as it stands when the message is sent.' },
       { name: 'any', words: 'The message is any whole entry that the vector has held since it was last unmasked.' },
+      // The standard leaves the result undefined, so even this is no fault (MSIX-MSG-3).
+      {
+        name: 'torn',
+        words:
+          'After a change the message is anything until the vector is unmasked again, be it made of parts of several.',
+      },
     ],
   },
   {
@@ -150,6 +156,22 @@ export const CHOICES = [
       { name: 'zero', words: 'Bits 1:0 of Message Address read as zero.' },
       { name: 'kept', words: 'Bits 1:0 of Message Address read as they were written.' },
       { name: 'any', words: 'Each of bits 1:0 of Message Address reads as zero, or as it was written.' },
+    ],
+  },
+  {
+    name: 'disabledTable',
+    rule: 'MSIX-TABLE-6',
+    open: 'whether the table is there while MSI-X is disabled',
+    values: [
+      { name: 'there', words: 'The table is read and written as well while MSI-X is disabled.' },
+      {
+        name: 'absent',
+        words: 'While MSI-X is disabled there is no table: it reads as all ones, and what is written to it is dropped.',
+      },
+      {
+        name: 'any',
+        words: 'Each time that MSI-X is disabled, the table is there until it is enabled, or is not.',
+      },
     ],
   },
   {

@@ -89,6 +89,28 @@ export function registered(id: string): Registered {
   );
 }
 
+/**
+ * Looks a rule up, in any case: `msix-pend-2` is MSIX-PEND-2.
+ *
+ * @throws {RangeError} when there is none, with the nearest ones.
+ */
+export function ruleNamed(id: string): Rule {
+  const upper = typeof id === 'string' ? id.toUpperCase() : '';
+  const found = REGISTERED.get(upper);
+  if (found?.kind === 'rule') return found.entry;
+  const nearest = nearestIds(upper).filter((each) => REGISTERED.get(each)!.kind === 'rule');
+  const what = found === undefined ? '' : `, which is ${KINDS[found.kind]} and no rule`;
+  const like = nearest.length > 0 ? nearest : ['MSIX-PEND-2', 'MSIX-MASK-1'];
+  throw new RangeError(`Got ${tell(id)}${what}; expected a rule that maskbit rules lists, such as ${like.join(', ')}.`);
+}
+
+const KINDS: Readonly<Record<Registered['kind'], string>> = {
+  rule: 'a rule',
+  bug: 'a bug of a real system',
+  property: 'a property',
+  review: 'a comment of the review',
+};
+
 const TOLD_CHARACTERS = 60;
 
 /** What a caller passed for a text. Nothing of it but text is looked into. */

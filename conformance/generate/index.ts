@@ -8,7 +8,7 @@ import { EventSuite, type EventTest } from './events.ts';
 import { DUT_FORMAT, EVENT_JSON_FORMAT, type FileHead, type Format, JSON_FORMAT } from './formats.ts';
 import { STRATEGY_WORDS, type StrategyName, type TestFormat } from './names.ts';
 import { PROFILES } from './profiles.ts';
-import { STRATEGIES, type StrategyOptions } from './strategies.ts';
+import { type PathSet, STRATEGIES, type StrategyOptions } from './strategies.ts';
 import { READS } from './reads.ts';
 import { boundaries, eventsWithout, Suite, suiteMachine, type SuiteTest } from './suite.ts';
 import { ADAPTER, EVENT_VITEST_FORMAT, eventAdapter, VITEST_FORMAT } from './vitest.ts';
@@ -35,6 +35,8 @@ export interface Generation {
   /** The number of paths and of their events, before any is left out. */
   readonly paths: number;
   readonly steps: number;
+  /** What is left of them with `only` and `limit`. */
+  readonly chosen: Chosen;
   readonly note?: string;
   /** The adapter that tests for Vitest need, to be filled in. */
   readonly adapter: string;
@@ -42,6 +44,48 @@ export interface Generation {
   readonly bytes: number;
   /** The pieces of the text. `onTests` is told how many paths are done. */
   write(onTests?: (done: number) => void): Generator<string>;
+}
+
+/** What is left of some paths with `only` and `limit`. */
+export interface Chosen {
+  readonly tests: number;
+  readonly steps: number;
+  /** Whether they were counted; of very many paths with `only`, some are looked at, and stand for the rest. */
+  readonly isExact: boolean;
+}
+
+/** So many paths are looked at whole; of more, as many evenly among them. */
+const LOOKED_AT = 20_000;
+
+/** Counts what is left of some paths. */
+function choose(
+  set: PathSet,
+  places: number,
+  { only, limit = Infinity }: GenerateOptions,
+  rulesOf: (path: readonly number[], number: number) => Iterable<string>,
+): Chosen {
+  const { paths, steps } = set;
+  const all = paths * places;
+  if (only === undefined && limit >= all) return { tests: all, steps: steps * places, isExact: true };
+  const every = only === undefined ? 1 : Math.ceil(paths / LOOKED_AT);
+  let tests = 0;
+  let events = 0;
+  let number = 0;
+  // The paths are the same in every place, and so are their rules.
+  for (const path of set.make()) {
+    if (number++ % every !== 0) continue;
+    if (only !== undefined && ![...rulesOf(path, number)].includes(only)) continue;
+    tests++;
+    events += path.length;
+    if (tests * every >= limit) break;
+  }
+  const found = tests * every * places;
+  const kept = Math.min(found, limit);
+  return {
+    tests: kept,
+    steps: found === 0 ? 0 : Math.round((events * every * places * kept) / found),
+    isExact: every === 1,
+  };
 }
 
 /** Tests of a function, as requests and permitted answers. */
@@ -59,22 +103,39 @@ export function generateVectors(vectors: number, options: GenerateOptions): Gene
     command: options.command,
     profiles: profiles === 'all' ? PROFILES.length : 1,
   };
+  const chosen = choose(set, places, options, strictRules(vectors, without));
   const formats: Record<TestFormat, Format<SuiteTest>> = { json: JSON_FORMAT, dut: DUT_FORMAT, vitest: VITEST_FORMAT };
   return {
     head,
     paths: set.paths * places,
     steps: set.steps * places,
+    chosen,
     note: set.note,
     adapter: ADAPTER,
-    bytes: places * (set.paths * (vectors === 1 ? 650 : 1000) + set.steps * 100),
+    bytes: chosen.tests * (vectors === 1 ? 650 : 1000) + chosen.steps * 100,
     write: (onTests) => {
       const suite = new Suite({ vectors, profiles, without });
-      const tests = function* (): Generator<SuiteTest> {
+      const tests = function* (): Generator<SuiteTest | undefined> {
         let number = 0;
-        for (const place of suite.places) for (const path of set.make()) yield suite.make(path, ++number, place);
+        for (const place of suite.places) {
+          for (const path of set.make()) {
+            number++;
+            const isWanted = options.only === undefined || suite.rulesOf(path, number, place).has(options.only);
+            yield isWanted ? suite.make(path, number, place) : undefined;
+          }
+        }
       };
       return written(head, formats[format], tests(), options, onTests);
     },
+  };
+}
+
+/** The rules that a path of a function exercises. Nothing is compiled before that is asked. */
+function strictRules(vectors: number, without: readonly string[] | undefined) {
+  let suite: Suite | undefined;
+  return (path: readonly number[], number: number): Iterable<string> => {
+    suite ??= new Suite({ vectors, profiles: 'strict', without });
+    return suite.rulesOf(path, number);
   };
 }
 
@@ -102,15 +163,17 @@ export function generateEvents(instance: Instance, options: GenerateOptions): Ge
       `Got the format ${format} for the machine ${head.machine}; expected json or vitest, since only a function has a text protocol.`,
     );
   }
+  const suite = new EventSuite(graph);
+  const kept = choose(set, 1, options, (path, number) => suite.make(path, number).rules);
   return {
     head,
     paths: set.paths,
     steps: set.steps,
+    chosen: kept,
     note: set.note,
     adapter: eventAdapter(head, graph.events, outputsOf(graph)),
-    bytes: set.paths * 250 + set.steps * 60,
+    bytes: kept.tests * 250 + kept.steps * 60,
     write: (onTests) => {
-      const suite = new EventSuite(graph);
       const tests = function* (): Generator<EventTest> {
         let number = 0;
         for (const path of set.make()) yield suite.make(path, ++number);
@@ -131,17 +194,18 @@ function outputsOf(graph: StateGraph): string[] {
 function* written<Test extends { readonly rules: readonly string[] }>(
   head: FileHead,
   format: Format<Test>,
-  tests: Iterable<Test>,
+  tests: Iterable<Test | undefined>,
   { only, limit = Infinity }: GenerateOptions,
   onTests: (done: number) => void = () => {},
 ): Generator<string> {
-  yield format.head(head);
   let count = 0;
   let done = 0;
   for (const test of tests) {
     onTests(++done);
     if (count >= limit) break;
-    if (only !== undefined && !test.rules.includes(only)) continue;
+    if (test === undefined || (only !== undefined && !test.rules.includes(only))) continue;
+    // Where there is no test there is no file, and no beginning of one.
+    if (count === 0) yield format.head(head);
     yield format.test(test, count++);
   }
   if (count === 0)

@@ -12,7 +12,7 @@ const STEADY = ['disabledEvent', 'pendingAtDisable', 'pendingAtEnable', 'message
 const valuesOf = (flag: ChoiceName): readonly string[] =>
   CHOICES.find(({ name }) => name === flag)!
     .values.map(({ name }) => name)
-    .filter((value) => value !== 'any');
+    .filter((value) => value !== 'any' && value !== 'torn');
 
 /** The names of those choices. */
 export const FLAGS: readonly ChoiceName[] = STEADY;

@@ -174,6 +174,13 @@ export class Suite {
     };
   }
 
+  /** The rules that the test of a path exercises: those of the steps that a strict device takes. */
+  rulesOf(path: readonly number[], number: number, place = 0): ReadonlySet<string> {
+    const oracle = new Oracle(this.machines[0], this.book, this.vectors, this.actedAt(place));
+    for (const action of this.performed(path, number, place).actions) oracle.perform(action);
+    return oracle.rules;
+  }
+
   /** The path in words. */
   private nameOf(path: readonly number[], place: number): string {
     const { events } = this.machine.graph;

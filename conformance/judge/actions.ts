@@ -62,9 +62,12 @@ export class MutableKnowledge implements Knowledge {
   readonly message: Int8Array;
   /** Whether a write to an entry that is not masked is sure to be kept; elsewhere the guest does not know what it holds before it reads. */
   readonly keepsOpenWrites: boolean;
+  /** Whether the table is sure to be there while MSI-X is disabled. */
+  readonly hasTable: boolean;
 
-  constructor(vectorCount: number, keepsOpenWrites = true) {
+  constructor(vectorCount: number, keepsOpenWrites = true, hasTable = true) {
     this.keepsOpenWrites = keepsOpenWrites;
+    this.hasTable = hasTable;
     this.masked = new Uint8Array(vectorCount).fill(1);
     this.message = new Int8Array(vectorCount).fill(-1);
   }
@@ -75,6 +78,11 @@ export class MutableKnowledge implements Knowledge {
     this.functionMask = other.functionMask;
     this.masked.set(other.masked);
     this.message.set(other.message);
+  }
+
+  /** Whether a write to the table may be lost now, since MSI-X is disabled. */
+  get isBlind(): boolean {
+    return !this.hasTable && !this.enabled;
   }
 
   reset(): void {
@@ -220,7 +228,9 @@ function vectorActions(
     high: high >>> 0,
   });
   const common = { vector, isLawful: always as Action['isLawful'], rules: [] as readonly string[] };
-  const learnMask = (bit: number) => (knowledge: MutableKnowledge) => void (knowledge.masked[vector] = bit);
+  // A vector that may be masked or not is taken not to be.
+  const learnMask = (bit: number) => (knowledge: MutableKnowledge) =>
+    void (knowledge.masked[vector] = knowledge.isBlind ? 0 : bit);
   const maskActions = [0, 1].flatMap((bit): Action[] => {
     const verb = bit === 1 ? 'mask' : 'unmask';
     const plain = [dword(controlOffset, bit)];
@@ -282,7 +292,8 @@ function vectorActions(
     const word = (which: number): number => book.word(vector, message, which);
     const learn = (knowledge: MutableKnowledge): void => {
       const held = knowledge.message[vector];
-      if (!knowledge.keepsOpenWrites && !isMasked(knowledge, vector)) knowledge.message[vector] = -1;
+      if (knowledge.isBlind || (!knowledge.keepsOpenWrites && !isMasked(knowledge, vector)))
+        knowledge.message[vector] = -1;
       else
         knowledge.message[vector] = isWhole
           ? message

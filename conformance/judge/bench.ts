@@ -150,11 +150,16 @@ export function record(
 
 /** What a guest knows of the entries that were read. */
 export function informBy(observation: Observation, book: MessageBook, knowledge: MutableKnowledge): void {
-  const { touched, touchedCount, entries, hasMessage } = observation;
+  const { touched, touchedCount, entries, hasMessage, hasControl } = observation;
   for (let index = 0; index < touchedCount; index++) {
     const vector = touched[index];
     if (hasMessage[vector] !== 7) continue;
     const at = 4 * vector;
+    if (knowledge.isBlind) {
+      if (observation.isAllOnes(vector)) continue;
+      // The table answers, so the Mask Bit is what it reads.
+      if (hasControl[vector] === 1) knowledge.masked[vector] = entries[at + 3] & 1;
+    }
     const message = book.holds(vector, entries[at], entries[at + 1], entries[at + 2]);
     knowledge.message[vector] = message === book.other ? -1 : message;
   }

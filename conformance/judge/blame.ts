@@ -16,6 +16,7 @@ import {
   NO_SEND,
   SEND_BITS,
   SEND_SHIFT,
+  sendsDiffer,
   UNKNOWN_SEND,
   USAGE_BITS,
   USAGE_SHIFT,
@@ -30,7 +31,7 @@ export function blame(machine: SetMachine, belief: number, event: number, code: 
   for (const { states, doubts } of machine.partsOf(belief, event)) {
     for (const candidate of machine.candidates(states, event)) {
       const differing = machine.differing(candidate.code, code) & ~doubts;
-      const sends = sendOf(candidate.code) !== sendOf(code);
+      const sends = sendsDiffer(candidate.code, code);
       const usage = usageOf(code) !== USAGE_BITS && usageOf(candidate.code) !== usageOf(code);
       const count = bitCount(differing) + (sends ? 1 : 0) + (usage ? 1 : 0);
       const distance = count > 1 && machine.isExplainedByOne(candidate, code, doubts) ? 1 : count;
@@ -91,7 +92,7 @@ function differencesOf(machine: SetMachine, candidate: BlamedCandidate, code: nu
   const sends = { field: 'send' as const, expected: sendOf(candidate.code), got: sendOf(code) };
   const usage = { field: 'usage' as const, expected: usageOf(candidate.code), got: usageOf(code) };
   return [
-    ...(sends.expected === sends.got ? [] : [sends]),
+    ...(sendsDiffer(candidate.code, code) ? [sends] : []),
     ...(usage.got === USAGE_BITS || usage.expected === usage.got ? [] : [usage]),
     ...read,
   ];

@@ -6,10 +6,10 @@
  */
 import { type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
-import { type Cause, causesOf, type Finding, Findings, signatureOf } from './findings.ts';
+import { type Cause, causesOf, type Finding, Findings, isFailure, signatureOf } from './findings.ts';
 import type { Model } from './judge.ts';
 import { type LearntBefore, learn, learnWait, probe, type ProbeFailure, type ChoiceReason } from './learn.ts';
-import { cutAtReset, followed, isAlone, isFailure, minimise } from './minimise.ts';
+import { cutAtReset, followed, isAlone, minimise } from './minimise.ts';
 import { type Profile, profileNamed } from './profile.ts';
 import type { Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
@@ -66,11 +66,13 @@ export interface Report {
   /** What was not asked, and why: sentences. */
   readonly notes: readonly string[];
   readonly steps: number;
+  /** How long it took to learn the profile, before anything was judged by it; 0 where nothing was learnt. */
+  readonly learningMilliseconds: number;
   readonly instances: number;
   readonly milliseconds: number;
   /**
-   * `holds`; `violated`; `open`: a bound was met before the cheapest suites were done, or something was seen once and not again; `n/a`:
-   * nothing was asked.
+   * `holds`; `violated`; `open`: a bound was met before the cheapest suites were done, be it while learning, or something was seen once and not
+   * again; `n/a`: nothing was asked.
    */
   readonly verdict: 'holds' | 'violated' | 'open' | 'n/a';
 }
@@ -94,6 +96,10 @@ class Run {
   private readonly seed: number;
   private profile: Profile;
   private reasons: readonly ChoiceReason[] = [];
+  /** Whether there was anything to ask. */
+  private hadTasks = false;
+  /** How long learning took, in milliseconds. */
+  private learning = 0;
 
   constructor(subject: Subject, options: ConformOptions) {
     this.subject = subject;
@@ -132,10 +138,12 @@ class Run {
         )),
       );
       this.relearn();
+      this.learning = performance.now() - this.began;
     }
     const tasks = STRATEGIES.flatMap((strategy) =>
       this.scenes.filter((scene) => this.suits(strategy, scene)).map((scene) => ({ strategy, scene })),
     );
+    this.hadTasks = tasks.length > 0;
     for (const [index, { strategy, scene }] of tasks.entries()) {
       // Where something was found, what it takes to shorten it is kept.
       const kept = this.findings.all.length === 0 ? 0 : this.subject.isLocal ? 0.15 : 0.3;
@@ -326,6 +334,7 @@ class Run {
       if (finding.trace.length <= LOGGED && performance.now() < until)
         finding.log = (await rerun(this.subject, scene, model, finding.trace, { wantsLog: true })).log;
     }
+    this.findings.mergeFailures();
   }
 
   /**
@@ -338,22 +347,33 @@ class Run {
     return some.length > 0 ? some : all;
   }
 
-  private isWanted({ rules }: Finding): boolean {
+  /** Whoever asks for some rules is told that the device fails, too: the rest could not be asked then. */
+  private isWanted(finding: Finding): boolean {
     const { only } = this.options;
-    return only === undefined || rules.some((rule) => only.includes(rule));
+    return only === undefined || isFailure(finding) || finding.rules.some((rule) => only.includes(rule));
   }
 
   private report(): Report {
     const { subject } = this;
-    const told = causesOf(this.wantedFindings());
-    const causes = told.filter(isShownAgain);
-    const unsettled = told.filter((cause) => !isShownAgain(cause));
-    const unseen = this.findings.all.filter((finding) => this.isWanted(finding)).length - this.wantedFindings().length;
+    const wanted = this.wantedFindings();
+    // Beside what is shown again, what is not is no finding of its own; in this process nothing is late, so it is a consequence whatever it looks like.
+    const causes = causesOf(wanted.filter(isShownAgain));
+    const unsettled =
+      subject.isLocal && causes.length > 0
+        ? []
+        : causesOf(wanted).filter(({ findings }) => !findings.some(isShownAgain));
+    const unseen = this.findings.all.filter((finding) => this.isWanted(finding)).length - wanted.length;
+    const unshown =
+      wanted.filter((finding) => !isShownAgain(finding)).length - unsettled.flatMap(({ findings }) => findings).length;
     const steps = this.outcomes.reduce((sum, outcome) => sum + outcome.steps, 0);
     const notes = [...lacksOf(subject)];
     if (unseen > 0)
       notes.push(
         `There was no time to look at ${unseen} more that went wrong; they may be consequences of what is told. Give it more --seconds.`,
+      );
+    if (unshown > 0)
+      notes.push(
+        `${unshown} more that went wrong did not when ${unshown === 1 ? 'its path was' : 'their paths were'} run again; beside what is told, ${unshown === 1 ? 'it is' : 'they are'} no finding.`,
       );
     const cheap = new Set(['walk of pairs', 'all transitions']);
     const isOpen =
@@ -361,6 +381,7 @@ class Run {
         ({ strategy, scene, isComplete }) => cheap.has(strategy) && scene !== 'three vectors' && !isComplete,
       ) ||
       this.isStopped() ||
+      steps === 0 ||
       unsettled.length > 0;
     return {
       device: subject.name,
@@ -374,16 +395,17 @@ class Run {
       coverage: coverageOf([...this.models.values()]),
       notes,
       steps,
+      learningMilliseconds: this.learning,
       instances: subject.instances,
       milliseconds: performance.now() - this.began,
-      verdict: causes.length > 0 ? 'violated' : steps === 0 ? 'n/a' : isOpen ? 'open' : 'holds',
+      verdict: causes.length > 0 ? 'violated' : !this.hadTasks ? 'n/a' : isOpen ? 'open' : 'holds',
     };
   }
 }
 
-/** Whether something of a cause was shown again, or was never run again. */
-const isShownAgain = ({ findings }: Cause): boolean =>
-  findings.some(({ reproduced }) => reproduced === undefined || reproduced.tries === 0 || reproduced.shown > 0);
+/** Whether a finding was shown again, or was never run again. */
+const isShownAgain = ({ reproduced }: Finding): boolean =>
+  reproduced === undefined || reproduced.tries === 0 || reproduced.shown > 0;
 
 /** Whether a step that was run again shows a finding of this signature. */
 const showsIn = (signature: string, { action, faults }: RerunFault): boolean =>

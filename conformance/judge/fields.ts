@@ -4,11 +4,11 @@
  *     bits    field            values
  *     1:0     mask             0 masked, 1 unmasked                                      3 not observed
  *     3:2     pending          0 clear, 1 set                                            3 not observed
- *     7:4     entry            a message by number, 14 none of them                      15 not observed
+ *     7:4     entry            a message by number, 13 all ones as the whole entry reads, 14 none of them   15 not observed
  *     10:8    reservedControl  0 clear, 1 ones, 2 some, 6 neither                        7 not observed
  *     13:11   reservedAddress  the same
  *     16:14   usage            0 nothing, 1 use, 2 release, 6 anything else              7 not observed
- *     22:17   send             0 nothing, 1 + m a message, 21 + m the same twice, 41 + m more often, 63 anything else
+ *     22:17   send             0 nothing, 1 + m a message, 21 + m the same twice, 41 + m more often, 63 anything else; of a state, 62 any one message
  *
  * And of the capability: `enable` in bits 1:0 (0 disabled, 1 enabled), `functionMask` in 3:2 (0 clear, 1 set).
  */
@@ -21,6 +21,8 @@ export interface Field {
   readonly bits: number;
   /** The region that it shows, in a machine with one vector. */
   readonly region: readonly string[];
+  /** What it is where all bits of the table read as ones. */
+  readonly ones?: number;
   /** Whether the rules of the region say more than those of its transitions. */
   readonly isOfRegion?: boolean;
 }
@@ -41,11 +43,11 @@ export type FieldName =
 
 /** The fields of a vector that are read. */
 export const VECTOR_FIELDS: readonly Field[] = [
-  { name: 'mask', shift: 0, bits: 0x3, region: ['vector0', 'mask'] },
+  { name: 'mask', shift: 0, bits: 0x3, region: ['vector0', 'mask'], ones: 0 },
   { name: 'pending', shift: 2, bits: 0x3, region: ['vector0', 'latch'] },
-  { name: 'entry', shift: 4, bits: 0xf, region: ['vector0', 'entry'] },
-  { name: 'reservedControl', shift: 8, bits: 0x7, region: ['vector0', 'reservedControl'] },
-  { name: 'reservedAddress', shift: 11, bits: 0x7, region: ['vector0', 'reservedAddress'] },
+  { name: 'entry', shift: 4, bits: 0xf, region: ['vector0', 'entry'], ones: 13 },
+  { name: 'reservedControl', shift: 8, bits: 0x7, region: ['vector0', 'reservedControl'], ones: 1 },
+  { name: 'reservedAddress', shift: 11, bits: 0x7, region: ['vector0', 'reservedAddress'], ones: 1 },
 ];
 
 /** The fields of the capability. */
@@ -59,6 +61,8 @@ export const USAGE_BITS = 0x7;
 export const SEND_SHIFT = 17;
 export const SEND_BITS = 0x3f;
 
+/** Every dword of the entry reads as all ones: nobody answers. */
+export const UNANSWERED_ENTRY = 13;
 export const UNKNOWN_ENTRY = 14;
 export const UNKNOWN_RESERVED = 6;
 export const UNKNOWN_USAGE = 6;
@@ -66,7 +70,17 @@ export const NO_SEND = 0;
 export const ONE_SEND = 1;
 export const MORE_SENDS = 21;
 export const MANY_SENDS = 41;
+/** Of a state that may send any message, once. It is never observed. */
+export const ANY_SEND = 62;
 export const UNKNOWN_SEND = 63;
+
+/** Whether what a state sends is something else than what was observed. */
+export function sendsDiffer(code: number, observed: number): boolean {
+  const own = (code >>> SEND_SHIFT) & SEND_BITS;
+  const got = (observed >>> SEND_SHIFT) & SEND_BITS;
+  if (own !== ANY_SEND) return own !== got;
+  return got === NO_SEND || (got >= MORE_SENDS && got !== UNKNOWN_SEND);
+}
 
 /** What was sent, of a code of the field `send` that is neither nothing nor unknown: the message, and how often; 3 is three times or more. */
 export function readSend(send: number): { readonly message: number; readonly times: 1 | 2 | 3 } {

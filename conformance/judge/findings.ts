@@ -14,7 +14,10 @@ import { tellDifference } from './words.ts';
 export interface Finding {
   /** What tells it from the others. */
   signature: string;
-  /** The rules that are broken, or of which one is, the likeliest first. */
+  /**
+   * The rules that are broken, or of which one is, the likeliest first. Of a device that fails no rule of MSI-X is broken: these are then the
+   * rules that leave open what the access does.
+   */
   rules: readonly string[];
   /** The kind of access: `unmask/4`, `control/1`, `read pba/8`. */
   access: string;
@@ -35,6 +38,10 @@ export interface Finding {
   follows?: string;
   /** Whether it shows only where nothing is read in between: reading it back hides it. */
   isSparse?: boolean;
+  /** Whether it shows where nothing is read before the last step but what the trace itself reads: one of these reads is to blame. */
+  isUnread?: boolean;
+  /** Whether it shows only where everything is read back after each step, and no single read is to blame for that. */
+  needsReadback?: boolean;
   /** Whether the plain form of the access shows it as well, so that the form is not to blame. */
   isOfPlainForm?: boolean;
   /** The names of the actions, from a fresh instance; the last one is where it shows. */
@@ -132,15 +139,12 @@ export class Findings {
       return undefined;
     }
     const finding: Finding = {
-      signature,
-      rules: action === undefined ? ['MSIX-ACCESS-2'] : [...new Set([...action.rules, 'MSIX-ACCESS-2'])],
-      access,
+      ...describeFailure(action, request, text),
       otherAccesses: [],
       aliases: [],
       before: 'off',
       after: 'off',
       trace: trace(),
-      differences: [`Got ${text.trim().replace(/\.$/, '')} at ${request}; expected an answer.`],
       count: 1,
       scene: place.scene.name,
       strategy: place.strategy,
@@ -165,6 +169,17 @@ export class Findings {
     for (const [signature, each] of this.excused) if (each === finding) this.excused.set(signature, into);
   }
 
+  /** Failures that turn out to be of one access, once each is made plain, are one: the one with the shortest trace. */
+  mergeFailures(): void {
+    const failures = this.all.filter(isFailure).toSorted((one, other) => one.trace.length - other.trace.length);
+    for (const [index, finding] of failures.entries()) {
+      const into = failures.slice(0, index).find((each) => isSameFailure(each, finding));
+      if (into === undefined) continue;
+      into.otherAccesses.push(...finding.otherAccesses);
+      this.merge(finding, into);
+    }
+  }
+
   /** Takes a finding back: it was none, and is excused no more. */
   withdraw(finding: Finding): void {
     const at = this.all.indexOf(finding);
@@ -178,6 +193,28 @@ const FRESH = 'a fresh instance';
 
 /** The signature of a device that does not answer an access. */
 export const failureSignature = (access: string): string => `failure|${access}`;
+
+/** What a finding says of an access that the device itself fails at. */
+export const describeFailure = (
+  action: Action | undefined,
+  request: string,
+  text: string,
+): Pick<Finding, 'signature' | 'rules' | 'access' | 'differences'> => ({
+  signature: failureSignature(action?.kind ?? FRESH),
+  rules: (action?.rules ?? []).filter((rule) => OPEN_RULES.has(rule)),
+  access: action?.kind ?? FRESH,
+  differences: [`Got ${text.trim().replace(/\.$/, '')} at ${request}; expected an answer.`],
+});
+
+/** Whether a finding is that the device itself failed. */
+export const isFailure = ({ signature, access }: Pick<Finding, 'signature' | 'access'>): boolean =>
+  signature === failureSignature(access);
+
+/** The assertion of its own that a device failed by, which is the same wherever it is met; undefined where there is none. */
+export const assertionIn = (text: string): string | undefined => /\bfail\(\d+\)/.exec(text)?.[0];
+
+const isSameFailure = (one: Finding, other: Finding): boolean =>
+  one.signature === other.signature && assertionIn(one.differences[0]) === assertionIn(other.differences[0]);
 
 /** What a finding says of a step: its signature, its rules, and what was got and expected. */
 export function describe(
@@ -238,6 +275,7 @@ export const isOfBirth = (signature: string): boolean => signature.split('|')[1]
 
 /** Findings that are likely one cause. */
 export interface Cause {
+  /** Empty where the device itself fails at an access that no rule leaves open. */
   readonly rule: string;
   /** The family of the access that went wrong. */
   readonly access: string;
@@ -271,7 +309,12 @@ export function causesOf(findings: readonly Finding[]): Cause[] {
   }
   return groups.map((group) => {
     const sorted = group.findings.toSorted((one, other) => weightOf(one) - weightOf(other));
-    return { rule: sorted[0].rules[0], access: familyOf((sorted[0].culprit ?? sorted[0]).access), findings: sorted };
+    const [first] = sorted;
+    // What fails by accesses of several kinds is no matter of the form of one.
+    const rule = isFailure(first)
+      ? first.rules.find((each) => sorted.every(({ rules }) => rules.includes(each)))
+      : first.rules[0];
+    return { rule: rule ?? '', access: familyOf((first.culprit ?? first).access), findings: sorted };
   });
 }
 
@@ -288,7 +331,9 @@ const weightOf = ({ trace, signature, follows, rules }: Finding): number =>
 /** The rules that say that an access of another form means what the plain one does. */
 export const FORMS: ReadonlySet<string> = new Set(['MSIX-ACCESS-3', 'MSIX-ACCESS-4', 'MSIX-CAP-8']);
 
-function keysOf({ rules, access, before, after, culprit, signature }: Finding): string[] {
+function keysOf(finding: Finding): string[] {
+  const { rules, access, before, after, culprit, signature } = finding;
+  if (isFailure(finding)) return [assertionIn(finding.differences[0]) ?? `failure|${familyOf(access)}`];
   const at = culprit ?? { access, before, after };
   const family = familyOf(at.access);
   const [fields, , relation] = signature.split('|');
@@ -298,6 +343,6 @@ function keysOf({ rules, access, before, after, culprit, signature }: Finding): 
     FORMS.has(rules[0]) ? `${rules[0]}|${at.access.split('/')[1]}` : `${rules[0]}|${family}`,
     ...(isOfEdge && relation === '' ? [`${family}|${at.before}>${at.after}`] : []),
     // A read that changes something is to blame, whatever is missed later.
-    ...(culprit !== undefined && family.startsWith('read') ? [`MSIX-PBA-4|${family}`] : []),
+    ...(culprit !== undefined && family.startsWith('read') ? [`changed by|${family}`] : []),
   ];
 }

@@ -19,6 +19,7 @@ import type { MessageSet } from '../../machines/messages.ts';
 import { createPermitted, OTHER, permittedEvents } from '../../machines/permitted/index.ts';
 import * as registers from '../../src/registers.ts';
 import type { Choices } from '../../spec/choices.ts';
+import type { DeviceOutput } from '../device/device.ts';
 import { type Action, isScribble } from './actions.ts';
 import { blame } from './blame.ts';
 import type { Blame } from './evidence.ts';
@@ -26,8 +27,10 @@ import {
   CAPABILITY_FIELDS,
   NO_SEND,
   readSend,
+  SEND_BITS,
   sendCode,
   SEND_SHIFT,
+  UNANSWERED_ENTRY,
   UNKNOWN_ENTRY,
   UNKNOWN_RESERVED,
   UNKNOWN_SEND,
@@ -120,6 +123,8 @@ export class Judge {
   private readonly sends: Uint8Array;
   private readonly usages: Uint8Array;
   private readonly active: Int32Array;
+  /** The vectors whose entries were out of reach, and were not read since: what they hold is not known before that. */
+  private readonly unread: Uint8Array;
   /** Is told what was observed of each vector, for whoever records it. */
   tap: ((vector: number, event: string | undefined, code: number, isFault: boolean) => void) | undefined;
   private readonly events = new Map<string, number>();
@@ -138,6 +143,7 @@ export class Judge {
     this.sends = new Uint8Array(vectorCount);
     this.usages = new Uint8Array(vectorCount);
     this.active = new Int32Array(vectorCount);
+    this.unread = new Uint8Array(vectorCount);
     this.quiet = model.notifies ? 0 : USAGE_BITS << USAGE_SHIFT;
     this.silence = this.quiet | (UNOBSERVED & ~(USAGE_BITS << USAGE_SHIFT));
     model.vector.compiled.events.forEach((event, number) => this.events.set(event, number));
@@ -153,10 +159,12 @@ export class Judge {
   set(capability: number, vectors: Int32Array): void {
     this.capability = capability;
     this.vectors.set(vectors);
+    this.unread.fill(0);
   }
 
   /** Judges what a fresh device reads. */
   begin(observation: Observation): readonly Fault[] {
+    if (observation.touchedCount === 0) this.unread.fill(1);
     return this.judge(undefined, -1, observation, true, ['MSIX-RESET-1']);
   }
 
@@ -205,6 +213,8 @@ export class Judge {
         ((observation.control & registers.CONTROL_ENABLE) !== 0 ? 1 : 0) |
         ((observation.control & registers.CONTROL_FUNCTION_MASK) !== 0 ? 4 : 0);
     }
+    if (isGlobal && this.model.choices.disabledTable !== 'there' && (this.possibleCapabilities() & DISABLED) !== 0)
+      this.unread.fill(1);
     if (isGlobal || readCapability >= 0) {
       const code = readCapability < 0 ? 0xf : readCapability;
       const next = capabilitySets.step(this.capability, capabilityEvent, code);
@@ -234,7 +244,9 @@ export class Judge {
     let lastNext = -1;
     for (let index = 0; index < count; index++) {
       const each = isGlobal ? index : this.active[index];
-      if (isGlobal && this.vectors[each] === lastBelief && this.sends[each] === 0 && this.usages[each] === 0) {
+      const doubtful = this.doubtful.get(each);
+      const isIdle = this.sends[each] === 0 && this.usages[each] === 0 && doubtful === undefined;
+      if (isGlobal && isIdle && this.vectors[each] === lastBelief) {
         if (!observation.isTouched(each)) {
           this.vectors[each] = lastNext;
           continue;
@@ -246,11 +258,15 @@ export class Judge {
       this.sends[each] = 0;
       this.usages[each] = 0;
       const belief = this.vectors[each];
-      const next = machine.step(belief, eachEvent, code);
-      this.tap?.(each, own ? event : undefined, code, next === IMPOSSIBLE);
+      const plain = machine.step(belief, eachEvent, code);
+      const next =
+        doubtful === undefined
+          ? plain
+          : machine.either(plain, machine.step(belief, eachEvent, withSend(code, doubtful)));
+      this.tap?.(each, own ? event : undefined, code, next === IMPOSSIBLE || doubtful !== undefined);
       if (next !== IMPOSSIBLE) {
         this.vectors[each] = next;
-        if (isGlobal && code === this.silence) {
+        if (isGlobal && isIdle && code === this.silence) {
           lastBelief = belief;
           lastNext = next;
         }
@@ -269,25 +285,34 @@ export class Judge {
     }
     if (faults?.[0]?.vector === -1) this.widen(readCapability);
     this.attributed.length = 0;
+    this.doubtful.clear();
     if (observation.header >= 0) faults = this.judgeConstants(observation, faults);
     return faults ?? NO_FAULTS;
   }
 
   private readonly attributed: number[] = [];
+  /** The vectors of which nothing tells whether they have sent a message that another one may have sent as well; and what else they may have sent. */
+  private readonly doubtful = new Map<number, number>();
 
   /** Finds out whose each message is. */
   private attribute(observation: Observation, vector: number, event: number): void {
     const { outputs } = observation;
     if (outputs.length === 0) return;
     const { book } = this;
-    for (const { verb, vector: told, addressLow, addressHigh, data } of outputs) {
+    // What one vector alone may have sent is told first, so that what is left of the others is known.
+    const ordered =
+      outputs.length < 2
+        ? outputs
+        : outputs.toSorted((one, other) => Number(this.isShared(one)) - Number(this.isShared(other)));
+    for (const { verb, vector: told, addressLow, addressHigh, data } of ordered) {
       if (verb !== 'send') {
         if (!this.model.notifies || told < 0 || told >= this.vectorCount) continue;
         this.usages[told] = this.usages[told] !== 0 ? UNKNOWN_USAGE : verb === 'use' ? 1 : 2;
         this.attributed.push(told);
         continue;
       }
-      // Best liked is one that may send this and has not yet; then one that may send it once more; then one that wrongly may.
+      // Best liked is one that must send this, then one that may and then reads as it does; of these one that has not sent yet; then one that
+      // may send it once more; then one that wrongly may.
       const liking = (each: number, message: number): number => {
         const before = this.sends[each];
         const send = oneMore(before, message);
@@ -298,7 +323,11 @@ export class Judge {
         // Of several that hold the same message, it is likelier one that has the event, or was seen pending.
         const hasEvent = vector === each && event !== NOTHING;
         const isSeen = hasEvent || this.model.vector.isShownPending(this.vectors[each]);
-        if (next !== IMPOSSIBLE) return (before === 0 ? 3 : 2) + (isSeen ? 2 : 0);
+        if (next !== IMPOSSIBLE) {
+          const isRead = this.fits(observation, vector, event, each, send);
+          const isDue = isRead && before === NO_SEND && !this.fits(observation, vector, event, each, NO_SEND);
+          return (isDue ? 16 : isRead ? 8 : 0) + (before === 0 ? 3 : 2) + (isSeen ? 2 : 0);
+        }
         return (
           (hasEvent ? 0.75 : isSeen ? 0.5 : 0) +
           (this.model.vector.maySend(this.vectors[each], own ? event : NOTHING) ? 1 : 0)
@@ -318,8 +347,37 @@ export class Judge {
       const before = this.sends[each];
       this.sends[each] = oneMore(before, message);
       this.attributed.push(each);
+      if (before === NO_SEND) this.doubt(observation, vector, event, each, message);
     }
     if (observation.merges) this.attributeMerged(observation, vector, event);
+  }
+
+  /** Whether the suites write a message for several vectors. */
+  private isShared({ verb, addressLow, addressHigh, data }: DeviceOutput): boolean {
+    return verb === 'send' && this.book.isShared(this.addressOf(addressLow), addressHigh, data);
+  }
+
+  /** Whether a vector may send something, and read as it does. */
+  private fits(observation: Observation, vector: number, event: number, each: number, send: number): boolean {
+    const code = withSend(this.codeOf(observation, each, false), send);
+    const own = vector < 0 || each === vector;
+    return this.model.vector.step(this.vectors[each], own ? event : NOTHING, code) !== IMPOSSIBLE;
+  }
+
+  /**
+   * Several vectors may hold one message. Where one that was taken to have sent it may as well not have, and another may have, both are
+   * possible.
+   */
+  private doubt(observation: Observation, vector: number, event: number, sender: number, message: number): void {
+    const fits = (each: number, send: number): boolean => this.fits(observation, vector, event, each, send);
+    if (message === this.book.other || !fits(sender, NO_SEND)) return;
+    const send = oneMore(NO_SEND, message);
+    for (const each of this.book.alike(sender, message)) {
+      if (this.sends[each] !== NO_SEND || !fits(each, NO_SEND) || !fits(each, send)) continue;
+      this.doubtful.set(sender, NO_SEND);
+      this.doubtful.set(each, send);
+      this.attributed.push(each);
+    }
   }
 
   /** Lets an output stand for a message to the same address, too, of a vector that must have sent one now. */
@@ -359,13 +417,16 @@ export class Judge {
       code |= (word & 1) ^ 1;
       code |= (this.model.reserved ? reservedCode(word >>> 1, 0x7fffffff) : 7) << 8;
     } else code |= 0x3 | (7 << 8);
-    if (observation.hasMessage[vector] === 7) {
+    if (this.isUnanswered(observation, vector)) {
+      code |= (UNANSWERED_ENTRY << 4) | ((this.model.reserved ? 1 : 7) << 11);
+    } else if (observation.hasMessage[vector] === 7) {
       const low = this.addressOf(entries[at]);
       let message = this.book.holds(vector, low, entries[at + 1], entries[at + 2]);
-      if (message < 0 && mayBind) {
+      if (message < 0 && (mayBind || this.unread[vector] === 1)) {
         this.book.bind(vector, low, entries[at + 1], entries[at + 2]);
         message = this.book.other;
       }
+      this.unread[vector] = 0;
       code |= (message < 0 ? UNKNOWN_ENTRY : message) << 4;
       code |=
         (this.model.reserved
@@ -373,6 +434,11 @@ export class Judge {
           : 7) << 11;
     } else code |= (0xf << 4) | (7 << 11);
     return code;
+  }
+
+  /** Whether an entry reads as what nobody answers does, of a device whose table may go. */
+  private isUnanswered(observation: Observation, vector: number): boolean {
+    return this.model.choices.disabledTable !== 'there' && observation.isAllOnes(vector);
   }
 
   /** The values of the capability that are believed possible, as bits by enable | functionMask << 1. */
@@ -434,6 +500,9 @@ function constantFault(
   return { candidates: [], differences, rules, before: 'off', after: 'off', vector: -1, isOfAnother: false };
 }
 
+/** A code with another thing sent. */
+const withSend = (code: number, send: number): number => (code & ~(SEND_BITS << SEND_SHIFT)) | (send << SEND_SHIFT);
+
 /** What was sent before, and one message more. */
 function oneMore(before: number, message: number): number {
   if (before === NO_SEND) return sendCode(message, 1);
@@ -443,6 +512,8 @@ function oneMore(before: number, message: number): number {
 }
 
 const NO_FAULTS: readonly Fault[] = [];
+/** The values of the capability with MSI-X disabled, as `possibleCapabilities` has them. */
+const DISABLED = 0x5;
 /** Nothing read of any field. */
 const UNOBSERVED = 0x3 | (0x3 << 2) | (0xf << 4) | (7 << 8) | (7 << 11) | (USAGE_BITS << USAGE_SHIFT);
 

@@ -20,6 +20,7 @@ import type { Subject } from './subject.ts';
  * since its address is refused is not told as an event that was dropped.
  */
 const GROUPS: readonly { readonly choices: readonly ChoiceName[]; readonly scenes: readonly string[] }[] = [
+  { choices: ['disabledTable'], scenes: ['one vector'] },
   { choices: ['reservedControl'], scenes: ['bits and bytes'] },
   { choices: ['reservedAddress'], scenes: ['bits and bytes'] },
   { choices: ['narrowWrites'], scenes: ['bits and bytes'] },
@@ -64,6 +65,7 @@ export async function probe(
   onFailure: (failure: ProbeFailure) => void = () => {},
 ): Promise<Recording[]> {
   const recordings: Recording[] = [];
+  const hasTable = scenes[0] === undefined || (await asksForTable(subject, scenes[0]));
   const isChained = !subject.isLocal && subject.abilities.has('reset');
   for (const scene of scenes) {
     if (!scene.isSmall || scene.vectors.length > 1) continue;
@@ -72,13 +74,15 @@ export async function probe(
     const byName = new Map(actions.map((action) => [action.name, action]));
     const model = modelOf(scene, LOOSE_CHOICES, subject.abilities.has('notify'), true);
     const random = new Random(seed);
-    const directed = PROBES.map((path) => path.split(' ')).filter((path) => path.every((name) => byName.has(name)));
+    const directed = PROBES.map((path) => path.split(' '))
+      .filter((path) => path.every((name) => byName.has(name)))
+      .map((path) => (hasTable ? path : whileEnabled(path)));
     const paths = directed.length + RANDOM_PROBES;
     for (let path = 0; path < paths && !isOver();) {
       const instance = await subject.open(scene.vectorCount);
       const judge = new Judge(model, alphabet.book, instance.vectorCount);
       const recorder = new Recorder(judge, scene.vectors, scene.name);
-      const knowledge = new MutableKnowledge(instance.vectorCount, false);
+      const knowledge = new MutableKnowledge(instance.vectorCount, false, hasTable);
       const { observation, failure } = await instance.first(alphabet.book, knowledge);
       path++;
       let trace: string[] = [];
@@ -123,6 +127,42 @@ export async function probe(
     }
   }
   return recordings;
+}
+
+/** Finds out whether the table is there while MSI-X is disabled: whether it ever reads as what nobody answers does. */
+async function asksForTable(subject: Subject, scene: Scene): Promise<boolean> {
+  const alphabet = alphabetOf(scene, subject.abilities);
+  const byName = new Map(actionsOf(alphabet).map((action) => [action.name, action]));
+  const actions = ['control.onMasked/2', 'control.off/2', 'control.onMasked/2', 'control.off/2'].map((name) =>
+    byName.get(name),
+  );
+  const [vector] = scene.vectors;
+  const instance = await subject.open(scene.vectorCount);
+  const knowledge = new MutableKnowledge(instance.vectorCount, false, false);
+  const { observation, failure } = await instance.first(alphabet.book, knowledge);
+  let hasTable = !observation.isAllOnes(vector);
+  if (failure !== undefined) return true;
+  await instance.run(
+    { next: (_, step) => actions[step], readback: () => [vector] },
+    alphabet.book,
+    knowledge,
+    (_, seen, failed) => {
+      if (failed === undefined && seen.isAllOnes(vector)) hasTable = false;
+      return failed === undefined;
+    },
+  );
+  return hasTable;
+}
+
+/** The same path, with MSI-X enabled around each access to the table: what a device needs whose table goes with it. */
+function whileEnabled(path: readonly string[]): string[] {
+  let isEnabled = false;
+  return path.flatMap((name) => {
+    if (name.startsWith('control.')) isEnabled = name.startsWith('control.on');
+    if (name === 'reset') isEnabled = false;
+    const isOfTable = /^(mask|unmask|write|open|address|scribble)\./.test(name);
+    return isEnabled || !isOfTable ? [name] : ['control.onMasked/2', name, 'control.off/2'];
+  });
 }
 
 /**
@@ -362,8 +402,9 @@ function combinationsOf(
     .map(({ choices }) => choices as Partial<Choices>);
 }
 
-/** A value that says how a device is goes before one that leaves it open, and one that leaves two answers before one that leaves four. */
-const weightOf = (value: string, index: number, count: number): number => (value === 'any' ? 100 * count : index);
+/** A value that says how a device is goes before one that leaves it open, one that leaves two answers before one that leaves four, and all before anything. */
+const weightOf = (value: string, index: number, count: number): number =>
+  value === 'any' ? 100 * count : value === 'torn' ? 101 * count : index;
 
 function pick(choices: Choices, names: readonly ChoiceName[]): Partial<Choices> {
   return Object.fromEntries(names.map((name) => [name, choices[name]]));

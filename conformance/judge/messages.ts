@@ -154,6 +154,25 @@ export class MessageBook {
     return best;
   }
 
+  /** Whether the suites write a message for several vectors. */
+  isShared(low: number, high: number, data: number): boolean {
+    const senders = this.senders.get(keyOf(low, data)) ?? [];
+    return (
+      senders.length > 1 && this.word(Math.floor(senders[0] / this.perVector), senders[0] % this.perVector, 1) === high
+    );
+  }
+
+  /** The vectors for which the suites write one message, besides `vector`. */
+  alike(vector: number, message: number): number[] {
+    const at = this.at(vector, message);
+    const holders = this.senders.get(keyOf(this.words[at], this.words[at + 2])) ?? [];
+    return holders.flatMap((sender) => {
+      const other = Math.floor(sender / this.perVector);
+      const isSame = sender % this.perVector === message && this.word(other, message, 1) === this.words[at + 1];
+      return isSame && other !== vector ? [other] : [];
+    });
+  }
+
   /** The vector that a message is likeliest of which is none of any; -1 when nothing tells. */
   likeliest(low: number): number {
     return this.lows.get(low) ?? -1;

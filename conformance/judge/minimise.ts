@@ -2,10 +2,20 @@
  * Makes traces short: by running them again on fresh instances with events left out, until none can be.
  */
 import type { Action } from './actions.ts';
-import { describe, type Finding, FORMS, failureSignature, mayLead, signatureOf, withoutAccess } from './findings.ts';
+import {
+  assertionIn,
+  describe,
+  describeFailure,
+  type Finding,
+  FORMS,
+  isFailure,
+  mayLead,
+  signatureOf,
+  withoutAccess,
+} from './findings.ts';
 import type { Model } from './judge.ts';
 import { alphabetOf, type Scene } from './scenes.ts';
-import { actionsByName, rerun, type Rerun, type RerunFault } from './strategies.ts';
+import { actionsByName, rerun, type Rerun, type RerunFault, type RerunOptions } from './strategies.ts';
 import type { Instance } from './instance.ts';
 import type { Subject } from './subject.ts';
 
@@ -24,17 +34,23 @@ async function shownBy(
   names: readonly string[],
   used?: Instance,
 ): Promise<readonly string[] | undefined> {
-  const isSparse = finding.isSparse === true;
   const isStepwise = isFailure(finding);
-  const { faults, failure, trace } = await rerun(subject, scene, model, names, { used, isSparse, isStepwise });
+  const { faults, failure, trace } = await rerun(subject, scene, model, names, {
+    ...howRead(finding),
+    ...{ used, isStepwise },
+  });
   const hit = faults.find((each) => each.faults.some((fault) => signatureOf(fault, each.action) === finding.signature));
   if (hit !== undefined) return trace.slice(0, hit.step + 1);
   if (failure === undefined || !isStepwise) return undefined;
+  if (assertionIn(failure.text) !== assertionIn(finding.differences[0])) return undefined;
   return trace.slice(0, failure.step + 1);
 }
 
-/** Whether a finding is that the device itself failed. */
-export const isFailure = (finding: Finding): boolean => finding.signature === failureSignature(finding.access);
+/** What is read while a finding is run again. */
+const howRead = ({ isSparse = false, isUnread = false }: Finding): RerunOptions => ({
+  isSparse: isSparse || isUnread,
+  isUnread,
+});
 
 /**
  * Leaves out what came before the last reset but one, or before the last: what was found on an instance that was reset again and again
@@ -107,7 +123,13 @@ export async function minimise(
   };
   // A trace of thousands of steps is cut before it is run whole: mostly the last few will do.
   finding.trace = (await cut(finding, onFresh, isSpent)) ?? finding.trace;
-  const first = await onFresh(finding.trace);
+  let first = await onFresh(finding.trace);
+  if (first === undefined && finding.shortness === 'shortest') {
+    // A walk forgets what it has read back; on a fresh instance that may hide it.
+    finding.isUnread = true;
+    first = await onFresh(finding.trace);
+    if (first === undefined) finding.isUnread = false;
+  }
   if (first !== undefined) {
     let best = first;
     const canReset = !subject.isLocal && subject.abilities.has('reset') && !best.includes('reset');
@@ -126,16 +148,19 @@ export async function minimise(
       return shorter;
     };
     if (!isShortest) best = await shortened(best, shows);
-    best = await makePlain(best, shows, isSpent);
+    const plain = await makePlain(best, shows, isSpent);
+    // Where all messages are one, a write of it may have become needless.
+    best = isShortest || plain.join() === best.join() ? plain : await shortened(plain, shows);
     if (canReset) best = (await onFresh(best)) ?? (await shortened(first, onFresh));
     finding.trace = best;
     if (!isShortest) finding.shortness = isWhole ? 'minimal' : 'as found';
     // Who does not answer is not asked why.
-    if (!isFailure(finding)) {
+    if (isFailure(finding)) await takeUpFailure(subject, scene, model, finding);
+    else {
       await takeUp(subject, scene, model, finding);
       await blamePlainForm(subject, scene, model, finding);
       await blameForm(subject, scene, model, finding);
-      await blameReads(subject, scene, model, finding);
+      await blameReads(subject, scene, model, finding, isSpent);
     }
   }
   let shown = first === undefined ? 0 : 1;
@@ -171,13 +196,25 @@ const vectorOf = (name: string): string | undefined => /\.(\d+)/.exec(name)?.[1]
 /** Takes up what the trace of a finding shows now: with other messages and widths it may say more clearly what is wrong. */
 async function takeUp(subject: Subject, scene: Scene, model: Model, finding: Finding): Promise<void> {
   const { book } = alphabetOf(scene, subject.abilities);
-  const isSparse = finding.isSparse === true;
-  const { faults } = await rerun(subject, scene, model, finding.trace, { isSparse, wantsCulprit: true });
+  const { faults } = await rerun(subject, scene, model, finding.trace, { ...howRead(finding), wantsCulprit: true });
   const hit = faults.find((each) => each.faults.some((fault) => signatureOf(fault, each.action) === finding.signature));
   if (hit === undefined) return;
   Object.assign(finding, describe(hit.faults, hit.action, book), { signature: finding.signature });
   finding.culprit ??= hit.culprit;
   finding.follows = followed(finding, faults);
+}
+
+/** The same of a device that does not answer: made short and plain, the trace may end in another access, and that is the one to be told. */
+async function takeUpFailure(subject: Subject, scene: Scene, model: Model, finding: Finding): Promise<void> {
+  const { failure } = await rerun(subject, scene, model, finding.trace, { isStepwise: true });
+  if (failure === undefined) return;
+  const last = finding.trace.at(-1);
+  const action = last === undefined ? undefined : actionNamed(scene, subject, last);
+  const { access, signature } = finding;
+  Object.assign(finding, describeFailure(action, failure.request, failure.text));
+  if (finding.access === access) return;
+  finding.otherAccesses.push(access);
+  finding.aliases.push(signature);
 }
 
 /** The signature of the first thing that goes wrong along a path, where that is before a finding shows. */
@@ -251,28 +288,81 @@ function plainForms(name: string): readonly string[] | undefined {
   return undefined;
 }
 
-/** Where a finding does not show without the reads before it, one of these is to blame: what it reads changes by being read. */
-async function blameReads(subject: Subject, scene: Scene, model: Model, finding: Finding): Promise<void> {
+/**
+ * Where a finding does not show without the reads before it, one of these is to blame: it changes something. It stands in the trace then, and
+ * nothing else is read.
+ */
+async function blameReads(
+  subject: Subject,
+  scene: Scene,
+  model: Model,
+  finding: Finding,
+  isSpent: () => boolean,
+): Promise<void> {
   const last = finding.trace.at(-1);
-  if (last === undefined || finding.trace.length < 2 || finding.isSparse === true) return;
-  const isShown = ({ faults }: Rerun): boolean =>
-    faults.some((each) => each.faults.some((fault) => signatureOf(fault, each.action) === finding.signature));
-  const unread = await rerun(subject, scene, model, finding.trace, { isSparse: true });
-  if (isShown(unread)) return;
-  // The device does the same: then it is only that less is known of it.
-  if (unread.end === (await rerun(subject, scene, model, finding.trace)).end) return;
-  const vector = finding.trace.findLast((name) => vectorOf(name) !== undefined);
-  for (const name of READS) {
-    const read = actionNamed(scene, subject, name.replace('V', vectorOf(vector ?? '') ?? '0'));
-    if (read === undefined) continue;
-    const names = [...finding.trace.slice(0, -1), read.name, last];
-    if (!isShown(await rerun(subject, scene, model, names, { isSparse: true }))) continue;
-    finding.culprit = { access: read.kind, before: finding.before, after: finding.before };
+  if (last === undefined || finding.isSparse === true) return;
+  const blameRead = (kind: string): void => {
+    finding.culprit = { access: kind, before: finding.before, after: finding.before };
     const { rules = [] } = actionNamed(scene, subject, last) ?? {};
     const rest = finding.rules.filter((rule) => !rules.includes(rule));
     if (rest.length > 0) finding.rules = rest;
-    return;
+  };
+  const isShown = ({ faults }: Rerun): boolean =>
+    faults.some((each) => each.faults.some((fault) => signatureOf(fault, each.action) === finding.signature));
+  const shown: Shows = async (names) => {
+    const again = await rerun(subject, scene, model, names, { isUnread: true });
+    return isShown(again) ? again.trace : undefined;
+  };
+  if (readsBefore(finding.trace).length === 0) {
+    const unread = await rerun(subject, scene, model, finding.trace, { isUnread: true });
+    if (isShown(unread)) return;
+    // The device does the same: then it is only that less is known of it.
+    if (unread.end === (await rerun(subject, scene, model, finding.trace)).end) return;
+    const trace = await withItsReads(finding.trace, shown, isSpent);
+    if (trace === undefined) {
+      finding.needsReadback = true;
+      return;
+    }
+    finding.isUnread = true;
+    finding.trace = trace;
+    if (isSpent()) finding.shortness = 'as found';
   }
+  // A read may stand there only to know where the device is. The one to blame is one without which the device does something else.
+  const whole = await rerun(subject, scene, model, finding.trace, { isUnread: true });
+  const places = readsBefore(finding.trace).toReversed();
+  let guilty = places[0];
+  for (const place of places.length > 1 ? places : []) {
+    const names = finding.trace.filter((_, at) => at !== place);
+    if ((await rerun(subject, scene, model, names, { isUnread: true })).end === whole.end) continue;
+    guilty = place;
+    break;
+  }
+  blameRead(actionNamed(scene, subject, finding.trace[guilty])!.kind);
+}
+
+/** The places of the reads in a trace, but for its end. */
+const readsBefore = (trace: readonly string[]): number[] =>
+  trace.slice(0, -1).flatMap((name, at) => (name.startsWith('read.') ? [at] : []));
+
+/** A trace with the reads in it that it takes: one, where that will do, or some of those that a readback is made of. */
+async function withItsReads(
+  trace: readonly string[],
+  shown: Shows,
+  isSpent: () => boolean,
+): Promise<readonly string[] | undefined> {
+  const vectors = new Set(trace.flatMap((name) => vectorOf(name) ?? []));
+  const of = (name: string): string[] =>
+    [...(vectors.size === 0 ? ['0'] : vectors)].map((each) => name.replace('V', each));
+  const reads = [...new Set(READS.flatMap(of))];
+  for (let at = trace.length - 1; at >= 0; at--) {
+    for (const name of reads) {
+      if (isSpent()) return undefined;
+      const found = await shown([...trace.slice(0, at), name, ...trace.slice(at)]);
+      if (found !== undefined) return shorten(found, shown, isSpent);
+    }
+  }
+  const found = await shown(trace.flatMap((name) => [...reads, name]));
+  return found === undefined ? undefined : shorten(found, shown, isSpent);
 }
 
 /** The reads that a readback is made of; V is the vector. */

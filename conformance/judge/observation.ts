@@ -83,12 +83,12 @@ export class Observation {
   }
 
   /** Completes a message of which only some dwords were read by what the guest knows of the others; without that it does not count. */
-  complete(book: MessageBook, knowledge: Pick<Knowledge, 'message'>): void {
+  complete(book: MessageBook, knowledge: Pick<Knowledge, 'message'> & { readonly isBlind?: boolean }): void {
     for (let index = 0; index < this.touchedCount; index++) {
       const vector = this.touched[index];
       const read = this.hasMessage[vector];
       if (read === 0 || read === 7) continue;
-      const message = knowledge.message[vector];
+      const message = knowledge.isBlind === true ? -1 : knowledge.message[vector];
       if (message < 0) {
         this.hasMessage[vector] = 0;
         continue;
@@ -98,6 +98,13 @@ export class Observation {
       }
       this.hasMessage[vector] = 7;
     }
+  }
+
+  /** Whether every dword of an entry was read, and as all ones: what is read where nobody answers. */
+  isAllOnes(vector: number): boolean {
+    if (this.hasMessage[vector] !== 7 || this.hasControl[vector] !== 1) return false;
+    const at = 4 * vector;
+    return (this.entries[at] & this.entries[at + 1] & this.entries[at + 2] & this.entries[at + 3]) === -1;
   }
 
   /** Takes up a dword of the Pending Bit Array. */

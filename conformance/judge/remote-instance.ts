@@ -87,7 +87,7 @@ export function remoteInstance(device: RemoteDevice, lateness: Lateness | undefi
           const after = requests.length;
           const readback = path.readback(action, step);
           readbackRequests(readback, vectorCount, requests);
-          const message = action.event === undefined ? knowledge.message.slice() : undefined;
+          const message = action.event === undefined && !knowledge.isBlind ? knowledge.message.slice() : undefined;
           sent.push({ action, from, after, to: requests.length, message });
           step++;
           if (action.event === RESET && leaves >= 0 && readback !== 'none') expect(knowledge, readback, leaves);

@@ -9,9 +9,18 @@ import type { AnyStateNode } from 'xstate';
 import type { CompiledMachine } from '../../checker/compile/format.ts';
 import { Stepper } from '../../checker/compile/step.ts';
 import { readOutput } from '../../machines/alphabet.ts';
-import { OTHER, UNDEFINED } from '../../machines/permitted/index.ts';
+import { OTHER, TORN, UNDEFINED } from '../../machines/permitted/index.ts';
 import type { Blame, Candidate } from './evidence.ts';
-import { type Field, ONE_SEND, SEND_BITS, sendCode, SEND_SHIFT, USAGE_BITS, USAGE_SHIFT } from './fields.ts';
+import {
+  ANY_SEND,
+  type Field,
+  ONE_SEND,
+  sendCode,
+  sendsDiffer,
+  SEND_SHIFT,
+  USAGE_BITS,
+  USAGE_SHIFT,
+} from './fields.ts';
 import { hasRegion, regionAt, type RegionReader, StateTable } from './state-table.ts';
 
 /** Returned by a step that no state allows. */
@@ -45,7 +54,10 @@ export class SetMachine {
   private readonly stepper: Stepper;
   private readonly hidden: readonly number[];
   private readonly renews: readonly number[];
-  private readonly undefinedEntry: { readonly reader: RegionReader; readonly value: number } | undefined;
+  /** The states of regions that must settle at once. */
+  private readonly unsettled: readonly { readonly reader: RegionReader; readonly value: number }[];
+  /** The region that says whether the table is there, and what is read in each of its states: bits of a code, and which of them. */
+  private readonly table: { readonly reader: RegionReader; readonly reads: readonly Overlay[] } | undefined;
   private readonly messages: readonly string[];
   private readonly pendingOf: readonly number[];
   private readonly sets: (readonly number[])[] = [];
@@ -94,8 +106,12 @@ export class SetMachine {
     this.numbers = new Map(compiled.events.map((event, number) => [event, number]));
     this.renews = [0, ...compiled.events.map(renews)];
     const entry = this.readers[fields.findIndex(({ name }) => name === 'entry')];
-    const value = entry?.children.findIndex(({ key }) => key === UNDEFINED) ?? -1;
-    this.undefinedEntry = entry === undefined || value < 0 ? undefined : { reader: entry, value };
+    const table = hasRegion(compiled, ['table']) ? regionAt(compiled, ['table']) : undefined;
+    this.table = table && { reader: table, reads: table.children.map((node) => overlayOf(node, fields)) };
+    this.unsettled = [entry, table].flatMap((reader) => {
+      const value = reader?.children.findIndex(({ key }) => key === UNDEFINED) ?? -1;
+      return reader === undefined || value < 0 ? [] : [{ reader, value }];
+    });
     const latch = this.readers[fields.findIndex(({ name }) => name === 'pending')];
     this.pendingOf = (latch?.children ?? []).map(({ key }) =>
       key === 'set' || key === 'two' || key === 'many' ? 1 : 0,
@@ -294,14 +310,16 @@ export class SetMachine {
     let sends = 0;
     let message = 0;
     let usage = 0;
+    let isAny = false;
     for (const each of outputs) {
       const output = readOutput(each);
       if (output.verb === 'send') {
         sends++;
         message = this.messages.indexOf(output.message ?? '');
+        isAny = output.message === TORN && sends === 1;
       } else usage = output.verb === 'use' ? 1 : 2;
     }
-    const send = sends === 0 ? 0 : sendCode(message, sends);
+    const send = sends === 0 ? 0 : isAny ? ANY_SEND : sendCode(message, sends);
     return (send << SEND_SHIFT) | (usage << USAGE_SHIFT);
   }
 
@@ -317,7 +335,9 @@ export class SetMachine {
       const child = this.states.read(state, reader);
       code |= (name === 'pending' ? this.pendingOf[child] : child) << shift;
     });
-    return code;
+    if (this.table === undefined) return code;
+    const { mask, bits } = this.table.reads[this.states.read(state, this.table.reader)];
+    return (code & ~mask) | bits;
   }
 
   /** The child of the region of a field, in a state. */
@@ -421,9 +441,8 @@ export class SetMachine {
         if (this.stepper.takenCount > 0) found.add(this.states.numberOf(target));
       }
     }
-    const unsettled = this.undefinedEntry;
     const closed = [...found]
-      .filter((state) => unsettled === undefined || this.states.read(state, unsettled.reader) !== unsettled.value)
+      .filter((state) => this.unsettled.every(({ reader, value }) => this.states.read(state, reader) !== value))
       .toSorted((first, second) => first - second);
     if (states.length === 1) this.closures.set(states[0], closed);
     return closed;
@@ -459,6 +478,12 @@ export class SetMachine {
   anywhere(code: number): number {
     const read = this.everyReading().filter((state) => this.differing(this.codeOf(state), code) === 0);
     return read.length === 0 ? IMPOSSIBLE : this.beliefOf([{ set: this.setOf(this.close(read)), doubts: 0 }]);
+  }
+
+  /** What is believed where one of two beliefs is right, and nothing tells which. */
+  either(one: number, other: number): number {
+    if (one === IMPOSSIBLE || one === other) return other;
+    return other === IMPOSSIBLE ? one : this.beliefOf([...this.beliefs[one], ...this.beliefs[other]]);
   }
 
   /** A belief, and beside it the states that differ from it in nothing but what `changes` changes. */
@@ -618,11 +643,26 @@ const LOOSE_REGIONS: readonly (readonly string[])[] = [
 const FREE = ['platform', 'width', 'writing', 'polling', 'holding', 'showing', 'extension'];
 const FREE_EVENTS = new Set(FREE.map((name) => `device.${name}`));
 
+/** What a state of the table reads instead of what the function holds. */
+interface Overlay {
+  readonly mask: number;
+  readonly bits: number;
+}
+
+function overlayOf({ meta }: AnyStateNode, fields: readonly Field[]): Overlay {
+  if ((meta as { readonly reads?: string } | undefined)?.reads !== 'ones') return { mask: 0, bits: 0 };
+  const ones = fields.filter((field) => field.ones !== undefined);
+  return {
+    mask: ones.reduce((all, { shift, bits }) => all | (bits << shift), 0),
+    bits: ones.reduce((all, field) => all | (field.ones! << field.shift), 0),
+  };
+}
+
 /** Whether what was put out differs from what was observed. */
 export function outputsDiffer(code: number, observed: number): boolean {
   const usage = (observed >>> USAGE_SHIFT) & USAGE_BITS;
   if (usage !== USAGE_BITS && usage !== ((code >>> USAGE_SHIFT) & USAGE_BITS)) return true;
-  return ((observed >>> SEND_SHIFT) & SEND_BITS) !== ((code >>> SEND_SHIFT) & SEND_BITS);
+  return sendsDiffer(code, observed);
 }
 
 function isSubset(smaller: readonly number[], larger: readonly number[]): boolean {

@@ -20,7 +20,7 @@ import { NO_SEND } from './fields.ts';
 import { type Culprit, type Findings, isOfBirth, mayLead, signatureOf } from './findings.ts';
 import { type Fault, Judge, type Model } from './judge.ts';
 import type { MessageBook } from './messages.ts';
-import type { Observation } from './observation.ts';
+import { Observation } from './observation.ts';
 import type { Assumptions } from './profile.ts';
 import { Random } from './random.ts';
 import { Recorder, type Recording } from './recording.ts';
@@ -412,7 +412,7 @@ async function drive(
     await pause();
     const instance = await subject.open(scene.vectorCount);
     const judge = new Judge(model, book, instance.vectorCount);
-    const knowledge = new MutableKnowledge(instance.vectorCount, model.choices.openWrites === 'kept');
+    const knowledge = knowledgeFor(model, instance.vectorCount);
     const trace: string[] = [];
     const { observation, failure } = await instance.first(book, knowledge);
     if (failure !== undefined) {
@@ -483,10 +483,16 @@ async function drive(
   return { strategy, scene: scene.name, steps, paths, milliseconds: performance.now() - began };
 }
 
+/** What a guest knows of a fresh device, and may be sure of under a profile. */
+export const knowledgeFor = ({ choices }: Model, vectorCount: number): MutableKnowledge =>
+  new MutableKnowledge(vectorCount, choices.openWrites === 'kept', choices.disabledTable === 'there');
+
 /** The message that a right device holds after a reset, where its profile says so and the suite knows it. */
 function leftByReset({ choices }: Model, book: MessageBook): number | undefined {
   const zero = book.holds(0, 0, 0, 0);
-  return choices.resetEntry === 'zero' && zero !== book.other && zero >= 0 ? zero : undefined;
+  return choices.disabledTable === 'there' && choices.resetEntry === 'zero' && zero !== book.other && zero >= 0
+    ? zero
+    : undefined;
 }
 
 /** Where so many new findings come of one strategy, more of it tells nothing. */
@@ -544,6 +550,8 @@ export interface RerunOptions {
   readonly used?: Instance;
   /** Whether nothing is read back before the last step. */
   readonly isSparse?: boolean;
+  /** Whether a fresh instance is not read either. */
+  readonly isUnread?: boolean;
   /** Whether each step waits for its answer. */
   readonly isStepwise?: boolean;
   /** Whether it is found out which access went wrong before a fault showed. */
@@ -556,7 +564,14 @@ export async function rerun(
   scene: Scene,
   model: Model,
   names: readonly string[],
-  { wantsLog = false, used, isSparse = false, isStepwise = false, wantsCulprit = false }: RerunOptions = {},
+  {
+    wantsLog = false,
+    used,
+    isUnread = false,
+    isSparse = isUnread,
+    isStepwise = false,
+    wantsCulprit = false,
+  }: RerunOptions = {},
 ): Promise<Rerun> {
   const alphabet = alphabetOf(scene, subject.abilities);
   const { book } = alphabet;
@@ -565,7 +580,7 @@ export async function rerun(
   if (used !== undefined) await wipe(used, book);
   const judge = new Judge(model, book, instance.vectorCount);
   const recorder = new Recorder(judge, scene.vectors, scene.name);
-  const knowledge = new MutableKnowledge(instance.vectorCount, model.choices.openWrites === 'kept');
+  const knowledge = knowledgeFor(model, instance.vectorCount);
   const faults: RerunFault[] = [];
   const trace: string[] = [];
   const actions: Action[] = [];
@@ -573,7 +588,9 @@ export async function rerun(
   const log: LoggedStep[] = [];
   let end = '';
   let failure: Rerun['failure'];
-  const first = await instance.first(book, knowledge);
+  const first = isUnread
+    ? { observation: new Observation(instance.vectorCount), failure: undefined }
+    : await instance.first(book, knowledge);
   if (first.failure !== undefined) failure = { step: -1, text: first.failure.text, request: first.failure.request };
   else {
     const wrong = judge.begin(first.observation);

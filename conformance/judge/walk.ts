@@ -80,7 +80,7 @@ export function* walkingPairs(
   const actions = actionsOf(alphabet);
   const bench = new Bench(device, book);
   const judge = new Judge(model, book, vectorCount);
-  const knowledge = new MutableKnowledge(vectorCount);
+  const knowledge = new MutableKnowledge(vectorCount, true, model.choices.disabledTable === 'there');
   // Of many vectors only those that are acted upon are read back, and the last.
   const read = vectorCount <= 8 ? undefined : [...new Set([...(alphabet.vectors ?? []), vectorCount - 1])];
   const pairs: Pair[] = [];

@@ -3,7 +3,7 @@
  */
 import { hex, wideHex } from '../device/hexadecimal.ts';
 import type { Difference } from './evidence.ts';
-import { readSend, UNKNOWN_ENTRY, UNKNOWN_SEND } from './fields.ts';
+import { ANY_SEND, readSend, UNANSWERED_ENTRY, UNKNOWN_ENTRY, UNKNOWN_SEND } from './fields.ts';
 import type { MessageBook } from './messages.ts';
 
 const bit = (value: number): string => (value === 1 ? 'set' : value === 0 ? 'clear' : 'neither');
@@ -39,12 +39,14 @@ const tellUsage = (value: number): string =>
   ['no call', 'a call of use', 'a call of release'][value] ?? 'several calls';
 
 function tellEntry(book: MessageBook, vector: number, message: number): string {
+  if (message === UNANSWERED_ENTRY) return 'all ones, as where nobody answers,';
   if (message === UNKNOWN_ENTRY) return 'something that was never written';
   return `${book.names[message]} (${tellRegisters(book, vector, message)})`;
 }
 
 function tellSend(book: MessageBook, vector: number, code: number): string {
   if (code === 0) return 'no message';
+  if (code === ANY_SEND) return 'a message, whatever it is,';
   if (code === UNKNOWN_SEND) return 'a message that its entry never held, or several different ones';
   const { message, times } = readSend(code);
   return `${['the message', 'twice the message', 'three times or more the message'][times - 1]} ${book.names[message]} (${tellRegisters(book, vector, message)})`;

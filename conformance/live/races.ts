@@ -8,8 +8,10 @@
  *     lost     it did not come at all, and no Pending bit told of it [MSIX-PEND-1, MSIX-PEND-2]
  */
 import type { RealAssignedDevice, Sighting } from '../device/nested/assigned.ts';
+import type { Level } from '../device/nested/names.ts';
 import { COUNTERS } from '../device/qemu/firmware.ts';
 import { blockLine, blockOf, dwordsOf, QtestError, readLine, writeLine } from '../device/qemu/qtest.ts';
+import type { RaceName } from './names.ts';
 
 /** What became of an event. */
 export const OUTCOMES = ['before', 'held', 'late', 'lost'] as const;
@@ -17,7 +19,7 @@ export type RaceOutcome = (typeof OUTCOMES)[number];
 
 /** What a guest does at the same time. */
 export interface Race {
-  readonly name: string;
+  readonly name: RaceName;
   /** What meets, as a clause. */
   readonly words: string;
   /** What is prepared: vector 0 is unmasked, MSI-X enabled, unless it says otherwise. */
@@ -114,6 +116,8 @@ export interface RaceReport {
   /** Where lost events were last seen, as sentences with how often. */
   readonly places: ReadonlyMap<string, number>;
   readonly milliseconds: number;
+  /** Of these, how many were spent waiting for messages. */
+  readonly waited: number;
 }
 
 /** How a race is run. */
@@ -121,6 +125,10 @@ export interface RaceOptions {
   readonly repetitions: number;
   /** How long is waited for a message, in milliseconds. */
   readonly delay: number;
+  /** So many commands that do nothing are put between the event and what the guest does: another delay of the harness. Default 0. */
+  readonly gap?: number;
+  /** So many repetitions go in one write, with nothing waited for; the last of them is the one that is counted. Default 1. */
+  readonly burst?: number;
   readonly onProgress?: (text: string) => void;
   /** Is told the lines of L0's trace about an event that was lost. */
   readonly onLoss?: (trace: readonly string[]) => void;
@@ -129,6 +137,7 @@ export interface RaceOptions {
 /** Runs a race. A level that ends, ends it with what was counted until then. The device must be one whose events can be sent in a burst. */
 export async function runRace(device: RealAssignedDevice, race: Race, options: RaceOptions): Promise<RaceReport> {
   const { live } = device;
+  const { gap = 0, burst: together = 1 } = options;
   const { qtest } = live.memory;
   const { race: burst } = live.signaller;
   if (burst === undefined) throw new Error(`Got ${device.name}; expected a device whose events can be sent ahead.`);
@@ -155,19 +164,31 @@ export async function runRace(device: RealAssignedDevice, race: Race, options: R
   const isPending = (answer: string): boolean => (dwordsOf(answer).low & 1) !== 0;
   const counted = async (): Promise<number> => sum((await qtest.ask([count]))[0]);
   const pendingLine = readLine(live.place.pending, 4);
+  let waited = 0;
   const until = async (target: number): Promise<number> => {
-    const end = performance.now() + options.delay;
+    const start = performance.now();
     let now = await counted();
-    while (now < target && performance.now() < end) now = await counted();
+    while (now < target && performance.now() < start + options.delay) now = await counted();
+    waited += performance.now() - start;
     return now;
   };
 
+  const { held } = await device.sighting();
   const repeat = async (repetition: number): Promise<void> => {
     await qtest.ask([...(race.prepare?.(at) ?? []), count]);
-    const first = await quietCount(counted);
-    const before = await device.sighting();
-    const lines = [...burst.signal(0), ...race.act(at), race.readBack(at), count, pendingLine];
-    const answers = await qtest.ask(lines);
+    await quietCount(counted);
+    const before = await device.sighting(false);
+    const meeting = [...burst.signal(0), ...Array<string>(gap).fill(pendingLine), ...race.act(at)];
+    const again = [
+      ...meeting,
+      race.readBack(at),
+      ...burst.again(0),
+      ...race.release(at),
+      ...(race.prepare?.(at) ?? []),
+    ];
+    const ahead = Array.from({ length: together - 1 }, () => again).flat();
+    const answers = await qtest.ask([...ahead, count, ...meeting, race.readBack(at), count, pendingLine]);
+    const first = sum(answers[ahead.length]);
     const atReadBack = sum(answers[answers.length - 2]) - first;
     const toldThen = isPending(answers[answers.length - 1]);
     const afterwards = (await until(first + 1)) - first;
@@ -193,7 +214,7 @@ export async function runRace(device: RealAssignedDevice, race: Race, options: R
         counts.held++;
         return;
       }
-      const words = tellPlace(before, await device.sighting());
+      const words = tellPlace(device.level, { ...before, held }, await device.sighting());
       places.set(words, (places.get(words) ?? 0) + 1);
       options.onLoss?.(device.lastTrace);
     }
@@ -209,7 +230,7 @@ export async function runRace(device: RealAssignedDevice, race: Race, options: R
     ended = await device.levels.tell(error);
   }
   const milliseconds = performance.now() - began;
-  return { race, repetitions: done, ended, counts, pending, places, milliseconds };
+  return { race, repetitions: done, ended, counts, pending, places, milliseconds, waited };
 }
 
 /** Counts until nothing comes any more. */
@@ -223,14 +244,23 @@ async function quietCount(counted: () => Promise<number>): Promise<number> {
   return last;
 }
 
+/** Of a loss that is none: nothing left the device. */
+export const NOT_SENT = 'the device did not send it';
+
 /** Where an event was last seen that did not come. */
-function tellPlace(before: Sighting, after: Sighting): string {
-  if (after.sent === 0) return 'the device did not send it';
+function tellPlace(level: Level, before: Sighting, after: Sighting): string {
+  if (level === 'kvm')
+    return after.held > before.held
+      ? 'it waits in an event descriptor that nobody reads'
+      : 'its event descriptor was written and is empty, and KVM made no interrupt of it';
+  if (after.sent === 0) return NOT_SENT;
   if (after.remapped === 0) return "the device sent it, and L0's IOMMU did not pass it on";
   if (after.taken === before.taken)
     return 'it reached the interrupt controller of L1, and the host kernel gave it to no handler';
   if (after.held > before.held) return 'the host kernel took it, and it waits in an event descriptor that nobody reads';
-  return 'the host kernel took it and set its event descriptor, and neither KVM nor QEMU made an interrupt or a Pending bit of it';
+  return level === 'guest'
+    ? 'the host kernel took it and set its event descriptor, and neither KVM nor QEMU made an interrupt or a Pending bit of it'
+    : 'the host kernel took it, and its event descriptor holds nothing';
 }
 
 function placesOf({ live }: RealAssignedDevice): Places {

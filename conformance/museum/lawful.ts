@@ -8,7 +8,7 @@ import { contradictionIn } from '../judge/profile.ts';
 import { Random } from '../judge/random.ts';
 import { PlainDevice } from './plain.ts';
 
-/** What `memory` holds of each vector: the copy of its message, and how many events wait unseen. */
+/** What `memory` holds of each vector: the copy of its message, and how many events wait unseen. Behind them: whose turn it is, and whether the table is gone. */
 const UNSEEN = 3;
 
 /** A device that does as some choices say. */
@@ -21,6 +21,7 @@ export class Lawful extends PlainDevice {
   constructor(options: DeviceOptions, choices: Choices) {
     super(options);
     this.choices = choices;
+    this.loseTable();
     if (choices.pbaWrites === 'any') this.pbaWrite = (offset, _bytes, low) => this.writePending(offset >> 2, low);
   }
 
@@ -28,6 +29,27 @@ export class Lawful extends PlainDevice {
     const last = this.memory.length - 1;
     this.memory[last] ^= 1;
     return this.memory[last] === 1;
+  }
+
+  // ---- The table while MSI-X is disabled
+
+  private loseTable(): void {
+    const { disabledTable } = this.choices;
+    const isGone = disabledTable === 'absent' || (disabledTable === 'any' && this.takesTurn());
+    this.memory[this.memory.length - 2] = isGone ? 1 : 0;
+  }
+
+  private get isTableGone(): boolean {
+    return !this.enabled && this.memory[this.memory.length - 2] === 1;
+  }
+
+  override readDword(dword: number): number {
+    return this.isTableGone ? 0xffffffff : super.readDword(dword);
+  }
+
+  override reset(): void {
+    super.reset();
+    this.loseTable();
   }
 
   // ---- Events
@@ -92,6 +114,7 @@ export class Lawful extends PlainDevice {
   }
 
   private disable(): void {
+    this.loseTable();
     for (let vector = 0; vector < this.vectorCount; vector++) {
       const choice = this.choices.pendingAtDisable;
       if (choice === 'lost' || (choice === 'any' && this.pending[vector] > 0 && this.takesTurn())) this.retire(vector);
@@ -126,6 +149,9 @@ export class Lawful extends PlainDevice {
 
   override messageOf(vector: number): readonly number[] {
     if (this.choices.message === 'immediate') return super.messageOf(vector);
+    // The address as it stands, and the data as it stood at the last unmasking: what differs was changed while the vector was open.
+    if (this.choices.message === 'torn')
+      return [...this.table.slice(4 * vector, 4 * vector + 2), this.memory[4 * vector + 2]];
     return this.memory.slice(4 * vector, 4 * vector + 3);
   }
 
@@ -172,6 +198,7 @@ export class Lawful extends PlainDevice {
   }
 
   override tableWrite(offset: number, bytes: number, low: number, high: number): void {
+    if (this.isTableGone) return;
     const { narrowWrites } = this.choices;
     const isWhole = bytes >= 4 && offset % 4 === 0;
     if (isWhole || narrowWrites === 'dropped') return super.tableWrite(offset, bytes, low, high);

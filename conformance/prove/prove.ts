@@ -136,7 +136,8 @@ export async function prove(factory: DeviceFactory, options: ProveOptions = {}):
   const all = scenes.flatMap(({ name }) => walks.get(name) ?? []);
   const withdrawn = all.flatMap(({ assumed }) => assumed.filter(({ shown }) => shown !== undefined));
   const isTested = all.every(({ assumed }) => assumed.every((each) => each.isTested));
-  const isWhole = isTested && all.length === scenes.length && all.every(({ isComplete }) => isComplete);
+  const isWhole =
+    isTested && scenes.length > 0 && all.length === scenes.length && all.every(({ isComplete }) => isComplete);
   const device = factory({ vectorCount: counts[0] });
   return {
     verdict: report.causes.length > 0 ? 'violated' : isWhole && withdrawn.length === 0 ? 'proven' : 'open',

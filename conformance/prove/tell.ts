@@ -1,7 +1,7 @@
 /**
  * A proof in words: what precisely was proven, of what, and what it rests on.
  */
-import { count } from '../judge/report/text.ts';
+import { count, toldLearnt } from '../judge/report/text.ts';
 import type { Proof, Walked } from './prove.ts';
 import { ALL_VECTORS } from './scenes.ts';
 import { tellGrowths, tellSpare } from './growth.ts';
@@ -21,13 +21,18 @@ export function proofLines(proof: Proof, code: ProvenCode): string[] {
   return [
     verdictLine(proof, counts, steps, seconds),
     `  of this code: ${code.told}, over the stubs that it was built with`,
-    `  under the profile ${report.profile.name}${assumptionsOf(proof)}`,
+    `  under the profile ${report.profile.name}${assumptionsOf(proof)}${toldLearnt(report)}`,
+    ...(isLearntAgainst(proof)
+      ? ['  Read these choices below: one that you did not mean is a bug, which --profile strict finds']
+      : []),
     '',
     ...walks.flatMap((walk) => walkLines(walk, proof)),
     ...restLines(proof),
     ...assumptionLines(proof),
   ];
 }
+
+const isLearntAgainst = ({ report }: Proof): boolean => toldLearnt(report).startsWith(';');
 
 function verdictLine(
   { verdict, report, walks, scenes }: Proof,

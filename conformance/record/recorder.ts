@@ -22,6 +22,7 @@ import { findParts, type Parts } from '../device/nested/parts.ts';
 import { DeviceError } from '../device/process.ts';
 import { QemuProcess } from '../device/qemu/process.ts';
 import { EVENTS } from '../replay/recipe.ts';
+import { ASSIGNED, channelTo, hostInitramfs, L1_MEMORY } from './assigned.ts';
 import { keeper } from './compact.ts';
 import { ID, PORT, type RecordedDevice, RECORDED } from './devices.ts';
 import { ENDS, guestInitramfs, SAYS } from './guest.ts';
@@ -38,6 +39,8 @@ export interface RecordOptions {
   readonly queues?: number;
   readonly kernel?: string;
   readonly qemu?: string;
+  /** The device is assigned by vfio-pci of a host in QEMU, and the guest is that host's. */
+  readonly isAssigned?: boolean;
   /** How long it may take, in seconds. Default 240. */
   readonly seconds?: number;
   readonly onSaid?: (text: string) => void;
@@ -71,12 +74,16 @@ export async function record(options: RecordOptions): Promise<Recording> {
   const { seconds = SECONDS, onSaid = () => {} } = options;
   const device = deviceOf(options.device);
   const scenarios = scenariosOf(options.scenarios, device);
+  if (options.isAssigned === true) requireInside(scenarios);
   const parts = findParts(options.kernel, options.qemu);
   requireDriver(parts, device);
   const folder = mkdtempSync(join(tmpdir(), 'maskbit-record-'));
   try {
     const initramfs = join(folder, 'initramfs');
-    writeFileSync(initramfs, guestInitramfs(parts, device, scenarios));
+    const guest = guestInitramfs(parts, device, scenarios);
+    const words = wordsOf(device, scenarios);
+    const cpus = options.cpus ?? 2;
+    writeFileSync(initramfs, options.isAssigned === true ? hostInitramfs(parts, guest, words, cpus) : guest);
     const up = join(folder, 'up');
     writeFileSync(up, `#!/bin/sh\nexec ${parts.busybox} ifconfig "$1" 10.0.2.2 netmask 255.255.255.0 up\n`, {
       mode: 0o755,
@@ -86,7 +93,10 @@ export async function record(options: RecordOptions): Promise<Recording> {
     if (spawnSync('mkfifo', [log]).status !== 0)
       throw new DeviceError(`Got no pipe at ${log}; expected mkfifo to make one.`);
     const began = performance.now();
-    const run = new Run(parts.qemu, parameters, log, device, seconds, onSaid, networkOf(options, device));
+    const run = new Run(parts.qemu, parameters, {
+      ...{ log, device, seconds, onSaid, before: networkOf(options, device) },
+      isAssigned: options.isAssigned === true,
+    });
     await run.finish();
     return {
       ...{ lines: run.lines, written: run.written, said: run.said, device, ending: run.ending },
@@ -136,22 +146,17 @@ const hasVirtualFunctions = (scenarios: readonly Scenario[]): boolean =>
   scenarios.some(({ needs }) => needs !== undefined);
 
 function parametersOf(
-  { machine = 'q35', cpus, queues }: RecordOptions,
+  { machine = 'q35', cpus, queues, isAssigned }: RecordOptions,
   device: RecordedDevice,
   scenarios: readonly Scenario[],
   kernel: string,
   { initramfs, up }: { readonly initramfs: string; readonly up: string },
 ): string[] {
+  if (isAssigned === true) return hostParameters(device, cpus ?? 2, queues, kernel, initramfs);
   const virtual = hasVirtualFunctions(scenarios) ? device.virtualFunctions : undefined;
   const place = machine === 'q35' ? `bus=${PORT}` : 'addr=04.0';
   const many = queues === undefined || virtual !== undefined ? undefined : device.queues?.(queues);
   const properties = [device.name, `id=${ID}`, place, virtual?.property ?? device.property, many].filter(Boolean);
-  // Without I/O APIC, messages are those of functions alone. On a busy machine the kernel's test of its clock would end in a panic.
-  const words = [
-    ...['console=ttyS0', 'loglevel=4', 'panic=5', 'mitigations=off', 'nokaslr', 'noapic', 'no_timer_check'],
-    ...[`id=${device.id}`, `kind=${device.kind}`],
-    ...scenarios.flatMap(({ boot }) => (boot === undefined ? [] : [boot])),
-  ];
   return [
     ...[
       '-accel',
@@ -171,9 +176,49 @@ function parametersOf(
     ...(virtual?.before ?? []),
     ...['-device', properties.join(',')],
     ...(virtual?.behind ?? device.behind ?? []),
-    ...['-kernel', kernel, '-initrd', initramfs, '-append', words.join(' ')],
+    ...['-kernel', kernel, '-initrd', initramfs, '-append', wordsOf(device, scenarios).join(' ')],
     ...EVENTS.flatMap((event) => ['-trace', event]),
   ];
+}
+
+/** The command line of the kernel that is recorded. */
+function wordsOf(device: RecordedDevice, scenarios: readonly Scenario[]): string[] {
+  // Without I/O APIC, messages are those of functions alone. On a busy machine the kernel's test of its clock would end in a panic.
+  return [
+    ...['console=ttyS0', 'loglevel=4', 'panic=5', 'mitigations=off', 'nokaslr', 'noapic', 'no_timer_check'],
+    ...[`id=${device.id}`, `kind=${device.kind}`],
+    ...scenarios.flatMap(({ boot }) => (boot === undefined ? [] : [boot])),
+  ];
+}
+
+/** The command line of L0, whose device a host in it assigns to the guest. */
+function hostParameters(
+  device: RecordedDevice,
+  cpus: number,
+  queues: number | undefined,
+  kernel: string,
+  initramfs: string,
+): string[] {
+  const many = queues === undefined ? undefined : device.queues?.(queues);
+  const words = ['console=ttyS0', 'loglevel=4', 'panic=-1', 'intel_iommu=on', 'iommu=pt', 'mitigations=off'];
+  return [
+    ...['-accel', 'tcg,thread=multi', '-smp', String(cpus), '-m', String(L1_MEMORY), '-cpu', 'qemu64,+svm,+npt'],
+    ...['-machine', 'q35,kernel-irqchip=off', '-device', 'intel-iommu,intremap=on'],
+    ...['-nodefaults', '-display', 'none', '-no-reboot'],
+    ...(device.kind === 'net' ? ['-netdev', 'user,id=net'] : (device.backend ?? [])),
+    ...['-device', [device.name, `id=${ID}`, 'addr=04.0', device.property, many].filter(Boolean).join(',')],
+    ...(device.behind ?? []),
+    ...['-kernel', kernel, '-initrd', initramfs, '-append', [...words, 'no_timer_check'].join(' ')],
+  ];
+}
+
+/** Refuses scenarios for which a host would have to do something. */
+function requireInside(scenarios: readonly Scenario[]): void {
+  const outside = scenarios.find(({ shell, hasKernel, needs }) => /\bhost /.test(shell) || hasKernel || needs);
+  if (outside !== undefined)
+    throw new DeviceError(
+      `Got the scenario ${outside.name} with an assigned device; expected one that the guest does by itself: affinity, rebind, flr, offline.`,
+    );
 }
 
 /** A user's network has one queue; more are a tap's, in a network of its own that ends with QEMU. */
@@ -189,6 +234,16 @@ function networkOf({ queues }: RecordOptions, { kind }: RecordedDevice): readonl
 }
 
 const quoted = (word: string): string => (/[\s'*]/.test(word) ? `'${word}'` : word);
+
+interface RunOptions {
+  /** The path of a pipe. */
+  readonly log: string;
+  readonly device: RecordedDevice;
+  readonly seconds: number;
+  readonly onSaid: (text: string) => void;
+  readonly before: readonly string[];
+  readonly isAssigned: boolean;
+}
 
 /** One guest that is recorded. */
 class Run {
@@ -207,22 +262,17 @@ class Run {
   /** Why the guest did not come to its end. */
   ending: string | undefined;
 
-  constructor(
-    qemu: string,
-    parameters: readonly string[],
-    log: string,
-    device: RecordedDevice,
-    seconds: number,
-    onSaid: (text: string) => void,
-    before: readonly string[],
-  ) {
+  constructor(qemu: string, parameters: readonly string[], options: RunOptions) {
+    const { log, device, seconds, onSaid, before, isAssigned } = options;
     this.log = log;
     this.seconds = seconds;
     this.onSaid = onSaid;
-    this.addDevice = fieldsOf(parameters[parameters.findIndex((word) => word.startsWith(`${device.name},id=${ID}`))]);
-    this.reading = this.read(keeper([device.name, 'pcie-root-port']));
+    const added = parameters.find((word) => word.startsWith(`${device.name},id=${ID}`))!;
+    this.addDevice = fieldsOf(added);
+    this.reading = this.read(keeper(isAssigned ? [ASSIGNED] : [device.name, 'pcie-root-port']));
+    const words = isAssigned ? channelTo(log) : ['-D', log];
     this.process = new QemuProcess({
-      ...{ binary: qemu, parameters: [...parameters, '-D', log], patience: 1000 * seconds, channel: [], before },
+      ...{ binary: qemu, parameters: [...parameters, ...words], patience: 1000 * seconds, channel: [], before },
       onConsole: (text) => this.hear(text),
     });
   }

@@ -38,14 +38,42 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
     'what QEMU writes for -d int: interrupts as the processor took them, not the accesses of the table',
   ],
   [
-    /^(?:<\d+>)?\[\s*\d+\.\d{6}\]|^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) |^\w{3} +\d+ [\d:]{8} \S+ kernel: |^\S+T[\d:.,+-]+ \S+ kernel: /,
+    /^(?:<\d+>)?\[\s*\d+\.\d{6}\]|^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) |^\w{3} +\d+ [\d:]{8} \S+ kernel: |^\S+T[\d:.,+-]+ \S+ kernel: |^\w+ [0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.\d: /,
     "the kernel's messages (dmesg): what drivers said, not what they did",
+  ],
+  [
+    /^[\d-]* ?\d\d:\d\d:\d\d\.\d+ (?:IP6?|ARP)\b|^\s*\d+ +[\d.]+ .*\b(?:TCP|UDP|ARP|NVMe)\b/,
+    'what tcpdump or Wireshark prints: what was on a network, not the accesses of a table',
+  ],
+  [
+    /\bioctl\(\d+.*, KVM_|^(?:\[pid +\d+\] )?\w+\(.*\) += -?\d+/,
+    'what strace prints: calls of the kernel, not the accesses of a table',
+  ],
+  [
+    /^\(gdb\) |^#\d+ +(?:0x[0-9a-f]+ in )?\w+ \(/,
+    'what a debugger printed: the state at one moment, not the accesses that led there',
+  ],
+  [
+    /^kvm statistics|^\s*Event\s+Total %Total/,
+    'what kvm_stat prints: how often guests exit, and not what they read and wrote',
+  ],
+  [
+    /^handler: +\w+$|^device: +\S+$/,
+    "a file of /sys/kernel/debug/irq: an interrupt's state at one moment, not the accesses that led there",
+  ],
+  [
+    /^cloud-hypervisor: |\bvmm::|^\S+ \[.*:(?:INFO|WARN|ERROR).*firecracker/,
+    "a log of another VMM's: no access of a table stands in it. Only QEMU's log is read",
   ],
   [/^\d+: kd> |^kd> /, 'what a debugger of Windows printed: the state at one moment, not the accesses that led there'],
   [/\bvmx(?:\||\s+-) /, "a log of VMware's: no access of a table stands in it. Only QEMU's log is read"],
   [
     /^[ -~]+\r[ -~]+\r[ -~]+/,
     "lines that end in a carriage return alone; expected line feeds. Convert them: tr '\\r' '\\n'",
+  ],
+  [
+    /^(?:\d+@\d+(?:\.\d+)?:)?(?:virtio|kvm|pci|vfio|nvme|memory_region|apic|ioapic|vtd|e1000e?|usb|scsi|qdev|object)_\w+ /,
+    "events of QEMU's, but none that tells an access of the table or of configuration space",
   ],
   [/^#include |^(?:import|package|use) \S+;?$|^#!\//, 'the source of a program, and not a log'],
   [/^\s*(?:\{\s*(?:"|$)|\[\s*(?:[{"]|$))/, 'JSON, and not a log. A trace of maskbit is shown by maskbit show'],

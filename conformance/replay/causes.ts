@@ -66,6 +66,7 @@ function lastOpen({ open, vector }: VectorWatch): string {
 
 /** The rules that a device breaks, by what is said of it. */
 const FAULTS: readonly (readonly [RegExp, string])[] = [
+  [/Bus Master Enable/, 'MSIX-ENABLE-7'],
   [/masked|blocked|No vector/, 'MSIX-MASK-2'],
   [/ of the table/, 'MSIX-TABLE-1'],
   [/ of the Pending Bit Array/, 'MSIX-PBA-1'],
@@ -135,7 +136,10 @@ function ofMask(watch: VectorWatch): Answer | undefined {
   return {
     cause: 'masked',
     line,
-    sentence: `Vector ${watch.vector} is masked ${since(line)}.${tellHeld(watch)}${lastOpen(watch)}`,
+    sentence:
+      line === undefined && watch.isLate
+        ? `Vector ${watch.vector} is masked as a reset leaves it, as far as the log shows: it begins late, and nothing in it unmasks the vector.`
+        : `Vector ${watch.vector} is masked ${since(line)}.${tellHeld(watch)}${lastOpen(watch)}`,
     rule: 'MSIX-MASK-2',
     next:
       line === undefined
@@ -166,11 +170,12 @@ function ofBusMaster({ state, since: from, lost }: VectorWatch): Answer | undefi
 }
 
 function ofZeros({ state, since: from, vector }: VectorWatch): Answer | undefined {
-  if (state.entry !== messageName(0, 0, 0)) return undefined;
+  if (!state.entry.startsWith('0:')) return undefined;
+  const holds = state.entry === messageName(0, 0, 0) ? 'zeros' : `no address, ${state.entry},`;
   return {
     cause: 'zeros',
     line: from.entry ?? from.masked,
-    sentence: `The entry of vector ${vector} holds zeros ${since(from.entry)}, and is unmasked: its message goes to address 0.`,
+    sentence: `The entry of vector ${vector} holds ${holds} ${since(from.entry)}, and is unmasked: its message goes to address 0.`,
     rule: 'MSIX-MSG-6',
     next: 'The guest has to write address and data before it unmasks. Zeros mean nothing in the table; a route that is left out for them is lost.',
   };

@@ -10,6 +10,8 @@ const EXTENDED_FIRST = 0x100;
 /** The first of six Base Address Registers, 4 bytes each. PCIe 7.5.1.2.1. */
 const BAR_FIRST = 0x10;
 const BAR_LAST = 0x24;
+/** The bits of a Base Address Register that are no address. */
+export const BAR_FLAGS = 0xf;
 /** What software writes to a Base Address Register to learn its size. */
 export const BAR_SIZING = 0xffffffff;
 
@@ -35,6 +37,19 @@ export class ConfigSpace {
     return this.first.get(offset);
   }
 
+  /** The byte at `offset`, read by itself or in its word or dword; zero where it is not shown. */
+  byteAt(offset: number): number {
+    for (const [back, least] of [
+      [0, 0],
+      [offset % 2, 0xff],
+      [offset % 4, 0xffff],
+    ]) {
+      const value = this.first.get(offset - back);
+      if (value !== undefined && (back === 0 || value > least)) return (value >>> (8 * back)) & 0xff;
+    }
+    return 0;
+  }
+
   /** What the last access of `offset` read or wrote. */
   last(offset: number): number | undefined {
     return this.latest.get(offset);
@@ -53,6 +68,10 @@ export class ConfigSpace {
       this.latest.set(offset + 1, (value >>> 8) & 0xff);
       this.latest.set(offset + 2, value >>> 16);
     }
+    // A Base Address Register may be accessed in words, the lower one first.
+    if (offset % 4 === 2 && value <= 0xffff && barAt(offset - 2) !== undefined) {
+      this.latest.set(offset - 2, (((this.latest.get(offset - 2) ?? 0) & 0xffff) | (value << 16)) >>> 0);
+    }
     if (kind === 'configWrite') return;
     const bar = barAt(offset);
     if (bar !== undefined) this.barTypes.set(bar, value & 0xf);
@@ -63,6 +82,15 @@ export class ConfigSpace {
     this.first.set(offset, value);
     this.walk();
     if (offset >= EXTENDED_FIRST) this.walkExtended();
+  }
+
+  /** Whether a Base Address Register of it holds an address, which none of a virtual function does. */
+  get hasAddress(): boolean {
+    for (let at = BAR_FIRST; at <= BAR_LAST; at += 4) {
+      const value = this.latest.get(at) ?? 0;
+      if (value !== BAR_SIZING && value > BAR_FLAGS) return true;
+    }
+    return false;
   }
 
   /** Where Base Address Register `bir` points in memory; undefined when it is not shown, or is of I/O space. */

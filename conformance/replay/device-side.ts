@@ -10,6 +10,7 @@ import type { MessageAccess } from './access.ts';
 import { type Entries, messageName } from './events.ts';
 import type { Ledger } from './ledger.ts';
 import type { InterruptLine, SignalLine, ViewLine } from './lines.ts';
+import type { Rewritten } from './rewritten.ts';
 import type { Accusation, Senders } from './senders.ts';
 import type { Steps } from './steps.ts';
 import type { Survey } from './survey.ts';
@@ -25,13 +26,15 @@ export class DeviceSide {
   private readonly ledger: Ledger;
   private readonly senders: Senders;
   private readonly entries: Entries;
+  private readonly rewritten: Rewritten;
   /** The event of each vector's signal, which a guest's log has by the thousand. */
   private readonly signals: (readonly string[])[] = [];
   /** The message that QEMU announced last: the line that follows is the same one. */
   private announced: { readonly name: string; readonly line: number } | undefined;
 
-  constructor(survey: Survey, steps: Steps, ledger: Ledger, senders: Senders, entries: Entries) {
+  constructor(survey: Survey, steps: Steps, ledger: Ledger, senders: Senders, entries: Entries, rewritten: Rewritten) {
     this.survey = survey;
+    this.rewritten = rewritten;
     this.steps = steps;
     this.ledger = ledger;
     this.senders = senders;
@@ -57,12 +60,16 @@ export class DeviceSide {
     const due = steps.pay(name);
     if (due !== undefined) return this.explain(name, due);
     const { pair } = steps;
+    if (this.survey.late && !steps.showsControl && !pair.isSendable) this.enable(name);
     const vector = steps.mayMaster ? pair.inForce.indexOf(name) : -1;
     if (vector >= 0) return this.infer(name, vector);
+    const rewritten = steps.mayMaster ? this.rewritten.vectorOf(name, pair.inForce) : undefined;
+    if (rewritten !== undefined) return this.accept(name, rewritten);
     // A log that begins late has not shown the functions whose messages are the same.
     const isTellable = !(byRequester && this.survey.late);
-    const enabled = pair.enabled && steps.mayMaster && isTellable;
-    const whose = senders.takeUnsendable(name, entries, enabled, pair.inForce);
+    // What lspci told of Bus Master Enable may be older than the log.
+    const enabled = pair.enabled && isTellable && (steps.mayMaster || !this.survey.late);
+    const whose = senders.takeUnsendable(name, entries, enabled, steps.mayMaster ? pair.inForce : undefined);
     if (whose !== 'foreign') ledger.happen({ kind: 'stale', message: name });
     if (typeof whose !== 'string') this.accuse(whose);
   }
@@ -101,6 +108,7 @@ export class DeviceSide {
       return void steps.step(() => pair.implementation.signal(vector), [alphabet.signal(vector)]);
     }
     this.announced = { name, line: ledger.number };
+    if (pair.inForce[vector] !== name && this.rewritten.may(vector, name)) return this.accept(name, vector);
     this.infer(name, vector);
   }
 
@@ -137,6 +145,22 @@ export class DeviceSide {
       `The implementation, signalled, does ${tellOutputs(pair.outputs)}.`,
       vector,
     );
+  }
+
+  /** In a late log that has not shown Message Control yet, a message of an entry that is not masked shows that MSI-X is enabled. */
+  private enable(name: string): void {
+    const { steps, entries } = this;
+    const { dwords, implementation } = steps.pair;
+    const vector = entries.holderOf(name);
+    if (vector === undefined || (dwords[4 + 4 * vector] & registers.VECTOR_CONTROL_MASK) !== 0) return;
+    steps.step(() => implementation.configWrite(2, 2, registers.CONTROL_ENABLE), [alphabet.control('on')]);
+  }
+
+  /** A vector that is not blocked sends a message that its entry has become meanwhile. */
+  private accept(name: string, vector: number): void {
+    this.rewritten.used = true;
+    this.inferredSignals++;
+    this.explain(name, vector);
   }
 
   private explain(name: string, vector: number): void {

@@ -83,10 +83,10 @@ export class Entries {
     return false;
   }
 
-  /** The first vector below `count` whose entry is this message now; undefined when none is. */
-  holderOf(name: string, count: number): number | undefined {
-    for (let vector = 0; vector < count; vector++) if (this.nameOf(vector) === name) return vector;
-    return undefined;
+  /** The first vector whose entry is this message now; undefined when none is. */
+  holderOf(name: string): number | undefined {
+    const holders = [...this.vectors].filter((vector) => this.nameOf(vector) === name);
+    return holders.length === 0 ? undefined : Math.min(...holders);
   }
 
   /** The name of the whole entry of `vector`. */

@@ -5,7 +5,7 @@
 import { hex } from '../device/hexadecimal.ts';
 import * as registers from '../../src/registers.ts';
 import type { Access, Geometry, ToldGeometry } from './access.ts';
-import { BAR_SIZING, barAt, ConfigSpace } from './config-space.ts';
+import { BAR_FLAGS, BAR_SIZING, barAt, ConfigSpace } from './config-space.ts';
 import type { MsiPlace } from './elsewhere.ts';
 import { type ConfigLine, PBA_REGION, TABLE_REGION } from './lines.ts';
 import { isAbove, Resets, resetsBus } from './resets.ts';
@@ -15,8 +15,6 @@ import type { Widths } from './widths.ts';
 /** The two structures that a function has in memory. */
 export type StructureRegion = typeof TABLE_REGION | typeof PBA_REGION;
 
-/** The bits of a Base Address Register that are no address. */
-const BAR_FLAGS = 0xf;
 /** The ID of the MSI capability, and 64-bit Address Capable in its Message Control. PCIe 7.7.1.2. */
 const MSI_ID = 0x05;
 const MSI_CONTROL_WIDE = 0x80;
@@ -32,6 +30,10 @@ export class FunctionMap {
   /** The capability, where somebody has told it. */
   private told: ToldGeometry | undefined;
   private messageControl: number | undefined;
+  /** Whether a Base Address Register has shown a reset: then another device may stand here. */
+  private mayBeAnother = false;
+  /** How many vectors it has in another log, or when another device came to its place; undefined where that was not seen. */
+  otherCount: number | undefined;
 
   constructor(device: string) {
     this.device = device;
@@ -85,12 +87,19 @@ export class FunctionMap {
     this.virtual.observe(line);
     this.space.observe(line);
     const { capability } = this;
-    if (line.kind === 'configRead' && capability !== undefined && this.messageControl === undefined) {
-      const { offset, value, bytes } = line;
-      if (offset === capability && value > 0xffff) this.messageControl = value >>> 16;
-      if (offset === capability + registers.CAPABILITY_CONTROL_OFFSET && bytes !== 1) this.messageControl = value;
+    if (reset && barAt(line.offset) !== undefined) this.mayBeAnother = true;
+    const control = line.kind === 'configRead' && capability !== undefined ? controlOf(line, capability) : undefined;
+    if (control !== undefined) {
+      if (this.messageControl === undefined) this.messageControl = control;
+      else if (this.mayBeAnother && line.value > 0) this.compareSize(control);
     }
     return reset;
+  }
+
+  /** Table Size is read-only, but for another device. */
+  private compareSize(control: number): void {
+    const count = (control & registers.CONTROL_TABLE_SIZE) + 1;
+    if (count !== this.vectorCount) this.otherCount ??= count;
   }
 
   /** Forgets what a reset makes zero. */
@@ -112,9 +121,9 @@ export class FunctionMap {
   }
 
   /** Whether this line, of this function, resets another: one below the bridge that it is, or one of its virtual functions. */
-  takesAway(line: ConfigLine, routing: number): boolean {
-    if (resetsBus(line)) return isAbove(this.space, routing);
-    return (this.virtual.endsWith(line) || this.resets.starts(line)) && this.virtualIndex(routing) >= 0;
+  takesAway(line: ConfigLine, other: FunctionMap): boolean {
+    if (resetsBus(line)) return isAbove(this.space, other.routing);
+    return (this.virtual.endsWith(line) || this.resets.starts(line)) && this.virtualIndex(other) >= 0;
   }
 
   /** Whether this write puts memory of the function at an address. */
@@ -134,9 +143,10 @@ export class FunctionMap {
     };
   }
 
-  /** Which of its virtual functions that is, from 0; -1 when it is none. */
-  virtualIndex(routing: number): number {
-    return this.virtual.indexOf(routing, this.routing);
+  /** Which of its virtual functions another one is, from 0; -1 when it is none: those have no Base Address Registers of their own. */
+  virtualIndex(other: FunctionMap): number {
+    const index = this.virtual.indexOf(other.routing, this.routing);
+    return index >= 0 && other.space.hasAddress ? -1 : index;
   }
 
   /** Where `offset` lies in the capability; -1 when it is outside. */
@@ -191,7 +201,7 @@ export class FunctionMap {
 
   private startOf(bir: number, physical: FunctionMap | undefined): number | undefined {
     if (physical === undefined) return this.space.barAddress(bir);
-    return physical.virtual.address(bir, physical.virtualIndex(this.routing)) ?? this.space.barAddress(bir);
+    return physical.virtual.address(bir, physical.virtualIndex(this)) ?? this.space.barAddress(bir);
   }
 
   private place(region: StructureRegion): { readonly bir: number; readonly offset: number } | undefined {
@@ -201,6 +211,12 @@ export class FunctionMap {
     const bir = location & registers.LOCATION_BIR;
     return { bir, offset: location - bir };
   }
+}
+
+/** Message Control, where a read of the capability holds it. */
+function controlOf({ offset, value, bytes }: ConfigLine, capability: number): number | undefined {
+  if (offset === capability && value > 0xffff) return value >>> 16;
+  return offset === capability + registers.CAPABILITY_CONTROL_OFFSET && bytes !== 1 ? value : undefined;
 }
 
 function routingOf(device: string): number {

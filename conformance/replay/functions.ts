@@ -149,6 +149,7 @@ export class Functions {
     const wanted = this.device ?? this.known.device;
     const map = wanted === undefined ? [...this.maps.values()].find(({ hasCapability }) => hasCapability) : this.chosen;
     if (map !== undefined) return map.lack(region, this.physicalOf(map));
+    if (this.known.told !== undefined) return 'an access of the MSI-X Table';
     return wanted === undefined
       ? 'a function with MSI-X: a chain of capabilities from @0x34 to one with the ID 0x11'
       : `a configuration access of ${shortened(wanted)}`;
@@ -156,8 +157,7 @@ export class Functions {
 
   /** The physical function of a virtual one. */
   private physicalOf(map: FunctionMap): FunctionMap | undefined {
-    const { routing } = map;
-    for (const each of this.maps.values()) if (each !== map && each.virtualIndex(routing) >= 0) return each;
+    for (const each of this.maps.values()) if (each !== map && each.virtualIndex(map) >= 0) return each;
     return undefined;
   }
 }

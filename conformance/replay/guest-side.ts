@@ -7,15 +7,14 @@ import * as registers from '../../src/registers.ts';
 import { isPending } from '../device/readback.ts';
 import type { CapabilityAccess, StructureAccess } from './access.ts';
 import { controlEvents, type Entries, writeEvents } from './events.ts';
+import { FirstSight } from './first-sight.ts';
 import type { Ledger } from './ledger.ts';
+import type { Rewritten } from './rewritten.ts';
 import type { Steps } from './steps.ts';
 import type { Survey } from './survey.ts';
 
 /** An access that a guest makes of the function, or a reset. */
 export type GuestAccess = CapabilityAccess | StructureAccess | { readonly kind: 'reset' };
-
-/** The place of Message Control among the registers that a late log has shown; the others are offsets of the table. */
-const CONTROL = -1;
 
 /** Takes the accesses of a guest. */
 export class GuestSide {
@@ -25,18 +24,19 @@ export class GuestSide {
   private readonly steps: Steps;
   private readonly ledger: Ledger;
   private readonly entries: Entries;
+  private readonly rewritten: Rewritten;
   private mayBeReset = false;
-  /** What a log that begins late has shown or written. */
-  private readonly shown = new Set<number>();
+  private readonly firstSight = new FirstSight();
 
-  constructor(survey: Survey, steps: Steps, ledger: Ledger, entries: Entries) {
+  constructor(survey: Survey, steps: Steps, ledger: Ledger, entries: Entries, rewritten: Rewritten) {
     this.survey = survey;
+    this.rewritten = rewritten;
     this.steps = steps;
     this.ledger = ledger;
     this.entries = entries;
   }
 
-  /** Before the first line: what lspci told of Message Control. The first read or write of it in the log says better. */
+  /** Before the first line: what is known of Message Control. */
   begin(): void {
     const { firstControl: value } = this.survey;
     if (value === undefined) return;
@@ -44,9 +44,18 @@ export class GuestSide {
     this.steps.step(() => implementation.configWrite(2, 2, value), controlEvents(2, 2, value));
   }
 
-  /** The function was reset, or one like it: the next read of it tells. */
+  /**
+   * The function was reset, or one like it: the next read of it tells. What was pending may be lost; where it is not, its message, or a read,
+   * shows that it was signalled.
+   */
   maybeReset(): void {
+    const { steps } = this;
+    const { vectorCount } = this.survey.geometry;
     this.mayBeReset = true;
+    steps.signals.clear();
+    for (let vector = 0; vector < vectorCount; vector++) {
+      if (isPending(steps.pair.dwords, vectorCount, vector)) this.retire(vector);
+    }
   }
 
   take(access: GuestAccess): void {
@@ -59,14 +68,17 @@ export class GuestSide {
         const { offset, bytes, value } = access;
         const events = controlEvents(offset, bytes, value);
         if (events.length > 0) this.mayBeReset = false;
-        return void this.steps.step(() => implementation.configWrite(offset, bytes, value), events);
+        this.steps.step(() => implementation.configWrite(offset, bytes, value), events);
+        if (!this.steps.pair.isSendable) this.rewritten.clear();
+        return;
       }
       case 'tableRead':
         return this.takeTableRead(access);
       case 'tableWrite': {
         const { offset, bytes, low, high } = access;
         const events = writeEvents(this.entries, access);
-        return void this.steps.step(() => implementation.tableWrite(offset, bytes, low, high), events);
+        this.steps.step(() => implementation.tableWrite(offset, bytes, low, high), events);
+        return this.noteWrite(offset);
       }
       case 'pbaRead':
         return this.takePbaRead(access);
@@ -79,11 +91,22 @@ export class GuestSide {
     }
   }
 
+  /** A write of an entry comes into force at the next unmask, or, while the vector is not blocked, whenever the function likes. */
+  private noteWrite(offset: number): void {
+    //= MSIX-MSG-1
+    const vector = Math.floor(offset / registers.ENTRY_BYTES);
+    const isBlocked = this.steps.pair.inForce[vector] === undefined;
+    if (isBlocked || offset % registers.ENTRY_BYTES < registers.ENTRY_VECTOR_CONTROL_OFFSET) {
+      this.rewritten.take(vector, isBlocked);
+    }
+  }
+
   private reset(): void {
     const { steps, ledger } = this;
     this.mayBeReset = false;
     steps.signals.clear();
     this.entries.clear();
+    this.rewritten.clear();
     ledger.happen({ kind: 'reset' });
     steps.step(() => steps.pair.implementation.reset(), [alphabet.RESET]);
   }
@@ -137,10 +160,8 @@ export class GuestSide {
       if (shown && !held && inForce[vector] === undefined) {
         inferred.signals++;
         steps.step(() => implementation.signal(vector), [alphabet.signal(vector)]);
-      } else if (!shown && held) {
-        inferred.retirements++;
-        steps.step(() => implementation.retire(vector), [alphabet.retire(vector)]);
-      }
+      } else if (!shown && held) this.retire(vector);
+      if (!shown && inForce[vector] === undefined) steps.signals.retire(vector);
     }
     const got = steps.step(() => implementation.pbaRead(offset, bytes), []);
     const gotHigh = bytes === 8 ? implementation.readHigh : 0;
@@ -154,6 +175,12 @@ export class GuestSide {
     );
   }
 
+  private retire(vector: number): void {
+    const { steps, inferred } = this;
+    inferred.retirements++;
+    steps.step(() => steps.pair.implementation.retire(vector), [alphabet.retire(vector)]);
+  }
+
   /** Where the log begins late, the first read of a register tells what was in it. */
   private adopt(access: GuestAccess): void {
     const { steps } = this;
@@ -161,24 +188,26 @@ export class GuestSide {
     if (access.kind === 'configRead' || access.kind === 'configWrite') {
       const { offset, bytes, value } = access;
       const events = controlEvents(offset, bytes, value);
-      if (events.length === 0 || this.isShown(CONTROL)) return;
+      if (events.length === 0) return;
+      steps.showsControl = true;
+      if (!this.firstSight.takeControl()) return;
       if (access.kind === 'configRead') steps.step(() => implementation.configWrite(offset, bytes, value), events);
     } else if (access.kind === 'tableRead' || access.kind === 'tableWrite') {
-      const { offset, bytes, low, high } = access;
-      if (bytes < 4 || offset % 4 !== 0) return;
-      for (const [index, value] of (bytes === 8 ? [low, high] : [low]).entries()) {
-        const at = offset + 4 * index;
-        if (this.isShown(at) || access.kind === 'tableWrite') continue;
-        const events = writeEvents(this.entries, { kind: 'tableWrite', offset: at, bytes: 4, low: value, high: 0 });
-        steps.step(() => implementation.tableWrite(at, 4, value, 0), events);
+      for (const { offset, value, events } of this.firstSight.takeTable(access, this.entries)) {
+        const vector = Math.floor(offset / registers.ENTRY_BYTES);
+        // What was there before the log was in force before it, too.
+        const isOpen = steps.pair.inForce[vector] !== undefined;
+        if (isOpen) this.setMask(vector, true);
+        steps.step(() => implementation.tableWrite(offset, 4, value, 0), events);
+        if (isOpen) this.setMask(vector, false);
       }
     }
   }
 
-  /** Whether a register was shown or written before; from now on it was. */
-  private isShown(register: number): boolean {
-    const before = this.shown.has(register);
-    this.shown.add(register);
-    return before;
+  private setMask(vector: number, isMasked: boolean): void {
+    const { steps } = this;
+    const at = registers.ENTRY_BYTES * vector + registers.ENTRY_VECTOR_CONTROL_OFFSET;
+    const events = [isMasked ? alphabet.mask(vector) : alphabet.unmask(vector)];
+    steps.step(() => steps.pair.implementation.tableWrite(at, 4, isMasked ? 1 : 0, 0), events);
   }
 }

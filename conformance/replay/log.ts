@@ -132,7 +132,8 @@ export function parseLine(text: string, line: number): LogLine | undefined {
   const guess = last?.next;
   if (guess !== undefined && isAgain(text, guess)) return follow(guess);
   const start = startOf(text);
-  if (start < 0) return parseOther(text);
+  // Colours may part the name of an event.
+  if (start < 0) return text.includes('\u001b[') ? parseFresh(text, line) : parseOther(text);
   // Lines come again, but for the time before each.
   const isBare = !isQuoted(text, start);
   const rest = start === 0 || !isBare ? text : text.slice(start);

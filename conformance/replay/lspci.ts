@@ -17,7 +17,9 @@ export function readLspci(text: string): ConfigLine[] {
   const finish = (): void => {
     if (device !== undefined) lines.push(...readBlock(device, block));
   };
-  for (const line of text.split(/\r?\n/)) {
+  for (const each of text.split(/\r?\n/)) {
+    // A mail quotes it.
+    const line = each.replace(/^(?:> ?)+/, '');
     const found = HEADER.exec(line);
     if (found !== null && !/^[0-9a-f]{2,3}: [0-9a-f]{2} /.test(line)) {
       finish();

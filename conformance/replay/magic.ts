@@ -8,6 +8,8 @@ const UNPACK = 'expected text, or gzip. Unpack it first.';
 /** First bytes, what they mean, and what to do. */
 const KINDS: readonly (readonly [readonly number[] | string, string])[] = [
   [[0xfd, 0x37, 0x7a, 0x58, 0x5a], `a file packed by xz; ${UNPACK}`],
+  [[0x5d, 0x00, 0x00], `a file packed by lzma; ${UNPACK}`],
+  [[0x1f, 0x9d], `a file packed by compress; ${UNPACK}`],
   [[0x28, 0xb5, 0x2f, 0xfd], `a file packed by zstd; ${UNPACK}`],
   [[0x04, 0x22, 0x4d, 0x18], `a file packed by lz4; ${UNPACK}`],
   ['BZh', `a file packed by bzip2; ${UNPACK}`],

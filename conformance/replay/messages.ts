@@ -5,8 +5,8 @@
 import type { MessageAccess } from './access.ts';
 import type { MemoryLine } from './lines.ts';
 
-/** Regions whose messages say by a handle, not by an address of x86, where they go: an IOMMU's table tells it. */
-const REMAPPING_REGIONS: ReadonlySet<string> = new Set(['vtd-ir', 'amdvi-ir']);
+/** Where QEMU itself has the registers of processors; KVM's and Xen's never come by, and an IOMMU's handles may look like them. */
+const REGISTER_REGIONS: ReadonlySet<string> = new Set(['apic-msi', '']);
 /** Regions of an ITS. Its messages are few, and the same for every function: it tells them apart by who sent them. */
 const REQUESTER_REGIONS: ReadonlySet<string> = new Set(['translation', 'gicv3_its_translation', 'control-translation']);
 /** Regions that nothing but messages is written to. A message that a table holds is known in any other region, too. */
@@ -17,7 +17,9 @@ export const MESSAGE_REGIONS: ReadonlySet<string> = new Set([
   'gicv2m',
   'riscv.imsic',
   'loongarch_pch_msi',
-  ...REMAPPING_REGIONS,
+  'vtd-ir',
+  'amdvi-ir',
+  'amd_iommu_ir',
   ...REQUESTER_REGIONS,
 ]);
 
@@ -32,7 +34,7 @@ const APIC_REGISTER_BYTES = 16;
 /** The message that a write is, or may be; undefined when it is none. */
 export function messageOf({ region, address, bytes, low }: MemoryLine): MessageAccess | undefined {
   const x86 = address >= APIC_FIRST && address < APIC_END;
-  if (x86 && !REMAPPING_REGIONS.has(region) && isRegister(address)) return undefined;
+  if (x86 && REGISTER_REGIONS.has(region) && isRegister(address)) return undefined;
   const certain = MESSAGE_REGIONS.has(region) || (region === '' && x86);
   if (!certain && (bytes !== 4 || address % 4 !== 0 || address === 0)) return undefined;
   return {

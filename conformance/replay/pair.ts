@@ -88,6 +88,11 @@ export class Pair {
     return (this.dwords[0] & registers.CONTROL_ENABLE) !== 0;
   }
 
+  /** Whether a vector can send that is not masked by itself. */
+  get isSendable(): boolean {
+    return this.enabled && (this.dwords[0] & registers.CONTROL_FUNCTION_MASK) === 0;
+  }
+
   /** The output of a vector that sends. It is spelled once for as long as the vector sends the same. */
   sending(vector: number, name: string): string {
     const last = this.lastSent[vector];

@@ -72,12 +72,15 @@ export class Resets {
     if (kind !== 'configWrite') return false;
     const { capabilities } = this.space;
     const express = capabilities.get(EXPRESS_ID);
-    if (express !== undefined && offset === express + EXPRESS_CONTROL && (value & EXPRESS_CONTROL_RESET) !== 0) {
+    const control = express === undefined ? -1 : offset - express - EXPRESS_CONTROL;
+    // The bit lies in the upper byte, which may be written by itself.
+    if (express !== undefined && (control === 0 || control === 1)) {
+      if (((value << (8 * control)) & EXPRESS_CONTROL_RESET) === 0) return false;
       return ((this.space.shown(express + EXPRESS_CAPABILITIES) ?? 0) & EXPRESS_CAPABILITIES_RESET) !== 0;
     }
     const advanced = capabilities.get(ADVANCED_ID);
     if (advanced !== undefined && offset === advanced + ADVANCED_CONTROL && (value & ADVANCED_CONTROL_RESET) !== 0) {
-      return ((this.space.shown(advanced + ADVANCED_CAPABILITIES) ?? 0) & ADVANCED_CAPABILITIES_RESET) !== 0;
+      return (this.space.byteAt(advanced + ADVANCED_CAPABILITIES) & ADVANCED_CAPABILITIES_RESET) !== 0;
     }
     return false;
   }

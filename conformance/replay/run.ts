@@ -9,6 +9,7 @@ import { Entries } from './events.ts';
 import { GuestSide } from './guest-side.ts';
 import { Ledger } from './ledger.ts';
 import type { Happening, Replay, ReplayFigures } from './results.ts';
+import { Rewritten } from './rewritten.ts';
 import { Senders } from './senders.ts';
 import type { Sorter } from './sorter.ts';
 import { Steps } from './steps.ts';
@@ -39,6 +40,7 @@ export class Run {
   private readonly steps: Steps;
   private readonly guest: GuestSide;
   private readonly device: DeviceSide;
+  private readonly rewritten: Rewritten;
   private readonly accesses: {
     -readonly [Kind in Exclude<keyof ReplayFigures['accesses'], 'message'>]: number;
   } = {
@@ -59,8 +61,10 @@ export class Run {
     const senders = new Senders(sorter.elsewhere, others);
     const entries = new Entries();
     const steps = new Steps({ survey, ledger, senders, entries, Implementation, events });
-    this.guest = new GuestSide(survey, steps, ledger, entries);
-    this.device = new DeviceSide(survey, steps, ledger, senders, entries);
+    const rewritten = new Rewritten(entries);
+    this.guest = new GuestSide(survey, steps, ledger, entries, rewritten);
+    this.device = new DeviceSide(survey, steps, ledger, senders, entries, rewritten);
+    this.rewritten = rewritten;
     [this.survey, this.sorter, this.ledger, this.senders, this.steps] = [survey, sorter, ledger, senders, steps];
     this.guest.begin();
   }
@@ -72,7 +76,7 @@ export class Run {
 
   /** Takes one line. */
   take(access: Access | undefined, number: number, text: string): void {
-    const { accesses, device, guest, ledger, sorter, steps } = this;
+    const { accesses, device, guest, ledger, sorter, steps, survey } = this;
     ledger.at(number, text);
     if (steps.mayMaster !== sorter.mayMaster) {
       steps.mayMaster = sorter.mayMaster;
@@ -97,6 +101,7 @@ export class Run {
       default:
         accesses[access.kind]++;
         steps.collect();
+        if (survey.afterReset.size > 0 && survey.afterReset.has(number)) guest.maybeReset();
         return guest.take(access);
     }
   }
@@ -130,7 +135,14 @@ export class Run {
       machine: pair.machineResult,
       disagreements,
       disagreementCount,
-      limits: limitsOf(survey, senders, signals, pair.machineResult),
+      limits: limitsOf({
+        survey,
+        senders,
+        signals,
+        machine: pair.machineResult,
+        rewritten: this.rewritten.used,
+        cutShort: steps.cutShort,
+      }),
     };
   }
 }

@@ -73,13 +73,14 @@ export class Senders {
 
   /**
    * Takes a message that entries have been, and that no vector can send now. Guests give messages to others, so it may be somebody
-   * else's; it is the function's for certain only while it is enabled and a blocked entry holds just this.
+   * else's; it is the function's for certain only while it is enabled and a blocked entry holds just this. `inForce` is what is not blocked, undefined
+   * while Bus Master Enable is clear.
    */
   takeUnsendable(
     name: string,
     entries: Entries,
     enabled: boolean,
-    inForce: readonly (string | undefined)[],
+    inForce: readonly (string | undefined)[] | undefined,
   ): Accusation | 'foreign' | 'unattributed' {
     const { others, foreign } = this;
     const asForeign = (): 'foreign' => {
@@ -97,8 +98,8 @@ export class Senders {
     } else if (!held && others.has(name)) return asForeign();
     return {
       expected: `The message ${name} left.`,
-      got: `No vector can send it: ${tellVectors(inForce)}.`,
-      vector: entries.holderOf(name, inForce.length),
+      got: `No vector can send it: ${inForce === undefined ? 'Bus Master Enable is clear' : tellVectors(inForce)}.`,
+      vector: entries.holderOf(name),
     };
   }
 

@@ -1,13 +1,15 @@
 /**
- * What terminals, editors, journals, containers and mails make of a line, undone: colours, tabs, entities, quotes, capital digits. Owns the
+ * What terminals, editors, journals, containers and mails make of a line, undone: colours, tags, tabs, entities, quotes, capital digits. Owns the
  * dress of a line, not what it says.
  */
 
 /** Whether a line may be dressed at all: any of these characters, capital digits, or two spaces. */
 // eslint-disable-next-line no-control-regex
-const DRESSED = /[\u0000-\u001f\u0080-\uffff\\&"`]|[ ]{2}|0X|0x[0-9a-f]*[A-F]|\^\[/;
+const DRESSED = /[\u0000-\u001f\u0080-\uffff\\&"`]|[ ]{2}|0X|0x[0-9a-f]*[A-F]|\^\[|<[A-Za-z/!]/;
 // eslint-disable-next-line no-control-regex
 const COLOUR = /(?:\u001b|\^\[)\[[0-9;?]*[A-Za-z]/g;
+/** Tags of HTML, and what XML puts around text as it is. */
+const TAG = /<\/?[A-Za-z][^<>]*>|<!\[CDATA\[|\]\]>/g;
 const ENTITIES: Readonly<Record<string, string>> = { gt: '>', lt: '<', amp: '&', quot: '"', apos: "'" };
 /** Typographic quotes as characters, and as the bytes of UTF-8. */
 const CURLY = /[\u2018\u2019]|\u00e2\u0080[\u0098\u0099]/g;
@@ -25,6 +27,7 @@ function takeOff(text: string): string {
   return (
     text
       .replace(COLOUR, '')
+      .replace(TAG, '')
       .replace(/\\u([0-9a-fA-F]{4})|\\([^])/g, (_, code: string | undefined, each: string | undefined) =>
         code !== undefined
           ? String.fromCharCode(Number.parseInt(code, 16))
@@ -39,6 +42,8 @@ function takeOff(text: string): string {
       .replace(CURLY, "'")
       .replace(CURLY_DOUBLE, '"')
       .replace(/""/g, '"')
+      // A space that does not break, as the bytes of UTF-8.
+      .replace(/\u00c2\u00a0/g, ' ')
       // eslint-disable-next-line no-control-regex
       .replace(/\u0000|\u00ef\u00bb\u00bf|\ufeff/g, '')
       .replace(/\b0[xX][0-9A-Fa-f]+/g, (digits) => digits.toLowerCase())

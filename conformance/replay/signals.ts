@@ -47,10 +47,18 @@ export class Signals {
     }
   }
 
+  /** The vector that was signalled at the very end of the log; undefined where none was. */
+  cutShort: number | undefined;
+
   /** Takes a message of a vector. Says whether a signal was told before it. */
   answer(vector: number): void {
     if (this.open.delete(vector)) this.answered++;
     else this.untold++;
+  }
+
+  /** A guest reads that nothing is pending: the device has taken back what it signalled. */
+  retire(vector: number): void {
+    this.open.delete(vector);
   }
 
   /** A reset loses what was signalled. */
@@ -70,6 +78,10 @@ export class Signals {
       if (!signal.sendable) {
         // Unblocked by the last access: what was pending leaves now, before the next one.
         this.open.set(vector, { ...signal, sendable: true });
+        continue;
+      }
+      if (signal.line === line) {
+        this.cutShort = vector;
         continue;
       }
       this.open.delete(vector);

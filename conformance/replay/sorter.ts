@@ -43,6 +43,8 @@ export class Sorter {
   private placed = false;
   /** The first line of a second function, where none was named. */
   private second: { readonly line: number; readonly device: string } | undefined;
+  /** The line at which the function was seen to be another. */
+  private replacedAt: number | undefined;
   /** Who else can send which message. */
   readonly elsewhere = new Elsewhere();
   /** QEMU's object of each name: the first one that was reset. */
@@ -90,6 +92,11 @@ export class Sorter {
     }
   }
 
+  /** The name of the function that is replayed; undefined while the log has not shown it. */
+  get chosen(): string | undefined {
+    return this.functions.device;
+  }
+
   /** Whether the function may send messages, as far as the log shows. */
   get mayMaster(): boolean {
     return this.functions.chosen?.mayMaster ?? true;
@@ -111,6 +118,13 @@ export class Sorter {
       throw new ReplayError(
         `Line ${line}: got an access of the MSI-X of ${device} after one of ${functions.device}; expected one function, or to be ` +
           `told which one to replay: --device with one of ${functions.withCapability.join(', ')}.`,
+      );
+    }
+    const { vectorCount, otherCount } = functions.chosen ?? {};
+    if (vectorCount !== undefined && otherCount !== undefined && this.replacedAt !== undefined) {
+      throw new ReplayError(
+        `Line ${this.replacedAt}: got ${otherCount} vectors of ${functions.device}, which had ${vectorCount} before it was reset; expected one ` +
+          'device. Another came to its place, or another log begins: cut the log where it does, and replay each part.',
       );
     }
     const geometry = functions.chosen?.geometry;
@@ -163,6 +177,7 @@ export class Sorter {
     const { functions } = this;
     const map = functions.mapOf(line.device);
     const wasReset = map.observe(line);
+    if (map.otherCount !== undefined && line.device === functions.device) this.replacedAt ??= number;
     if (line.kind === 'configWrite') {
       this.lastWritten = line.device;
       this.elsewhere.observe(line, map.msi);
@@ -171,7 +186,7 @@ export class Sorter {
     if (line.device !== functions.device) {
       const { chosen } = functions;
       if (chosen === undefined) return undefined;
-      return map.takesAway(line, chosen.routing) ? this.resetNow() : undefined;
+      return map.takesAway(line, chosen) ? this.resetNow() : undefined;
     }
     if (wasReset) return this.resetNow();
     const access = map.access(line, number, this.options.widths);

@@ -33,6 +33,8 @@ export interface StepsParts {
 export class Steps {
   readonly pair: Pair;
   readonly signals = new Signals();
+  /** Whether the log has shown Message Control. */
+  showsControl = false;
   /** Whether Bus Master Enable is not known to be clear. */
   mayMaster = true;
   private readonly parts: StepsParts;
@@ -62,12 +64,22 @@ export class Steps {
     return owed < 0 ? undefined : this.owed.splice(owed, 1)[0].vector;
   }
 
-  /** QEMU sends while it performs an access: what an access must send stands in the log before the next one. */
+  /** The vector whose message was due at the very end of the log; undefined where none was. */
+  get cutShort(): number | undefined {
+    return this.owed.at(-1)?.vector ?? this.signals.cutShort;
+  }
+
+  /**
+   * QEMU sends while it performs an access: what an access must send stands in the log before the next one. What the last line must send may
+   * have been cut off.
+   */
   collect(): void {
     const { ledger } = this.parts;
     this.signals.collect(ledger.number, this.pair.inForce, (vector) => this.seesMessages(vector));
     if (this.owed.length === 0) return;
-    for (const { name, vector, line } of this.owed) {
+    const [due, last] = [this.owed, this.owed.filter(({ line }) => line === ledger.number)];
+    for (const { name, vector, line } of due) {
+      if (line === ledger.number) continue;
       ledger.disagree(
         `Vector ${vector} sent ${name} after line ${line}, before this one.`,
         'There is no such message.',
@@ -75,7 +87,7 @@ export class Steps {
         line,
       );
     }
-    this.owed = [];
+    this.owed = last;
   }
 
   /** Whether a message of this vector would stand in the log. */

@@ -3,10 +3,13 @@
  * function stands, which whole entries its table ever held, how wide configuration accesses are, and where messages can be seen at all.
  */
 import { tellArtefact } from './artefacts.ts';
+import * as registers from '../../src/registers.ts';
 import { Entries, type NamedMessage, writeEvents } from './events.ts';
 import { names } from './functions.ts';
 import { Sorter } from './sorter.ts';
 import type { Access, Geometry, ToldGeometry } from './access.ts';
+import { EarlyReads } from './early-reads.ts';
+import { FirstSight } from './first-sight.ts';
 import { type ConfigLine, CUT_OFF, lineReader, linesOf, type LogLine, ReplayError, type TraceSource } from './log.ts';
 import { RECORD } from './recipe.ts';
 import { WidthFinder, type Widths } from './widths.ts';
@@ -35,6 +38,8 @@ export interface Survey {
   /** Whether there were more entries than are remembered. */
   readonly overflowed: boolean;
   readonly widths: Widths;
+  /** Lines that read the capability of a function that was reset, as a register shows at a later line. */
+  readonly afterReset: ReadonlySet<number>;
   /** The upper parts of the addresses that messages were seen at. Elsewhere, a missing message proves nothing. */
   readonly visible: ReadonlySet<number>;
   /** Whether messages were seen that say who sent them by something else than themselves. */
@@ -43,7 +48,7 @@ export interface Survey {
   readonly signals: boolean;
   /** Whether the log began before the guest found the function. Else the first reads tell what was before. */
   readonly late: boolean;
-  /** Message Control at the beginning of a late log, where lspci told it. */
+  /** Message Control at the beginning of a late log, where something tells it. */
   readonly firstControl: number | undefined;
   readonly cutOff: boolean;
   /** Damaged lines that were passed over; undefined when there are none. */
@@ -66,8 +71,13 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
   const visible = new Set<number>();
   const inside = (line: ConfigLine): number => sorter.insideCapability(line);
   const kinds = new Set<LogLine['kind']>();
+  const late = options.told !== undefined || options.before !== undefined;
+  const firstSight = new FirstSight();
+  const early = new EarlyReads();
   let [lines, known, tables, signals, cutOff, byRequester] = [0, 0, 0, false, false, false];
   let damaged: Survey['damaged'];
+  /** The first access of Message Control of each function. */
+  const controls = new Map<string, ConfigLine>();
   let unplaced: ReplayError | undefined;
   const read = lineReader(options, (number) => {
     damaged = { first: damaged?.first ?? number, count: (damaged?.count ?? 0) + 1 };
@@ -93,12 +103,15 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
       continue;
     }
     widths.take(line, lines, inside);
+    if (late && (line.kind === 'configRead' || line.kind === 'configWrite') && !controls.has(line.device)) {
+      if (valueOfControl(line, inside(line)) !== undefined) controls.set(line.device, line);
+    }
+    early.take(line, lines, access, sorter.chosen);
     switch (access?.kind) {
-      case 'tableWrite':
-        writeEvents(entries, access);
-        tables++;
-        break;
       case 'tableRead':
+      case 'tableWrite':
+        if (late) firstSight.takeTable(access, entries);
+        if (access.kind === 'tableWrite') writeEvents(entries, access);
         tables++;
         break;
       case 'reset':
@@ -119,7 +132,6 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
     const sentence = tellArtefact(source, known);
     if (sentence !== undefined) throw new ReplayError(sentence);
   }
-  const late = options.told !== undefined || options.before !== undefined;
   requireWhole(kinds, late);
   if (unplaced !== undefined) throw unplaced;
   const { geometry } = sorter;
@@ -129,18 +141,43 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
     messages: entries.messages,
     overflowed: entries.overflowed,
     widths: widths.finish(),
+    afterReset: early.afterReset,
     visible,
     byRequester,
     signals,
     late,
-    firstControl: controlBefore(geometry, options.before ?? []),
+    firstControl: late ? firstControl(geometry, options.before ?? [], controls.get(geometry.device)) : undefined,
     cutOff,
     damaged,
   };
 }
 
+/**
+ * Message Control at the beginning of a late log: what the first access of it reads, or what lspci read; where nothing tells, a function whose
+ * interrupts are asked for is taken to be enabled.
+ */
+function firstControl(
+  { device, capability }: Geometry,
+  before: readonly ConfigLine[],
+  first: ConfigLine | undefined,
+): number | undefined {
+  const told = controlBefore({ device, capability }, before);
+  if (first === undefined) return told ?? registers.CONTROL_ENABLE;
+  return first.kind === 'configRead' ? valueOfControl(first, first.offset - capability) : told;
+}
+
+/** Message Control as an access at `inside` of the capability holds it, or its upper byte alone; undefined where it does not. */
+function valueOfControl({ value, bytes }: ConfigLine, inside: number): number | undefined {
+  if (inside === 3) return value << 8;
+  if (inside === 2) return bytes === 1 ? undefined : value;
+  return inside === 0 && value > 0xffff ? value >>> 16 : undefined;
+}
+
 /** What Message Control of a function was when lspci read it. */
-function controlBefore({ device, capability }: Geometry, before: readonly ConfigLine[]): number | undefined {
+function controlBefore(
+  { device, capability }: Pick<Geometry, 'device' | 'capability'>,
+  before: readonly ConfigLine[],
+): number | undefined {
   const own = before.filter((line) => names(line.device, device));
   const at = (offset: number, bytes: number): number | undefined =>
     own.find((line) => line.offset === offset && line.bytes === bytes)?.value;

@@ -25,8 +25,20 @@ export function verdictOf(
   };
 }
 
+/** What a run has come to. */
+export interface Shown {
+  readonly survey: Survey;
+  readonly senders: Senders;
+  readonly signals: Signals;
+  readonly machine: Replay['machine'];
+  /** Whether messages were accepted because the guest wrote entries that were in use. */
+  readonly rewritten: boolean;
+  /** The vector whose message was due at the very end. */
+  readonly cutShort: number | undefined;
+}
+
 /** What this replay cannot show. */
-export function limitsOf(survey: Survey, senders: Senders, signals: Signals, machine: Replay['machine']): string[] {
+export function limitsOf({ survey, senders, signals, machine, rewritten, cutShort }: Shown): string[] {
   const when = (holds: boolean, sentence: string): string[] => (holds ? [sentence] : []);
   return [
     ...when(
@@ -45,6 +57,11 @@ export function limitsOf(survey: Survey, senders: Senders, signals: Signals, mac
       survey.byRequester,
       "An ITS tells functions apart by who sends, which is not logged: a message of another function's may have been taken for one of ours.",
     ),
+    ...when(
+      rewritten,
+      'The guest wrote entries that were not masked. What is sent then is left open [MSIX-MSG-1]: the old message and the new one are accepted.',
+    ),
+    ...when(cutShort !== undefined, `The log ends where a message of vector ${cutShort} was due, so it is not missed.`),
     ...when(survey.late, 'The log begins late: the first read of each register tells what it held.'),
     ...when(survey.cutOff, 'The last line was cut off, and passed over.'),
     ...when(

@@ -10,6 +10,7 @@ import type { ConfigLine } from './lines.ts';
 const SRIOV_ID = 0x10;
 const SRIOV_CONTROL = 0x08;
 const SRIOV_CONTROL_ENABLE = 0x1;
+const SRIOV_TOTAL = 0x0e;
 const SRIOV_OFFSET = 0x14;
 const SRIOV_STRIDE = 0x16;
 const SRIOV_BARS = 0x24;
@@ -51,7 +52,10 @@ export class VirtualFunctions {
     const stride = space.last(capability + SRIOV_STRIDE) ?? 1;
     if ((offset & 0xffff) === 0) return -1;
     if (beyond === 0) return 0;
-    return beyond > 0 && stride > 0 && beyond % stride === 0 ? beyond / stride : -1;
+    const index = beyond > 0 && stride > 0 && beyond % stride === 0 ? beyond / stride : -1;
+    // Other devices may follow the last of them.
+    const total = space.last(capability + SRIOV_TOTAL) ?? 0;
+    return total > 0 && index >= total ? -1 : index;
   }
 
   /** Where Base Address Register `bir` of virtual function `index` is. */

@@ -99,7 +99,11 @@ class Player {
     this.bench = new Bench(device, alphabet.book);
     this.judge = new Judge(modelOf(scene, choices, device.notifies === true, true), alphabet.book, scene.vectorCount);
     this.byName = actionsByName(scene, alphabet);
-    this.knowledge = new MutableKnowledge(scene.vectorCount, choices.openWrites === 'kept');
+    this.knowledge = new MutableKnowledge(
+      scene.vectorCount,
+      choices.openWrites === 'kept',
+      choices.disabledTable === 'there',
+    );
     this.words = new Uint32Array(readbackDwords(scene.vectorCount));
     device.takeOutputs();
     this.lookAt(() => {

@@ -7,6 +7,7 @@ import type { JSX } from 'preact';
 import { messageOf } from '../../conformance/device/words.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import { ADAPTERS, type DeviceView } from './device.ts';
+import { tellOwn } from './log-vectors.ts';
 import { useRowsInSight } from './rows.ts';
 import type { OwnScene } from './scene.ts';
 import {
@@ -196,6 +197,7 @@ function TableRows({
       <tr class={blocked === true ? 'blocked' : ''} aria-rowindex={rowIndex}>
         <th scope="rowgroup" rowSpan={state === undefined ? 1 : 2}>
           {vector}
+          <OwnNumber at={at} vector={vector} />
         </th>
         <td class="whose">machine</td>
         <td class="message">{message}</td>
@@ -223,6 +225,12 @@ function TableRows({
       )}
     </tbody>
   );
+}
+
+/** The number of a vector in the log that is shown, where the picture has another. */
+function OwnNumber({ at, vector }: { at: OwnScene; vector: number }): JSX.Element | null {
+  const own = tellOwn(at.log, vector);
+  return own === undefined ? null : <small class="quiet"> {own}</small>;
 }
 
 function Flag({ on, wrong = false }: { on: boolean | undefined; wrong?: boolean }): JSX.Element {
@@ -281,7 +289,8 @@ function Messages({ at, view }: { at: OwnScene; view: DeviceView | undefined }):
             >
               {message}{' '}
               <small>
-                #{vector}, step {step}
+                #{vector}
+                <OwnNumber at={at} vector={vector} />, step {step}
               </small>
             </button>
           );

@@ -5,6 +5,7 @@
 import type { JSX } from 'preact';
 import { eventSentence } from '../../machines/alphabet.ts';
 import { useRowsInSight } from './rows.ts';
+import { tellOwn } from './log-vectors.ts';
 import { type EventGroup, eventGroups, type OwnScene } from './scene.ts';
 import { openEvents, pane, scene, send } from './store.ts';
 
@@ -48,7 +49,7 @@ function Groups({ at, open }: { at: OwnScene; open: ReadonlySet<number> }): JSX.
         ))}
       <div ref={box} class="event-rows" style={{ paddingTop: `${above}px`, paddingBottom: `${below}px` }}>
         {ofVectors.slice(first, end).map((group) => (
-          <Group key={group.title} group={group} open={open} isRow />
+          <Group key={group.title} group={group} open={open} own={tellOwn(at.log, group.vector ?? 0)} isRow />
         ))}
       </div>
     </>
@@ -66,15 +67,21 @@ function groupsOf(events: readonly string[]): readonly EventGroup[] {
 function Group({
   group: { title, actors },
   open,
+  own,
   isRow = false,
 }: {
   group: EventGroup;
   open: ReadonlySet<number>;
+  /** Which vector of the log it is, where its number there is another. */
+  own?: string | undefined;
   isRow?: boolean;
 }): JSX.Element {
   return (
     <div class="group" role="group" aria-label={title} data-row={isRow ? '' : undefined}>
-      <b>{title}</b>
+      <b>
+        {title}
+        {own !== undefined && <small class="quiet"> {own}</small>}
+      </b>
       <div class="buttons">
         {actors.map(({ actor, events }) => (
           <div key={actor} class="actor">

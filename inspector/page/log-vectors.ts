@@ -16,6 +16,12 @@ export function tellVectors({
   return `${listed(vectors)} of ${vectorCount}; ${more}${renumbered(vectors)}`;
 }
 
+/** Which vector of the log one of the picture is, in words; undefined where it has the same number, or there is no log. */
+export function tellOwn(log: Pick<LogStory, 'vectors'> | undefined, vector: number): string | undefined {
+  const own = log?.vectors[vector];
+  return own === undefined || own === vector ? undefined : `${own} in the log`;
+}
+
 function listed(vectors: readonly number[]): string {
   if (vectors.length === 1) return `vector ${vectors[0]}`;
   const isRun = vectors.every((vector, place) => vector === vectors[0] + place);

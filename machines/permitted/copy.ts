@@ -6,7 +6,7 @@ import { control, mask, RESET, refresh, signal, unmask, write } from '../alphabe
 import type { MessageSet } from '../messages.ts';
 import type { Region } from '../region.ts';
 import { merge } from './latch.ts';
-import { isOfX86, isZero, OTHER } from './values.ts';
+import { isOfX86, isZero, OTHER, TORN } from './values.ts';
 
 /** How much of a message's way the choice `addresses` leaves open: it is sent, it is refused, or the platform decides. */
 export function wayOf(message: string, addresses: Choices['addresses']): 'sent' | 'refused' | 'open' {
@@ -19,7 +19,8 @@ export function wayOf(message: string, addresses: Choices['addresses']): 'sent' 
 }
 
 /** Whether a copy outlives a time in which MSI-X is disabled. */
-export const outlivesDisabling = ({ message }: Choices): boolean => message === 'maskEdge' || message === 'any';
+export const outlivesDisabling = ({ message }: Choices): boolean =>
+  message === 'maskEdge' || message === 'any' || message === 'torn';
 
 /** The region of the message in force of `vector`. */
 export function copyRegion(vector: number, messages: MessageSet, choices: Choices): Region {
@@ -53,8 +54,9 @@ export function copyRegion(vector: number, messages: MessageSet, choices: Choice
       actions: { type: 'send', params: { vector, message } },
       description: 'An event goes out at once, with the message in force, whatever that is. [MSIX-MASK-1] [MSIX-MSG-6]',
     };
+    const isTorn = choices.message === 'torn';
     const immediate =
-      choices.message === 'immediate' && choices.openWrites !== 'dropped'
+      (choices.message === 'immediate' || isTorn) && choices.openWrites !== 'dropped'
         ? messages.writes
             .map((each) => [write(vector, each.name), each.result(message)] as const)
             .filter(([, result]) => result !== message)
@@ -62,15 +64,17 @@ export function copyRegion(vector: number, messages: MessageSet, choices: Choice
               event,
               [
                 {
-                  target,
+                  target: isTorn ? TORN : target,
                   ...(choices.openWrites === 'any' ? { guard: `writable.${vector}` } : {}),
-                  description: 'A change comes into force at once. [MSIX-MSG-2]',
+                  description: isTorn
+                    ? 'What it sends now is undefined. [MSIX-MSG-2] [MSIX-MSG-3]'
+                    : 'A change comes into force at once. [MSIX-MSG-2]',
                 },
               ],
             ])
         : [];
     const again =
-      choices.message === 'any'
+      choices.message === 'any' || isTorn
         ? {
             [refresh(vector)]: values
               .filter((other) => other !== message)
@@ -95,6 +99,23 @@ export function copyRegion(vector: number, messages: MessageSet, choices: Choice
       ),
     };
   };
+  const torn: Region = {
+    description:
+      'The entry was changed while the vector was not masked, and it sends any message. [MSIX-MSG-2] [MSIX-MSG-3]',
+    on: merge(
+      { [mask(vector)]: blocked, ...Object.fromEntries(closing.map((event) => [event, blocked])) },
+      {
+        [signal(vector)]: [
+          {
+            guard: choices.addresses === 'all' ? 'open' : 'openTaken',
+            actions: { type: 'send', params: { vector, message: TORN } },
+            description: 'An event goes out at once, with some message. [MSIX-MASK-1] [MSIX-MSG-2]',
+          },
+        ],
+        [RESET]: [{ target: 'none', description: 'Reset masks the vector. [MSIX-RESET-1]' }],
+      },
+    ),
+  };
   return {
     description:
       'The message in force: a copy of the entry, which the function may keep while the vector is not masked. [MSIX-MSG-1]',
@@ -105,6 +126,7 @@ export function copyRegion(vector: number, messages: MessageSet, choices: Choice
         on: taking as Record<string, any>,
       },
       ...Object.fromEntries(values.map((message) => [message, inForce(message)])),
+      ...(choices.message === 'torn' ? { [TORN]: torn } : {}),
     },
   };
 }

@@ -21,6 +21,9 @@ export const WIDTH = 'device.width';
 export const WRITING = 'device.writing';
 /** The function begins, or stops, to perform writes to the Pending Bit Array. */
 export const POLLING = 'device.polling';
+/** Whether the table is there, until MSI-X is enabled again. It happens at once. */
+export const TABLE_STAYS = 'device.table.there';
+export const TABLE_GOES = 'device.table.absent';
 /** The function begins, or stops, to keep reserved bits. */
 export const keep = (vector: number): string => `device.keep.${vector}`;
 /** The function keeps fewer of the reserved bits of an address. */

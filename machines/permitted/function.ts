@@ -7,13 +7,14 @@
  */
 import { type AnyStateMachine, setup } from 'xstate';
 import { type Choices, STRICT_CHOICES } from '../../spec/choices.ts';
-import { CAPABILITY_EVENTS } from '../alphabet.ts';
+import { CAPABILITY_EVENTS, control, RESET } from '../alphabet.ts';
 import { capability } from '../pages/capability.ts';
 import { type Region, regionOf } from '../region.ts';
 import type { MessageSet } from '../messages.ts';
 import { vectorActions, vectorRegionName } from '../vector.ts';
-import { EXTENSION, HOLDING, PLATFORM, POLLING, SHOWING, WIDTH, WRITING } from './events.ts';
+import { EXTENSION, HOLDING, PLATFORM, POLLING, SHOWING, TABLE_GOES, TABLE_STAYS, WIDTH, WRITING } from './events.ts';
 import { leavesOpen } from './latch.ts';
+import { UNDEFINED } from './values.ts';
 import { functionGuards, permittedGuards, permittedVector, permittedVectorEvents } from './vector.ts';
 
 /** What an instance is made of. */
@@ -41,6 +42,7 @@ export function createPermitted(options: PermittedOptions): AnyStateMachine {
           platform: toggle(PLATFORM, ['takes', 'refuses'], 'Where messages go that are not for an x86. [MSIX-MSG-4]'),
         }
       : {}),
+    ...(choices.disabledTable === 'there' ? {} : { table: tableRegion(choices.disabledTable) }),
     ...(choices.openWrites === 'any'
       ? { writing: toggle(WRITING, ['keeps', 'drops'], 'Writes to an entry that is not masked. [MSIX-MSG-2]') }
       : {}),
@@ -74,6 +76,47 @@ export function createPermitted(options: PermittedOptions): AnyStateMachine {
   });
 }
 
+/** Whether the table is there, of a function whose table may go while MSI-X is disabled. */
+function tableRegion(choice: Choices['disabledTable']): Region {
+  const target = choice === 'absent' ? 'absent' : UNDEFINED;
+  const appears = [{ target: 'there', description: 'Enabling MSI-X brings the table. [MSIX-TABLE-6]' }];
+  const goes = [{ target, guard: 'enabled', description: 'The table goes with MSI-X Enable. [MSIX-TABLE-6]' }];
+  const comes = { [control('on')]: appears, [control('onMasked')]: appears };
+  return {
+    description: 'Whether the table is there. [MSIX-TABLE-6]',
+    initial: target,
+    states: {
+      // Every field of the table reads so, whatever the function holds.
+      absent: {
+        description: 'Nobody answers an access to the table, so it reads as all ones. [MSIX-TABLE-6]',
+        meta: { reads: 'ones' },
+        on: {
+          ...comes,
+          ...(choice === 'any'
+            ? { [RESET]: [{ target, description: 'Reset disables MSI-X, and the table may come. [MSIX-TABLE-6]' }] }
+            : {}),
+        },
+      },
+      there: {
+        description: 'The table reads and is written as in every function. [MSIX-TABLE-1]',
+        on: {
+          [control('off')]: goes,
+          [control('offMasked')]: goes,
+          [RESET]: [{ target, description: 'Reset disables MSI-X, and the table goes. [MSIX-TABLE-6]' }],
+        },
+      },
+      ...(choice === 'any'
+        ? {
+            [UNDEFINED]: {
+              description: 'The function has yet to decide. [MSIX-TABLE-6]',
+              on: { ...comes, [TABLE_STAYS]: 'there', [TABLE_GOES]: 'absent' },
+            },
+          }
+        : {}),
+    },
+  };
+}
+
 /** A region that changes of its own accord. */
 function toggle(event: string, [first, second]: readonly [string, string], description: string): Region {
   return {
@@ -94,6 +137,17 @@ export function permittedEvents(options: PermittedOptions): {
   );
   return {
     shown: [...CAPABILITY_EVENTS, ...each.flatMap(({ shown }) => shown)],
-    hidden: [PLATFORM, WIDTH, WRITING, POLLING, HOLDING, SHOWING, EXTENSION, ...each.flatMap(({ hidden }) => hidden)],
+    hidden: [
+      PLATFORM,
+      WIDTH,
+      WRITING,
+      POLLING,
+      HOLDING,
+      SHOWING,
+      EXTENSION,
+      TABLE_STAYS,
+      TABLE_GOES,
+      ...each.flatMap(({ hidden }) => hidden),
+    ],
   };
 }

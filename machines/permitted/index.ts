@@ -1,6 +1,6 @@
 /** The permitted function, for whoever judges by it. */
 export { createPermitted, permittedEvents } from './function.ts';
-export { ADDRESSES, JUDGED, OTHER, PARTED, SMALL, UNDEFINED } from './values.ts';
+export { ADDRESSES, JUDGED, OTHER, PARTED, SMALL, TORN, UNDEFINED } from './values.ts';
 export {
   addressOnes,
   maskNarrow,

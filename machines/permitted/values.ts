@@ -8,6 +8,9 @@ export const OTHER = 'other';
 /** What an entry holds after a reset that may leave anything, until it is read or written. */
 export const UNDEFINED = 'undefined';
 
+/** What a vector sends whose entry was changed while it was not masked: any message at all. */
+export const TORN = 'torn';
+
 /** Zero, two messages, and `C`, whose data is zero: an entry with data of zero is an entry like any other (MSIX-MSG-6). */
 export const JUDGED: MessageSet = wholeMessages('judged', ['zero', 'A', 'B', 'C']);
 /** Zero and one message. */

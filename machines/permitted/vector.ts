@@ -10,7 +10,7 @@ import { vectorRegionName } from '../vector.ts';
 import { copyRegion, outlivesDisabling, wayOf } from './copy.ts';
 import { keep, keepAddress, settle } from './events.ts';
 import { latchRegion, leavesOpen, merge, type Opening } from './latch.ts';
-import { OTHER, UNDEFINED } from './values.ts';
+import { OTHER, TORN, UNDEFINED } from './values.ts';
 
 /** What a vector of a permitted function is made of. */
 export interface VectorOptions {
@@ -43,7 +43,7 @@ const PERFORMS = stateIn({ width: 'performs' });
 
 /** The guards that are of no vector. */
 export function functionGuards(choices: Choices): Record<string, Guard> {
-  const { addresses, narrowWrites, pbaWrites } = choices;
+  const { addresses, disabledTable, narrowWrites, pbaWrites } = choices;
   return {
     ...(leavesOpen(choices)
       ? {
@@ -56,6 +56,7 @@ export function functionGuards(choices: Choices): Record<string, Guard> {
     open: and([ENABLED, PASSING]),
     ...(addresses !== 'all' ? { openTaken: and([ENABLED, PASSING, TAKES]) } : {}),
     ...(narrowWrites === 'any' ? { performs: PERFORMS } : {}),
+    ...(disabledTable === 'there' ? {} : { inReach: stateIn({ table: 'there' }) }),
     ...(pbaWrites === 'any' ? { pbaPerformed: stateIn({ polling: 'performs' }) } : {}),
   };
 }
@@ -94,8 +95,17 @@ export function permittedGuards(vector: number, { messages, choices }: VectorOpt
         : []),
     ];
   });
+  const isTorn = choices.message === 'torn';
+  if (isTorn) {
+    const enables = and([not(ENABLED), unmasked, copied(TORN)]);
+    each.push([`enables.${vector}.${TORN}`, enables]);
+    if (choices.addresses !== 'all') each.push([`enablesTaken.${vector}.${TORN}`, and([TAKES, enables])]);
+  }
   const refused = values.filter((message) => wayOf(message, choices.addresses) === 'refused').map(copied);
-  const undecided = values.filter((message) => wayOf(message, choices.addresses) === 'open').map(copied);
+  const undecided = [
+    ...values.filter((message) => wayOf(message, choices.addresses) === 'open'),
+    ...(isTorn && choices.addresses !== 'all' ? [TORN] : []),
+  ].map(copied);
   return {
     [`unmasked.${vector}`]: unmasked,
     [`masked.${vector}`]: not(unmasked),
@@ -126,11 +136,16 @@ export function permittedGuards(vector: number, { messages, choices }: VectorOpt
 
 /** Every way in which `vector` becomes open. */
 function openingsOf(vector: number, { messages, choices }: VectorOptions): Opening[] {
-  return [...messages.values, OTHER].flatMap((message) => {
-    const way = wayOf(message, choices.addresses);
+  const torn = choices.message === 'torn' ? [TORN] : [];
+  return [...messages.values, OTHER, ...torn].flatMap((message) => {
+    const way = message === TORN ? (choices.addresses === 'all' ? 'sent' : 'open') : wayOf(message, choices.addresses);
     const each = [
-      { event: unmask(vector), guard: 'unmaskOpens', enables: false },
-      { event: control('on'), guard: 'maskLifts', enables: false },
+      ...(message === TORN
+        ? []
+        : [
+            { event: unmask(vector), guard: 'unmaskOpens', enables: false },
+            { event: control('on'), guard: 'maskLifts', enables: false },
+          ]),
       { event: control('on'), guard: 'enables', enables: true },
     ];
     return each.flatMap(({ event, guard, enables }) => [
@@ -149,15 +164,15 @@ export function permittedVector(vector: number, options: VectorOptions): Region 
     type: 'parallel',
     description: `Vector ${vector}, independent of every other. [MSIX-MASK-4]`,
     states: {
-      mask: maskRegion(vector, options),
-      entry: entryRegion(vector, messages, choices),
-      copy: withForms(vector, copyRegion(vector, messages, choices), options),
+      mask: inReach(maskRegion(vector, options), choices),
+      entry: inReach(entryRegion(vector, messages, choices), choices),
+      copy: inReach(withForms(vector, copyRegion(vector, messages, choices), options), choices),
       latch: withForms(vector, latchRegion(vector, choices, openingsOf(vector, options)), options),
       ...(notifies ? { usage: withForms(vector, usageRegion(vector), options) } : {}),
       ...(reserved
         ? {
-            reservedControl: reservedControl(vector, choices),
-            reservedAddress: reservedAddress(vector, messages, choices),
+            reservedControl: inReach(reservedControl(vector, choices), choices),
+            reservedAddress: inReach(reservedAddress(vector, messages, choices), choices),
           }
         : {}),
     },
@@ -200,7 +215,7 @@ function withForms(vector: number, region: Region, { choices, reserved }: Vector
       [mask(vector), maskOnes(vector), maskNarrow(vector)],
       [unmask(vector), unmaskOnes(vector), unmaskNarrow(vector)],
     ]) {
-      const transitions = on[plain] as { guard?: string; description: string }[] | undefined;
+      const transitions = on[plain] as Transition[] | undefined;
       if (transitions === undefined) continue;
       if (reserved) extended[ones] = transitions;
       if (choices.narrowWrites === 'performed') extended[narrow] = transitions;
@@ -219,10 +234,36 @@ function withForms(vector: number, region: Region, { choices, reserved }: Vector
   };
 }
 
+/** A region of a function whose table is not always there: what an access to the table does in it is done where the table takes it. */
+function inReach(region: Region, { disabledTable }: Choices): Region {
+  if (disabledTable === 'there') return region;
+  const reached = (event: string, transitions: unknown): unknown =>
+    !IS_OF_TABLE.test(event)
+      ? transitions
+      : typeof transitions === 'string'
+        ? { target: transitions, guard: 'inReach' }
+        : (Array.isArray(transitions) ? transitions : [transitions]).map((each) => guarded('inReach', each));
+  const states = Object.entries(region.states ?? {}).map(([name, state]) => {
+    const on = Object.entries((state.on ?? {}) as Record<string, unknown>);
+    return [name, { ...state, on: Object.fromEntries(on.map(([event, each]) => [event, reached(event, each)])) }];
+  });
+  return { ...region, states: Object.fromEntries(states) as Region['states'] };
+}
+
+/** The events that are accesses to the table. */
+const IS_OF_TABLE = /^guest\.(mask|unmask|write|scribble|address)\./;
+
 /** The same transition, where the function performs the access. */
-function performed(transition: { guard?: string; description: string }): object {
-  const { guard, ...rest } = transition;
-  return { ...rest, guard: guard === undefined ? 'performs' : and(['performs', guard]) };
+const performed = (transition: Transition): object => guarded('performs', transition);
+
+interface Transition {
+  readonly guard?: Guard | string;
+  readonly description: string;
+}
+
+/** The same transition, under one guard more. */
+function guarded(also: string, { guard, ...rest }: Transition): object {
+  return { ...rest, guard: guard === undefined ? also : and([also, guard as Guard]) };
 }
 
 /** Address and data. */

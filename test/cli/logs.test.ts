@@ -75,6 +75,12 @@ describe('a log that disagrees', () => {
     expect(stdout).toContain(`See it: maskbit inspect ${wrong} --at 280`);
   });
 
+  test('of a log that begins late, the way to look at it says where MSI-X is, too', () => {
+    const told = ['--capability', '0x40', '--table', '0xfebf2000', '--vectors', '5'];
+    const { stdout } = maskbit('explain', logPath('late'), '--vector', '0', ...told);
+    expect(stdout).toMatch(/^See it: maskbit inspect \S+ --at \d+ --capability 0x40 --table 0xfebf2000 --vectors 5$/m);
+  });
+
   test.each([
     [['inspect', '--at', '7'], /got --at without a log, where it means nothing; expected the call without it/],
     [

@@ -2,7 +2,7 @@
  * What the page says of the vectors of a log: where the picture numbers them otherwise than the log, it says both numbers and whose they are.
  */
 import { expect, test } from 'vitest';
-import { tellVectors } from '../../inspector/page/log-vectors.ts';
+import { tellOwn, tellVectors } from '../../inspector/page/log-vectors.ts';
 
 test.each([
   [[0, 1, 2, 3, 4], 5, 0, 'all of its 5 vectors'],
@@ -18,4 +18,15 @@ test.each([
   ],
 ])('vectors %j of %i, %i left out', (vectors, vectorCount, vectorsLeftOut, words) => {
   expect(tellVectors({ vectors, vectorCount, vectorsLeftOut })).toBe(words);
+});
+
+test('a vector of the picture says in place which of the log it is, where that is another', () => {
+  const log = { vectors: [0, 5, 68] };
+  expect([0, 1, 2, 3].map((vector) => tellOwn(log, vector))).toEqual([
+    undefined,
+    '5 in the log',
+    '68 in the log',
+    undefined,
+  ]);
+  expect(tellOwn(undefined, 0)).toBeUndefined();
 });

@@ -40,7 +40,12 @@ export const MASKBIT: Table = {
 };
 
 export const SPEC: Table = {
-  calls: { citedRules: () => ['[MSIX-PEND-3]'], registered: () => ['hb-21'], ruleById: () => ['MSIX-PEND-3'] },
+  calls: {
+    citedRules: () => ['[MSIX-PEND-3]'],
+    registered: () => ['hb-21'],
+    ruleById: () => ['MSIX-PEND-3'],
+    ruleNamed: () => ['msix-pend-3'],
+  },
 };
 
 /** Messages of a caller's own. */

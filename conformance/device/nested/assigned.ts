@@ -14,9 +14,11 @@ import { Live, signalledOf } from '../qemu/live.ts';
 import { Memory } from '../qemu/memory.ts';
 import { Slots } from '../qemu/slots.ts';
 import { Waits } from '../qemu/waits.ts';
-import { HELD_EVENTS, HOST_INTERRUPTS } from './agent.ts';
+import { HELD_EVENTS, TAKEN } from './agent.ts';
 import { Counters } from './counters.ts';
-import { COLD, makeLevels, type Progress, untilReady } from './levels.ts';
+import { DOORBELL_FAMILY, SENT_AT } from './instrument.ts';
+import { type Level, LEVEL_WORDS } from './names.ts';
+import { COLD, isCounted, makeLevels, type Progress, untilReady } from './levels.ts';
 import { type Accelerator, Levels, type LevelsOptions } from './machine.ts';
 import { findParts, type Parts } from './parts.ts';
 
@@ -25,6 +27,8 @@ export interface AssignedOptions {
   /** The physical function, as QEMU names it. Default `e1000e`. */
   readonly device?: string;
   readonly accel?: Accelerator;
+  /** How much of the path is driven. Default `guest`: all of it. */
+  readonly level?: Level;
   /** How many processors L1 has. Default 1. */
   readonly cpus?: number;
   readonly kernel?: string;
@@ -42,11 +46,11 @@ export interface AssignedOptions {
 
 /** Where an event was last seen. */
 export interface Sighting {
-  /** Messages that the physical function sent, by L0's trace; undefined of a device that has no such events. */
+  /** Messages that the physical function sent, by L0's trace, or events of the device of the level `kvm`; undefined where nobody tells. */
   readonly sent: number | undefined;
   /** Messages that L0's IOMMU has passed on to an interrupt controller of L1's. */
   readonly remapped: number | undefined;
-  /** Interrupts that the host kernel took, since the levels were saved. */
+  /** Interrupts that the driver's handler in the host kernel took, since L1 has booted. */
   readonly taken: number;
   /** Event descriptors of L2 that hold an event. */
   readonly held: number;
@@ -63,9 +67,11 @@ export interface RealAssignedDevice extends RemoteDevice {
   readonly restored: number;
   readonly live: Live;
   readonly levels: Levels;
+  readonly level: Level;
   /** Sentences on signals that came to nothing: where each was last seen. */
   readonly losses: readonly string[];
-  sighting(): Promise<Sighting>;
+  /** Where events are now. The event descriptors are looked at only if it is to be whole, which takes longer. */
+  sighting(isWhole?: boolean): Promise<Sighting>;
   /** The lines of L0's trace that the last sighting was made of. */
   readonly lastTrace: readonly string[];
 }
@@ -83,9 +89,10 @@ const REMAPPED = ['vtd_ir_remap_msi', 'apic_deliver_irq'];
 
 /** Starts the levels, from their saved state where there is one. @throws {DeviceError} */
 export async function startAssigned(options: AssignedOptions = {}): Promise<RealAssignedDevice> {
-  const { device = 'e1000e', accel = 'kvm', cpus = 1, patience = 20_000, onProgress = () => {} } = options;
+  const { accel = 'kvm', level = 'guest', cpus = 1, patience = 20_000, onProgress = () => {} } = options;
+  const { device = level === 'kvm' ? 'doorbell' : 'e1000e' } = options;
   const [name] = device.split(',');
-  const family = FAMILIES.find(({ names }) => names.includes(name));
+  const family = level === 'kvm' ? DOORBELL_FAMILY : FAMILIES.find(({ names }) => names.includes(name));
   if (family === undefined || family.isOnRootBus === true)
     throw new DeviceError(
       `Got the device ${name}; expected one that can be assigned: ${FAMILIES.filter(
@@ -97,7 +104,7 @@ export async function startAssigned(options: AssignedOptions = {}): Promise<Real
   const parts = findParts(options.kernel, options.qemu);
   const words = family.parameters(device, 'addr=04.0', undefined);
   const levels = {
-    ...{ qemu: parts.qemu, kernel: parts.kernel, accel, cpus, patience, vfio: options.vfio },
+    ...{ qemu: parts.qemu, kernel: parts.kernel, accel, level, cpus, patience, vfio: options.vfio },
     device: words,
     events: [...(name in EVENTS ? [EVENTS[name]] : []), ...REMAPPED],
   };
@@ -114,6 +121,7 @@ export async function startAssigned(options: AssignedOptions = {}): Promise<Real
 
 class Assigned implements RealAssignedDevice {
   readonly name: string;
+  readonly level: Level;
   readonly waits: Waits;
   readonly losses: string[] = [];
   readonly abilities: ReadonlySet<Ability> = new Set<Ability>(['pbaWrite']);
@@ -124,6 +132,10 @@ class Assigned implements RealAssignedDevice {
   private readonly quiet: number;
   private running: { levels: Levels; live: Live } | undefined;
   private answered = 0;
+  /** Whether nobody has asked this instance anything. */
+  private isUntouched = false;
+  /** Of the level `kvm`: the events of its device at the last sighting. */
+  private sentBefore = 0;
   /** The lines of L0's trace that the last sighting was made of. */
   lastTrace: readonly string[] = [];
 
@@ -132,7 +144,12 @@ class Assigned implements RealAssignedDevice {
     this.start = start;
     this.quiet = options.quiet ?? 12;
     this.waits = new Waits(options.bound ?? 500);
-    this.name = `${device} assigned by vfio-pci of Linux ${parts.release} and QEMU ${parts.version} (${start.accel})`;
+    this.level = start.level;
+    const host = `Linux ${parts.release}`;
+    this.name =
+      start.level === 'guest'
+        ? `${device} assigned by vfio-pci of ${host} and QEMU ${parts.version} (${start.accel})`
+        : `${device} of ${host} ${LEVEL_WORDS[start.level]}`;
   }
 
   get signalled(): readonly number[] {
@@ -144,7 +161,7 @@ class Assigned implements RealAssignedDevice {
   }
 
   get commandLine(): string {
-    return this.levels.commandLine;
+    return this.present.levels.commandLine;
   }
 
   get pid(): number | undefined {
@@ -152,10 +169,12 @@ class Assigned implements RealAssignedDevice {
   }
 
   get levels(): Levels {
+    this.isUntouched = false;
     return this.present.levels;
   }
 
   get live(): Live {
+    this.isUntouched = false;
     return this.present.live;
   }
 
@@ -165,24 +184,28 @@ class Assigned implements RealAssignedDevice {
   }
 
   async fresh(): Promise<void> {
+    // Whoever starts a device asks for a fresh one next; it has one, unless somebody has asked it anything since.
+    if (this.isUntouched) return;
     await this.close();
     const began = performance.now();
     const isCold = this.start.state === undefined;
     const levels = new Levels(isCold ? { ...this.start, patience: COLD } : this.start);
-    const isCounted = this.start.accel === 'kvm';
+    const isSeen = isCounted(this.start);
     const live = new Live({
       family: this.family,
       process: levels.process,
       memory: new Memory(levels.process.qtest, 'q35'),
       waits: this.waits,
-      messages: (vectorCount) => (isCounted ? new Counters(vectorCount) : new Slots(vectorCount)),
+      messages: (vectorCount) => (isSeen ? new Counters(vectorCount) : new Slots(vectorCount)),
       quiet: this.quiet,
+      isRestored: !isCold,
       tell: (error) => levels.tell(error),
       onAbsent: (vector) => this.tellLoss(vector),
     });
     this.running = { levels, live };
+    this.sentBefore = 0;
     try {
-      if (isCold) await untilReady(levels, this.start.accel);
+      if (isCold) await untilReady(levels, isSeen);
       else await levels.resume();
       await live.begin();
     } catch (error) {
@@ -191,6 +214,7 @@ class Assigned implements RealAssignedDevice {
     this.restored = performance.now() - began;
     this.vectorCount = live.place.vectorCount;
     levels.takeTrace();
+    this.isUntouched = true;
   }
 
   private async tellLoss(vector: number): Promise<void> {
@@ -200,23 +224,19 @@ class Assigned implements RealAssignedDevice {
     );
   }
 
-  async sighting(): Promise<Sighting> {
+  async sighting(isWhole = true): Promise<Sighting> {
     const { levels } = this;
-    const all = (await levels.agent.ask(`${HOST_INTERRUPTS}; ${HELD_EVENTS}`)) ?? '';
-    const lines = all.split('\n');
-    const taken = lines
-      .filter((line) => line.includes('vfio-msix'))
-      .flatMap((line) =>
-        line
-          .replace(/^[^:]*:/, '')
-          .trim()
-          .split(/\s+/)
-          .filter((word) => /^\d+$/.test(word)),
-      )
-      .reduce((sum, word) => sum + Number(word), 0);
-    const held = lines.filter((line) => line.includes('eventfd-count')).length;
+    const text = (await levels.agent.ask(isWhole ? `${TAKEN}; ${HELD_EVENTS}` : TAKEN)) ?? '';
+    const taken = Number(/^taken (\d+)$/m.exec(text)?.[1] ?? 0);
+    const held = isWhole ? text.split('\n').filter((line) => line.includes('eventfd-count')).length : 0;
     const trace = levels.takeTrace();
     this.lastTrace = trace;
+    if (this.level === 'kvm') {
+      const all = await this.live.memory.read(SENT_AT, 4);
+      const sent = (all - this.sentBefore) >>> 0;
+      this.sentBefore = all;
+      return { sent, remapped: undefined, taken, held };
+    }
     const event = this.start.events.find((name) => !REMAPPED.includes(name));
     // The message that the IOMMU passes on is told right after the event; others are of L1's own devices.
     const at = trace.flatMap((line, index) => (event !== undefined && line.includes(event) ? [index] : []));
@@ -231,12 +251,14 @@ class Assigned implements RealAssignedDevice {
   run(requests: readonly Request[]): Promise<readonly Answer[]> {
     if (this.running === undefined)
       return Promise.resolve(requests.map(() => failed('skipped', 'The device is closed.')));
+    this.isUntouched = false;
     return this.running.live.run(requests);
   }
 
   async close(): Promise<void> {
     const { running } = this;
     this.running = undefined;
+    this.isUntouched = false;
     await running?.levels.end();
     this.answered += running?.levels.process.qtest.commands ?? 0;
   }

@@ -9,7 +9,8 @@ import { cacheFolder } from '../cache.ts';
 import { DeviceError } from '../process.ts';
 import { countingFirmware, haltingFirmware, READY, READY_AT } from '../qemu/firmware.ts';
 import { dwordsOf, readLine } from '../qemu/qtest.ts';
-import { type Accelerator, Levels, type LevelsOptions, parametersOf } from './machine.ts';
+import { instrumentKey } from './instrument.ts';
+import { Levels, type LevelsOptions, parametersOf } from './machine.ts';
 import { INIT_TEXT, makeInitramfs, type Parts, partsKey } from './parts.ts';
 
 /** Is told what is being done, in sentences. */
@@ -58,8 +59,9 @@ export async function makeLevels(
 ): Promise<LevelFiles> {
   const folder = levelsFolder();
   mkdirSync(folder, { recursive: true });
-  const ours = [INIT_TEXT, hashOf([...countingFirmware()], [...haltingFirmware()])];
-  const key = hashOf(partsKey(parts), ours);
+  const ours =
+    options.level === 'guest' ? [[...countingFirmware()], [...haltingFirmware()]] : ['instrument', ...instrumentKey()];
+  const key = hashOf(partsKey(parts), INIT_TEXT, hashOf(...ours));
   const initramfs = join(folder, `${key}.initramfs`);
   const command = parametersOf({ ...options, initramfs });
   const state = join(folder, `${hashOf(key, command)}.state`);
@@ -70,9 +72,9 @@ export async function makeLevels(
   try {
     if (!existsSync(initramfs)) {
       onProgress(
-        `Makes the initramfs of L1: Linux ${parts.release}, busybox, QEMU ${parts.version} and its libraries.`,
+        `Makes the initramfs of L1: Linux ${parts.release}, busybox, ${options.level === 'guest' ? `QEMU ${parts.version} and its libraries` : 'and our instrument'}.`,
       );
-      writeWhole(initramfs, makeInitramfs(parts));
+      writeWhole(initramfs, makeInitramfs(parts, options.level));
     }
     if (!existsSync(state)) {
       onProgress(`Boots the levels once, and saves their state; that takes ten seconds to a minute.`);
@@ -96,15 +98,19 @@ export async function makeLevels(
 
 const megabytes = (bytes: number): string => String(Math.round(bytes / 1e6));
 
+/** Whether messages become interrupts that are counted; otherwise they are found in memory. */
+export const isCounted = ({ level, accel }: Pick<LevelsOptions, 'level' | 'accel'>): boolean =>
+  level !== 'guest' || accel === 'kvm';
+
 /** How long a cold start may take, in milliseconds. */
 export const COLD = 180_000;
 
 /** Waits until L2 answers, and its guest counts. */
-export async function untilReady(levels: Levels, accel: Accelerator): Promise<void> {
+export async function untilReady(levels: Levels, isSeen: boolean): Promise<void> {
   const until = performance.now() + COLD;
   for (;;) {
     const [answer] = await levels.process.qtest.ask([readLine(READY_AT, 4)]);
-    if (accel === 'tcg' || dwordsOf(answer).low === READY) return;
+    if (!isSeen || dwordsOf(answer).low === READY) return;
     if (performance.now() > until) throw new Error("L2's processor does not run its firmware; expected it to count.");
   }
 }
@@ -112,7 +118,7 @@ export async function untilReady(levels: Levels, accel: Accelerator): Promise<vo
 async function bootAndSave(options: Omit<LevelsOptions, 'state'>, state: string): Promise<number | undefined> {
   const levels = new Levels({ ...options, patience: COLD });
   try {
-    await untilReady(levels, options.accel);
+    await untilReady(levels, isCounted(options));
     return await levels.save(state);
   } catch (error) {
     if ((error as Error).message.includes('non-migratable')) return undefined;

@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeviceError } from '../process.ts';
 import { QemuProcess } from '../qemu/process.ts';
+import { QtestError } from '../qemu/qtest.ts';
 import { Agent } from './agent.ts';
+import type { Level } from './names.ts';
 
 /** What L2 runs by. */
 export type Accelerator = 'kvm' | 'tcg';
@@ -19,6 +21,7 @@ export interface LevelsOptions {
   readonly kernel: string;
   readonly initramfs: string;
   readonly accel: Accelerator;
+  readonly level: Level;
   readonly cpus: number;
   /** How the device is put on L0's command line. */
   readonly device: readonly string[];
@@ -64,19 +67,37 @@ export class Levels {
     this.agent = new Agent(this.process.agent);
   }
 
-  /** What became of it, with L1's last words. */
+  /** What became of it: how L0 ended, or else who of the levels still answers; and L1's last words, among which are L2's. */
   async tell(error: Error): Promise<string> {
+    const told = await this.process.tell(error);
+    const alive = error instanceof QtestError && error.outcome === 'hung' ? ` ${await this.whoAnswers()}` : '';
     const words = this.lastWords();
-    return `${await this.process.tell(error)}${words === '' ? '' : ` L1's last words: ${words}`}`;
+    return `${told}${alive}${words === '' ? '' : ` L1's last words: ${words}`}`;
   }
 
-  /** What L1 has said, its last lines. */
+  /** Which levels still answer, each by a door of its own: L0 by its monitor, L1 by its shell, L2 by its process in L1. */
+  private async whoAnswers(): Promise<string> {
+    const monitor = await Promise.race([
+      this.process.command('query-status').then(
+        (status) => `its processors are ${(status as { status: string }).status}`,
+        () => undefined,
+      ),
+      new Promise<undefined>((resolve) => setTimeout(resolve, ASKING, undefined).unref()),
+    ]);
+    const shell = monitor === undefined ? undefined : await this.agent.ask(L2_STATE, ASKING);
+    const state = /State:\s*(.*)/.exec(shell ?? '')?.[1];
+    return [
+      monitor === undefined ? 'L0 does not answer.' : `L0 answers; ${monitor}.`,
+      shell === undefined ? 'L1 does not answer.' : "L1's shell answers.",
+      ...(shell === undefined ? [] : [state === undefined ? 'L2 is gone.' : `L2's process is ${state}.`]),
+    ].join(' ');
+  }
+
+  /** What L1 has said: its last lines, and of those before them the ones that tell of an end. */
   lastWords(lines = 6): string {
-    return this.console
-      .split(/\r?\n/)
-      .filter((line) => line.trim() !== '')
-      .slice(-lines)
-      .join('\n');
+    const all = this.console.split(/\r?\n/).filter((line) => line.trim() !== '');
+    const telling = all.slice(0, -lines).filter((line) => /panic|Oops|BUG:|has ended/.test(line));
+    return [...telling.slice(-2), ...all.slice(-lines)].join('\n');
   }
 
   /** Waits until a restored machine runs. */
@@ -134,6 +155,10 @@ export class Levels {
   }
 }
 
+/** How long a level may take to say that it is there, in milliseconds. */
+const ASKING = 2000;
+/** What goes on in the process that is L2. */
+const L2_STATE = 'grep State: /proc/$(pidof qemu instrument)/status';
 /** L2's qtest goes through L1 to here. */
 const CHANNEL = [
   '-device',
@@ -150,11 +175,11 @@ process.on('exit', () => {
 });
 
 /** L0's command line, but for where it starts from. */
-export function parametersOf({ kernel, initramfs, accel, cpus, device, vfio }: LevelsOptions): string[] {
+export function parametersOf({ kernel, initramfs, accel, level, cpus, device, vfio }: LevelsOptions): string[] {
   // On a busy machine the clock of L1 may be late for the kernel's test of it, which would end in a panic.
   const words = [
     ...['console=ttyS0', 'loglevel=4', 'panic=-1', 'intel_iommu=on', 'iommu=pt', 'mitigations=off', 'no_timer_check'],
-    `accel=${accel}`,
+    ...[`accel=${accel}`, `level=${level}`],
     ...(vfio === undefined ? [] : [`vfio=,${vfio}`]),
   ];
   return [

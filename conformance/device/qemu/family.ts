@@ -12,6 +12,8 @@ export interface Bench {
   readonly process: QemuProcess;
   readonly place: MsixPlace;
   readonly vectorCount: number;
+  /** Whether the machine was restored just now: then what a device does after that is under way. */
+  readonly isRestored: boolean;
   /** Writes Message Control, for a family whose set-up needs MSI-X to be enabled. The adapter puts it back. */
   control(value: number): Promise<void>;
 }

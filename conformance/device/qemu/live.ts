@@ -28,6 +28,8 @@ export interface LiveOptions {
    * where a message is there as soon as the access that releases it is done.
    */
   readonly quiet?: number;
+  /** Whether the machine was restored from a saved state just now. */
+  readonly isRestored?: boolean;
   /** Says what became of the machine, after an error. */
   readonly tell: (error: Error) => Promise<string>;
   /** Is told of each signal that showed nothing within the bound. */
@@ -62,7 +64,7 @@ export class Live {
   }
 
   private async findAndSetUp(): Promise<void> {
-    const { memory, family, process, bridge, messages } = this.options;
+    const { memory, family, process, bridge, messages, isRestored = false } = this.options;
     let place: MsixPlace | undefined;
     for (const bdf of await functionsOf(memory, bridge === undefined ? 0 : 1)) {
       // Bus 0 has a bridge of ours, too.
@@ -76,7 +78,7 @@ export class Live {
     this.table ??= new Table(memory, place, messages(vectorCount));
     this.table.place = place;
     const control = (value: number): Promise<void> => memory.configWrite(place.bdf, place.capability + 2, 2, value);
-    this.signaller = await family.setUp({ memory, process, place, vectorCount, control });
+    this.signaller = await family.setUp({ memory, process, place, vectorCount, control, isRestored });
     await this.table.tidy(signalledOf(family, vectorCount));
   }
 

@@ -6,7 +6,7 @@ import type { Report } from '../conform.ts';
 import type { Cause, Finding } from '../findings.ts';
 import { tellProfile } from '../profile.ts';
 import { escapeXml } from './junit.ts';
-import { count, headOf, type ReportContext, verdictLine } from './text.ts';
+import { count, headOf, titleOf, type ReportContext, verdictLine } from './text.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --line: #8886; --bad: #c0392b; --soft: #8882; }
@@ -26,9 +26,9 @@ export function reportHtml(report: Report, context: ReportContext): string {
     const [shortest, ...others] = cause.findings;
     const head = headOf(cause);
     return [
-      `<h2 id="cause-${number}">${number}. ${escapeXml(head.title)} <code>${cause.rule}</code>, by ${escapeXml(cause.access)}</h2>`,
+      `<h2 id="cause-${number}">${number}. ${escapeXml(titleOf(cause))}, by ${escapeXml(cause.access)}</h2>`,
       `<p>${escapeXml(head.text)}</p>`,
-      ...(shortest.rules.length > 1
+      ...(shortest.rules.length > 1 && head.rule !== undefined
         ? [
             `<p>Or, as near: ${shortest.rules
               .slice(1)
@@ -57,7 +57,7 @@ export function reportHtml(report: Report, context: ReportContext): string {
 <body>
 <h1>${escapeXml(verdictLine(report))}</h1>
 <p>${report.vectorCounts.join(', ')} vector${report.vectorCounts.join() === '1' ? '' : 's'}; abilities: ${escapeXml(report.abilities.join(', ') || 'none')}; seed ${report.seed}.</p>
-${causes.length > 1 ? `<ol>${report.causes.map((cause, index) => `<li><a href="#cause-${index + 1}">${escapeXml(headOf(cause).title)}</a> <code>${cause.rule}</code>, by ${escapeXml(cause.access)}</li>`).join('')}</ol>` : ''}
+${causes.length > 1 ? `<ol>${report.causes.map((cause, index) => `<li><a href="#cause-${index + 1}">${escapeXml(titleOf(cause))}</a>, by ${escapeXml(cause.access)}</li>`).join('')}</ol>` : ''}
 ${causes.join('\n')}
 ${unsettled.length === 0 ? '' : `<h2>Seen once, and not again</h2>\n<p>These did not show when their path was run again on a fresh instance: the device has more state than it is asked for, or answers late. No verdict of wrong rests on them.</p>\n${unsettled.join('\n')}`}
 <h2>Profile: ${escapeXml(report.profile.name)}</h2>

@@ -22,7 +22,7 @@ export function reportJson(report: Report, context: ReportContext): object {
 
 function tellCause(cause: Cause, context: ReportContext): object {
   return {
-    rule: cause.rule,
+    rule: headOf(cause).rule,
     title: headOf(cause).title,
     text: headOf(cause).text,
     access: cause.access,
@@ -39,6 +39,9 @@ function tellCause(cause: Cause, context: ReportContext): object {
       scene: finding.scene,
       strategy: finding.strategy,
       shortness: finding.shortness,
+      isSparse: finding.isSparse,
+      isUnread: finding.isUnread,
+      needsReadback: finding.needsReadback,
       reproduced: finding.reproduced,
       log: finding.log,
       replay: context.replay(finding),

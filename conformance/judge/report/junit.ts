@@ -3,11 +3,13 @@
  */
 import { ruleById } from '../../../spec/index.ts';
 import type { Report } from '../conform.ts';
-import { type ReportContext, shortened } from './text.ts';
+import { headOf, type ReportContext, shortened, titleOf } from './text.ts';
 
 /** Writes a report as JUnit XML. */
 export function reportJunit(report: Report, context: ReportContext): string {
-  const failed = new Map<string, string[]>();
+  const nameOf = (rule: string): string => `${ruleById(rule).title} [${rule}]`;
+  /** By the name of the test case. */
+  const failed = new Map<string, { readonly message: string; readonly texts: string[] }>();
   for (const cause of report.causes) {
     const [finding] = cause.findings;
     const lines = [
@@ -16,36 +18,42 @@ export function reportJunit(report: Report, context: ReportContext): string {
       ...finding.differences,
       context.replay(finding),
     ];
-    failed.set(cause.rule, [...(failed.get(cause.rule) ?? []), lines.join('\n')]);
+    const name = titleOf(cause);
+    const known = failed.get(name) ?? { message: headOf(cause).text, texts: [] };
+    known.texts.push(lines.join('\n'));
+    failed.set(name, known);
   }
-  const unsettled = report.unsettled.map(({ rule, access, findings: [finding] }) => {
-    const message = `seen once, and not again: by ${access}, ${shortened(finding.trace)}`;
-    return `    <testcase classname="${escapeXml(report.device)}" name="${escapeXml(`${ruleById(rule).title} [${rule}], unsettled`)}"><skipped message="${escapeXml(message)}"/></testcase>`;
-  });
-  const covered = new Set([...failed.keys(), ...report.coverage.coveredRules]);
-  const skipped = report.coverage.rules.missing.filter((rule) => !covered.has(rule));
-  const seconds = (report.milliseconds / 1000).toFixed(3);
-  const cases = [
-    ...[...covered].toSorted().map((rule) => {
-      const open = `    <testcase classname="${escapeXml(report.device)}" name="${escapeXml(`${ruleById(rule).title} [${rule}]`)}"`;
-      const failures = failed.get(rule);
-      if (failures === undefined) return `${open}/>`;
-      const inner = failures.map(
-        (text) => `      <failure message="${escapeXml(ruleById(rule).text)}">${escapeXml(text)}</failure>`,
-      );
-      return [`${open}>`, ...inner, '    </testcase>'].join('\n');
-    }),
-    ...skipped.map(
-      (rule) =>
-        `    <testcase classname="${escapeXml(report.device)}" name="${escapeXml(`${ruleById(rule).title} [${rule}]`)}"><skipped message="nothing asked it"/></testcase>`,
-    ),
-    ...unsettled,
+  const { coveredRules, rules } = report.coverage;
+  const covered = new Set([...failed.keys(), ...coveredRules.map(nameOf)]);
+  const skipped = [
+    ...rules.missing
+      .map(nameOf)
+      .filter((name) => !covered.has(name))
+      .map((name) => ({ name, message: 'nothing asked it' })),
+    ...report.unsettled.map((cause) => ({
+      name: `${titleOf(cause)}, unsettled`,
+      message: `seen once, and not again: by ${cause.access}, ${shortened(cause.findings[0].trace)}`,
+    })),
   ];
-  const notAsked = skipped.length + unsettled.length;
+  const seconds = (report.milliseconds / 1000).toFixed(3);
+  const open = (name: string): string =>
+    `    <testcase classname="${escapeXml(report.device)}" name="${escapeXml(name)}"`;
+  const cases = [
+    ...[...covered].toSorted().map((name) => {
+      const failure = failed.get(name);
+      if (failure === undefined) return `${open(name)}/>`;
+      const inner = failure.texts.map(
+        (text) => `      <failure message="${escapeXml(failure.message)}">${escapeXml(text)}</failure>`,
+      );
+      return [`${open(name)}>`, ...inner, '    </testcase>'].join('\n');
+    }),
+    ...skipped.map(({ name, message }) => `${open(name)}><skipped message="${escapeXml(message)}"/></testcase>`),
+  ];
+  const counts = `tests="${cases.length}" failures="${failed.size}" skipped="${skipped.length}" time="${seconds}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="maskbit conform" tests="${cases.length}" failures="${failed.size}" skipped="${notAsked}" time="${seconds}">`,
-    `  <testsuite name="${escapeXml(report.device)}" tests="${cases.length}" failures="${failed.size}" skipped="${notAsked}" time="${seconds}">`,
+    `<testsuites name="maskbit conform" ${counts}>`,
+    `  <testsuite name="${escapeXml(report.device)}" ${counts}>`,
     ...cases,
     '  </testsuite>',
     '</testsuites>',

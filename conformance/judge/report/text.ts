@@ -1,8 +1,9 @@
 /**
  * A report as text: the verdict, the profile in words, and each cause with its rule, its shortest trace, and the command that replays it.
  */
+import { CHOICES, STRICT_CHOICES } from '../../../spec/choices.ts';
 import { ruleById } from '../../../spec/index.ts';
-import { type Cause, failureSignature, type Finding } from '../findings.ts';
+import { type Cause, type Finding, isFailure } from '../findings.ts';
 import { tellProfile } from '../profile.ts';
 import type { Report } from '../conform.ts';
 
@@ -39,18 +40,22 @@ export function reportLines(report: Report, context: ReportContext): string[] {
   ];
 }
 
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
+
 /** The verdict in a line. */
 export function verdictLine(report: Report): string {
-  const { causes, unsettled, device, steps, milliseconds, instances } = report;
-  const work = `${count(steps)} steps on ${count(instances)} instances in ${(milliseconds / 1000).toFixed(1)} s`;
+  const { causes, unsettled, device, steps, milliseconds, learningMilliseconds, instances } = report;
+  const work = `${count(steps)} steps on ${count(instances)} instances in ${seconds(milliseconds)}`;
   switch (report.verdict) {
     case 'violated':
-      return `violated: ${device} breaks rules in ${causes.length} way${causes.length === 1 ? '' : 's'} (${work})`;
+      return `violated: ${device} ${causes.every(({ findings: [first] }) => isFailure(first)) ? 'fails' : 'breaks rules'} in ${causes.length} way${causes.length === 1 ? '' : 's'} (${work})`;
     case 'holds':
       return `holds: nothing wrong was found with ${device} (${work})`;
     case 'open':
       if (unsettled.length > 0)
         return `open: of ${device}, ${unsettled.length} thing${unsettled.length === 1 ? ' was' : 's were'} seen once, and not when run again; nothing else is wrong (${work})`;
+      if (steps === 0)
+        return `open: nothing was judged of ${device}: ${learningMilliseconds === 0 ? '' : `learning alone took ${seconds(learningMilliseconds)}, and `}there was no time for a step${learningMilliseconds === 0 ? '' : ' after it'}; give it more --seconds (${work})`;
       return `open: nothing wrong was found with ${device}, and a bound was met before the cheapest suites were done (${work})`;
     default:
       return `n/a: nothing was asked of ${device}`;
@@ -65,37 +70,63 @@ function headLines(report: Report): string[] {
   ];
 }
 
-function profileLines({ profile, reasons }: Report): string[] {
-  const lines = [`profile: ${profile.name}`];
+/**
+ * What was learnt against the default, as the end of a sentence that begins with the profile; empty where nothing was learnt. A bug of such a kind is
+ * taken for a choice, so whoever owns the device must see it.
+ */
+export function toldLearnt({ profile: { choices }, reasons }: Report): string {
+  if (reasons.length === 0) return '';
+  const against = CHOICES.flatMap(({ name }) =>
+    choices[name] === STRICT_CHOICES[name] ? [] : [`${name} ${choices[name]}`],
+  );
+  return against.length === 0
+    ? ', which is strict in every choice'
+    : `; against the default it was learnt: ${against.join(', ')}`;
+}
+
+function profileLines(report: Report): string[] {
+  const { profile, reasons } = report;
+  const lines = [`profile: ${profile.name}${toldLearnt(report)}`];
   if (reasons.length > 0)
     return [...lines, ...reasons.map(({ choice, value, words }) => `  ${choice}: ${value}. ${words}`)];
   return [...lines, ...tellProfile(profile).map(({ choice, value, words }) => `  ${choice}: ${value}. ${words}`)];
 }
 
-/** How a cause is headed: by its rule, where the device answered at all. */
-export function headOf({ rule, findings: [first] }: Cause): { readonly title: string; readonly text: string } {
-  return first.signature === failureSignature(first.access) ? NO_ANSWER : ruleById(rule);
+/** How a cause is headed: by the rule that is broken; where the device did not answer at all, by that, and no rule. */
+export function headOf({ rule, findings: [first] }: Cause): {
+  readonly title: string;
+  readonly text: string;
+  readonly rule: string | undefined;
+} {
+  if (!isFailure(first)) return { ...ruleById(rule), rule };
+  const open = first.rules.map((id) => ` What the access does, ${id} leaves open; it is answered all the same.`);
+  return { ...NO_ANSWER, text: `${NO_ANSWER.text}${open.join('')}`, rule: undefined };
 }
 
 const NO_ANSWER = {
-  title: 'It does not go on',
-  text: 'Whatever is done to a function, it answers and goes on. A trap, an assertion, an end or a loop of its own is no answer.',
+  title: 'The device did not answer',
+  text: 'This is no rule of MSI-X: whatever is done to a function, it answers and goes on. A trap, an assertion, an end or a loop of its own is no answer.',
 };
+
+/** The title of a cause, and its rule where it has one. */
+export function titleOf(cause: Cause): string {
+  const { title, rule } = headOf(cause);
+  return rule === undefined ? title : `${title} [${rule}]`;
+}
 
 function causeLines(cause: Cause, number: number, context: ReportContext): string[] {
   const [shortest, ...others] = cause.findings;
-  const head = headOf(cause);
   return [
-    `${number}. ${head.title} [${cause.rule}], by ${cause.access}`,
-    `   ${head.text}`,
-    ...rulesBeside(shortest),
+    `${number}. ${titleOf(cause)}, by ${cause.access}`,
+    `   ${headOf(cause).text}`,
+    ...(isFailure(shortest) ? [] : rulesBeside(shortest)),
     ...findingLines(shortest, context),
     ...context.resembles(cause).map((each) => `   It resembles ${each}`),
     ...others
       .slice(0, SITUATIONS)
       .map(
         (each) =>
-          `   also: ${each.access}, ${each.before} to ${each.after} [${each.rules.join(', ')}]: ${each.trace.join(', ')}`,
+          `   also: ${each.access}, ${each.before} to ${each.after}${each.rules.length === 0 ? '' : ` [${each.rules.join(', ')}]`}: ${each.trace.join(', ')}`,
       ),
     ...(others.length > SITUATIONS ? [`   and in ${others.length - SITUATIONS} more situations`] : []),
   ];
@@ -123,6 +154,8 @@ function findingLines(finding: Finding, context: ReportContext): string[] {
       `     ${action.padEnd(18)} ${requests.join('; ')}${messages.length === 0 ? '' : `  -> ${messages.join(' ')}`}`,
     ]),
     ...differences.map((each) => `   ${each}`),
+    ...(finding.needsReadback === true ? ['   It shows only where everything is read back after each step.'] : []),
+    ...(finding.isUnread === true ? ['   Nothing is read before the last step but what the trace reads.'] : []),
     `   replay: ${context.replay(finding)}`,
   ];
 }

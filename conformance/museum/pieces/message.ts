@@ -112,19 +112,15 @@ export const MESSAGE: readonly Piece[] = [
   },
   {
     name: 'torn-message',
-    title: 'Of an entry changed while unmasked, the address is in force at once and the data from the next unmasking.',
-    rules: ['MSIX-MSG-3'],
+    title: 'A message is torn: its address is that of the entry, its data what the entry held when MSI-X was enabled.',
+    rules: ['MSIX-MSG-1', 'MSIX-MSG-3'],
     device: (Base) =>
       class extends copying(Base) {
         override messageOf(vector: number): readonly number[] {
           return [...this.table.slice(4 * vector, 4 * vector + 2), this.memory[4 * vector + 2]];
         }
-        override writeVectorControl(vector: number, value: number): void {
-          if (this.isMasked(vector) && (value & 1) === 0) this.copy(vector);
-          super.writeVectorControl(vector, value);
-        }
         override writeControl(value: number, bytes: number): void {
-          if (!this.enabled || this.functionMask) this.copyAll();
+          for (let vector = 0; !this.enabled && vector < this.vectorCount; vector++) this.copy(vector);
           super.writeControl(value, bytes);
         }
       },

@@ -364,7 +364,7 @@ static void write_vector_control(uint32_t vector, uint32_t value)
 		send(vector);
 	if (IS(sends_on_every_unmask) && was_masked && !(value & 1))
 		pending[vector] = 1;
-	if ((IS(route_not_refreshed_by_function_mask) || IS(torn_message)) && was_masked && !(value & 1))
+	if (IS(route_not_refreshed_by_function_mask) && was_masked && !(value & 1))
 		copy_entry(vector);
 	if (IS(upper_address_wiped_by_mask))
 		table[4 * vector + 1] = 0;
@@ -486,7 +486,7 @@ static void write_control(uint32_t value, uint32_t size)
 			memory[vector] = is_masked(vector);
 	}
 	for (uint32_t vector = 0; vector < count; vector++)
-		if (IS(route_not_refreshed_by_unmask) || (IS(torn_message) && (!enabled || function_mask) && !is_masked(vector)))
+		if (IS(route_not_refreshed_by_unmask) || (IS(torn_message) && !enabled))
 			copy_entry(vector);
 	if (IS(host_left_enabled) && value & ENABLE)
 		memory[0] = 1;

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer, Request } from '../../../conformance/device/device.ts';
@@ -5,6 +6,8 @@ import { type RealAssignedDevice, startAssigned } from '../../../conformance/dev
 import { Counters } from '../../../conformance/device/nested/counters.ts';
 import { Tree } from '../../../conformance/device/nested/cpio.ts';
 import { COUNTERS, countingFirmware } from '../../../conformance/device/qemu/firmware.ts';
+import { instrumentKey } from '../../../conformance/device/nested/instrument.ts';
+import { shareOf } from '../../../conformance/live/batches.ts';
 import { RACES, runRace } from '../../../conformance/live/races.ts';
 import { SCENARIOS, tellRace, tryScenario } from '../../../conformance/live/objections.ts';
 import { levelsMissing } from '../../setup/levels.ts';
@@ -33,6 +36,18 @@ describe('what the levels are made of', () => {
       expect(view.getUint32(0x1000 + 32 * vector + 3, true)).toBe(COUNTERS + 4 * vector);
   });
 
+  test('a share says how much it differs from batch to batch', () => {
+    expect(shareOf([0, 7, 2], 1500)).toBe('0.6 % (0.0 to 1.4)');
+    expect(shareOf([4], 120)).toBe('3.3 %');
+  });
+
+  test('the program in place of QEMU is another one when its sources are', () => {
+    const [command, ...texts] = instrumentKey();
+    expect(command).toContain('-static');
+    expect(texts).toHaveLength(5);
+    expect(texts.join('')).toContain('VFIO_DEVICE_SET_IRQS');
+  });
+
   test('interrupts that are counted are the messages that were written', () => {
     const counters = new Counters(2);
     const given = [
@@ -59,7 +74,7 @@ describe.skipIf(levelsMissing !== undefined)(
   () => {
     let device: RealAssignedDevice;
     beforeAll(async () => {
-      device = await startAssigned({ cpus: 1 });
+      device = await startAssigned({ cpus: 1, patience: 5000 });
     }, 240_000);
     afterAll(() => device?.close());
 
@@ -122,6 +137,36 @@ describe.skipIf(levelsMissing !== undefined)(
       expect((await runRace(device, RACES[0], { repetitions: 2, delay: 60 })).ended).toBeUndefined();
     });
 
+    test.each([
+      ['L2 is killed', 'kill -9 $(pidof qemu)', 'crashed', /QEMU has ended.*L2 has ended with exit status 137/s],
+      [
+        'L2 hangs',
+        'kill -STOP $(pidof qemu)',
+        'hung',
+        /L0 answers.*L1's shell answers\. L2's process is T \(stopped\)/s,
+      ],
+      ['L1 crashes', 'sh -c "sleep 0.1; echo c > /proc/sysrq-trigger" &', 'crashed', /QEMU has ended.*Kernel panic/s],
+    ])('%s: that is an answer, which says who is gone and what was said last', async (_, command, outcome, words) => {
+      await device.fresh();
+      await device.levels.agent.ask(command);
+      let answer: Answer;
+      // What ends a level takes a moment.
+      do [answer] = await device.run([{ verb: 'configRead', offset: 2, bytes: 2 }]);
+      while (answer.outcome === 'ok');
+      expect(answer.outcome).toBe(outcome);
+      expect(answer.text).toMatch(words);
+      await device.fresh();
+      expect((await device.run([{ verb: 'configRead', offset: 2, bytes: 2 }]))[0].low).toBe(4);
+    });
+
+    test('L1 hangs: L0 still answers, and no other', async () => {
+      await device.fresh();
+      await device.levels.process.command('stop');
+      const [answer] = await device.run([{ verb: 'configRead', offset: 2, bytes: 2 }]);
+      expect(answer.outcome).toBe('hung');
+      expect(answer.text).toMatch(/L0 answers; its processors are paused\. L1 does not answer\./);
+    });
+
     test('leaves no level and no file behind', async () => {
       await device.fresh();
       const { pid } = device;
@@ -136,5 +181,39 @@ describe.skipIf(levelsMissing !== undefined)(
       };
       expect(readdirSync('/proc').filter((id) => id === String(pid) && command(id) !== '')).toEqual([]);
     });
+  },
+);
+
+const instrumentMissing = levelsMissing ?? (gccIsThere() ? undefined : 'skipped, since there is no gcc to compile it');
+
+function gccIsThere(): boolean {
+  return spawnSync('gcc', ['--version']).status === 0;
+}
+
+describe.skipIf(instrumentMissing !== undefined)(
+  `the smaller instruments (${instrumentMissing ?? 'vfio-pci alone, KVM alone'})`,
+  () => {
+    // One trace on each level: what is sent while open, held while masked, and sent on unmask.
+    const trace: readonly Request[] = [
+      ...[write(0, 0xfee01000), write(8, 0x4001), { verb: 'configWrite', offset: 2, bytes: 2, value: 0x8000 } as const],
+      ...[write(12, 0), { verb: 'signal', vector: 0 } as const, { verb: 'outputs' } as const],
+      ...[write(12, 1), { verb: 'signal', vector: 0 } as const, { verb: 'outputs' } as const],
+      ...[{ verb: 'pbaRead', offset: 0, bytes: 4 } as const, write(12, 0), { verb: 'outputs' } as const],
+    ];
+    test.each(['vfio', 'vfio-mask', 'kvm'] as const)(
+      '%s: does what the whole path does',
+      async (level) => {
+        const device = await startAssigned({ level, patience: 5000 });
+        try {
+          expect((await device.run(trace)).map(told).join(' ')).toBe('0 0 0 0 0 fee01000:4001 0 0 0 1 0 fee01000:4001');
+          await device.fresh();
+          const { counts } = await runRace(device, RACES[0], { repetitions: 10, delay: 60 });
+          expect([counts.late, counts.lost]).toEqual([0, 0]);
+        } finally {
+          await device.close();
+        }
+      },
+      120_000,
+    );
   },
 );

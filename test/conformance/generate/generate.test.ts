@@ -400,11 +400,41 @@ describe('what is asked for', () => {
     expect(make).toThrow(/^Got the strategy reads for ownership; expected the machine function/);
   });
 
-  test('a rule that no path exercises is told, and leaves no file', () => {
+  test('a rule that no path exercises is told, and leaves no file, and no part of one on standard output', () => {
     const file = join(folder, 'none.json');
     const { status, stderr } = maskbit('generate', '--only', 'MSIX-POSTED-1', '--profiles', 'strict', '--out', file);
     expect([status, existsSync(file), existsSync(`${file}.new`)]).toEqual([2, false, false]);
-    expect(stderr).toContain('Got no test of MSIX-POSTED-1; expected a rule that some path exercises.');
+    expect(stderr).toContain('Got --only MSIX-POSTED-1, which none of the 352 paths exercises; expected a rule');
+    const printed = maskbit('generate', '--only', 'MSIX-POSTED-1', '--profiles', 'strict');
+    expect([printed.status, printed.stdout]).toEqual([2, '']);
+  });
+
+  // Of very many paths some are looked at, and no test may be there after all.
+  test('where no test is left, nothing is written: no head either', () => {
+    const options = { strategy: 'states', format: 'json', command: '', only: 'MSIX-POSTED-1' } as const;
+    const pieces: string[] = [];
+    expect(() => pieces.push(...generateVectors(1, options).write())).toThrow(/^Got no test of MSIX-POSTED-1/);
+    expect(pieces).toEqual([]);
+  });
+
+  test.each([
+    ['--only MSIX-PEND-2', 'function, transitions: 8 of 352 tests with 32 events; some 9 kB'],
+    ['--strategy pairs --limit 7', 'function, pairs: 7 of 3,872 tests with 14 events; some 6 kB'],
+    ['--strategy pairs --only MSIX-PEND-2 --limit 3', 'function, pairs: 3 of 3,872 tests with 9 events; some 3 kB'],
+  ])('the size that is told before is of what %s leaves', (choices, told) => {
+    const { status, stderr, stdout } = maskbit('generate', '--profiles', 'strict', ...choices.split(' '));
+    expect([status, stderr]).toEqual([0, expect.stringContaining(told)]);
+    const { tests, count } = JSON.parse(stdout) as Vectors;
+    expect([tests.length, told]).toEqual([count, expect.stringContaining(` ${count} of `)]);
+  });
+
+  test.each([
+    ['HB-21', 'Got "HB-21", which is a bug of a real system and no rule; expected a rule that maskbit rules lists'],
+    ['MSIX-PEND-99', 'Got "MSIX-PEND-99"; expected a rule that maskbit rules lists, such as MSIX-PEND-6,'],
+  ])('%s is no rule: the sentence offers rules alone', (name, sentence) => {
+    const { status, stderr, stdout } = maskbit('generate', '--only', name);
+    expect([status, stdout, stderr]).toEqual([2, '', expect.stringContaining(sentence)]);
+    expect(stderr).not.toMatch(/such as.*\b(HB-|P\d|R\d)/);
   });
 
   test('more simple paths than can be made: exit status 3, and what to take instead', () => {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { createInProcessDevice } from '../../../conformance/device/in-process.ts';
 import { conform } from '../../../conformance/judge/conform.ts';
 import { learn } from '../../../conformance/judge/learn.ts';
+import { verdictLine } from '../../../conformance/judge/report/text.ts';
 import { subjectOf } from '../../../conformance/judge/subject.ts';
 import { Lawful, lawfulPieces } from '../../../conformance/museum/lawful.ts';
 import { MUSEUM, pieceNamed, PlainDevice } from '../../../conformance/museum/index.ts';
@@ -30,6 +31,8 @@ describe('conform --learn', () => {
     ['addresses', 'nonzero'],
     ['reservedControl', 'kept'],
     ['narrowWrites', 'performed'],
+    ['disabledTable', 'absent'],
+    ['disabledTable', 'any'],
   ] as const)('calls a device right whose %s is %s, and learns it', async (choice, value) => {
     const choices = { ...STRICT_CHOICES, [choice]: value };
     const subject = subjectOf((options) => new Lawful(options, choices), [1]);
@@ -109,6 +112,22 @@ describe('conform --learn', () => {
     expect(causes.map(({ rule }) => rule)).toContain('MSIX-MASK-4');
   });
 
+  test('says where learning took all of the time, and not that nothing was asked', async () => {
+    class Slow extends PlainDevice {
+      override configRead(offset: number, bytes: number): number {
+        const until = performance.now() + 250;
+        while (performance.now() < until);
+        return super.configRead(offset, bytes);
+      }
+    }
+    const subject = subjectOf((options) => withoutSnapshots(new Slow(options)), [1]);
+    const report = await conform(subject, { learn: true, seconds: 0.1, scenes: ['one vector'] });
+    expect([report.steps, report.verdict]).toEqual([0, 'open']);
+    expect(verdictLine(report)).toMatch(
+      /^open: nothing was judged of plain: learning alone took \d+\.\d s, and there was no time/,
+    );
+  });
+
   test('says of what there was no time to learn that there was none, and not that nothing stricter fits', () => {
     const { profile, reasons } = learn([], [], false, -1);
     expect(profile.choices).toEqual(LOOSE_CHOICES);
@@ -123,7 +142,7 @@ describe('conform --learn', () => {
       subjectOf((options) => new PlainDevice(options), [1]),
       { scenes: [], seconds: 1 },
     );
-    expect(report.verdict).toBe('n/a');
+    expect(verdictLine(report)).toBe('n/a: nothing was asked of plain');
   });
 });
 

@@ -13,12 +13,13 @@ import { LOOSE_CHOICES, STRICT_CHOICES } from '../../../spec/choices.ts';
 const CHOICES = { strict: STRICT_CHOICES, loose: LOOSE_CHOICES } as const;
 
 describe('the walk of pairs', () => {
-  // Under the strict profile a pair is a state of the machine: 4 * 8^N of them with two messages.
+  // Under the strict profile a pair is a state of the machine: 4 * 8^N of them with two messages. Under the loose one the guest is not sure what a
+  // write does while MSI-X is disabled, and what it knows is part of a pair.
   test.each([
     ['strict', 1, 32, 992],
-    ['loose', 1, 32, 992],
+    ['loose', 1, 38, 1160],
     ['strict', 2, 256, 12_032],
-    ['loose', 2, 256, 12_032],
+    ['loose', 2, 372, 16_980],
   ] as const)('finds nothing wrong with MsixFunction, %s, of %i vectors', (profile, vectorCount, pairs, steps) => {
     const model = createModel({ choices: CHOICES[profile], messages: SMALL, notifies: true });
     const book = new MessageBook(SMALL, vectorCount);

@@ -136,6 +136,9 @@ describe('what a recording is made of', () => {
     await expect(record({ device: 'nvme', scenarios: ['kexec', 'flr'] })).rejects.toThrow(
       'Got kexec before flr; expected it to be the last one.',
     );
+    await expect(record({ device: 'nvme', scenarios: ['hotplug'], isAssigned: true })).rejects.toThrow(
+      /^Got the scenario hotplug with an assigned device; expected one that the guest does by itself: affinity, /,
+    );
     await expect(record({ device: 'virtio-blk-pci', scenarios: ['vfs'] })).rejects.toThrow(
       /expected nvme, which has virtual functions\.$/,
     );

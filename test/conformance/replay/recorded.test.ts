@@ -380,7 +380,10 @@ describe('what a trace may hold beside the boot above', () => {
         got: 'There is no such message.',
       },
     ]);
-    expect(linesOf(lines.slice(0, -1))).toEqual([13]);
+    // At the end of the log it may have been cut off.
+    const cut = run(lines.slice(0, -1));
+    expect(cut.disagreements).toEqual([]);
+    expect(cut.limits).toContain('The log ends where a message of vector 0 was due, so it is not missed.');
   });
 
   test('a Pending bit that was read set and is read clear was retired', () => {
@@ -426,10 +429,15 @@ describe('what a trace may hold beside the boot above', () => {
     expect(figures.edges).toEqual({ mask: 0, unmask: 1, block: 0, unblock: 1 });
   });
 
-  test('a write of an entry that is not blocked leaves the message in force [MSIX-MSG-1]', () => {
+  test('after a write of an entry that is not blocked, the message is left open until it is [MSIX-MSG-1]', () => {
     const lines = [...SETUP, ...guest('table.write 0xc 0x0', 'table.write 0x8 0x42', 'message 0xfee00000 0x41')];
-    expect(linesOf(lines)).toEqual([]);
-    expect(linesOf([...lines, told('message 0xfee00000 0x42')])).toEqual([lines.length + 1]);
+    const both = [...lines, told('message 0xfee00000 0x42'), told('message 0xfee00000 0x41')];
+    expect(linesOf(both)).toEqual([]);
+    const { limits, figures } = run(both);
+    expect(figures.messages.explained).toEqual({ 'fee00000:41': 2, 'fee00000:42': 1 });
+    expect(limits.some((limit) => limit.startsWith('The guest wrote entries that were not masked.'))).toBe(true);
+    const masked = [...both, told('table.write 0xc 0x1'), told('message 0xfee00000 0x42')];
+    expect(linesOf(masked)).toEqual([masked.length]);
   });
 
   test('a Function Level Reset [MSIX-RESET-1] [MSIX-RESET-2]', () => {
