@@ -7,7 +7,7 @@ import { explain as explainLog, type Explanation, type VectorState } from '../co
 import { fileSource } from '../conformance/replay/file.ts';
 import { ReplayError } from '../conformance/replay/lines.ts';
 import { readRecord } from '../conformance/replay/record.ts';
-import { deviceChoice, type LogChoices, logOptions, withLog } from './logs.ts';
+import { type LogChoices, logOptions, spellChoices, withLog } from './logs.ts';
 import { ruleById } from '../spec/index.ts';
 import { EXIT, type Exit, formatCell, print, printTable, startProgress, tell } from './report.ts';
 import { watchLog } from './watch-log.ts';
@@ -96,10 +96,10 @@ function printExplanation(path: string, choices: LogChoices, explanation: Explan
   if (disagreementCount > 0) {
     print();
     const count = disagreementCount === 1 ? 'one disagreement' : `${formatCell(disagreementCount)} disagreements`;
-    print(`The replay of the log has ${count}: maskbit replay ${path}${deviceChoice(choices)}`);
+    print(`The replay of the log has ${count}: maskbit replay ${path}${spellChoices(choices)}`);
   }
   print();
-  print(`See it: maskbit inspect ${path} --at ${line ?? at}${deviceChoice(choices)}`);
+  print(`See it: maskbit inspect ${path} --at ${line ?? at}${spellChoices(choices)}`);
   if (link !== undefined) {
     print(
       `The steps around it, of this vector alone; maskbit show prints them, and so does the inspector behind its "#":`,

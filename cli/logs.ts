@@ -23,6 +23,7 @@ import type { ToldGeometry } from '../conformance/replay/access.ts';
 import { ReplayError } from '../conformance/replay/lines.ts';
 import { readLspci } from '../conformance/replay/lspci.ts';
 import type { ReplayOptions } from '../conformance/replay/survey.ts';
+import { requireEnding } from './input.ts';
 
 /** What the command line may say of a log. */
 export interface LogChoices {
@@ -35,8 +36,20 @@ export interface LogChoices {
   readonly skipDamaged?: boolean;
 }
 
-/** The choice of a device, as the command line spells it. */
-export const deviceChoice = ({ device }: LogChoices): string => (device === undefined ? '' : ` --device '${device}'`);
+/** What was chosen, as the command line spells it: a command that is told to the user has to choose the same. */
+export function spellChoices({ device, lspci, capability, table, pba, vectors, skipDamaged }: LogChoices): string {
+  const address = (option: string, value: number | undefined): string =>
+    value === undefined ? '' : ` ${option} 0x${value.toString(16)}`;
+  return [
+    device === undefined ? '' : ` --device '${device}'`,
+    lspci === undefined ? '' : ` --lspci '${lspci}'`,
+    address('--capability', capability),
+    address('--table', table),
+    address('--pba', pba),
+    vectors === undefined ? '' : ` --vectors ${vectors}`,
+    skipDamaged === true ? ' --skip-damaged' : '',
+  ].join('');
+}
 
 /** What these choices are to a replay. */
 export function logOptions({ device, lspci, capability, table, pba, vectors, skipDamaged }: LogChoices): ReplayOptions {
@@ -50,6 +63,7 @@ export function logOptions({ device, lspci, capability, table, pba, vectors, ski
   if (lspci !== undefined && !existsSync(lspci)) {
     throw new ReplayError(`Got no text from ${lspci}; expected what "lspci -vvv -xxxx" prints in the guest.`);
   }
+  if (lspci !== undefined) requireEnding(lspci);
   return {
     ...(device === undefined ? {} : { device }),
     ...(told === undefined ? {} : { told }),

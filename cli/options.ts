@@ -49,8 +49,10 @@ export function parseBytes(text: string): number {
 }
 
 // What an instance of a machine is made of, for every verb that takes one.
+/** The machines have as many vectors at most. */
+export const MACHINE_VECTORS_MAX = 64;
 export const VECTORS = new Option('--vectors <n>', 'how many vectors it has (default: 1)').argParser(
-  wholeNumber(1, 64),
+  wholeNumber(1, MACHINE_VECTORS_MAX),
 );
 export const MESSAGES = new Option('--messages <set>', 'the messages it tells apart')
   .choices(Object.keys(MESSAGE_SETS))

@@ -24,6 +24,7 @@ import {
   CHANNEL,
   DESIGN,
   type InstanceChoices,
+  MACHINE_VECTORS_MAX,
   MESSAGES,
   parseBound,
   parseBytes,
@@ -119,7 +120,8 @@ program
 /** Refuses choices that mean nothing here. */
 function requireNone(choices: Readonly<Record<string, unknown>>, where: string, command: Command): void {
   const given = Object.keys(choices).find((name) => choices[name] !== undefined);
-  if (given !== undefined) command.error(`error: got --${given} ${where}; expected it otherwise`);
+  if (given !== undefined)
+    command.error(`error: got --${given} ${where}, where it means nothing; expected the call without it`);
 }
 
 function parseNames(text: string): string[] {
@@ -254,6 +256,11 @@ const LOG_VECTORS = new Option(
   'how many vectors it has, where the log shows no read of Message Control',
 ).argParser(parseLogVectors);
 
+const INSPECT_VECTORS = new Option(
+  '--vectors <n>',
+  'how many vectors it has (default: 1); with a log, where it shows no read of Message Control',
+).argParser(parseLogVectors);
+
 const LOG_DAMAGED = new Option(
   '--skip-damaged',
   'pass over lines that are damaged, and tell how many; a log with one is refused otherwise',
@@ -272,7 +279,7 @@ program
   .option('--static <folder>', 'write the page to files, for any web server, and serve nothing')
   .option('--base-url <url>', 'the address of a published page, which the links that are copied lead to', parsePage)
   .addOption(new Option('--machine <name>', 'the machine to begin with').choices(MACHINE_NAMES))
-  .addOption(VECTORS)
+  .addOption(INSPECT_VECTORS)
   .addOption(MESSAGES)
   .addOption(CHANNEL)
   .addOption(DESIGN)
@@ -297,12 +304,16 @@ program
     if (log === undefined) {
       requireNone({ at, vector, device, lspci, capability, table, pba, skipDamaged }, 'without a log', command);
     } else {
-      requireNone({ machine, vectors, channel, design, static: choices.static }, 'with a log', command);
+      requireNone({ machine, channel, design, static: choices.static }, 'with a log', command);
       if (log !== '-') requireEnding(log);
     }
-    const bounds = boundsOf(machine, { vectors, messages, channel, design }, command);
+    if (log === undefined && vectors !== undefined && vectors > MACHINE_VECTORS_MAX)
+      command.error(`error: got ${vectors} with --vectors; expected a whole number from 1 to ${MACHINE_VECTORS_MAX}`);
+    const ofMachine = log === undefined ? vectors : undefined;
+    const bounds = boundsOf(machine, { vectors: ofMachine, messages, channel, design }, command);
     const { inspect } = await import('./inspect.ts');
-    status = await inspect({ ...choices, log, instance: machine && createInstance(machine, bounds) });
+    const ofLog = log === undefined ? {} : { vectors };
+    status = await inspect({ ...choices, ...ofLog, log, instance: machine && createInstance(machine, bounds) });
   });
 
 interface InspectOptions extends Omit<InspectChoices, 'instance' | 'log' | 'vectors'>, InstanceChoices {

@@ -8,7 +8,7 @@ import { type FileReplay, readRecord, recordBeside, replayFile } from '../confor
 import { replay as replayLog } from '../conformance/replay/replay.ts';
 import type { Disagreement, Replay, Tallies } from '../conformance/replay/results.ts';
 import { linkLog, LogTracer, stepAt } from '../conformance/replay/trace.ts';
-import { deviceChoice, type LogChoices, logOptions, withLog } from './logs.ts';
+import { type LogChoices, logOptions, spellChoices, withLog } from './logs.ts';
 import { countOf, EXIT, type Exit, formatCell, print, printTable, startProgress, tell } from './report.ts';
 import { watchLog } from './watch-log.ts';
 
@@ -114,7 +114,7 @@ function printReplay(path: string, choices: LogChoices, result: FileReplay, trac
 /** Says how to look at the first disagreement. */
 function printWayOn(path: string, choices: LogChoices, result: FileReplay, tracer: LogTracer): void {
   const [{ line }] = result.disagreements;
-  print(`See it: maskbit inspect ${path} --at ${line}${deviceChoice(choices)}`);
+  print(`See it: maskbit inspect ${path} --at ${line}${spellChoices(choices)}`);
   const link = linkTo(line, result, tracer);
   if (link === undefined) return;
   print('The steps around it, for maskbit show, and for the inspector behind its "#":');

@@ -47,7 +47,8 @@ async function addRows(options: AssignedOptions, scenarios: readonly Scenario[],
           : `${wrong.replaceAll('\n', ' ').replaceAll('|', '/').slice(0, 400)} Trace: \`${trace.join(', ')}\``;
       const words = `${scenario.words}${where}`;
       rows.push(`| ${scenario.objection} | ${words} | ${posted} | ${reviewed} | ${today} | ${shown} |`);
-      short.push(`| ${words} | ${posted} | ${reviewed} | ${today} |`);
+      // The front page is short: it has the whole path alone.
+      if (where === '') short.push(`| ${words} | ${posted} | ${reviewed} | ${today} |`);
       console.error(`${scenario.objection}${where}: ${today}`);
     }
     return device.name;

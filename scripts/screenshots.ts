@@ -1,5 +1,5 @@
 /**
- * Takes the screenshots of `docs/`: the inspector at two widths, light and dark. `npm run screenshots` builds the page and does so;
+ * Takes the screenshots of `docs/`: the front door, and the inspector at two widths, light and dark. `npm run screenshots` builds the page and does so;
  * they are looked at, and not compared, since every system draws its letters in its own way.
  */
 import { join } from 'node:path';
@@ -26,6 +26,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await visit.close();
   }
 }
+const front = await stage.visit('', { viewport: { width: 1280, height: HEIGHT }, colorScheme: 'light' });
+await front.page.waitForSelector('.objections button');
+for (const event of ['device.signal.0', 'guest.control.on', 'guest.unmask.0'])
+  await front.page.click(`[data-try="${event}"]`);
+await front.page.mouse.move(2, 400);
+await front.page.waitForTimeout(500);
+await shoot(front.page, 'inspector-front');
+await front.close();
 const { page, ...visit } = await stage.visit(
   `#${writeLink(beginScene('function', { vectors: 2, messages: 'two' }), 0)}`,
   { viewport: { width: 1280, height: HEIGHT }, colorScheme: 'light' },

@@ -136,7 +136,10 @@ function ofMask(watch: VectorWatch): Answer | undefined {
   return {
     cause: 'masked',
     line,
-    sentence: `Vector ${watch.vector} is masked ${since(line)}.${tellHeld(watch)}${lastOpen(watch)}`,
+    sentence:
+      line === undefined && watch.isLate
+        ? `Vector ${watch.vector} is masked as a reset leaves it, as far as the log shows: it begins late, and nothing in it unmasks the vector.`
+        : `Vector ${watch.vector} is masked ${since(line)}.${tellHeld(watch)}${lastOpen(watch)}`,
     rule: 'MSIX-MASK-2',
     next:
       line === undefined

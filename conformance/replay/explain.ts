@@ -45,7 +45,7 @@ export interface ExplainOptions extends ReplayOptions {
  * @throws {ReplayError} as `replay` does, and when the function has no such vector.
  */
 export function explain(source: TraceSource, { vector, at = Infinity, ...options }: ExplainOptions): Explanation {
-  const watch = new VectorWatch(vector, at);
+  const watch = new VectorWatch(vector, at, options.told !== undefined || options.before !== undefined);
   const isOwn = (name: string): boolean => (readEvent(name).vector ?? vector) === vector;
   const log = new EventLog();
   const result = replay(source, {

@@ -76,7 +76,7 @@ export class Run {
 
   /** Takes one line. */
   take(access: Access | undefined, number: number, text: string): void {
-    const { accesses, device, guest, ledger, sorter, steps } = this;
+    const { accesses, device, guest, ledger, sorter, steps, survey } = this;
     ledger.at(number, text);
     if (steps.mayMaster !== sorter.mayMaster) {
       steps.mayMaster = sorter.mayMaster;
@@ -101,7 +101,7 @@ export class Run {
       default:
         accesses[access.kind]++;
         steps.collect();
-        if (this.survey.afterReset.has(number)) guest.maybeReset();
+        if (survey.afterReset.size > 0 && survey.afterReset.has(number)) guest.maybeReset();
         return guest.take(access);
     }
   }

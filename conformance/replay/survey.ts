@@ -4,10 +4,10 @@
  */
 import { tellArtefact } from './artefacts.ts';
 import * as registers from '../../src/registers.ts';
-import { controlEvents, Entries, type NamedMessage, writeEvents } from './events.ts';
+import { Entries, type NamedMessage, writeEvents } from './events.ts';
 import { names } from './functions.ts';
 import { Sorter } from './sorter.ts';
-import type { Access, CapabilityAccess, Geometry, ToldGeometry } from './access.ts';
+import type { Access, Geometry, ToldGeometry } from './access.ts';
 import { EarlyReads } from './early-reads.ts';
 import { FirstSight } from './first-sight.ts';
 import { type ConfigLine, CUT_OFF, lineReader, linesOf, type LogLine, ReplayError, type TraceSource } from './log.ts';
@@ -76,7 +76,8 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
   const early = new EarlyReads();
   let [lines, known, tables, signals, cutOff, byRequester] = [0, 0, 0, false, false, false];
   let damaged: Survey['damaged'];
-  let control: CapabilityAccess | 'none' = 'none';
+  /** The first access of Message Control of each function. */
+  const controls = new Map<string, ConfigLine>();
   let unplaced: ReplayError | undefined;
   const read = lineReader(options, (number) => {
     damaged = { first: damaged?.first ?? number, count: (damaged?.count ?? 0) + 1 };
@@ -102,6 +103,9 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
       continue;
     }
     widths.take(line, lines, inside);
+    if (late && (line.kind === 'configRead' || line.kind === 'configWrite') && !controls.has(line.device)) {
+      if (valueOfControl(line, inside(line)) !== undefined) controls.set(line.device, line);
+    }
     early.take(line, lines, access, sorter.chosen);
     switch (access?.kind) {
       case 'tableRead':
@@ -120,10 +124,6 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
         break;
       case 'signal':
         signals = true;
-        break;
-      case 'configRead':
-      case 'configWrite':
-        if (control === 'none' && controlEvents(access.offset, access.bytes, access.value).length > 0) control = access;
         break;
     }
   }
@@ -146,7 +146,7 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
     byRequester,
     signals,
     late,
-    firstControl: late ? firstControl(geometry, options.before ?? [], control) : undefined,
+    firstControl: late ? firstControl(geometry, options.before ?? [], controls.get(geometry.device)) : undefined,
     cutOff,
     damaged,
   };
@@ -157,17 +157,27 @@ export function surveyTrace(source: TraceSource, options: ReplayOptions): Survey
  * interrupts are asked for is taken to be enabled.
  */
 function firstControl(
-  geometry: Geometry,
+  { device, capability }: Geometry,
   before: readonly ConfigLine[],
-  first: CapabilityAccess | 'none',
+  first: ConfigLine | undefined,
 ): number | undefined {
-  const told = controlBefore(geometry, before);
-  if (first === 'none') return told ?? registers.CONTROL_ENABLE;
-  return first.kind === 'configRead' && first.offset === 2 && first.bytes > 1 ? first.value : told;
+  const told = controlBefore({ device, capability }, before);
+  if (first === undefined) return told ?? registers.CONTROL_ENABLE;
+  return first.kind === 'configRead' ? valueOfControl(first, first.offset - capability) : told;
+}
+
+/** Message Control as an access at `inside` of the capability holds it, or its upper byte alone; undefined where it does not. */
+function valueOfControl({ value, bytes }: ConfigLine, inside: number): number | undefined {
+  if (inside === 3) return value << 8;
+  if (inside === 2) return bytes === 1 ? undefined : value;
+  return inside === 0 && value > 0xffff ? value >>> 16 : undefined;
 }
 
 /** What Message Control of a function was when lspci read it. */
-function controlBefore({ device, capability }: Geometry, before: readonly ConfigLine[]): number | undefined {
+function controlBefore(
+  { device, capability }: Pick<Geometry, 'device' | 'capability'>,
+  before: readonly ConfigLine[],
+): number | undefined {
   const own = before.filter((line) => names(line.device, device));
   const at = (offset: number, bytes: number): number | undefined =>
     own.find((line) => line.offset === offset && line.bytes === bytes)?.value;

@@ -65,7 +65,11 @@ export class VectorWatch {
   private readonly formerEntries = new Map<string, number>();
   private entryFrom: number | undefined;
 
-  constructor(vector: number, at: number) {
+  /** Whether the log begins late, and does not show what was before. */
+  readonly isLate: boolean;
+
+  constructor(vector: number, at: number, isLate: boolean) {
+    this.isLate = isLate;
     this.vector = vector;
     this.at = at;
   }

@@ -33,7 +33,13 @@ export function ActorPane({ at }: { at: WatchedScene }): JSX.Element {
           <dt>Status</dt>
           <dd class={`status ${moment.status}`}>{moment.status}</dd>
           <dt>State</dt>
-          <dd>{moment.value === undefined ? 'none was told' : JSON.stringify(moment.value)}</dd>
+          <dd>
+            {moment.value === undefined ? (
+              'none was told'
+            ) : (
+              <Data value={moment.value} before={before?.value} isFirst={before === undefined} />
+            )}
+          </dd>
           <Fact name="Event" value={moment.payload} before={undefined} />
           <Fact name="Context" value={moment.context} before={before?.context} />
           <Fact name="Output" value={moment.output} before={before?.output} />

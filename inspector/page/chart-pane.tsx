@@ -45,6 +45,8 @@ interface Sight {
 const SCALE = { least: 0.1, most: 3 } as const;
 /** Text is read down to this scale: a chart that is larger is looked at in part, to begin with. A room reads less. */
 const readable = (): number => (presenting.value ? 1 : 0.9);
+/** A pane that is narrower, in pixels, shows no large chart whole. */
+const NARROW = 600;
 const clampScale = (scale: number): number => Math.max(SCALE.least, Math.min(SCALE.most, scale));
 
 const found = computed<readonly PlacedNode[]>(() => {
@@ -90,6 +92,13 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
     const { clientWidth = 0, clientHeight = 0 } = frame.current ?? {};
     const seen = { x: -next.x, y: -next.y, width: clientWidth, height: clientHeight };
     for (const [name, value] of Object.entries(seen)) lens.current?.setAttribute(name, String(value / next.scale));
+    // Where all of it is in sight, a map of it says nothing.
+    const isWhole =
+      seen.x <= 0 &&
+      seen.y <= 0 &&
+      layout.width * next.scale <= clientWidth - next.x &&
+      layout.height * next.scale <= clientHeight - next.y;
+    lens.current?.ownerSVGElement?.classList.toggle('needless', isWhole);
   };
   const choose = (next: Sight): void => {
     isChosen.current = true;
@@ -169,8 +178,9 @@ function Canvas({ layout }: { layout: ChartLayout }): JSX.Element {
       (y + height) * scale + top <= clientHeight;
     if (isInSight) return;
     const wanted = Math.min(scale, (clientWidth - 32) / width, (clientHeight - 32) / height);
-    // A room reads the first of it, rather than all of it in small.
-    const next = clampScale(presenting.value ? Math.max(wanted, readable()) : wanted);
+    // A room, and a narrow window, read the first of it, rather than all of it in small.
+    const least = presenting.value ? readable() : clientWidth < NARROW ? 0.7 * readable() : 0;
+    const next = clampScale(Math.max(wanted, least));
     // As far as there is more of the chart, none of the room is left empty.
     const startOf = (from: number, size: number, room: number, whole: number): number => {
       const start = size * next > room ? 16 - from * next : room / 2 - (from + size / 2) * next;

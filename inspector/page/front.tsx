@@ -9,25 +9,28 @@ import { activeIds, chartOf } from '../drawing/chart.ts';
 import type { ChartLayout } from '../drawing/layout.ts';
 import { Statechart } from '../drawing/statechart.tsx';
 import { beginScene, type OwnScene, takeEvents } from './scene.ts';
-import { actors, begin, goToTrace, library, watch } from './store.ts';
+import { actors, begin, goToTrace, library, watch, watched } from './store.ts';
+import type { Actor } from './watch.ts';
 import { connection, socketAddress } from './connection.ts';
 
 export function Front(): JSX.Element {
   return (
     <main class="front">
-      <section class="front-about">
-        <h2>See how an interrupt gets lost, step by step.</h2>
-        <p class="lead">
-          maskbit is a model of <b>MSI-X</b>, the way in which PCI Express devices interrupt a processor. Each{' '}
-          <b>vector</b> is a message that a device may send; its <b>Mask Bit</b> holds the message back. The model is
-          made of statecharts, and a program has checked every state that they can reach.
-        </p>
-      </section>
-      <ul class="ways" aria-label="Three ways in">
-        <Review />
-        <Explore />
-        <Watch />
-      </ul>
+      <div class="front-left">
+        <section class="front-about">
+          <h2>See how an interrupt gets lost, step by step.</h2>
+          <p class="lead">
+            maskbit is a model of <b>MSI-X</b>, the way in which PCI Express devices interrupt a processor. Each{' '}
+            <b>vector</b> is a message that a device may send; its <b>Mask Bit</b> holds the message back. The model is
+            made of statecharts, and a program has checked every state that they can reach.
+          </p>
+        </section>
+        <ul class="ways" aria-label="Three ways in">
+          <Review />
+          <Explore />
+          <Watch />
+        </ul>
+      </div>
       <Vector />
       <Objections />
     </main>
@@ -195,7 +198,7 @@ const EXPLORED = [
     'One vector, whose messages take time: what a read must flush',
   ],
   [
-    'a guest’s device, as posted',
+    'a guest’s device, patch of 2010',
     'assigned-device',
     { design: 'posted', vectors: 1, messages: 'three' },
     'A device that is given to a guest, as the patch of 2010 had it',
@@ -224,8 +227,13 @@ function Explore(): JSX.Element {
   );
 }
 
+/** Actors that are listed, those of living programs and the last that came first; a menu above has the others. */
+const ROOTS_LISTED = 6;
+
 function Watch(): JSX.Element {
-  const roots = actors.value.filter(({ parentId }) => parentId === undefined);
+  const roots = actors.value.filter(({ parentId }) => parentId === undefined).toReversed();
+  const isGone = (actor: Actor): boolean => watched.goneBecause(actor) !== undefined;
+  const living = roots.filter((actor) => !isGone(actor));
   const state = connection.value;
   return (
     <li class="way">
@@ -241,19 +249,28 @@ function Watch(): JSX.Element {
             {SNIPPET(socketAddress())}
           </pre>
           <div class="connected-row">
-            <p class={`connected ${roots.length > 0 ? 'some' : ''}`} role="status">
+            <p class={`connected ${living.length > 0 ? 'some' : ''}`} role="status">
               {state === 'away'
                 ? 'The server has gone. It is tried again every two seconds.'
-                : roots.length === 0
-                  ? 'Nothing has connected yet.'
-                  : `${roots.length} actor${roots.length === 1 ? '' : 's'} connected:`}
+                : living.length > 0
+                  ? `${living.length} actor${living.length === 1 ? '' : 's'} connected:`
+                  : roots.length === 0
+                    ? 'Nothing has connected yet.'
+                    : 'Nothing is connected now. What was:'}
             </p>
             <div class="roots">
-              {roots.slice(0, 8).map(({ sessionId, name }) => (
-                <button key={sessionId} type="button" onClick={() => watch(sessionId)}>
-                  {name}
+              {[...living, ...roots.filter(isGone)].slice(0, ROOTS_LISTED).map((actor) => (
+                <button
+                  key={actor.sessionId}
+                  type="button"
+                  class={isGone(actor) ? 'gone' : ''}
+                  onClick={() => watch(actor.sessionId)}
+                >
+                  {actor.name}
+                  {isGone(actor) && <span class="quiet"> gone</span>}
                 </button>
               ))}
+              {roots.length > ROOTS_LISTED && <span class="quiet">and {roots.length - ROOTS_LISTED} more</span>}
             </div>
           </div>
         </>

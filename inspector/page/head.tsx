@@ -3,7 +3,7 @@
  */
 import type { JSX } from 'preact';
 import { BEGINNINGS } from './beginnings.ts';
-import { actors, begin, dialog, goToFront, scene, view, watch, watchedId } from './store.ts';
+import { actors, begin, dialog, goToFront, scene, view, watch, watched, watchedId } from './store.ts';
 import { nextTheme, theme } from './theme.ts';
 
 /** What copies is fetched when something is copied. */
@@ -89,9 +89,10 @@ function MachinePicker(): JSX.Element {
       </optgroup>
       {actors.value.length > 0 && (
         <optgroup label="Connected programs">
-          {actors.value.slice(-100).map(({ sessionId, name }) => (
-            <option key={sessionId} value={`actor ${sessionId}`}>
-              {name}
+          {actors.value.slice(-100).map((actor) => (
+            <option key={actor.sessionId} value={`actor ${actor.sessionId}`}>
+              {actor.name}
+              {watched.goneBecause(actor) === undefined ? '' : ' (gone)'}
             </option>
           ))}
         </optgroup>

@@ -44,13 +44,15 @@ export async function copyMarkdown(): Promise<void> {
   const title = told === undefined ? at.title : `${told.point}: ${told.title}`;
   const decided = proof.value;
   const rules = decided?.property?.rules ?? [];
+  // What was decided here is told above; what a link claims is not.
+  const { verdict: _, ...trace } = at.run.trace();
   const text = [
     `### ${title}`,
     ...(told === undefined ? [] : [told.words]),
     ...(decided === undefined ? [] : [`**${decided.property?.title ?? 'Nothing is claimed.'}** ${decided.sentence}`]),
     ...(rules.length === 0 ? [] : [`Rules: ${rules.join(', ')}`]),
     at.length <= MARKDOWN_STEPS
-      ? `\`\`\`mermaid\n${printMermaid(at.run.trace(), castOf(at.machine.id)).trimEnd()}\n\`\`\``
+      ? `\`\`\`mermaid\n${printMermaid(trace, castOf(at.machine.id)).trimEnd()}\n\`\`\``
       : `A run of ${at.length} steps, which is too long to be drawn here.`,
     ...(location.hash === '' ? [] : [`[Replay it](${linkOf()})`]),
   ].join('\n\n');

@@ -85,6 +85,8 @@ export class Watched {
   readonly gone = new Map<number, string>();
   /** Events that were sent to an actor, and not answered yet. */
   private readonly sent = new Map<string, Sent[]>();
+  /** The actors of which more was heard than where they were when the page came. */
+  private readonly begun = new Set<string>();
   /** When something was heard last, in milliseconds. */
   private heardAt = 0;
 
@@ -125,6 +127,7 @@ export class Watched {
   }
 
   private hearEvent(sessionId: string, { event, sourceId }: Message): void {
+    this.begun.add(sessionId);
     // Its start is told of as an event, and its answer is where it begins.
     if (readEvent(event).event === 'xstate.init') return;
     const waiting = this.sent.get(sessionId) ?? [];
@@ -161,6 +164,7 @@ export class Watched {
   private hearActor(sessionId: string, { name, parentId, definition, snapshot, problem }: Message): void {
     const moment: Moment = { event: '', ...readSnapshot(snapshot) };
     const read = readDefinition(definition, snapshot);
+    this.begun.delete(sessionId);
     this.actors.set(sessionId, {
       ...{ sessionId, name: textOf(name) ?? sessionId, parentId: textOf(parentId), moments: [moment], letGo: 0 },
       ...{ program: programOf(sessionId), ...read, problem: textOf(problem) ?? read.problem },
@@ -181,24 +185,37 @@ export class Watched {
     }
     // XState tells of the initial snapshot as if an event had led there.
     if (type === 'xstate.init') {
+      this.begun.add(sessionId);
       if (known.moments.length === 1) known.moments[0] = { event: '', ...after };
       return;
     }
     const waiting = this.sent.get(sessionId) ?? [];
     const at = waiting.findIndex((each) => each.event === type);
+    // No event was told before it: the page came late, and this is where the actor was then. From where it got there is not known.
+    if (at < 0 && known.moments.length === 1 && !this.begun.has(sessionId)) {
+      this.begun.add(sessionId);
+      known.moments[0] = { event: '', payload, ...after };
+      this.learnKind(known, type);
+      return;
+    }
     this.sent.set(sessionId, waiting.slice(at + 1));
     this.add(sessionId, { event: type, payload, source: at < 0 ? undefined : waiting[at].source, ...after });
   }
 
+  private learnKind(actor: Actor, event: string): void {
+    const kind = KIND_OF[event];
+    if (actor.kind === 'no machine' && kind !== undefined) this.actors.set(actor.sessionId, { ...actor, kind });
+  }
+
   private add(sessionId: string, moment: Moment): void {
+    this.learnKind(this.actors.get(sessionId)!, moment.event);
     const actor = this.actors.get(sessionId)!;
-    const kind = actor.kind === 'no machine' ? (KIND_OF[moment.event] ?? actor.kind) : actor.kind;
     const isFull = actor.moments.length > WATCHED_STEPS;
     // A thousand at a time: what is shifted by one each time would be moved ten thousand times a step.
     const letGo = isFull ? WATCHED_STEPS / 10 : 0;
     if (isFull) actor.moments.splice(0, letGo);
     actor.moments.push(moment);
-    if (kind !== actor.kind || isFull) this.actors.set(sessionId, { ...actor, kind, letGo: actor.letGo + letGo });
+    if (isFull) this.actors.set(sessionId, { ...actor, letGo: actor.letGo + letGo });
   }
 }
 

@@ -75,9 +75,18 @@ describe('a log that disagrees', () => {
     expect(stdout).toContain(`See it: maskbit inspect ${wrong} --at 280`);
   });
 
+  test('of a log that begins late, the way to look at it says where MSI-X is, too', () => {
+    const told = ['--capability', '0x40', '--table', '0xfebf2000', '--vectors', '5'];
+    const { stdout } = maskbit('explain', logPath('late'), '--vector', '0', ...told);
+    expect(stdout).toMatch(/^See it: maskbit inspect \S+ --at \d+ --capability 0x40 --table 0xfebf2000 --vectors 5$/m);
+  });
+
   test.each([
-    [['inspect', '--at', '7'], /got --at without a log; expected it otherwise/],
-    [['inspect', wrong, '--design', 'posted'], /got --design with a log; expected it otherwise/],
+    [['inspect', '--at', '7'], /got --at without a log, where it means nothing; expected the call without it/],
+    [
+      ['inspect', wrong, '--design', 'posted'],
+      /got --design with a log, where it means nothing; expected the call without it/,
+    ],
     [['inspect', join(folder, 'none.log'), '--no-open'], /Got no (?:text|page)/],
     [['replay', '-', '--watch'], /got - with --watch; expected the path of a file that grows/],
     [['explain', wrong, '--vector', '7'], /Got vector 7; expected one of nvme 00:02\.0, 0 to 4\./],

@@ -483,6 +483,18 @@ describe('what is opened', () => {
   });
 });
 
+// Found by looking at a timer in the page as it is built, where XState's own actions were called "n" and "t".
+test('what XState does for a delay is no action of the chart: its transition says it', () => {
+  const machine = createMachine({
+    id: 'late',
+    initial: 'a',
+    states: { a: { entry: 'ring', after: { 100: 'b' } }, b: {} },
+  });
+  const { root, edges } = chartOf(machine);
+  expect([root.children[0].entry, root.children[0].exit]).toEqual([['ring'], []]);
+  expect(edges[0].transitions[0].event).toBe('after 100');
+});
+
 describe('a watched actor', () => {
   const definition = JSON.stringify({
     id: 'light',
@@ -502,6 +514,7 @@ describe('a watched actor', () => {
     event: { type: 'NEXT' },
     snapshot: { status: 'active', value: 'green', context: { n: 1 } },
   };
+  const started = { ...snapshot, event: { type: 'xstate.init' }, snapshot: actor.snapshot };
   const tell = (...messages: unknown[]): Watched => {
     const watched = new Watched();
     for (const message of messages) watched.hear(message);
@@ -510,13 +523,27 @@ describe('a watched actor', () => {
   const sceneOf = (watched: Watched) => watchedScene(watched.actors.get('x:0')!, watched);
 
   test('has a chart, and a state at each position', () => {
-    const scene = sceneOf(tell(actor, snapshot));
+    const scene = sceneOf(tell(actor, started, snapshot));
     expect(scene.machine!.id).toBe('light');
     expect(scene.length).toBe(1);
     expect([scene.valueAt(0), scene.valueAt(1)]).toEqual(['red', 'green']);
     expect(scene.eventAt(1)).toBe('NEXT');
     expect(scene.momentAt(1)!.context).toEqual({ n: 1 });
     expect(scene.timeline.sentence(0)).toBe('light takes NEXT.');
+  });
+
+  // Found by looking at a program that had ended before the page came: b was lit, and an arrow that leads from it.
+  test('that is met late is where it was last, and no step is made up that led there', () => {
+    const scene = sceneOf(tell(actor, snapshot));
+    expect([scene.length, scene.valueAt(0)]).toEqual([0, 'green']);
+    expect(scene.momentAt(0)!.context).toEqual({ n: 1 });
+    const resolved = {
+      ...snapshot,
+      event: { type: 'xstate.promise.resolve' },
+      snapshot: { status: 'done', output: 7 },
+    };
+    const promise = tell({ ...actor, definition: undefined, snapshot: { status: 'active' } }, resolved);
+    expect([promise.actors.get('x:0')!.kind, sceneOf(promise).momentAt(0)!.output]).toEqual(['promise', 7]);
   });
 
   test('is told of by who sent what to it, and what became of it', () => {
@@ -552,7 +579,7 @@ describe('a watched actor', () => {
   });
 
   test('counts on when it lets go of its oldest steps', () => {
-    const watched = tell(actor);
+    const watched = tell(actor, started);
     for (let step = 0; step < 2 * WATCHED_STEPS + 500; step++) watched.hear(snapshot);
     const scene = sceneOf(watched);
     expect(scene.letGo + scene.length).toBe(2 * WATCHED_STEPS + 500);

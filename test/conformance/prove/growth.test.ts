@@ -60,7 +60,7 @@ describe('what makes states grow is found, told by name, and cured by what is pr
   });
 
   /** The pairs of the museum's right device, with one vector. */
-  const PAIRS = [60];
+  const PAIRS = [72];
 });
 
 /** The C kit, whose device has variables of its own and does something at each event. */

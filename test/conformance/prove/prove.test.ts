@@ -145,6 +145,11 @@ describe('more vectors than can be proven', () => {
 });
 
 describe('bounds', () => {
+  test('each walk is one scene, of whatever number of vectors', () => {
+    const names = provingScenes([1, 2, 3, 4, 65, 2048], new Set()).map(({ name }) => name);
+    expect([names.length, new Set(names).size]).toEqual([23, 23]);
+  });
+
   test('a walk that is cut short is open, and says how far it came', async () => {
     const proof = await prove(wasmDevices(buildRust()), { ...strict, vectorCounts: [2], states: 100, tests: 10 });
     expect(proof.verdict).toBe('open');

@@ -41,7 +41,7 @@ describe('a VMM in Rust', () => {
   test('has nothing invented against it', async () => {
     const proof = await prove(wasmDevices(buildRust('examples/vmm/dut.rs')), options);
     expect(proof.verdict).toBe('proven');
-    expect(proof.walks.map(({ pairs }) => pairs)).toEqual([532, 226]);
+    expect(proof.walks.map(({ pairs }) => pairs)).toEqual([584, 204]);
   });
 
   test.each([

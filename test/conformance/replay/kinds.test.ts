@@ -209,6 +209,14 @@ describe('a log that begins while interrupts come', () => {
     expect(replayLines(lines, { told }).figures.messages.explained).toEqual({ [MESSAGE]: 1 });
     expect(replayLines([...lines, MASK, SENDS], { told }).disagreements.map(({ line }) => line)).toEqual([8]);
   });
+  test('is explained as far as it goes', () => {
+    const { sentence, steps } = explain(() => [`${[...entry, SENDS, readConfig(NIC, 0x42, 0x8001)].join('\n')}\n`], {
+      vector: 1,
+      told,
+    });
+    expect(sentence).toMatch(/^Vector 1 is masked as a reset leaves it, as far as the log shows: it begins late/);
+    expect(steps).toEqual([]);
+  });
   test('and shows that MSI-X was disabled', () => {
     const lines = [readConfig(NIC, 0x42, 1), ...entry, SENDS];
     expect(replayLines(lines, { told }).figures.messages.explained).toEqual({});

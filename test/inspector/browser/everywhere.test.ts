@@ -298,9 +298,10 @@ describe('another program', () => {
     begin(one, 'first');
     begin(other, 'second');
     await page.waitForSelector('.roots button >> nth=1');
-    expect(await page.locator('.roots button').allTextContents()).toEqual(['first', 'second']);
+    // The last that came is the first in the list: it is what the reader has just started.
+    expect(await page.locator('.roots button').allTextContents()).toEqual(['second', 'first']);
     step(other, 1);
-    await page.click('.roots button >> nth=0');
+    await page.click('.roots button:has-text("first")');
     await page.waitForSelector('text=step 0 of 0');
     await server.close();
     await page.waitForSelector('.actor:has-text("The server has gone")');

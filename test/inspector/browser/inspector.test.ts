@@ -1,7 +1,7 @@
 /**
  * The page in a browser, as a reader uses it. `npm run test:browser` builds the page and runs this.
  */
-import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -271,6 +271,26 @@ describe('what is opened', () => {
     }, text);
     await page.waitForSelector('text=step 0 of 3');
     await expect.poll(() => page.textContent('.sentence')).toBe('Before the first of 3 steps.');
+  });
+
+  test('from a log of QEMU that disagrees: at its first disagreement, with its line, and from one to the next', async () => {
+    const lines = readFileSync(packagePath('traces', 'linux-6.1-nvme.trace'), 'latin1').split('\n');
+    const wrong = lines
+      .with(253, lines[253].replace('value 0x23', 'value 0x24'))
+      .with(1726, lines[1726].replace('value 0xfee01004', 'value 0xfee02004'));
+    const page = await open();
+    await page.evaluate((content) => {
+      const data = new DataTransfer();
+      data.items.add(new File([content], 'guest.log'));
+      dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+    }, wrong.join('\n'));
+    await expect.poll(() => page.textContent('.standing')).toContain('Disagreement 1 of 2, line 254');
+    await expect.poll(() => page.textContent('.position span')).not.toContain('step 0 of');
+    await page.click('.neighbours >> text=Next');
+    await expect.poll(() => page.textContent('.standing')).toContain('Disagreement 2 of 2, line 1727');
+    expect(await page.title()).toContain('a log');
+    const reach = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(reach).toBeLessThanOrEqual(0);
   });
 
   test('from the library: every trace that is offered, the log of a real guest among them', async () => {

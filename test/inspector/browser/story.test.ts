@@ -165,6 +165,12 @@ describe('a link', () => {
       .toContain('The link claims that this property is broken in step');
     expect(await page.textContent('body')).not.toContain('All is lost');
     expect(await page.locator('.standing.broken, .ending.broken').count()).toBe(0);
+    // Nor does its word go on from here.
+    await page.click('text=Copy as Markdown');
+    await page.waitForSelector('text=It is copied as Markdown');
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toContain('sequenceDiagram');
+    expect(copied).not.toContain('All is lost');
   });
 
   test('that names a property which nobody has claims nothing', async () => {
