@@ -4,6 +4,7 @@
  *
  * A file of JavaScript is loaded as it is, and one of TypeScript by tsx, if that is installed.
  */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Builder } from 'junit-report-builder';
@@ -38,6 +39,10 @@ export async function checkMachine(path: string, choices: CheckMachineChoices): 
   const { claims: claimsPath, without = [], junit, states, memory, seconds } = choices;
   const machine = exportOf(await load(path), path, 'machine') as AnyStateMachine;
   const claims = exportOf(await load(claimsPath ?? path), claimsPath ?? path, 'claims') as readonly Claim[];
+  if (Array.isArray(claims) && claims.length === 0)
+    throw new RangeError(
+      `Got no claims from ${claimsPath ?? path}; expected one at least, for a check of nothing says nothing.`,
+    );
   const compiled = compile(machine, without.length === 0 ? undefined : { without });
   const progress = followExploration(machine.id);
   const exploration = explore(compiled, {
@@ -96,6 +101,7 @@ function conclude({ summary }: Exploration, decisions: readonly Decision[]): Exi
 
 /** Loads a module of JavaScript, or of TypeScript. */
 async function load(path: string): Promise<object> {
+  if (!existsSync(path)) throw new RangeError(`Got no file ${path}; expected a module of JavaScript or TypeScript.`);
   requireEnding(path);
   const url = pathToFileURL(resolve(path)).href;
   const importer = /\.[cm]?tsx?$/.test(path)

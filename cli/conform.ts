@@ -2,7 +2,6 @@
  * `maskbit conform`: puts a device that is not ours to the judge, be it a module or a program, and tells what came of it.
  */
 import { basename } from 'node:path';
-import { loadModule } from '../conformance/device/module.ts';
 import { DeviceError, startProcess } from '../conformance/device/process.ts';
 import { conform as judge, type Report } from '../conformance/judge/conform.ts';
 import type { Finding } from '../conformance/judge/findings.ts';
@@ -16,7 +15,15 @@ import { remoteSubject, type Subject, subjectOf } from '../conformance/judge/sub
 import { resemblances } from '../conformance/museum/resemblance.ts';
 import { RULES } from '../spec/index.ts';
 import { type LiveChoices, type LiveSubject, assignedSubject, qemuSubject, qemuWords } from './conform-live.ts';
-import { type JudgeChoices, readProfile, type ReportFormat, reportFormat, startLine, stopper } from './judging.ts';
+import {
+  type JudgeChoices,
+  moduleOf,
+  readProfile,
+  type ReportFormat,
+  reportFormat,
+  startLine,
+  stopper,
+} from './judging.ts';
 import { EXIT, type Exit, print, printJson, printRaw, shellWord, tell } from './output.ts';
 import { writeWhole } from './whole.ts';
 
@@ -72,7 +79,7 @@ async function subjectFor(
   if (choices.assigned === true) return assignedSubject(choices);
   const subject = isCommand
     ? await programSubject(target, choices)
-    : subjectOf(await loadModule(target[0]), choices.vectors);
+    : subjectOf(await moduleOf(target[0]), choices.vectors);
   return { subject, epilogue: () => [] };
 }
 

@@ -1,8 +1,10 @@
 /**
  * What the commands that judge devices share: profiles, the forms of reports, interrupts and progress.
  */
-import { readFileSync } from 'node:fs';
+import type { DeviceFactory } from '../conformance/device/device.ts';
+import { loadModule } from '../conformance/device/module.ts';
 import { parseProfile, type Profile, PROFILES, profileNamed } from '../conformance/judge/profile.ts';
+import { InputError, readText, requireEnding } from './input.ts';
 import { tell } from './output.ts';
 
 /** The forms that a report can have. */
@@ -21,14 +23,21 @@ export interface JudgeChoices {
   readonly scene?: string;
 }
 
+/** Loads the module of a device. @throws {InputError} where it is nothing that ends. */
+export function moduleOf(path: string): Promise<DeviceFactory> {
+  requireEnding(path);
+  return loadModule(path);
+}
+
 /** Reads a profile: the name of one that ships, or a file. */
 export function readProfile(source: string | undefined): Profile | undefined {
   if (source === undefined) return undefined;
   if (PROFILES.some(({ name }) => name === source)) return profileNamed(source);
   let text: string;
   try {
-    text = readFileSync(source, 'utf8');
-  } catch {
+    text = readText(source, 'a profile');
+  } catch (error) {
+    if (error instanceof InputError) throw error;
     return profileNamed(source);
   }
   return parseProfile(text, source);

@@ -23,6 +23,7 @@ import type { ToldGeometry } from '../conformance/replay/access.ts';
 import { ReplayError } from '../conformance/replay/lines.ts';
 import { readLspci } from '../conformance/replay/lspci.ts';
 import type { ReplayOptions } from '../conformance/replay/survey.ts';
+import { requireEnding } from './input.ts';
 
 /** What the command line may say of a log. */
 export interface LogChoices {
@@ -62,6 +63,7 @@ export function logOptions({ device, lspci, capability, table, pba, vectors, ski
   if (lspci !== undefined && !existsSync(lspci)) {
     throw new ReplayError(`Got no text from ${lspci}; expected what "lspci -vvv -xxxx" prints in the guest.`);
   }
+  if (lspci !== undefined) requireEnding(lspci);
   return {
     ...(device === undefined ? {} : { device }),
     ...(told === undefined ? {} : { told }),

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { DeviceFactory } from '../conformance/device/device.ts';
-import { isWasm, loadModule, loadWasm } from '../conformance/device/module.ts';
+import { isWasm, loadWasm } from '../conformance/device/module.ts';
 import { DeviceError } from '../conformance/device/process.ts';
 import type { Finding } from '../conformance/judge/findings.ts';
 import { printProfile, profileNamed } from '../conformance/judge/profile.ts';
@@ -23,7 +23,16 @@ import {
   prove as proveDevice,
   provingScenes,
 } from '../conformance/prove/index.ts';
-import { type JudgeChoices, readProfile, type ReportFormat, reportFormat, startLine, stopper } from './judging.ts';
+import { requireEnding } from './input.ts';
+import {
+  type JudgeChoices,
+  moduleOf,
+  readProfile,
+  type ReportFormat,
+  reportFormat,
+  startLine,
+  stopper,
+} from './judging.ts';
 import { EXIT, type Exit, print, printJson, printRaw, shellWord, tell } from './output.ts';
 import { writeWhole } from './whole.ts';
 
@@ -118,12 +127,13 @@ async function factoryOf(
   { keepStack }: ProveChoices,
   ignored: readonly string[],
 ): Promise<DeviceFactory> {
+  requireEnding(path);
   if (isWasm(path)) return loadWasm(path, { ignore: ignored, keepStack });
   if (ignored.length > 0 || keepStack === true)
     throw new RangeError(
       `Got --ignore or --keep-stack with ${path}; expected a module in WebAssembly, whose bytes have addresses.`,
     );
-  return loadModule(path);
+  return moduleOf(path);
 }
 
 function write(proof: Proof, path: string, choices: ProveChoices, format: ReportFormat): void {

@@ -37,7 +37,7 @@ export class CallsOut {
 
   /** Ends what `hold` began; the last one makes the calls that wait, and throws what they threw. */
   release(): void {
-    if (this.depth === 1 && this.end !== 0) this.drain(NO_ERRORS);
+    if (this.depth === 1) this.drain(NO_ERRORS);
     else this.depth--;
   }
 
@@ -54,8 +54,7 @@ export class CallsOut {
     } catch (error) {
       errors = [error];
     }
-    if (this.end === 0 && errors.length === 0) this.depth = 0;
-    else this.drain(errors);
+    this.drain(errors);
   }
 
   private keep(listener: Listener, words: Uint32Array, at: number, vector: number): void {

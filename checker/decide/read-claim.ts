@@ -73,7 +73,14 @@ export function readClaim(place: string, claim: unknown): ReadClaim {
 function readStatePredicate(place: string, predicate: unknown): ReadPredicate {
   if (typeof predicate !== 'function' || isBuiltIn(predicate)) return requireExpression(place, predicate);
   return (value) => {
-    const holds: unknown = (predicate as (value: StateValue) => unknown)(value);
+    let holds: unknown;
+    try {
+      holds = (predicate as (value: StateValue) => unknown)(value);
+    } catch (error) {
+      throw new ArgumentError(`Got ${String(error)} from the function ${place}; expected true or false.`, {
+        cause: error,
+      });
+    }
     return typeof holds === 'boolean'
       ? holds
       : refuse(`what the function gives as ${place}`, holds, 'true or false, at once');

@@ -111,24 +111,24 @@ export async function record(options: RecordOptions): Promise<Recording> {
 function deviceOf(name: string): RecordedDevice {
   const device = RECORDED.find((each) => each.name === name);
   if (device !== undefined) return device;
-  throw new DeviceError(`Got the device ${name}; expected one of ${RECORDED.map((each) => each.name).join(', ')}.`);
+  throw new RangeError(`Got the device ${name}; expected one of ${RECORDED.map((each) => each.name).join(', ')}.`);
 }
 
 function scenariosOf(names: readonly string[], device: RecordedDevice): readonly Scenario[] {
   const scenarios = names.map((name) => {
     const scenario = SCENARIOS.find((each) => each.name === name);
     if (scenario !== undefined) return scenario;
-    throw new DeviceError(
+    throw new RangeError(
       `Got the scenario ${name}; expected some of ${SCENARIOS.map((each) => each.name).join(', ')}.`,
     );
   });
   const last = scenarios.findIndex(({ isLast }) => isLast === true);
   if (last >= 0 && last < scenarios.length - 1)
-    throw new DeviceError(
+    throw new RangeError(
       `Got ${scenarios[last].name} before ${scenarios[last + 1].name}; expected it to be the last one.`,
     );
   if (scenarios.some(({ needs }) => needs !== undefined) && device.virtualFunctions === undefined)
-    throw new DeviceError(`Got the scenario vfs of ${device.name}; expected nvme, which has virtual functions.`);
+    throw new RangeError(`Got the scenario vfs of ${device.name}; expected nvme, which has virtual functions.`);
   return scenarios;
 }
 

@@ -84,7 +84,7 @@ export class MsixFunction {
   /** Where table and Pending Bit Array are: the BAR of each, and the byte offset in it. */
   readonly placement: Placement;
   readonly refusals: Refusals = new Refusals();
-  /** The upper dword of the last `tableRead` or `pbaRead` of 8 bytes; all-ones after one that was refused. */
+  /** The upper dword of the last `tableRead`, `pbaRead` or `barRead` of 8 bytes; all-ones after one that was refused. */
   readHigh = 0;
 
   // The three dwords of the capability as the guest reads them while MSI-X is disabled.
@@ -303,6 +303,7 @@ export class MsixFunction {
    * touches the table or the Pending Bit Array is theirs, and is refused by them where it does not exist. Otherwise as `tableRead`.
    */
   barRead(bar: number, offset: number, bytes: number): number {
+    requireNumber('MsixFunction.barRead', 'the BAR', bar);
     requireAccess('barRead', offset, bytes);
     const { placement, registers: own } = this;
     if (touches(bar, offset, bytes, placement.tableBir, placement.tableOffset, this.tableBytes)) {
@@ -312,14 +313,15 @@ export class MsixFunction {
       return this.pbaRead(offset - placement.pbaOffset, bytes);
     }
     if (own === undefined || !isBarAccess(offset, bytes)) return this.refuseRead(bytes);
-    if (bytes !== 8) return (own.read(bar, offset, bytes) & allOnes(bytes)) >>> 0;
-    const low = own.read(bar, offset, 4) >>> 0;
-    this.readHigh = own.read(bar, offset + 4, 4) >>> 0;
+    if (bytes !== 8) return (ownDword(own, bar, offset, bytes) & allOnes(bytes)) >>> 0;
+    const low = ownDword(own, bar, offset, 4);
+    this.readHigh = ownDword(own, bar, offset + 4, 4);
     return low;
   }
 
   /** Writes to a BAR, as `barRead` reads. What is nobody's is ignored. */
   barWrite(bar: number, offset: number, bytes: number, low: number, high?: number): WriteOutcome {
+    requireNumber('MsixFunction.barWrite', 'the BAR', bar);
     requireAccess('barWrite', offset, bytes);
     const { placement, registers: own } = this;
     if (touches(bar, offset, bytes, placement.tableBir, placement.tableOffset, this.tableBytes)) {
@@ -677,6 +679,11 @@ function lowestVector(word: number, bits: number): number {
 /** Whether an access of a BAR touches a range that begins at `at` in the BAR `bir`. */
 function touches(bar: number, offset: number, bytes: number, bir: number, at: number, length: number): boolean {
   return bar === bir && offset < at + length && offset + bytes > at;
+}
+
+/** Reads up to a dword of the device's own registers; what they give is a caller's. */
+function ownDword(own: BarRegisters, bar: number, offset: number, bytes: number): number {
+  return dwordOf('MsixFunction.barRead', 'what read of registers gives', own.read(bar, offset, bytes));
 }
 
 function isBarAccess(offset: number, bytes: number): boolean {

@@ -15,7 +15,7 @@ export type SendMessage = (addressLow: number, addressHigh: number, data: number
 
 /** The registers of a device that are neither table nor Pending Bit Array, by BAR and byte offset. An access is wholly outside of both. */
 export interface BarRegisters {
-  /** Returns the (lower) dword; the upper one of 8 bytes is read by itself. */
+  /** Returns a number, of which the bytes that are read count; the upper dword of 8 bytes is read by itself. */
   read(bar: number, offset: number, bytes: number): number;
   write(bar: number, offset: number, bytes: number, low: number, high: number): void;
 }

@@ -96,8 +96,7 @@ export class MmioBus {
 
   /** Reads from whoever answers the address, into `out`. Returns false as `write` does. */
   read(address: number, bytes: number, out: Uint32Array): boolean {
-    if (!ArrayBuffer.isView(out) || !(out instanceof Uint32Array) || out.length < 2)
-      requireRoom('MmioBus.read', out, 2);
+    requireRoom('MmioBus.read', out, 2);
     const at = this.find(address, bytes);
     return at >= 0 && this.devices[at].read(address - this.bases[at], bytes, out);
   }

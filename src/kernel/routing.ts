@@ -26,7 +26,7 @@ export class RoutingTable {
   /** Where in `routes` the message of a GSI begins; -1 when it has none. */
   messageAt(gsi: number): number {
     const at = ROUTE_WORDS * gsi;
-    return gsi >>> 0 === gsi && gsi < KVM_MAX_IRQ_ROUTES && this.routes[at] === KVM_IRQ_ROUTING_MSI ? at + 1 : -1;
+    return gsi >>> 0 === gsi && this.routes[at] === KVM_IRQ_ROUTING_MSI ? at + 1 : -1;
   }
 
   /**

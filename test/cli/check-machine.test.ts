@@ -41,6 +41,33 @@ export const claims = [
 `,
 );
 
+const DOOR = `import { createMachine } from 'xstate';
+export const machine = createMachine({ id: 'm', initial: 'a', states: { a: { on: { go: 'b' } }, b: {} } });
+`;
+
+// Each of these ended with status 0 or 13, or was told as a fault of ours.
+test.each<[name: string, text: string, status: number, told: RegExp]>([
+  ['exits.js', 'process.exit(0);', 4, /^Got the end of this process before there was an answer; expected a module/],
+  ['violates.js', 'process.exit(1);', 4, /^Got the end of this process before there was an answer; expected a module/],
+  [
+    'waits.js',
+    'await new Promise(() => {});',
+    4,
+    /^Got the end of this process before there was an answer; expected a/,
+  ],
+  ['silent.js', `${DOOR}export const claims = [];`, 2, /^Got no claims from .*silent\.js; expected one at least/],
+  [
+    'throws.js',
+    `${DOOR}export const claims = [{ kind: 'reach', name: 'AReach', title: 'A.', that: () => { throw new Error('mine'); } }];`,
+    2,
+    /^Got Error: mine from the function claims\[0\]\.that of decide, in the claim AReach; expected true or false\.$/m,
+  ],
+])('gives no verdict where %s gives none', (name, text, status, told) => {
+  const ran = check(file(name, text));
+  expect([ran.status, ran.stdout]).toEqual([status, '']);
+  expect(ran.stderr).toMatch(told);
+});
+
 test('decides claims about a machine in TypeScript, tells a failure as a story, and writes JUnit', () => {
   const report = join(folder, 'report.xml');
   const { status, stdout, stderr } = check(OVEN, '--claims', CLAIMS, '--junit', report);
@@ -118,7 +145,7 @@ test('reads TypeScript by an optional package, whose absence is a sentence; Java
 });
 
 test.each<[string, readonly string[], string]>([
-  ['a file that is not there', [join(folder, 'none.mjs')], 'Got an error while'],
+  ['a file that is not there', [join(folder, 'none.mjs')], 'none.mjs; expected a module of JavaScript or TypeScript'],
   ['no claims', [OVEN], 'which exports machine; expected it to export claims, by that name or as default.'],
   ['a misspelt event', [OVEN, '--claims', CLAIMS, '--without', 'opne'], 'Got "opne" as events[0] of compile;'],
   ['a choice of the check of MSI-X', [OVEN, '--full'], 'got --full with a machine of your own;'],

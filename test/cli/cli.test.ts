@@ -18,7 +18,10 @@ describe('maskbit', () => {
     expect(stdout).toContain('Exit status: 0 holds, 1 violated, 2 wrong call, 3 a bound was met before an answer,');
   });
 
-  test.each(['check', 'export', 'inspect', 'record', 'replay', 'rules', 'show'])('%s --help has an example', (verb) => {
+  test.each([
+    ...['check', 'replay', 'explain', 'record', 'conform', 'prove', 'generate'],
+    ...['export', 'inspect', 'museum', 'show', 'rules', 'help'],
+  ])('%s --help has an example', (verb) => {
     const { status, stdout } = maskbit(verb, '--help');
     expect(status).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples?:\\n  maskbit ${verb}`));

@@ -48,6 +48,17 @@ describe('a BAR of a function', () => {
     expect(() => msix.barRead(0, Symbol('x') as never, 4)).toThrow('the offset is Symbol(x); expected a number.');
   });
 
+  // A read that gave nothing read as 0, and a bigint threw V8's words.
+  test.each([undefined, null, '7', 7n, Symbol('x'), {}])('refuses %s as what a register reads', (given) => {
+    const registers = { read: () => given as never, write: () => {} };
+    const msix = new MsixFunction({ vectorCount: 1, send: () => {}, registers });
+    for (const bytes of [1, 2, 4, 8]) {
+      expect(() => msix.barRead(1, 0, bytes)).toThrow(
+        /^MsixFunction\.barRead: what read of registers gives is .*; expected a number\.$/,
+      );
+    }
+  });
+
   test('reads as all-ones where nobody is', () => {
     const msix = new MsixFunction({ vectorCount: 1, send: () => {} });
     expect([msix.barRead(3, 0, 1), msix.barRead(3, 0, 8), msix.readHigh, msix.barWrite(3, 0, 4, 1)]).toEqual([

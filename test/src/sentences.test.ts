@@ -110,6 +110,8 @@ const SENTENCES: readonly (readonly [call: () => unknown, sentence: string])[] =
   ],
   [() => msix.pbaRead(wrong(bits), 4), "MsixFunction.pbaRead: the offset is 'a text'; expected a number."],
   [() => msix.pbaWrite(0, wrong(bits)), "MsixFunction.pbaWrite: the width is 'a text'; expected a number."],
+  [() => msix.barRead(wrong(bits), 0, 4), "MsixFunction.barRead: the BAR is 'a text'; expected a number."],
+  [() => msix.barWrite(wrong(bits), 0, 4, 0), "MsixFunction.barWrite: the BAR is 'a text'; expected a number."],
   [() => msix.barRead(0, wrong(bits), 4), "MsixFunction.barRead: the offset is 'a text'; expected a number."],
   [() => msix.barWrite(0, wrong(bits), 4, 0), "MsixFunction.barWrite: the offset is 'a text'; expected a number."],
   [() => msix.barWrite(0, 0x3000, 4, wrong(bits)), "MsixFunction.barWrite: the value is 'a text'; expected a number."],
