@@ -117,14 +117,20 @@ function boxOf(node: AnyStateNode, inner: ReadonlyMap<string, readonly ChartTran
     kind: node.type,
     description: node.description ?? '',
     tags: node.tags,
-    entry: node.entry.map(nameOf),
-    exit: node.exit.map(nameOf),
+    entry: node.entry.filter((action) => !isOfDelay(node, action)).map(nameOf),
+    exit: node.exit.filter((action) => !isOfDelay(node, action)).map(nameOf),
     invoked: node.invoke.map(({ id, src }) => (typeof src === 'string' && src !== id ? `${src} as ${id}` : id)),
     inner: inner.get(node.id) ?? [],
     children: Object.values(node.states).map((child) => boxOf(child, inner)),
     initial: node.type === 'compound' ? node.initial.target?.[0]?.id : undefined,
   };
 }
+
+/** Whether an action is what XState does for `after`, which the transition says already. */
+const isOfDelay = ({ after }: AnyStateNode, action: unknown): boolean =>
+  after.length > 0 &&
+  typeof action === 'function' &&
+  /^xstate\.(raise|cancel)$/.test((action as { type?: string }).type ?? '');
 
 /** XState's own events, as a reader would call them: `after 100`, `done fetch`. */
 export function tellEvent(eventType: string): string {
@@ -138,7 +144,9 @@ export function tellEvent(eventType: string): string {
 /** The name of a guard or an action; a function without one is `(inline)`. */
 function nameOf(part: unknown): string {
   if (typeof part === 'string') return part;
-  if (typeof part === 'function') return part.name || INLINE;
+  // XState's own actions say what they are; their names are shortened where they are bundled.
+  if (typeof part === 'function')
+    return /^xstate\.(.+)/.exec((part as { type?: string }).type ?? '')?.[1] ?? (part.name || INLINE);
   const { type, params } = Object(part) as { type?: unknown; params?: unknown };
   const given = typeof params === 'object' && params !== null ? (params as Record<string, unknown>) : undefined;
   return nameOutput(typeof type === 'string' && type !== '' ? type : INLINE, given);

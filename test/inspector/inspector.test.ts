@@ -483,6 +483,18 @@ describe('what is opened', () => {
   });
 });
 
+// Found by looking at a timer in the page as it is built, where XState's own actions were called "n" and "t".
+test('what XState does for a delay is no action of the chart: its transition says it', () => {
+  const machine = createMachine({
+    id: 'late',
+    initial: 'a',
+    states: { a: { entry: 'ring', after: { 100: 'b' } }, b: {} },
+  });
+  const { root, edges } = chartOf(machine);
+  expect([root.children[0].entry, root.children[0].exit]).toEqual([['ring'], []]);
+  expect(edges[0].transitions[0].event).toBe('after 100');
+});
+
 describe('a watched actor', () => {
   const definition = JSON.stringify({
     id: 'light',

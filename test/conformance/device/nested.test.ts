@@ -200,7 +200,7 @@ describe.skipIf(instrumentMissing !== undefined)(
       ...[write(12, 1), { verb: 'signal', vector: 0 } as const, { verb: 'outputs' } as const],
       ...[{ verb: 'pbaRead', offset: 0, bytes: 4 } as const, write(12, 0), { verb: 'outputs' } as const],
     ];
-    test.each(['vfio', 'vfio-mask', 'kvm'] as const)(
+    test.each(['vfio', 'kvm'] as const)(
       '%s: does what the whole path does',
       async (level) => {
         const device = await startAssigned({ level, patience: 5000 });
