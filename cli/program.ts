@@ -120,8 +120,7 @@ program
 /** Refuses choices that mean nothing here. */
 function requireNone(choices: Readonly<Record<string, unknown>>, where: string, command: Command): void {
   const given = Object.keys(choices).find((name) => choices[name] !== undefined);
-  if (given !== undefined)
-    command.error(`error: got --${given} ${where}, where it means nothing; expected the call without it`);
+  if (given !== undefined) command.error(`error: got --${given} ${where}; expected the call without it`);
 }
 
 function parseNames(text: string): string[] {
