@@ -81,7 +81,7 @@ export function hostRegions(vector: number, around: HostSurroundings): { flight:
       initial: 'clear',
       states: {
         clear: {
-          description: 'No event waits.',
+          description: 'No event waits; a cause that goes now changes nothing. [MSIX-PEND-3]',
           on: {
             [signal(vector)]: {
               target: 'set',

@@ -126,7 +126,7 @@ export function vectorRegion(vector: number, messages: MessageSet, surroundings:
         initial: 'clear',
         states: {
           clear: {
-            description: 'No event waits.',
+            description: 'No event waits; a cause that goes now changes nothing. [MSIX-PEND-3]',
             on: {
               [signal(vector)]: {
                 target: 'set',
