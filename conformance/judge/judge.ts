@@ -336,6 +336,15 @@ export class Judge {
       const low = this.addressOf(addressLow);
       const sender = book.senderOf(low, addressHigh, data, liking);
       if (sender < 0) {
+        const unread = this.unreadSender(vector, event);
+        if (unread >= 0) {
+          // What an entry holds that nobody has read is known by what is sent.
+          book.bind(unread, low, addressHigh, data);
+          this.unread[unread] = 0;
+          this.sends[unread] = oneMore(this.sends[unread], book.other);
+          this.attributed.push(unread);
+          continue;
+        }
         const likely = book.likeliest(low);
         const each = likely >= 0 ? likely : Math.max(0, vector);
         this.sends[each] = UNKNOWN_SEND;
@@ -350,6 +359,19 @@ export class Judge {
       if (before === NO_SEND) this.doubt(observation, vector, event, each, message);
     }
     if (observation.merges) this.attributeMerged(observation, vector, event);
+  }
+
+  /** The vector that may have sent what an entry holds that was not read since the table may have gone; -1 when there is none. */
+  private unreadSender(vector: number, event: number): number {
+    const { other } = this.book;
+    const may = (each: number): boolean => {
+      if (this.unread[each] !== 1) return false;
+      const code = (oneMore(this.sends[each], other) << SEND_SHIFT) | UNOBSERVED;
+      const own = vector < 0 || each === vector;
+      return this.model.vector.step(this.vectors[each], own ? event : NOTHING, code) !== IMPOSSIBLE;
+    };
+    if (vector >= 0 && may(vector)) return vector;
+    return this.vectors.findIndex((_, each) => may(each));
   }
 
   /** Whether the suites write a message for several vectors. */

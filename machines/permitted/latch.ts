@@ -223,6 +223,12 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
         shownAtEnable,
         unseenAtDisable,
         over,
+        choices.pbaWrites === 'any'
+          ? {
+              ...written('set', 'A write sets the bit, and the event shows. [MSIX-PBA-3]'),
+              [`guest.pba.${vector}.clear`]: cleared[`guest.pba.${vector}.clear`],
+            }
+          : {},
         isLoose
           ? {
               [forget(vector)]: [

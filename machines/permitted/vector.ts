@@ -359,19 +359,33 @@ function reservedControl(vector: number, { reservedControl: choice, narrowWrites
   const ones = [maskOnes(vector), unmaskOnes(vector)];
   const zeros = [mask(vector), unmask(vector)];
   const region = reservedBits(keep(vector), choice, ones, zeros, 'MSIX-TABLE-4');
-  if (narrowWrites !== 'any') return region;
-  // A write of some bytes may clear the others.
-  const cleared = [
-    { target: 'clear', guard: and(['performs', stateIn({ extension: 'clears' })]), description: OTHER_BYTES },
-  ];
-  const states = Object.entries(region.states ?? {}).map(([name, state]) => [
-    name,
-    { ...state, on: { ...state.on, [maskNarrow(vector)]: cleared, [unmaskNarrow(vector)]: cleared } },
-  ]);
+  if (choice === 'zero' || narrowWrites === 'dropped') return region;
+  // A write of some bytes clears the reserved bits in these, and may clear the other bytes.
+  const some = {
+    target: 'some',
+    description: 'Those in the bytes that are covered are written as zero. [MSIX-ACCESS-1]',
+  };
+  const fewer =
+    narrowWrites === 'performed'
+      ? { ones: [some], some: [] }
+      : { ones: [OTHERS_CLEARED, { ...some, guard: 'performs' }], some: [OTHERS_CLEARED] };
+  const states = Object.entries(region.states ?? {}).map(([name, state]) => {
+    const narrow = name === 'ones' || name === 'some' ? fewer[name] : [];
+    const whole = name === 'some' ? Object.fromEntries(ones.map((event) => [event, WHOLE_AGAIN])) : {};
+    return [
+      name,
+      { ...state, on: { ...state.on, ...whole, [maskNarrow(vector)]: narrow, [unmaskNarrow(vector)]: narrow } },
+    ];
+  });
   return { ...region, states: Object.fromEntries(states) as Region['states'] };
 }
 
-const OTHER_BYTES = 'The bytes that are not covered are cleared. [MSIX-ACCESS-1]';
+const WHOLE_AGAIN = [{ target: 'ones', description: 'They are written as ones. [MSIX-TABLE-4]' }];
+const OTHERS_CLEARED = {
+  target: 'clear',
+  guard: and(['performs', stateIn({ extension: 'clears' })]),
+  description: 'The bytes that are not covered are cleared. [MSIX-ACCESS-1]',
+};
 
 /** Bits 1:0 of Message Address. */
 function reservedAddress(vector: number, messages: MessageSet, choices: Choices): Region {

@@ -103,7 +103,8 @@ describe.skipIf(qemuMissing !== undefined)(`QEMU's own devices (${qemuMissing ??
     });
     expect(causes).toEqual([]);
     expect(outcomes[0].isComplete).toBe(true);
-    expect(steps).toBeGreaterThan(700);
+    // Paths are cut where the guest does not know whether the table is there: 646 steps of rocker.
+    expect(steps).toBeGreaterThan(600);
   });
 
   test('a QEMU that ends is a crash, and the next one is whole', async () => {
