@@ -41,11 +41,14 @@ export type FieldName =
   | 'constant'
   | 'strayPending';
 
+/** Every dword of the entry reads as all ones: nobody answers. */
+export const UNANSWERED_ENTRY = 13;
+
 /** The fields of a vector that are read. */
 export const VECTOR_FIELDS: readonly Field[] = [
   { name: 'mask', shift: 0, bits: 0x3, region: ['vector0', 'mask'], ones: 0 },
   { name: 'pending', shift: 2, bits: 0x3, region: ['vector0', 'latch'] },
-  { name: 'entry', shift: 4, bits: 0xf, region: ['vector0', 'entry'], ones: 13 },
+  { name: 'entry', shift: 4, bits: 0xf, region: ['vector0', 'entry'], ones: UNANSWERED_ENTRY },
   { name: 'reservedControl', shift: 8, bits: 0x7, region: ['vector0', 'reservedControl'], ones: 1 },
   { name: 'reservedAddress', shift: 11, bits: 0x7, region: ['vector0', 'reservedAddress'], ones: 1 },
 ];
@@ -61,8 +64,6 @@ export const USAGE_BITS = 0x7;
 export const SEND_SHIFT = 17;
 export const SEND_BITS = 0x3f;
 
-/** Every dword of the entry reads as all ones: nobody answers. */
-export const UNANSWERED_ENTRY = 13;
 export const UNKNOWN_ENTRY = 14;
 export const UNKNOWN_RESERVED = 6;
 export const UNKNOWN_USAGE = 6;

@@ -318,12 +318,10 @@ export class Judge {
         const send = oneMore(before, message);
         if (send === UNKNOWN_SEND) return 0;
         const own = vector < 0 || each === vector;
-        const code = (send << SEND_SHIFT) | UNOBSERVED;
-        const next = this.model.vector.step(this.vectors[each], own ? event : NOTHING, code);
         // Of several that hold the same message, it is likelier one that has the event, or was seen pending.
         const hasEvent = vector === each && event !== NOTHING;
         const isSeen = hasEvent || this.model.vector.isShownPending(this.vectors[each]);
-        if (next !== IMPOSSIBLE) {
+        if (this.maySendNow(vector, event, each, send)) {
           const isRead = this.fits(observation, vector, event, each, send);
           const isDue = isRead && before === NO_SEND && !this.fits(observation, vector, event, each, NO_SEND);
           return (isDue ? 16 : isRead ? 8 : 0) + (before === 0 ? 3 : 2) + (isSeen ? 2 : 0);
@@ -364,14 +362,17 @@ export class Judge {
   /** The vector that may have sent what an entry holds that was not read since the table may have gone; -1 when there is none. */
   private unreadSender(vector: number, event: number): number {
     const { other } = this.book;
-    const may = (each: number): boolean => {
-      if (this.unread[each] !== 1) return false;
-      const code = (oneMore(this.sends[each], other) << SEND_SHIFT) | UNOBSERVED;
-      const own = vector < 0 || each === vector;
-      return this.model.vector.step(this.vectors[each], own ? event : NOTHING, code) !== IMPOSSIBLE;
-    };
+    const may = (each: number): boolean =>
+      this.unread[each] === 1 && this.maySendNow(vector, event, each, oneMore(this.sends[each], other));
     if (vector >= 0 && may(vector)) return vector;
     return this.vectors.findIndex((_, each) => may(each));
+  }
+
+  /** Whether a vector may send something at this event, whatever it reads. */
+  private maySendNow(vector: number, event: number, each: number, send: number): boolean {
+    const own = vector < 0 || each === vector;
+    const code = (send << SEND_SHIFT) | UNOBSERVED;
+    return this.model.vector.step(this.vectors[each], own ? event : NOTHING, code) !== IMPOSSIBLE;
   }
 
   /** Whether the suites write a message for several vectors. */

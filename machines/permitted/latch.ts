@@ -137,14 +137,14 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
         ],
   }[disabledEvent];
   // What a write to the Pending Bit Array does is open; the suites write only bits of vectors that are blocked.
-  const written = (target: string, description: string): Record<string, object[]> =>
-    Object.fromEntries(
-      ['clear', 'set'].map((bit) => [`guest.pba.${vector}.${bit}`, [{ target, guard: 'pbaPerformed', description }]]),
-    );
-  const cleared =
-    choices.pbaWrites === 'any'
-      ? written('clear', 'A write clears the bit, be it one of zeros or of ones. [MSIX-PBA-3]')
-      : {};
+  const writtenAs = (bit: 'clear' | 'set', target: string, description: string): Record<string, object[]> => ({
+    [`guest.pba.${vector}.${bit}`]: [{ target, guard: 'pbaPerformed', description }],
+  });
+  const written = (target: string, description: string): Record<string, object[]> => ({
+    ...writtenAs('clear', target, description),
+    ...writtenAs('set', target, description),
+  });
+  const cleared = choices.pbaWrites === 'any' ? written('clear', PBA_CLEARED) : {};
   const again = coalescing === 'each';
   const waits = (times: number): Record<string, object[]> =>
     merge(
@@ -225,8 +225,8 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
         over,
         choices.pbaWrites === 'any'
           ? {
-              ...written('set', 'A write sets the bit, and the event shows. [MSIX-PBA-3]'),
-              [`guest.pba.${vector}.clear`]: cleared[`guest.pba.${vector}.clear`],
+              ...writtenAs('clear', 'clear', PBA_CLEARED),
+              ...writtenAs('set', 'set', 'A write sets the bit, and the event shows. [MSIX-PBA-3]'),
             }
           : {},
         isLoose
@@ -279,6 +279,7 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
   };
 }
 
+const PBA_CLEARED = 'A write clears the bit, be it one of zeros or of ones. [MSIX-PBA-3]';
 const MORE_WAITS = 'One more event waits. [MSIX-PEND-4]';
 
 /** Joins transition tables; where several have an event, their transitions stand in order. */
