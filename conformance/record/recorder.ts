@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { hostParameters } from '../device/nested/machine.ts';
 import { modulesFor } from '../device/nested/modules.ts';
 import { findParts, type Parts } from '../device/nested/parts.ts';
 import { DeviceError } from '../device/process.ts';
@@ -152,7 +153,10 @@ function parametersOf(
   kernel: string,
   { initramfs, up }: { readonly initramfs: string; readonly up: string },
 ): string[] {
-  if (isAssigned === true) return hostParameters(device, cpus ?? 2, queues, kernel, initramfs);
+  if (isAssigned === true) {
+    const assigned = assignedDevice(device, queues);
+    return hostParameters({ kernel, initramfs, cpus: cpus ?? 2, memory: L1_MEMORY, device: assigned, words: [] });
+  }
   const virtual = hasVirtualFunctions(scenarios) ? device.virtualFunctions : undefined;
   const place = machine === 'q35' ? `bus=${PORT}` : 'addr=04.0';
   const many = queues === undefined || virtual !== undefined ? undefined : device.queues?.(queues);
@@ -191,24 +195,13 @@ function wordsOf(device: RecordedDevice, scenarios: readonly Scenario[]): string
   ];
 }
 
-/** The command line of L0, whose device a host in it assigns to the guest. */
-function hostParameters(
-  device: RecordedDevice,
-  cpus: number,
-  queues: number | undefined,
-  kernel: string,
-  initramfs: string,
-): string[] {
+/** A device at L0 that a host in it assigns to the guest, and what it needs. */
+function assignedDevice(device: RecordedDevice, queues: number | undefined): string[] {
   const many = queues === undefined ? undefined : device.queues?.(queues);
-  const words = ['console=ttyS0', 'loglevel=4', 'panic=-1', 'intel_iommu=on', 'iommu=pt', 'mitigations=off'];
   return [
-    ...['-accel', 'tcg,thread=multi', '-smp', String(cpus), '-m', String(L1_MEMORY), '-cpu', 'qemu64,+svm,+npt'],
-    ...['-machine', 'q35,kernel-irqchip=off', '-device', 'intel-iommu,intremap=on'],
-    ...['-nodefaults', '-display', 'none', '-no-reboot'],
     ...(device.kind === 'net' ? ['-netdev', 'user,id=net'] : (device.backend ?? [])),
     ...['-device', [device.name, `id=${ID}`, 'addr=04.0', device.property, many].filter(Boolean).join(',')],
     ...(device.behind ?? []),
-    ...['-kernel', kernel, '-initrd', initramfs, '-append', [...words, 'no_timer_check'].join(' ')],
   ];
 }
 

@@ -175,18 +175,33 @@ process.on('exit', () => {
 });
 
 /** L0's command line, but for where it starts from. */
-export function parametersOf({ kernel, initramfs, accel, level, cpus, device, vfio }: LevelsOptions): string[] {
+export function parametersOf({ accel, level, vfio, ...options }: LevelsOptions): string[] {
+  const words = [`accel=${accel}`, `level=${level}`, ...(vfio === undefined ? [] : [`vfio=,${vfio}`])];
+  return hostParameters({ ...options, words, memory: 1024 });
+}
+
+/** What L0 needs to run a host that has its device and assigns it. */
+export interface HostOptions {
+  readonly kernel: string;
+  readonly initramfs: string;
+  readonly cpus: number;
+  /** In MiB. */
+  readonly memory: number;
+  /** The device, and what it needs, as QEMU's parameters. */
+  readonly device: readonly string[];
+  /** Behind what every such host has on its kernel's command line. */
+  readonly words: readonly string[];
+}
+
+/** The command line of L0 with such a host. */
+export function hostParameters({ kernel, initramfs, cpus, memory, device, words }: HostOptions): string[] {
   // On a busy machine the clock of L1 may be late for the kernel's test of it, which would end in a panic.
-  const words = [
-    ...['console=ttyS0', 'loglevel=4', 'panic=-1', 'intel_iommu=on', 'iommu=pt', 'mitigations=off', 'no_timer_check'],
-    ...[`accel=${accel}`, `level=${level}`],
-    ...(vfio === undefined ? [] : [`vfio=,${vfio}`]),
-  ];
+  const always = 'console=ttyS0 loglevel=4 panic=-1 intel_iommu=on iommu=pt mitigations=off no_timer_check';
   return [
-    ...['-accel', 'tcg,thread=multi', '-smp', String(cpus), '-m', '1024', '-cpu', 'qemu64,+svm,+npt'],
+    ...['-accel', 'tcg,thread=multi', '-smp', String(cpus), '-m', String(memory), '-cpu', 'qemu64,+svm,+npt'],
     ...['-machine', 'q35,kernel-irqchip=off', '-device', 'intel-iommu,intremap=on'],
     ...['-nodefaults', '-display', 'none', '-no-reboot', ...device],
-    ...['-kernel', kernel, '-initrd', initramfs, '-append', words.join(' ')],
+    ...['-kernel', kernel, '-initrd', initramfs, '-append', [always, ...words].join(' ')],
   ];
 }
 
