@@ -3,7 +3,9 @@
  * that writes event descriptors, on a processor of its own where there are two; what arrives is read in the IRR of the local APIC. A vector that is
  * put into use has its route set and its event descriptor assigned (KVM_IRQFD); one that is blocked has it taken away, and an event waits in it.
  *
- * The IRR has one bit for each interrupt. It is emptied when the device has an event after five quiet milliseconds, so events that meet count once.
+ * The IRR has one bit for each interrupt, so two events of a vector would count as one. Before the device has an event, what is under way is waited
+ * for: each earlier event is then in the IRR, or waits in the event descriptor of a vector that is not in use. After that the IRR is emptied: nothing
+ * is under way that the emptying could lose. An event of which nothing is seen in 200 ms is given up, and a sentence on the console says so.
  */
 #include "instrument.h"
 #include <errno.h>
@@ -28,14 +30,17 @@
 #define DOORBELL 0x2000
 #define BAR_BYTES 0x4000
 #define IRR 0x200
-#define QUIET 5000000
+#define PATIENCE 200000000
 
 static int machine, processor;
 static int events[VECTORS];
 static uint8_t is_assigned[VECTORS];
+/* The interrupt that each vector's route names, now and before. */
+static uint8_t routed[VECTORS][2];
+/* An event was handed to the device, and nothing has come of it yet. */
+static uint8_t is_under_way[VECTORS];
 static uint8_t seen[256];
 static int posts[2];
-static _Atomic int64_t last_event;
 static _Atomic uint32_t written;
 static uint8_t configuration[256];
 
@@ -59,7 +64,6 @@ static void *device(void *unused) {
   for (uint8_t vector; read(posts[0], &vector, 1) == 1;) {
     uint64_t one = 1;
     if (write(events[vector], &one, sizeof one) != sizeof one) say("An event descriptor: %s", strerror(errno));
-    last_event = now();
     written++;
   }
   return unused;
@@ -128,15 +132,40 @@ static void collect(void) {
     if ((word >> interrupt % 32 & 1) == 0 || seen[interrupt]) continue;
     seen[interrupt] = 1;
     count_interrupt(interrupt);
+    for (unsigned vector = 0; vector < VECTORS; vector++)
+      if (routed[vector][0] == interrupt || routed[vector][1] == interrupt) is_under_way[vector] = 0;
   }
+}
+
+static int is_pending(unsigned vector) {
+  struct pollfd wait = {.fd = events[vector], .events = POLLIN};
+  return poll(&wait, 1, 0) == 1;
+}
+
+static int all_have_come(void) {
+  if (written != sent) return 0;
+  for (unsigned vector = 0; vector < VECTORS; vector++)
+    if (is_under_way[vector] && (is_assigned[vector] || !is_pending(vector))) return 0;
+  return 1;
+}
+
+static void wait_for_all(void) {
+  int64_t begun = now();
+  for (collect(); !all_have_come(); collect()) {
+    if (now() - begun < PATIENCE) continue;
+    say("An event is given up: nothing of it has come in 200 ms.");
+    break;
+  }
+  memset(is_under_way, 0, sizeof is_under_way);
+  empty_irr();
 }
 
 static void bar_write(unsigned bar, uint64_t offset, unsigned bytes, uint64_t value) {
   (void)bytes;
   if (bar != 0 || offset != DOORBELL || value >= VECTORS) return;
-  collect();
-  if (written == sent && now() - last_event > QUIET) empty_irr();
+  wait_for_all();
   uint8_t vector = value;
+  is_under_way[vector] = 1;
   sent++;
   if (write(posts[1], &vector, 1) != 1) say("The device's pipe: %s", strerror(errno));
 }
@@ -150,6 +179,11 @@ static void set_routes(void) {
   for (unsigned vector = 0; vector < VECTORS; vector++) {
     if (!is_assigned[vector]) continue;
     struct message message = message_of(vector);
+    uint8_t interrupt = message.data & 0xff;
+    if (interrupt != routed[vector][0]) {
+      routed[vector][1] = routed[vector][0];
+      routed[vector][0] = interrupt;
+    }
     struct kvm_irq_routing_entry *entry = &all.routing.entries[all.routing.nr++];
     entry->gsi = FIRST_ROUTE + vector;
     entry->type = KVM_IRQ_ROUTING_MSI;
@@ -177,11 +211,6 @@ static void release(unsigned vector) {
   assign(vector, 0);
   is_assigned[vector] = 0;
   set_routes();
-}
-
-static int is_pending(unsigned vector) {
-  struct pollfd wait = {.fd = events[vector], .events = POLLIN};
-  return poll(&wait, 1, 0) == 1;
 }
 
 const struct backend KVM = {
