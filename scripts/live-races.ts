@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { type AssignedOptions, startAssigned } from '../conformance/device/nested/assigned.ts';
 import { type BatchReport, runBatches, shareOf } from '../conformance/live/batches.ts';
 import { RACES } from '../conformance/live/races.ts';
+import type { RaceName } from '../conformance/live/names.ts';
 import { placeMarked } from './marked.ts';
 
 interface Setting {
@@ -20,6 +21,8 @@ interface Setting {
   readonly delay?: number;
   readonly gap?: number;
   readonly burst?: number;
+  /** All when left out. */
+  readonly races?: readonly RaceName[];
   readonly needsKernel?: boolean;
 }
 
@@ -29,11 +32,30 @@ const SETTINGS: readonly Setting[] = [
   { name: 'guest-delay', words: 'the same, 200 ms waited instead of 40', options: { cpus: 2 }, delay: 200 },
   { name: 'guest-gap', words: 'the same, eight reads between event and act', options: { cpus: 2 }, gap: 8 },
   { name: 'guest-burst', words: 'the same, bursts of five in one write', options: { cpus: 2 }, burst: 5 },
+  // The assertion of QEMU's e1000e ends most runs of the race with disabling; rocker has none.
+  {
+    name: 'guest-rocker',
+    words: 'the same, `rocker` assigned',
+    options: { cpus: 2, device: 'rocker' },
+    races: ['disable'],
+  },
   { name: 'vfio', words: "vfio-pci alone, QEMU's habit", options: { cpus: 2, level: 'vfio' } },
   { name: 'vfio-1', words: 'the same, one processor in L1', options: { cpus: 1, level: 'vfio' } },
   { name: 'vfio-gap', words: 'the same, eight reads between', options: { cpus: 2, level: 'vfio' }, gap: 8 },
+  {
+    name: 'vfio-rocker',
+    words: 'the same, `rocker` assigned',
+    options: { cpus: 2, level: 'vfio', device: 'rocker' },
+    races: ['disable'],
+  },
   { name: 'vfio-dynamic', words: 'the same, Linux 6.12', options: { cpus: 2, level: 'vfio' }, needsKernel: true },
   { name: 'vfio-mask', words: 'vfio-pci alone, physical Mask Bit', options: { cpus: 2, level: 'vfio-mask' } },
+  {
+    name: 'vfio-mask-rocker',
+    words: 'the same, `rocker` assigned',
+    options: { cpus: 2, level: 'vfio-mask', device: 'rocker' },
+    races: ['disable'],
+  },
   { name: 'kvm', words: "KVM's irqfd and routing alone", options: { cpus: 2, level: 'kvm' } },
   { name: 'kvm-gap', words: 'the same, eight reads between', options: { cpus: 2, level: 'kvm' }, gap: 8 },
 ];
@@ -65,11 +87,12 @@ function readRows(): Row[] {
   }
 }
 
-async function rowOf({ name, options, delay = DELAY, gap, burst }: Setting): Promise<Row> {
+async function rowOf({ name, options, delay = DELAY, gap, burst, races }: Setting): Promise<Row> {
   const device = await startAssigned({ ...options, kernel: values.kernel, onProgress: console.error });
   const reports: BatchReport[] = [];
   try {
     for (const race of RACES) {
+      if (races !== undefined && !races.includes(race.name)) continue;
       const report = await runBatches(device, race, { batches, repetitions, delay, gap, burst });
       // Of an assertion, the line; what L1 said is left out of a page.
       const endings = report.endings.map((text) => /Assertion .*failed/.exec(text)?.[0] ?? text.slice(0, 120));
@@ -111,12 +134,10 @@ function tableOf(rows: readonly Row[]): string {
       cells([
         setting.words,
         `${row.batches} x ${row.repetitions}`,
-        ...races.map((race) =>
-          told(
-            row.reports.find((report) => report.race === race)!,
-            row.batches * row.repetitions,
-          ),
-        ),
+        ...races.map((race) => {
+          const report = row.reports.find((each) => each.race === race);
+          return report === undefined ? '' : told(report, row.batches * row.repetitions);
+        }),
       ]),
     ),
     '',
