@@ -189,7 +189,10 @@ function entryRegion(context: DeviceContext, vector: number): Region {
         write(vector, each.name),
         Array.from(accepted, (guard) => ({ target: each.result(message), guard, description })),
       ]);
-  const region = messageRegion('Address and data of the entry.', messages.values, (message) => ({
+  const kept = design.latch
+    ? 'Address and data of the entry, as they were last written. [MSIX-ASSIGN-7]'
+    : 'Address and data of the entry, as they were last written while it was masked. [MSIX-POSTED-6]';
+  const region = messageRegion(kept, messages.values, (message) => ({
     ...Object.fromEntries(writesFrom(message)),
     [readEntry(vector)]: answer(vector, message, 'The entry is read back.'),
   }));

@@ -112,5 +112,5 @@ function tellFailure(
   const { path, index } = counterexample!;
   const head = `${property.name} [${property.rules.join(', ')}] in ${instanceName(instance)}, for vector ${index}.`;
   const events = path.map((event) => graph.events[event]);
-  return tellPath(`${head}\n  ${property.title}`, instance, events);
+  return tellPath(`${head}\n  ${property.title}`, instance, events, property.rules);
 }
