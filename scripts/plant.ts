@@ -13,14 +13,22 @@ for (const fault of FAULTS.filter(({ file, rule }) => `${file} ${rule}`.includes
   const { first = 'nothing', seconds } = await plant(fault);
   const isNamed = namesRule(first, fault);
   if (!isNamed) missed++;
-  console.log(`${isNamed ? 'names' : 'MISSES'} ${fault.rule} after ${seconds.toFixed(1)} s: ${fault.file}: ${fault.fault}`);
+  console.log(
+    `${isNamed ? 'names' : 'MISSES'} ${fault.rule} after ${seconds.toFixed(1)} s: ${fault.file}: ${fault.fault}`,
+  );
   console.log(first.replaceAll(/^/gm, '    '));
   const [head] = first.replace('violated: ', '').split('\n');
-  rows.push(`| \`${fault.file}\`: ${fault.fault} | ${fault.rule} | ${head.replaceAll('|', '\\|')} | ${seconds.toFixed(0)} |`);
+  rows.push(
+    `| \`${fault.file}\`: ${fault.fault} | ${fault.rule} | ${head.replaceAll('|', '\\|')} | ${seconds.toFixed(0)} |`,
+  );
 }
 if (only === '') {
   const PAGE = 'ARCHITECTURE.md';
-  const table = ['| one line is changed | its rule, which the first message names | how that begins | seconds |', '|---|---|---|---|', ...rows];
+  const table = [
+    '| one line is changed | its rule, which the first message names | how that begins | seconds |',
+    '|---|---|---|---|',
+    ...rows,
+  ];
   writeFileSync(PAGE, placeMarked(readFileSync(PAGE, 'utf8'), 'planted', table.join('\n')));
 }
 process.exitCode = missed === 0 ? 0 : 1;

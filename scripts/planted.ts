@@ -122,6 +122,8 @@ export function plant(fault: Fault): Promise<Told> {
 
 /** The processor time of a process that runs, as Linux tells it. */
 function secondsOf(process: number): number {
-  const fields = readFileSync(`/proc/${process}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+  const fields = readFileSync(`/proc/${process}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }

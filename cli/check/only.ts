@@ -70,16 +70,14 @@ const DESIGN_INSTANCES: readonly string[] = [
 /** The sections that hold the implementation of a function against its machine, and those that do so of the assigned device. */
 const COMPARING: readonly Section[] = ['paths', 'lockstep'];
 const COMPARING_ASSIGNED: readonly Section[] = ['device-paths', 'device'];
-const ASSIGNED_MACHINES = ['ownership', 'host-function', 'assigned-device'];
+const ASSIGNED_MACHINES: ReadonlySet<string> = new Set(['ownership', 'host-function', 'assigned-device']);
 
 /** The sections in which code may part from a machine that cites a rule: a rule that none cites is one of code alone, and may be in all of them. */
 function comparing(rule: string): readonly Section[] {
   const machines = machineCitations().flatMap(({ id, place }) => (id === rule ? [place] : []));
-  const isAssigned = (machine: string): boolean => ASSIGNED_MACHINES.includes(machine);
-  return [
-    ...(machines.length > 0 && machines.every(isAssigned) ? [] : COMPARING),
-    ...(machines.length > 0 && !machines.some(isAssigned) ? [] : COMPARING_ASSIGNED),
-  ];
+  const assigned = machines.filter((machine) => ASSIGNED_MACHINES.has(machine)).length;
+  if (machines.length === 0) return [...COMPARING, ...COMPARING_ASSIGNED];
+  return [...(assigned < machines.length ? COMPARING : []), ...(assigned > 0 ? COMPARING_ASSIGNED : [])];
 }
 
 /** Seconds of processor time that a section takes of a whole check, and of one that is brief. They are told before, so that nobody waits without knowing. */

@@ -135,8 +135,7 @@ export class AssignedDriver {
     cursor.moveTo(state, event);
     const { outputs: due, target } = cursor;
     const undue = outputsDifference(done, due);
-    if (undue !== undefined)
-      throw this.error(adapter, story(), { what: undue, regions: regionsOfOutputs(done, due) });
+    if (undue !== undefined) throw this.error(adapter, story(), { what: undue, regions: regionsOfOutputs(done, due) });
     const difference = this.difference(adapter, this.expectedIn(target));
     if (difference !== undefined) throw this.error(adapter, story(), difference);
     counts.steps++;
@@ -156,7 +155,11 @@ export class AssignedDriver {
     return first;
   }
 
-  private error({ device }: AssignedAdapter, path: readonly number[], { what, regions }: StateDifference): ConformanceError {
+  private error(
+    { device }: AssignedAdapter,
+    path: readonly number[],
+    { what, regions }: StateDifference,
+  ): ConformanceError {
     const { exploration } = this;
     const names = path.map((event) => exploration.compiled.events[event]);
     const before = path.slice(0, -1).reduce((state, event) => exploration.target(state, event), 0);
