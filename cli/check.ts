@@ -70,12 +70,13 @@ export async function check(choices: CheckChoices = {}): Promise<Exit> {
 function runSections(isFull: boolean, budget: Budget, only: Only, manifest: readonly ManifestEntry[]): CheckSection[] {
   const { sections } = only;
   const all = [...INSTANCES, ...LARGER_INSTANCES, ...(isFull ? FULL_INSTANCES : [])];
-  // Paths and lockstep are of small instances; what is asked of no function needs none of them.
-  const needed = LARGE_SECTIONS.some((section) => sections.has(section))
-    ? all
-    : SMALL_SECTIONS.some((section) => sections.has(section))
-      ? INSTANCES
-      : [];
+  // Paths, and in a usual check lockstep, are of small instances; what is asked of no function needs none of them.
+  const needed =
+    LARGE_SECTIONS.some((section) => sections.has(section)) || (isFull && sections.has('lockstep'))
+      ? all
+      : SMALL_SECTIONS.some((section) => sections.has(section))
+        ? INSTANCES
+        : [];
   const instances = needed.filter((instance) => only.instance(instanceName(instance)));
   const { explored, part } = checkMachines(instances, budget, manifest);
   const isCut = only.isPart || explored.length < instances.length;
@@ -85,7 +86,7 @@ function runSections(isFull: boolean, budget: Budget, only: Only, manifest: read
     runs: () => checkRuns(explored, budget, only),
     'every-n': () => checkEvery(explored),
     paths: () => checkPaths(explored, budget),
-    lockstep: () => checkLockstep(explored, budget),
+    lockstep: () => checkLockstep(explored, isFull, budget),
     places: () => checkPlaces(isFull, budget),
     replay: checkReplay,
     ...deviceWork(isFull, budget, only, manifest),

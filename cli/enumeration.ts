@@ -90,7 +90,8 @@ function ofFunction(instance: Instance): Row[] {
 
 function ofLargerFunction(instance: Instance): Row {
   const inFull = FULL_INSTANCES.includes(instance) ? ' (in a full check)' : '';
-  return ofExplored(instance, `nothing: properties are decided${inFull}`);
+  if (instance.channel) return ofExplored(instance, `nothing: properties are decided${inFull}`);
+  return ofExplored(instance, 'the function, with notifiers, in lockstep by words, whole in a full check');
 }
 
 function ofExplored(instance: Instance, into: string): Row {
