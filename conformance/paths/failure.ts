@@ -62,7 +62,10 @@ export const kindOf = ({ subject, cause }: Failure): string =>
 /** Tells a failure as a story, in registers. */
 export function tellFailure(failure: Failure): string {
   const { device, path, subject, got, expected, cause } = requireFailure('failure of tellFailure', failure);
-  const steps = `after ${path.length} step${path.length === 1 ? '' : 's'}`;
+  const steps =
+    path.length === 0
+      ? 'after the reset before the first step'
+      : `after ${path.length} step${path.length === 1 ? '' : 's'}`;
   return [
     `${device}, ${steps}: ${subject} ${got}; expected ${expected}.`,
     ...cause.sentences.map((sentence) => `  Rule: ${sentence}`),
