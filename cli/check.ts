@@ -15,7 +15,7 @@ import { canRunBeside, deviceWork, isOfDevice, runBeside } from './check/beside.
 import { Budget, type Budgets } from './check/budget.ts';
 import { checkEvery } from './check/every.ts';
 import { checkMachines } from './check/machines.ts';
-import { type Only, onlyOf, type Section, SECTIONS, WHOLE } from './check/only.ts';
+import { type Only, onlyOf, secondsOf, type Section, SECTIONS, WHOLE } from './check/only.ts';
 import type { CheckSection } from './check/part.ts';
 import { checkLockstep, checkPaths } from './check/paths.ts';
 import { checkPlaces } from './check/places.ts';
@@ -45,7 +45,7 @@ export async function check(choices: CheckChoices = {}): Promise<Exit> {
   const isFull = choices.full === true;
   const every = [...INSTANCES, ...LARGER_INSTANCES, ...FULL_INSTANCES];
   const only = choices.only === undefined ? WHOLE : onlyOf(choices.only, every);
-  if (!only.isPart) tell(isFull ? FULL_COST : USUAL_COST);
+  tell(only.isPart ? partCost(only, isFull) : isFull ? FULL_COST : USUAL_COST);
   const path = choices.manifest ?? packagePath(MANIFEST);
   const manifest = parseManifest(readText(path, 'a manifest'));
   const isBeside = !only.isPart && canRunBeside();
@@ -105,6 +105,9 @@ const SMALL_SECTIONS: readonly Section[] = ['paths', 'lockstep'];
 const USUAL_COST = 'Checks the function and the assigned device; it takes half a minute to a minute.';
 const FULL_COST =
   'Checks the function and the assigned device, larger instances included; it takes a quarter of an hour and 4 GB of memory.';
+
+const partCost = (only: Only, isFull: boolean): string =>
+  `Checks ${[...only.sections].join(', ')}; it takes ${isFull ? 'some minutes' : `about ${secondsOf(only)} seconds`}.`;
 
 /** Where the manifest is, in the package. */
 export const MANIFEST = 'properties/manifest.json';

@@ -24,6 +24,7 @@ import { AssignedInstance } from '../../properties/assigned/decide.ts';
 import { createInstance, type Instance, instanceName } from '../../properties/instances.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
 import type { Budget } from './budget.ts';
+import type { Only } from './only.ts';
 import { type CheckSection, Violations } from './part.ts';
 
 /** The parts that have machines of their own. */
@@ -47,8 +48,8 @@ export const COUNTED_DESIGNS: readonly Design[] = DESIGNS.filter(
   ({ name }) => !IMPLEMENTED.some((each) => each === name),
 );
 
-/** Drives the assigned device and its parts along the paths of their machines. */
-export function checkAssignedPaths(isFull: boolean, budget: Budget): CheckSection {
+/** Drives the assigned device and its parts along the paths of their machines; what is brief, its parts alone: lockstep takes every step of the device too. */
+export function checkAssignedPaths(isFull: boolean, budget: Budget, { isBrief }: Only): CheckSection {
   const violations = new Violations();
   const open: string[] = [];
   const rows: Row[] = [];
@@ -68,7 +69,7 @@ export function checkAssignedPaths(isFull: boolean, budget: Budget): CheckSectio
       note([instanceName(instance), kind, paths.length, driven, part.name], driven);
     }
   }
-  for (const design of drivenDesigns(isFull)) {
+  for (const design of isBrief ? [] : drivenDesigns(isFull)) {
     if (budget.isOver) open.push(`The time was up before the paths of ${design.name} were driven.`);
     else note(...driveDesign(design, violations));
   }

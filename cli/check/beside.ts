@@ -52,7 +52,7 @@ export function deviceWork(
     designs: () => checkAssigned(isFull, budget, only, manifest),
     mutants: () => checkAssignedMutants(budget),
     objections: () => checkObjections(budget),
-    'device-paths': () => checkAssignedPaths(isFull, budget),
+    'device-paths': () => checkAssignedPaths(isFull, budget, only),
     device: () => checkAssignedDevice(isFull, budget, only),
   };
 }

@@ -112,5 +112,5 @@ function tellFailure({ instance, exploration }: Explored, { property, counterexa
   const { path, index } = counterexample!;
   const head = `${property.name} [${property.rules.join(', ')}] in ${instanceName(instance)}, for vector ${index}.`;
   const events = path.map((event) => exploration.compiled.events[event]);
-  return tellPath(`${head}\n  ${property.title}`, instance, events);
+  return tellPath(`${head}\n  ${property.title}`, instance, events, property.rules);
 }
