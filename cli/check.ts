@@ -48,9 +48,8 @@ export async function check(choices: CheckChoices = {}): Promise<Exit> {
   tell(only.isPart ? partCost(only, isFull) : isFull ? FULL_COST : USUAL_COST);
   const path = choices.manifest ?? packagePath(MANIFEST);
   const manifest = parseManifest(readText(path, 'a manifest'));
-  // In a full check each may need most of the memory: one after another.
-  const isBeside = !isFull && !only.isPart && canRunBeside();
-  const endBeside = isBeside ? runBeside({ ...choices, seconds: budget.secondsLeft }, manifest) : undefined;
+  const isBeside = !only.isPart && canRunBeside();
+  const endBeside = isBeside ? runBeside(isFull, { ...choices, seconds: budget.secondsLeft }, manifest) : undefined;
   const here = isBeside ? SECTIONS.filter((section) => !isOfDevice(section)) : SECTIONS;
   const own = runSections(isFull, budget, { ...only, sections: intersect(only.sections, here) }, manifest);
   const parts = [...own, ...((await endBeside?.(deviceWork(isFull, budget, only, manifest))) ?? [])];

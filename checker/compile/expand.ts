@@ -21,7 +21,11 @@ export type ExpandEvents = (states: Int32Array, from: number, targets: Int32Arra
  * Takes one event in the state that begins at `from` in `states`, and writes the state after it to `target`. Returns `IGNORED`,
  * `SILENT` where the step puts out nothing, or `TALKING` where it may: a stepper says what.
  */
-export type StepEvent = (states: Int32Array, from: number, target: Int32Array) => 0 | 1 | 2;
+export type StepEvent = (
+  states: Int32Array,
+  from: number,
+  target: Int32Array,
+) => typeof IGNORED | typeof SILENT | typeof TALKING;
 export const IGNORED = 0;
 export const SILENT = 1;
 export const TALKING = 2;

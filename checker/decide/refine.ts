@@ -22,6 +22,7 @@ import {
 import { type Exploration, requireExploration, requireUnfolded } from '../explore/explore.ts';
 import { leftOut } from '../machine/alphabet.ts';
 import { FULL, grown, NumberedStates, NONE } from '../explore/state-set.ts';
+import { createSteps, IGNORED, SILENT, type StepEvent, TALKING } from '../compile/expand.ts';
 import { Stepper } from '../compile/step.ts';
 
 /** A step as an observer may see it. */
@@ -124,6 +125,7 @@ export function refine(one: Observed, other: Observed, pairLimit = PAIR_LIMIT): 
         subset = next;
       }
       const target = steps.target(state, event);
+      if (target === state && subset === pairs.other(pair)) continue;
       if (met.add(target, subset)) pairs.add(target, subset, pair, event);
     }
   }
@@ -189,12 +191,23 @@ function numberOf<Key>(numbers: Map<Key, number>, key: Key, note: () => void): n
   return number;
 }
 
-/** All steps of a machine, with what is seen of each, by the number of the list. */
+/** All steps of a machine, with what is seen of each, by the number of the list. Those of a state are made when one of them is asked. */
 class SeenSteps {
   readonly stateCount: number;
   readonly eventCount: number;
+  private readonly exploration: Exploration;
+  private readonly observe: Observe;
+  private readonly words: Words;
+  private readonly isMade: Uint8Array;
   private readonly targets: Int32Array;
   private readonly lists: Int32Array;
+  private readonly steps: readonly StepEvent[];
+  private readonly stepper: Stepper;
+  private readonly after: Int32Array;
+  /** Of each event, the list where it is ignored, and where it is taken and puts out nothing; -1 where that was not asked. */
+  private readonly silent: Int32Array;
+  /** Steps with the same outputs have them in the same list, so what is seen of them is found without asking. */
+  private readonly talking: readonly Map<readonly string[], number>[];
 
   constructor({ exploration, observe }: Observed, words: Words) {
     requireUnfolded(exploration);
@@ -204,41 +217,67 @@ class SeenSteps {
         `Got only ${summary.states} states of ${compiled.machine.id} within the limit of ${summary.bound}; expected all.`,
       );
     }
+    this.exploration = exploration;
+    this.observe = observe;
+    this.words = words;
     this.stateCount = states.count;
     this.eventCount = compiled.events.length;
+    this.isMade = new Uint8Array(states.count);
     this.targets = new Int32Array(states.count * this.eventCount);
     this.lists = new Int32Array(states.count * this.eventCount);
-    const stepper = new Stepper(compiled);
-    const target = new Int32Array(compiled.wordCount);
-    // Steps with the same outputs have them in the same list, so what is seen of them is found without asking.
-    const known = compiled.events.map(() => [
-      new Map<readonly string[], number>(),
-      new Map<readonly string[], number>(),
-    ]);
-    for (let state = 0; state < states.count; state++) {
-      const from = state * compiled.wordCount;
-      for (const [event, name] of compiled.events.entries()) {
-        stepper.stepWords(states.words, from, event, target, 0);
-        const taken = stepper.takenCount > 0;
-        const outputs = stepper.outputs(states.words, from);
-        const alike = known[event][Number(taken)];
-        let list = alike.get(outputs);
-        if (list === undefined) {
-          list = words.listOf(observe({ event: name, outputs, taken }));
-          alike.set(outputs, list);
-        }
-        this.targets[state * this.eventCount + event] = states.find(target, 0);
-        this.lists[state * this.eventCount + event] = list;
-      }
-    }
+    this.steps = createSteps(compiled);
+    this.stepper = new Stepper(compiled);
+    this.after = new Int32Array(compiled.wordCount);
+    this.silent = new Int32Array(2 * this.eventCount).fill(-1);
+    this.talking = compiled.events.map(() => new Map<readonly string[], number>());
   }
 
   target(state: number, event: number): number {
+    if (this.isMade[state] === 0) this.make(state);
     return this.targets[state * this.eventCount + event];
   }
 
   list(state: number, event: number): number {
+    if (this.isMade[state] === 0) this.make(state);
     return this.lists[state * this.eventCount + event];
+  }
+
+  private make(state: number): void {
+    const { steps, after, eventCount } = this;
+    const { states, compiled } = this.exploration;
+    const from = state * compiled.wordCount;
+    this.isMade[state] = 1;
+    for (let event = 0; event < eventCount; event++) {
+      const kind = steps[event](states.words, from, after);
+      const at = state * eventCount + event;
+      this.targets[at] = kind === IGNORED ? state : states.find(after, 0);
+      this.lists[at] = kind === TALKING ? this.listOfTalk(from, event) : this.listOfSilence(event, kind);
+    }
+  }
+
+  private listOfSilence(event: number, kind: typeof IGNORED | typeof SILENT): number {
+    const at = 2 * event + kind;
+    if (this.silent[at] < 0) this.silent[at] = this.listOf(event, [], kind === SILENT);
+    return this.silent[at];
+  }
+
+  private listOfTalk(from: number, event: number): number {
+    const { stepper, talking, after } = this;
+    const { words } = this.exploration.states;
+    stepper.stepWords(words, from, event, after, 0);
+    const outputs = stepper.outputs(words, from);
+    const isTaken = stepper.takenCount > 0;
+    // A step that may put out something and does not, or is ignored after all, is one of silence.
+    if (outputs.length === 0) return this.listOfSilence(event, isTaken ? SILENT : IGNORED);
+    const known = talking[event].get(outputs);
+    if (known !== undefined) return known;
+    const list = this.listOf(event, outputs, isTaken);
+    talking[event].set(outputs, list);
+    return list;
+  }
+
+  private listOf(event: number, outputs: readonly string[], taken: boolean): number {
+    return this.words.listOf(this.observe({ event: this.exploration.compiled.events[event], outputs, taken }));
   }
 }
 
@@ -503,14 +542,17 @@ export function compareRuns(
   for (let pair = 0; pair < pairs.count; pair++) {
     const state = pairs.one(pair);
     const otherState = pairs.other(pair);
-    for (const [event, otherEvent] of corresponding.entries()) {
+    for (let event = 0; event < corresponding.length; event++) {
+      const otherEvent = corresponding[event];
       const list = steps.list(state, event);
       const otherList = others.list(otherState, otherEvent);
       if (list !== otherList) {
         const counterexample = { path: [...pairs.pathTo(pair), event], first: tell(list), other: tell(otherList) };
         return { same: false, pairs: pairs.count, counterexample, ...without };
       }
-      pairs.add(steps.target(state, event), others.target(otherState, otherEvent), pair, event);
+      const target = steps.target(state, event);
+      const otherTarget = others.target(otherState, otherEvent);
+      if (target !== state || otherTarget !== otherState) pairs.add(target, otherTarget, pair, event);
     }
   }
   return { same: true, pairs: pairs.count, ...without };

@@ -4,16 +4,7 @@
  *
  * That the words can be told like this is an assumption of whoever learns them. It is shown by holding them against all states.
  */
-import type { CompiledMachine } from '../../checker/compile/format.ts';
-import { ancestorsOf, childrenOf } from '../../checker/machine/transition-sets.ts';
-
-/** The bits of a region in one word of a state, and where they go in the number of the region's state. */
-interface RegionPart {
-  readonly word: number;
-  readonly mask: number;
-  readonly shift: number;
-  readonly to: number;
-}
+import type { RegionStates } from '../../checker/compile/region-states.ts';
 
 /** What a state of a region flips: which words, and which of their bits. */
 interface Flips {
@@ -21,58 +12,13 @@ interface Flips {
   readonly bits: readonly number[];
 }
 
-/** The regions of a machine, and the number of the state that each is in. */
-export class Regions {
-  readonly names: readonly string[];
-  private readonly parts: readonly (readonly RegionPart[])[];
-
-  constructor({ root, fields }: CompiledMachine) {
-    const regions = childrenOf(root);
-    this.names = regions.map(({ key }) => key);
-    this.parts = regions.map((region) => {
-      const masks = new Map<number, number>();
-      for (const [node, { word, mask }] of fields) {
-        if (node === region || ancestorsOf(node).includes(region)) masks.set(word, (masks.get(word) ?? 0) | mask);
-      }
-      let to = 0;
-      return [...masks].map(([word, mask]) => {
-        const shift = 31 - Math.clz32(mask & -mask);
-        const part = { word, mask, shift, to };
-        to += 32 - Math.clz32(mask >>> shift);
-        return part;
-      });
-    });
-  }
-
-  /** Whether a region is in different states. */
-  differ(region: number, words: Int32Array, from: number, others: Int32Array, other: number): boolean {
-    const parts = this.parts[region];
-    for (let index = 0; index < parts.length; index++) {
-      const { word, mask } = parts[index];
-      if (((words[from + word] ^ others[other + word]) & mask) !== 0) return true;
-    }
-    return false;
-  }
-
-  /** The number of the state that a region is in. */
-  stateOf(region: number, words: Int32Array, from: number): number {
-    let state = 0;
-    const parts = this.parts[region];
-    for (let index = 0; index < parts.length; index++) {
-      const { word, mask, shift, to } = parts[index];
-      state |= ((words[from + word] & mask) >>> shift) << to;
-    }
-    return state;
-  }
-}
-
 /** The words of all states, of those of the regions that are known. */
 export class RegionWords {
-  private readonly regions: Regions;
+  private readonly regions: RegionStates;
   private readonly flips: (Flips | undefined)[][];
   private base = new Uint32Array();
 
-  constructor(regions: Regions) {
+  constructor(regions: RegionStates) {
     this.regions = regions;
     this.flips = regions.names.map(() => []);
   }

@@ -6,6 +6,7 @@
  */
 import type { StateValue } from 'xstate';
 import { createSteps, IGNORED, type StepEvent, TALKING } from '../../checker/compile/expand.ts';
+import { RegionStates } from '../../checker/compile/region-states.ts';
 import { unpackValue } from '../../checker/compile/layout.ts';
 import { Stepper } from '../../checker/compile/step.ts';
 import type { Exploration } from '../../checker/explore/explore.ts';
@@ -18,7 +19,7 @@ import { readbackDwords } from '../device/readback.ts';
 import { type Dialect, messageOf, perform, readback, UnableError } from '../device/words.ts';
 import { createDriver } from './drive.ts';
 import { type Lockstep, walkInLockstep } from './lockstep.ts';
-import { Regions, RegionWords } from './region-words.ts';
+import { RegionWords } from './region-words.ts';
 
 /** Of so many states it is looked at whether what a guest reads is what its regions say. It is so of all: an entry is read from one vector. */
 const READBACKS = 4096;
@@ -58,7 +59,7 @@ class WordWalk {
   private readonly device: WordDevice;
   private readonly messages: MessageSet;
   private readonly dialect: Dialect;
-  private readonly regions: Regions;
+  private readonly regions: RegionStates;
   /** What is read of the device, and what it saves; and both as they must be. */
   private readonly seen: Uint32Array;
   private readonly seenRead: Uint32Array;
@@ -81,7 +82,7 @@ class WordWalk {
     this.device = device;
     this.messages = messages;
     this.dialect = dialect;
-    this.regions = new Regions(exploration.compiled);
+    this.regions = new RegionStates(exploration.compiled);
     const dwords = readbackDwords(device.vectorCount);
     this.seen = new Uint32Array(dwords + device.savedWords);
     [this.seenRead, this.seenSaved] = [this.seen.subarray(0, dwords), this.seen.subarray(dwords)];
