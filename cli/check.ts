@@ -60,9 +60,24 @@ export async function check(choices: CheckChoices = {}): Promise<Exit> {
   const differences = compareManifest(found, manifest, extent);
   if (choices.pin !== true) return conclude(parts, differences, open, budget);
   if (extent === 'part') return conclude(parts, [], [...open, `${path} is as it was.`], budget);
+  const problem = pinProblem(parts, path);
+  if (problem !== undefined) {
+    tell(problem);
+    return conclude(parts, differences, [], budget);
+  }
   writeWhole(path, printManifest(renewManifest(found, manifest, extent)));
   for (const difference of differences) print(`pinned: ${difference}`);
   return conclude(parts, [], [], budget);
+}
+
+/** Why what was found must not become what is expected: something is violated that is no difference from the manifest. What holds would be pinned as failing by it. */
+export function pinProblem(parts: readonly CheckSection[], path: string): string | undefined {
+  const count = parts.reduce((sum, { violations }) => sum + violations.count, 0);
+  if (count === 0) return undefined;
+  return (
+    `Got ${formatCell(count)} ${count === 1 ? 'place that is' : 'places that are'} violated; expected none, so ${path} is as it was. maskbit check says which. ` +
+    'Where a design is to fail a property from now on, take that verdict out of the file first.'
+  );
 }
 
 /** Runs the sections that are asked for, in their order; what they need is explored first. */
