@@ -1,4 +1,4 @@
-import { and, createMachine, not, or, setup, stateIn } from 'xstate';
+import { and, createMachine, not, or, stateIn } from 'xstate';
 import { expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import type { CompiledMachine } from '../../checker/compile/format.ts';
@@ -219,9 +219,8 @@ test('a refinement that is not the same for all members is refused', () => {
     initial: 'a',
     states: { a: { on: { [`go.${index}`]: 'b', all: { actions: say(index) } } }, b: { on: { [`go.${index}`]: 'a' } } },
   });
-  const machine = setup({ actions: { say: (_, __: { index: number }) => {} } }).createMachine({
-    ...{ id: 'two', type: 'parallel', states: { r0: region(0), r1: region(1) } },
-  } as object);
+  const states = { r0: region(0), r1: region(1) };
+  const machine = createMachine({ id: 'two', type: 'parallel', states });
   const compiled = compile(machine);
   const symmetry = symmetryOf(compiled, 2);
   const folded = explore(compiled, { symmetry });
