@@ -4,7 +4,11 @@
  */
 import type { CompiledMachine } from '../../checker/compile/format.ts';
 import { Stepper } from '../../checker/compile/step.ts';
-import type { Expand, ExpandEvents } from '../../checker/compile/expand.ts';
+import type { Expand, ExpandEvents, StepEvent } from '../../checker/compile/expand.ts';
+
+export const IGNORED = 0;
+export const SILENT = 1;
+export const TALKING = 2;
 
 /** Makes the function that tries every event in a state. */
 export function createExpand(compiled: CompiledMachine): Expand {
@@ -25,6 +29,15 @@ export function createExpandEvents(compiled: CompiledMachine): ExpandEvents {
     }
     return count;
   };
+}
+
+/** Makes the function that takes each event. Of one that is taken, a stepper says what it puts out. */
+export function createSteps(compiled: CompiledMachine): StepEvent[] {
+  const stepper = new Stepper(compiled);
+  return [...compiled.events.keys()].map((event) => (states, from, target) => {
+    stepper.stepWords(states, from, event, target, 0);
+    return stepper.takenCount === 0 ? IGNORED : TALKING;
+  });
 }
 
 /** Nothing is written here: claims about steps are asked step by step. */

@@ -336,6 +336,7 @@ describe('the map', () => {
       const [named, otherNamed] = [stepped.createExpandEvents(compiled), translated.createExpandEvents(compiled)];
       const [got, expected] = [new Int32Array(events.length * 2), new Int32Array(events.length * 2)];
       const [taken, otherTaken] = [new Int32Array(events.length), new Int32Array(events.length)];
+      const [steps, otherSteps] = [stepped.createSteps(compiled), translated.createSteps(compiled)];
       for (let state = 0; state < states.count; state++) {
         const from = state * compiled.wordCount;
         const count = one(states.words, from, got);
@@ -347,6 +348,12 @@ describe('the map', () => {
           count,
         ]);
         expect(taken.subarray(0, count)).toEqual(otherTaken.subarray(0, count));
+        for (let event = 0; event < events.length; event++) {
+          const kinds = [steps[event](states.words, from, got), otherSteps[event](states.words, from, expected)];
+          // Of a step that is taken, the stepper never says that it is silent.
+          expect(kinds[0] === stepped.IGNORED).toBe(kinds[1] === translated.IGNORED);
+          expect(got.subarray(0, compiled.wordCount)).toEqual(expected.subarray(0, compiled.wordCount));
+        }
       }
     }
   });
