@@ -45,6 +45,8 @@ export interface Learnt {
   readonly reasons: readonly ChoiceReason[];
   /** Whether it was cut short: what there was no patience to find out is left open. */
   readonly isCut: boolean;
+  /** What it took, as `Patience` counts it. */
+  readonly steps: number;
 }
 
 /** How much may be spent on learning. */
@@ -365,7 +367,7 @@ export function learn(
     const why = path === undefined && !isOver() ? 'Nothing asked tells otherwise.' : 'It fits all that was observed.';
     return { choice, value, words: `${words} ${why}` };
   });
-  return { profile: { name: 'learnt', choices, assumptions: {} }, reasons, isCut };
+  return { profile: { name: 'learnt', choices, assumptions: {} }, reasons, isCut, steps: spent };
 }
 
 /** What making another machine, and finding out the sets of its states, costs in recorded steps. */
