@@ -249,6 +249,8 @@ export class Judge {
       if (isGlobal && isIdle && this.vectors[each] === lastBelief) {
         if (!observation.isTouched(each)) {
           this.vectors[each] = lastNext;
+          // Whoever records a vector is told of the event, too.
+          this.tap?.(each, event, this.silence, false);
           continue;
         }
       }
