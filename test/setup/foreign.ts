@@ -31,6 +31,26 @@ abstract class Foreign implements Device {
     return sent;
   }
 
+  private readonly kept: Record<string, unknown>[] = [];
+  private readonly handles = new Map<string, number>();
+
+  /** A state is a copy of all fields but those of this class. */
+  protected keep(): number {
+    const fields = Object.fromEntries(Object.entries(this).filter(([name]) => !COMMON.has(name)));
+    const key = JSON.stringify(fields);
+    let handle = this.handles.get(key);
+    if (handle === undefined) {
+      handle = this.kept.push(structuredClone(fields)) - 1;
+      this.handles.set(key, handle);
+    }
+    return handle;
+  }
+
+  protected putBack(handle: number): void {
+    this.sent = [];
+    Object.assign(this, structuredClone(this.kept[handle]));
+  }
+
   abstract configRead(offset: number, bytes: number): number;
   abstract configWrite(offset: number, bytes: number, value: number): void;
   abstract tableRead(offset: number, bytes: number): number;
@@ -39,6 +59,10 @@ abstract class Foreign implements Device {
   abstract signal(vector: number): void;
   abstract reset(): void;
 }
+
+const COMMON: ReadonlySet<string> = new Set([
+  ...['name', 'vectorCount', 'readHigh', 'bugs', 'sent', 'kept', 'handles'],
+]);
 
 const cut = (value: number, bytes: number): number => (bytes >= 4 ? value >>> 0 : value & (2 ** (8 * bytes) - 1));
 
@@ -138,7 +162,6 @@ export class LazyDevice extends Foreign {
   signal(vector: number): void {
     if (this.control < 0x8000) return;
     this.raised[vector] = (this.raised[vector] + 1) & 0xff;
-    if (this.has('wraps') && this.raised[vector] % 4 === 0) this.served[vector] = this.raised[vector];
     this.settle(vector);
   }
 
@@ -170,6 +193,14 @@ export class QueueDevice extends Foreign {
     this.reset();
   }
 
+  save(): number {
+    return this.keep();
+  }
+
+  restore(handle: number): void {
+    this.putBack(handle);
+  }
+
   reset(): void {
     this.queue = [];
     this.control = 0;
@@ -184,7 +215,6 @@ export class QueueDevice extends Foreign {
   private work(): void {
     for (let item = this.queue.shift(); item !== undefined; item = this.queue.shift()) {
       this.serve(item);
-      if (this.has('one at a time') && item.kind === 'event') break;
     }
   }
 
@@ -297,9 +327,17 @@ export class MapDevice extends Foreign {
     this.again = new Uint32Array(this.words);
   }
 
+  save(): number {
+    return this.keep();
+  }
+
+  restore(handle: number): void {
+    this.putBack(handle);
+  }
+
   reset(): void {
     // The entries stay: what they hold after reset is not said.
-    if (!this.has('reset keeps routes')) this.routes.fill(0);
+    this.routes.fill(0);
     this.masked.fill(0xffffffff);
     this.waiting.fill(0);
     this.again.fill(0);
@@ -339,7 +377,6 @@ export class MapDevice extends Foreign {
   }
 
   configRead(offset: number, bytes: number): number {
-    if (this.has('reads evaluate')) this.evaluate();
     const control = (Number(this.enabled) << 15) | (Number(this.functionMask) << 14) | (this.vectorCount - 1);
     return cut([((control << 16) | 0x4011) >>> 0, 0x4, 0x10004][offset >> 2] >>> (8 * (offset & 3)), bytes);
   }
@@ -407,5 +444,3 @@ export class MapDevice extends Foreign {
   }
 }
 
-/** A foreign device: its name, and how it is made with bugs. */
-export type ForeignClass = new (options: DeviceOptions, bugs?: readonly string[]) => Device;
