@@ -122,6 +122,11 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
       },
     ],
   };
+  const forgotten = {
+    [forget(vector)]: [
+      { target: 'clear', guard: 'disabled', description: 'An event may be dropped while disabled. [MSIX-ENABLE-2]' },
+    ],
+  };
   const held = 'An event of a masked vector is held. [MSIX-PEND-1] [MSIX-PBA-4]';
   const heldWhileDisabled = 'An event while disabled is held. [MSIX-ENABLE-2]';
   const heldDisabled: object[] = {
@@ -155,13 +160,7 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
       cleared,
       isLoose
         ? {
-            [forget(vector)]: [
-              {
-                target: 'clear',
-                guard: 'disabled',
-                description: 'An event may be dropped while disabled. [MSIX-ENABLE-2]',
-              },
-            ],
+            ...forgotten,
             [hide(vector)]: [
               {
                 target: 'unseen',
@@ -231,13 +230,7 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
           : {},
         isLoose
           ? {
-              [forget(vector)]: [
-                {
-                  target: 'clear',
-                  guard: 'disabled',
-                  description: 'An event may be dropped while disabled. [MSIX-ENABLE-2]',
-                },
-              ],
+              ...forgotten,
               [show(vector)]: [
                 { target: 'set', guard: `blocked.${vector}`, description: 'It may show. [MSIX-ENABLE-2]' },
               ],
