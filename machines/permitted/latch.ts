@@ -129,6 +129,11 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
       },
     ],
   };
+  const forgotten = {
+    [forget(vector)]: [
+      { target: 'clear', guard: 'disabled', description: 'An event may be dropped while disabled. [MSIX-ENABLE-2]' },
+    ],
+  };
   const held = 'An event of a masked vector is held. [MSIX-PEND-1] [MSIX-PBA-4]';
   const heldWhileDisabled = 'An event while disabled is held. [MSIX-ENABLE-2]';
   const heldDisabled: object[] = {
@@ -161,13 +166,7 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
       cleared,
       isLoose
         ? {
-            [forget(vector)]: [
-              {
-                target: 'clear',
-                guard: 'disabled',
-                description: 'An event may be dropped while disabled. [MSIX-ENABLE-2]',
-              },
-            ],
+            ...forgotten,
             [hide(vector)]: [
               {
                 target: unseenOf(times),
@@ -220,13 +219,7 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
         : {},
       isLoose
         ? {
-            [forget(vector)]: [
-              {
-                target: 'clear',
-                guard: 'disabled',
-                description: 'An event may be dropped while disabled. [MSIX-ENABLE-2]',
-              },
-            ],
+            ...forgotten,
             [show(vector)]: [
               { target: shownOf(times), guard: `blocked.${vector}`, description: 'It may show. [MSIX-ENABLE-2]' },
             ],

@@ -1,6 +1,7 @@
 /**
  * The suite for any device, and what the first message of a failure names: for each of five changes of one rule, that rule.
  */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { DeviceFactory } from '../../conformance/device/device.ts';
 import { createInProcessDevice } from '../../conformance/device/in-process.ts';
@@ -145,7 +146,9 @@ test.each([
   );
 });
 
-test('the device of the example passes, and fails with its bug by the rule of what is pending', async () => {
+test('the device of the example has twenty lines, passes, and fails with its bug by the rule of what is pending', async () => {
+  const lines = readFileSync('examples/device/my-device.js', 'utf8').trimEnd().split('\n');
+  expect(lines.slice(lines.indexOf(' */') + 1)).toHaveLength(20);
   const create = await loadModule('examples/device/my-device.js');
   const subjects = SUBJECTS.filter(({ instance }) => instance.machine.id === 'function');
   const told = () =>
