@@ -13,8 +13,13 @@ type ForeignClass = new (options: DeviceOptions, bugs?: readonly string[]) => De
 
 function judged(Foreign: ForeignClass, bugs: readonly string[], counts: readonly number[]): Promise<Report> {
   const subject = subjectOf((options) => new Foreign(options, bugs), counts);
-  // One that neither saves nor restores is asked until the time is over.
-  return conform(subject, { learn: true, seconds: Foreign === LazyDevice ? 8 : 30, limits: { sampling: 100 } });
+  // One that neither saves nor restores is asked for minutes otherwise.
+  const strategies = ['all transitions', 'transition pairs', 'transitions read at the end', 'random walks'];
+  const isSampled = Foreign === LazyDevice;
+  return conform(subject, {
+    ...{ learn: true, seconds: 60, limits: { sampling: 300 } },
+    ...(isSampled ? { strategies } : {}),
+  });
 }
 
 const LAWFUL: readonly [ForeignClass, Partial<Choices>][] = [
