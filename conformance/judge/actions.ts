@@ -505,7 +505,11 @@ function readActions(vectors: readonly number[], widths: boolean, narrow: boolea
               [`read.control.${vector}/1`, 'read control/1', { verb: 'tableRead', offset: entry + 12, bytes: 1 }],
               [`read.address.${vector}/2`, 'read address/2', { verb: 'tableRead', offset: entry + 2, bytes: 2 }],
               // The upper half of the address, and the data.
-              [`read.address.${vector}/unaligned`, 'read address/unaligned', { verb: 'tableRead', offset: entry + 4, bytes: 8 }],
+              [
+                `read.address.${vector}/unaligned`,
+                'read address/unaligned',
+                { verb: 'tableRead', offset: entry + 4, bytes: 8 },
+              ],
               [`read.pba.${vector}/1`, 'read pba/1', { verb: 'pbaRead', offset: vector >>> 3, bytes: 1 }],
             ] as const
           ).map(([name, kind, request]) => read(name, kind, vector, request, ['MSIX-ACCESS-1']))

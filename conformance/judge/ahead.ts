@@ -49,7 +49,8 @@ export class AheadDevice implements Device {
     const answer = this.answers[this.at++];
     // What it says it lacks, or refuses, did nothing; a read of it says nothing either, and is none.
     const isWrite = !request.verb.endsWith('Read') && request.verb !== 'save' && request.verb !== 'restore';
-    if (answer.outcome !== 'ok' && !((isWrite || mayBeRefused(request)) && isRefusal(answer))) throw new Error(answer.text ?? answer.outcome);
+    if (answer.outcome !== 'ok' && !((isWrite || mayBeRefused(request)) && isRefusal(answer)))
+      throw new Error(answer.text ?? answer.outcome);
     return answer;
   }
 

@@ -202,7 +202,13 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
             ? [{ ...oneMore, target: unseenOf(next), guard: and(['disabled', not('drops')]) }]
             : []),
           ...(again && choices.addresses !== 'all'
-            ? [{ target: unseenOf(next), guard: `refused.${vector}`, description: 'The message goes nowhere. [MSIX-MSG-4]' }]
+            ? [
+                {
+                  target: unseenOf(next),
+                  guard: `refused.${vector}`,
+                  description: 'The message goes nowhere. [MSIX-MSG-4]',
+                },
+              ]
             : []),
         ],
       },

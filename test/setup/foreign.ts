@@ -443,4 +443,3 @@ export class MapDevice extends Foreign {
     this.again[vector >>> 5] &= ~(1 << (vector & 31));
   }
 }
-

@@ -195,7 +195,8 @@ export const HISTORY: readonly Piece[] = [
   },
   {
     name: 'masking-one-ends-the-watch',
-    title: 'Once a vector is masked while another is open, no write of a Mask Bit takes effect any more, though each reads back.',
+    title:
+      'Once a vector is masked while another is open, no write of a Mask Bit takes effect any more, though each reads back.',
     bug: 'HB-19',
     rules: ['MSIX-MASK-2', 'MSIX-MASK-1', 'MSIX-PEND-1', 'MSIX-PEND-2', 'MSIX-MASK-4'],
     vectors: 2,
@@ -256,7 +257,8 @@ export const HISTORY: readonly Piece[] = [
   },
   {
     name: 'waits-for-what-blocked-it',
-    title: 'An event that came while its Mask Bit was set is sent by unmasking alone, not by clearing Function Mask after that.',
+    title:
+      'An event that came while its Mask Bit was set is sent by unmasking alone, not by clearing Function Mask after that.',
     rules: ['MSIX-PEND-2', 'MSIX-PEND-5'],
     device: (Base) =>
       class extends Base {
@@ -265,8 +267,7 @@ export const HISTORY: readonly Piece[] = [
           this.memory[vector] = this.isMasked(vector) ? 1 : 0;
         }
         override releaseAll(): void {
-          for (let vector = 0; vector < this.vectorCount; vector++)
-            if (this.memory[vector] === 0) this.release(vector);
+          for (let vector = 0; vector < this.vectorCount; vector++) if (this.memory[vector] === 0) this.release(vector);
         }
       },
   },
