@@ -4,13 +4,13 @@
  */
 import { Transform } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
-import { tellArtefact } from '../conformance/replay/artefacts.ts';
+import { BEGINNING_LINES, tellArtefact } from '../conformance/replay/artefacts.ts';
 import { lineReader } from '../conformance/replay/log.ts';
 import { ReplayError } from '../conformance/replay/lines.ts';
 import { formatCell } from './report.ts';
 
-/** The lines and the bytes in which a log has begun. What QEMU or a console says before that is a thousandth of it. */
-const BEGINNING = { lines: 100_000, bytes: 1 << 25 };
+/** The lines and the bytes in which a log has begun. */
+const BEGINNING = { lines: BEGINNING_LINES, bytes: 1 << 25 };
 /** The part that is shown to whoever tells files by how they look. */
 const SHOWN_CHARACTERS = 1 << 20;
 

@@ -5,7 +5,8 @@
  *
  * Every step is looked at for every vector, in the order of the states, so what is found first is what the plain decision finds first.
  */
-import { createSteps, IGNORED, type StepEvent, TALKING } from '../checker/compile/expand.ts';
+import { createSteps } from '../checker/compile/expand.ts';
+import { IGNORED, type StepEvent, TALKING } from '../checker/compile/step-event.ts';
 import { unpackValue } from '../checker/compile/layout.ts';
 import { RegionStates } from '../checker/compile/region-states.ts';
 import { Stepper } from '../checker/compile/step.ts';

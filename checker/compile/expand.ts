@@ -6,6 +6,7 @@
  */
 import * as format from './format.ts';
 import type { CompiledMachine } from './format.ts';
+import { createPlainStep, IGNORED, SILENT, type StepEvent, TALKING } from './step-event.ts';
 import { Stepper } from './step.ts';
 
 /**
@@ -16,19 +17,6 @@ export type Expand = (states: Int32Array, from: number, targets: Int32Array) => 
 
 /** The same, and writes to `events` which event leads to each of them. */
 export type ExpandEvents = (states: Int32Array, from: number, targets: Int32Array, events: Int32Array) => number;
-
-/**
- * Takes one event in the state that begins at `from` in `states`, and writes the state after it to `target`. Returns `IGNORED`,
- * `SILENT` where the step puts out nothing, or `TALKING` where it may: a stepper says what.
- */
-export type StepEvent = (
-  states: Int32Array,
-  from: number,
-  target: Int32Array,
-) => typeof IGNORED | typeof SILENT | typeof TALKING;
-export const IGNORED = 0;
-export const SILENT = 1;
-export const TALKING = 2;
 
 type ExpandPart = (states: Int32Array, from: number, targets: Int32Array, count: number, events?: Int32Array) => number;
 
@@ -99,14 +87,6 @@ export function createSteps(compiled: CompiledMachine): StepEvent[] {
       }) ?? [];
     return (step as StepEvent | undefined) ?? createPlainStep(compiled, event);
   });
-}
-
-function createPlainStep(compiled: CompiledMachine, event: number): StepEvent {
-  const stepper = new Stepper(compiled);
-  return (states, from, target) => {
-    stepper.stepWords(states, from, event, target, 0);
-    return stepper.takenCount === 0 ? IGNORED : TALKING;
-  };
 }
 
 function createParts(compiled: CompiledMachine, isNamed: boolean): ExpandPart[] {

@@ -21,19 +21,19 @@ import {
 } from '../argument/argument.ts';
 import { type Exploration, requireExploration, requireUnfolded } from '../explore/explore.ts';
 import { SYMMETRY, type Symmetry, SymmetryError } from '../explore/symmetry.ts';
-import { exchangedStates, ExchangedSteps, followedBy, inverse, renameLabel } from './seen-symmetry.ts';
+import {
+  exchangedStates,
+  ExchangedSteps,
+  followedBy,
+  inverse,
+  type ObservedStep,
+  renameLabel,
+} from './seen-symmetry.ts';
 import { leftOut } from '../machine/alphabet.ts';
 import { FULL, grown, NumberedStates, NONE } from '../explore/state-set.ts';
-import { createSteps, IGNORED, SILENT, type StepEvent, TALKING } from '../compile/expand.ts';
+import { createSteps } from '../compile/expand.ts';
+import { IGNORED, SILENT, type StepEvent, TALKING } from '../compile/step-event.ts';
 import { Stepper } from '../compile/step.ts';
-
-/** A step as an observer may see it. */
-export interface ObservedStep {
-  readonly event: string;
-  readonly outputs: readonly string[];
-  /** Whether any transition takes the event. An access that changes nothing can be seen all the same. */
-  readonly taken: boolean;
-}
 
 /** What is seen of a step: a label, or several in order. Undefined or empty when nothing is, so that the step is hidden. */
 export type Seen = string | readonly string[] | undefined;

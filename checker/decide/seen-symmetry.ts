@@ -8,7 +8,14 @@
  */
 import type { Exploration } from '../explore/explore.ts';
 import { type Symmetry, SymmetryError } from '../explore/symmetry.ts';
-import type { ObservedStep } from './refine.ts';
+
+/** A step as an observer may see it. */
+export interface ObservedStep {
+  readonly event: string;
+  readonly outputs: readonly string[];
+  /** Whether any transition takes the event. An access that changes nothing can be seen all the same. */
+  readonly taken: boolean;
+}
 
 /** What is seen of a step, as a list. */
 type SeenList = (step: ObservedStep) => readonly string[];

@@ -5,7 +5,8 @@
  * Where a device does otherwise, it is walked as any other, and that walk says what it does.
  */
 import type { StateValue } from 'xstate';
-import { createSteps, IGNORED, type StepEvent, TALKING } from '../../checker/compile/expand.ts';
+import { createSteps } from '../../checker/compile/expand.ts';
+import { IGNORED, type StepEvent, TALKING } from '../../checker/compile/step-event.ts';
 import { RegionStates } from '../../checker/compile/region-states.ts';
 import { unpackValue } from '../../checker/compile/layout.ts';
 import { Stepper } from '../../checker/compile/step.ts';

@@ -3,12 +3,9 @@
  * there the stepper steps. It is the same, and slower, which is no matter for machines that are drawn. A test compares the two.
  */
 import type { CompiledMachine } from '../../checker/compile/format.ts';
+import { createPlainStep, type StepEvent } from '../../checker/compile/step-event.ts';
 import { Stepper } from '../../checker/compile/step.ts';
-import type { Expand, ExpandEvents, StepEvent } from '../../checker/compile/expand.ts';
-
-export const IGNORED = 0;
-export const SILENT = 1;
-export const TALKING = 2;
+import type { Expand, ExpandEvents } from '../../checker/compile/expand.ts';
 
 /** Makes the function that tries every event in a state. */
 export function createExpand(compiled: CompiledMachine): Expand {
@@ -31,13 +28,9 @@ export function createExpandEvents(compiled: CompiledMachine): ExpandEvents {
   };
 }
 
-/** Makes the function that takes each event. Of one that is taken, a stepper says what it puts out. */
+/** One event at a time. */
 export function createSteps(compiled: CompiledMachine): StepEvent[] {
-  const stepper = new Stepper(compiled);
-  return [...compiled.events.keys()].map((event) => (states, from, target) => {
-    stepper.stepWords(states, from, event, target, 0);
-    return stepper.takenCount === 0 ? IGNORED : TALKING;
-  });
+  return [...compiled.events.keys()].map((event) => createPlainStep(compiled, event));
 }
 
 /** Nothing is written here: claims about steps are asked step by step. */

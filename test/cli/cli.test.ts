@@ -65,6 +65,8 @@ describe('maskbit', () => {
     [['export', '--machine', 'assigned-device', '--design', 'tea'], /Got the design tea; expected one of posted, /],
     [['rules', 'MSIX-TEA-1'], /Got the id "MSIX-TEA-1"; expected one that is registered, such as MSIX-PBA-1/],
     [['rules', 'MSIX-PEND-33'], /Got the id "MSIX-PEND-33"; expected one that is registered, such as MSIX-PEND-3,/],
+    [['record', 'toaster'], /^Got the device toaster; expected one of nvme, /],
+    [['record', 'nvme', 'tea'], /^Got the scenario tea; expected some of affinity, /],
     [['replay', 'no-such-file'], /no-such-file/],
     [['conform', '--qemu', 'rocker', '--level', 'vfio'], /got --device, .*--level.* without --assigned; expected both/],
     [['conform', '--assigned', '--level', 'kvm', '--device', 'nvme'], /got --device with --level kvm/],

@@ -107,6 +107,7 @@ function changed(
 type Insides = MsixFunction & Record<string, unknown>;
 
 test.each([
+  //= MSIX-RESET-4 type=test
   [
     'MSIX-RESET-4',
     'an entry outlives a reset',
@@ -117,8 +118,11 @@ test.each([
       self.tableWrite(0, 4, address);
     },
   ],
+  //= MSIX-PEND-1 type=test
   ['MSIX-PEND-1', 'an event is dropped while blocked', 'hold', () => () => undefined],
+  //= MSIX-PEND-3 type=test
   ['MSIX-PEND-3', 'a retired event stays', 'retire', () => () => true],
+  //= MSIX-RESET-1 type=test
   [
     'MSIX-RESET-1',
     'reset leaves MSI-X enabled',
@@ -129,6 +133,7 @@ test.each([
       self.configWrite(2, 2, control);
     },
   ],
+  //= MSIX-MSG-1 type=test
   [
     'MSIX-MSG-1',
     'an event goes out twice',
