@@ -22,9 +22,9 @@ import { hostRegions } from './host-function.ts';
 import { startingAnew } from './ownership.ts';
 import type { Region } from './region.ts';
 
-/** What begins again at a reset, and when the device is taken away. */
-const anew = (region: Region): Region =>
-  startingAnew(region, [RESET, REMOVE], 'It begins again. [MSIX-RESET-1] [MSIX-ASSIGN-16]');
+/** What begins again at a reset, by a rule, and when the device is taken away. */
+const anew = (region: Region, rule = 'MSIX-RESET-1'): Region =>
+  startingAnew(region, [RESET, REMOVE], `It begins again. [${rule}] [MSIX-ASSIGN-16]`);
 
 /** The region of `vector`. */
 export function assignedVectorRegion(context: DeviceContext, vector: number): Region {
@@ -189,12 +189,15 @@ function entryRegion(context: DeviceContext, vector: number): Region {
         write(vector, each.name),
         Array.from(accepted, (guard) => ({ target: each.result(message), guard, description })),
       ]);
-  const region = messageRegion('Address and data of the entry.', messages.values, (message) => ({
+  const kept = design.latch
+    ? 'Address and data of the entry, as they were last written. [MSIX-ASSIGN-7]'
+    : 'Address and data of the entry, as they were last written while it was masked. [MSIX-POSTED-6]';
+  const region = messageRegion(kept, messages.values, (message) => ({
     ...Object.fromEntries(writesFrom(message)),
     [readEntry(vector)]: answer(vector, message, 'The entry is read back.'),
   }));
   // Where there are routes, the kernel answers from them.
-  return context.rewriteEvents(anew(region), { read: design.direct ? 'either' : 'exit' });
+  return context.rewriteEvents(anew(region, 'MSIX-RESET-4'), { read: design.direct ? 'either' : 'exit' });
 }
 
 /** The route that the message of an entry takes to the guest. An entry without one is not in use. */
