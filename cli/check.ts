@@ -119,7 +119,7 @@ const SMALL_SECTIONS: readonly Section[] = ['paths', 'lockstep'];
 
 const USUAL_COST = 'Checks the function and the assigned device; it takes half a minute to a minute.';
 const FULL_COST =
-  'Checks the function and the assigned device, larger instances included; it takes a quarter of an hour and 4 GB of memory.';
+  'Checks the function and the assigned device, larger instances included; it takes some eight minutes of processor time, and 4 GB of memory.';
 
 const partCost = (only: Only, isFull: boolean): string =>
   `Checks ${[...only.sections].join(', ')}; it takes ${isFull ? 'some minutes' : `about ${secondsOf(only)} seconds`}.`;
