@@ -59,10 +59,11 @@ describe('a bug in a device of somebody else', () => {
     expect(profile.choices).toMatchObject({ disabledEvent: 'hidden', message: 'edge', openWrites: 'kept' });
   });
 
-  test.each([
-    [QueueDevice, ['route stays', 'sends behind'], ['MSIX-MASK-2', 'MSIX-PEND-2']],
-  ] as const)('%o: two at once, %o', async (Foreign, bugs, rules) => {
-    const { causes } = await judged(Foreign, bugs, [1, 2]);
-    expect(causes.map(({ rule }) => rule)).toEqual(expect.arrayContaining([...rules]));
-  });
+  test.each([[QueueDevice, ['route stays', 'sends behind'], ['MSIX-MASK-2', 'MSIX-PEND-2']]] as const)(
+    '%o: two at once, %o',
+    async (Foreign, bugs, rules) => {
+      const { causes } = await judged(Foreign, bugs, [1, 2]);
+      expect(causes.map(({ rule }) => rule)).toEqual(expect.arrayContaining([...rules]));
+    },
+  );
 });
