@@ -100,10 +100,10 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
       tally.depth++;
       layerEnd = states.count;
     }
-    const count = expand(states.words, state * wordCount, targets, taken);
-    symmetry?.canonicalize(targets, count);
+    const made = expand(states.words, state * wordCount, targets, taken);
+    symmetry?.canonicalize(targets, made);
     const isKnown = state === 0 ? undefined : known?.[foundBy[state]];
-    const asked = isKnown === undefined ? count : leaveOut(isKnown, targets, taken, count, wordCount);
+    const asked = isKnown === undefined ? made : leaveOut(isKnown, targets, taken, made, wordCount);
     states.expect(targets, asked);
     let added = 0;
     for (; added < asked; added++) {
@@ -113,7 +113,7 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
       if (number >= foundBy.length) foundBy = twice(foundBy);
       foundBy[number] = taken[added];
     }
-    tally.expand(count, added === asked, symmetry?.orbitSize(states.words, state * wordCount));
+    tally.expand(made, added === asked, symmetry?.orbitSize(states.words, state * wordCount));
   }
   const summary = { ...tally.summary(states.count, states.bytes), ...leftOut(compiled) };
   return EXPLORATION.mark(new Exploration(compiled, states, summary, symmetry));
@@ -124,11 +124,11 @@ function leaveOut(
   isKnown: Uint8Array,
   targets: Int32Array,
   taken: Int32Array,
-  count: number,
+  made: number,
   wordCount: number,
 ): number {
   let left = 0;
-  for (let index = 0; index < count; index++) {
+  for (let index = 0; index < made; index++) {
     if (isKnown[taken[index]] !== 0) continue;
     taken[left] = taken[index];
     for (let word = 0; word < wordCount; word++) targets[left * wordCount + word] = targets[index * wordCount + word];
