@@ -239,18 +239,16 @@ export class MsixFunction {
    * changes nothing, and is counted.
    */
   tableWrite(offset: number, bytes: number, low: number, high?: number): WriteOutcome {
-    // A dword that fits is what guests write all day. Whatever else there is stands apart, so that V8 inlines this whole.
+    // A dword is what guests write all day. Whatever else there is stands apart, so that V8 inlines this whole.
     const word = accessedWord(offset, bytes, this.tableWords);
-    if (word < 0 || bytes !== 4 || typeof low !== 'number' || low >>> 0 !== low) {
-      return this.tableWriteOther(offset, bytes, low, high);
-    }
+    if (word < 0 || bytes !== 4 || typeof low !== 'number') return this.tableWriteOther(offset, bytes, low, high);
     //= MSIX-TABLE-1
     if ((word & 3) === 3) this.writeMask(word, low & MASK);
     else this.writeMessage(word, low);
     return WRITE_DONE;
   }
 
-  /** A write of 8 bytes, of a value that is no unsigned dword, or to a place that does not exist. */
+  /** A write of 8 bytes, of a value that is no number, or to a place that does not exist. */
   private tableWriteOther(offset: number, bytes: number, low: number, high?: number): WriteOutcome {
     const lower = dwordOf('MsixFunction.tableWrite', 'the value', low);
     const upper = bytes === 8 ? upperOf('MsixFunction.tableWrite', low, high) : 0;
@@ -551,17 +549,12 @@ export class MsixFunction {
     throwAll('an MsixFunction', errors);
   }
 
-  /** Notes that a vector is settled, if it is: all that its next edge brings about is a call of `use` or `release`, or none. */
+  /** Notes that a vector whose edge is told is settled, if it is: its next edge brings about a call of `use` or `release`, or none. */
   private rest(vector: number): void {
     const { memory } = this;
     const word = vector >>> 5;
-    const due =
-      memory[this.pending + word] |
-      memory[this.scheduled + word] |
-      memory[this.releasing + word] |
-      memory[this.entryChanged + word];
-    const isTold = !this.closed() && this.has(this.inUse, vector) !== this.blocked(vector);
-    if ((due & (1 << (vector & 31))) === 0 && (isTold || !this.notifies)) this.take(this.unsettled, vector);
+    const due = memory[this.pending + word] | memory[this.releasing + word] | memory[this.entryChanged + word];
+    if ((due & (1 << (vector & 31))) === 0 && !this.closed()) this.take(this.unsettled, vector);
   }
 
   /** Where in `memory` the message stands that `vector` sends, or would send if it were not blocked. */
