@@ -259,9 +259,10 @@ export class MsixFunction {
       return WRITE_REFUSED;
     }
     //= MSIX-ACCESS-3, MSIX-ACCESS-4, MSIX-ACCESS-5
-    // The lower dword first: data is in the entry no later than the Mask Bit that may let it out.
-    this.writeWord(word, lower);
-    if (bytes === 8) this.writeWord(word + 1, upper);
+    // A QWORD. The lower dword first: data is in the entry no later than the Mask Bit that may let it out.
+    this.writeMessage(word, lower);
+    if ((word & 3) === 2) this.writeMask(word + 1, upper & MASK);
+    else this.writeMessage(word + 1, upper);
     return WRITE_DONE;
   }
 
@@ -478,11 +479,6 @@ export class MsixFunction {
   }
 
   // Stores of one dword; `word` counts from the start of the table, and exists.
-
-  private writeWord(word: number, value: number): void {
-    if ((word & 3) === 3) this.writeMask(word, value & MASK);
-    else this.writeMessage(word, value);
-  }
 
   private writeMask(word: number, mask: number): void {
     const { memory } = this;

@@ -267,3 +267,8 @@ test.each([-1, 2 ** 32 + 1, 1.5])('4 bytes of %s are one dword, and leave the ne
   msix.tableWrite(12, 4, value - 1);
   expect(msix.tableRead(12, 4)).toBe(((value - 1) >>> 0) & 1);
 });
+
+test.each([1.5, 2 ** 60])('%s written to a place that does not exist is refused, and not looked at', (value) => {
+  const msix = new MsixFunction({ vectorCount: 1, send: () => {} });
+  expect([msix.tableWrite(1, 4, value), msix.tableWrite(16, 4, value)]).toEqual([2, 2]);
+});
