@@ -21,6 +21,8 @@ const LONG = [
   'test/conformance/{device,generate,judge,record}/**',
   'test/conformance/replay/{cases,logs}.test.ts',
   'test/checker/typescript.test.ts',
+  // A thousand random machines, each decided twice.
+  'test/checker/symmetric-runs.test.ts',
   'test/project/package.test.ts',
 ];
 const tests = (folders: readonly string[]): string[] =>

@@ -75,12 +75,12 @@ export {
   type Correspondence,
   type Observe,
   type Observed,
-  type ObservedStep,
   refine,
   type Refinement,
   type RunComparison,
   type Seen,
 } from './decide/refine.ts';
+export type { ObservedStep } from './decide/seen-symmetry.ts';
 export { type Interchangeable, Symmetry, SymmetryError } from './explore/symmetry.ts';
 export { Stepper } from './compile/step.ts';
 export { checkSpec, SubsetError } from './machine/subset.ts';

@@ -10,7 +10,6 @@ import { compile } from '../checker/compile/compile.ts';
 import { DIALECTS } from '../conformance/device/words.ts';
 import type { AssignedBounds } from '../machines/device-context.ts';
 import { type Design, HANDED, moving } from '../machines/designs.ts';
-import { createInterval } from '../machines/interval.ts';
 import { TWO } from '../machines/messages.ts';
 import { AssignedInstance } from '../properties/assigned/decide.ts';
 import { FULL_ASSIGNED_TASKS } from '../properties/assigned/instances.ts';
@@ -24,7 +23,7 @@ import {
   LARGER_INSTANCES,
 } from '../properties/instances.ts';
 import { walksOf } from './check/assigned-device.ts';
-import { COUNTED_DESIGNS, drivenDesigns } from './check/assigned-paths.ts';
+import { COUNTED_DESIGNS, drivenDesigns, intervalInstance } from './check/assigned-paths.ts';
 import { formatCell } from './report.ts';
 
 /** What is enumerated of a machine, and driven into what. */
@@ -90,7 +89,8 @@ function ofFunction(instance: Instance): Row[] {
 
 function ofLargerFunction(instance: Instance): Row {
   const inFull = FULL_INSTANCES.includes(instance) ? ' (in a full check)' : '';
-  return ofExplored(instance, `nothing: properties are decided${inFull}`);
+  if (instance.channel) return ofExplored(instance, `nothing: properties are decided${inFull}`);
+  return ofExplored(instance, 'the function, with notifiers, in lockstep by words, whole in a full check');
 }
 
 function ofExplored(instance: Instance, into: string): Row {
@@ -99,11 +99,11 @@ function ofExplored(instance: Instance, into: string): Row {
 }
 
 function ofInterval(): Row {
-  const { machine, events } = createInterval({ vectors: 1, messages: TWO });
+  const { name, machine, events } = intervalInstance();
   const exploration = explore(compile(machine, events));
   const depths = Array.from({ length: exploration.states.count }, (_, state) => exploration.pathTo(state).length);
   return {
-    machine: 'interval, 1 vector, messages two',
+    machine: name,
     states: depths.length,
     how: EACH,
     paths: everyTransition(depths, events.length),

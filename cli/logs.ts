@@ -1,6 +1,6 @@
 /**
  * A log that the command line names: a file, or what a pipe brings. It is read twice, so a pipe goes to a temporary file first, and so does
- * what gzip has packed, of whatever size; both are deleted at the end.
+ * what gzip has packed, of whatever size, once it has begun as a log does (`beginning.ts`); both are deleted at the end.
  */
 import {
   constants,
@@ -23,6 +23,7 @@ import type { ToldGeometry } from '../conformance/replay/access.ts';
 import { ReplayError } from '../conformance/replay/lines.ts';
 import { readLspci } from '../conformance/replay/lspci.ts';
 import type { ReplayOptions } from '../conformance/replay/survey.ts';
+import { requireBeginning } from './beginning.ts';
 import { requireEnding } from './input.ts';
 
 /** What the command line may say of a log. */
@@ -80,7 +81,8 @@ export async function withLog<Result>(path: string, use: (file: string) => Resul
   try {
     let file = join(folder, path === '-' ? 'log' : basename(path));
     if (piped) {
-      await pipeline(path === '-' ? process.stdin : createReadStream(path), createWriteStream(file));
+      const piping = path === '-' ? process.stdin : createReadStream(path);
+      await pipeline(piping, requireBeginning(), createWriteStream(file));
     } else file = path;
     if (isGzip(file)) {
       const unpacked = join(folder, 'unpacked');
@@ -88,9 +90,11 @@ export async function withLog<Result>(path: string, use: (file: string) => Resul
         await pipeline(
           createReadStream(file),
           createGunzip({ finishFlush: zlib.Z_SYNC_FLUSH }),
+          requireBeginning(),
           createWriteStream(unpacked),
         );
       } catch (error) {
+        if (error instanceof ReplayError) throw error;
         const reason = error instanceof Error ? error.message : String(error);
         throw new ReplayError(`Got ${path}, which gzip cannot unpack (${reason}); expected a whole file.`, {
           cause: error,

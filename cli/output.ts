@@ -95,6 +95,18 @@ export function wrapLines(text: string, columns: number): string {
   return text.split('\n').map(wrapLine).join('\n');
 }
 
+/** Wraps what --help prints: what follows a line is indented as its text is, which stands two spaces or more after a term where there is one. */
+export function wrapHelp(text: string, columns: number): string {
+  const wrapLine = (line: string): string => {
+    if (line.length <= columns) return line;
+    const [head] = /^ *(?:\S+(?: \S+)* {2,})?/.exec(line)!;
+    return (
+      head + wrapAnsi(line.slice(head.length), columns - head.length).replaceAll('\n', `\n${' '.repeat(head.length)}`)
+    );
+  };
+  return text.split('\n').map(wrapLine).join('\n');
+}
+
 /** Quotes a word so that a shell takes it as it is: what is printed as a command is there to be copied. */
 export function shellWord(word: string): string {
   if (/^[\w@%+=:,./][\w@%+=:,./-]*$/.test(word)) return word;

@@ -35,7 +35,7 @@ import {
   VECTORS,
   withJudgeOptions,
 } from './options.ts';
-import { EXIT, type Exit, guardOutputs, printRaw, safe, tell } from './output.ts';
+import { EXIT, type Exit, guardOutputs, printRaw, safe, tell, wrapHelp, wrapLines } from './output.ts';
 import { parseAddress, parseLogVectors, parseWhole } from './log-options.ts';
 import type { ExplainChoices } from './explain.ts';
 import type { RecordChoices } from './record.ts';
@@ -47,6 +47,9 @@ import { TRACE_FORMS, type TraceForm } from './show.ts';
 
 const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string };
 
+/** The width of what --help prints where there is no terminal. */
+const HELP_COLUMNS = 80;
+
 const program = new Command('maskbit')
   .description(
     'A model-checked specification of MSI-X, an implementation shown equal to it, and the tests that follow.',
@@ -54,18 +57,29 @@ const program = new Command('maskbit')
   .version(version)
   .exitOverride()
   .configureOutput({
-    writeOut: printRaw,
+    writeOut: (text) => printRaw(wrapHelp(text, process.stdout.isTTY ? process.stdout.columns : HELP_COLUMNS)),
     writeErr: (text) => process.stderr.write(safe(text)),
   })
   .showHelpAfterError('(maskbit --help tells what there is)')
   .helpCommand(false)
+  // Every verb has options; its own --help says which.
+  .configureHelp({
+    subcommandTerm: (verb) =>
+      [
+        verb.name(),
+        ...verb.registeredArguments.map((each) => {
+          const name = `${each.name()}${each.variadic ? '...' : ''}`;
+          return each.required ? `<${name}>` : `[${name}]`;
+        }),
+      ].join(' '),
+  })
   .addHelpText(
     'after',
     example('maskbit check', 'maskbit replay traces/linux-6.1-nvme.trace', 'maskbit rules MSIX-PEND-2'),
   )
   .addHelpText(
     'after',
-    '\nExit status: 0 holds, 1 violated, 2 wrong call, 3 a bound was met before an answer,\n4 no answer: the output cannot be written, or maskbit itself has failed.',
+    '\nExit status: 0 holds, 1 violated, 2 wrong call, 3 a bound was met before an answer, 4 no answer: the output cannot be written, or maskbit itself has failed.',
   );
 
 function example(...lines: readonly string[]): string {
@@ -192,7 +206,7 @@ program
       .join('\n')}\n${example(
       'maskbit generate --strategy transitions --out vectors.json',
       'maskbit generate --strategy tour --format dut | less',
-      'maskbit generate --machine assigned-device --design reviewed --format vitest --out suite.test.js',
+      'maskbit generate --machine assigned-device --format vitest --out suite.test.js',
     )}`,
   )
   .action(async ({ machine, vectors, messages, design, only, ...rest }: GenerateArguments, command: Command) => {
@@ -337,7 +351,7 @@ program
   .addHelpText('after', example('maskbit replay traces/linux-6.1-nvme.trace'))
   .addHelpText(
     'after',
-    `\nRecord one with QEMU: ${RECIPE}\n` +
+    `\nRecord one with QEMU; add to its command:\n  ${wrapLines(RECIPE, HELP_COLUMNS - 4).replaceAll('\n', ' \\\n  ')}\n` +
       'Of an assigned device, with vfio_* too. Events that match irq_msix are signals of devices: with them, a message that is missing shows.\n' +
       'Exit status 3: n/a, nothing was there to compare.',
   )

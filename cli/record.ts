@@ -34,7 +34,6 @@ export async function record(device: string, scenarios: readonly string[], choic
     return EXIT.usage;
   }
   const command = commandOf(device, scenarios, choices);
-  tell(`Boots ${device} in a guest without acceleration; that takes half a minute to some minutes.`);
   let recording: Recording;
   try {
     recording = await recordGuest({
@@ -43,6 +42,7 @@ export async function record(device: string, scenarios: readonly string[], choic
       ...options,
       qemu: qemuBinary,
       isAssigned: assigned,
+      onBegin: () => tell(`Boots ${device} in a guest without acceleration; that takes half a minute to some minutes.`),
       onSaid: (text) => tell(`  ${text}`),
     });
   } catch (error) {

@@ -22,9 +22,9 @@ import { hostRegions } from './host-function.ts';
 import { startingAnew } from './ownership.ts';
 import type { Region } from './region.ts';
 
-/** What begins again at a reset, and when the device is taken away. */
-const anew = (region: Region): Region =>
-  startingAnew(region, [RESET, REMOVE], 'It begins again. [MSIX-RESET-1] [MSIX-ASSIGN-16]');
+/** What begins again at a reset, by a rule, and when the device is taken away. */
+const anew = (region: Region, rule = 'MSIX-RESET-1'): Region =>
+  startingAnew(region, [RESET, REMOVE], `It begins again. [${rule}] [MSIX-ASSIGN-16]`);
 
 /** The region of `vector`. */
 export function assignedVectorRegion(context: DeviceContext, vector: number): Region {
@@ -53,16 +53,23 @@ const answer = (vector: number, value: string, description: string) => ({
 
 function hostVector(context: DeviceContext, vector: number): Record<string, Region> {
   const { book, design, source } = context;
-  const injected = design.direct
-    ? 'It is injected from address and data. [MSIX-ASSIGN-4]'
-    : 'It is injected by its route. [MSIX-POSTED-1]';
+  const injected = !design.direct
+    ? 'It is injected by its route. [MSIX-POSTED-1]'
+    : design.check
+      ? 'Nothing blocks the vector: it is injected from address and data. [MSIX-ASSIGN-4] [MSIX-ASSIGN-9]'
+      : 'It is injected from address and data. [MSIX-ASSIGN-4]';
   const delivered = context.deliveries(vector).map(({ message, guard }) => ({
     target: 'none',
     guard,
     actions: { type: 'deliver', params: { vector, message } },
     description: injected,
   }));
-  const undelivered = { target: 'none', description: 'It is not delivered.' };
+  const undelivered = {
+    target: 'none',
+    description: design.check
+      ? 'It is not delivered: the vector is blocked by now. [MSIX-ASSIGN-9]'
+      : 'It is not delivered: there is no route. [MSIX-POSTED-1]',
+  };
   const regions = hostRegions(vector, {
     passes: `live.${vector}`,
     waits: book.all(`blocked.${vector}`, design.grow ? undefined : 'hostUp') as string,
@@ -189,12 +196,15 @@ function entryRegion(context: DeviceContext, vector: number): Region {
         write(vector, each.name),
         Array.from(accepted, (guard) => ({ target: each.result(message), guard, description })),
       ]);
-  const region = messageRegion('Address and data of the entry.', messages.values, (message) => ({
+  const kept = design.latch
+    ? 'Address and data of the entry, as they were last written. [MSIX-ASSIGN-7]'
+    : 'Address and data of the entry, as they were last written while it was masked. [MSIX-POSTED-6]';
+  const region = messageRegion(kept, messages.values, (message) => ({
     ...Object.fromEntries(writesFrom(message)),
     [readEntry(vector)]: answer(vector, message, 'The entry is read back.'),
   }));
   // Where there are routes, the kernel answers from them.
-  return context.rewriteEvents(anew(region), { read: design.direct ? 'either' : 'exit' });
+  return context.rewriteEvents(anew(region, 'MSIX-RESET-4'), { read: design.direct ? 'either' : 'exit' });
 }
 
 /** The route that the message of an entry takes to the guest. An entry without one is not in use. */

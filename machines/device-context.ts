@@ -287,12 +287,17 @@ export class DeviceContext {
     return this.book.all('tearing', this.design.free ? undefined : 'offBus') as string;
   }
 
-  /** The accesses that bring in whatever is in flight. */
-  get drains(): string[] {
+  /** The accesses that bring in whatever is in flight, each with why. */
+  get drains(): Readonly<Record<string, string>> {
+    const each = (events: readonly string[], why: string) => events.map((event) => [event, why]);
+    const read = 'A read brings in what is in flight. [MSIX-ASSIGN-6]';
     // The Pending Bit Array is read in the device, whatever the design.
     const polls = this.indices.map(poll);
-    if (!this.design.flush) return polls;
-    return [...this.indices.map(readEntry), ...polls, ...CLOSING.map(control)];
+    if (!this.design.flush) return Object.fromEntries(each(polls, read));
+    return Object.fromEntries([
+      ...each([...this.indices.map(readEntry), ...polls], read),
+      ...each(CLOSING.map(control), 'What was sent arrives before the function closes. [MSIX-ASSIGN-8]'),
+    ]);
   }
 
   /** Whether what is in flight arrives before a reset; otherwise it is lost. */

@@ -14,6 +14,9 @@ import { assignedActions } from './ownership.ts';
 import type { Region } from './region.ts';
 import { vectorRegionName } from './vector.ts';
 
+/** A transition of a region, with what it says of itself. */
+type Transition = Readonly<Record<string, unknown>> & { readonly description: string };
+
 /** What a vector of a host function must know of what is around it. */
 export interface HostSurroundings {
   /** The guard that its message may go out; the one that an event waits instead. An event that meets neither is dropped. */
@@ -21,10 +24,10 @@ export interface HostSurroundings {
   readonly waits: string;
   /** The edges at which it becomes so, with the guards under which they are edges: a held event goes out. */
   readonly unblocks: Readonly<Record<string, string | undefined>>;
-  /** The events that bring in what is in flight, beside its arrival. */
-  readonly drains: readonly string[];
+  /** The events that bring in what is in flight, beside its arrival, each with why. */
+  readonly drains: Readonly<Record<string, string>>;
   /** What an arrival comes to: transitions out of `flying`, the first that is open. */
-  readonly arrivals: readonly object[];
+  readonly arrivals: readonly Transition[];
   /** Conditions under which an arrival is held back as a Pending bit. */
   readonly heldBack?: string;
   /** The events that lose all that is pending and in flight, and the guard of each, if any. */
@@ -43,9 +46,15 @@ export function hostRegions(vector: number, around: HostSurroundings): { flight:
     Object.fromEntries(
       Object.entries(unblocks).map(([event, edge]) => [event, { ...transition, guard: all(edge, guard) }]),
     );
-  const arrivalEvents = [arrive(vector), ...drains];
-  const each = (transitions: readonly object[]) =>
-    Object.fromEntries(arrivalEvents.map((event) => [event, transitions]));
+  const each = (transitions: readonly Transition[]) => ({
+    [arrive(vector)]: transitions,
+    ...Object.fromEntries(
+      Object.entries(drains).map(([event, why]) => [
+        event,
+        transitions.map((transition) => ({ ...transition, description: `${why} ${transition.description}` })),
+      ]),
+    ),
+  });
   const lost = (target: string) =>
     Object.fromEntries(
       Object.entries(lostOn).map(([event, guard]) => [
@@ -130,7 +139,7 @@ export function createHostFunction(options: { readonly vectors: number }): AnySt
       passes: `unmasked.${vector}`,
       waits: `masked.${vector}`,
       unblocks: { [hostUnmask(vector)]: `masked.${vector}` },
-      drains: [HOST_READ],
+      drains: { [HOST_READ]: 'A read brings it in. [MSIX-ASSIGN-6]' },
       arrivals: [
         { target: 'none', actions: { type: 'interrupt', params: { vector } }, description: 'The host is interrupted.' },
       ],

@@ -100,7 +100,7 @@ function onDelivery(context: DeviceContext, vector: number, target: string): Rec
   const guards = context.deliveries(vector).map(({ guard }) => guard as string);
   const delivers = book.define(`delivers.${vector}`, and([`flying.${vector}`, or(guards)]));
   const delivered = { target, guard: delivers, description: 'A message is delivered.' };
-  return Object.fromEntries([arrive(vector), ...drains].map((event) => [event, delivered]));
+  return Object.fromEntries([arrive(vector), ...Object.keys(drains)].map((event) => [event, delivered]));
 }
 
 const REGIONS: Readonly<Record<MonitorName, (context: DeviceContext, vector: number) => Region>> = {

@@ -166,7 +166,7 @@ export const EntryStep: FunctionStepProperty = {
   name: 'EntryStep',
   number: 'P8',
   title: 'Address and data of an entry read as last written or reset, half by half; nothing else changes them.',
-  rules: ['MSIX-MSG-2', 'MSIX-TABLE-1'],
+  rules: ['MSIX-MSG-2', 'MSIX-TABLE-1', 'MSIX-RESET-4'],
   when: (step, vector) =>
     step.before.entry(vector) !== step.after.entry(vector) || isEvent(step, 'guest.write', vector),
   holds: (step, vector) => {

@@ -3,9 +3,7 @@
  * the checker by the random machines. `npm run undo-mends -- WORD` undoes those with a word in their name. Exit status: 0 all found, 1 one is not.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { inChangedCopy } from './copy.ts';
 import { CHECKER, LIBRARY, type Mend } from './mends.ts';
 
 /** What a copy needs, what is run there, and what is said when it has found something. */
@@ -27,41 +25,27 @@ const RANDOM_MACHINES: Finder = {
 };
 
 /** Whether a mend is missed when it is undone. */
-function isMissed({ name, file, mended, undone }: Mend, { folders, command, found }: Finder): boolean {
-  const folder = mkdtempSync(join(tmpdir(), 'undo-'));
-  try {
-    for (const each of folders) cpSync(each, join(folder, each), { recursive: true });
-    for (const each of ['package.json', 'tsconfig.json']) cpSync(each, join(folder, each));
-    symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
-    const path = join(folder, file);
-    const text = readFileSync(path, 'utf8');
-    if (!text.includes(mended)) throw new Error(`undo-mends: got no "${mended}" in ${file}; expected it.`);
-    writeFileSync(
-      path,
-      text.replace(mended, () => undone),
-    );
+function isMissed({ name, file, mended, undone }: Mend, { folders, command, found }: Finder): Promise<boolean> {
+  return inChangedCopy(folders, { file, before: mended, after: undone }, (cwd) => {
     const begin = performance.now();
     // Without colours, which would stand between the words that are looked for.
     const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined };
-    const { status, stdout, stderr } = spawnSync('npx', command, { cwd: folder, encoding: 'utf8', env });
+    const { status, stdout, stderr } = spawnSync('npx', command, { cwd, encoding: 'utf8', env });
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
     const how = status === 1 ? found.exec(stdout + stderr)?.[0] : undefined;
     if (how === undefined)
       console.log(`MISSED (status ${status}) after ${seconds} s: without "${name}"\n${stdout}${stderr}`.trimEnd());
     else console.log(`found in ${seconds} s: without "${name}": ${how}`);
     return how === undefined;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 const only = process.argv[2] ?? '';
-const missed = (
-  [
-    [LIBRARY, SIMULATOR],
-    [CHECKER, RANDOM_MACHINES],
-  ] as const
-).flatMap(([mends, finder]) =>
-  mends.filter((mend) => mend.name.includes(only)).filter((mend) => isMissed(mend, finder)),
-);
-process.exitCode = missed.length === 0 ? 0 : 1;
+let missed = 0;
+for (const [mends, finder] of [
+  [LIBRARY, SIMULATOR],
+  [CHECKER, RANDOM_MACHINES],
+] as const) {
+  for (const mend of mends.filter(({ name }) => name.includes(only))) missed += (await isMissed(mend, finder)) ? 1 : 0;
+}
+process.exitCode = missed === 0 ? 0 : 1;

@@ -1,6 +1,7 @@
 /**
- * The rules of MSI-X, all of them, in the order of their areas. Imports nothing from outside of this folder.
+ * The rules of MSI-X, all of them, in the order of their areas. Imports nothing from outside of this folder but what counts the edits between two ids.
  */
+import { distance } from 'fastest-levenshtein';
 import { ACCESS_RULES } from './access.ts';
 import { ASSIGNED_RULES } from './assigned.ts';
 import { HISTORICAL_BUGS, type HistoricalBug } from './bugs.ts';
@@ -119,15 +120,18 @@ function tell(value: unknown): string {
   return value.length > TOLD_CHARACTERS ? `${JSON.stringify(value.slice(0, TOLD_CHARACTERS))}…` : JSON.stringify(value);
 }
 
-/** Up to three ids of the same kind with the nearest numbers, or the first of each kind. */
+/** The three ids that are nearest by edits, and among equals by their numbers; one of each kind, where none is near. */
 function nearestIds(id: string): string[] {
-  const kindOf = (each: string): string => each.replace(/\d+$/, '');
   const numberOf = (each: string): number => Number(/\d+$/.exec(each)?.[0] ?? 0);
-  const alike = REGISTERED_IDS.filter((each) => kindOf(each) === kindOf(id));
-  if (alike.length === 0) return ['MSIX-PEND-2', 'HB-21', 'P7', 'R5'];
-  return alike
-    .toSorted((a, b) => Math.abs(numberOf(a) - numberOf(id)) - Math.abs(numberOf(b) - numberOf(id)))
-    .slice(0, 3);
+  const near = REGISTERED_IDS.flatMap((each) => {
+    const edits = distance(id, each);
+    return edits <= id.length / 2 ? [{ each, edits, apart: Math.abs(numberOf(each) - numberOf(id)) }] : [];
+  });
+  if (near.length === 0) return ['MSIX-PEND-2', 'HB-21', 'P7', 'R5'];
+  return near
+    .toSorted((one, other) => one.edits - other.edits || one.apart - other.apart)
+    .slice(0, 3)
+    .map(({ each }) => each);
 }
 
 /**

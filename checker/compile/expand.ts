@@ -6,6 +6,7 @@
  */
 import * as format from './format.ts';
 import type { CompiledMachine } from './format.ts';
+import { createPlainStep, IGNORED, SILENT, type StepEvent, TALKING } from './step-event.ts';
 import { Stepper } from './step.ts';
 
 /**
@@ -17,13 +18,7 @@ export type Expand = (states: Int32Array, from: number, targets: Int32Array) => 
 /** The same, and writes to `events` which event leads to each of them. */
 export type ExpandEvents = (states: Int32Array, from: number, targets: Int32Array, events: Int32Array) => number;
 
-type ExpandPart = (
-  states: Int32Array,
-  from: number,
-  targets: Int32Array,
-  count: number,
-  events: Int32Array | undefined,
-) => number;
+type ExpandPart = (states: Int32Array, from: number, targets: Int32Array, count: number, events?: Int32Array) => number;
 
 /** What is written around the programs of events, in JavaScript. In it `s0`, `s1` … are the words of the state, and `t0`, `t1` … those after an event. */
 export interface Frame {
@@ -50,11 +45,11 @@ export function createExpand(compiled: CompiledMachine): Expand {
   const parts = createParts(compiled, false);
   if (parts.length === 1) {
     const [part] = parts;
-    return (states, from, targets) => part(states, from, targets, 0, undefined);
+    return (states, from, targets) => part(states, from, targets, 0);
   }
   return (states, from, targets) => {
     let count = 0;
-    for (const part of parts) count = part(states, from, targets, count, undefined);
+    for (const part of parts) count = part(states, from, targets, count);
     return count;
   };
 }
@@ -67,6 +62,31 @@ export function createExpandEvents(compiled: CompiledMachine): ExpandEvents {
     for (const part of parts) count = part(states, from, targets, count, events);
     return count;
   };
+}
+
+/** Translates the program of each event by itself. */
+export function createSteps(compiled: CompiledMachine): StepEvent[] {
+  const words = wordsOf(compiled);
+  return [...compiled.events.keys()].map((event) => {
+    const talking = [...compiled.transitions.keys()].filter((number) => {
+      const { transition, outputs, entries, exits } = compiled.transitions[number];
+      return transition.eventType === compiled.events[event] && outputs.length + entries.length + exits.length > 0;
+    });
+    const talks = talking.length === 0 ? 'false' : talking.map((number) => `r${number}`).join(' || ');
+    const [step] =
+      writeParts(compiled, {
+        events: [event],
+        noted: new Set(talking),
+        parameters: ['target'],
+        before: () => [],
+        after: () => [
+          ...words.map((word) => `target[${word}] = t${word};`),
+          `return taken ? (${talks} ? ${TALKING} : ${SILENT}) : ${IGNORED};`,
+        ],
+        end: [],
+      }) ?? [];
+    return (step as StepEvent | undefined) ?? createPlainStep(compiled, event);
+  });
 }
 
 function createParts(compiled: CompiledMachine, isNamed: boolean): ExpandPart[] {

@@ -20,17 +20,20 @@ import {
   within,
 } from '../argument/argument.ts';
 import { type Exploration, requireExploration, requireUnfolded } from '../explore/explore.ts';
+import { SYMMETRY, type Symmetry, SymmetryError } from '../explore/symmetry.ts';
+import {
+  exchangedStates,
+  ExchangedSteps,
+  followedBy,
+  inverse,
+  type ObservedStep,
+  renameLabel,
+} from './seen-symmetry.ts';
 import { leftOut } from '../machine/alphabet.ts';
 import { FULL, grown, NumberedStates, NONE } from '../explore/state-set.ts';
+import { createSteps } from '../compile/expand.ts';
+import { IGNORED, SILENT, type StepEvent, TALKING } from '../compile/step-event.ts';
 import { Stepper } from '../compile/step.ts';
-
-/** A step as an observer may see it. */
-export interface ObservedStep {
-  readonly event: string;
-  readonly outputs: readonly string[];
-  /** Whether any transition takes the event. An access that changes nothing can be seen all the same. */
-  readonly taken: boolean;
-}
 
 /** What is seen of a step: a label, or several in order. Undefined or empty when nothing is, so that the step is hidden. */
 export type Seen = string | readonly string[] | undefined;
@@ -42,6 +45,11 @@ export type Observe = (step: ObservedStep) => Seen;
 export interface Observed {
   readonly exploration: Exploration;
   readonly observe: Observe;
+  /**
+   * Of the other machine, where the one is explored by orbits: its regions that are exchanged along with those of the one. All of its states
+   * are explored.
+   */
+  readonly symmetry?: Symmetry;
 }
 
 /** What a result says of the events that were left out of either alphabet. */
@@ -58,10 +66,11 @@ function tellLeftOut(one: Exploration, other: Exploration): LeftOut {
 }
 
 function readObserved(place: string, value: unknown): Observed {
-  const { exploration, observe } = requireFields(place, value, ['exploration', 'observe']);
+  const { exploration, observe, symmetry } = requireFields(place, value, ['exploration', 'observe', 'symmetry']);
   return {
     exploration: requireExploration(within(place, 'exploration'), exploration),
     observe: readObserve(within(place, 'observe'), observe),
+    ...(symmetry === undefined ? {} : { symmetry: SYMMETRY.require(within(place, 'symmetry'), symmetry) }),
   };
 }
 
@@ -97,19 +106,38 @@ export interface Refinement extends LeftOut {
 const PAIR_LIMIT = 5_000_000;
 
 /**
- * Decides whether `one` refines `other`: whether every sequence of what is seen of `one` can be seen of `other`.
+ * Decides whether `one` refines `other`: whether every sequence of what is seen of `one` can be seen of `other`. Where `one` is explored by
+ * orbits, one pair of each orbit is followed (`seen-symmetry.ts`), and `other` says which of its regions are exchanged along.
  * @throws {BoundError} when either exploration is not complete, or there are more than `pairLimit` pairs.
+ * @throws {SymmetryError} when what is seen is not the same for all regions.
  */
 export function refine(one: Observed, other: Observed, pairLimit = PAIR_LIMIT): Refinement {
   const words = new Words();
   const [seenOne, seenOther] = [readObserved('one of refine', one), readObserved('other of refine', other)];
   requireLimit('pairLimit of refine', pairLimit);
   const without = tellLeftOut(seenOne.exploration, seenOther.exploration);
-  const steps = new SeenSteps(seenOne, words);
-  const subsets = new Subsets(new SeenGraph(new SeenSteps(seenOther, words), words));
-  const pairs = new PairSearch(subsets.initial, pairLimit, seenOne.exploration.compiled.machine.id);
+  const { compiled, symmetry } = seenOne.exploration;
+  if (
+    (symmetry === undefined) !== (seenOther.symmetry === undefined) ||
+    symmetry?.count !== seenOther.symmetry?.count
+  ) {
+    throw new SymmetryError(
+      `Got ${symmetry?.count ?? 'no'} regions of one that are exchanged, and ${seenOther.symmetry?.count ?? 'no'} of other; expected as many.`,
+    );
+  }
+  const steps = new SeenSteps(seenOne, words, symmetry);
+  const graph = new SeenGraph(new SeenSteps(seenOther, words, undefined, seenOther.symmetry), words);
+  const images =
+    symmetry &&
+    seenOther.symmetry &&
+    graph.images(exchangedStates(seenOther.exploration, seenOther.symmetry), symmetry);
+  const subsets = new Subsets(graph, images);
+  // Where the initial state is not the one that stands for its orbit, all is told of that one from here on.
+  const begin = symmetry?.sortedBy(compiled.initial.slice(), 0) ?? [];
+  const initial = subsets.exchanged(subsets.initial, begin);
+  const pairs = new PairSearch(initial, pairLimit, compiled.machine.id);
   const met = new Met(subsets, steps.stateCount);
-  met.add(0, subsets.initial);
+  met.add(0, initial);
   for (let pair = 0; pair < pairs.count; pair++) {
     const state = pairs.one(pair);
     for (let event = 0; event < steps.eventCount; event++) {
@@ -117,17 +145,43 @@ export function refine(one: Observed, other: Observed, pairLimit = PAIR_LIMIT): 
       for (const label of words.lists[steps.list(state, event)]) {
         const next = subsets.after(subset, label);
         if (next === EMPTY) {
-          const expected = subsets.labelsOf(subset).map((each) => words.labels[each]);
-          const counterexample = { path: [...pairs.pathTo(pair), event], seen: words.labels[label], expected };
+          const found = { path: [...pairs.pathTo(pair), event], label, expected: subsets.labelsOf(subset) };
+          const counterexample = tellUnseen(found, words, steps, symmetry, begin);
           return { refines: false, pairs: pairs.count, subsets: subsets.count, counterexample, ...without };
         }
         subset = next;
       }
       const target = steps.target(state, event);
+      subset = subsets.exchanged(subset, steps.exchanges(state, event));
+      if (target === state && subset === pairs.other(pair)) continue;
       if (met.add(target, subset)) pairs.add(target, subset, pair, event);
     }
   }
   return { refines: true, pairs: pairs.count, subsets: subsets.count, ...without };
+}
+
+/** Tells a run whose last step cannot be seen; with symmetry, as a run of the machine itself: the exchanges on the way are undone. */
+function tellUnseen(
+  { path, label, expected }: { readonly path: readonly number[]; readonly label: number; readonly expected: number[] },
+  words: Words,
+  steps: SeenSteps,
+  symmetry: Symmetry | undefined,
+  begin: readonly number[],
+): NonNullable<Refinement['counterexample']> {
+  const told = (each: number): string => words.labels[each];
+  if (symmetry === undefined) return { path, seen: told(label), expected: expected.map(told) };
+  const { events } = symmetry.compiled;
+  let permutation = followedBy([...Array(symmetry.count).keys()], begin);
+  let state = 0;
+  const undone = (name: string): string => symmetry.rename(name, (index) => inverse(permutation)[index]);
+  const own = path.map((event, at) => {
+    const number = events.indexOf(undone(events[event]));
+    if (at === path.length - 1) return number;
+    permutation = followedBy(permutation, steps.exchanges(state, event));
+    state = steps.target(state, event);
+    return number;
+  });
+  return { path: own, seen: undone(told(label)), expected: expected.map((each) => undone(told(each))) };
 }
 
 /**
@@ -169,6 +223,11 @@ class Words {
     return this.list(labels);
   }
 
+  /** The number of a label with a region and the next one exchanged. */
+  exchanged(label: number, symmetry: Symmetry, one: number): number {
+    return this.label(renameLabel(symmetry, this.labels[label], one));
+  }
+
   list(labels: readonly number[]): number {
     return numberOf(this.listNumbers, labels.join(), () => this.lists.push(labels));
   }
@@ -189,58 +248,125 @@ function numberOf<Key>(numbers: Map<Key, number>, key: Key, note: () => void): n
   return number;
 }
 
-/** All steps of a machine, with what is seen of each, by the number of the list. */
+/** All steps of a machine, with what is seen of each, by the number of the list. Those of a state are made when one of them is asked. */
 class SeenSteps {
   readonly stateCount: number;
   readonly eventCount: number;
+  private readonly exploration: Exploration;
+  private readonly observe: Observe;
+  private readonly words: Words;
+  private readonly isMade: Uint8Array;
   private readonly targets: Int32Array;
   private readonly lists: Int32Array;
+  private readonly steps: readonly StepEvent[];
+  private readonly stepper: Stepper;
+  private readonly after: Int32Array;
+  /** Of each event, the list where it is ignored, and where it is taken and puts out nothing; -1 where that was not asked. */
+  private readonly silent: Int32Array;
+  /** Steps with the same outputs have them in the same list, so what is seen of them is found without asking. */
+  private readonly talking: readonly Map<readonly string[], number>[];
 
-  constructor({ exploration, observe }: Observed, words: Words) {
-    requireUnfolded(exploration);
+  private readonly symmetry: Symmetry | undefined;
+  /** With symmetry, by which exchanges the state after each step is sorted, by number; and the lists of those. */
+  private readonly sorted: Int32Array | undefined;
+  private readonly exchangeLists: (readonly number[])[] = [[]];
+  private readonly exchangeNumbers = new Map<string, number>([['', 0]]);
+  private readonly exchangedSteps: ExchangedSteps | undefined;
+
+  /**
+   * @param folded The symmetry by which the exploration has one state of each orbit, where it may.
+   * @param whole The symmetry of an exploration that has all states.
+   */
+  constructor({ exploration, observe }: Observed, words: Words, folded?: Symmetry, whole?: Symmetry) {
+    if (folded === undefined) requireUnfolded(exploration);
     const { compiled, states, summary } = exploration;
     if (!summary.complete) {
       throw new BoundError(
         `Got only ${summary.states} states of ${compiled.machine.id} within the limit of ${summary.bound}; expected all.`,
       );
     }
+    this.exploration = exploration;
+    this.observe = observe;
+    this.words = words;
     this.stateCount = states.count;
     this.eventCount = compiled.events.length;
+    this.isMade = new Uint8Array(states.count);
     this.targets = new Int32Array(states.count * this.eventCount);
     this.lists = new Int32Array(states.count * this.eventCount);
-    const stepper = new Stepper(compiled);
-    const target = new Int32Array(compiled.wordCount);
-    // Steps with the same outputs have them in the same list, so what is seen of them is found without asking.
-    const known = compiled.events.map(() => [
-      new Map<readonly string[], number>(),
-      new Map<readonly string[], number>(),
-    ]);
-    for (let state = 0; state < states.count; state++) {
-      const from = state * compiled.wordCount;
-      for (const [event, name] of compiled.events.entries()) {
-        stepper.stepWords(states.words, from, event, target, 0);
-        const taken = stepper.takenCount > 0;
-        const outputs = stepper.outputs(states.words, from);
-        const alike = known[event][Number(taken)];
-        let list = alike.get(outputs);
-        if (list === undefined) {
-          list = words.listOf(observe({ event: name, outputs, taken }));
-          alike.set(outputs, list);
-        }
-        this.targets[state * this.eventCount + event] = states.find(target, 0);
-        this.lists[state * this.eventCount + event] = list;
-      }
-    }
+    this.steps = createSteps(compiled);
+    this.stepper = new Stepper(compiled);
+    this.after = new Int32Array(compiled.wordCount);
+    this.silent = new Int32Array(2 * this.eventCount).fill(-1);
+    this.talking = compiled.events.map(() => new Map<readonly string[], number>());
+    this.symmetry = folded;
+    if (folded !== undefined) this.sorted = new Int32Array(this.targets.length);
+    const symmetry = folded ?? whole;
+    this.exchangedSteps = symmetry && new ExchangedSteps(symmetry, (step) => [observe(step) ?? []].flat());
   }
 
   target(state: number, event: number): number {
+    if (this.isMade[state] === 0) this.make(state);
     return this.targets[state * this.eventCount + event];
   }
 
   list(state: number, event: number): number {
+    if (this.isMade[state] === 0) this.make(state);
     return this.lists[state * this.eventCount + event];
   }
+
+  /** The exchanges that made of the state after a step the one that stands for its orbit. */
+  exchanges(state: number, event: number): readonly number[] {
+    if (this.sorted === undefined) return NO_EXCHANGES;
+    if (this.isMade[state] === 0) this.make(state);
+    return this.exchangeLists[this.sorted[state * this.eventCount + event]];
+  }
+
+  private make(state: number): void {
+    const { steps, after, eventCount, symmetry, sorted } = this;
+    const { states, compiled } = this.exploration;
+    const from = state * compiled.wordCount;
+    this.isMade[state] = 1;
+    for (let event = 0; event < eventCount; event++) {
+      const kind = steps[event](states.words, from, after);
+      const at = state * eventCount + event;
+      this.lists[at] = kind === TALKING ? this.listOfTalk(from, event) : this.listOfSilence(event, kind);
+      if (symmetry !== undefined && kind !== IGNORED) {
+        const exchanges = symmetry.sortedBy(after, 0);
+        sorted![at] = numberOf(this.exchangeNumbers, exchanges.join(), () => this.exchangeLists.push(exchanges));
+      }
+      this.targets[at] = kind === IGNORED ? state : states.find(after, 0);
+    }
+  }
+
+  private listOfSilence(event: number, kind: typeof IGNORED | typeof SILENT): number {
+    const at = 2 * event + kind;
+    if (this.silent[at] < 0) this.silent[at] = this.listOf(event, [], kind === SILENT);
+    return this.silent[at];
+  }
+
+  private listOfTalk(from: number, event: number): number {
+    const { stepper, talking, after } = this;
+    const { words } = this.exploration.states;
+    stepper.stepWords(words, from, event, after, 0);
+    const outputs = stepper.outputs(words, from);
+    const isTaken = stepper.takenCount > 0;
+    // A step that may put out something and does not, or is ignored after all, is one of silence.
+    if (outputs.length === 0) return this.listOfSilence(event, isTaken ? SILENT : IGNORED);
+    const known = talking[event].get(outputs);
+    if (known !== undefined) return known;
+    const list = this.listOf(event, outputs, isTaken);
+    talking[event].set(outputs, list);
+    return list;
+  }
+
+  private listOf(event: number, outputs: readonly string[], taken: boolean): number {
+    const step = { event: this.exploration.compiled.events[event], outputs, taken };
+    this.exchangedSteps?.require(step);
+    return this.words.listOf(this.observe(step));
+  }
 }
+
+const NO_EXCHANGES: readonly number[] = [];
 
 const HIDDEN = -1;
 
@@ -255,9 +381,16 @@ class SeenGraph {
   readonly starts: Int32Array;
   readonly labels: Int32Array;
   readonly targets: Int32Array;
+  private readonly words: Words;
+  private readonly stateCount: number;
+  /** The places in between, by what is still to be seen there and the state that follows; and both of each. */
+  private readonly between = new Map<string, number>();
+  private readonly places: { readonly labels: readonly number[]; readonly target: number }[] = [];
 
   constructor(steps: SeenSteps, words: Words) {
-    const between = new Map<string, number>();
+    const { between, places } = this;
+    this.words = words;
+    this.stateCount = steps.stateCount;
     const edges: { readonly label: number; readonly target: number }[][] = [];
     const isThere: Set<number>[] = [];
     const connect = (node: number, label: number, target: number): void => {
@@ -274,6 +407,7 @@ class SeenGraph {
       let isNew = false;
       const offset = numberOf(between, `${labels.join()} ${target}`, () => (isNew = true));
       const node = steps.stateCount + offset;
+      if (isNew) places[offset] = { labels, target };
       if (isNew) connect(node, labels[0], nodeBefore(labels.slice(1), target));
       return node;
     };
@@ -291,7 +425,32 @@ class SeenGraph {
     this.labels = Int32Array.from(edges.flatMap((each) => each.map(({ label }) => label)));
     this.targets = Int32Array.from(edges.flatMap((each) => each.map(({ target }) => target)));
   }
+
+  /** The nodes that each node becomes by each exchange, of which the images of the states are known. */
+  images(states: readonly Int32Array[], symmetry: Symmetry): Images {
+    return states.map((exchanged, one) => {
+      const between = this.places.map(({ labels, target }) => {
+        const renamed = labels.map((label) => this.words.exchanged(label, symmetry, one));
+        const offset = this.between.get(`${renamed.join()} ${exchanged[target]}`);
+        if (offset !== undefined) return this.stateCount + offset;
+        throw new SymmetryError(
+          `Got something seen of one region and not of another; expected all that is seen of either.`,
+        );
+      });
+      return concat(exchanged, between);
+    });
+  }
 }
+
+function concat(one: Int32Array, other: readonly number[]): Int32Array {
+  const both = new Int32Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
+}
+
+/** The nodes that each node becomes by each exchange of a region and the next one. */
+type Images = readonly Int32Array[];
 
 /** The set without any state: what was seen cannot be seen. */
 const EMPTY = -1;
@@ -310,8 +469,13 @@ class Subsets {
   private readonly marks: Int32Array;
   private round = 0;
 
-  constructor(graph: SeenGraph) {
+  private readonly images: Images | undefined;
+  /** The sets that were exchanged, by the exchange and the set. */
+  private readonly known = new Map<number, number>();
+
+  constructor(graph: SeenGraph, images?: Images) {
     this.graph = graph;
+    this.images = images;
     this.marks = new Int32Array(graph.nodeCount);
     this.initial = this.numberOf([0]);
   }
@@ -334,6 +498,18 @@ class Subsets {
   /** The set after `label` was seen, or EMPTY. */
   after(subset: number, label: number): number {
     return this.successorsOf(subset).get(label) ?? EMPTY;
+  }
+
+  /** The set with regions exchanged, one exchange after the other. */
+  exchanged(subset: number, exchanges: readonly number[]): number {
+    const { images, known } = this;
+    if (images === undefined) return subset;
+    return exchanges.reduce((set, one) => {
+      const key = set * images.length + one;
+      const found = known.get(key) ?? this.numberOf(Array.from(this.members[set], (node) => images[one][node]));
+      known.set(key, found);
+      return found;
+    }, subset);
   }
 
   /** What can be seen next from any node of the set. */
@@ -503,14 +679,17 @@ export function compareRuns(
   for (let pair = 0; pair < pairs.count; pair++) {
     const state = pairs.one(pair);
     const otherState = pairs.other(pair);
-    for (const [event, otherEvent] of corresponding.entries()) {
+    for (let event = 0; event < corresponding.length; event++) {
+      const otherEvent = corresponding[event];
       const list = steps.list(state, event);
       const otherList = others.list(otherState, otherEvent);
       if (list !== otherList) {
         const counterexample = { path: [...pairs.pathTo(pair), event], first: tell(list), other: tell(otherList) };
         return { same: false, pairs: pairs.count, counterexample, ...without };
       }
-      pairs.add(steps.target(state, event), others.target(otherState, otherEvent), pair, event);
+      const target = steps.target(state, event);
+      const otherTarget = others.target(otherState, otherEvent);
+      if (target !== state || otherTarget !== otherState) pairs.add(target, otherTarget, pair, event);
     }
   }
   return { same: true, pairs: pairs.count, ...without };

@@ -26,7 +26,7 @@ import { COMPILED, type CompiledMachine, type Field } from '../compile/format.ts
 import { type GuardExpression, machineGuards, readGuard } from '../machine/guard.ts';
 import { matchedNodes } from '../machine/matching.ts';
 import { outputOf } from '../machine/output.ts';
-import { isBelow, nodesOf, targetsOf, type Transition } from '../machine/transition-sets.ts';
+import { childrenOf, isBelow, nodesOf, targetsOf, type Transition } from '../machine/transition-sets.ts';
 
 /** Which regions can be exchanged, and how they are named. */
 export interface Interchangeable {
@@ -139,6 +139,67 @@ export class Symmetry {
   private renamed(event: number, of: (index: number) => number): number {
     const { events } = this.compiled;
     return events.indexOf(this.interchangeable.rename(events[event], of));
+  }
+
+  /** The number of regions that can be exchanged. */
+  get count(): number {
+    return this.nodes.length;
+  }
+
+  /** Renames the regions in the name of an event, of an output, or of what is seen of them. */
+  rename(name: string, of: (index: number) => number): string {
+    return this.interchangeable.rename(name, of);
+  }
+
+  /** Sorts the regions of the state that begins at `from`, and returns how: each number says that the region with it and the next one were exchanged. */
+  sortedBy(states: Int32Array, from: number): number[] {
+    this.readKeys(states, from);
+    const { keys } = this;
+    const exchanges: number[] = [];
+    for (let end = 1; end < keys.length; end++) {
+      for (let index = end - 1; index >= 0 && keys[index] > keys[index + 1]; index--) {
+        [keys[index], keys[index + 1]] = [keys[index + 1], keys[index]];
+        exchanges.push(index);
+      }
+    }
+    this.writeKeys(states, from);
+    return exchanges;
+  }
+
+  /** Exchanges a region of the state that begins at `from` and the next one. */
+  exchange(states: Int32Array, from: number, index: number): void {
+    this.readKeys(states, from);
+    const { keys } = this;
+    [keys[index], keys[index + 1]] = [keys[index + 1], keys[index]];
+    this.writeKeys(states, from);
+  }
+
+  /**
+   * Requires that what a step puts out is exchanged with the regions, its order too: several regions put out things in the order in which they stand,
+   * and that does not change with them.
+   * @throws {SymmetryError} when an event lets several regions put out anything that names one of them.
+   */
+  requireOrder(): void {
+    const { compiled, nodes } = this;
+    const { machine, events, transitions, outputs } = compiled;
+    const namesOne = (output: number): boolean => {
+      const name = outputs[output];
+      return nodes.some((_, one) => this.rename(name, (index) => (index === one ? one + 1 : index)) !== name);
+    };
+    for (const event of events) {
+      const talking = transitions.filter(({ transition, ...put }) => {
+        if (transition.eventType !== event) return false;
+        return [put.outputs, put.entries, ...put.exits.map((exit) => exit.outputs)].flat().some(namesOne);
+      });
+      const places = talking.map(({ transition }) =>
+        childrenOf(nodes[0].parent!).find((node) => node === transition.source || isBelow(transition.source, node)),
+      );
+      if (new Set(places).size <= 1 && !places.includes(undefined)) continue;
+      throw new SymmetryError(
+        `Got ${machine.id}, in which several regions put out something on ${event}, in an order that an exchange of regions changes; ` +
+          'expected one region.',
+      );
+    }
   }
 
   /**

@@ -18,8 +18,8 @@ divertProgress((what, total) => {
   say({ of: 'begin', what, total });
   return { advance: (done) => say({ of: 'advance', done }), end: () => say({ of: 'end' }) };
 });
-const { budgets, manifest } = workerData as Order;
-const work = deviceWork(false, new Budget(budgets), WHOLE, manifest);
+const { isFull, budgets, manifest } = workerData as Order;
+const work = deviceWork(isFull, new Budget(budgets), WHOLE, manifest);
 const sections: Partial<Record<DeviceSection, CheckSection>> = {};
 for (const section of DEVICE_SECTIONS) {
   if (KEPT.includes(section)) {

@@ -16,6 +16,7 @@ import type { CheckSection } from './part.ts';
 
 /** What the thread is told. */
 export interface Order {
+  readonly isFull: boolean;
   readonly budgets: Budgets;
   readonly manifest: readonly ManifestEntry[];
 }
@@ -51,7 +52,7 @@ export function deviceWork(
     designs: () => checkAssigned(isFull, budget, only, manifest),
     mutants: () => checkAssignedMutants(budget),
     objections: () => checkObjections(budget),
-    'device-paths': () => checkAssignedPaths(isFull, budget),
+    'device-paths': () => checkAssignedPaths(isFull, budget, only),
     device: () => checkAssignedDevice(isFull, budget, only),
   };
 }
@@ -67,8 +68,8 @@ export const canRunBeside = (): boolean => availableParallelism() > 1 && import.
  * Begins to run them beside what this thread does. Nothing of it is printed before this thread waits for what comes of it.
  * @returns What ends it: does the kept ones here, and comes to what all of them come to, in their order; rejected where the thread has failed.
  */
-export function runBeside(budgets: Budgets, manifest: readonly ManifestEntry[]): EndBeside {
-  const order: Order = { budgets, manifest };
+export function runBeside(isFull: boolean, budgets: Budgets, manifest: readonly ManifestEntry[]): EndBeside {
+  const order: Order = { isFull, budgets, manifest };
   const worker = new Worker(new URL('./beside-thread.js', import.meta.url), { workerData: order });
   return (work) => {
     const kept = new Map(KEPT.map((section) => [section, holdOutput(work[section])]));

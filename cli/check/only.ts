@@ -9,6 +9,7 @@ import { boundsName, type Instance, instanceName, MACHINE_NAMES } from '../../pr
 import { MACHINE_PROPERTIES } from '../../properties/machines.ts';
 import { TEMPORAL_PROPERTIES } from '../../properties/temporal.ts';
 import { RULES } from '../../spec/index.ts';
+import { machineCitations } from '../traceability.ts';
 
 /** The sections of the check, in their order. */
 export const SECTIONS = [
@@ -32,6 +33,8 @@ export type Section = (typeof SECTIONS)[number];
 export interface Only {
   /** Whether anything is left out. */
   readonly isPart: boolean;
+  /** Whether the assigned device is driven in the instances alone that take seconds: its parts, and one vector with two messages; of the larger ones, samples. */
+  readonly isBrief: boolean;
   readonly sections: ReadonlySet<Section>;
   /** Whether a property is asked, by its name. */
   property(name: string): boolean;
@@ -42,6 +45,7 @@ export interface Only {
 /** The whole check. */
 export const WHOLE: Only = {
   isPart: false,
+  isBrief: false,
   sections: new Set(SECTIONS),
   property: () => true,
   instance: () => true,
@@ -63,8 +67,40 @@ const DESIGN_INSTANCES: readonly string[] = [
   ...[...ASSIGNED_TASKS, ...FULL_ASSIGNED_TASKS].map(({ bounds }) => boundsName(bounds)),
 ];
 
-/** The sections that hold the implementation against the machine: every rule is in them. */
+/** The sections that hold the implementation of a function against its machine, and those that do so of the assigned device. */
 const COMPARING: readonly Section[] = ['paths', 'lockstep'];
+const COMPARING_ASSIGNED: readonly Section[] = ['device-paths', 'device'];
+const ASSIGNED_MACHINES: ReadonlySet<string> = new Set(['ownership', 'host-function', 'assigned-device']);
+
+/** The sections in which code may part from a machine that cites a rule: a rule that none cites is one of code alone, and may be in all of them. */
+function comparing(rule: string): readonly Section[] {
+  const machines = machineCitations().flatMap(({ id, place }) => (id === rule ? [place] : []));
+  const assigned = machines.filter((machine) => ASSIGNED_MACHINES.has(machine)).length;
+  if (machines.length === 0) return [...COMPARING, ...COMPARING_ASSIGNED];
+  return [...(assigned < machines.length ? COMPARING : []), ...(assigned > 0 ? COMPARING_ASSIGNED : [])];
+}
+
+/** Seconds of processor time that a section takes of a whole check, and of one that is brief. They are told before, so that nobody waits without knowing. */
+const SECONDS: Readonly<Record<Section, readonly [usual: number, brief: number]>> = {
+  machines: [2, 1],
+  properties: [6, 2],
+  runs: [5, 5],
+  'every-n': [8, 8],
+  paths: [5, 5],
+  lockstep: [2, 2],
+  places: [2, 2],
+  replay: [1, 1],
+  designs: [29, 5],
+  mutants: [7, 7],
+  objections: [6, 6],
+  'device-paths': [12, 1],
+  device: [12, 6],
+};
+
+/** About how long a part of the check takes, in seconds. */
+export function secondsOf({ sections, isBrief }: Only): number {
+  return [...sections].reduce((sum, section) => sum + SECONDS[section][isBrief ? 1 : 0], 0);
+}
 
 /**
  * Finds what a name stands for.
@@ -82,8 +118,8 @@ export function onlyOf(name: string, instances: readonly Instance[]): Only {
   ]).filter(([, properties]) => properties.length > 0);
   if (isRule || asked.length > 0) {
     const names = new Set(asked.flatMap(([, properties]) => properties.map((each) => each.name)));
-    const sections = new Set([...asked.map(([of]) => of), ...(isRule ? COMPARING : [])]);
-    return { isPart: true, sections, property: (each) => names.has(each), instance: () => true };
+    const sections = new Set([...asked.map(([of]) => of), ...(isRule ? comparing(name) : [])]);
+    return { isPart: true, isBrief: true, sections, property: (each) => names.has(each), instance: () => true };
   }
 
   const isDesign = [...DESIGNS.map((design) => design.name), ...DESIGN_INSTANCES].includes(name);
@@ -94,7 +130,7 @@ export function onlyOf(name: string, instances: readonly Instance[]): Only {
       : ['machines', 'properties', 'runs', ...COMPARING];
     // "function" stands for all of its instances, and "function, 2 vectors, messages two" for one.
     const instance = (each: string): boolean => each === name || each.startsWith(`${name}, `);
-    return { isPart: true, sections: new Set(sections), property: () => true, instance };
+    return { isPart: true, isBrief: false, sections: new Set(sections), property: () => true, instance };
   }
   const known = [
     ...SECTIONS,

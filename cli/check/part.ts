@@ -10,6 +10,7 @@ import { tellSteps } from '../../conformance/paths/story.ts';
 import { rulesOfPath } from '../../conformance/paths/step-rules.ts';
 import type { Instance } from '../../properties/instances.ts';
 import { traceSubject } from '../../properties/subject.ts';
+import { citedRules } from '../../spec/index.ts';
 import { DEFAULT_PORT } from '../../inspector/server/address.ts';
 import { print } from '../output.ts';
 
@@ -52,8 +53,9 @@ export class Violations {
       work();
       return true;
     } catch (error) {
-      if (!(error instanceof ConformanceError)) throw error;
-      this.addFailure(error.failure, instance);
+      if (error instanceof ConformanceError) this.addFailure(error.failure, instance);
+      // What it throws before a step or between two, at a reset or a save.
+      else this.add(`What is driven threw ${String(error)}; expected answers.`);
       return false;
     }
   }
@@ -93,12 +95,16 @@ export function shownBy(packed: string): readonly string[] {
   ];
 }
 
-/** Tells a path as a story, with the command that shows it again. */
-export function tellPath(head: string, instance: Instance, path: readonly string[]): string {
+/**
+ * Tells a path as a story, with the command that shows it again.
+ * @param rules What the machine says of the last step is told where it cites one of these; where none does, all of it.
+ */
+export function tellPath(head: string, instance: Instance, path: readonly string[], rules: readonly string[]): string {
   const { sentences } = rulesOfPath(instance.machine, path);
+  const near = sentences.filter((sentence) => citedRules(sentence).some((rule) => rules.includes(rule)));
   return [
     head,
-    ...sentences.map((sentence) => `  Rule of the last step: ${sentence}`),
+    ...(near.length > 0 ? near : sentences).map((sentence) => `  Rule of the last step: ${sentence}`),
     ...tellSteps(path),
     ...shownBy(packPath(instance, path)),
   ].join('\n');

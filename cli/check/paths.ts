@@ -1,10 +1,11 @@
 /**
  * The parts of the check that hold the implementation against the machines of a function, with notifiers and without: the suite of any
- * device (`conformance/suite.ts`), along paths and in lockstep, in tables.
+ * device (`conformance/suite.ts`), along paths and in lockstep, in tables; and larger instances in lockstep by words.
  */
 import { countSimplePaths, SIMPLE_PATH_RAIL } from '../../checker/explore/paths.ts';
 import { createInProcessDevice } from '../../conformance/device/in-process.ts';
 import { DIALECTS } from '../../conformance/device/words.ts';
+import { walkByWords } from '../../conformance/paths/word-lockstep.ts';
 import { runSuite, type SuiteCount } from '../../conformance/suite.ts';
 import { instanceName } from '../../properties/instances.ts';
 import { formatCell, type Progress, print, printTable, startProgress, tell } from '../report.ts';
@@ -36,17 +37,43 @@ export function checkPaths(explored: readonly Explored[], budget: Budget): Check
   return { clause: `${formatCell(sum(counts.map(({ steps }) => steps)))} steps driven`, ...came };
 }
 
-/** Walks machine and implementation together through every pair of states. */
-export function checkLockstep(explored: readonly Explored[], budget: Budget): CheckSection {
-  const { counts, ...came } = run('lockstep', explored, budget);
-  printTable(
-    ['lockstep', 'implementation', 'dialect', 'pairs of states', 'steps'],
-    counts.map(({ instance, what, devices, count, steps }) => [instance, devices.join(), what, count, steps]),
-  );
+/** Walks machine and implementation together through every pair of states; of larger instances in a full check. */
+export function checkLockstep(explored: readonly Explored[], isFull: boolean, budget: Budget): CheckSection {
+  const { counts, violations, open } = run('lockstep', explored, budget);
+  const rows = counts.map(({ instance, what, devices, count, steps }) => [
+    instance,
+    devices.join(),
+    what,
+    count,
+    steps,
+  ]);
+  let pairs = sum(counts.map(({ count }) => count));
+  for (const { instance, exploration } of isFull ? explored.filter(isWalkedByWords) : []) {
+    for (const dialect of instance.vectors < WALKED_ONCE ? DIALECTS : DIALECTS.slice(0, 1)) {
+      const name = instanceName(instance);
+      if (budget.isOver) open.push(`The time was up before the lockstep of ${name}, ${dialect.name}.`);
+      if (budget.isOver) continue;
+      const device = createInProcessDevice(instance.vectors);
+      const progress = startProgress(`lockstep: ${name}, ${dialect.name}`, exploration.states.count);
+      violations.run(() => {
+        const walked = walkByWords(exploration, device, instance.messages, dialect, (done) => progress.advance(done));
+        pairs += walked.pairs;
+        rows.push([name, device.name, dialect.name, walked.pairs, walked.steps]);
+      }, instance);
+      progress.end();
+    }
+  }
+  printTable(['lockstep', 'implementation', 'dialect', 'pairs of states', 'steps'], rows);
   print('Machine and implementation, every event in every pair of states that they reach together.');
   print();
-  return { clause: `${formatCell(sum(counts.map(({ count }) => count)))} pairs of states in lockstep`, ...came };
+  return { clause: `${formatCell(pairs)} pairs of states in lockstep`, violations, open };
 }
+
+/** From so many vectors on, a function is walked in one dialect. */
+const WALKED_ONCE = 6;
+
+const isWalkedByWords = ({ instance, isSmall }: Explored): boolean =>
+  instance.machine.id === 'function' && !isSmall && !instance.channel;
 
 // The implementation sends within the step, so nothing of it can be held against a channel.
 const suited = (explored: readonly Explored[]): Explored[] =>
@@ -56,7 +83,7 @@ function run(
   only: 'paths' | 'lockstep',
   explored: readonly Explored[],
   budget: Budget,
-): Pick<CheckSection, 'violations' | 'open'> & { readonly counts: readonly SuiteCount[] } {
+): { readonly violations: Violations; readonly open: string[]; readonly counts: readonly SuiteCount[] } {
   const violations = new Violations();
   let progress: Progress | undefined;
   const { counts, failures, open } = runSuite(

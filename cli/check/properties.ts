@@ -3,8 +3,8 @@
  */
 import { pinVerdict } from '../../checker/decide/manifest.ts';
 import { decideProperties, type Verdict } from '../../checker/decide/property.ts';
-import type { StateGraph } from '../../checker/explore/state-graph.ts';
-import { type Instance, instanceName } from '../../properties/instances.ts';
+import { instanceName } from '../../properties/instances.ts';
+import { decideByVector } from '../../properties/by-vector.ts';
 import { MACHINE_PROPERTIES } from '../../properties/machines.ts';
 import { type FunctionView, machineView } from '../../properties/view.ts';
 import { formatCell, print, printTable, startProgress } from '../report.ts';
@@ -23,13 +23,13 @@ export function checkProperties(
   const violations = new Violations();
   const asked = MACHINE_PROPERTIES.filter(({ name }) => only.property(name));
   const subjects = explored.filter(({ instance }) => instance.vectors > 0);
-  const verdicts = subjects.map(({ instance, graph }) => {
-    const decided = decideFor(asked, instance, graph, budget);
+  const verdicts = subjects.map((subject) => {
+    const decided = decideFor(asked, subject, budget);
     // The shortest first: it is nearest to the cause of all.
     const lengthOf = ({ counterexample }: Verdict<FunctionView>): number => counterexample?.path.length ?? 0;
     const failing = decided.filter(({ result }) => result === 'fails');
     for (const verdict of failing.toSorted((one, other) => lengthOf(one) - lengthOf(other))) {
-      violations.add(tellFailure(instance, graph, verdict), verdict.property.name);
+      violations.add(tellFailure(subject, verdict), verdict.property.name);
     }
     return decided;
   });
@@ -59,18 +59,22 @@ export function checkProperties(
   };
 }
 
+/** Decides properties: over XState's own graph of a small instance, and of a larger one vector by vector. */
 function decideFor(
   asked: typeof MACHINE_PROPERTIES,
-  instance: Instance,
-  graph: StateGraph,
+  subject: Explored,
   budget: Budget,
-): Verdict<FunctionView>[] {
+): readonly Verdict<FunctionView>[] {
+  const { instance, exploration, isSmall } = subject;
   const { vectors, messages } = instance;
-  const progress = startProgress(`properties of ${instanceName(instance)}`, graph.states.length);
-  const verdicts = decideProperties(graph, asked, machineView(vectors, messages), vectors, (states) => {
+  const progress = startProgress(`properties of ${instanceName(instance)}`, exploration.states.count);
+  const goesOn = (states: number): boolean => {
     progress.advance(states);
     return !budget.isOver;
-  });
+  };
+  const verdicts =
+    (isSmall ? undefined : decideByVector(exploration, asked, instance, goesOn)) ??
+    decideProperties(subject.graph, asked, machineView(vectors, messages), vectors, goesOn);
   progress.end();
   return verdicts;
 }
@@ -104,13 +108,9 @@ function printVerdicts(
   print();
 }
 
-function tellFailure(
-  instance: Instance,
-  graph: StateGraph,
-  { property, counterexample }: Verdict<FunctionView>,
-): string {
+function tellFailure({ instance, exploration }: Explored, { property, counterexample }: Verdict<FunctionView>): string {
   const { path, index } = counterexample!;
   const head = `${property.name} [${property.rules.join(', ')}] in ${instanceName(instance)}, for vector ${index}.`;
-  const events = path.map((event) => graph.events[event]);
-  return tellPath(`${head}\n  ${property.title}`, instance, events);
+  const events = path.map((event) => exploration.compiled.events[event]);
+  return tellPath(`${head}\n  ${property.title}`, instance, events, property.rules);
 }

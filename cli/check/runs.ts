@@ -48,5 +48,5 @@ function tellLasso({ path = [], loop }: TemporalVerdict): string {
 }
 
 function tellFailure({ name, rules, title }: TemporalProperty, instance: Instance, { path = [] }: TemporalVerdict) {
-  return tellPath(`${name} [${rules.join(', ')}] in ${instanceName(instance)}.\n  ${title}`, instance, path);
+  return tellPath(`${name} [${rules.join(', ')}] in ${instanceName(instance)}.\n  ${title}`, instance, path, rules);
 }

@@ -8,6 +8,7 @@ import { type DwordDevice, isByDwords, wholeDevice } from './dwords.ts';
 const NEEDED = ['configRead', 'configWrite', 'tableRead', 'tableWrite', 'pbaRead', 'signal', 'takeOutputs'] as const;
 const OPTIONAL = ['reset', 'retire', 'pbaWrite', 'peekInto', 'save', 'restore'] as const;
 const NEEDED_BY_DWORDS = ['readControl', 'writeControl', 'readTable', 'writeTable', 'isPending', 'signal'] as const;
+const OPTIONAL_BY_DWORDS = ['written', 'retire'] as const;
 
 /** Requires what makes devices, whole ones or by dwords, and of each that it has all methods that every device has. */
 export function requireFactory(place: string, value: unknown): DeviceFactory {
@@ -21,7 +22,7 @@ function requireDevice(place: string, value: unknown, vectorCount: number): Devi
   const device = value as Device | DwordDevice;
   const byDwords = isByDwords(device);
   for (const name of byDwords ? NEEDED_BY_DWORDS : NEEDED) requireFunction(within(place, name), readField(value, name));
-  for (const name of byDwords ? (['retire'] as const) : OPTIONAL) {
+  for (const name of byDwords ? OPTIONAL_BY_DWORDS : OPTIONAL) {
     const method = readField(value, name);
     if (method !== undefined) requireFunction(within(place, name), method, 'a function, or none');
   }

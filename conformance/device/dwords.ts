@@ -16,6 +16,8 @@ export interface DwordDevice {
   /** A dword of the table: four for each vector. */
   readTable(dword: number): number;
   writeTable(dword: number, value: number): void;
+  /** Called after each write, for every vector that it may block or unblock: all of them after one of Message Control, one after one of its dwords. */
+  written?(vector: number): void;
   /** Whether the Pending bit of a vector is set. */
   isPending(vector: number): boolean;
   /** The device has an event for a vector. */
@@ -49,6 +51,10 @@ export function wholeDevice(create: DeviceMaker, vectorCount: number): Device {
   const tableBytes = registers.ENTRY_BYTES * vectorCount;
   const pbaBytes = registers.PBA_QWORD_BYTES * Math.ceil(vectorCount / registers.PBA_QWORD_BITS);
   const capability = (): number[] => [registers.CAPABILITY_ID + device.readControl() * 0x10000, 0, tableBytes];
+  const writeDword = (dword: number, value: number): void => {
+    device.writeTable(dword, value);
+    device.written?.(dword >> 2);
+  };
   const pendingDword = (dword: number): number => {
     let bits = 0;
     for (let vector = 32 * dword; vector < Math.min(32 * dword + 32, vectorCount); vector++)
@@ -77,14 +83,15 @@ export function wholeDevice(create: DeviceMaker, vectorCount: number): Device {
       const control = new DataView(new ArrayBuffer(4));
       control.setUint32(0, capability()[0], true);
       for (let at = 0; at < bytes; at++) if (offset + at < 4) control.setUint8(offset + at, value >>> (8 * at));
-      if (offset + bytes > registers.CAPABILITY_CONTROL_OFFSET && offset < 4)
-        device.writeControl(control.getUint16(registers.CAPABILITY_CONTROL_OFFSET, true));
+      if (offset + bytes <= registers.CAPABILITY_CONTROL_OFFSET || offset >= 4) return;
+      device.writeControl(control.getUint16(registers.CAPABILITY_CONTROL_OFFSET, true));
+      for (let vector = 0; vector < vectorCount; vector++) device.written?.(vector);
     },
     tableRead: (offset, bytes) => read(offset, bytes, tableBytes, (dword) => device.readTable(dword)),
     tableWrite: (offset, bytes, low, high) => {
       if (!isLawful(offset, bytes, tableBytes)) return;
-      device.writeTable(offset / 4, low);
-      if (bytes === 8) device.writeTable(offset / 4 + 1, high);
+      writeDword(offset / 4, low);
+      if (bytes === 8) writeDword(offset / 4 + 1, high);
     },
     pbaRead: (offset, bytes) => read(offset, bytes, pbaBytes, pendingDword),
     signal: (vector) => device.signal(vector),

@@ -19,6 +19,16 @@ export interface InProcessOptions {
   readonly snapshots?: Snapshots;
 }
 
+/** A device whose state is words that a suite may hold by itself. Equal words mean equal behaviour. */
+export interface WordDevice extends Required<Device> {
+  /** The number of words of a state. */
+  readonly savedWords: number;
+  /** Takes the state. */
+  saveInto(words: Uint32Array): void;
+  /** Puts a state back, and forgets what that does to the outside. */
+  restoreFrom(words: Uint32Array): void;
+}
+
 /** The class of the implementation, or of one with a planted fault. */
 export type Implementation = new (options: MsixFunctionOptions) => MsixFunction;
 
@@ -27,7 +37,7 @@ const WRITE_RESULTS: readonly AccessResult[] = ['done', 'ignored', 'refused'];
 const SIGNAL_RESULTS: readonly AccessResult[] = ['sent', 'held', 'refused'];
 
 /** Creates an `MsixFunction` that records what it does. */
-export function createInProcessDevice(vectorCount: number, options: InProcessOptions = {}): Required<Device> {
+export function createInProcessDevice(vectorCount: number, options: InProcessOptions = {}): WordDevice {
   requireNumber('vectorCount of createInProcessDevice', vectorCount, 1, 2048);
   const place = 'the options of createInProcessDevice';
   const fields = requireFields(place, options, ['notifies', 'Implementation', 'geometry', 'snapshots']);
@@ -42,10 +52,12 @@ export function createInProcessDevice(vectorCount: number, options: InProcessOpt
     return refuse('snapshots of createInProcessDevice', snapshots, 'states that devices keep together');
   let lastResult: AccessResult = 'done';
   let outputs: DeviceOutput[] = [];
+  let isHeard = true;
   const record =
     (verb: DeviceOutput['verb']) =>
-    (vector: number, addressLow = 0, addressHigh = 0, data = 0): void =>
-      void outputs.push({ verb, vector, addressLow, addressHigh, data });
+    (vector: number, addressLow = 0, addressHigh = 0, data = 0): void => {
+      if (isHeard) outputs.push({ verb, vector, addressLow, addressHigh, data });
+    };
   const send = record('send');
   const msix = new Implementation({
     ...geometry,
@@ -93,9 +105,19 @@ export function createInProcessDevice(vectorCount: number, options: InProcessOpt
       return snapshots.handleOf(words);
     },
     restore: (snapshot) => msix.restore(snapshots.stateOf(snapshot)),
+    savedWords: msix.savedWords,
+    saveInto: (words) => void msix.saveInto(words),
+    restoreFrom: (words) => {
+      isHeard = false;
+      try {
+        msix.restore(words);
+      } finally {
+        isHeard = true;
+      }
+    },
     takeOutputs: () => {
       const taken = outputs;
-      outputs = [];
+      if (taken.length > 0) outputs = [];
       return taken;
     },
   };

@@ -131,9 +131,10 @@ export function actionsOf(alphabet: Alphabet): readonly Action[] {
   const vectors = alphabet.vectors ?? Array.from({ length: vectorCount }, (_, vector) => vector);
   const all = [
     ...CONTROLS.flatMap((value) => (widths ? [2, 4, 1] : [2]).map((bytes) => controlAction(value, bytes, 0))),
-    ...(reserved ? CONTROLS.map((value) => controlAction(value, 4, 0xffffffff)) : []),
+    ...(reserved ? CONTROLS.flatMap((value) => [4, 2, 1].map((bytes) => controlAction(value, bytes, 0xffffffff))) : []),
+    ...(reserved ? CONSTANTS : []),
     ...vectors.flatMap((vector) => vectorActions(vector, alphabet, widths, reserved, narrow)),
-    ...(reads ? readActions(vectors, widths) : []),
+    ...(reads ? readActions(vectors, widths, narrow) : []),
     ...(alphabet.reset ? [RESETTING] : []),
   ];
   const { assumptions } = alphabet;
@@ -184,6 +185,39 @@ function controlAction(value: (typeof CONTROLS)[number], bytes: number, rest: nu
       knowledge.enabled = (word & registers.CONTROL_ENABLE) !== 0;
       knowledge.functionMask = (word & registers.CONTROL_FUNCTION_MASK) !== 0;
     },
+  };
+}
+
+/** Writes of ones to what cannot be written, which change nothing: each an action without an event, as a read is. */
+const CONSTANTS: readonly Action[] = [
+  constantAction('header/2', ['MSIX-CAP-1'], [onesTo(0, 2)]),
+  constantAction('size/1', ['MSIX-CAP-2'], [onesTo(2, 1)]),
+  // Only here is asked what these hold: it is the same before and after.
+  constantAction(
+    'offsets/4',
+    ['MSIX-CAP-6', 'MSIX-CAP-7'],
+    [offsetRead(4), offsetRead(8), onesTo(4, 4), onesTo(8, 4), offsetRead(4), offsetRead(8)],
+  ),
+];
+
+function onesTo(offset: number, bytes: number): Request {
+  return { verb: 'configWrite', offset, bytes, value: bytes === 4 ? 0xffffffff : 2 ** (8 * bytes) - 1 };
+}
+
+function offsetRead(offset: number): Request {
+  return { verb: 'configRead', offset, bytes: 4 };
+}
+
+function constantAction(name: string, rules: readonly string[], requests: readonly Request[]): Action {
+  return {
+    name: `constant.${name}`,
+    event: undefined,
+    vector: -1,
+    kind: `constant ${name}`,
+    rules,
+    requests: () => requests,
+    isLawful: always,
+    learn: () => {},
   };
 }
 
@@ -430,14 +464,23 @@ const SCRIBBLES = [
   ['unaligned', 2, 4],
 ] as const;
 
-/** Reads, each an action of its own: they must change nothing, and what they return is the truth. */
-function readActions(vectors: readonly number[], widths: boolean): Action[] {
-  const read = (name: string, kind: string, vector: number, request: Request): Action => ({
+/**
+ * Reads, each an action of its own: they must change nothing, and what they return is the truth. What one returns that is no whole aligned dword
+ * or QWORD is left open, and is not looked at.
+ */
+function readActions(vectors: readonly number[], widths: boolean, narrow: boolean): Action[] {
+  const read = (
+    name: string,
+    kind: string,
+    vector: number,
+    request: Request,
+    rules: readonly string[] = [],
+  ): Action => ({
     name,
     event: undefined,
     vector,
     kind,
-    rules: [],
+    rules,
     requests: () => [request],
     isLawful: always,
     learn: () => {},
@@ -455,6 +498,21 @@ function readActions(vectors: readonly number[], widths: boolean): Action[] {
             read(`read.data.${vector}/8`, 'read data/8', vector, { verb: 'tableRead', offset: entry + 8, bytes: 8 }),
             read(`read.pba.${vector}/8`, 'read pba/8', vector, { verb: 'pbaRead', offset: pendingQword, bytes: 8 }),
           ]
+        : []),
+      ...(narrow
+        ? (
+            [
+              [`read.control.${vector}/1`, 'read control/1', { verb: 'tableRead', offset: entry + 12, bytes: 1 }],
+              [`read.address.${vector}/2`, 'read address/2', { verb: 'tableRead', offset: entry + 2, bytes: 2 }],
+              // The upper half of the address, and the data.
+              [
+                `read.address.${vector}/unaligned`,
+                'read address/unaligned',
+                { verb: 'tableRead', offset: entry + 4, bytes: 8 },
+              ],
+              [`read.pba.${vector}/1`, 'read pba/1', { verb: 'pbaRead', offset: vector >>> 3, bytes: 1 }],
+            ] as const
+          ).map(([name, kind, request]) => read(name, kind, vector, request, ['MSIX-ACCESS-1']))
         : []),
     ];
   });

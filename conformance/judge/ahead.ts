@@ -49,7 +49,8 @@ export class AheadDevice implements Device {
     const answer = this.answers[this.at++];
     // What it says it lacks, or refuses, did nothing; a read of it says nothing either, and is none.
     const isWrite = !request.verb.endsWith('Read') && request.verb !== 'save' && request.verb !== 'restore';
-    if (answer.outcome !== 'ok' && !(isWrite && isRefusal(answer))) throw new Error(answer.text ?? answer.outcome);
+    if (answer.outcome !== 'ok' && !((isWrite || mayBeRefused(request)) && isRefusal(answer)))
+      throw new Error(answer.text ?? answer.outcome);
     return answer;
   }
 
@@ -87,6 +88,13 @@ export class AheadDevice implements Device {
     this.ask({ verb: 'restore', snapshot });
   }
 }
+
+/** Whether a read is of a form that the standard leaves open, or of what a device may not have at hand: refused, it says nothing. */
+const mayBeRefused = (request: Request): boolean =>
+  request.verb === 'configRead'
+    ? request.offset >= 4
+    : (request.verb === 'tableRead' || request.verb === 'pbaRead') &&
+      (request.bytes < 4 || request.offset % request.bytes !== 0);
 
 const NOTHING: Answer = { outcome: 'ok', low: 0, high: 0, outputs: [] };
 

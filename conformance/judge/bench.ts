@@ -135,6 +135,7 @@ export function record(
   if (verb === 'configRead') {
     if (offset === 0 && bytes === 4) observation.readHeader(low);
     else if (offset === 2 && bytes === 2) observation.control = low & 0xffff;
+    else if ((offset === 4 || offset === 8) && bytes === 4) observation.readOffset(offset / 4, low);
     return;
   }
   if ((bytes !== 4 && bytes !== 8) || offset % bytes !== 0) return;

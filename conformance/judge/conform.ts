@@ -8,7 +8,16 @@ import { type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { type Cause, causesOf, type Finding, Findings, isFailure, signatureOf } from './findings.ts';
 import type { Model } from './judge.ts';
-import { type LearntBefore, learn, learnWait, probe, type ProbeFailure, type ChoiceReason } from './learn.ts';
+import {
+  type ChoiceReason,
+  learn,
+  type LearntBefore,
+  learnWait,
+  type Patience,
+  probe,
+  type ProbeFailure,
+  STEPS_A_SECOND,
+} from './learn.ts';
 import { cutAtReset, followed, isAlone, minimise } from './minimise.ts';
 import { type Profile, profileNamed } from './profile.ts';
 import type { Recording } from './recording.ts';
@@ -100,6 +109,10 @@ class Run {
   private hadTasks = false;
   /** How long learning took, in milliseconds. */
   private learning = 0;
+  /** Whether it was cut short. */
+  private isLearningCut = false;
+  /** What learning took until now, as `Patience` counts it. */
+  private learningSteps = 0;
 
   constructor(subject: Subject, options: ConformOptions) {
     this.subject = subject;
@@ -122,7 +135,9 @@ class Run {
       const [first] = this.scenes;
       if (first !== undefined && this.profile.wait === undefined)
         this.profile = { ...this.profile, wait: await learnWait(subject, first) };
-      const until = Math.min(this.deadline, performance.now() + 0.2 * (this.deadline - this.began));
+      // What answers at once is asked all of it, however busy the machine is; only the time that was given for everything bounds it.
+      const share = subject.isLocal ? MOST_OF_ALL : 0.2;
+      const until = Math.min(this.deadline, performance.now() + share * (this.deadline - this.began));
       const onFailure = ({ scene, action, failure, trace }: ProbeFailure): void => {
         const place = { scene, strategy: 'learning' };
         const found = this.findings.addFailure(action, failure.request, failure.text, () => trace, place);
@@ -133,7 +148,7 @@ class Run {
           subject,
           this.scenes,
           this.seed,
-          () => performance.now() > until || this.isStopped(),
+          () => (this.isLearningCut ||= performance.now() > until || this.isStopped()),
           onFailure,
         )),
       );
@@ -301,14 +316,30 @@ class Run {
     else this.findings.merge(finding, into);
   }
 
+  /** Learns from all that was recorded. An interrupt is not heard in the meantime. */
   private relearn(before?: LearntBefore): void {
-    // An interrupt is not heard in the meantime.
-    const patience = Math.min(MOST_FOR_LEARNING, Math.max(300, 0.3 * (this.deadline - performance.now())));
     const notifies = this.subject.abilities.has('notify');
-    const { profile, reasons } = learn(this.scenes, this.recordings, notifies, patience, before);
+    const { profile, reasons, isCut, steps } = learn(this.scenes, this.recordings, notifies, this.patience(), before);
+    this.isLearningCut ||= isCut;
+    this.learningSteps += steps;
     const { assumptions, wait } = this.profile;
     this.profile = { ...profile, name: `learnt from ${this.subject.name}`, assumptions, ...(wait ? { wait } : {}) };
     this.reasons = reasons;
+  }
+
+  /**
+   * How much may still be spent on learning: by the seconds that were asked for, and not by those that are left, so that a busy machine learns the same;
+   * and no later than what is kept for what comes after it.
+   */
+  private patience(): Patience {
+    const whole = (this.deadline - this.began) / 1000;
+    const seconds = Math.min(MOST_FOR_LEARNING, Math.max(LEAST_FOR_LEARNING, 0.3 * whole));
+    const steps = Math.max(seconds * STEPS_A_SECOND - this.learningSteps, LEAST_AGAIN);
+    const now = performance.now();
+    const until = this.subject.isLocal
+      ? this.began + MOST_OF_ALL * (this.deadline - this.began)
+      : now + Math.min(1000 * MOST_FOR_LEARNING, Math.max(300, 0.3 * (this.deadline - now)));
+    return { steps, until: Math.max(until, now + LEAST_FOR_A_STRATEGY) };
   }
 
   /** Shortens what was found, the first of each cause first, and shows each once more in registers. */
@@ -367,6 +398,10 @@ class Run {
       wanted.filter((finding) => !isShownAgain(finding)).length - unsettled.flatMap(({ findings }) => findings).length;
     const steps = this.outcomes.reduce((sum, outcome) => sum + outcome.steps, 0);
     const notes = [...lacksOf(subject)];
+    if (this.isLearningCut)
+      notes.push(
+        'Learning was cut short: what there was no time to find out is left open in the profile, and more is permitted by it than need be. Give it more --seconds.',
+      );
     if (unseen > 0)
       notes.push(
         `There was no time to look at ${unseen} more that went wrong; they may be consequences of what is told. Give it more --seconds.`,
@@ -381,6 +416,7 @@ class Run {
         ({ strategy, scene, isComplete }) => cheap.has(strategy) && scene !== 'three vectors' && !isComplete,
       ) ||
       this.isStopped() ||
+      this.isLearningCut ||
       steps === 0 ||
       unsettled.length > 0;
     return {
@@ -415,8 +451,13 @@ const showsIn = (signature: string, { action, faults }: RerunFault): boolean =>
 const LOOKED_AT = 8;
 /** So many milliseconds a strategy is given, however late it is. */
 const LEAST_FOR_A_STRATEGY = 200;
-/** So many milliseconds are spent at once on learning what was observed. */
-const MOST_FOR_LEARNING = 20_000;
+/** So many seconds of a processor that is not busy are spent on learning what was observed. */
+const MOST_FOR_LEARNING = 20;
+const LEAST_FOR_LEARNING = 2;
+/** And so many steps on what was observed after that. */
+const LEAST_AGAIN = 60_000;
+/** Of all the time there is, learning takes no more than this. */
+const MOST_OF_ALL = 0.6;
 /** So many milliseconds are spent on shortening, however late it is. */
 const LEAST_FOR_SHORTENING = 1500;
 /** So often a scene is begun again with what was learnt from it. */

@@ -39,6 +39,8 @@ export type FieldName =
   | 'enable'
   | 'functionMask'
   | 'constant'
+  | 'tableOffset'
+  | 'pbaOffset'
   | 'strayPending';
 
 /** Every dword of the entry reads as all ones: nobody answers. */

@@ -260,15 +260,16 @@ export const withoutAccess = (signature: string): string => {
 };
 
 function directionOf(field: string, expected: number, got: number): string {
-  if (field === 'entry' || field === 'constant' || field === 'strayPending') return '';
+  if (field === 'entry' || CONSTANT_FIELDS.has(field)) return '';
   if (field === 'send')
     return got === 0 ? '-' : expected === 0 ? '+' : got === UNKNOWN_SEND ? '?' : got >= MORE_SENDS ? '*' : '~';
   return `${expected}${got}`;
 }
 
 /** Whether what goes wrong later may be a consequence of a fault: what never changes has none. */
-export const mayLead = ({ differences: [first] }: Fault): boolean =>
-  first?.field !== 'constant' && first?.field !== 'strayPending';
+export const mayLead = ({ differences: [first] }: Fault): boolean => !CONSTANT_FIELDS.has(first?.field ?? '');
+
+const CONSTANT_FIELDS: ReadonlySet<string> = new Set(['constant', 'tableOffset', 'pbaOffset', 'strayPending']);
 
 /** Whether a signature is of what was wrong from birth. It goes before everything, and leads to what comes while it is in doubt only. */
 export const isOfBirth = (signature: string): boolean => signature.split('|')[1] === FRESH;

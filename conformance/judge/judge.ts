@@ -249,6 +249,8 @@ export class Judge {
       if (isGlobal && isIdle && this.vectors[each] === lastBelief) {
         if (!observation.isTouched(each)) {
           this.vectors[each] = lastNext;
+          // Whoever records a vector is told of the event, too.
+          this.tap?.(each, event, this.silence, false);
           continue;
         }
       }
@@ -274,7 +276,10 @@ export class Judge {
       }
       const isOfAnother = !own && vector >= 0 && event !== undefined;
       const blamed = blame(machine, belief, eachEvent, code, isOfAnother);
-      (faults ??= []).push(faultOf(blamed, each, isOfAnother, own || isFirst ? formRules : []));
+      // A read that changes something breaks the rule of what it changes, whatever its form.
+      const forms = own || isFirst ? formRules : [];
+      const isRead = event === undefined && !isFirst;
+      (faults ??= []).push(faultOf(blamed, each, isOfAnother, isRead ? [] : forms));
       if (((code >>> 4) & 0xf) === UNKNOWN_ENTRY) code = this.codeOf(observation, each, true);
       const capabilities = this.possibleCapabilities();
       this.vectors[each] = machine.recover(
@@ -286,7 +291,11 @@ export class Judge {
     if (faults?.[0]?.vector === -1) this.widen(readCapability);
     this.attributed.length = 0;
     this.doubtful.clear();
-    if (observation.header >= 0) faults = this.judgeConstants(observation, faults);
+    if (observation.header >= 0) faults = this.judgeHeader(observation.header, faults);
+    const { strayPending } = observation;
+    if (strayPending !== 0) (faults ??= []).push(constantFault('strayPending', 0, strayPending, ['MSIX-PBA-2']));
+    for (const [index, [first, last]] of observation.offsets.entries())
+      if (first !== last) (faults ??= []).push(constantFault(OFFSETS[index].field, first, last, [OFFSETS[index].rule]));
     return faults ?? NO_FAULTS;
   }
 
@@ -486,8 +495,8 @@ export class Judge {
     }
   }
 
-  /** What never changes: the first dword of the capability but for two bits, and the bits of the Pending Bit Array that are of no vector. */
-  private judgeConstants({ header, strayPending }: Observation, before: Fault[] | undefined): Fault[] | undefined {
+  /** What never changes: the first dword of the capability but for two bits. */
+  private judgeHeader(header: number, before: Fault[] | undefined): Fault[] | undefined {
     let faults = before;
     const writable = (registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK) << 16;
     const expected =
@@ -502,7 +511,6 @@ export class Judge {
       (faults ??= []).push(constantFault('constant', expected & ~writable, header & ~writable, rules));
     }
     this.constant = header & ~writable;
-    if (strayPending !== 0) (faults ??= []).push(constantFault('strayPending', 0, strayPending, ['MSIX-PBA-2']));
     return faults;
   }
 }
@@ -513,8 +521,14 @@ function faultOf(blamed: Blame, vector: number, isOfAnother: boolean, formRules:
   return { ...blamed, rules, vector, isOfAnother };
 }
 
+/** What the second and the third dword of the capability are called here. */
+const OFFSETS = [
+  { field: 'tableOffset', rule: 'MSIX-CAP-6' },
+  { field: 'pbaOffset', rule: 'MSIX-CAP-7' },
+] as const;
+
 function constantFault(
-  field: 'constant' | 'strayPending',
+  field: 'constant' | 'strayPending' | 'tableOffset' | 'pbaOffset',
   expected: number,
   got: number,
   rules: readonly string[],

@@ -7,7 +7,7 @@
 import { CHOICES, type ChoiceName, type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
 import { type Action, actionsOf, MutableKnowledge, RESETTING } from './actions.ts';
 import type { Failure } from './bench.ts';
-import { Judge } from './judge.ts';
+import { Judge, type Model } from './judge.ts';
 import { contradictionIn, type Profile } from './profile.ts';
 import { Random } from './random.ts';
 import { actionsUpTo, firstContradiction, Recorder, type Recording } from './recording.ts';
@@ -43,6 +43,18 @@ export interface ChoiceReason {
 export interface Learnt {
   readonly profile: Profile;
   readonly reasons: readonly ChoiceReason[];
+  /** Whether it was cut short: what there was no patience to find out is left open. */
+  readonly isCut: boolean;
+  /** What it took, as `Patience` counts it. */
+  readonly steps: number;
+}
+
+/** How much may be spent on learning. */
+export interface Patience {
+  /** So many recorded steps are judged, each of another machine counted as `MACHINE_STEPS` more: the same on every machine, however busy it is. */
+  readonly steps: number;
+  /** However few they are, no longer than until then, as of `performance.now()`. Default for ever. */
+  readonly until?: number;
 }
 
 /** What went wrong with a device itself while it was observed. */
@@ -256,19 +268,26 @@ export interface LearntBefore {
 }
 
 /**
- * Finds the strictest profile that all recordings allow. Where that takes longer than `patience`, what was learnt before is kept, and opened as
+ * Finds the strictest profile that all recordings allow. Where that takes more than `patience`, what was learnt before is kept, and opened as
  * far as what was recorded since demands: what fitted before fits a profile that leaves more open.
  */
 export function learn(
   scenes: readonly Scene[],
   recordings: readonly Recording[],
   notifies: boolean,
-  patience = PATIENCE,
+  { steps: most, until = Infinity }: Patience = PATIENCE,
   before?: LearntBefore,
 ): Learnt {
   const byScene = new Map(scenes.map((scene) => [scene.name, scene]));
-  const contradictionOf = (choices: Choices, each: Recording): number =>
-    firstContradiction(modelOf(byScene.get(each.scene)!, choices, notifies, true), each);
+  const machines = new Set<Model>();
+  let spent = 0;
+  const contradictionOf = (choices: Choices, each: Recording): number => {
+    const model = modelOf(byScene.get(each.scene)!, choices, notifies, true);
+    const at = firstContradiction(model, each);
+    spent += (at < 0 ? each.steps.length : at + 1) + (machines.has(model) ? 0 : MACHINE_STEPS);
+    machines.add(model);
+    return at;
+  };
   const ofScenes = (names: readonly string[] | undefined): readonly Recording[] =>
     names === undefined ? recordings : recordings.filter(({ scene }) => names.includes(scene));
   // What contradicted one profile mostly contradicts the next: it is asked first.
@@ -292,8 +311,7 @@ export function learn(
     return shortest;
   };
 
-  const until = performance.now() + patience;
-  const isOver = (): boolean => performance.now() > until;
+  const isOver = (): boolean => spent > most || performance.now() > until;
   const learnGroup = (known: Choices, group: (typeof GROUPS)[number]): Choices => {
     if (isOver()) return known;
     // A value that does not do with all the others open does not do at all.
@@ -326,6 +344,7 @@ export function learn(
       learntAgain(choices, isRight, isOver) ?? opened(choices, (tried) => isOver() || isRight(tried)) ?? fallback();
     if (isOver() && !isRight(choices)) choices = fallback();
   }
+  const isCut = isOver();
 
   const reasons = CHOICES.map(({ name: choice, values }): ChoiceReason => {
     const value = choices[choice];
@@ -348,11 +367,15 @@ export function learn(
     const why = path === undefined && !isOver() ? 'Nothing asked tells otherwise.' : 'It fits all that was observed.';
     return { choice, value, words: `${words} ${why}` };
   });
-  return { profile: { name: 'learnt', choices, assumptions: {} }, reasons };
+  return { profile: { name: 'learnt', choices, assumptions: {} }, reasons, isCut, steps: spent };
 }
 
-/** So many milliseconds are spent on leaving as little open as will do; after that, all is. */
-const PATIENCE = 3000;
+/** What making another machine, and finding out the sets of its states, costs in recorded steps. */
+const MACHINE_STEPS = 3000;
+/** So many recorded steps are judged in a second of a processor, and so much is enough for what devices are known to ask: a quarter of a million. */
+export const STEPS_A_SECOND = 200_000;
+/** What is spent on leaving as little open as will do; after that, all is. */
+const PATIENCE: Patience = { steps: 3 * STEPS_A_SECOND };
 
 /** Learns one group again, the last first, with all others as they are; the strictest of it that is right. */
 function learntAgain(

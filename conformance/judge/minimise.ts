@@ -243,11 +243,10 @@ async function blamePlainForm(subject: Subject, scene: Scene, model: Model, find
   const last = finding.trace.at(-1);
   const action = last === undefined ? undefined : actionNamed(scene, subject, last);
   if (action === undefined || action.rules.length === 0) return;
-  const isSparse = finding.isSparse === true;
   const wanted = withoutAccess(finding.signature);
   let isShown = false;
   for (const plain of plainWays(finding.trace)) {
-    const { faults } = await rerun(subject, scene, model, [...finding.trace.slice(0, -1), ...plain], { isSparse });
+    const { faults } = await rerun(subject, scene, model, [...finding.trace.slice(0, -1), ...plain], howRead(finding));
     isShown ||= faults.some((each) =>
       each.faults.some((fault) => withoutAccess(signatureOf(fault, each.action)) === wanted),
     );
@@ -266,13 +265,12 @@ async function blameForm(subject: Subject, scene: Scene, model: Model, finding: 
   const { trace, signature, before, after, culprit } = finding;
   // The last one is to blame already.
   if (FORMS.has(finding.rules[0])) return;
-  const isSparse = finding.isSparse === true;
   for (let at = trace.length - 2; at >= 0; at--) {
     const plain = plainForms(trace[at]);
     const action = plain === undefined ? undefined : actionNamed(scene, subject, trace[at]);
     if (plain === undefined || action === undefined || action.rules.length === 0) continue;
     const names = [...trace.slice(0, at), ...plain, ...trace.slice(at + 1)];
-    const { faults } = await rerun(subject, scene, model, names, { isSparse });
+    const { faults } = await rerun(subject, scene, model, names, howRead(finding));
     if (faults.some((each) => each.faults.some((fault) => signatureOf(fault, each.action) === signature))) continue;
     finding.culprit = culprit?.access === action.kind ? culprit : { access: action.kind, before, after };
     finding.rules = [...new Set([...action.rules, ...finding.rules])];

@@ -28,6 +28,11 @@ export class Observation {
   readonly merges: boolean;
   /** Bits of the Pending Bit Array that are of no vector, and read set. */
   strayPending = 0;
+  /** Of Table Offset and PBA Offset, with their BIRs: what was read first in this step, and what was read last; -1 when neither was. */
+  readonly offsets: [first: number, last: number][] = [
+    [-1, -1],
+    [-1, -1],
+  ];
 
   constructor(vectorCount: number, merges = false) {
     this.merges = merges;
@@ -52,6 +57,7 @@ export class Observation {
     this.control = -1;
     this.header = -1;
     this.strayPending = 0;
+    for (const each of this.offsets) each[0] = each[1] = -1;
     this.outputs = NONE;
   }
 
@@ -80,6 +86,13 @@ export class Observation {
   readHeader(value: number): void {
     this.header = value;
     this.control = value >>> 16;
+  }
+
+  /** Takes up the second dword of the capability, or the third. */
+  readOffset(dword: number, value: number): void {
+    const each = this.offsets[dword - 1];
+    each[1] = value;
+    if (each[0] < 0) each[0] = value;
   }
 
   /** Completes a message of which only some dwords were read by what the guest knows of the others; without that it does not count. */

@@ -40,7 +40,7 @@ export class Random {
 
 // Each as often as it stands here.
 const FAMILIES =
-  'control control control mask mask unmask unmask unmask signal signal signal signal write write open retire read read scribble address pba reset'.split(
+  'control control control mask mask unmask unmask unmask signal signal signal signal write write open retire read read scribble address pba constant reset'.split(
     ' ',
   );
 

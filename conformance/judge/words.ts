@@ -28,6 +28,9 @@ export function tellDifference({ field, expected, got }: Difference, vector: num
       return `Got Function Mask ${bit(got)}; expected it ${bit(expected)}.`;
     case 'constant':
       return `Got ${hex(got >>> 0)} in the first dword of the capability; expected ${hex(expected >>> 0)}, beside the two bits that can be written.`;
+    case 'tableOffset':
+    case 'pbaOffset':
+      return `Got ${hex(got >>> 0)} in ${field === 'pbaOffset' ? 'PBA Offset and PBA BIR' : 'Table Offset and Table BIR'} after a write of ones; expected ${hex(expected >>> 0)}, as before it.`;
     case 'strayPending':
       return `Got ${hex(got >>> 0)} in bits of the Pending Bit Array that are of no vector; expected zero.`;
     default:

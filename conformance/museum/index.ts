@@ -2,6 +2,7 @@
  * The museum: wrong devices, each wrong in one way, by the bugs that real emulations have had and by kinds beyond them.
  */
 import { ACCESS } from './pieces/access.ts';
+import { CONSTANTS } from './pieces/constants.ts';
 import { ENABLE } from './pieces/enable.ts';
 import { HISTORY } from './pieces/history.ts';
 import { MASKING } from './pieces/masking.ts';
@@ -21,6 +22,7 @@ export const MUSEUM: readonly Piece[] = [
   ...MESSAGE,
   ...ENABLE,
   ...ACCESS,
+  ...CONSTANTS,
   ...VECTORS,
   ...HISTORY,
   ...NOTIFY,

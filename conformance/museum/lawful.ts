@@ -67,14 +67,20 @@ export class Lawful extends PlainDevice {
         return;
       default:
         // What shows already goes on to show.
-        if (this.pending[vector] === 0) this.memory[4 * vector + UNSEEN] = 1;
+        if (this.pending[vector] === 0)
+          this.memory[4 * vector + UNSEEN] = this.most(this.memory[4 * vector + UNSEEN] + 1);
     }
   }
 
   override hold(vector: number): void {
     const waiting = this.pending[vector] + this.memory[4 * vector + UNSEEN];
-    this.pending[vector] = this.choices.coalescing === 'each' ? Math.min(2, waiting + 1) : 1;
+    this.pending[vector] = this.most(waiting + 1);
     this.memory[4 * vector + UNSEEN] = 0;
+  }
+
+  /** How many of so many events are kept. */
+  private most(events: number): number {
+    return Math.min(this.choices.coalescing === 'each' ? 2 : 1, events);
   }
 
   override retire(vector: number): void {
@@ -119,8 +125,9 @@ export class Lawful extends PlainDevice {
       const choice = this.choices.pendingAtDisable;
       if (choice === 'lost' || (choice === 'any' && this.pending[vector] > 0 && this.takesTurn())) this.retire(vector);
       if (choice !== 'hidden' || this.pending[vector] === 0) continue;
+      const waiting = this.pending[vector] + this.memory[4 * vector + UNSEEN];
       this.retire(vector);
-      this.memory[4 * vector + UNSEEN] = 1;
+      this.memory[4 * vector + UNSEEN] = this.most(waiting);
     }
   }
 
@@ -137,7 +144,7 @@ export class Lawful extends PlainDevice {
     const { disabledEvent, pendingAtDisable } = this.choices;
     if (disabledEvent !== 'hidden' && pendingAtDisable !== 'hidden') return;
     if (this.memory[4 * vector + UNSEEN] === 0) return;
-    this.pending[vector] = Math.max(1, this.pending[vector]);
+    this.pending[vector] = this.most(this.pending[vector] + this.memory[4 * vector + UNSEEN]);
     this.memory[4 * vector + UNSEEN] = 0;
   }
 

@@ -8,8 +8,16 @@ import { NumberedStates } from '../../checker/explore/state-set.ts';
 import type { AssignedBounds } from '../../machines/device-context.ts';
 import type { AssignedAdapter } from '../device/assigned.ts';
 import { dwordName, readbackDwords } from '../device/readback.ts';
-import { type Expected, expectedOf, isInState, outputsDifference, stateDifferences } from './assigned-expectation.ts';
+import {
+  type Expected,
+  expectedOf,
+  isInState,
+  outputsDifference,
+  type StateDifference,
+  stateDifferences,
+} from './assigned-expectation.ts';
 import type { DriveCounts } from './drive.ts';
+import { regionsOfOutputs } from './concerned.ts';
 import { type ConformanceError, failedStep } from './failure.ts';
 import { tellOutputs } from './story.ts';
 
@@ -123,10 +131,17 @@ export class AssignedDriver {
   private step(adapter: AssignedAdapter, state: number, event: number, story: () => readonly number[]): number {
     const { exploration, counts, cursor } = this;
     const entries = this.expectedIn(state).entries;
-    const done = adapter.perform(exploration.compiled.events[event], (vector) => entries[vector]);
+    let done: readonly string[];
+    try {
+      done = adapter.perform(exploration.compiled.events[event], (vector) => entries[vector]);
+    } catch (error) {
+      throw this.error(adapter, story(), { what: `it threw ${String(error)}; expected an answer` });
+    }
     cursor.moveTo(state, event);
     const { outputs: due, target } = cursor;
-    const difference = outputsDifference(done, due) ?? this.difference(adapter, this.expectedIn(target));
+    const undue = outputsDifference(done, due);
+    if (undue !== undefined) throw this.error(adapter, story(), { what: undue, regions: regionsOfOutputs(done, due) });
+    const difference = this.difference(adapter, this.expectedIn(target));
     if (difference !== undefined) throw this.error(adapter, story(), difference);
     counts.steps++;
     counts.outputs += due.length;
@@ -139,13 +154,17 @@ export class AssignedDriver {
     return (this.expected[state] ??= expectedOf(this.exploration.value(state), this.bounds));
   }
 
-  private difference({ device }: AssignedAdapter, expected: Expected): string | undefined {
+  private difference({ device }: AssignedAdapter, expected: Expected): StateDifference | undefined {
     if (isInState(device, expected, this.observed)) return undefined;
-    for (const { what } of stateDifferences(device, expected, this.observed)) return what;
-    return undefined;
+    const [first] = stateDifferences(device, expected, this.observed);
+    return first;
   }
 
-  private error({ device }: AssignedAdapter, path: readonly number[], what: string): ConformanceError {
+  private error(
+    { device }: AssignedAdapter,
+    path: readonly number[],
+    { what, regions }: Pick<StateDifference, 'what'> & Partial<StateDifference>,
+  ): ConformanceError {
     const { exploration } = this;
     const names = path.map((event) => exploration.compiled.events[event]);
     const before = path.slice(0, -1).reduce((state, event) => exploration.target(state, event), 0);
@@ -155,6 +174,7 @@ export class AssignedDriver {
       exploration.value(before),
       names,
       what,
+      regions,
     );
   }
 }

@@ -11,6 +11,8 @@ import * as implementation from '../../src/index.ts';
 import { dwordName, dwordsOf } from '../device/readback.ts';
 import { messageOf } from '../device/words.ts';
 import { entriesRead } from './assigned-reading.ts';
+import { regionsOfDword } from './concerned.ts';
+import type { RegionPath } from './step-rules.ts';
 import { tellOutputs } from './story.ts';
 
 const OWNERS: Readonly<Record<string, number>> = {
@@ -107,6 +109,8 @@ export interface StateDifference {
   readonly word?: number;
   /** A clause. */
   readonly what: string;
+  /** The regions of the machine that show it. */
+  readonly regions: readonly RegionPath[];
 }
 
 /** Whether a device is in a state of the machine: whether there is nothing that `stateDifferences` yields, without a word about it. */
@@ -133,16 +137,20 @@ export function* stateDifferences(
   for (const [word, expected] of dwords.entries()) {
     if (observed[word] === expected) continue;
     const name = dwordName(word, device.vectorCount);
-    yield { word, what: `${name} reads ${hex(observed[word])}; expected ${hex(expected)}` };
+    const what = `${name} reads ${hex(observed[word])}; expected ${hex(expected)}`;
+    yield { word, what, regions: regionsOfDword(word, device.vectorCount) };
   }
-  if (device.owner !== owner) yield { what: `the page has the owner ${device.owner}; expected ${owner}` };
+  if (device.owner !== owner)
+    yield { what: `the page has the owner ${device.owner}; expected ${owner}`, regions: [['ownership']] };
   for (const [vcpu, state] of vcpus.entries()) {
     if (vcpuMatches(device, vcpu, state)) continue;
-    yield { what: `vCPU ${vcpu} is ${device.isStopped(vcpu) ? 'stopped' : 'running'}; expected ${state}` };
+    const what = `vCPU ${vcpu} is ${device.isStopped(vcpu) ? 'stopped' : 'running'}; expected ${state}`;
+    yield { what, regions: [[vcpuName(vcpu)]] };
   }
   for (const [vector, flies] of flying.entries()) {
     if (device.isInFlight(vector) === flies) continue;
-    yield { what: `vector ${vector} has ${flies ? 'no' : 'a'} message in flight; expected otherwise` };
+    const what = `vector ${vector} has ${flies ? 'no' : 'a'} message in flight; expected otherwise`;
+    yield { what, regions: [[vectorRegionName(vector), 'flight']] };
   }
 }
 

@@ -11,7 +11,8 @@ import type { Device } from '../device/device.ts';
 import { hex } from '../device/hexadecimal.ts';
 import { abilityOf, type Dialect, outputNameOf, perform, readback, UnableError } from '../device/words.ts';
 import { dwordName, readbackInto } from '../device/readback.ts';
-import { ConformanceError, type Failure, regionsOfDword, regionsOfOutputs } from './failure.ts';
+import { regionsOfDword, regionsOfOutputs } from './concerned.ts';
+import { ConformanceError, type Failure } from './failure.ts';
 import { tellOutputs } from './story.ts';
 import { type RegionPath, rulesOfStep, type StepRules } from './step-rules.ts';
 
@@ -168,7 +169,7 @@ function compare(
   const due = device.notifies ? outputs : outputs.filter((name) => name.startsWith('send.'));
   counts.outputs += done.length;
   if (done.length !== due.length || done.some((name, index) => name !== due[index])) {
-    const regions = regionsOfOutputs(due.length > 0 ? due : done);
+    const regions = regionsOfOutputs(done, due);
     throw new Differs({ subject: 'it', got: `did ${tellOutputs(done)}`, expected: tellOutputs(due), regions });
   }
   const read = readbackInto(device, observed);

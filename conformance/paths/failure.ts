@@ -5,9 +5,7 @@
 import type { AnyStateMachine, StateValue } from 'xstate';
 import { packTrace } from '../../checker/trace/codec.ts';
 import { makeTrace, reduceTrace } from '../../checker/trace/trace.ts';
-import { readOutput } from '../../machines/alphabet.ts';
-import { NO_RULES, rulesOfStep, type StepRules } from './step-rules.ts';
-import { vectorRegionName } from '../../machines/vector.ts';
+import { NO_RULES, type RegionPath, rulesOfStep, type StepRules } from './step-rules.ts';
 import type { Instance } from '../../properties/instances.ts';
 import { requireFields, requireList, requireText, within } from '../../checker/argument/argument.ts';
 import { traceSubject } from '../../properties/subject.ts';
@@ -38,21 +36,22 @@ export class ConformanceError extends Error {
   }
 }
 
-/** The error for a step whose difference is a clause: "the page has the owner 1; expected 2". `before` is the machine's state before it. */
+/** The error for a step whose difference is a clause: "the page has the owner 1; expected 2". `before` is the machine's state before it; `regions` show what differs. */
 export function failedStep(
   device: string,
   machine: AnyStateMachine,
   before: StateValue,
   path: readonly string[],
   clause: string,
+  regions?: readonly RegionPath[],
 ): ConformanceError {
-  const [, subject, got, expected] = /^(.*?) ((?:did|has|is|reads)\b.*); expected (.*)$/s.exec(clause) ?? [
+  const [, subject, got, expected] = /^(.*?) ((?:did|has|is|reads|threw)\b.*); expected (.*)$/s.exec(clause) ?? [
     '',
     'it',
     clause,
     'otherwise',
   ];
-  const cause = path.length === 0 ? NO_RULES : rulesOfStep(machine, before, path.at(-1)!);
+  const cause = path.length === 0 ? NO_RULES : rulesOfStep(machine, before, path.at(-1)!, regions);
   return new ConformanceError({ device, path, subject, got, expected, cause });
 }
 
@@ -63,7 +62,10 @@ export const kindOf = ({ subject, cause }: Failure): string =>
 /** Tells a failure as a story, in registers. */
 export function tellFailure(failure: Failure): string {
   const { device, path, subject, got, expected, cause } = requireFailure('failure of tellFailure', failure);
-  const steps = `after ${path.length} step${path.length === 1 ? '' : 's'}`;
+  const steps =
+    path.length === 0
+      ? 'after the reset before the first step'
+      : `after ${path.length} step${path.length === 1 ? '' : 's'}`;
   return [
     `${device}, ${steps}: ${subject} ${got}; expected ${expected}.`,
     ...cause.sentences.map((sentence) => `  Rule: ${sentence}`),
@@ -77,24 +79,6 @@ export function packPath(instance: Instance, path: readonly string[]): string {
   const subject = traceSubject(instance);
   const numbers = path.map((event) => instance.events.indexOf(event));
   return packTrace(reduceTrace(subject, makeTrace(subject, numbers)));
-}
-
-/** The regions of a machine that a dword of a readback shows. */
-export function regionsOfDword(dword: number, vectorCount: number): readonly (readonly string[])[] {
-  if (dword === 0) return [['capability'], ['gate']];
-  const field = dword - 1;
-  const vectors = Array.from({ length: vectorCount }, (_, vector) => vectorRegionName(vector));
-  if (field >= 4 * vectorCount) return vectors.map((region) => [region, 'pending']);
-  return [[vectors[field >>> 2], (field & 3) === 3 ? 'mask' : 'entry']];
-}
-
-/** The regions of a machine that put out something. */
-export function regionsOfOutputs(outputs: readonly string[]): readonly (readonly string[])[] {
-  const vectors = new Set(outputs.map((name) => vectorRegionName(readOutput(name).vector)));
-  return [...vectors].flatMap((region) => [
-    [region, 'pending'],
-    [region, 'force'],
-  ]);
 }
 
 /** Requires a failure, as `runSuite` tells it. */

@@ -59,11 +59,12 @@ export function walkInLockstep(
     readonly path: readonly string[];
   }
   const expected = expectation(graph, device.vectorCount, messages);
-  const seen = new Set<string>();
+  const seen = new Set<number>();
   const queue: Pair[] = [];
   const meet = (state: number, path: readonly string[]): void => {
     const snapshot = device.save();
-    const key = `${state}:${snapshot}`;
+    // A handle of a state is a whole number, and there are fewer states of a graph than of any other.
+    const key = snapshot * graph.states.length + state;
     if (seen.has(key)) return;
     seen.add(key);
     queue.push({ state, snapshot, path });

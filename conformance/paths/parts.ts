@@ -3,6 +3,7 @@
  */
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import type { PartUnderTest } from '../device/parts.ts';
+import { regionsOfOutputs, regionsOfStates } from './concerned.ts';
 import { failedStep } from './failure.ts';
 import { tellOutputs } from './story.ts';
 
@@ -25,6 +26,7 @@ export function drivePart(part: PartUnderTest, graph: StateGraph, path: readonly
         graph.states[state],
         so,
         `it did ${tellOutputs(done)}; expected ${tellOutputs(due)}`,
+        regionsOfOutputs(done, due),
       );
     const before = state;
     state = graph.target(state, event);
@@ -40,7 +42,8 @@ function compareState(
   path: readonly string[],
   before = state,
 ): void {
-  const [is, ought] = [part.state(), graph.states[state]].map((value) => JSON.stringify(sorted(value)));
+  const states = [part.state(), graph.states[state]] as const;
+  const [is, ought] = states.map((value) => JSON.stringify(sorted(value)));
   if (is !== ought)
     throw failedStep(
       part.name,
@@ -48,6 +51,7 @@ function compareState(
       graph.states[before],
       path,
       `it is in the state ${is}; expected ${ought}`,
+      regionsOfStates(...states),
     );
 }
 

@@ -25,8 +25,8 @@ export type RegionPath = readonly string[];
 const EVERYWHERE: readonly RegionPath[] = [[]];
 
 /**
- * Finds the rules of the transitions that a machine takes. Where none of them is in a region that is asked about, the event is
- * ignored there, and what the states of the region say is the rule.
+ * Finds the rules of the transitions that a machine takes, and of the states that they leave in the regions that are asked about. Where none of them is in such a
+ * region, the event is ignored there, and what the states of the region say is the rule.
  * @param concerned The regions that are asked about; all when left out.
  */
 export function rulesOfStep(
@@ -41,7 +41,7 @@ export function rulesOfStep(
   const described = taken.map(({ source, target, description }) => {
     // A transition without words of its own is told by the states that it leaves and reaches.
     const own = description ?? [source, ...(target ?? [])].map((node) => node.description ?? '').join(' ');
-    return { place: placeOf(source), text: own };
+    return { place: placeOf(source), text: own, state: source.description ?? '' };
   });
   const near = described.filter(({ place }) => place >= 0).toSorted((one, other) => one.place - other.place);
   const nodes =
@@ -50,9 +50,12 @@ export function rulesOfStep(
       : getStateNodes(machine.root, value)
           // Of all regions together, what each is in; of some, what they are too.
           .filter((node) => placeOf(node) >= 0 && (concerned !== EVERYWHERE || node.type === 'atomic'))
-          .toReversed();
+          .toReversed()
+          .toSorted((one, other) => placeOf(one) - placeOf(other));
   const texts = [
     ...near.map(({ text }) => text),
+    // What a region does at a step, it does in the state that it is in: that says more, where it is asked about.
+    ...(concerned === EVERYWHERE ? [] : near.map(({ state }) => state)),
     ...nodes.map(({ description }) => description ?? ''),
     ...described.filter(({ place }) => place < 0).map(({ text }) => text),
   ];

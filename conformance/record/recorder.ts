@@ -44,6 +44,8 @@ export interface RecordOptions {
   readonly isAssigned?: boolean;
   /** How long it may take, in seconds. Default 240. */
   readonly seconds?: number;
+  /** Called when all names were found, and the guest is about to boot. */
+  readonly onBegin?: () => void;
   readonly onSaid?: (text: string) => void;
 }
 
@@ -72,7 +74,7 @@ const LAST = 8;
 
 /** Records a guest. @throws {DeviceError} where it cannot be started, and says what is missing. */
 export async function record(options: RecordOptions): Promise<Recording> {
-  const { seconds = SECONDS, onSaid = () => {} } = options;
+  const { seconds = SECONDS, onBegin = () => {}, onSaid = () => {} } = options;
   const device = deviceOf(options.device);
   const scenarios = scenariosOf(options.scenarios, device);
   if (options.isAssigned === true) requireInside(scenarios);
@@ -93,6 +95,7 @@ export async function record(options: RecordOptions): Promise<Recording> {
     const log = join(folder, 'log');
     if (spawnSync('mkfifo', [log]).status !== 0)
       throw new DeviceError(`Got no pipe at ${log}; expected mkfifo to make one.`);
+    onBegin();
     const began = performance.now();
     const run = new Run(parts.qemu, parameters, {
       ...{ log, device, seconds, onSaid, before: networkOf(options, device) },

@@ -6,8 +6,11 @@ import { lineReader, linesOf } from './log.ts';
 import { CUT_OFF, type LogLine, type TraceSource } from './lines.ts';
 import { RECIPE, RECORD } from './recipe.ts';
 
-/** How a line of each kind looks, and what a file of them is. The first line that looks like something decides. */
-const KINDS: readonly (readonly [RegExp, string])[] = [
+/** A kind of file: how a line of it looks, and what a file of them is. */
+type Kind = readonly [RegExp, string];
+
+/** Logs and listings of other programs. The first line that looks like something decides. */
+const LOGS: readonly Kind[] = [
   [
     /^\s*(?:CPU\d+\s+)+$|^\s*\d+:(?:\s+\d+)+\s+.*(?:MSI|GIC|APIC|edge|level)/i,
     '/proc/interrupts: how often each interrupt came, and to which processor; no access of a table. Two of them, a minute apart, tell ' +
@@ -75,12 +78,34 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
     /^(?:\d+@\d+(?:\.\d+)?:)?(?:virtio|kvm|pci|vfio|nvme|memory_region|apic|ioapic|vtd|e1000e?|usb|scsi|qdev|object)_\w+ /,
     "events of QEMU's, but none that tells an access of the table or of configuration space",
   ],
+];
+
+/** What is no log at all. */
+const DOCUMENTS: readonly Kind[] = [
   [/^#include |^(?:import|package|use) \S+;?$|^#!\//, 'the source of a program, and not a log'],
   [/^\s*(?:\{\s*(?:"|$)|\[\s*(?:[{"]|$))/, 'JSON, and not a log. A trace of maskbit is shown by maskbit show'],
   [/^<\?xml|^<!DOCTYPE|^<html/i, 'a document in XML or HTML'],
 ];
 
+const KINDS: readonly Kind[] = [...LOGS, ...DOCUMENTS];
+
 const LINES_READ = 2000;
+
+/** The lines in which a log has begun. What QEMU or a console says before that is a thousandth of it. */
+export const BEGINNING_LINES = 100_000;
+
+/** Whether a text is a log, of QEMU's or of another program: so it is for `tellArtefact` to say what of it cannot be replayed, and no trace of maskbit's. */
+export function looksLikeLog(text: string): boolean {
+  let isLog = false;
+  let number = 0;
+  const read = lineReader({ skipDamaged: true }, () => void (isLog = true));
+  for (const line of linesOf(() => [text])) {
+    isLog ||= (read(line, ++number)?.kind ?? 'other') !== 'other';
+    isLog ||= number <= LINES_READ && LOGS.some(([pattern]) => pattern.test(line.replace(CUT_OFF, '')));
+    if (isLog || number === BEGINNING_LINES) break;
+  }
+  return isLog;
+}
 
 /** Says what a file is that has no access of a table; undefined when it is QEMU's log of configuration accesses at least. */
 export function tellArtefact(source: TraceSource, known: number): string | undefined {

@@ -3,28 +3,19 @@
  * machines. MY_BUG=1 switches a bug on: what is pending when a vector is unblocked is lost.
  */
 export default ({ vectorCount, send }) => {
-  const hasBug = globalThis.process?.env.MY_BUG === '1';
-  let control = 0;
   const table = new Uint32Array(4 * vectorCount).map((_, dword) => (dword % 4 === 3 ? 1 : 0));
-  const inForce = []; // the message of each vector as it stood when the vector was unblocked; none while it is blocked
+  const inForce = []; // of each vector, the message as it stood when unblocked; none while blocked
   const pending = new Set();
-  // What blocks a vector may have changed.
-  const settle = (vector) => {
-    const [addressLow, addressHigh, data, mask] = table.subarray(4 * vector);
-    if (control !== 0x8000 || mask === 1) inForce[vector] = undefined;
-    else inForce[vector] ??= [addressLow, addressHigh, data];
-    if (inForce[vector] && pending.delete(vector) && !hasBug) send(vector, ...inForce[vector]);
-  };
+  let control = 0;
   return {
     readControl: () => control + vectorCount - 1,
-    writeControl(value) {
-      control = value & 0xc000;
-      for (let vector = 0; vector < vectorCount; vector++) settle(vector);
-    },
+    writeControl: (value) => (control = value & 0xc000),
     readTable: (dword) => table[dword],
-    writeTable(dword, value) {
-      table[dword] = value & [~3, ~0, ~0, 1][dword % 4];
-      settle(dword >> 2);
+    writeTable: (dword, value) => (table[dword] = value & [~3, ~0, ~0, 1][dword % 4]),
+    written(vector) {
+      if (control !== 0x8000 || table[4 * vector + 3] === 1) inForce[vector] = undefined;
+      else inForce[vector] ??= table.slice(4 * vector, 4 * vector + 3);
+      if (inForce[vector] && pending.delete(vector) && !process.env.MY_BUG) send(vector, ...inForce[vector]);
     },
     isPending: (vector) => pending.has(vector),
     signal: (vector) => (inForce[vector] ? send(vector, ...inForce[vector]) : pending.add(vector)),

@@ -97,14 +97,13 @@ export interface Questions {
   };
 }
 
+/** A question of several on its way to a thread. */
+export type QuestionOf<Asked extends { readonly [Name in keyof Asked]: { readonly ask: unknown } }> = {
+  readonly [Name in keyof Asked]: { readonly id: number; readonly name: Name; readonly ask: Asked[Name]['ask'] };
+}[keyof Asked];
+
 /** A question on its way to the decider, and its answer on the way back. */
-export type Question = {
-  readonly [Name in keyof Questions]: {
-    readonly id: number;
-    readonly name: Name;
-    readonly ask: Questions[Name]['ask'];
-  };
-}[keyof Questions];
+export type Question = QuestionOf<Questions>;
 export interface Answer {
   readonly id: number;
   readonly answer?: unknown;

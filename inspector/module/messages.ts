@@ -4,6 +4,7 @@
  */
 import type { Choices } from '../../spec/choices.ts';
 import type { TraceInstance } from '../../checker/trace/shape.ts';
+import type { QuestionOf } from '../decider/messages.ts';
 
 /** A run of the machine `function`, and how its steps are accesses. */
 export interface Played {
@@ -64,13 +65,7 @@ export interface ModuleQuestions {
 }
 
 /** A question on its way to the thread. */
-export type ModuleQuestion = {
-  readonly [Name in keyof ModuleQuestions]: {
-    readonly id: number;
-    readonly name: Name;
-    readonly ask: ModuleQuestions[Name]['ask'];
-  };
-}[keyof ModuleQuestions];
+export type ModuleQuestion = QuestionOf<ModuleQuestions>;
 
 /** What comes back: an answer, a problem as a sentence, or how far it is. */
 export interface ModuleAnswer {

@@ -3,6 +3,7 @@
  * there the stepper steps. It is the same, and slower, which is no matter for machines that are drawn. A test compares the two.
  */
 import type { CompiledMachine } from '../../checker/compile/format.ts';
+import { createPlainStep, type StepEvent } from '../../checker/compile/step-event.ts';
 import { Stepper } from '../../checker/compile/step.ts';
 import type { Expand, ExpandEvents } from '../../checker/compile/expand.ts';
 
@@ -25,6 +26,11 @@ export function createExpandEvents(compiled: CompiledMachine): ExpandEvents {
     }
     return count;
   };
+}
+
+/** One event at a time. */
+export function createSteps(compiled: CompiledMachine): StepEvent[] {
+  return [...compiled.events.keys()].map((event) => createPlainStep(compiled, event));
 }
 
 /** Nothing is written here: claims about steps are asked step by step. */

@@ -35,17 +35,15 @@ export function writeLink({ subject, run }: OwnScene, position: number): string 
   return writeTraceLink({ packed, step: position });
 }
 
-/** Whether a text looks like a log of QEMU's, or like one of Linux's, which the reader of logs refuses in its own words. Asked before JSON is looked for: the lines of a log may be JSON each. */
-const isLog = (text: string): boolean =>
-  !isPacked(text) &&
-  /^.{0,200}(?:memory_region_ops_|pci_cfg_|msix_|vfio_|kvm_|irq_handler_|CPU0|\(XEN\)|Capabilities: \[)/m.test(text);
-
 /**
  * Opens a trace, packed or whole, or a log of QEMU's, whose reader is fetched first.
  * @throws {RangeError | ReplayError} in a sentence, when it is none, or one that its machine does not make any more.
  */
 export async function openText(text: string): Promise<OwnScene> {
-  if (text.length > FILE_CHARACTERS || !isLog(text)) return openTraceText(text);
+  if (text.length > FILE_CHARACTERS || isPacked(text)) return openTraceText(text);
+  // Asked before JSON is looked for: the lines of a log may be JSON each.
+  const { looksLikeLog } = await import('../../conformance/replay/artefacts.ts');
+  if (!looksLikeLog(text)) return openTraceText(text);
   const { traceLog } = await import('../../conformance/replay/trace.ts');
   return logScene(traceLog(() => [text]));
 }

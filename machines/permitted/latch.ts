@@ -8,6 +8,7 @@
  * | `two`    | two events, each of which may become a message | set                 |
  * | `many`   | more than two, each of which may             | set                   |
  * | `unseen` | an event that came, or was hidden, while disabled | clear            |
+ * | `unseenTwo`, `unseenMany` | two such events, or more, each of which may become a message | clear |
  */
 import { and, not } from 'xstate';
 import type { Choices } from '../../spec/choices.ts';
@@ -46,12 +47,17 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
 
   const dropped = 'What waits is dropped as MSI-X is enabled. [MSIX-ENABLE-2]';
 
+  const again = coalescing === 'each';
+  /** The states in which so many events wait, and show or do not: where events become one, there is one of each. */
+  const shownOf = (times: number): string => (again ? SHOWN[Math.min(times, 3) - 1] : SHOWN[0]);
+  const unseenOf = (times: number): string => (again ? UNSEEN[Math.min(times, 3) - 1] : UNSEEN[0]);
+
   /** What waits goes out: once, or `times`. */
   const released = (times: number): Record<string, object[]> => {
     const on: Record<string, object[]> = {};
     for (const { event, guard, message, enables, isSent } of openings) {
       const isLost = enables && pendingAtEnable === 'lost';
-      const target = isLost || isSent ? 'clear' : 'unseen';
+      const target = isLost || isSent ? 'clear' : unseenOf(times);
       if (enables && pendingAtEnable === 'any' && decides)
         (on[event] ??= []).push({ target: 'clear', guard: and(['drops', guard]), description: dropped });
       (on[event] ??= []).push({
@@ -86,14 +92,18 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
   const atDisable = 'Disabling MSI-X may drop what is pending, or hide it. [MSIX-ENABLE-2]';
   const dropping = and(['drops', 'enabled']);
   /** What becomes at disabling of what shows. */
-  const shownAtDisable: Record<string, object[]> = {
-    kept: {},
-    lost: disabling('clear', atDisable),
-    hidden: disabling('unseen', atDisable),
-    any: decides
-      ? merge(disabling('clear', atDisable, dropping), disabling('unseen', atDisable, and([not('shows'), 'enabled'])))
-      : {},
-  }[pendingAtDisable];
+  const shownAtDisable = (times: number): Record<string, object[]> =>
+    ({
+      kept: {},
+      lost: disabling('clear', atDisable),
+      hidden: disabling(unseenOf(times), atDisable),
+      any: decides
+        ? merge(
+            disabling('clear', atDisable, dropping),
+            disabling(unseenOf(times), atDisable, and([not('shows'), 'enabled'])),
+          )
+        : {},
+    })[pendingAtDisable];
   /** And of what does not. */
   const unseenAtDisable: Record<string, object[]> = {
     kept: {},
@@ -108,11 +118,8 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
     any: decides ? enabling('clear', dropped, 'drops') : {},
   }[pendingAtEnable];
   const revealed = 'What was hidden while disabled shows. [MSIX-ENABLE-2] [MSIX-PBA-4]';
-  const shownAtEnable: Record<string, object[]> = isHidden
-    ? enabling('set', revealed)
-    : decides
-      ? enabling('set', revealed, 'shows')
-      : {};
+  const shownAtEnable = (times: number): Record<string, object[]> =>
+    isHidden ? enabling(shownOf(times), revealed) : decides ? enabling(shownOf(times), revealed, 'shows') : {};
   const over = {
     [retire(vector)]: [{ target: 'clear', description: 'The cause is gone. [MSIX-PEND-3]' }],
     [RESET]: [
@@ -120,6 +127,11 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
         target: 'clear',
         description: 'Reset clears the Pending bit, and sends nothing. [MSIX-RESET-1] [MSIX-RESET-5]',
       },
+    ],
+  };
+  const forgotten = {
+    [forget(vector)]: [
+      { target: 'clear', guard: 'disabled', description: 'An event may be dropped while disabled. [MSIX-ENABLE-2]' },
     ],
   };
   const held = 'An event of a masked vector is held. [MSIX-PEND-1] [MSIX-PBA-4]';
@@ -145,26 +157,19 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
     ...writtenAs('set', target, description),
   });
   const cleared = choices.pbaWrites === 'any' ? written('clear', PBA_CLEARED) : {};
-  const again = coalescing === 'each';
   const waits = (times: number): Record<string, object[]> =>
     merge(
       released(times),
       lostAtEnable,
-      shownAtDisable,
+      shownAtDisable(times),
       over,
       cleared,
       isLoose
         ? {
-            [forget(vector)]: [
-              {
-                target: 'clear',
-                guard: 'disabled',
-                description: 'An event may be dropped while disabled. [MSIX-ENABLE-2]',
-              },
-            ],
+            ...forgotten,
             [hide(vector)]: [
               {
-                target: 'unseen',
+                target: unseenOf(times),
                 guard: 'disabled',
                 description: 'The bit need not show while disabled. [MSIX-ENABLE-2]',
               },
@@ -172,6 +177,70 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
           }
         : {},
     );
+
+  /** So many events wait, and no Pending bit shows it. */
+  const waitsUnseen = (times: number): Record<string, object[]> => {
+    const next = again ? times + 1 : 1;
+    const oneMore = { guard: 'disabled', description: heldWhileDisabled };
+    return merge(
+      {
+        [signal(vector)]: [
+          { target: shownOf(next), guard: `maskedEnabled.${vector}`, description: held },
+          ...(disabledEvent === 'pending' || disabledEvent === 'any'
+            ? [
+                {
+                  target: shownOf(next),
+                  guard: decides && disabledEvent === 'any' ? and(['disabled', 'shows', not('drops')]) : 'disabled',
+                  description: heldWhileDisabled,
+                },
+              ]
+            : []),
+          ...(again && (disabledEvent === 'hidden' || disabledEvent === 'unseen')
+            ? [{ ...oneMore, target: unseenOf(next) }]
+            : []),
+          ...(again && disabledEvent === 'any' && decides
+            ? [{ ...oneMore, target: unseenOf(next), guard: and(['disabled', not('drops')]) }]
+            : []),
+          ...(again && choices.addresses !== 'all'
+            ? [
+                {
+                  target: unseenOf(next),
+                  guard: `refused.${vector}`,
+                  description: 'The message goes nowhere. [MSIX-MSG-4]',
+                },
+              ]
+            : []),
+        ],
+      },
+      released(times),
+      lostAtEnable,
+      shownAtEnable(times),
+      unseenAtDisable,
+      over,
+      choices.pbaWrites === 'any'
+        ? {
+            ...writtenAs('clear', 'clear', PBA_CLEARED),
+            ...writtenAs('set', shownOf(times), 'A write sets the bit, and the event shows. [MSIX-PBA-3]'),
+          }
+        : {},
+      isLoose
+        ? {
+            ...forgotten,
+            [show(vector)]: [
+              { target: shownOf(times), guard: `blocked.${vector}`, description: 'It may show. [MSIX-ENABLE-2]' },
+            ],
+          }
+        : {},
+      choices.addresses === 'all'
+        ? {}
+        : {
+            [forget(vector)]: [
+              { target: 'clear', description: 'A message that goes nowhere may be dropped. [MSIX-MSG-4]' },
+            ],
+          },
+      times > 1 ? { [coalesce(vector)]: [{ target: unseenOf(times - 1), description: FEWER }] } : {},
+    );
+  };
 
   const states: Record<string, Region> = {
     clear: {
@@ -203,54 +272,7 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
     },
     unseen: {
       description: 'An event waits that no Pending bit shows; it may become a message. [MSIX-ENABLE-2] [MSIX-PEND-4]',
-      on: merge(
-        {
-          [signal(vector)]: [
-            { target: again ? 'two' : 'set', guard: `maskedEnabled.${vector}`, description: held },
-            ...(disabledEvent === 'pending' || disabledEvent === 'any'
-              ? [
-                  {
-                    target: again ? 'two' : 'set',
-                    guard: decides && disabledEvent === 'any' ? and(['disabled', 'shows', not('drops')]) : 'disabled',
-                    description: heldWhileDisabled,
-                  },
-                ]
-              : []),
-          ],
-        },
-        released(1),
-        lostAtEnable,
-        shownAtEnable,
-        unseenAtDisable,
-        over,
-        choices.pbaWrites === 'any'
-          ? {
-              ...writtenAs('clear', 'clear', PBA_CLEARED),
-              ...writtenAs('set', 'set', 'A write sets the bit, and the event shows. [MSIX-PBA-3]'),
-            }
-          : {},
-        isLoose
-          ? {
-              [forget(vector)]: [
-                {
-                  target: 'clear',
-                  guard: 'disabled',
-                  description: 'An event may be dropped while disabled. [MSIX-ENABLE-2]',
-                },
-              ],
-              [show(vector)]: [
-                { target: 'set', guard: `blocked.${vector}`, description: 'It may show. [MSIX-ENABLE-2]' },
-              ],
-            }
-          : {},
-        choices.addresses === 'all'
-          ? {}
-          : {
-              [forget(vector)]: [
-                { target: 'clear', description: 'A message that goes nowhere may be dropped. [MSIX-MSG-4]' },
-              ],
-            },
-      ),
+      on: waitsUnseen(1),
     },
     ...(again
       ? {
@@ -264,8 +286,16 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
           many: {
             description: 'More than two events wait, and the Pending bit reads set. [MSIX-PBA-4] [MSIX-PEND-4]',
             on: merge(waits(3), {
-              [coalesce(vector)]: [{ target: 'two', description: 'They may become fewer. [MSIX-PEND-4]' }],
+              [coalesce(vector)]: [{ target: 'two', description: FEWER }],
             }),
+          },
+          unseenTwo: {
+            description: 'Two events wait, and no Pending bit shows it. [MSIX-ENABLE-2] [MSIX-PEND-4]',
+            on: waitsUnseen(2),
+          },
+          unseenMany: {
+            description: 'More than two events wait, and no Pending bit shows it. [MSIX-ENABLE-2] [MSIX-PEND-4]',
+            on: waitsUnseen(3),
           },
         }
       : {}),
@@ -280,6 +310,9 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
 }
 
 const PBA_CLEARED = 'A write clears the bit, be it one of zeros or of ones. [MSIX-PBA-3]';
+const SHOWN = ['set', 'two', 'many'];
+const UNSEEN = ['unseen', 'unseenTwo', 'unseenMany'];
+const FEWER = 'They may become fewer. [MSIX-PEND-4]';
 const MORE_WAITS = 'One more event waits. [MSIX-PEND-4]';
 
 /** Joins transition tables; where several have an event, their transitions stand in order. */

@@ -503,8 +503,8 @@ export const HandoverStep: ClaimProperty = {
 export const ResetStep: ClaimProperty = {
   name: 'ResetStep',
   number: 'P13',
-  title: 'A reset leaves MSI-X disabled, every vector masked, and nothing pending or in flight.',
-  rules: ['MSIX-RESET-1', 'MSIX-RESET-2', 'MSIX-RESET-5'],
+  title: 'A reset leaves MSI-X disabled, every vector masked, every entry zero, and nothing pending or in flight.',
+  rules: ['MSIX-RESET-1', 'MSIX-RESET-2', 'MSIX-RESET-4', 'MSIX-RESET-5'],
   monitors: [],
   claim: (bounds) => ({
     kind: 'step',

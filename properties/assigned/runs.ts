@@ -5,7 +5,8 @@
 import type { StateValue } from 'xstate';
 import { compile } from '../../checker/compile/compile.ts';
 import { startAt } from '../../checker/decide/decide.ts';
-import { compareRuns, type ObservedStep, refine } from '../../checker/decide/refine.ts';
+import { compareRuns, refine } from '../../checker/decide/refine.ts';
+import type { ObservedStep } from '../../checker/decide/seen-symmetry.ts';
 import { explore } from '../../checker/explore/explore.ts';
 import { ASSIGN, REMOVE, RESET } from '../../machines/alphabet.ts';
 import { createInterval } from '../../machines/interval.ts';

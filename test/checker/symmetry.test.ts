@@ -177,7 +177,7 @@ describe('with symmetry', () => {
     for (const use of [
       () => audit(exploration),
       () => exploration.graph(),
-      () => refine({ exploration, observe }, { exploration, observe }),
+      () => refine({ exploration: explore(compiled), observe }, { exploration, observe }),
     ]) {
       expect(use).toThrow('Got function explored with symmetry; expected all of its states');
     }

@@ -5,26 +5,30 @@ import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import { explore } from '../../checker/explore/explore.ts';
 import { Budget } from '../../cli/check/budget.ts';
-import { MANIFEST } from '../../cli/check.ts';
+import { MANIFEST, pinProblem } from '../../cli/check.ts';
 import { tellProgress } from '../../cli/report.ts';
 import { createInstance } from '../../properties/instances.ts';
 import { maskbit } from '../setup/command.ts';
+
+const tooWide = (text: string): string[] => text.split('\n').filter((line) => line.length > 80);
 
 describe('maskbit', () => {
   test('tells what there is, with examples', () => {
     const { status, stdout } = maskbit('--help');
     expect(status).toBe(0);
     expect(stdout).toContain('Examples:\n  maskbit check');
-    expect(stdout).toContain('Exit status: 0 holds, 1 violated, 2 wrong call, 3 a bound was met before an answer,');
+    expect(stdout).toMatch(/Exit status: 0 holds, 1 violated, 2 wrong call, 3 a bound was met before an\nanswer,/);
+    expect(tooWide(stdout)).toEqual([]);
   });
 
   test.each([
     ...['check', 'replay', 'explain', 'record', 'conform', 'prove', 'generate'],
     ...['export', 'inspect', 'museum', 'show', 'rules', 'help'],
-  ])('%s --help has an example', (verb) => {
+  ])('%s --help has an example, and fits in 80 columns', (verb) => {
     const { status, stdout } = maskbit(verb, '--help');
     expect(status).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples?:\\n  maskbit ${verb}`));
+    expect(tooWide(stdout)).toEqual([]);
   });
 
   test.each([
@@ -59,7 +63,10 @@ describe('maskbit', () => {
       /got function with --design; expected it of assigned-device alone/,
     ],
     [['export', '--machine', 'assigned-device', '--design', 'tea'], /Got the design tea; expected one of posted, /],
-    [['rules', 'MSIX-TEA-1'], /Got the id "MSIX-TEA-1"; expected one that is registered, such as MSIX-PEND-2/],
+    [['rules', 'MSIX-TEA-1'], /Got the id "MSIX-TEA-1"; expected one that is registered, such as MSIX-PBA-1/],
+    [['rules', 'MSIX-PEND-33'], /Got the id "MSIX-PEND-33"; expected one that is registered, such as MSIX-PEND-3,/],
+    [['record', 'toaster'], /^Got the device toaster; expected one of nvme, /],
+    [['record', 'nvme', 'tea'], /^Got the scenario tea; expected some of affinity, /],
     [['replay', 'no-such-file'], /no-such-file/],
     [['conform', '--qemu', 'rocker', '--level', 'vfio'], /got --device, .*--level.* without --assigned; expected both/],
     [['conform', '--assigned', '--level', 'kvm', '--device', 'nvme'], /got --device with --level kvm/],
@@ -113,6 +120,14 @@ describe('maskbit', () => {
     expect(tellProgress(progress)).toBe('1,500 states, 500 of them open, depth 4, 20.0 million tries/s');
     expect(tellProgress(progress, 3_000)).toBe(
       '1,500 states (50% of 3,000), 500 of them open, depth 4, 20.0 million tries/s, 4 s left',
+    );
+  });
+
+  test('what is violated is not pinned', () => {
+    const section = (count: number) => ({ clause: 'one', violations: { count, untold: 0 } });
+    expect(pinProblem([section(0)], 'manifest.json')).toBeUndefined();
+    expect(pinProblem([section(0), section(2)], 'manifest.json')).toMatch(
+      /^Got 2 places that are violated; expected none, so manifest\.json is as it was\./,
     );
   });
 

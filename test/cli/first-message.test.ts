@@ -43,14 +43,22 @@ function withoutEvent(config: unknown, event: string): unknown {
 const FUNCTION = createInstance('function', { vectors: 1, messages: TWO });
 
 test.each([
+  //= MSIX-PEND-3 type=test
   ['MSIX-PEND-3', 'vector0.pending.set on device.retire.0: transition dropped'],
+  //= MSIX-PEND-1 type=test
   ['MSIX-PEND-1', 'vector0.pending.clear on device.signal.0 [blocked.0]: transition dropped'],
+  //= MSIX-RESET-1 type=test
   ['MSIX-RESET-1', 'vector0.mask.unmasked on device.reset: transition dropped'],
+  //= MSIX-RESET-4 type=test
   ['MSIX-RESET-4', 'vector0.entry.A on device.reset: transition dropped'],
+  //= MSIX-MSG-1 type=test
   ['MSIX-MSG-1', 'vector0.force.zero on device.signal.0: output send.0.zero dropped'],
+  //= MSIX-MASK-3 type=test
   ['MSIX-MASK-3', 'capability.functionMask.set on guest.control.on: transition dropped'],
 ])('%s is named by the first message where a machine is changed: %s', (rule, name) => {
-  const { machine } = mutate(FUNCTION.machine).find((mutant) => mutant.name === name)!;
+  const mutants = new Map(mutate(FUNCTION.machine).map((mutant) => [mutant.name, mutant.machine]));
+  expect([...mutants.keys()], 'a change that the machine still has').toContain(name);
+  const machine = mutants.get(name)!;
   const exploration = explore(compile(machine, FUNCTION.events));
   const changed = { instance: { ...FUNCTION, machine }, exploration, graph: exploration.graph(), isSmall: true };
   checkProperties([changed], new Budget(), onlyOf('properties', INSTANCES), true);

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { compile } from '../../checker/compile/compile.ts';
 import { enumerate } from '../../checker/explore/enumerate.ts';
+import { type Exploration, explore } from '../../checker/explore/explore.ts';
 import { createDriver } from '../../conformance/paths/drive.ts';
 import { DIALECTS, perform } from '../../conformance/device/words.ts';
 import { createInProcessDevice } from '../../conformance/device/in-process.ts';
 import { walkInLockstep } from '../../conformance/paths/lockstep.ts';
-import { THREE, TWO } from '../../machines/messages.ts';
+import { walkByWords } from '../../conformance/paths/word-lockstep.ts';
+import { HALVES, THREE, TWO } from '../../machines/messages.ts';
 import { createInstance } from '../../properties/instances.ts';
-import { MsixFunction, SIGNAL_HELD } from '../../src/index.ts';
+import { MsixFunction, SIGNAL_HELD, WRITE_DONE } from '../../src/index.ts';
 
 const graphOf = (vectors: number, messages = TWO) => {
   const { machine, events } = createInstance('function', { vectors, messages });
@@ -108,5 +111,116 @@ describe('the strict adapter', () => {
     expect(() => createDriver(graph, 1, TWO).drive(device, [], DIALECTS[0])).toThrow(
       'it read back 1 dwords; expected 7',
     );
+  });
+});
+
+describe('by words', () => {
+  const explored = (vectors: number, messages = TWO) => {
+    const { machine, events } = createInstance('function', { vectors, messages });
+    return explore(compile(machine, events));
+  };
+  const everywhere = ({ states, compiled }: Exploration) => ({
+    pairs: states.count,
+    steps: states.count * compiled.events.length,
+  });
+
+  test.each([
+    ['1 vector', 1, TWO],
+    ['1 vector, messages in halves', 1, HALVES],
+    ['2 vectors, three messages', 2, THREE],
+    ['3 vectors', 3, TWO],
+  ])('every event in every state, in every dialect: %s', (_, vectors, messages) => {
+    const exploration = explored(vectors, messages);
+    for (const dialect of DIALECTS) {
+      const walked = walkByWords(exploration, createInProcessDevice(vectors), messages, dialect);
+      expect(walked).toEqual(everywhere(exploration));
+    }
+  });
+
+  // Each does one thing otherwise, and of the last vector alone.
+  class Leaving extends MsixFunction {
+    override retire(vector: number) {
+      return vector === 1 ? vector < this.vectorCount : super.retire(vector);
+    }
+  }
+  class Stuck extends MsixFunction {
+    override tableWrite(offset: number, bytes: number, low: number, high?: number) {
+      const control = bytes === 8 ? high! : low;
+      if (offset + bytes === 32 && (control & 1) === 0 && this.functionMask) return WRITE_DONE;
+      return super.tableWrite(offset, bytes, low, high);
+    }
+  }
+  class Silent extends MsixFunction {
+    override signal(vector: number) {
+      return vector === 1 && this.enabled && !this.functionMask && this.tableRead(12, 4) === 0
+        ? 0
+        : super.signal(vector);
+    }
+  }
+  class Throwing extends MsixFunction {
+    override signal(vector: number) {
+      if (vector === 1 && this.functionMask) throw new Error('No more.');
+      return super.signal(vector);
+    }
+  }
+  test.each([
+    ['retire leaves the Pending bit', Leaving],
+    ['an unmask under Function Mask is lost', Stuck],
+    ['a message is lost', Silent],
+    ['an access throws', Throwing],
+  ])('a fault is found, and told as by handles: %s', (_, Implementation) => {
+    const exploration = explored(2);
+    for (const dialect of DIALECTS) {
+      const device = () => createInProcessDevice(2, { Implementation });
+      const told = failureOf(() => walkInLockstep(exploration.graph(), device(), TWO, dialect));
+      expect(told).toContain('Path: ');
+      expect(failureOf(() => walkByWords(exploration, device(), TWO, dialect))).toBe(told);
+    }
+  });
+
+  const failureOf = (walk: () => unknown): string => {
+    try {
+      walk();
+    } catch (error) {
+      return String(error);
+    }
+    return 'nothing';
+  };
+
+  test('a device that hides a state is walked through all pairs that there are', () => {
+    /** Saves, in a word that no guest reads, that anything was ever retired. */
+    class Hiding extends MsixFunction {
+      private hidden = 0;
+      override retire(vector: number) {
+        this.hidden = 1;
+        return super.retire(vector);
+      }
+      override reset() {
+        super.reset();
+        this.hidden = 0;
+      }
+      override saveInto(out: Uint32Array) {
+        const count = super.saveInto(out);
+        out[1] |= this.hidden << 31;
+        return count;
+      }
+      override restore(saved: Uint32Array) {
+        const words = saved.slice();
+        words[1] &= 0x7fffffff;
+        super.restore(words);
+        this.hidden = saved[1] >>> 31;
+      }
+    }
+    const exploration = explored(1);
+    const device = () => createInProcessDevice(1, { Implementation: Hiding });
+    const walked = walkByWords(exploration, device(), TWO, DIALECTS[0]);
+    expect(walked).toEqual(walkInLockstep(exploration.graph(), device(), TWO, DIALECTS[0]));
+    expect(walked.pairs).toBe(2 * exploration.states.count);
+  });
+
+  test('one that notifies nobody is walked as any other', () => {
+    const exploration = explored(1);
+    const device = createInProcessDevice(1, { notifies: false });
+    expect(walkByWords(exploration, device, TWO, DIALECTS[0])).toEqual(everywhere(exploration));
   });
 });

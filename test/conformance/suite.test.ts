@@ -1,6 +1,7 @@
 /**
  * The suite for any device, and what the first message of a failure names: for each of five changes of one rule, that rule.
  */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { DeviceFactory } from '../../conformance/device/device.ts';
 import { createInProcessDevice } from '../../conformance/device/in-process.ts';
@@ -106,6 +107,7 @@ function changed(
 type Insides = MsixFunction & Record<string, unknown>;
 
 test.each([
+  //= MSIX-RESET-4 type=test
   [
     'MSIX-RESET-4',
     'an entry outlives a reset',
@@ -116,8 +118,11 @@ test.each([
       self.tableWrite(0, 4, address);
     },
   ],
+  //= MSIX-PEND-1 type=test
   ['MSIX-PEND-1', 'an event is dropped while blocked', 'hold', () => () => undefined],
+  //= MSIX-PEND-3 type=test
   ['MSIX-PEND-3', 'a retired event stays', 'retire', () => () => true],
+  //= MSIX-RESET-1 type=test
   [
     'MSIX-RESET-1',
     'reset leaves MSI-X enabled',
@@ -128,6 +133,7 @@ test.each([
       self.configWrite(2, 2, control);
     },
   ],
+  //= MSIX-MSG-1 type=test
   [
     'MSIX-MSG-1',
     'an event goes out twice',
@@ -145,7 +151,9 @@ test.each([
   );
 });
 
-test('the device of the example passes, and fails with its bug by the rule of what is pending', async () => {
+test('the device of the example has twenty lines, passes, and fails with its bug by the rule of what is pending', async () => {
+  const lines = readFileSync('examples/device/my-device.js', 'utf8').trimEnd().split('\n');
+  expect(lines.slice(lines.indexOf(' */') + 1)).toHaveLength(20);
   const create = await loadModule('examples/device/my-device.js');
   const subjects = SUBJECTS.filter(({ instance }) => instance.machine.id === 'function');
   const told = () =>

@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { BRING_UP } from '../../properties/assigned/claims.ts';
 import { compile } from '../../checker/compile/compile.ts';
 import * as translated from '../../checker/compile/expand.ts';
+import { IGNORED } from '../../checker/compile/step-event.ts';
 import { explore } from '../../checker/explore/explore.ts';
 import { packTrace, printTrace } from '../../checker/trace/codec.ts';
 import { makeTrace, reduceTrace, TraceError } from '../../checker/trace/trace.ts';
@@ -336,6 +337,7 @@ describe('the map', () => {
       const [named, otherNamed] = [stepped.createExpandEvents(compiled), translated.createExpandEvents(compiled)];
       const [got, expected] = [new Int32Array(events.length * 2), new Int32Array(events.length * 2)];
       const [taken, otherTaken] = [new Int32Array(events.length), new Int32Array(events.length)];
+      const [steps, otherSteps] = [stepped.createSteps(compiled), translated.createSteps(compiled)];
       for (let state = 0; state < states.count; state++) {
         const from = state * compiled.wordCount;
         const count = one(states.words, from, got);
@@ -347,6 +349,12 @@ describe('the map', () => {
           count,
         ]);
         expect(taken.subarray(0, count)).toEqual(otherTaken.subarray(0, count));
+        for (let event = 0; event < events.length; event++) {
+          const kinds = [steps[event](states.words, from, got), otherSteps[event](states.words, from, expected)];
+          // Of a step that is taken, the stepper never says that it is silent.
+          expect(kinds[0] === IGNORED).toBe(kinds[1] === IGNORED);
+          expect(got.subarray(0, compiled.wordCount)).toEqual(expected.subarray(0, compiled.wordCount));
+        }
       }
     }
   });

@@ -103,6 +103,12 @@
 	X(read_of_control_acknowledges) \
 	X(read_of_capability_masks) \
 	X(pba_write_panics) \
+	X(low_byte_is_control) \
+	X(next_pointer_can_be_written) \
+	X(table_offset_can_be_written) \
+	X(byte_read_panics) \
+	X(byte_poll_clears) \
+	X(last_qword_repeats) \
 	X(last_vector_unusable) \
 	X(pending_word_of_32) \
 	X(vector_32_never_pending) \
@@ -122,6 +128,12 @@
 	X(mixed_widths) \
 	X(eight_events_overflow) \
 	X(retire_then_deaf) \
+	X(reset_keeps_a_copy) \
+	X(masking_one_ends_the_watch) \
+	X(second_event_at_once_is_lost) \
+	X(waits_for_what_blocked_it) \
+	X(message_of_the_event) \
+	X(level_triggered) \
 	X(not_released_on_disable) \
 	X(used_twice) \
 	X(released_without_use) \
@@ -169,6 +181,10 @@ static int is_blocked(uint32_t vector)
 		return !memory[0] || function_mask || is_masked(vector);
 	if (IS(mask_ignored_after_function_mask))
 		return !enabled || function_mask || (!memory[0] && is_masked(vector));
+	if (IS(masking_one_ends_the_watch))
+		return !enabled || function_mask || !memory[vector + 1];
+	if (IS(reset_keeps_a_copy) && memory[0])
+		return 1;
 	return !enabled || function_mask || is_masked(vector);
 }
 
@@ -266,6 +282,10 @@ static void hold(uint32_t vector)
 		memory[vector] = 0;
 		return;
 	}
+	if (IS(message_of_the_event) && !pending[vector])
+		copy_entry(vector);
+	if (IS(waits_for_what_blocked_it))
+		memory[vector] = is_masked(vector);
 	pending[vector] = 1;
 }
 
@@ -287,7 +307,10 @@ static void release(uint32_t vector)
 		return;
 	}
 	pending[vector] = 0;
-	send(vector);
+	if (IS(message_of_the_event))
+		maskbit_send(memory[4 * vector], memory[4 * vector + 1], memory[4 * vector + 2]);
+	else
+		send(vector);
 }
 
 static void release_all(void)
@@ -298,6 +321,8 @@ static void release_all(void)
 		return;
 	for (uint32_t vector = 0; vector < end; vector++) {
 		int is_sent = pending[vector] && !is_blocked(vector);
+		if (IS(waits_for_what_blocked_it) && memory[vector])
+			continue;
 		release(vector);
 		if (IS(sends_only_one_at_the_edge) && is_sent)
 			return;
@@ -372,6 +397,14 @@ static void write_vector_control(uint32_t vector, uint32_t value)
 		memory[vector] = 1;
 	if (IS(third_masking) && value & 1 && !was_masked && memory[vector] < 3)
 		memory[vector]++;
+	if (IS(masking_one_ends_the_watch) && !memory[0]) {
+		for (uint32_t other = 0; other < count; other++)
+			if (other != vector && memory[other + 1] && memory[vector + 1] && value & 1)
+				memory[0] = 1;
+		memory[vector + 1] = !(value & 1);
+	}
+	if (IS(level_triggered) && was_masked && !(value & 1) && memory[vector])
+		pending[vector] = 1;
 
 	*control = value & 1;
 	release(vector);
@@ -490,6 +523,8 @@ static void write_control(uint32_t value, uint32_t size)
 			copy_entry(vector);
 	if (IS(host_left_enabled) && value & ENABLE)
 		memory[0] = 1;
+	if (IS(reset_keeps_a_copy) && !(value & FUNCTION_MASK) != !function_mask)
+		memory[0] = !!(value & FUNCTION_MASK);
 	if (IS(disable_drops_function_mask) && !(value & ENABLE))
 		value = 0;
 	if (IS(enable_needs_function_mask_clear) && both == (ENABLE | FUNCTION_MASK) && !enabled)
@@ -585,7 +620,7 @@ static void reset_vector(uint32_t vector)
 		send(vector);
 	if (IS(event_leaks_across_reset))
 		memory[vector] = bit;
-	if (IS(eight_events_overflow))
+	if (IS(eight_events_overflow) || IS(level_triggered))
 		memory[vector] = 0;
 	memset(&table[4 * vector], 0, 12);
 	*control_of(vector) = IS(reset_leaves_unmasked) ? 0 : IS(reset_leaves_mask_bits) ? mask : 1;
@@ -606,7 +641,7 @@ void maskbit_reset(void)
 		enabled = was_enabled;
 	if (IS(reset_leaves_function_mask))
 		function_mask = was_masked;
-	if (IS(affinity_ignored))
+	if (IS(affinity_ignored) || IS(masking_one_ends_the_watch) || IS(second_event_at_once_is_lost))
 		memset(memory, 0, sizeof memory);
 	for (uint32_t vector = 0; vector < count && IS(reset_leaves_the_route); vector++)
 		if (memory[4 * vector + 2])
@@ -623,10 +658,22 @@ void maskbit_init(uint32_t vectors)
 		*control_of(vector) = 1; /* as a device is made, not as it is reset */
 }
 
+/* Something was read or written. */
+static void accessed(void)
+{
+	if (IS(second_event_at_once_is_lost))
+		memset(memory, 0, count * sizeof *memory);
+}
+
 uint32_t maskbit_config_read(uint32_t offset, uint32_t size)
 {
 	uint32_t dword = offset < 4 ? 0x11 | read_control() << 16 : offset < 8 ? 0x2000 : 0x3000;
 
+	accessed();
+	if (IS(next_pointer_can_be_written) && offset == 0)
+		dword |= memory[0];
+	if (IS(table_offset_can_be_written) && offset == 4 && memory[0])
+		dword = memory[0];
 	if (IS(read_of_capability_masks) && size == 2)
 		function_mask = FUNCTION_MASK;
 	dword >>= 8 * (offset % 4);
@@ -640,6 +687,13 @@ void maskbit_config_write(uint32_t offset, uint32_t size, uint32_t value)
 		memory[0] = value >> 16 & 0x3800;
 	if (IS(table_size_can_be_written) && offset == 0 && (value >> 16) % 2048)
 		memory[0] = 0x7ff;
+	if (IS(next_pointer_can_be_written) && offset == 0 && size >= 2)
+		memory[0] = value & 0xff00;
+	if (IS(table_offset_can_be_written) && offset == 4)
+		memory[0] = value;
+	if (IS(low_byte_is_control) && offset == 2 && size == 1)
+		offset = 3;
+	accessed();
 	if (offset <= 3 && offset + size > 3)
 		write_control((value >> 8 * (3 - offset) & 0xff) << 8, size);
 }
@@ -648,6 +702,9 @@ uint64_t maskbit_table_read(uint32_t offset, uint32_t size)
 {
 	uint32_t low, high;
 
+	accessed();
+	if (IS(byte_read_panics) && size == 1)
+		maskbit_fail(size);
 	if (size < 4 || offset % 4 || offset + size > 16 * count)
 		return ~0ull;
 	high = size == 8 ? read_dword(offset / 4 + 1) : 0;
@@ -662,6 +719,7 @@ void maskbit_table_write(uint32_t offset, uint32_t size, uint64_t value)
 	uint32_t low = (uint32_t)value, high = (uint32_t)(value >> 32);
 
 	blow_up(2, low);
+	accessed();
 	if (IS(byte_write_panics) && size < 4)
 		maskbit_fail(size);
 	if (IS(word_write_reaches_the_mask) && size == 2 && offset % 16 < 12) {
@@ -695,10 +753,17 @@ void maskbit_table_write(uint32_t offset, uint32_t size, uint64_t value)
 uint64_t maskbit_pba_read(uint32_t offset, uint32_t size)
 {
 	uint64_t high;
+	uint32_t first = 8 * (offset & ~3u);
 
+	accessed();
+	if (IS(byte_poll_clears) && size == 1)
+		for (uint32_t vector = first; vector < first + 32 && vector < count; vector++)
+			pending[vector] = 0;
 	if (size < 4 || offset % 4)
 		return ~0ull;
 	high = size == 8 ? read_pending(offset / 4 + 1) : 0;
+	if (IS(last_qword_repeats) && size == 8 && first + 32 >= count)
+		high = read_pending(offset / 4);
 	high = high << 32 | read_pending(offset / 4);
 	return IS(qword_poll_reads_zero) && size == 8 ? 0 : high;
 }
@@ -723,6 +788,14 @@ void maskbit_signal(uint32_t vector)
 		memory[vector] = 1;
 		return;
 	}
+	if (IS(second_event_at_once_is_lost)) {
+		int is_again = memory[vector];
+		memory[vector] = !is_blocked(vector);
+		if (is_again)
+			return;
+	}
+	if (IS(level_triggered))
+		memory[vector] = 1;
 	if (is_blocked(vector))
 		hold(vector);
 	else
@@ -738,7 +811,7 @@ void maskbit_retire(uint32_t vector)
 		send(vector);
 	if (IS(retire_then_deaf) && pending[vector])
 		memory[vector] = 1;
-	if (IS(eight_events_overflow))
+	if (IS(eight_events_overflow) || IS(level_triggered))
 		memory[vector] = 0;
 	pending[vector] = 0;
 	if (IS(retire_clears_the_neighbour) && (vector ^ 1) < count)

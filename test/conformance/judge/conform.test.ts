@@ -142,12 +142,12 @@ describe('conform --learn', () => {
   });
 
   test('says of what there was no time to learn that there was none, and not that nothing stricter fits', () => {
-    const { profile, reasons } = learn([], [], false, -1);
+    const { profile, reasons } = learn([], [], false, { steps: -1 });
     expect(profile.choices).toEqual(LOOSE_CHOICES);
     const loose = reasons.filter(({ choice, value }) => value !== STRICT_CHOICES[choice]);
     expect(loose.length).toBeGreaterThan(5);
     expect(loose.filter(({ words }) => !words.includes('There was no time to find out'))).toEqual([]);
-    expect(learn([], [], false, 10_000).profile.choices).toEqual(STRICT_CHOICES);
+    expect(learn([], [], false, { steps: 10_000 }).profile.choices).toEqual(STRICT_CHOICES);
   });
 
   test('says n/a of what it asked nothing', async () => {
