@@ -20,7 +20,7 @@ import {
 import { type Effort, timeInTurns, type TimedWork, type Timing } from './timing.ts';
 
 /** The operations measured, and what each is called. */
-const OPERATIONS = {
+export const OPERATIONS = {
   togglePairs: 'write a Mask Bit, read it back',
   signalUnmasked: 'signal, unmasked',
   signalMasked: 'signal, masked',
@@ -77,7 +77,8 @@ function nativeWork(kit: string, operation: string, { vectors }: Setup): TimedWo
   };
 }
 
-const SETUPS: readonly Setup[] = [64, 2048].flatMap((vectors) => [
+/** Each setup that is measured. */
+export const SETUPS: readonly Setup[] = [64, 2048].flatMap((vectors) => [
   { vectors, notifies: false },
   { vectors, notifies: true },
 ]);

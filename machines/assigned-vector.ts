@@ -53,16 +53,23 @@ const answer = (vector: number, value: string, description: string) => ({
 
 function hostVector(context: DeviceContext, vector: number): Record<string, Region> {
   const { book, design, source } = context;
-  const injected = design.direct
-    ? 'It is injected from address and data. [MSIX-ASSIGN-4]'
-    : 'It is injected by its route. [MSIX-POSTED-1]';
+  const injected = !design.direct
+    ? 'It is injected by its route. [MSIX-POSTED-1]'
+    : design.check
+      ? 'Nothing blocks the vector: it is injected from address and data. [MSIX-ASSIGN-4] [MSIX-ASSIGN-9]'
+      : 'It is injected from address and data. [MSIX-ASSIGN-4]';
   const delivered = context.deliveries(vector).map(({ message, guard }) => ({
     target: 'none',
     guard,
     actions: { type: 'deliver', params: { vector, message } },
     description: injected,
   }));
-  const undelivered = { target: 'none', description: 'It is not delivered.' };
+  const undelivered = {
+    target: 'none',
+    description: design.check
+      ? 'It is not delivered: the vector is blocked by now. [MSIX-ASSIGN-9]'
+      : 'It is not delivered: there is no route. [MSIX-POSTED-1]',
+  };
   const regions = hostRegions(vector, {
     passes: `live.${vector}`,
     waits: book.all(`blocked.${vector}`, design.grow ? undefined : 'hostUp') as string,

@@ -17,12 +17,13 @@ import {
 } from '../argument/argument.ts';
 import { leftOut } from '../machine/alphabet.ts';
 import { BoundError } from './enumerate.ts';
-import { createExpand } from '../compile/expand.ts';
+import { createExpand, createExpandEvents } from '../compile/expand.ts';
+import { knownAfter } from './independence.ts';
 import { COMPILED, type CompiledMachine } from '../compile/format.ts';
 import { unpackValue } from '../compile/layout.ts';
 import { GRAPH, type StateGraph } from './state-graph.ts';
 import { chooseWindow, CountedStates, DIRECT_BITS, type BitWindow } from './counted-states.ts';
-import { FULL, NumberedStates, type SetLimits } from './state-set.ts';
+import { FULL, NONE, NumberedStates, type SetLimits } from './state-set.ts';
 import { SYMMETRY, type Symmetry } from './symmetry.ts';
 import { Stepper } from '../compile/step.ts';
 
@@ -87,23 +88,59 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
   const initial = initialOf(compiled, symmetry);
   const tally = new Tally(read, events.length);
   const states = new NumberedStates(initial, bitCount, tally.limits);
-  const expand = createExpand(compiled);
+  const expand = createExpandEvents(compiled);
   const targets = new Int32Array(events.length * wordCount);
+  const taken = new Int32Array(events.length);
+  // With symmetry, what an event leads to is exchanged, and so is nothing that was found by it.
+  const known = symmetry === undefined ? knownAfter(compiled) : undefined;
+  let foundBy = new Uint16Array(1024);
   let layerEnd = 1;
   for (let state = 0; state < states.count && tally.goesOn(states.count, states); state++) {
     if (state === layerEnd) {
       tally.depth++;
       layerEnd = states.count;
     }
-    const taken = expand(states.words, state * wordCount, targets);
-    symmetry?.canonicalize(targets, taken);
-    states.expect(targets, taken);
+    const made = expand(states.words, state * wordCount, targets, taken);
+    symmetry?.canonicalize(targets, made);
+    const isKnown = state === 0 ? undefined : known?.[foundBy[state]];
+    const asked = isKnown === undefined ? made : leaveOut(isKnown, targets, taken, made, wordCount);
+    states.expect(targets, asked);
     let added = 0;
-    while (added < taken && states.add(targets, added * wordCount, state) !== FULL) added++;
-    tally.expand(taken, added === taken, symmetry?.orbitSize(states.words, state * wordCount));
+    for (; added < asked; added++) {
+      const number = states.add(targets, added * wordCount, state);
+      if (number === FULL) break;
+      if (number === NONE) continue;
+      if (number >= foundBy.length) foundBy = twice(foundBy);
+      foundBy[number] = taken[added];
+    }
+    tally.expand(made, added === asked, symmetry?.orbitSize(states.words, state * wordCount));
   }
   const summary = { ...tally.summary(states.count, states.bytes), ...leftOut(compiled) };
   return EXPLORATION.mark(new Exploration(compiled, states, summary, symmetry));
+}
+
+/** Leaves out of targets those that are known; returns how many are left. */
+function leaveOut(
+  isKnown: Uint8Array,
+  targets: Int32Array,
+  taken: Int32Array,
+  made: number,
+  wordCount: number,
+): number {
+  let left = 0;
+  for (let index = 0; index < made; index++) {
+    if (isKnown[taken[index]] !== 0) continue;
+    taken[left] = taken[index];
+    for (let word = 0; word < wordCount; word++) targets[left * wordCount + word] = targets[index * wordCount + word];
+    left++;
+  }
+  return left;
+}
+
+function twice(array: Uint16Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
+  const larger = new Uint16Array(2 * array.length);
+  larger.set(array);
+  return larger;
 }
 
 /** Explores a compiled machine from its initial state, without traces and in few bytes. */

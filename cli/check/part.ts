@@ -53,8 +53,9 @@ export class Violations {
       work();
       return true;
     } catch (error) {
-      if (!(error instanceof ConformanceError)) throw error;
-      this.addFailure(error.failure, instance);
+      if (error instanceof ConformanceError) this.addFailure(error.failure, instance);
+      // What it throws before a step or between two, at a reset or a save.
+      else this.add(`What is driven threw ${String(error)}; expected answers.`);
       return false;
     }
   }

@@ -131,7 +131,12 @@ export class AssignedDriver {
   private step(adapter: AssignedAdapter, state: number, event: number, story: () => readonly number[]): number {
     const { exploration, counts, cursor } = this;
     const entries = this.expectedIn(state).entries;
-    const done = adapter.perform(exploration.compiled.events[event], (vector) => entries[vector]);
+    let done: readonly string[];
+    try {
+      done = adapter.perform(exploration.compiled.events[event], (vector) => entries[vector]);
+    } catch (error) {
+      throw this.error(adapter, story(), { what: `it threw ${String(error)}; expected an answer` });
+    }
     cursor.moveTo(state, event);
     const { outputs: due, target } = cursor;
     const undue = outputsDifference(done, due);
@@ -158,7 +163,7 @@ export class AssignedDriver {
   private error(
     { device }: AssignedAdapter,
     path: readonly number[],
-    { what, regions }: StateDifference,
+    { what, regions }: Pick<StateDifference, 'what'> & Partial<StateDifference>,
   ): ConformanceError {
     const { exploration } = this;
     const names = path.map((event) => exploration.compiled.events[event]);

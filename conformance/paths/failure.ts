@@ -45,7 +45,7 @@ export function failedStep(
   clause: string,
   regions?: readonly RegionPath[],
 ): ConformanceError {
-  const [, subject, got, expected] = /^(.*?) ((?:did|has|is|reads)\b.*); expected (.*)$/s.exec(clause) ?? [
+  const [, subject, got, expected] = /^(.*?) ((?:did|has|is|reads|threw)\b.*); expected (.*)$/s.exec(clause) ?? [
     '',
     'it',
     clause,

@@ -16,7 +16,8 @@
  *     scheduled  P    bit v: the message of v is on its way out; never set while no call is under way
  *     releasing  P    bit v: v was in use and became blocked, which is yet to be told; as `scheduled`
  *     inUse      P    bit v: `use` was called for v, and v has not been blocked since
- *     edgeMatters  P   bit v: an edge of v concerns someone: v is pending or scheduled, its entry changed, or there are notifiers.
+ *     unsettled  P    bit v: the next edge of v brings about more than to be told: v is pending, scheduled or releasing, or its
+ *                     entry changed; with notifiers also where the function is closed, and where v is in use and blocked, or neither.
  *                     It may be set without need, which only costs time; it is never clear where it is needed
  *
  * The message in force is the entry as it stood at the last unblocking edge (MSIX-MSG-1). Copying three dwords at
@@ -56,7 +57,7 @@ export interface Layout {
   readonly scheduled: number;
   readonly releasing: number;
   readonly inUse: number;
-  readonly edgeMatters: number;
+  readonly unsettled: number;
   readonly end: number;
 }
 
@@ -71,7 +72,7 @@ export function layoutOf(vectorCount: number): Layout {
   const scheduled = saved;
   const releasing = scheduled + bitWords;
   const inUse = releasing + bitWords;
-  const edgeMatters = inUse + bitWords;
-  const end = edgeMatters + bitWords;
-  return { vectorCount, bitWords, pending, entryChanged, shadow, saved, scheduled, releasing, inUse, edgeMatters, end };
+  const unsettled = inUse + bitWords;
+  const end = unsettled + bitWords;
+  return { vectorCount, bitWords, pending, entryChanged, shadow, saved, scheduled, releasing, inUse, unsettled, end };
 }

@@ -104,7 +104,7 @@ export class MsixFunction {
   private readonly scheduled: number;
   private readonly releasing: number;
   private readonly inUse: number;
-  private readonly edgeMatters: number;
+  private readonly unsettled: number;
   private readonly onSend: SendMessage;
   private readonly onUse: MsixFunctionOptions['use'];
   private readonly onRelease: MsixFunctionOptions['release'];
@@ -135,14 +135,14 @@ export class MsixFunction {
     this.scheduled = layout.scheduled;
     this.releasing = layout.releasing;
     this.inUse = layout.inUse;
-    this.edgeMatters = layout.edgeMatters;
+    this.unsettled = layout.unsettled;
 
     this.onSend = send;
     this.onUse = use;
     this.onRelease = release;
     this.onPoll = poll;
     this.notifies = use !== undefined || release !== undefined;
-    if (this.notifies) this.fillAll(this.edgeMatters, ALL_ONES);
+    if (this.notifies) this.fillAll(this.unsettled, ALL_ONES);
     this.clear();
   }
 
@@ -222,13 +222,15 @@ export class MsixFunction {
    */
   tableRead(offset: number, bytes: number): number {
     const word = accessedWord(offset, bytes, this.tableWords);
-    if (word < 0) {
-      requireAccess('tableRead', offset, bytes);
-      this.refusals.tableReads++;
-      return this.refuseRead(bytes);
-    }
+    if (word < 0) return this.refuseTableRead(offset, bytes);
     if (bytes === 8) this.readHigh = this.memory[TABLE_AT + word + 1];
     return this.memory[TABLE_AT + word];
+  }
+
+  private refuseTableRead(offset: number, bytes: number): number {
+    requireAccess('tableRead', offset, bytes);
+    this.refusals.tableReads++;
+    return this.refuseRead(bytes);
   }
 
   /**
@@ -237,13 +239,19 @@ export class MsixFunction {
    * changes nothing, and is counted.
    */
   tableWrite(offset: number, bytes: number, low: number, high?: number): WriteOutcome {
-    if (
-      typeof low !== 'number' ||
-      low >>> 0 !== low ||
-      (high !== undefined && (typeof high !== 'number' || high >>> 0 !== high))
-    ) {
-      return this.tableWriteWide(offset, bytes, low, high);
-    }
+    // A dword is what guests write all day. Whatever else there is stands apart, so that V8 inlines this whole.
+    const word = accessedWord(offset, bytes, this.tableWords);
+    if (word < 0 || bytes !== 4 || typeof low !== 'number') return this.tableWriteOther(offset, bytes, low, high);
+    //= MSIX-TABLE-1
+    if ((word & 3) === 3) this.writeMask(word, low & MASK);
+    else this.writeMessage(word, low);
+    return WRITE_DONE;
+  }
+
+  /** A write of 8 bytes, of a value that is no number, or to a place that does not exist. */
+  private tableWriteOther(offset: number, bytes: number, low: number, high?: number): WriteOutcome {
+    const lower = dwordOf('MsixFunction.tableWrite', 'the value', low);
+    const upper = bytes === 8 ? upperOf('MsixFunction.tableWrite', low, high) : 0;
     const word = accessedWord(offset, bytes, this.tableWords);
     if (word < 0) {
       requireAccess('tableWrite', offset, bytes);
@@ -251,16 +259,11 @@ export class MsixFunction {
       return WRITE_REFUSED;
     }
     //= MSIX-ACCESS-3, MSIX-ACCESS-4, MSIX-ACCESS-5
-    // The lower dword first: data is in the entry no later than the Mask Bit that may let it out.
-    this.writeWord(word, low);
-    if (bytes === 8) this.writeWord(word + 1, high === undefined ? 0 : high);
+    // A QWORD. The lower dword first: data is in the entry no later than the Mask Bit that may let it out.
+    this.writeMessage(word, lower);
+    if ((word & 3) === 2) this.writeMask(word + 1, upper & MASK);
+    else this.writeMessage(word + 1, upper);
     return WRITE_DONE;
-  }
-
-  /** A write whose value is no unsigned dword, or two of them. */
-  private tableWriteWide(offset: number, bytes: number, low: number, high?: number): WriteOutcome {
-    const lower = dwordOf('MsixFunction.tableWrite', 'the value', low);
-    return this.tableWrite(offset, bytes, lower, bytes === 8 ? upperOf('MsixFunction.tableWrite', low, high) : 0);
   }
 
   // ---- The Pending Bit Array
@@ -370,7 +373,7 @@ export class MsixFunction {
 
   private hold(vector: number): void {
     this.put(this.pending, vector);
-    this.put(this.edgeMatters, vector);
+    this.put(this.unsettled, vector);
   }
 
   /** Takes back what `signal` left pending: its cause is gone. Returns false, counted, when there is no such vector. */
@@ -381,8 +384,7 @@ export class MsixFunction {
       return false;
     }
     //= MSIX-PEND-3
-    this.take(this.pending, vector);
-    this.take(this.scheduled, vector);
+    if (!this.take(this.pending, vector)) this.take(this.scheduled, vector);
     return true;
   }
 
@@ -436,7 +438,7 @@ export class MsixFunction {
     for (let word = 0; word < this.bitWords; word++) {
       // As it would be had the same calls been made here, so that a restored function takes the same ways.
       const held = memory[layout.pending + word] | memory[layout.entryChanged + word];
-      memory[layout.edgeMatters + word] = this.notifies ? ALL_ONES : held;
+      memory[layout.unsettled + word] = this.notifies ? ALL_ONES : held;
     }
     if (!this.closed()) this.schedulePending();
     this.settle();
@@ -476,21 +478,16 @@ export class MsixFunction {
     return index === 0 ? this.capability[0] | (this.memory[CONTROL_AT] << 16) : this.capability[index];
   }
 
-  /** Stores one dword of the table. `word` counts from the start of the table, and exists. */
-  private writeWord(word: number, value: number): void {
-    //= MSIX-TABLE-1
-    if ((word & 3) !== 3) {
-      this.writeMessage(word, value);
-      return;
-    }
+  // Stores of one dword; `word` counts from the start of the table, and exists.
+
+  private writeMask(word: number, mask: number): void {
+    const { memory } = this;
     //= MSIX-TABLE-3, MSIX-TABLE-4, MSIX-TABLE-5
-    const mask = value & MASK;
-    if (this.memory[TABLE_AT + word] === mask) return;
-    this.memory[TABLE_AT + word] = mask;
-    // Mostly nobody is concerned by the edge, and one bit says so.
-    if (this.closed() || !this.has(this.edgeMatters, word >>> 2)) return;
-    if (mask === 0) this.unblock(word >>> 2);
-    else this.block(word >>> 2);
+    if (memory[TABLE_AT + word] === mask) return;
+    memory[TABLE_AT + word] = mask;
+    // Mostly all that an edge brings about is that it is told, and mostly there is nobody to be told.
+    if (this.has(this.unsettled, word >>> 2)) this.edge(word >>> 2, mask);
+    else if (this.notifies) this.tell(word >>> 2, mask);
   }
 
   private writeMessage(word: number, value: number): void {
@@ -505,7 +502,7 @@ export class MsixFunction {
     const { memory } = this;
     if (this.has(this.entryChanged, vector)) return;
     this.put(this.entryChanged, vector);
-    this.put(this.edgeMatters, vector);
+    this.put(this.unsettled, vector);
     //= MSIX-MSG-3
     const to = this.shadow + MESSAGE_WORDS * vector;
     const from = TABLE_AT + ENTRY_WORDS * vector;
@@ -514,21 +511,46 @@ export class MsixFunction {
     memory[to + 2] = memory[from + 2];
   }
 
+  /** The mask of a vector that is settled, in an open function, was set or cleared. */
+  private tell(vector: number, mask: number): void {
+    this.memory[this.inUse + (vector >>> 5)] ^= 1 << (vector & 31);
+    if (mask === 0) this.use(vector, TABLE_AT + ENTRY_WORDS * vector);
+    else this.onRelease?.(vector);
+  }
+
+  /** The mask of a vector that is not settled was set or cleared. */
+  private edge(vector: number, mask: number): void {
+    if (this.closed()) return;
+    if (mask === 0) this.unblock(vector);
+    else this.block(vector);
+  }
+
   /** The falling edge of one vector: its own mask was set, in an open function. */
   private block(vector: number): void {
     this.take(this.entryChanged, vector);
     // A message that has not left yet must not leave any more; it is pending again.
     //= MSIX-MASK-2
     if (this.take(this.scheduled, vector)) this.put(this.pending, vector);
-    if (this.take(this.inUse, vector)) this.onRelease?.(vector);
+    const wasInUse = this.take(this.inUse, vector);
+    this.rest(vector);
+    if (wasInUse) this.onRelease?.(vector);
   }
 
   /** The rising edge of one vector: its own mask was cleared, in an open function. */
   private unblock(vector: number): void {
-    if (!this.notifies) this.take(this.edgeMatters, vector);
     //= MSIX-PEND-2
     if (this.take(this.pending, vector)) this.put(this.scheduled, vector);
-    throwAll('an MsixFunction', this.settleVector(vector, NO_ERRORS));
+    const errors = this.settleVector(vector, NO_ERRORS);
+    this.rest(vector);
+    throwAll('an MsixFunction', errors);
+  }
+
+  /** Notes that a vector whose edge is told is settled, if it is: its next edge brings about a call of `use` or `release`, or none. */
+  private rest(vector: number): void {
+    const { memory } = this;
+    const word = vector >>> 5;
+    const due = memory[this.pending + word] | memory[this.releasing + word] | memory[this.entryChanged + word];
+    if ((due & (1 << (vector & 31))) === 0 && !this.closed()) this.take(this.unsettled, vector);
   }
 
   /** Where in `memory` the message stands that `vector` sends, or would send if it were not blocked. */
@@ -545,9 +567,9 @@ export class MsixFunction {
     this.onSend(memory[at], memory[at + 1], memory[at + 2], vector);
   }
 
-  private use(vector: number): void {
+  /** Tells that the message at `at` is in force. */
+  private use(vector: number, at: number): void {
     const { memory } = this;
-    const at = this.messageAt(vector);
     this.onUse?.(vector, memory[at], memory[at + 1], memory[at + 2]);
   }
 
@@ -612,6 +634,7 @@ export class MsixFunction {
   /** Owes a `release` to every vector in use. One that is unblocked before it is told gets it before its next `use`. */
   private endUse(): void {
     this.moveAll(this.inUse, this.releasing);
+    if (this.notifies) this.fillAll(this.unsettled, ALL_ONES);
   }
 
   /** Tells everyone about the edges of all vectors, in the order of their numbers, releases first. */
@@ -644,7 +667,7 @@ export class MsixFunction {
     if (this.notifies && !this.has(this.inUse, vector) && !this.blocked(vector)) {
       this.put(this.inUse, vector);
       try {
-        this.use(vector);
+        this.use(vector, this.messageAt(vector));
       } catch (error) {
         errors = [...errors, error];
       }

@@ -387,6 +387,21 @@ describe('the implementation of the assigned device', () => {
     );
   });
 
+  test('is told apart where it throws, with the rules of the step', () => {
+    const bounds = bounded('reviewed');
+    const driver = new AssignedDriver(new AssignedInstance(bounds).explore(), bounds);
+    const faulty = new AssignedAdapter(bounds, (options) =>
+      Object.assign(new AssignedDevice(options), {
+        signal: () => {
+          throw new TypeError('no such thing');
+        },
+      }),
+    );
+    expect(() => driver.walk(faulty)).toThrow(
+      /^AssignedDevice, design reviewed, after \d+ steps?: it threw TypeError: no such thing; expected an answer\.\n {2}Rule: /,
+    );
+  });
+
   test('shows nothing of a handover over and back, in any state that has a device', () => {
     const bounds = bounded('reviewed');
     const driver = new AssignedDriver(new AssignedInstance(bounds).explore(), bounds);

@@ -82,7 +82,7 @@ test('a held message that is forgotten where nobody is notified is found by the 
   class Forgetting extends MsixFunction {
     override signal(vector: number) {
       const outcome = super.signal(vector);
-      (this as unknown as { edgeMatters: number; memory: Uint32Array }).memory.fill(0, this['edgeMatters']);
+      (this as unknown as { unsettled: number; memory: Uint32Array }).memory.fill(0, this['unsettled']);
       return outcome;
     }
   }

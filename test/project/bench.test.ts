@@ -12,6 +12,7 @@ import { benchAliases } from '../../bench/aliases.ts';
 import { benchAssigned } from '../../bench/assigned.ts';
 import { benchChecker } from '../../bench/checker.ts';
 import { createBareArray, createOurs, createPlainObjects } from '../../bench/contenders.ts';
+import { benchDeopts } from '../../bench/deopts.ts';
 import { benchDeciding } from '../../bench/deciding.ts';
 import { benchProve } from '../../bench/prove.ts';
 import { benchStates } from '../../bench/states.ts';
@@ -122,6 +123,10 @@ describe('the benches', () => {
         table.map(() => ['bare Uint32Array', 'ours', 'object per vector', 'C kit']),
       );
     }
+  });
+
+  test('trace V8, which throws nothing away once it is warm', () => {
+    for (const notifies of [false, true]) expect(benchDeopts('togglePairs', 64, notifies)[1]).toBe(0);
   });
 
   // In a process of its own: what V8 inlines, and so what it boxes, depends on all that ran before.

@@ -179,3 +179,96 @@ test('a negative number of 8 bytes is a dword, whose upper one is zero', () => {
   msix.tableWrite(0, 8, -16);
   expect([msix.tableRead(0, 8), msix.readHigh]).toEqual([0xffff_fff0, 0]);
 });
+
+describe('notifiers of a vector in the third word', () => {
+  /** A function with 70 vectors, enabled and masked; what it tells is written down, and within each call `act` does something. */
+  function told(act: (call: string, msix: MsixFunction) => void = () => {}): { msix: MsixFunction; calls: string[] } {
+    const calls: string[] = [];
+    const tell = (call: string): void => {
+      calls.push(call);
+      act(call, msix);
+    };
+    const msix: MsixFunction = new MsixFunction({
+      vectorCount: 70,
+      send: (_low, _high, data, vector) => tell(`send ${vector}: ${data}`),
+      use: (vector, _low, _high, data) => tell(`use ${vector}: ${data}`),
+      release: (vector) => tell(`release ${vector}`),
+    });
+    msix.configWrite(2, 2, 0x8000);
+    return { msix, calls };
+  }
+  const mask = (msix: MsixFunction, ...values: readonly number[]): void => {
+    for (const value of values) msix.tableWrite(16 * FAR + 12, 4, value);
+  };
+
+  test('are called once for each edge, and not for one that was told when the function closes', () => {
+    const { msix, calls } = told();
+    mask(msix, 0, 1, 0, 1);
+    msix.configWrite(2, 2, 0);
+    expect(calls).toEqual([`use ${FAR}: 0`, `release ${FAR}`, `use ${FAR}: 0`, `release ${FAR}`]);
+    msix.configWrite(2, 2, 0x8000);
+    mask(msix, 0, 1, 0);
+    msix.reset();
+    expect(calls.slice(4)).toEqual([`use ${FAR}: 0`, `release ${FAR}`, `use ${FAR}: 0`, `release ${FAR}`]);
+  });
+
+  test('may mask it when it has a message to send: it is held, and follows the next unmask', () => {
+    let often = 0;
+    const { msix, calls } = told((call, device) => {
+      if (call.startsWith('use') && often++ === 0) mask(device, 1);
+    });
+    msix.signal(FAR);
+    mask(msix, 0);
+    expect(calls).toEqual([`use ${FAR}: 0`, `release ${FAR}`]);
+    mask(msix, 0, 0);
+    expect(calls.slice(2)).toEqual([`use ${FAR}: 0`, `send ${FAR}: 0`]);
+  });
+
+  test('may rewrite it: the next edge brings the entry into force', () => {
+    let often = 0;
+    const { msix, calls } = told((call, device) => {
+      if (call.startsWith('use') && often++ === 0) device.tableWrite(16 * FAR + 8, 4, 7);
+    });
+    mask(msix, 0);
+    msix.signal(FAR);
+    mask(msix, 1, 0);
+    msix.signal(FAR);
+    expect(calls).toEqual([`use ${FAR}: 0`, `send ${FAR}: 0`, `release ${FAR}`, `use ${FAR}: 7`, `send ${FAR}: 7`]);
+  });
+
+  test('that open the function again and turn its mask around, before it is released: it is released first', () => {
+    let often = 0;
+    const { msix, calls } = told((call, device) => {
+      if (call === 'release 0' && often++ === 0) device.configWrite(2, 2, 0x8000);
+      else if (call === 'release 1' && often++ === 1) mask(device, 1, 0);
+    });
+    for (const vector of [0, 1]) msix.tableWrite(16 * vector + 12, 4, 0);
+    mask(msix, 0);
+    calls.length = 0;
+    msix.configWrite(2, 2, 0);
+    expect(calls).toEqual(['release 0', 'release 1', `release ${FAR}`, `use ${FAR}: 0`, 'use 0: 0', 'use 1: 0']);
+  });
+});
+
+test('a rewritten vector of a function that is told of uses alone is masked, and nobody is called', () => {
+  const uses: number[] = [];
+  const msix = new MsixFunction({ vectorCount: 1, send: () => {}, use: (vector) => uses.push(vector) });
+  msix.configWrite(2, 2, 0x8000);
+  msix.tableWrite(12, 4, 0);
+  msix.tableWrite(8, 4, 7);
+  expect(msix.tableWrite(12, 4, 1)).toBe(0);
+  expect(uses).toEqual([0]);
+});
+
+test.each([-1, 2 ** 32 + 1, 1.5])('4 bytes of %s are one dword, and leave the next one as it was', (value) => {
+  const msix = new MsixFunction({ vectorCount: 1, send: () => {} });
+  msix.tableWrite(8, 4, value);
+  expect([msix.tableRead(8, 4), msix.tableRead(12, 4)]).toEqual([value >>> 0, 1]);
+  msix.tableWrite(12, 4, value - 1);
+  expect(msix.tableRead(12, 4)).toBe(((value - 1) >>> 0) & 1);
+});
+
+test.each([1.5, 2 ** 60])('%s written to a place that does not exist is refused, and not looked at', (value) => {
+  const msix = new MsixFunction({ vectorCount: 1, send: () => {} });
+  expect([msix.tableWrite(1, 4, value), msix.tableWrite(16, 4, value)]).toEqual([2, 2]);
+});
