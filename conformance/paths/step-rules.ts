@@ -41,7 +41,9 @@ export function rulesOfStep(
   const described = taken.map(({ source, target, description }) => {
     // A transition without words of its own is told by the states that it leaves and reaches.
     const own = description ?? [source, ...(target ?? [])].map((node) => node.description ?? '').join(' ');
-    return { place: placeOf(source), text: own, state: source.description ?? '' };
+    // What is left says nothing of what came about.
+    const isLeft = target !== undefined && !target.includes(source);
+    return { place: placeOf(source), text: own, state: isLeft ? '' : (source.description ?? '') };
   });
   const near = described.filter(({ place }) => place >= 0).toSorted((one, other) => one.place - other.place);
   const nodes =
@@ -54,7 +56,7 @@ export function rulesOfStep(
           .toSorted((one, other) => placeOf(one) - placeOf(other));
   const texts = [
     ...near.map(({ text }) => text),
-    // What a region does at a step, it does in the state that it is in: that says more, where it is asked about.
+    // What a region does in a state that it stays in is said by the state, too, where it is asked about.
     ...(concerned === EVERYWHERE ? [] : near.map(({ state }) => state)),
     ...nodes.map(({ description }) => description ?? ''),
     ...described.filter(({ place }) => place < 0).map(({ text }) => text),
