@@ -12,7 +12,9 @@ const [folder] = process.argv.slice(2);
 const library = join(folder, 'src');
 const entry = join(library, 'index.js');
 const bundle = await rolldown({ input: entry, platform: 'node' });
-const { output } = await bundle.generate({ format: 'esm', comments: false });
+// Layout is left out, which an import would read for nothing; names and code stay as they are.
+const minify = { compress: false, mangle: false, codegen: true } as const;
+const { output } = await bundle.generate({ format: 'esm', comments: false, minify });
 await bundle.close();
 writeFileSync(entry, output[0].code);
 const stays = new Set(['index.js', 'registers.js']);
