@@ -81,7 +81,11 @@ export async function runBatches(
 
 /** A share, and how it differs from batch to batch: "0.8 % (0 to 1.4)". */
 export function shareOf(lost: readonly number[], repetitions: number): string {
-  const percent = (count: number, of: number): string => ((100 * count) / of).toFixed(1);
+  // One of five thousand is not none.
+  const percent = (count: number, of: number): string => {
+    const share = (100 * count) / of;
+    return share.toFixed(share > 0 && share < 0.1 ? 2 : 1);
+  };
   const sum = lost.reduce((all, each) => all + each, 0);
   const whole = `${percent(sum, repetitions)} %`;
   if (lost.length === 1) return whole;

@@ -39,6 +39,7 @@ describe('what the levels are made of', () => {
   test('a share says how much it differs from batch to batch', () => {
     expect(shareOf([0, 7, 2], 1500)).toBe('0.6 % (0.0 to 1.4)');
     expect(shareOf([4], 120)).toBe('3.3 %');
+    expect(shareOf([1, 0], 5000)).toBe('0.02 % (0.0 to 0.04)');
   });
 
   test('the program in place of QEMU is another one when its sources are', () => {
