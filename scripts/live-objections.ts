@@ -57,17 +57,23 @@ async function addRows(options: AssignedOptions, scenarios: readonly Scenario[],
   }
 }
 
-const name = await addRows({}, SCENARIOS);
-const added = SCENARIOS.filter(({ objection }) => objection === 'R9');
-await addRows({ level: 'vfio' }, added, ', by vfio-pci alone');
+// An added vector lets QEMU's e1000e end by an assertion of its own, which is nobody's answer to R9. Rocker has none; QEMU cannot save it, so each try boots.
+const isAdding = ({ objection }: Scenario): boolean => objection === 'R9';
+const added = SCENARIOS.filter(isAdding);
+const name = await addRows(
+  {},
+  SCENARIOS.filter((each) => !isAdding(each)),
+);
+await addRows({ device: 'rocker' }, added);
+await addRows({ device: 'rocker', level: 'vfio' }, added, ', by vfio-pci alone');
 if (values['dynamic-kernel'] !== undefined)
   await addRows(
-    { level: 'vfio', kernel: values['dynamic-kernel'] },
+    { device: 'rocker', level: 'vfio', kernel: values['dynamic-kernel'] },
     added,
     ', by vfio-pci alone of Linux 6.12, which adds vectors one by one (QEMU 7.2 would not)',
   );
 const table = [
-  `${name}, two processors in L1, ${tries} tries each, from a fresh state; races of ${repetitions} repetitions a try.`,
+  `${name}, two processors in L1, ${tries} tries each, from a fresh state; races of ${repetitions} repetitions a try. R9 with \`rocker\` in place of e1000e.`,
   '',
   '| | what is done | posted (machine) | reviewed (machine) | today (live) | what was wrong |',
   '|---|---|---|---|---|---|',
