@@ -429,7 +429,11 @@ program
   .option('--out <name>', 'the log is NAME.gz, its record NAME.json (default: the device and the scenarios)')
   .option('--force', 'write over files that are there')
   .addOption(new Option('--machine <type>', 'the machine (default: q35)').choices(['q35', 'pc']))
-  .option('--cpus <n>', 'processors of the guest (default: 2, or one for each queue)', wholeNumber(1, 64))
+  .option(
+    '--cpus <n>',
+    'processors of the guest (default: 2, or one for each queue; with --assigned 1)',
+    wholeNumber(1, 64),
+  )
   .option('--queues <n>', 'how many queues the device has', wholeNumber(1, 64))
   .option('--assigned', 'the device is assigned by vfio-pci of a Linux in QEMU, and its guest is recorded')
   .option('--kernel <path>', "the guest's kernel (default: the newest linux-image-cloud-amd64)")

@@ -85,13 +85,19 @@ export async function record(options: RecordOptions): Promise<Recording> {
     const initramfs = join(folder, 'initramfs');
     const guest = guestInitramfs(parts, device, scenarios);
     const words = wordsOf(device, scenarios);
-    const cpus = options.cpus ?? 2;
+    const cpus = options.cpus ?? (options.isAssigned === true ? 1 : 2);
     writeFileSync(initramfs, options.isAssigned === true ? hostInitramfs(parts, guest, words, cpus) : guest);
     const up = join(folder, 'up');
     writeFileSync(up, `#!/bin/sh\nexec ${parts.busybox} ifconfig "$1" 10.0.2.2 netmask 255.255.255.0 up\n`, {
       mode: 0o755,
     });
-    const parameters = parametersOf(options, device, scenarios, parts.kernel, { initramfs, up });
+    const parameters = parametersOf(
+      { ...options, cpus: options.isAssigned === true ? cpus : options.cpus },
+      device,
+      scenarios,
+      parts.kernel,
+      { initramfs, up },
+    );
     const log = join(folder, 'log');
     if (spawnSync('mkfifo', [log]).status !== 0)
       throw new DeviceError(`Got no pipe at ${log}; expected mkfifo to make one.`);
@@ -158,7 +164,7 @@ function parametersOf(
 ): string[] {
   if (isAssigned === true) {
     const assigned = assignedDevice(device, queues);
-    return hostParameters({ kernel, initramfs, cpus: cpus ?? 2, memory: L1_MEMORY, device: assigned, words: [] });
+    return hostParameters({ kernel, initramfs, cpus: cpus ?? 1, memory: L1_MEMORY, device: assigned, words: [] });
   }
   const virtual = hasVirtualFunctions(scenarios) ? device.virtualFunctions : undefined;
   const place = machine === 'q35' ? `bus=${PORT}` : 'addr=04.0';
@@ -282,7 +288,8 @@ class Run {
   }
 
   private hear(text: string): void {
-    const lines = (this.console + text).split(/\r?\n/);
+    // What a guest inside says passes through two consoles, and each puts a carriage return before the line's end.
+    const lines = (this.console + text).split(/\r*\n/);
     this.console = lines.pop()!;
     for (const line of lines) {
       const at = line.indexOf(SAYS);

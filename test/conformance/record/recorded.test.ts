@@ -30,6 +30,7 @@ const toldOf = (name: string): Told => JSON.parse(readFileSync(join(FOLDER, `${n
 
 /** Verdict and messages explained, of each function. */
 const EXPECTED: Readonly<Record<string, string>> = {
+  'linux-6.1-nvme-assigned vfio-pci 00:10.0': 'holds 56',
   'linux-6.1-nvme-hotplug nvme 01:00.0': 'holds 123',
   'linux-6.1-nvme-hotplug pcie-root-port 00:01.0': 'holds 19',
   'linux-6.1-nvme-suspend-crash nvme 01:00.0': 'holds 145',
