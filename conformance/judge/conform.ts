@@ -10,6 +10,7 @@ import { type Cause, causesOf, type Finding, Findings, isFailure, signatureOf } 
 import type { Model } from './judge.ts';
 import {
   type ChoiceReason,
+  Judged,
   learn,
   type LearntBefore,
   learnWait,
@@ -111,8 +112,7 @@ class Run {
   private learning = 0;
   /** Whether it was cut short. */
   private isLearningCut = false;
-  /** What learning took until now, as `Patience` counts it. */
-  private learningSteps = 0;
+  private readonly judged = new Judged();
 
   constructor(subject: Subject, options: ConformOptions) {
     this.subject = subject;
@@ -319,27 +319,26 @@ class Run {
   /** Learns from all that was recorded. An interrupt is not heard in the meantime. */
   private relearn(before?: LearntBefore): void {
     const notifies = this.subject.abilities.has('notify');
-    const { profile, reasons, isCut, steps } = learn(this.scenes, this.recordings, notifies, this.patience(), before);
+    const { profile, reasons, isCut } = learn(this.scenes, this.recordings, notifies, this.patience(), before);
     this.isLearningCut ||= isCut;
-    this.learningSteps += steps;
     const { assumptions, wait } = this.profile;
     this.profile = { ...profile, name: `learnt from ${this.subject.name}`, assumptions, ...(wait ? { wait } : {}) };
     this.reasons = reasons;
   }
 
   /**
-   * How much may still be spent on learning: by the seconds that were asked for, and not by those that are left, so that a busy machine learns the same;
+   * How much may be spent on learning: by the seconds that were asked for, and not by those that are left, so that a busy machine learns the same;
    * and no later than what is kept for what comes after it.
    */
   private patience(): Patience {
     const whole = (this.deadline - this.began) / 1000;
     const seconds = Math.min(MOST_FOR_LEARNING, Math.max(LEAST_FOR_LEARNING, 0.3 * whole));
-    const steps = Math.max(seconds * STEPS_A_SECOND - this.learningSteps, LEAST_AGAIN);
+    const steps = Math.max(seconds * STEPS_A_SECOND, this.judged.steps + LEAST_AGAIN);
     const now = performance.now();
-    const until = this.subject.isLocal
-      ? this.began + MOST_OF_ALL * (this.deadline - this.began)
-      : now + Math.min(1000 * MOST_FOR_LEARNING, Math.max(300, 0.3 * (this.deadline - now)));
-    return { steps, until: Math.max(until, now + LEAST_FOR_A_STRATEGY) };
+    const left = this.deadline - now;
+    const until =
+      now + (this.subject.isLocal ? MOST_OF_ALL * left : Math.min(1000 * MOST_FOR_LEARNING, Math.max(300, 0.3 * left)));
+    return { steps, until: Math.max(until, now + LEAST_FOR_A_STRATEGY), judged: this.judged };
   }
 
   /** Shortens what was found, the first of each cause first, and shows each once more in registers. */
@@ -456,7 +455,7 @@ const MOST_FOR_LEARNING = 20;
 const LEAST_FOR_LEARNING = 2;
 /** And so many steps on what was observed after that. */
 const LEAST_AGAIN = 60_000;
-/** Of all the time there is, learning takes no more than this. */
+/** Of the time that is left, learning takes no more than this. */
 const MOST_OF_ALL = 0.6;
 /** So many milliseconds are spent on shortening, however late it is. */
 const LEAST_FOR_SHORTENING = 1500;

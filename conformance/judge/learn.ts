@@ -45,16 +45,38 @@ export interface Learnt {
   readonly reasons: readonly ChoiceReason[];
   /** Whether it was cut short: what there was no patience to find out is left open. */
   readonly isCut: boolean;
-  /** What it took, as `Patience` counts it. */
-  readonly steps: number;
 }
 
 /** How much may be spent on learning. */
 export interface Patience {
-  /** So many recorded steps are judged, each of another machine counted as `MACHINE_STEPS` more: the same on every machine, however busy it is. */
+  /** So many recorded steps are judged, with those that were judged before: the same on every machine, however busy it is. */
   readonly steps: number;
   /** However few they are, no longer than until then, as of `performance.now()`. Default for ever. */
   readonly until?: number;
+  /** What was judged before by whoever learns again from the same recordings and more. Default nothing. */
+  readonly judged?: Judged;
+}
+
+/** Where recordings are at odds with models, so that none is judged twice by the same. */
+export class Judged {
+  /** How many steps were judged, each other model counted as `MACHINE_STEPS` more. */
+  steps = 0;
+  private readonly found = new Map<Model, Map<Recording, number>>();
+
+  /** Where a recording is first at odds with a model: the number of the step; -1 when it never is. */
+  contradiction(model: Model, recording: Recording): number {
+    let found = this.found.get(model);
+    if (found === undefined) {
+      this.found.set(model, (found = new Map()));
+      this.steps += MACHINE_STEPS;
+    }
+    let at = found.get(recording);
+    if (at === undefined) {
+      found.set(recording, (at = firstContradiction(model, recording)));
+      this.steps += at < 0 ? recording.steps.length : at + 1;
+    }
+    return at;
+  }
 }
 
 /** What went wrong with a device itself while it was observed. */
@@ -275,19 +297,12 @@ export function learn(
   scenes: readonly Scene[],
   recordings: readonly Recording[],
   notifies: boolean,
-  { steps: most, until = Infinity }: Patience = PATIENCE,
+  { steps: most, until = Infinity, judged = new Judged() }: Patience = PATIENCE,
   before?: LearntBefore,
 ): Learnt {
   const byScene = new Map(scenes.map((scene) => [scene.name, scene]));
-  const machines = new Set<Model>();
-  let spent = 0;
-  const contradictionOf = (choices: Choices, each: Recording): number => {
-    const model = modelOf(byScene.get(each.scene)!, choices, notifies, true);
-    const at = firstContradiction(model, each);
-    spent += (at < 0 ? each.steps.length : at + 1) + (machines.has(model) ? 0 : MACHINE_STEPS);
-    machines.add(model);
-    return at;
-  };
+  const contradictionOf = (choices: Choices, each: Recording): number =>
+    judged.contradiction(modelOf(byScene.get(each.scene)!, choices, notifies, true), each);
   const ofScenes = (names: readonly string[] | undefined): readonly Recording[] =>
     names === undefined ? recordings : recordings.filter(({ scene }) => names.includes(scene));
   // What contradicted one profile mostly contradicts the next: it is asked first.
@@ -311,7 +326,7 @@ export function learn(
     return shortest;
   };
 
-  const isOver = (): boolean => spent > most || performance.now() > until;
+  const isOver = (): boolean => judged.steps > most || performance.now() > until;
   const learnGroup = (known: Choices, group: (typeof GROUPS)[number]): Choices => {
     if (isOver()) return known;
     // A value that does not do with all the others open does not do at all.
@@ -367,7 +382,7 @@ export function learn(
     const why = path === undefined && !isOver() ? 'Nothing asked tells otherwise.' : 'It fits all that was observed.';
     return { choice, value, words: `${words} ${why}` };
   });
-  return { profile: { name: 'learnt', choices, assumptions: {} }, reasons, isCut, steps: spent };
+  return { profile: { name: 'learnt', choices, assumptions: {} }, reasons, isCut };
 }
 
 /** What making another machine, and finding out the sets of its states, costs in recorded steps. */

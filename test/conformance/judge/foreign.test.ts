@@ -11,14 +11,19 @@ import { LazyDevice, MapDevice, QueueDevice } from '../../setup/foreign.ts';
 
 type ForeignClass = new (options: DeviceOptions, bugs?: readonly string[]) => Device;
 
-function judged(Foreign: ForeignClass, bugs: readonly string[], counts: readonly number[]): Promise<Report> {
+function judged(
+  Foreign: ForeignClass,
+  bugs: readonly string[],
+  counts: readonly number[],
+  strategies?: readonly string[],
+): Promise<Report> {
   const subject = subjectOf((options) => new Foreign(options, bugs), counts);
   // One that neither saves nor restores is asked until the time is over otherwise.
-  const strategies = ['all transitions', 'random walks'];
   const isSampled = Foreign === LazyDevice;
+  const asked = strategies ?? (isSampled ? ['all transitions', 'random walks'] : undefined);
   return conform(subject, {
-    ...{ learn: true, seconds: Foreign === LazyDevice ? 12 : 30, limits: { sampling: 300 } },
-    ...(isSampled ? { strategies } : {}),
+    ...{ learn: true, seconds: isSampled ? 12 : 30, limits: { sampling: 300 } },
+    ...(asked === undefined ? {} : { strategies: asked }),
   });
 }
 
@@ -53,7 +58,13 @@ describe('a bug in a device of somebody else', () => {
   });
 
   test('that shows from vector 64 on is found, and makes nothing else of what was learnt', async () => {
-    const { causes, profile } = await judged(MapDevice, ['first word'], [1, 65]);
+    // Strategies that end: what random walks add depends on how many there is time for.
+    const { causes, profile } = await judged(
+      MapDevice,
+      ['first word'],
+      [1, 65],
+      ['all transitions', 'each vector by itself'],
+    );
     expect(causes.map(({ rule }) => rule)).toContain('MSIX-PEND-2');
     // What is recorded of many vectors once was torn, and then everything was left open.
     expect(profile.choices).toMatchObject({ disabledEvent: 'hidden', message: 'edge', openWrites: 'kept' });
