@@ -17,7 +17,7 @@ import {
   type Setup,
   VECTOR_COUNT,
 } from './contenders.ts';
-import { type Effort, timeInTurns, type TimedWork, type Timing } from './timing.ts';
+import { type Effort, printTable, timeInTurns, type TimedWork, type Timing } from './timing.ts';
 
 /** The operations measured, and what each is called. */
 export const OPERATIONS = {
@@ -118,13 +118,7 @@ function main(): void {
       const own = [import.meta.filename, String(setup.vectors), String(setup.notifies), built];
       return JSON.parse(execFileSync(process.execPath, own, { encoding: 'utf8' }));
     });
-    const widths = HEAD.map((_, column) => Math.max(...[HEAD, ...rows].map((row) => row[column].length)));
-    for (const row of [HEAD, ...rows]) {
-      const cells = row.map((cell, column) =>
-        column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
-      );
-      console.log(cells.join('  ').trimEnd());
-    }
+    printTable([HEAD, ...rows], 2);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { AssignedDevice } from '../src/index.ts';
 import { ADDRESS_LOW, createBareArray, createOurs, DATA, VECTOR_COUNT } from './contenders.ts';
-import { type Effort, timeInTurns, type Timing, type Work } from './timing.ts';
+import { type Effort, printTable, timeInTurns, type Timing, type Work } from './timing.ts';
 
 const LAST = VECTOR_COUNT - 1;
 
@@ -150,11 +150,7 @@ function main(): void {
   const rows = assignedWorks().map((_, index): string[] =>
     JSON.parse(execFileSync(process.execPath, [import.meta.filename, String(index)], { encoding: 'utf8' })),
   );
-  const widths = HEAD.map((_, column) => Math.max(...[HEAD, ...rows].map((row) => row[column].length)));
-  for (const row of [HEAD, ...rows]) {
-    const cells = row.map((cell, column) => (column < 1 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])));
-    console.log(cells.join('  '));
-  }
+  printTable([HEAD, ...rows], 1);
 }
 
 if (process.argv[1] === import.meta.filename) main();

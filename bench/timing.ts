@@ -69,3 +69,14 @@ function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[sorted.length >>> 1];
 }
+
+/** Prints rows of cells: the first columns are words, and begin below each other; those of the others end so. */
+export function printTable(rows: readonly (readonly string[])[], wordColumns: number): void {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  for (const row of rows) {
+    const cells = row.map((cell, column) =>
+      column < wordColumns ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
+    );
+    console.log(cells.join('  ').trimEnd());
+  }
+}

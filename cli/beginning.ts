@@ -5,8 +5,9 @@
 import { Transform } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { BEGINNING_LINES, tellArtefact } from '../conformance/replay/artefacts.ts';
+import { isKnown, ReplayError } from '../conformance/replay/lines.ts';
 import { lineReader } from '../conformance/replay/log.ts';
-import { ReplayError } from '../conformance/replay/lines.ts';
+import { isGzip } from '../conformance/replay/magic.ts';
 import { formatCell } from './report.ts';
 
 /** The lines and the bytes in which a log has begun. */
@@ -21,7 +22,7 @@ export function requireBeginning({ lines, bytes } = BEGINNING): Transform {
   let isFirst = true;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      if (isFirst && isPacked(chunk)) {
+      if (isFirst && isGzip(chunk)) {
         unpacking = createGunzip();
         unpacking.on('data', (part: Buffer) => {
           const error = beginning.add(part);
@@ -38,8 +39,6 @@ export function requireBeginning({ lines, bytes } = BEGINNING): Transform {
     },
   });
 }
-
-const isPacked = (chunk: Buffer): boolean => chunk[0] === 0x1f && chunk[1] === 0x8b;
 
 /** The beginning of a log, piece by piece. */
 class Beginning {
@@ -67,7 +66,7 @@ class Beginning {
     if (this.shown.length < SHOWN_CHARACTERS) this.shown += text;
     const whole = `${this.rest}${text}`.split('\n');
     this.rest = whole.pop()!.slice(0, SHOWN_CHARACTERS);
-    this.isOver = whole.some((line) => (this.read(line, ++this.lines)?.kind ?? 'other') !== 'other');
+    this.isOver = whole.some((line) => isKnown(this.read(line, ++this.lines)));
     if (this.isOver || (this.lines < this.linesMost && this.bytes < this.bytesMost)) return undefined;
     this.isOver = true;
     const got = `Got ${formatCell(this.lines)} lines (${formatCell(this.bytes)} bytes) of which none is one of a log of QEMU's`;

@@ -21,6 +21,7 @@ import { pipeline } from 'node:stream/promises';
 import { constants as zlib, createGunzip } from 'node:zlib';
 import type { ToldGeometry } from '../conformance/replay/access.ts';
 import { ReplayError } from '../conformance/replay/lines.ts';
+import { isGzip } from '../conformance/replay/magic.ts';
 import { readLspci } from '../conformance/replay/lspci.ts';
 import type { ReplayOptions } from '../conformance/replay/survey.ts';
 import { requireBeginning } from './beginning.ts';
@@ -76,7 +77,7 @@ export function logOptions({ device, lspci, capability, table, pba, vectors, ski
 /** Calls `use` with the path of a file that can be read twice. */
 export async function withLog<Result>(path: string, use: (file: string) => Result): Promise<Result> {
   const piped = path === '-' || (existsSync(path) && !statSync(path).isFile() && !statSync(path).isDirectory());
-  if (!piped && !isGzip(path)) return use(path);
+  if (!piped && !isPacked(path)) return use(path);
   const folder = mkdtempSync(join(tmpdir(), 'maskbit-'));
   try {
     let file = join(folder, path === '-' ? 'log' : basename(path));
@@ -84,7 +85,7 @@ export async function withLog<Result>(path: string, use: (file: string) => Resul
       const piping = path === '-' ? process.stdin : createReadStream(path);
       await pipeline(piping, requireBeginning(), createWriteStream(file));
     } else file = path;
-    if (isGzip(file)) {
+    if (isPacked(file)) {
       const unpacked = join(folder, 'unpacked');
       try {
         await pipeline(
@@ -108,14 +109,14 @@ export async function withLog<Result>(path: string, use: (file: string) => Resul
   }
 }
 
-function isGzip(path: string): boolean {
+function isPacked(path: string): boolean {
   if (!existsSync(path) || !statSync(path).isFile()) return false;
   // What looks like a file and waits, as /proc/kmsg does, is left to whoever reads it, who says so.
   let file: number | undefined;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const magic = Buffer.alloc(2);
-    return readSync(file, magic) === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
+    return readSync(file, magic) === 2 && isGzip(magic);
   } catch {
     return false;
   } finally {

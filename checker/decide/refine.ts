@@ -117,10 +117,7 @@ export function refine(one: Observed, other: Observed, pairLimit = PAIR_LIMIT): 
   requireLimit('pairLimit of refine', pairLimit);
   const without = tellLeftOut(seenOne.exploration, seenOther.exploration);
   const { compiled, symmetry } = seenOne.exploration;
-  if (
-    (symmetry === undefined) !== (seenOther.symmetry === undefined) ||
-    symmetry?.count !== seenOther.symmetry?.count
-  ) {
+  if (symmetry?.count !== seenOther.symmetry?.count) {
     throw new SymmetryError(
       `Got ${symmetry?.count ?? 'no'} regions of one that are exchanged, and ${seenOther.symmetry?.count ?? 'no'} of other; expected as many.`,
     );
@@ -437,16 +434,9 @@ class SeenGraph {
           `Got something seen of one region and not of another; expected all that is seen of either.`,
         );
       });
-      return concat(exchanged, between);
+      return Int32Array.from([...exchanged, ...between]);
     });
   }
-}
-
-function concat(one: Int32Array, other: readonly number[]): Int32Array {
-  const both = new Int32Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
-  return both;
 }
 
 /** The nodes that each node becomes by each exchange of a region and the next one. */

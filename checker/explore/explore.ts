@@ -23,7 +23,7 @@ import { COMPILED, type CompiledMachine } from '../compile/format.ts';
 import { unpackValue } from '../compile/layout.ts';
 import { GRAPH, type StateGraph } from './state-graph.ts';
 import { chooseWindow, CountedStates, DIRECT_BITS, type BitWindow } from './counted-states.ts';
-import { FULL, NONE, NumberedStates, type SetLimits } from './state-set.ts';
+import { FULL, grown, NONE, NumberedStates, type SetLimits } from './state-set.ts';
 import { SYMMETRY, type Symmetry } from './symmetry.ts';
 import { Stepper } from '../compile/step.ts';
 
@@ -92,8 +92,8 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
   const targets = new Int32Array(events.length * wordCount);
   const taken = new Int32Array(events.length);
   // With symmetry, what an event leads to is exchanged, and so is nothing that was found by it.
-  const known = symmetry === undefined ? knownAfter(compiled) : undefined;
-  let foundBy = new Uint16Array(1024);
+  const known = symmetry === undefined && events.length <= EVENTS_MOST ? knownAfter(compiled) : undefined;
+  let foundBy: Uint16Array = new Uint16Array(1024);
   let layerEnd = 1;
   for (let state = 0; state < states.count && tally.goesOn(states.count, states); state++) {
     if (state === layerEnd) {
@@ -102,7 +102,7 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
     }
     const made = expand(states.words, state * wordCount, targets, taken);
     symmetry?.canonicalize(targets, made);
-    const isKnown = state === 0 ? undefined : known?.[foundBy[state]];
+    const isKnown = state === 0 ? undefined : known?.(foundBy[state]);
     const asked = isKnown === undefined ? made : leaveOut(isKnown, targets, taken, made, wordCount);
     states.expect(targets, asked);
     let added = 0;
@@ -110,7 +110,7 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
       const number = states.add(targets, added * wordCount, state);
       if (number === FULL) break;
       if (number === NONE) continue;
-      if (number >= foundBy.length) foundBy = twice(foundBy);
+      if (number >= foundBy.length) foundBy = grown(foundBy);
       foundBy[number] = taken[added];
     }
     tally.expand(made, added === asked, symmetry?.orbitSize(states.words, state * wordCount));
@@ -118,6 +118,9 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
   const summary = { ...tally.summary(states.count, states.bytes), ...leftOut(compiled) };
   return EXPLORATION.mark(new Exploration(compiled, states, summary, symmetry));
 }
+
+/** So many events have a number in the word that is kept for the one that found a state. */
+const EVENTS_MOST = 1 << 16;
 
 /** Leaves out of targets those that are known; returns how many are left. */
 function leaveOut(
@@ -135,12 +138,6 @@ function leaveOut(
     left++;
   }
   return left;
-}
-
-function twice(array: Uint16Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
-  const larger = new Uint16Array(2 * array.length);
-  larger.set(array);
-  return larger;
 }
 
 /** Explores a compiled machine from its initial state, without traces and in few bytes. */

@@ -11,17 +11,17 @@ import { writtenBits } from '../compile/expand.ts';
 import * as format from '../compile/format.ts';
 import type { CompiledMachine } from '../compile/format.ts';
 
-/** For each event, a byte for each other: whether its successor is known in a state that was found by the first. */
-export function knownAfter(compiled: CompiledMachine): readonly Uint8Array[] {
+/** For an event, a byte for each other: whether its successor is known in a state that was found by the first. It is worked out where it is asked for. */
+export function knownAfter(compiled: CompiledMachine): (found: number) => Uint8Array {
   const numbers = [...compiled.events.keys()];
   const written = numbers.map((event) => writtenBits(compiled, event));
   const touched = numbers.map((event) => readBits(compiled, event).map((bits, word) => bits | written[event][word]));
   const meet = (one: Int32Array, other: Int32Array): boolean => one.some((bits, word) => (bits & other[word]) !== 0);
-  return numbers.map((found) =>
-    Uint8Array.from(numbers, (event) =>
+  const rows: Uint8Array[] = [];
+  return (found) =>
+    (rows[found] ??= Uint8Array.from(numbers, (event) =>
       event < found && !meet(written[found], touched[event]) && !meet(written[event], touched[found]) ? 1 : 0,
-    ),
-  );
+    ));
 }
 
 /** The bits of each word that the program of an event tests. */

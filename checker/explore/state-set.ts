@@ -229,8 +229,10 @@ export class NumberedStates {
 }
 
 /** Returns a copy of twice the length. */
-export function grown(array: Int32Array): Int32Array {
-  const larger = new Int32Array(2 * array.length);
+export function grown(array: Int32Array): Int32Array;
+export function grown(array: Uint16Array): Uint16Array;
+export function grown(array: Int32Array | Uint16Array): Int32Array | Uint16Array {
+  const larger = array instanceof Int32Array ? new Int32Array(2 * array.length) : new Uint16Array(2 * array.length);
   larger.set(array);
   return larger;
 }

@@ -209,16 +209,18 @@ function offsetRead(offset: number): Request {
 }
 
 function constantAction(name: string, rules: readonly string[], requests: readonly Request[]): Action {
-  return {
-    name: `constant.${name}`,
-    event: undefined,
-    vector: -1,
-    kind: `constant ${name}`,
-    rules,
-    requests: () => requests,
-    isLawful: always,
-    learn: () => {},
-  };
+  return eventless(`constant.${name}`, `constant ${name}`, -1, requests, rules);
+}
+
+/** An action that changes nothing, and of which there is nothing to know. */
+function eventless(
+  name: string,
+  kind: string,
+  vector: number,
+  requests: readonly Request[],
+  rules: readonly string[] = [],
+): Action {
+  return { name, event: undefined, vector, kind, rules, requests: () => requests, isLawful: always, learn: () => {} };
 }
 
 /** A reset. */
@@ -469,22 +471,8 @@ const SCRIBBLES = [
  * or QWORD is left open, and is not looked at.
  */
 function readActions(vectors: readonly number[], widths: boolean, narrow: boolean): Action[] {
-  const read = (
-    name: string,
-    kind: string,
-    vector: number,
-    request: Request,
-    rules: readonly string[] = [],
-  ): Action => ({
-    name,
-    event: undefined,
-    vector,
-    kind,
-    rules,
-    requests: () => [request],
-    isLawful: always,
-    learn: () => {},
-  });
+  const read = (name: string, kind: string, vector: number, request: Request, rules?: readonly string[]): Action =>
+    eventless(name, kind, vector, [request], rules);
   const each = vectors.flatMap((vector) => {
     const entry = registers.ENTRY_BYTES * vector;
     const pendingDword = 4 * (vector >>> 5);

@@ -85,19 +85,14 @@ export async function record(options: RecordOptions): Promise<Recording> {
     const initramfs = join(folder, 'initramfs');
     const guest = guestInitramfs(parts, device, scenarios);
     const words = wordsOf(device, scenarios);
-    const cpus = options.cpus ?? (options.isAssigned === true ? 1 : 2);
-    writeFileSync(initramfs, options.isAssigned === true ? hostInitramfs(parts, guest, words, cpus) : guest);
+    const isAssigned = options.isAssigned === true;
+    const cpus = options.cpus ?? (isAssigned ? 1 : Math.max(2, options.queues ?? 0));
+    writeFileSync(initramfs, isAssigned ? hostInitramfs(parts, guest, words, cpus) : guest);
     const up = join(folder, 'up');
     writeFileSync(up, `#!/bin/sh\nexec ${parts.busybox} ifconfig "$1" 10.0.2.2 netmask 255.255.255.0 up\n`, {
       mode: 0o755,
     });
-    const parameters = parametersOf(
-      { ...options, cpus: options.isAssigned === true ? cpus : options.cpus },
-      device,
-      scenarios,
-      parts.kernel,
-      { initramfs, up },
-    );
+    const parameters = parametersOf({ ...options, cpus }, device, scenarios, parts.kernel, { initramfs, up });
     const log = join(folder, 'log');
     if (spawnSync('mkfifo', [log]).status !== 0)
       throw new DeviceError(`Got no pipe at ${log}; expected mkfifo to make one.`);
@@ -105,7 +100,7 @@ export async function record(options: RecordOptions): Promise<Recording> {
     const began = performance.now();
     const run = new Run(parts.qemu, parameters, {
       ...{ log, device, seconds, onSaid, before: networkOf(options, device) },
-      isAssigned: options.isAssigned === true,
+      isAssigned,
     });
     await run.finish();
     return {
@@ -156,7 +151,7 @@ const hasVirtualFunctions = (scenarios: readonly Scenario[]): boolean =>
   scenarios.some(({ needs }) => needs !== undefined);
 
 function parametersOf(
-  { machine = 'q35', cpus, queues, isAssigned }: RecordOptions,
+  { machine = 'q35', cpus, queues, isAssigned }: RecordOptions & { readonly cpus: number },
   device: RecordedDevice,
   scenarios: readonly Scenario[],
   kernel: string,
@@ -164,23 +159,14 @@ function parametersOf(
 ): string[] {
   if (isAssigned === true) {
     const assigned = assignedDevice(device, queues);
-    return hostParameters({ kernel, initramfs, cpus: cpus ?? 1, memory: L1_MEMORY, device: assigned, words: [] });
+    return hostParameters({ kernel, initramfs, cpus, memory: L1_MEMORY, device: assigned, words: [] });
   }
   const virtual = hasVirtualFunctions(scenarios) ? device.virtualFunctions : undefined;
   const place = machine === 'q35' ? `bus=${PORT}` : 'addr=04.0';
   const many = queues === undefined || virtual !== undefined ? undefined : device.queues?.(queues);
   const properties = [device.name, `id=${ID}`, place, virtual?.property ?? device.property, many].filter(Boolean);
   return [
-    ...[
-      '-accel',
-      'tcg,thread=multi',
-      '-smp',
-      String(cpus ?? Math.max(2, queues ?? 0)),
-      '-m',
-      String(MEMORY),
-      '-cpu',
-      'qemu64',
-    ],
+    ...['-accel', 'tcg,thread=multi', '-smp', String(cpus), '-m', String(MEMORY), '-cpu', 'qemu64'],
     ...['-machine', machine, '-nodefaults', '-display', 'none', '-no-reboot'],
     // Hot plug by the port itself, whose events have a vector, and not by ACPI.
     ...(machine === 'q35' ? ['-global', 'ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off'] : []),

@@ -3,7 +3,7 @@
  * instead.
  */
 import { lineReader, linesOf } from './log.ts';
-import { CUT_OFF, type LogLine, type TraceSource } from './lines.ts';
+import { CUT_OFF, isKnown, type LogLine, type TraceSource } from './lines.ts';
 import { RECIPE, RECORD } from './recipe.ts';
 
 /** A kind of file: how a line of it looks, and what a file of them is. */
@@ -96,15 +96,15 @@ export const BEGINNING_LINES = 100_000;
 
 /** Whether a text is a log, of QEMU's or of another program: so it is for `tellArtefact` to say what of it cannot be replayed, and no trace of maskbit's. */
 export function looksLikeLog(text: string): boolean {
-  let isLog = false;
+  let isDamaged = false;
   let number = 0;
-  const read = lineReader({ skipDamaged: true }, () => void (isLog = true));
+  const read = lineReader({ skipDamaged: true }, () => void (isDamaged = true));
   for (const line of linesOf(() => [text])) {
-    isLog ||= (read(line, ++number)?.kind ?? 'other') !== 'other';
-    isLog ||= number <= LINES_READ && LOGS.some(([pattern]) => pattern.test(line.replace(CUT_OFF, '')));
-    if (isLog || number === BEGINNING_LINES) break;
+    if (isKnown(read(line, ++number)) || isDamaged) return true;
+    if (number <= LINES_READ && LOGS.some(([pattern]) => pattern.test(line.replace(CUT_OFF, '')))) return true;
+    if (number === BEGINNING_LINES) return false;
   }
-  return isLog;
+  return false;
 }
 
 /** Says what a file is that has no access of a table; undefined when it is QEMU's log of configuration accesses at least. */
@@ -117,7 +117,7 @@ export function tellArtefact(source: TraceSource, known: number): string | undef
     if (++number > LINES_READ) break;
     texts.push(text.startsWith(CUT_OFF) ? text.slice(CUT_OFF.length) : text);
     const line = read(text, number);
-    if (line !== undefined && line.kind !== 'other') lines.push(line);
+    if (isKnown(line)) lines.push(line);
   }
   const story = tellEvents(lines);
   if (story !== undefined) return story;

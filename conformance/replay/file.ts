@@ -6,7 +6,7 @@ import { closeSync, constants, openSync, readFileSync, readSync, statSync } from
 import { constants as zlib, gunzipSync } from 'node:zlib';
 import { requireText, shortened } from '../../checker/argument/argument.ts';
 import { ReplayError, type TraceSource } from './log.ts';
-import { tellMagic } from './magic.ts';
+import { isGzip, tellMagic } from './magic.ts';
 
 const CHUNK_BYTES = 1 << 16;
 
@@ -35,10 +35,6 @@ export function fileSource(path: string): TraceSource {
 
 /** What is unpacked in memory. The command line unpacks to a file first, of any size. */
 const UNPACKED_BYTES_MAX = 1 << 29;
-
-function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
 
 function* unpack(path: string): Generator<string> {
   let bytes: Buffer = readFileSync(path);

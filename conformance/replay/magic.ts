@@ -3,6 +3,9 @@
  */
 import { RECORD } from './recipe.ts';
 
+/** Whether bytes begin as what gzip has packed. */
+export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
 const UNPACK = 'expected text, or gzip. Unpack it first.';
 
 /** First bytes, what they mean, and what to do. */

@@ -91,10 +91,8 @@ export function landingOf({ log }: OwnScene): number {
 /** Reads a file that was picked or dropped; gzip is unpacked, and what is no text is called by its name. */
 export async function readFile(file: File): Promise<string> {
   const start = new Uint8Array(await file.slice(0, 4096).arrayBuffer());
-  if (start[0] === 0x1f && start[1] === 0x8b) {
-    return new Response(file.stream().pipeThrough(new DecompressionStream('gzip'))).text();
-  }
-  const { tellMagic } = await import('../../conformance/replay/magic.ts');
+  const { isGzip, tellMagic } = await import('../../conformance/replay/magic.ts');
+  if (isGzip(start)) return new Response(file.stream().pipeThrough(new DecompressionStream('gzip'))).text();
   const magic = tellMagic(start);
   if (magic !== undefined) throw new TraceError(`Got ${file.name}, ${magic}`);
   return file.text();

@@ -181,14 +181,9 @@ export function parametersOf({ accel, level, vfio, ...options }: LevelsOptions):
 }
 
 /** What L0 needs to run a host that has its device and assigns it. */
-export interface HostOptions {
-  readonly kernel: string;
-  readonly initramfs: string;
-  readonly cpus: number;
+export interface HostOptions extends Pick<LevelsOptions, 'kernel' | 'initramfs' | 'cpus' | 'device'> {
   /** In MiB. */
   readonly memory: number;
-  /** The device, and what it needs, as QEMU's parameters. */
-  readonly device: readonly string[];
   /** Behind what every such host has on its kernel's command line. */
   readonly words: readonly string[];
 }
