@@ -5,8 +5,8 @@
 import { Transform } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { BEGINNING_LINES, tellArtefact } from '../conformance/replay/artefacts.ts';
-import { isKnown, ReplayError } from '../conformance/replay/lines.ts';
-import { lineReader } from '../conformance/replay/log.ts';
+import { ReplayError } from '../conformance/replay/lines.ts';
+import { isKnown, lineReader } from '../conformance/replay/log.ts';
 import { isGzip } from '../conformance/replay/magic.ts';
 import { formatCell } from './report.ts';
 

@@ -70,7 +70,7 @@ function readObserved(place: string, value: unknown): Observed {
   return {
     exploration: requireExploration(within(place, 'exploration'), exploration),
     observe: readObserve(within(place, 'observe'), observe),
-    ...(symmetry === undefined ? {} : { symmetry: SYMMETRY.require(within(place, 'symmetry'), symmetry) }),
+    symmetry: symmetry === undefined ? undefined : SYMMETRY.require(within(place, 'symmetry'), symmetry),
   };
 }
 
@@ -264,10 +264,9 @@ class SeenSteps {
   private readonly talking: readonly Map<readonly string[], number>[];
 
   private readonly symmetry: Symmetry | undefined;
-  /** With symmetry, by which exchanges the state after each step is sorted, by number; and the lists of those. */
-  private readonly sorted: Int32Array | undefined;
-  private readonly exchangeLists: (readonly number[])[] = [[]];
-  private readonly exchangeNumbers = new Map<string, number>([['', 0]]);
+  /** With symmetry, by which exchanges the state after each step is sorted. Equal lists are one. */
+  private readonly sorted: (readonly number[])[] = [];
+  private readonly exchangeLists = new Map<string, readonly number[]>();
   private readonly exchangedSteps: ExchangedSteps | undefined;
 
   /**
@@ -296,7 +295,6 @@ class SeenSteps {
     this.silent = new Int32Array(2 * this.eventCount).fill(-1);
     this.talking = compiled.events.map(() => new Map<readonly string[], number>());
     this.symmetry = folded;
-    if (folded !== undefined) this.sorted = new Int32Array(this.targets.length);
     const symmetry = folded ?? whole;
     this.exchangedSteps = symmetry && new ExchangedSteps(symmetry, (step) => [observe(step) ?? []].flat());
   }
@@ -313,13 +311,12 @@ class SeenSteps {
 
   /** The exchanges that made of the state after a step the one that stands for its orbit. */
   exchanges(state: number, event: number): readonly number[] {
-    if (this.sorted === undefined) return NO_EXCHANGES;
     if (this.isMade[state] === 0) this.make(state);
-    return this.exchangeLists[this.sorted[state * this.eventCount + event]];
+    return this.sorted[state * this.eventCount + event] ?? NO_EXCHANGES;
   }
 
   private make(state: number): void {
-    const { steps, after, eventCount, symmetry, sorted } = this;
+    const { steps, after, eventCount, symmetry, exchangeLists } = this;
     const { states, compiled } = this.exploration;
     const from = state * compiled.wordCount;
     this.isMade[state] = 1;
@@ -329,7 +326,9 @@ class SeenSteps {
       this.lists[at] = kind === TALKING ? this.listOfTalk(from, event) : this.listOfSilence(event, kind);
       if (symmetry !== undefined && kind !== IGNORED) {
         const exchanges = symmetry.sortedBy(after, 0);
-        sorted![at] = numberOf(this.exchangeNumbers, exchanges.join(), () => this.exchangeLists.push(exchanges));
+        const key = exchanges.join();
+        if (!exchangeLists.has(key)) exchangeLists.set(key, exchanges);
+        this.sorted[at] = exchangeLists.get(key)!;
       }
       this.targets[at] = kind === IGNORED ? state : states.find(after, 0);
     }
@@ -431,7 +430,7 @@ class SeenGraph {
         const offset = this.between.get(`${renamed.join()} ${exchanged[target]}`);
         if (offset !== undefined) return this.stateCount + offset;
         throw new SymmetryError(
-          `Got something seen of one region and not of another; expected all that is seen of either.`,
+          'Got something seen of one region and not of another; expected all that is seen of either.',
         );
       });
       return Int32Array.from([...exchanged, ...between]);

@@ -232,7 +232,7 @@ export class NumberedStates {
 export function grown(array: Int32Array): Int32Array;
 export function grown(array: Uint16Array): Uint16Array;
 export function grown(array: Int32Array | Uint16Array): Int32Array | Uint16Array {
-  const larger = array instanceof Int32Array ? new Int32Array(2 * array.length) : new Uint16Array(2 * array.length);
+  const larger = new (array.constructor as Int32ArrayConstructor | Uint16ArrayConstructor)(2 * array.length);
   larger.set(array);
   return larger;
 }

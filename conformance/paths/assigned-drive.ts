@@ -17,7 +17,7 @@ import {
   stateDifferences,
 } from './assigned-expectation.ts';
 import type { DriveCounts } from './drive.ts';
-import { regionsOfOutputs } from './concerned.ts';
+import { regionsOfDword, regionsOfOutputs } from './concerned.ts';
 import { type ConformanceError, failedStep } from './failure.ts';
 import { tellOutputs } from './story.ts';
 
@@ -163,7 +163,7 @@ export class AssignedDriver {
   private error(
     { device }: AssignedAdapter,
     path: readonly number[],
-    { what, regions }: Pick<StateDifference, 'what'> & Partial<StateDifference>,
+    { word, what, regions }: StateDifference,
   ): ConformanceError {
     const { exploration } = this;
     const names = path.map((event) => exploration.compiled.events[event]);
@@ -174,7 +174,7 @@ export class AssignedDriver {
       exploration.value(before),
       names,
       what,
-      regions,
+      word === undefined ? regions : regionsOfDword(word, device.vectorCount),
     );
   }
 }

@@ -11,7 +11,6 @@ import * as implementation from '../../src/index.ts';
 import { dwordName, dwordsOf } from '../device/readback.ts';
 import { messageOf } from '../device/words.ts';
 import { entriesRead } from './assigned-reading.ts';
-import { regionsOfDword } from './concerned.ts';
 import type { RegionPath } from './step-rules.ts';
 import { tellOutputs } from './story.ts';
 
@@ -109,8 +108,8 @@ export interface StateDifference {
   readonly word?: number;
   /** A clause. */
   readonly what: string;
-  /** The regions of the machine that show it. */
-  readonly regions: readonly RegionPath[];
+  /** The regions of the machine that show it, where it is none of these dwords. */
+  readonly regions?: readonly RegionPath[];
 }
 
 /** Whether a device is in a state of the machine: whether there is nothing that `stateDifferences` yields, without a word about it. */
@@ -137,8 +136,7 @@ export function* stateDifferences(
   for (const [word, expected] of dwords.entries()) {
     if (observed[word] === expected) continue;
     const name = dwordName(word, device.vectorCount);
-    const what = `${name} reads ${hex(observed[word])}; expected ${hex(expected)}`;
-    yield { word, what, regions: regionsOfDword(word, device.vectorCount) };
+    yield { word, what: `${name} reads ${hex(observed[word])}; expected ${hex(expected)}` };
   }
   if (device.owner !== owner)
     yield { what: `the page has the owner ${device.owner}; expected ${owner}`, regions: [['ownership']] };

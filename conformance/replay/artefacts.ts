@@ -2,8 +2,8 @@
  * Files that people have when an interrupt is missing, and that cannot be replayed: what each is, what it tells, and what to record
  * instead.
  */
-import { lineReader, linesOf } from './log.ts';
-import { CUT_OFF, isKnown, type LogLine, type TraceSource } from './lines.ts';
+import { isKnown, lineReader, linesOf } from './log.ts';
+import { CUT_OFF, type LogLine, type TraceSource } from './lines.ts';
 import { RECIPE, RECORD } from './recipe.ts';
 
 /** A kind of file: how a line of it looks, and what a file of them is. */

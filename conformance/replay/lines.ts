@@ -114,10 +114,6 @@ export type LogLine =
   | TableLine
   | OtherLine;
 
-/** Whether a line is one of QEMU's that a replay reads. */
-export const isKnown = (line: LogLine | undefined): line is Exclude<LogLine, OtherLine> =>
-  line !== undefined && line.kind !== 'other';
-
 /** Stands before a line that has no end. */
 export const CUT_OFF = '\u0000cut off:';
 

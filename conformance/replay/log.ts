@@ -199,6 +199,10 @@ function parseOther(text: string): LogLine | undefined {
   return parseEvent(text) ?? (text.trim() === '' ? undefined : OTHER);
 }
 
+/** Whether a line is one of QEMU's that a replay reads. */
+export const isKnown = (line: LogLine | undefined): line is Exclude<LogLine, OtherLine> =>
+  line !== undefined && line.kind !== 'other';
+
 /** Parses lines; damaged ones are refused, or passed over and told. */
 export function lineReader(
   { skipDamaged = false }: { readonly skipDamaged?: boolean },
