@@ -5,7 +5,9 @@
  */
 import { compile } from '../checker/compile/compile.ts';
 import type { CompiledMachine } from '../checker/compile/format.ts';
-import { count, explore, type Summary } from '../checker/explore/explore.ts';
+import { count } from '../checker/explore/count.ts';
+import { explore } from '../checker/explore/explore.ts';
+import type { Summary } from '../checker/explore/tally.ts';
 import { printPromela, SPIN_OFFSET } from '../checker/export/promela.ts';
 import { symbolicOf } from '../checker/export/symbolic.ts';
 import { countAdjacencyStates } from '../checker/explore/paths.ts';

@@ -3,7 +3,8 @@
  * with the number of vectors and the set of messages if it is to be another one.
  */
 import { compile } from '../checker/compile/compile.ts';
-import { count, type Summary } from '../checker/explore/explore.ts';
+import { count } from '../checker/explore/count.ts';
+import type { Summary } from '../checker/explore/tally.ts';
 import { tellProgress } from '../cli/report.ts';
 import { MESSAGE_SETS } from '../machines/messages.ts';
 import { createInstance, instanceName } from '../properties/instances.ts';
