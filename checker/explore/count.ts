@@ -72,7 +72,7 @@ function countFamilies(compiled: CompiledMachine, tally: Tally, { window, expand
       if (open === 0) break;
       const families = expand(key, open, keys, members, said);
       const isDone = states.addOwn(said[OWN]) && states.addFamilies(keys, members, families) === families;
-      tally.expandFamily(sizeOf(open), said[TRANSITIONS], sizeOf(open & ~said[MOVED]), isDone);
+      tally.expand(sizeOf(open), said[TRANSITIONS], sizeOf(open & ~said[MOVED]), isDone);
     }
   }
   return states;
@@ -96,7 +96,9 @@ function countSingly(
     while (tally.goesOn(states.count, states) && states.take(state)) {
       const taken = expand(state, 0, targets);
       symmetry?.canonicalize(targets, taken);
-      tally.expand(taken, states.add(targets, taken) === taken, symmetry?.orbitSize(state, 0));
+      const isDone = states.add(targets, taken) === taken;
+      if (symmetry === undefined) tally.expand(1, taken, Number(taken === 0), isDone);
+      else tally.expandOrbit(symmetry.orbitSize(state, 0), taken, isDone);
     }
   }
   return states;

@@ -15,7 +15,7 @@ import { knownAfter } from './independence.ts';
 import { COMPILED, type CompiledMachine } from '../compile/format.ts';
 import { unpackValue } from '../compile/layout.ts';
 import { GRAPH, type StateGraph } from './state-graph.ts';
-import { FULL, grown, NONE, NumberedStates } from './state-set.ts';
+import { grown, NONE, NumberedStates } from './state-set.ts';
 import type { Symmetry } from './symmetry.ts';
 import { Stepper } from '../compile/step.ts';
 import { type ExploreOptions, initialOf, readOptions, type Summary, Tally } from './tally.ts';
@@ -31,6 +31,7 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
   const expand = createExpandEvents(compiled);
   const targets = new Int32Array(events.length * wordCount);
   const taken = new Int32Array(events.length);
+  const numbers = new Int32Array(events.length);
   // With symmetry, what an event leads to is exchanged, and so is nothing that was found by it.
   const known = symmetry === undefined && events.length <= EVENTS_MOST ? knownAfter(compiled) : undefined;
   let foundBy: Uint16Array = new Uint16Array(1024);
@@ -44,16 +45,15 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
     symmetry?.canonicalize(targets, made);
     const isKnown = state === 0 ? undefined : known?.(foundBy[state]);
     const asked = isKnown === undefined ? made : leaveOut(isKnown, targets, taken, made, wordCount);
-    states.expect(targets, asked);
-    let added = 0;
-    for (; added < asked; added++) {
-      const number = states.add(targets, added * wordCount, state);
-      if (number === FULL) break;
+    const added = states.addAll(targets, asked, state, numbers);
+    for (let index = 0; index < added; index++) {
+      const number = numbers[index];
       if (number === NONE) continue;
       if (number >= foundBy.length) foundBy = grown(foundBy);
-      foundBy[number] = taken[added];
+      foundBy[number] = taken[index];
     }
-    tally.expand(made, added === asked, symmetry?.orbitSize(states.words, state * wordCount));
+if (symmetry === undefined) tally.expand(1, made, Number(made === 0), added === asked);
+    else tally.expandOrbit(symmetry.orbitSize(states.words, state * wordCount), made, added === asked);
   }
   const summary = { ...tally.summary(states.count, states.bytes), ...leftOut(compiled) };
   return EXPLORATION.mark(new Exploration(compiled, states, summary, symmetry));

@@ -119,29 +119,22 @@ export class Tally {
     this.eventCount = eventCount;
   }
 
-  /**
-   * Counts the expansion of a state, or that it could not be finished because there was no room for what it found; with
-   * symmetry, as often as its orbit has states.
-   */
-  expand(taken: number, isDone: boolean, orbitSize?: number): void {
-    this.isFull = !isDone;
-    if (this.isFull) return;
-    this.expanded++;
-    this.transitions += taken;
-    if (taken === 0) this.deadlocks++;
-    if (orbitSize === undefined) return;
-    this.unfolded ??= { states: 0, transitions: 0 };
-    this.unfolded.states += orbitSize;
-    this.unfolded.transitions += orbitSize * taken;
-  }
-
-  /** Counts the expansion of states that are expanded at once, or that it could not be finished. */
-  expandFamily(states: number, taken: number, deadlocks: number, isDone: boolean): void {
+  /** Counts the expansion of states, and of how many of them every event is ignored; or that it could not be finished because there was no room for what was found. */
+  expand(states: number, taken: number, deadlocks: number, isDone: boolean): void {
     this.isFull = !isDone;
     if (this.isFull) return;
     this.expanded += states;
     this.transitions += taken;
     this.deadlocks += deadlocks;
+  }
+
+  /** The same of a state that stands for so many. */
+  expandOrbit(size: number, taken: number, isDone: boolean): void {
+    this.expand(1, taken, Number(taken === 0), isDone);
+    if (!isDone) return;
+    this.unfolded ??= { states: 0, transitions: 0 };
+    this.unfolded.states += size;
+    this.unfolded.transitions += size * taken;
   }
 
   /** Returns whether the exploration may go on; sets `bound` if not. */

@@ -231,6 +231,24 @@ describe('sets of states', () => {
     expect([numbered.count, counted.count, numbered.find(Int32Array.of(8), 0)]).toEqual([2, 2, NONE]);
   });
 
+  test('take 16 bytes a state of one word, with traces', () => {
+    const { summary } = explore(compiledFunction(5));
+    expect(summary.bytes / summary.states).toBe(16);
+  });
+
+  test('find every state where all that there can be are there', () => {
+    for (const bitCount of [10, 26]) {
+      const numbered = new NumberedStates(Int32Array.of(0), bitCount, limits);
+      for (let state = 1; state < 1024; state++) numbered.add(Int32Array.of(state), 0, state >> 1);
+      const all = Int32Array.from({ length: 1024 }, (_, state) => state);
+      const numbers = new Int32Array(1025).fill(-7);
+      numbered.findAll(all, 1024, numbers, 1);
+      expect([...numbers]).toEqual([-7, ...all]);
+      expect(numbered.addAll(all, 1024, 0, numbers)).toBe(1024);
+      expect(new Set(numbers.subarray(0, 1024))).toEqual(new Set([NONE]));
+    }
+  });
+
   test('have a layer in hand, whose states are taken once each, also while the table grows', () => {
     const counted = new CountedStates(Int32Array.of(0), limits, wholeWindow(0, 3), 1);
     const state = new Int32Array(1);
