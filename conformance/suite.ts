@@ -10,6 +10,7 @@ import {
   requireFunction,
   requireList,
   requireOneOf,
+  requireSome,
   within,
 } from '../checker/argument/argument.ts';
 import { enumerate } from '../checker/explore/enumerate.ts';
@@ -82,7 +83,8 @@ export interface SuiteCount {
 
 /** What came of the suite. */
 export interface SuiteReport {
-  readonly holds: boolean;
+  /** Whether all that was driven did as the machines do; undefined where nothing was driven. */
+  readonly holds: boolean | undefined;
   readonly counts: readonly SuiteCount[];
   /** Of those that differ in the same way, the first; along paths and in lockstep it has a shortest path. */
   readonly failures: readonly Failure[];
@@ -100,7 +102,7 @@ const WALKS = { count: 60, length: 60 } as const;
 export function runSuite(create: DeviceMaker | readonly DeviceMaker[], options: SuiteOptions = {}): SuiteReport {
   const place = 'create of runSuite';
   const factories =
-    typeof create === 'function' ? [requireFactory(place, create)] : requireList(place, create, requireFactory);
+    typeof create === 'function' ? [requireFactory(place, create)] : requireSome(place, create, requireFactory);
   return new Suite(factories, requireSuiteOptions('the options of runSuite', options)).run();
 }
 
@@ -118,7 +120,7 @@ function requireSuiteOptions(place: string, value: unknown): SuiteOptions {
           only:
             typeof only === 'string'
               ? part(within(place, 'only'), only)
-              : requireList(within(place, 'only'), only, part),
+              : requireSome(within(place, 'only'), only, part),
         }),
     ...(seed === undefined ? {} : { seed: requireCount(within(place, 'seed'), seed) }),
     ...(subjects === undefined ? {} : { subjects: requireList(within(place, 'subjects'), subjects, requireSubject) }),
@@ -172,7 +174,8 @@ class Suite {
       }
     }
     const { failures, counts, open } = this;
-    return { holds: failures.length === 0, counts, failures, open };
+    const isDriven = counts.some(({ driven }) => driven > 0);
+    return { holds: isDriven ? counts.every(({ failing }) => failing === 0) : undefined, counts, failures, open };
   }
 
   /** Every simple path where they are few enough, and a path through every transition of a function. */
@@ -260,10 +263,10 @@ class Suite {
   /** Notes a failure, if none of its kind is known; `shorten` finds a shorter path to it. */
   private note(found: Failure, instance: Instance, shorten = (failure: Failure): Failure => failure): void {
     if (this.kinds.has(kindOf(found))) return;
-    this.kinds.add(kindOf(found));
     const failure = shorten(found);
-    if (failure !== found && this.kinds.has(kindOf(failure))) return;
-    this.kinds.add(kindOf(failure));
+    const isKnown = this.kinds.has(kindOf(failure));
+    this.kinds.add(kindOf(found)).add(kindOf(failure));
+    if (isKnown) return;
     this.failures.push(failure);
     this.options.onFailure?.(failure, instance);
   }

@@ -2,7 +2,7 @@
  * The suite for any device, and what the first message of a failure names: for each of five changes of one rule, that rule.
  */
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { DeviceFactory } from '../../conformance/device/device.ts';
 import { createInProcessDevice } from '../../conformance/device/in-process.ts';
 import { loadModule } from '../../conformance/device/module.ts';
@@ -64,6 +64,25 @@ test('a history that no shortest path has is found by a random walk, which is to
   expect(runSuite(create, { only: 'paths', subjects }).failures).toEqual([]);
   const [{ path }] = runSuite(create, { only: 'random', subjects }).failures;
   expect(path).toEqual(['guest.mask.0', 'guest.mask.0', 'guest.mask.0', 'device.signal.0']);
+});
+
+test('a failure that is found by random walks alone, and cannot be made another by shortening, is told', async () => {
+  const create = await loadModule('examples/device/my-device.js');
+  vi.stubEnv('MY_BUG', '1');
+  const { holds, failures, counts } = runSuite(create, { only: 'random', seed: 3 });
+  vi.unstubAllEnvs();
+  expect(counts.some(({ failing }) => failing > 0)).toBe(true);
+  expect(holds).toBe(false);
+  expect(failures.map(({ cause }) => cause.rules)).toContainEqual(expect.arrayContaining(['MSIX-PEND-2']));
+});
+
+test('where nothing was asked, nothing holds', () => {
+  const create: DeviceFactory = ({ vectorCount }) => createInProcessDevice(vectorCount);
+  expect(runSuite(create, { subjects: [] })).toEqual({ holds: undefined, counts: [], failures: [], open: [] });
+  expect(() => runSuite(create, { only: [] })).toThrow(
+    'Got an array of 0 as the options.only of runSuite; expected at least one item.',
+  );
+  expect(() => runSuite([])).toThrow('Got an array of 0 as create of runSuite; expected at least one item.');
 });
 
 test('what a device throws is a failure with its path, and what it cannot do is a sentence', () => {
