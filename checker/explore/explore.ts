@@ -52,7 +52,7 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
       if (number >= foundBy.length) foundBy = grown(foundBy);
       foundBy[number] = taken[index];
     }
-if (symmetry === undefined) tally.expand(1, made, Number(made === 0), added === asked);
+    if (symmetry === undefined) tally.expand(1, made, Number(made === 0), added === asked);
     else tally.expandOrbit(symmetry.orbitSize(states.words, state * wordCount), made, added === asked);
   }
   const summary = { ...tally.summary(states.count, states.bytes), ...leftOut(compiled) };
