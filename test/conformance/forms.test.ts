@@ -21,14 +21,15 @@ function behind(
   table: (write: Table) => Table,
   config: (write: Config) => Config = (write) => write,
 ): typeof MsixFunction {
-  return class Behind extends MsixFunction {
+  class Behind extends MsixFunction {
     override tableWrite(...words: Parameters<Table>): 0 {
       return table((...each) => super.tableWrite(...each))(...words) as 0;
     }
     override configWrite(...words: Parameters<Config>): 0 {
       return config((...each) => super.configWrite(...each))(...words) as 0;
     }
-  } as typeof MsixFunction;
+  }
+  return Behind;
 }
 const ignoring = (isIt: (offset: number, bytes: number) => boolean) =>
   behind(
