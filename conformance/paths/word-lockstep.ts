@@ -5,21 +5,19 @@
  * Where a device does otherwise, it is walked as any other, and that walk says what it does.
  */
 import type { StateValue } from 'xstate';
-import { createSteps } from '../../checker/compile/expand.ts';
-import { IGNORED, type StepEvent, TALKING } from '../../checker/compile/step-event.ts';
 import { RegionStates } from '../../checker/compile/region-states.ts';
 import { unpackValue } from '../../checker/compile/layout.ts';
-import { Stepper } from '../../checker/compile/step.ts';
 import type { Exploration } from '../../checker/explore/explore.ts';
-import { readEvent, readOutput } from '../../machines/alphabet.ts';
+import { readEvent } from '../../machines/alphabet.ts';
 import type { MessageSet } from '../../machines/messages.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
 import type { Device, DeviceOutput } from '../device/device.ts';
 import type { WordDevice } from '../device/in-process.ts';
 import { readbackDwords } from '../device/readback.ts';
-import { type Dialect, messageOf, perform, readback, UnableError } from '../device/words.ts';
+import { type Dialect, perform, readback, UnableError } from '../device/words.ts';
 import { createDriver } from './drive.ts';
 import { type Lockstep, walkInLockstep } from './lockstep.ts';
+import { MachineSteps, NOTHING } from './machine-steps.ts';
 import { RegionWords } from './region-words.ts';
 
 /** Of so many states it is looked at whether what a guest reads is what its regions say. It is so of all: an entry is read from one vector. */
@@ -67,37 +65,42 @@ class WordWalk {
   private readonly seenSaved: Uint32Array;
   private readonly due: Uint32Array;
   private readonly dueSaved: Uint32Array;
-  /** The acts of each event, by the states of the two regions that they may depend on. */
   private readonly told: RegionWords;
-  private readonly steps: readonly StepEvent[];
-  private readonly stepper: Stepper;
+  /** The memory of the device; as it is in a state that was restored, and as it would be in the state after an event. */
+  private readonly memory: Uint32Array;
+  private readonly home: Uint32Array;
+  private readonly dueMemory: Uint32Array;
+  private readonly toldMemory: RegionWords;
+  private readonly steps: MachineSteps;
   private readonly target: Int32Array;
+  /** The acts of each event, by the states of the two regions that they may depend on. */
   private readonly acts: (readonly Act[])[][][];
   private readonly capability: number;
   /** The region of the vector that each event is about, or -1. */
   private readonly eventRegions: readonly number[];
-  private readonly outputs = new Map<readonly string[], readonly DeviceOutput[]>();
 
   constructor(exploration: Exploration, device: WordDevice, messages: MessageSet, dialect: Dialect) {
     this.exploration = exploration;
     this.device = device;
     this.messages = messages;
     this.dialect = dialect;
-    this.regions = new RegionStates(exploration.compiled);
+    const { compiled } = exploration;
+    this.regions = new RegionStates(compiled);
     const dwords = readbackDwords(device.vectorCount);
     this.seen = new Uint32Array(dwords + device.savedWords);
     [this.seenRead, this.seenSaved] = [this.seen.subarray(0, dwords), this.seen.subarray(dwords)];
     this.due = new Uint32Array(this.seen.length);
     this.dueSaved = this.due.subarray(dwords);
-    const { compiled } = exploration;
-    const { events } = compiled;
     this.told = new RegionWords(this.regions);
-    this.steps = createSteps(compiled);
-    this.stepper = new Stepper(compiled);
+    this.memory = device.memory;
+    this.home = new Uint32Array(this.memory.length);
+    this.dueMemory = new Uint32Array(this.memory.length);
+    this.toldMemory = new RegionWords(this.regions);
+    this.steps = new MachineSteps(compiled, this.regions);
     this.target = new Int32Array(compiled.wordCount);
-    this.acts = events.map(() => []);
+    this.acts = compiled.events.map(() => []);
     this.capability = this.regions.names.indexOf('capability');
-    this.eventRegions = events.map((name) => {
+    this.eventRegions = compiled.events.map((name) => {
       const { vector } = readEvent(name);
       return vector === undefined ? -1 : this.regions.names.indexOf(vectorRegionName(vector));
     });
@@ -105,25 +108,27 @@ class WordWalk {
 
   /** Takes every event in every state. Returns the path to where the device does otherwise than was told, if it does. */
   run(onPairs: (pairs: number) => void): readonly number[] | undefined {
-    const { exploration, device, due, dueSaved, told } = this;
+    const { exploration, device, due, dueSaved, told, memory, home, dueMemory, toldMemory } = this;
     const { states, compiled } = exploration;
     const { wordCount, events } = compiled;
     device.reset();
     device.takeOutputs();
     told.begin(states.words, 0, this.look(states.words, 0));
+    device.restoreFrom(this.seenSaved);
+    toldMemory.begin(states.words, 0, memory);
     for (let state = 0; state < states.count; state++) {
       if (state % 1024 === 0) onPairs(state);
       const from = state * wordCount;
-      if (!told.write(states.words, from, due)) return [];
+      if (!told.write(states.words, from, due) || !toldMemory.write(states.words, from, dueMemory)) return [];
       if (state < READBACKS && !this.isReadback(states.words, from)) return [];
       device.restoreFrom(dueSaved);
       if (!this.isAsDue()) return exploration.pathTo(state);
+      if (memory.length > 0 && !areEqual(memory, dueMemory)) return [];
+      home.set(memory);
       for (let event = 0; event < events.length; event++) {
         const came = this.stepOrFail(states.words, from, event);
         if (came === DIFFERS) return exploration.pathTo(state, event);
         if (came === UNTOLD) return [];
-        // An event that changed nothing leaves the device where it is.
-        if (came === MOVED) device.restoreFrom(dueSaved);
       }
     }
     return undefined;
@@ -139,27 +144,41 @@ class WordWalk {
     }
   }
 
-  /** Takes an event in the state that begins at `from` in `words`, in which the device is and which `due` tells. */
+  /** Takes an event in the state that begins at `from` in `words`, in which the device is and which is told; and leaves it there. */
   private step(words: Int32Array, from: number, event: number): Came {
-    const { device, due, told, target } = this;
-    for (const each of this.actsOf(event, words, from)) act(device, each);
-    const kind = this.steps[event](words, from, target);
-    if (kind === IGNORED) return device.takeOutputs().length === 0 && this.isAsDue() ? STAYED : DIFFERS;
-    let put = NOTHING;
-    if (kind === TALKING) {
-      this.stepper.stepWords(words, from, event, target, 0);
-      put = this.outputsOf(this.stepper.outputs(words, from));
-    }
-    if (!areSame(device.takeOutputs(), put)) return DIFFERS;
-    const moved = told.move(words, from, target, 0, due);
-    if (moved === 0) return this.isAsDue() ? STAYED : DIFFERS;
-    if (moved < 0) {
+    const { device, memory, toldMemory, dueMemory, home, steps, target } = this;
+    const acts = this.actsOf(event, words, from);
+    for (let index = 0; index < acts.length; index++) act(device, acts[index]);
+    const put = steps.take(event, words, from, target);
+    if (!areSame(device.takeOutputs(), put ?? NOTHING)) return DIFFERS;
+    const changes = put === undefined ? NOWHERE : steps.changes[event];
+    const isKnown = toldMemory.move(changes, target, dueMemory);
+    if (!isKnown || !areEqual(memory, dueMemory)) {
+      const came = this.lookCloser(changes);
+      if (came !== AS_DUE) return came;
+      if (memory.length > 0) memory.set(home);
+      else device.restoreFrom(this.dueSaved);
+    } else toldMemory.back(memory);
+    toldMemory.back(dueMemory);
+    return AS_DUE;
+  }
+
+  /** Asks a device whose memory is not as it would be after a restore for what it reads and saves. */
+  private lookCloser(changes: readonly number[]): Came {
+    const { told, toldMemory, due, dueSaved, device, target } = this;
+    const isKnown = told.move(changes, target, due);
+    if (!isKnown) {
+      told.back(due);
       if (!told.learn(target, 0, this.look(target, 0))) return UNTOLD;
-      told.write(target, 0, due);
+      told.move(changes, target, due);
     }
-    if (!this.isAsDue()) return DIFFERS;
-    told.move(target, 0, words, from, due);
-    return MOVED;
+    const isAsDue = this.isAsDue();
+    if (isAsDue && !isKnown) {
+      device.restoreFrom(dueSaved);
+      toldMemory.learn(target, 0, this.memory);
+    }
+    told.back(due);
+    return isAsDue ? AS_DUE : DIFFERS;
   }
 
   /** What must be read in a state, and what the device saves that is in it. */
@@ -214,29 +233,15 @@ class WordWalk {
     perform(this.exploration.compiled.events[event], { device: notebook, dialect, messages, value });
     return noted;
   }
-
-  /** What outputs are as a device does them. Equal lists are one object. */
-  private outputsOf(names: readonly string[]): readonly DeviceOutput[] {
-    const known = this.outputs.get(names);
-    if (known !== undefined) return known;
-    const outputs = names.map((name): DeviceOutput => {
-      const { verb, vector, message } = readOutput(name);
-      const [addressLow, addressHigh, data] = message === undefined ? [0, 0, 0] : messageOf(message, vector);
-      return { verb: verb as DeviceOutput['verb'], vector, addressLow, addressHigh, data };
-    });
-    this.outputs.set(names, outputs);
-    return outputs;
-  }
 }
 
-/** What comes of a step: the machine stays or moves, with the device as it must be; the device differs; or nothing is told of the state after it. */
-type Came = 0 | 1 | 2 | 3;
-const STAYED = 0;
-const MOVED = 1;
-const DIFFERS = 2;
-const UNTOLD = 3;
+/** What comes of a step: the device does and is as it must; it differs; or nothing is told of the state after it. */
+type Came = 0 | 1 | 2;
+const AS_DUE = 0;
+const DIFFERS = 1;
+const UNTOLD = 2;
 
-const NOTHING: readonly DeviceOutput[] = [];
+const NOWHERE: readonly number[] = [];
 
 function act(device: WordDevice, { verb, offset, bytes, low, high }: Act): void {
   switch (verb) {
@@ -261,4 +266,11 @@ function areSame(done: readonly DeviceOutput[], due: readonly DeviceOutput[]): b
     if (one.addressLow !== other.addressLow || one.addressHigh !== other.addressHigh) return false;
   }
   return true;
+}
+
+function areEqual(one: Uint32Array, other: Uint32Array): boolean {
+  if (one.length === 0) return false;
+  let difference = 0;
+  for (let word = 0; word < one.length; word++) difference |= one[word] ^ other[word];
+  return difference === 0;
 }
