@@ -18,9 +18,10 @@ export class RegionWords {
   /** What each state of each region flips, and what a step flips that takes a region from one state to another. */
   private readonly flips: (Flips | undefined)[][];
   private readonly steps: Flips[][][];
-  /** The states of the regions where the words are told, and what was flipped since. */
-  private readonly here: number[];
+  /** The states of the regions where the words were written last, and what was flipped since. */
+  readonly here: number[];
   private readonly flipped: Flips[] = [];
+  private flippedCount = 0;
   private base = new Uint32Array();
 
   constructor(regions: RegionStates) {
@@ -42,7 +43,7 @@ export class RegionWords {
   write(words: Int32Array, from: number, out: Uint32Array): boolean {
     const { regions, flips, here } = this;
     out.set(this.base);
-    this.flipped.length = 0;
+    this.flippedCount = 0;
     for (let region = 0; region < flips.length; region++) {
       here[region] = regions.stateOf(region, words, from);
       const known = flips[region][here[region]];
@@ -58,23 +59,24 @@ export class RegionWords {
    */
   move(changed: readonly number[], next: Int32Array, out: Uint32Array): boolean {
     const { regions, here, steps, flipped } = this;
-    flipped.length = 0;
+    this.flippedCount = 0;
     for (let index = 0; index < changed.length; index++) {
       const region = changed[index];
-      const [before, after] = [here[region], regions.stateOf(region, next, 0)];
+      const before = here[region];
+      const after = regions.stateOf(region, next, 0);
       if (before === after) continue;
       const step = steps[region][before]?.[after] ?? this.learnStep(region, before, after);
       if (step === undefined) return false;
       flip(out, step);
-      flipped.push(step);
+      flipped[this.flippedCount++] = step;
     }
     return true;
   }
 
   /** Takes back what the last `move` did, of the words that it made or of equal ones. */
   back(out: Uint32Array): void {
-    const { flipped } = this;
-    for (let index = 0; index < flipped.length; index++) flip(out, flipped[index]);
+    const { flipped, flippedCount } = this;
+    for (let index = 0; index < flippedCount; index++) flip(out, flipped[index]);
   }
 
   private learnStep(region: number, before: number, after: number): Flips | undefined {
