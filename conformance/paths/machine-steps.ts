@@ -13,27 +13,29 @@ import { readOutput } from '../../machines/alphabet.ts';
 import type { DeviceOutput } from '../device/device.ts';
 import { messageOf } from '../device/words.ts';
 
-/** Returns `IGNORED`, or a bit for each transition taken that puts out something. */
+/** Writes the state after an event to `target`. Returns a bit for each transition taken that puts out something, or `ASK`. */
 type Step = (words: Int32Array, from: number, target: Int32Array) => number;
-const IGNORED = -1;
-/** Of so many transitions an integer has a bit each, beside its sign. */
+/** Whether such a step puts out something, only the stepper knows. */
+export const ASK = -1;
+/** Of so many transitions an integer has a bit each. */
 const BITS = 30;
 
-/** What is put out by a step that is silent. */
-export const NOTHING: readonly DeviceOutput[] = [];
+const NOTHING: readonly DeviceOutput[] = [];
 
 /** Takes the events of a compiled machine. */
 export class MachineSteps {
   /** Of each event, the regions that it may change. */
   readonly changes: readonly (readonly number[])[];
-  private readonly steps: readonly (Step | undefined)[];
-  private readonly outputs: readonly Map<number, readonly DeviceOutput[]>[];
+  private readonly steps: readonly Step[];
+  private readonly known: readonly Map<number, readonly DeviceOutput[]>[];
   private readonly stepper: Stepper;
+  private readonly scratch: Int32Array;
 
   constructor(compiled: CompiledMachine, regions: RegionStates) {
     this.stepper = new Stepper(compiled);
-    this.steps = compiled.events.map((_, event) => createStep(compiled, event));
-    this.outputs = compiled.events.map(() => new Map<number, readonly DeviceOutput[]>());
+    this.scratch = new Int32Array(compiled.wordCount);
+    this.steps = compiled.events.map((_, event) => createStep(compiled, event) ?? this.plainStep(event));
+    this.known = compiled.events.map(() => new Map<number, readonly DeviceOutput[]>());
     const none = new Int32Array(compiled.wordCount);
     this.changes = compiled.events.map((_, event) => {
       const written = writtenBits(compiled, event);
@@ -41,22 +43,31 @@ export class MachineSteps {
     });
   }
 
-  /** Writes the state after an event to `target`, and returns what is put out; nothing at all where the event is ignored. */
-  take(event: number, words: Int32Array, from: number, target: Int32Array): readonly DeviceOutput[] | undefined {
-    const step = this.steps[event];
-    if (step === undefined) return this.ask(event, words, from, target);
-    const talking = step(words, from, target);
-    if (talking <= 0) return talking === IGNORED ? undefined : NOTHING;
-    const known = this.outputs[event];
+  /** Writes the state after an event to `target`. Returns what to ask `outputs` for. */
+  take(event: number, words: Int32Array, from: number, target: Int32Array): number {
+    return this.steps[event](words, from, target);
+  }
+
+  /** What a step puts out of which `take` returned `talking`. */
+  outputs(event: number, words: Int32Array, from: number, talking: number): readonly DeviceOutput[] {
+    if (talking === 0) return NOTHING;
+    if (talking === ASK) return this.ask(event, words, from);
+    const known = this.known[event];
     let put = known.get(talking);
-    if (put === undefined) known.set(talking, (put = this.ask(event, words, from, target)!));
+    if (put === undefined) known.set(talking, (put = this.ask(event, words, from)));
     return put;
   }
 
-  private ask(event: number, words: Int32Array, from: number, target: Int32Array): readonly DeviceOutput[] | undefined {
-    const { stepper } = this;
-    stepper.stepWords(words, from, event, target, 0);
-    return stepper.takenCount === 0 ? undefined : stepper.outputs(words, from).map(deviceOutput);
+  private ask(event: number, words: Int32Array, from: number): readonly DeviceOutput[] {
+    this.stepper.stepWords(words, from, event, this.scratch, 0);
+    return this.stepper.outputs(words, from).map(deviceOutput);
+  }
+
+  private plainStep(event: number): Step {
+    return (words, from, target) => {
+      this.stepper.stepWords(words, from, event, target, 0);
+      return ASK;
+    };
   }
 }
 
@@ -74,7 +85,7 @@ function createStep(compiled: CompiledMachine, event: number): Step | undefined 
     before: () => [],
     after: () => [
       ...Array.from({ length: wordCount }, (_, word) => `target[${word}] = t${word};`),
-      `return taken ? 0${bits.join('')} : ${IGNORED};`,
+      `return 0${bits.join('')};`,
     ],
     end: [],
   });

@@ -6,8 +6,8 @@
  */
 import type { RegionStates } from '../../checker/compile/region-states.ts';
 
-/** What a state of a region flips: which words, and which of their bits. */
-interface Flips {
+/** What is flipped: which words, and which of their bits. */
+export interface Flips {
   readonly at: readonly number[];
   readonly bits: readonly number[];
 }
@@ -18,10 +18,8 @@ export class RegionWords {
   /** What each state of each region flips, and what a step flips that takes a region from one state to another. */
   private readonly flips: (Flips | undefined)[][];
   private readonly steps: Flips[][][];
-  /** The states of the regions where the words were written last, and what was flipped since. */
+  /** The states of the regions where the words were written last. */
   readonly here: number[];
-  private readonly flipped: Flips[] = [];
-  private flippedCount = 0;
   private base = new Uint32Array();
 
   constructor(regions: RegionStates) {
@@ -43,7 +41,6 @@ export class RegionWords {
   write(words: Int32Array, from: number, out: Uint32Array): boolean {
     const { regions, flips, here } = this;
     out.set(this.base);
-    this.flippedCount = 0;
     for (let region = 0; region < flips.length; region++) {
       here[region] = regions.stateOf(region, words, from);
       const known = flips[region][here[region]];
@@ -54,29 +51,22 @@ export class RegionWords {
   }
 
   /**
-   * Makes of the words that were written those of the state in `next`, from which no regions but those of `changed` may differ. Returns
-   * whether all states of these are known; where not, `back` is due all the same.
+   * What to flip in the words that were written last to make them those of the state in `next`, from which no regions but those of `changed` may
+   * differ; nothing where the state of one is not known.
    */
-  move(changed: readonly number[], next: Int32Array, out: Uint32Array): boolean {
-    const { regions, here, steps, flipped } = this;
-    this.flippedCount = 0;
+  way(changed: readonly number[], next: Int32Array): readonly Flips[] | undefined {
+    const { regions, here, steps } = this;
+    const way: Flips[] = [];
     for (let index = 0; index < changed.length; index++) {
       const region = changed[index];
       const before = here[region];
       const after = regions.stateOf(region, next, 0);
       if (before === after) continue;
       const step = steps[region][before]?.[after] ?? this.learnStep(region, before, after);
-      if (step === undefined) return false;
-      flip(out, step);
-      flipped[this.flippedCount++] = step;
+      if (step === undefined) return undefined;
+      way.push(step);
     }
-    return true;
-  }
-
-  /** Takes back what the last `move` did, of the words that it made or of equal ones. */
-  back(out: Uint32Array): void {
-    const { flipped, flippedCount } = this;
-    for (let index = 0; index < flippedCount; index++) flip(out, flipped[index]);
+    return way;
   }
 
   private learnStep(region: number, before: number, after: number): Flips | undefined {
@@ -104,6 +94,11 @@ export class RegionWords {
 function flipsOf(words: Uint32Array): Flips {
   const at = [...words.keys()].filter((word) => words[word] !== 0);
   return { at, bits: at.map((word) => words[word]) };
+}
+
+/** Goes a way, or back. */
+export function flipAll(words: Uint32Array, way: readonly Flips[]): void {
+  for (let index = 0; index < way.length; index++) flip(words, way[index]);
 }
 
 function flip(words: Uint32Array, { at, bits }: Flips): void {

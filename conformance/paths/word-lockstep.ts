@@ -17,8 +17,8 @@ import { readbackDwords } from '../device/readback.ts';
 import { type Dialect, perform, readback, UnableError } from '../device/words.ts';
 import { createDriver } from './drive.ts';
 import { type Lockstep, walkInLockstep } from './lockstep.ts';
-import { MachineSteps, NOTHING } from './machine-steps.ts';
-import { RegionWords } from './region-words.ts';
+import { ASK, MachineSteps } from './machine-steps.ts';
+import { type Flips, flipAll, RegionWords } from './region-words.ts';
 
 /** Of so many states it is looked at whether what a guest reads is what its regions say. It is so of all: an entry is read from one vector. */
 const READBACKS = 4096;
@@ -53,6 +53,20 @@ interface Act {
   readonly high: number;
 }
 
+/**
+ * What is noted of an event. Its acts are the same wherever it is noted for. What the machine does is held against the note in every state: which of
+ * its transitions put out something, and the change of its words; where these are as noted, so are the outputs and the way of the device's memory.
+ */
+interface Note {
+  readonly acts: readonly Act[];
+  talking: number;
+  change: Int32Array;
+  put: readonly DeviceOutput[];
+  way: readonly Flips[] | undefined;
+}
+/** Of an event of which only its acts are noted. */
+const NEVER = -2;
+
 class WordWalk {
   private readonly exploration: Exploration;
   private readonly device: WordDevice;
@@ -74,8 +88,8 @@ class WordWalk {
   private readonly areEqual: (one: Uint32Array, other: Uint32Array) => boolean;
   private readonly steps: MachineSteps;
   private readonly target: Int32Array;
-  /** The acts of each event, by the states of the two regions that they may depend on. */
-  private readonly acts: (readonly Act[])[][][];
+  /** What is noted of each event, by the states of the two regions that its acts may depend on. */
+  private readonly notes: Note[][][];
   private readonly capability: number;
   /** The region of the vector that each event is about, or -1. */
   private readonly eventRegions: readonly number[];
@@ -100,7 +114,7 @@ class WordWalk {
     this.areEqual = this.memory.length === 0 ? () => false : createAreEqual(this.memory.length);
     this.steps = new MachineSteps(compiled, this.regions);
     this.target = new Int32Array(compiled.wordCount);
-    this.acts = compiled.events.map(() => []);
+    this.notes = compiled.events.map(() => []);
     this.capability = this.regions.names.indexOf('capability');
     this.eventRegions = compiled.events.map((name) => {
       const { vector } = readEvent(name);
@@ -147,36 +161,58 @@ class WordWalk {
 
   /** Takes an event in the state that begins at `from` in `words`, in which the device is and which is told; and leaves it there. */
   private step(words: Int32Array, from: number, event: number): Came {
-    const { device, memory, toldMemory, home, dueSaved, steps, target, areEqual } = this;
-    const acts = this.actsOf(event, words, from);
+    const { device, memory, home, dueSaved, steps, target, areEqual } = this;
+    const note = this.noteOf(event, words, from);
+    const { acts } = note;
     for (let index = 0; index < acts.length; index++) act(device, acts[index]);
-    const put = steps.take(event, words, from, target);
-    if (!areSame(device.takeOutputs(), put ?? NOTHING)) return DIFFERS;
-    const changes = put === undefined ? NOWHERE : steps.changes[event];
-    const isKnown = toldMemory.move(changes, target, memory);
-    if (isKnown && areEqual(memory, home)) return AS_DUE;
-    toldMemory.back(memory);
-    const came = this.lookCloser(changes);
+    const talking = steps.take(event, words, from, target);
+    const isNoted = talking === note.talking && this.isChange(note.change, words, from);
+    const { put, way } = isNoted ? note : this.workOut(event, talking, words, from, note);
+    if (!areSame(device.takeOutputs(), put)) return DIFFERS;
+    if (way !== undefined) {
+      // Whoever is where the way leads is home when it is gone back: then nothing is to be restored.
+      flipAll(memory, way);
+      if (areEqual(memory, home)) return AS_DUE;
+      flipAll(memory, way);
+    }
+    const came = this.lookCloser(steps.changes[event]);
     if (memory.length > 0) memory.set(home);
     else device.restoreFrom(dueSaved);
     return came;
   }
 
+  /** Whether a change is what leads from a state to the one after the event that was just taken. */
+  private isChange(change: Int32Array, words: Int32Array, from: number): boolean {
+    const { target } = this;
+    for (let word = 0; word < change.length; word++) if ((words[from + word] ^ target[word]) !== change[word]) return false;
+    return true;
+  }
+
+  /** What a step puts out, and the way to the state after it: noted, for an event of a vector. */
+  private workOut(event: number, talking: number, words: Int32Array, from: number, note: Note): Pick<Note, 'put' | 'way'> {
+    const { steps, target } = this;
+    const put = steps.outputs(event, words, from, talking);
+    const way = this.toldMemory.way(steps.changes[event], target);
+    if (way === undefined || talking === ASK || this.eventRegions[event] < 0) return { put, way };
+    return Object.assign(note, { talking, put, way, change: target.map((word, at) => word ^ words[from + at]) });
+  }
+
   /** Asks a device whose memory is not as it would be after a restore for what it reads and saves. */
   private lookCloser(changes: readonly number[]): Came {
     const { told, toldMemory, due, dueSaved, device, target } = this;
-    const isKnown = told.move(changes, target, due);
-    if (!isKnown) {
-      told.back(due);
+    let way = told.way(changes, target);
+    const isKnown = way !== undefined;
+    if (way === undefined) {
       if (!told.learn(target, 0, this.look(target, 0))) return UNTOLD;
-      told.move(changes, target, due);
+      way = told.way(changes, target)!;
     }
+    flipAll(due, way);
     const isAsDue = this.isAsDue();
     if (isAsDue && !isKnown) {
       device.restoreFrom(dueSaved);
       toldMemory.learn(target, 0, this.memory);
     }
-    told.back(due);
+    flipAll(due, way);
     return isAsDue ? AS_DUE : DIFFERS;
   }
 
@@ -203,12 +239,18 @@ class WordWalk {
     return this.areSeen(seen, due);
   }
 
-  /** The acts that an event is in a state: noted once for all states in which the capability, and the vector that it is about, are the same. */
-  private actsOf(event: number, words: Int32Array, from: number): readonly Act[] {
+  /** What is noted of an event for all states in which the capability, and the vector that it is about, are as in one that begins at `from` in `words`. */
+  private noteOf(event: number, words: Int32Array, from: number): Note {
     const { here } = this.told;
     const region = this.eventRegions[event];
-    const known = (this.acts[event][here[this.capability]] ??= []);
-    return (known[region < 0 ? 0 : here[region]] ??= this.noteActs(event, unpackValue(this.exploration.compiled, words, from)));
+    const known = (this.notes[event][here[this.capability]] ??= []);
+    return (known[region < 0 ? 0 : here[region]] ??= {
+      acts: this.noteActs(event, unpackValue(this.exploration.compiled, words, from)),
+      talking: NEVER,
+      change: this.target,
+      put: [],
+      way: undefined,
+    });
   }
 
   private noteActs(event: number, value: StateValue): Act[] {
@@ -236,8 +278,6 @@ type Came = 0 | 1 | 2;
 const AS_DUE = 0;
 const DIFFERS = 1;
 const UNTOLD = 2;
-
-const NOWHERE: readonly number[] = [];
 
 function act(device: WordDevice, { verb, offset, bytes, low, high }: Act): void {
   switch (verb) {
