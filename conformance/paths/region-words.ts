@@ -8,8 +8,8 @@ import type { RegionStates } from '../../checker/compile/region-states.ts';
 
 /** What is flipped: which words, and which of their bits. */
 export interface Flips {
-  readonly at: readonly number[];
-  readonly bits: readonly number[];
+  readonly at: Uint32Array;
+  readonly bits: Uint32Array;
 }
 
 /** The words of all states, of those of the regions that are known. */
@@ -33,7 +33,7 @@ export class RegionWords {
   begin(words: Int32Array, from: number, seen: Uint32Array): void {
     this.base = seen.slice();
     for (const [region, known] of this.flips.entries()) {
-      known[this.regions.stateOf(region, words, from)] = { at: [], bits: [] };
+      known[this.regions.stateOf(region, words, from)] = flipsOf(new Uint32Array());
     }
   }
 
@@ -92,7 +92,7 @@ export class RegionWords {
 
 /** The words that are not zero. */
 function flipsOf(words: Uint32Array): Flips {
-  const at = [...words.keys()].filter((word) => words[word] !== 0);
+  const at = Uint32Array.from([...words.keys()].filter((word) => words[word] !== 0));
   return { at, bits: at.map((word) => words[word]) };
 }
 

@@ -45,13 +45,7 @@ export function walkByWords(
 }
 
 /** An access, a signal, a retirement or a reset of a device. */
-interface Act {
-  readonly verb: 'configWrite' | 'tableWrite' | 'signal' | 'retire' | 'reset';
-  readonly offset: number;
-  readonly bytes: number;
-  readonly low: number;
-  readonly high: number;
-}
+type Act = () => void;
 
 /**
  * What is noted of an event. Its acts are the same wherever it is noted for. What the machine does is held against the note in every state: which of
@@ -164,7 +158,7 @@ class WordWalk {
     const { device, memory, home, dueSaved, steps, target, areEqual } = this;
     const note = this.noteOf(event, words, from);
     const { acts } = note;
-    for (let index = 0; index < acts.length; index++) act(device, acts[index]);
+    for (let index = 0; index < acts.length; index++) acts[index]();
     const talking = steps.take(event, words, from, target);
     const isNoted = talking === note.talking && this.isChange(note.change, words, from);
     const { put, way } = isNoted ? note : this.workOut(event, talking, words, from, note);
@@ -255,19 +249,14 @@ class WordWalk {
 
   private noteActs(event: number, value: StateValue): Act[] {
     const noted: Act[] = [];
-    const note =
-      (verb: Act['verb']) =>
-      (offset = 0, bytes = 0, low = 0, high = 0): void =>
-        void noted.push({ verb, offset, bytes, low, high });
     const { device, dialect, messages } = this;
-    const notebook: Device = {
-      ...device,
-      configWrite: note('configWrite'),
-      tableWrite: note('tableWrite'),
-      signal: note('signal'),
-      retire: note('retire'),
-      reset: note('reset'),
-    };
+    const notebook: Device = Object.assign(Object.create(device) as Device, {
+      configWrite: (offset, bytes, value) => void noted.push(() => device.configWrite(offset, bytes, value)),
+      tableWrite: (offset, bytes, low, high) => void noted.push(() => device.tableWrite(offset, bytes, low, high)),
+      signal: (vector) => void noted.push(() => device.signal(vector)),
+      retire: (vector) => void noted.push(() => device.retire(vector)),
+      reset: () => void noted.push(() => device.reset()),
+    } satisfies Partial<Device>);
     perform(this.exploration.compiled.events[event], { device: notebook, dialect, messages, value });
     return noted;
   }
@@ -278,21 +267,6 @@ type Came = 0 | 1 | 2;
 const AS_DUE = 0;
 const DIFFERS = 1;
 const UNTOLD = 2;
-
-function act(device: WordDevice, { verb, offset, bytes, low, high }: Act): void {
-  switch (verb) {
-    case 'configWrite':
-      return device.configWrite(offset, bytes, low);
-    case 'tableWrite':
-      return device.tableWrite(offset, bytes, low, high);
-    case 'signal':
-      return device.signal(offset);
-    case 'retire':
-      return device.retire(offset);
-    case 'reset':
-      return device.reset();
-  }
-}
 
 function areSame(done: readonly DeviceOutput[], due: readonly DeviceOutput[]): boolean {
   if (done.length !== due.length) return false;
