@@ -15,6 +15,7 @@ import type { Device, DeviceOutput } from '../device/device.ts';
 import type { WordDevice } from '../device/in-process.ts';
 import { readbackDwords } from '../device/readback.ts';
 import { type Dialect, perform, readback, UnableError } from '../device/words.ts';
+import { comparison } from './comparison.ts';
 import { createDriver } from './drive.ts';
 import { type Lockstep, walkInLockstep } from './lockstep.ts';
 import { ASK, MachineSteps } from './machine-steps.ts';
@@ -78,8 +79,8 @@ class WordWalk {
   private readonly memory: Uint32Array;
   private readonly home: Uint32Array;
   private readonly toldMemory: RegionWords;
-  private readonly areSeen: (one: Uint32Array, other: Uint32Array) => boolean;
-  private readonly areEqual: (one: Uint32Array, other: Uint32Array) => boolean;
+  private readonly isSeenDue: () => boolean;
+  private readonly isHome: () => boolean;
   private readonly steps: MachineSteps;
   private readonly target: Int32Array;
   /** What is noted of each event, by the states of the two regions that its acts may depend on. */
@@ -104,8 +105,8 @@ class WordWalk {
     this.memory = device.memory;
     this.home = new Uint32Array(this.memory.length);
     this.toldMemory = new RegionWords(this.regions);
-    this.areSeen = createAreEqual(this.seen.length);
-    this.areEqual = this.memory.length === 0 ? () => false : createAreEqual(this.memory.length);
+    this.isSeenDue = comparison(this.seen, this.due);
+    this.isHome = this.memory.length === 0 ? () => false : comparison(this.memory, this.home);
     this.steps = new MachineSteps(compiled, this.regions);
     this.target = new Int32Array(compiled.wordCount);
     this.notes = compiled.events.map(() => []);
@@ -133,7 +134,7 @@ class WordWalk {
       if (state < READBACKS && !this.isReadback(states.words, from)) return [];
       device.restoreFrom(dueSaved);
       if (!this.isAsDue()) return exploration.pathTo(state);
-      if (memory.length > 0 && !this.areEqual(memory, home)) return [];
+      if (memory.length > 0 && !this.isHome()) return [];
       for (let event = 0; event < events.length; event++) {
         const came = this.stepOrFail(states.words, from, event);
         if (came === DIFFERS) return exploration.pathTo(state, event);
@@ -155,7 +156,7 @@ class WordWalk {
 
   /** Takes an event in the state that begins at `from` in `words`, in which the device is and which is told; and leaves it there. */
   private step(words: Int32Array, from: number, event: number): Came {
-    const { device, memory, home, dueSaved, steps, target, areEqual } = this;
+    const { device, memory, home, dueSaved, steps, target } = this;
     const note = this.noteOf(event, words, from);
     const { acts } = note;
     for (let index = 0; index < acts.length; index++) acts[index]();
@@ -166,7 +167,7 @@ class WordWalk {
     if (way !== undefined) {
       // Whoever is where the way leads is home when it is gone back: then nothing is to be restored.
       flipAll(memory, way);
-      if (areEqual(memory, home)) return AS_DUE;
+      if (this.isHome()) return AS_DUE;
       flipAll(memory, way);
     }
     const came = this.lookCloser(steps.changes[event]);
@@ -227,10 +228,10 @@ class WordWalk {
 
   /** Whether the device reads and saves what it must. */
   private isAsDue(): boolean {
-    const { device, seen, due } = this;
+    const { device, seen } = this;
     if (device.peekInto(this.seenRead) !== this.seenRead.length) return false;
     device.saveInto(this.seenSaved);
-    return this.areSeen(seen, due);
+    return this.isSeenDue();
   }
 
   /** What is noted of an event for all states in which the capability, and the vector that it is about, are as in one that begins at `from` in `words`. */
@@ -276,11 +277,4 @@ function areSame(done: readonly DeviceOutput[], due: readonly DeviceOutput[]): b
     if (one.addressLow !== other.addressLow || one.addressHigh !== other.addressHigh) return false;
   }
   return true;
-}
-
-/** Creates a comparison of so many words, each written out: that takes a third of the time of a loop. */
-function createAreEqual(words: number): (one: Uint32Array, other: Uint32Array) => boolean {
-  const difference = Array.from({ length: words }, (_, word) => `one[${word}] ^ other[${word}]`).join(' | ');
-  // oxlint-disable-next-line typescript/no-implied-eval -- its text is numbers
-  return new Function('one', 'other', `return (${difference}) === 0;`) as ReturnType<typeof createAreEqual>;
 }
