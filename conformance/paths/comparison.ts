@@ -11,7 +11,8 @@ export function comparison(one: Uint32Array, other: Uint32Array): () => boolean 
   if (one.length !== other.length) return () => false;
   const differences = Array.from(one, (_, word) => `one[${word}] ^ other[${word}]`);
   const lines: string[] = [];
-  while (differences.length > 0) lines.push(`if ((${differences.splice(0, TOGETHER).join(' | ')}) !== 0) return false;`);
+  while (differences.length > 0)
+    lines.push(`if ((${differences.splice(0, TOGETHER).join(' | ')}) !== 0) return false;`);
   // oxlint-disable-next-line typescript/no-implied-eval -- its text is numbers
   const create = new Function('one', 'other', `return () => { ${lines.join('\n')} return true; };`);
   return (create as (one: Uint32Array, other: Uint32Array) => () => boolean)(one, other);

@@ -3,6 +3,11 @@
  * region (`region-words.ts`). Where every event leads from each of these states to the one that is told of the state after it, and the
  * reset to the first of them, no other pair of states is reached: they are all pairs, one of each state, and none need be kept or searched for.
  * Where a device does otherwise, it is walked as any other, and that walk says what it does.
+ *
+ * In each state the device is restored, and asked what it reads and saves. Then it is in it, with some memory, and that memory is told beforehand, too. After an event
+ * all words of its memory are compared with those that it has where it is restored in the state that the machine is in by then: where they are the
+ * same, it is that device, which reads and saves what was asked there. Where one word is another (it may remember what no guest can tell),
+ * it is asked again what it reads and saves. A word that the event has nothing to do with is a word like any other in all of this.
  */
 import type { StateValue } from 'xstate';
 import { RegionStates } from '../../checker/compile/region-states.ts';
@@ -53,6 +58,9 @@ type Act = () => void;
  * its transitions put out something, and the change of its words; where these are as noted, so are the outputs and the way of the device's memory.
  */
 interface Note {
+  readonly event: number;
+  /** Whether it is about one vector. */
+  readonly isOfVector: boolean;
   readonly acts: readonly Act[];
   talking: number;
   change: Int32Array;
@@ -61,6 +69,15 @@ interface Note {
 }
 /** Of an event of which only its acts are noted. */
 const NEVER = -2;
+
+/** The events that are about one vector, or about none. */
+interface Group {
+  /** The region of the vector, or -1. */
+  readonly region: number;
+  readonly events: readonly number[];
+  /** What is noted of them, by the states of the two regions that their acts may depend on: of the capability, and of the vector. */
+  readonly notes: (readonly Note[])[][];
+}
 
 class WordWalk {
   private readonly exploration: Exploration;
@@ -83,11 +100,8 @@ class WordWalk {
   private readonly isHome: () => boolean;
   private readonly steps: MachineSteps;
   private readonly target: Int32Array;
-  /** What is noted of each event, by the states of the two regions that its acts may depend on. */
-  private readonly notes: Note[][][];
   private readonly capability: number;
-  /** The region of the vector that each event is about, or -1. */
-  private readonly eventRegions: readonly number[];
+  private readonly groups: readonly Group[];
 
   constructor(exploration: Exploration, device: WordDevice, messages: MessageSet, dialect: Dialect) {
     this.exploration = exploration;
@@ -109,19 +123,22 @@ class WordWalk {
     this.isHome = this.memory.length === 0 ? () => false : comparison(this.memory, this.home);
     this.steps = new MachineSteps(compiled, this.regions);
     this.target = new Int32Array(compiled.wordCount);
-    this.notes = compiled.events.map(() => []);
     this.capability = this.regions.names.indexOf('capability');
-    this.eventRegions = compiled.events.map((name) => {
+    const groups = new Map<number, Group & { readonly events: number[] }>();
+    for (const [event, name] of compiled.events.entries()) {
       const { vector } = readEvent(name);
-      return vector === undefined ? -1 : this.regions.names.indexOf(vectorRegionName(vector));
-    });
+      const region = vector === undefined ? -1 : this.regions.names.indexOf(vectorRegionName(vector));
+      if (!groups.has(region)) groups.set(region, { region, events: [], notes: [] });
+      groups.get(region)!.events.push(event);
+    }
+    this.groups = [...groups.values()];
   }
 
   /** Takes every event in every state. Returns the path to where the device does otherwise than was told, if it does. */
   run(onPairs: (pairs: number) => void): readonly number[] | undefined {
-    const { exploration, device, due, dueSaved, told, memory, home, toldMemory } = this;
+    const { exploration, device, due, dueSaved, told, memory, home, toldMemory, groups } = this;
     const { states, compiled } = exploration;
-    const { wordCount, events } = compiled;
+    const { wordCount } = compiled;
     device.reset();
     device.takeOutputs();
     told.begin(states.words, 0, this.look(states.words, 0));
@@ -135,19 +152,22 @@ class WordWalk {
       device.restoreFrom(dueSaved);
       if (!this.isAsDue()) return exploration.pathTo(state);
       if (memory.length > 0 && !this.isHome()) return [];
-      for (let event = 0; event < events.length; event++) {
-        const came = this.stepOrFail(states.words, from, event);
-        if (came === DIFFERS) return exploration.pathTo(state, event);
-        if (came === UNTOLD) return [];
+      for (let group = 0; group < groups.length; group++) {
+        const notes = this.notesOf(groups[group], states.words, from);
+        for (let index = 0; index < notes.length; index++) {
+          const came = this.stepOrFail(states.words, from, notes[index]);
+          if (came === DIFFERS) return exploration.pathTo(state, notes[index].event);
+          if (came === UNTOLD) return [];
+        }
       }
     }
     return undefined;
   }
 
   /** What a device throws is a difference, too. */
-  private stepOrFail(words: Int32Array, from: number, event: number): Came {
+  private stepOrFail(words: Int32Array, from: number, note: Note): Came {
     try {
-      return this.step(words, from, event);
+      return this.step(words, from, note);
     } catch (error) {
       if (error instanceof UnableError) throw error;
       return DIFFERS;
@@ -155,14 +175,13 @@ class WordWalk {
   }
 
   /** Takes an event in the state that begins at `from` in `words`, in which the device is and which is told; and leaves it there. */
-  private step(words: Int32Array, from: number, event: number): Came {
+  private step(words: Int32Array, from: number, note: Note): Came {
     const { device, memory, home, dueSaved, steps, target } = this;
-    const note = this.noteOf(event, words, from);
-    const { acts } = note;
+    const { event, acts } = note;
     for (let index = 0; index < acts.length; index++) acts[index]();
     const talking = steps.take(event, words, from, target);
     const isNoted = talking === note.talking && this.isChange(note.change, words, from);
-    const { put, way } = isNoted ? note : this.workOut(event, talking, words, from, note);
+    const { put, way } = isNoted ? note : this.workOut(note, talking, words, from);
     if (!areSame(device.takeOutputs(), put)) return DIFFERS;
     if (way !== undefined) {
       // Whoever is where the way leads is home when it is gone back: then nothing is to be restored.
@@ -179,16 +198,17 @@ class WordWalk {
   /** Whether a change is what leads from a state to the one after the event that was just taken. */
   private isChange(change: Int32Array, words: Int32Array, from: number): boolean {
     const { target } = this;
-    for (let word = 0; word < change.length; word++) if ((words[from + word] ^ target[word]) !== change[word]) return false;
+    for (let word = 0; word < change.length; word++)
+      if ((words[from + word] ^ target[word]) !== change[word]) return false;
     return true;
   }
 
   /** What a step puts out, and the way to the state after it: noted, for an event of a vector. */
-  private workOut(event: number, talking: number, words: Int32Array, from: number, note: Note): Pick<Note, 'put' | 'way'> {
+  private workOut(note: Note, talking: number, words: Int32Array, from: number): Pick<Note, 'put' | 'way'> {
     const { steps, target } = this;
-    const put = steps.outputs(event, words, from, talking);
-    const way = this.toldMemory.way(steps.changes[event], target);
-    if (way === undefined || talking === ASK || this.eventRegions[event] < 0) return { put, way };
+    const put = steps.outputs(note.event, words, from, talking);
+    const way = this.toldMemory.way(steps.changes[note.event], target);
+    if (way === undefined || talking === ASK || !note.isOfVector) return { put, way };
     return Object.assign(note, { talking, put, way, change: target.map((word, at) => word ^ words[from + at]) });
   }
 
@@ -228,31 +248,32 @@ class WordWalk {
 
   /** Whether the device reads and saves what it must. */
   private isAsDue(): boolean {
-    const { device, seen } = this;
+    const { device } = this;
     if (device.peekInto(this.seenRead) !== this.seenRead.length) return false;
     device.saveInto(this.seenSaved);
     return this.isSeenDue();
   }
 
-  /** What is noted of an event for all states in which the capability, and the vector that it is about, are as in one that begins at `from` in `words`. */
-  private noteOf(event: number, words: Int32Array, from: number): Note {
+  /** What is noted of the events of a group for all states in which the capability, and the vector that they are about, are as in one that begins at `from` in `words`. */
+  private notesOf({ region, events, notes }: Group, words: Int32Array, from: number): readonly Note[] {
     const { here } = this.told;
-    const region = this.eventRegions[event];
-    const known = (this.notes[event][here[this.capability]] ??= []);
-    return (known[region < 0 ? 0 : here[region]] ??= {
+    const known = (notes[here[this.capability]] ??= []);
+    return (known[region < 0 ? 0 : here[region]] ??= events.map((event) => ({
+      event,
+      isOfVector: region >= 0,
       acts: this.noteActs(event, unpackValue(this.exploration.compiled, words, from)),
       talking: NEVER,
       change: this.target,
       put: [],
       way: undefined,
-    });
+    })));
   }
 
   private noteActs(event: number, value: StateValue): Act[] {
     const noted: Act[] = [];
     const { device, dialect, messages } = this;
     const notebook: Device = Object.assign(Object.create(device) as Device, {
-      configWrite: (offset, bytes, value) => void noted.push(() => device.configWrite(offset, bytes, value)),
+      configWrite: (offset, bytes, word) => void noted.push(() => device.configWrite(offset, bytes, word)),
       tableWrite: (offset, bytes, low, high) => void noted.push(() => device.tableWrite(offset, bytes, low, high)),
       signal: (vector) => void noted.push(() => device.signal(vector)),
       retire: (vector) => void noted.push(() => device.retire(vector)),
