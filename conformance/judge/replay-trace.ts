@@ -4,7 +4,7 @@
 import type { Choices } from '../../spec/choices.ts';
 import { actionsOf } from './actions.ts';
 import { alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
-import { rerun } from './strategies.ts';
+import { rerun } from './rerun.ts';
 import type { Subject } from './subject.ts';
 import { tellDifference } from './words.ts';
 

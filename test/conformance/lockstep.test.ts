@@ -38,7 +38,7 @@ describe('a fault in the implementation is found, and told as a story', () => {
     }
     expect(find(Dropping)).toThrow(
       'Dropping (dwords), after 1 step: dword 0 of the Pending Bit Array reads 0x0; expected 0x1.\n' +
-        '  Rule: An event of a blocked vector is held, also while disabled. [MSIX-PEND-1] [MSIX-ENABLE-2]\n' +
+        '  Rule: An event of a blocked vector is held; also while disabled, by our choice. [MSIX-PEND-1] [MSIX-ENABLE-2]\n' +
         '  1. the device signals vector 0\n  Path: device.signal.0',
     );
   });
