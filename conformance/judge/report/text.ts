@@ -175,8 +175,10 @@ function coverageLines({ outcomes, coverage, notes }: Report): string[] {
   return [
     'what was done:',
     ...outcomes.map(
-      ({ strategy, scene, steps, milliseconds, covered, isComplete }) =>
-        `  ${strategy}, ${scene}: ${covered}${isComplete ? '' : ' (not to its end)'}; ${count(steps)} steps, ${(milliseconds / 1000).toFixed(2)} s`,
+      ({ strategy, scene, steps, milliseconds, covered, isComplete, isBegun }) =>
+        isBegun === false
+          ? `  ${strategy}, ${scene}: not begun`
+          : `  ${strategy}, ${scene}: ${covered}${isComplete ? '' : ' (not to its end)'}; ${count(steps)} steps, ${(milliseconds / 1000).toFixed(2)} s`,
     ),
     'what was covered of the specification:',
     part('transitions', coverage.transitions),
