@@ -103,6 +103,8 @@ class WordWalk {
   private readonly target: Int32Array;
   private readonly capability: number;
   private readonly groups: readonly Group[];
+  /** The event that was taken last. */
+  private event = 0;
 
   constructor(exploration: Exploration, device: WordDevice, messages: MessageSet, dialect: Dialect) {
     this.exploration = exploration;
@@ -152,21 +154,20 @@ class WordWalk {
       if (state < READBACKS && !this.isReadback(states.words, from)) return exploration.pathTo(state);
       if (memory.length > 0 && !this.isHome()) return [];
       for (let group = 0; group < groups.length; group++) {
-        const notes = this.notesOf(groups[group], states.words, from);
-        for (let index = 0; index < notes.length; index++) {
-          const came = this.stepOrFail(states.words, from, notes[index]);
-          if (came === DIFFERS) return exploration.pathTo(state, notes[index].event);
-          if (came === UNTOLD) return [];
-        }
+        const came = this.takeAll(this.notesOf(groups[group], states.words, from), states.words, from);
+        if (came === DIFFERS) return exploration.pathTo(state, this.event);
+        if (came === UNTOLD) return [];
       }
     }
     return undefined;
   }
 
-  /** What a device throws is a difference, too. */
-  private stepOrFail(words: Int32Array, from: number, note: Note): Came {
+  /** Takes the events of a group. What a device throws is a difference, too. */
+  private takeAll(notes: readonly Note[], words: Int32Array, from: number): Came {
     try {
-      return this.step(words, from, note);
+      let came: Came = AS_DUE;
+      for (let index = 0; came === AS_DUE && index < notes.length; index++) came = this.take(notes[index], words, from);
+      return came;
     } catch (error) {
       if (error instanceof UnableError) throw error;
       return DIFFERS;
@@ -174,20 +175,26 @@ class WordWalk {
   }
 
   /** Takes an event in the state that begins at `from` in `words`, in which the device is and which is told; and leaves it there. */
-  private step(words: Int32Array, from: number, note: Note): Came {
-    const { device, memory, home, steps, target } = this;
+  private take(note: Note, words: Int32Array, from: number): Came {
+    const { device, memory, steps, target } = this;
     const { event, acts, way } = note;
+    this.event = event;
     for (let index = 0; index < acts.length; index++) acts[index]();
     const talking = steps.take(event, words, from, target);
     if (talking !== note.talking || !this.isChange(note.change, words, from)) this.workOut(note, talking, words, from);
     if (!areSame(device.takeOutputs(), note.put)) return DIFFERS;
     // Whoever is where the way leads is home when it is gone back: then nothing is to be restored.
     for (let index = 0; index < note.length; index++) flip(memory, way[index].kept);
-    if (note.length >= 0 && this.isHome()) return AS_DUE;
-    for (let index = 0; index < note.length; index++) flip(memory, way[index].kept);
+    return this.isHome() && note.length >= 0 ? AS_DUE : this.lookCloser(note);
+  }
+
+  /** Asks a device that is not home when the way is gone back whether it reads and saves what it must, and puts it back. */
+  private lookCloser(note: Note): Came {
+    const { device, memory, home, dueSaved } = this;
+    for (let index = 0; index < note.length; index++) flip(memory, note.way[index].kept);
     const came = note.length < 0 ? this.learn() : this.isAsDueBy(note) ? AS_DUE : DIFFERS;
     if (memory.length > 0) memory.set(home);
-    else device.restoreFrom(this.dueSaved);
+    else device.restoreFrom(dueSaved);
     return came;
   }
 
@@ -209,7 +216,7 @@ class WordWalk {
     if (note.talking !== NEVER) note.change = target.map((word, at) => word ^ words[from + at]);
   }
 
-  /** Asks a device whose memory is not as it would be after a restore whether it reads and saves what it must after an event. */
+  /** Whether the device reads and saves what it must after an event. */
   private isAsDueBy({ way, length }: Note): boolean {
     const { due } = this;
     for (let index = 0; index < length; index++) flip(due, way[index].seen);
