@@ -13,11 +13,8 @@ export interface Words {
   readonly kept: Uint32Array;
 }
 
-/** Which words are flipped, and which of their bits. */
-interface Flips {
-  readonly at: Uint32Array;
-  readonly bits: Uint32Array;
-}
+/** Which words are flipped, each followed by which of its bits, as signed integers: those are small ones to V8. */
+type Flips = readonly number[];
 
 /** What a region flips on the way from one of its states to another. */
 export type Step = Readonly<Record<keyof Words, Flips>>;
@@ -42,7 +39,7 @@ export class RegionWords {
   /** Begins with the words of the state that begins at `from` in `words`. */
   begin(words: Int32Array, from: number, { seen, kept }: Words): void {
     this.base = { seen: seen.slice(), kept: kept.slice() };
-    const none = { seen: flipsOf(new Uint32Array()), kept: flipsOf(new Uint32Array()) };
+    const none = { seen: [], kept: [] };
     for (const [region, known] of this.flips.entries()) known[this.regions.stateOf(region, words, from)] = none;
   }
 
@@ -112,11 +109,10 @@ export class RegionWords {
 
 /** The words that are not zero. */
 function flipsOf(words: Uint32Array): Flips {
-  const at = Uint32Array.from([...words.keys()].filter((word) => words[word] !== 0));
-  return { at, bits: at.map((word) => words[word]) };
+  return [...words.entries()].flatMap(([at, bits]) => (bits === 0 ? [] : [at, bits | 0]));
 }
 
 /** Flips bits; and flips them back. */
-export function flip(words: Uint32Array, { at, bits }: Flips): void {
-  for (let index = 0; index < at.length; index++) words[at[index]] ^= bits[index];
+export function flip(words: Uint32Array, flips: Flips): void {
+  for (let index = 0; index < flips.length; index += 2) words[flips[index]] ^= flips[index + 1];
 }
