@@ -94,7 +94,7 @@ function runSections(isFull: boolean, budget: Budget, only: Only, manifest: read
         : [];
   const instances = needed.filter((instance) => only.instance(instanceName(instance)));
   const { explored, part } = checkMachines(instances, budget, manifest);
-  const isCut = only.isPart || explored.length < instances.length;
+  const isCut = explored.length < instances.length;
   const work: Readonly<Record<Section, () => CheckSection>> = {
     machines: () => part,
     properties: () => checkProperties(explored, budget, only, isCut),

@@ -27,6 +27,8 @@ const WHOLE_BITS = 5;
 const WINDOW_BITS = 10;
 /** So many larger windows are looked at. */
 const WINDOWS_TRIED = 4;
+/** So many states say enough, if they are neighbours: others leave holes in each family. */
+const STATES_RATED = 1024;
 // At two thirds full, a search ends after two slots.
 const LOAD_MAX = 2 / 3;
 const SLOTS_AT_FIRST = 1 << 12;
@@ -41,13 +43,16 @@ export function wholeWindow(word: number, shift: number): Window {
  * of it has a place. A poor one costs memory and time, and nothing else.
  */
 export function chooseWindow(compiled: CompiledMachine, words: Int32Array, count: number, isWhole: boolean): Window {
-  const { wordCount, bitCount } = compiled;
+  const { bitCount, wordCount } = compiled;
+  const states = Array.from({ length: Math.min(count, STATES_RATED) }, (_, state) => {
+    return words.subarray(state * wordCount, (state + 1) * wordCount);
+  });
   const rated: { readonly window: Omit<Window, 'values'>; readonly keys: number }[] = [];
   for (let bits = WHOLE_BITS; bits <= (isWhole ? WHOLE_BITS : WINDOW_BITS); bits++) {
     for (let bit = 0; bit <= Math.max(0, bitCount - bits); bit++) {
       const window = { word: bit >>> 5, shift: bit & 31, bits };
-      if (window.shift > 32 - bits || (bits > WHOLE_BITS && !hasFewValues(words, count, wordCount, window))) continue;
-      rated.push({ window, keys: keyCount(words, count, wordCount, window) });
+      if (window.shift > 32 - bits || (bits > WHOLE_BITS && !hasFewValues(states, window))) continue;
+      rated.push({ window, keys: keyCount(states, window) });
     }
   }
   rated.sort((one, other) => one.keys - other.keys);
@@ -61,31 +66,24 @@ export function chooseWindow(compiled: CompiledMachine, words: Int32Array, count
   return wholeWindow(0, 0);
 }
 
-/** Whether there are places for the values that some states have in a window. */
-function hasFewValues(
-  words: Int32Array,
-  count: number,
-  wordCount: number,
-  { word, shift, bits }: Omit<Window, 'values'>,
-): boolean {
-  const met = new Uint8Array(2 ** bits);
-  let size = 0;
-  for (let at = word; at < count * wordCount && size <= PLACES; at += wordCount) {
-    const value = (words[at] >>> shift) & (2 ** bits - 1);
-    if (met[value] === 0) size++;
-    met[value] = 1;
+/** Whether there are places for the values that states have in a window. */
+function hasFewValues(states: readonly Int32Array[], { word, shift, bits }: Omit<Window, 'values'>): boolean {
+  const met = new Set<number>();
+  for (const state of states) {
+    met.add((state[word] >>> shift) & (2 ** bits - 1));
+    if (met.size > PLACES) return false;
   }
-  return size <= PLACES;
+  return true;
 }
 
 /** How many keys states have, by their hashes: two that are taken for one do no harm. */
-function keyCount(words: Int32Array, count: number, wordCount: number, window: Omit<Window, 'values'>): number {
+function keyCount(states: readonly Int32Array[], window: Omit<Window, 'values'>): number {
   const keep = ~maskOf(window);
   const keys = new Set<number>();
-  for (let from = 0; from < count * wordCount; from += wordCount) {
+  for (const state of states) {
     let hash = 0;
-    for (let word = 0; word < wordCount; word++) {
-      hash = mix(hash, word === window.word ? words[from + word] & keep : words[from + word]);
+    for (let word = 0; word < state.length; word++) {
+      hash = mix(hash, word === window.word ? state[word] & keep : state[word]);
     }
     keys.add(hash);
   }

@@ -36,6 +36,8 @@ export interface Only {
   readonly isPart: boolean;
   /** Whether the assigned device is driven in the instances alone that take seconds: its parts, and one vector with two messages; of the larger ones, samples. */
   readonly isBrief: boolean;
+  /** Whether properties are held against mutants: where they are what was asked for. */
+  readonly judges: boolean;
   readonly sections: ReadonlySet<Section>;
   /** Whether a property is asked, by its name. */
   property(name: string): boolean;
@@ -49,6 +51,7 @@ export interface Only {
 export const WHOLE: Only = {
   isPart: false,
   isBrief: false,
+  judges: true,
   sections: new Set(SECTIONS),
   property: () => true,
   instance: () => true,
@@ -164,6 +167,7 @@ function claimedBy(name: string): Only | undefined {
     ...WHOLE,
     isPart: true,
     isBrief: true,
+    judges: !isRule,
     sections: new Set([...asked.map(([of]) => of), ...(isRule ? comparing(name) : [])]),
     property: (each) => names.has(each),
     unasked: isRule && asked.length === 0 ? unaskedOf(name) : undefined,
@@ -175,7 +179,7 @@ function builtBy(name: string, instances: readonly Instance[]): Only {
   // "function" stands for all of its instances, and "function, 2 vectors, messages two" for one.
   const isOfName = (each: string): boolean => each === name || each.startsWith(`${name}, `);
   const ofFunction = instances.filter((instance) => isOfName(instanceName(instance)));
-  const part = { ...WHOLE, isPart: true };
+  const part = { ...WHOLE, isPart: true, judges: false };
   if (ofFunction.length > 0) {
     // The capability alone is driven as part of the function around it.
     const comparedOnes = ofFunction.some(({ vectors }) => vectors > 0) ? COMPARING : [];

@@ -3,24 +3,28 @@
  * region (`region-words.ts`). Where every event leads from each of these states to the one that is told of the state after it, and the
  * reset to the first of them, no other pair of states is reached: they are all pairs, one of each state, and none need be kept or searched for.
  * Where a device does otherwise, it is walked as any other, and that walk says what it does.
+ *
+ * In each state the device is restored, and asked what it reads and saves. Then it is in it, with some memory, and that memory is told beforehand, too. After an event
+ * all words of its memory are compared with those that it has where it is restored in the state that the machine is in by then: where they are the
+ * same, it is that device, which reads and saves what was asked there. Where one word is another (it may remember what no guest can tell),
+ * it is asked again what it reads and saves. A word that the event has nothing to do with is a word like any other in all of this.
  */
 import type { StateValue } from 'xstate';
-import { createSteps } from '../../checker/compile/expand.ts';
-import { IGNORED, type StepEvent, TALKING } from '../../checker/compile/step-event.ts';
 import { RegionStates } from '../../checker/compile/region-states.ts';
 import { unpackValue } from '../../checker/compile/layout.ts';
-import { Stepper } from '../../checker/compile/step.ts';
 import type { Exploration } from '../../checker/explore/explore.ts';
-import { readEvent, readOutput } from '../../machines/alphabet.ts';
+import { readEvent } from '../../machines/alphabet.ts';
 import type { MessageSet } from '../../machines/messages.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
 import type { Device, DeviceOutput } from '../device/device.ts';
 import type { WordDevice } from '../device/in-process.ts';
 import { readbackDwords } from '../device/readback.ts';
-import { type Dialect, messageOf, perform, readback, UnableError } from '../device/words.ts';
+import { type Dialect, perform, readback, UnableError } from '../device/words.ts';
+import { comparison } from './comparison.ts';
 import { createDriver } from './drive.ts';
 import { type Lockstep, walkInLockstep } from './lockstep.ts';
-import { RegionWords } from './region-words.ts';
+import { ASK, MachineSteps } from './machine-steps.ts';
+import { type Flips, flipAll, RegionWords } from './region-words.ts';
 
 /** Of so many states it is looked at whether what a guest reads is what its regions say. It is so of all: an entry is read from one vector. */
 const READBACKS = 4096;
@@ -47,12 +51,32 @@ export function walkByWords(
 }
 
 /** An access, a signal, a retirement or a reset of a device. */
-interface Act {
-  readonly verb: 'configWrite' | 'tableWrite' | 'signal' | 'retire' | 'reset';
-  readonly offset: number;
-  readonly bytes: number;
-  readonly low: number;
-  readonly high: number;
+type Act = () => void;
+
+/**
+ * What is noted of an event. Its acts are the same wherever it is noted for. What the machine does is held against the note in every state: which of
+ * its transitions put out something, and the change of its words; where these are as noted, so are the outputs and the way of the device's memory.
+ */
+interface Note {
+  readonly event: number;
+  /** Whether it is about one vector. */
+  readonly isOfVector: boolean;
+  readonly acts: readonly Act[];
+  talking: number;
+  change: Int32Array;
+  put: readonly DeviceOutput[];
+  way: readonly Flips[] | undefined;
+}
+/** Of an event of which only its acts are noted. */
+const NEVER = -2;
+
+/** The events that are about one vector, or about none. */
+interface Group {
+  /** The region of the vector, or -1. */
+  readonly region: number;
+  readonly events: readonly number[];
+  /** What is noted of them, by the states of the two regions that their acts may depend on: of the capability, and of the vector. */
+  readonly notes: (readonly Note[])[][];
 }
 
 class WordWalk {
@@ -67,99 +91,144 @@ class WordWalk {
   private readonly seenSaved: Uint32Array;
   private readonly due: Uint32Array;
   private readonly dueSaved: Uint32Array;
-  /** The acts of each event, by the states of the two regions that they may depend on. */
   private readonly told: RegionWords;
-  private readonly steps: readonly StepEvent[];
-  private readonly stepper: Stepper;
+  /** The memory of the device; as it is in a state that was restored, and as it would be in the state after an event. */
+  private readonly memory: Uint32Array;
+  private readonly home: Uint32Array;
+  private readonly toldMemory: RegionWords;
+  private readonly isSeenDue: () => boolean;
+  private readonly isHome: () => boolean;
+  private readonly steps: MachineSteps;
   private readonly target: Int32Array;
-  private readonly acts: (readonly Act[])[][][];
   private readonly capability: number;
-  /** The region of the vector that each event is about, or -1. */
-  private readonly eventRegions: readonly number[];
-  private readonly outputs = new Map<readonly string[], readonly DeviceOutput[]>();
+  private readonly groups: readonly Group[];
 
   constructor(exploration: Exploration, device: WordDevice, messages: MessageSet, dialect: Dialect) {
     this.exploration = exploration;
     this.device = device;
     this.messages = messages;
     this.dialect = dialect;
-    this.regions = new RegionStates(exploration.compiled);
+    const { compiled } = exploration;
+    this.regions = new RegionStates(compiled);
     const dwords = readbackDwords(device.vectorCount);
     this.seen = new Uint32Array(dwords + device.savedWords);
     [this.seenRead, this.seenSaved] = [this.seen.subarray(0, dwords), this.seen.subarray(dwords)];
     this.due = new Uint32Array(this.seen.length);
     this.dueSaved = this.due.subarray(dwords);
-    const { compiled } = exploration;
-    const { events } = compiled;
     this.told = new RegionWords(this.regions);
-    this.steps = createSteps(compiled);
-    this.stepper = new Stepper(compiled);
+    this.memory = device.memory;
+    this.home = new Uint32Array(this.memory.length);
+    this.toldMemory = new RegionWords(this.regions);
+    this.isSeenDue = comparison(this.seen, this.due);
+    this.isHome = this.memory.length === 0 ? () => false : comparison(this.memory, this.home);
+    this.steps = new MachineSteps(compiled, this.regions);
     this.target = new Int32Array(compiled.wordCount);
-    this.acts = events.map(() => []);
     this.capability = this.regions.names.indexOf('capability');
-    this.eventRegions = events.map((name) => {
+    const groups = new Map<number, Group & { readonly events: number[] }>();
+    for (const [event, name] of compiled.events.entries()) {
       const { vector } = readEvent(name);
-      return vector === undefined ? -1 : this.regions.names.indexOf(vectorRegionName(vector));
-    });
+      const region = vector === undefined ? -1 : this.regions.names.indexOf(vectorRegionName(vector));
+      if (!groups.has(region)) groups.set(region, { region, events: [], notes: [] });
+      groups.get(region)!.events.push(event);
+    }
+    this.groups = [...groups.values()];
   }
 
   /** Takes every event in every state. Returns the path to where the device does otherwise than was told, if it does. */
   run(onPairs: (pairs: number) => void): readonly number[] | undefined {
-    const { exploration, device, due, dueSaved, told } = this;
+    const { exploration, device, due, dueSaved, told, memory, home, toldMemory, groups } = this;
     const { states, compiled } = exploration;
-    const { wordCount, events } = compiled;
+    const { wordCount } = compiled;
     device.reset();
     device.takeOutputs();
     told.begin(states.words, 0, this.look(states.words, 0));
+    device.restoreFrom(this.seenSaved);
+    toldMemory.begin(states.words, 0, memory);
     for (let state = 0; state < states.count; state++) {
       if (state % 1024 === 0) onPairs(state);
       const from = state * wordCount;
-      if (!told.write(states.words, from, due)) return [];
+      if (!told.write(states.words, from, due) || !toldMemory.write(states.words, from, home)) return [];
       if (state < READBACKS && !this.isReadback(states.words, from)) return [];
       device.restoreFrom(dueSaved);
       if (!this.isAsDue()) return exploration.pathTo(state);
-      for (let event = 0; event < events.length; event++) {
-        const came = this.stepOrFail(states.words, from, event);
-        if (came === DIFFERS) return exploration.pathTo(state, event);
-        if (came === UNTOLD) return [];
-        // An event that changed nothing leaves the device where it is.
-        if (came === MOVED) device.restoreFrom(dueSaved);
+      if (memory.length > 0 && !this.isHome()) return [];
+      for (let group = 0; group < groups.length; group++) {
+        const notes = this.notesOf(groups[group], states.words, from);
+        for (let index = 0; index < notes.length; index++) {
+          const came = this.stepOrFail(states.words, from, notes[index]);
+          if (came === DIFFERS) return exploration.pathTo(state, notes[index].event);
+          if (came === UNTOLD) return [];
+        }
       }
     }
     return undefined;
   }
 
   /** What a device throws is a difference, too. */
-  private stepOrFail(words: Int32Array, from: number, event: number): Came {
+  private stepOrFail(words: Int32Array, from: number, note: Note): Came {
     try {
-      return this.step(words, from, event);
+      return this.step(words, from, note);
     } catch (error) {
       if (error instanceof UnableError) throw error;
       return DIFFERS;
     }
   }
 
-  /** Takes an event in the state that begins at `from` in `words`, in which the device is and which `due` tells. */
-  private step(words: Int32Array, from: number, event: number): Came {
-    const { device, due, told, target } = this;
-    for (const each of this.actsOf(event, words, from)) act(device, each);
-    const kind = this.steps[event](words, from, target);
-    if (kind === IGNORED) return device.takeOutputs().length === 0 && this.isAsDue() ? STAYED : DIFFERS;
-    let put = NOTHING;
-    if (kind === TALKING) {
-      this.stepper.stepWords(words, from, event, target, 0);
-      put = this.outputsOf(this.stepper.outputs(words, from));
-    }
+  /** Takes an event in the state that begins at `from` in `words`, in which the device is and which is told; and leaves it there. */
+  private step(words: Int32Array, from: number, note: Note): Came {
+    const { device, memory, home, dueSaved, steps, target } = this;
+    const { event, acts } = note;
+    for (let index = 0; index < acts.length; index++) acts[index]();
+    const talking = steps.take(event, words, from, target);
+    const isNoted = talking === note.talking && this.isChange(note.change, words, from);
+    const { put, way } = isNoted ? note : this.workOut(note, talking, words, from);
     if (!areSame(device.takeOutputs(), put)) return DIFFERS;
-    const moved = told.move(words, from, target, 0, due);
-    if (moved === 0) return this.isAsDue() ? STAYED : DIFFERS;
-    if (moved < 0) {
-      if (!told.learn(target, 0, this.look(target, 0))) return UNTOLD;
-      told.write(target, 0, due);
+    if (way !== undefined) {
+      // Whoever is where the way leads is home when it is gone back: then nothing is to be restored.
+      flipAll(memory, way);
+      if (this.isHome()) return AS_DUE;
+      flipAll(memory, way);
     }
-    if (!this.isAsDue()) return DIFFERS;
-    told.move(target, 0, words, from, due);
-    return MOVED;
+    const came = this.lookCloser(steps.changes[event]);
+    if (memory.length > 0) memory.set(home);
+    else device.restoreFrom(dueSaved);
+    return came;
+  }
+
+  /** Whether a change is what leads from a state to the one after the event that was just taken. */
+  private isChange(change: Int32Array, words: Int32Array, from: number): boolean {
+    const { target } = this;
+    for (let word = 0; word < change.length; word++)
+      if ((words[from + word] ^ target[word]) !== change[word]) return false;
+    return true;
+  }
+
+  /** What a step puts out, and the way to the state after it: noted, for an event of a vector. */
+  private workOut(note: Note, talking: number, words: Int32Array, from: number): Pick<Note, 'put' | 'way'> {
+    const { steps, target } = this;
+    const put = steps.outputs(note.event, words, from, talking);
+    const way = this.toldMemory.way(steps.changes[note.event], target);
+    if (way === undefined || talking === ASK || !note.isOfVector) return { put, way };
+    return Object.assign(note, { talking, put, way, change: target.map((word, at) => word ^ words[from + at]) });
+  }
+
+  /** Asks a device whose memory is not as it would be after a restore for what it reads and saves. */
+  private lookCloser(changes: readonly number[]): Came {
+    const { told, toldMemory, due, dueSaved, device, target } = this;
+    let way = told.way(changes, target);
+    const isKnown = way !== undefined;
+    if (way === undefined) {
+      if (!told.learn(target, 0, this.look(target, 0))) return UNTOLD;
+      way = told.way(changes, target)!;
+    }
+    flipAll(due, way);
+    const isAsDue = this.isAsDue();
+    if (isAsDue && !isKnown) {
+      device.restoreFrom(dueSaved);
+      toldMemory.learn(target, 0, this.memory);
+    }
+    flipAll(due, way);
+    return isAsDue ? AS_DUE : DIFFERS;
   }
 
   /** What must be read in a state, and what the device saves that is in it. */
@@ -179,79 +248,47 @@ class WordWalk {
 
   /** Whether the device reads and saves what it must. */
   private isAsDue(): boolean {
-    const { device, seen, due } = this;
+    const { device } = this;
     if (device.peekInto(this.seenRead) !== this.seenRead.length) return false;
     device.saveInto(this.seenSaved);
-    for (let word = 0; word < due.length; word++) if (seen[word] !== due[word]) return false;
-    return true;
+    return this.isSeenDue();
   }
 
-  /** The acts that an event is in a state: noted once for all states in which the capability, and the vector that it is about, are the same. */
-  private actsOf(event: number, words: Int32Array, from: number): readonly Act[] {
-    const { regions, acts, eventRegions } = this;
-    const region = eventRegions[event];
-    const capability = regions.stateOf(this.capability, words, from);
-    const known = (acts[event][capability] ??= []);
-    const state = region < 0 ? 0 : regions.stateOf(region, words, from);
-    return (known[state] ??= this.noteActs(event, unpackValue(this.exploration.compiled, words, from)));
+  /** What is noted of the events of a group for all states in which the capability, and the vector that they are about, are as in one that begins at `from` in `words`. */
+  private notesOf({ region, events, notes }: Group, words: Int32Array, from: number): readonly Note[] {
+    const { here } = this.told;
+    const known = (notes[here[this.capability]] ??= []);
+    return (known[region < 0 ? 0 : here[region]] ??= events.map((event) => ({
+      event,
+      isOfVector: region >= 0,
+      acts: this.noteActs(event, unpackValue(this.exploration.compiled, words, from)),
+      talking: NEVER,
+      change: this.target,
+      put: [],
+      way: undefined,
+    })));
   }
 
   private noteActs(event: number, value: StateValue): Act[] {
     const noted: Act[] = [];
-    const note =
-      (verb: Act['verb']) =>
-      (offset = 0, bytes = 0, low = 0, high = 0): void =>
-        void noted.push({ verb, offset, bytes, low, high });
     const { device, dialect, messages } = this;
-    const notebook: Device = {
-      ...device,
-      configWrite: note('configWrite'),
-      tableWrite: note('tableWrite'),
-      signal: note('signal'),
-      retire: note('retire'),
-      reset: note('reset'),
-    };
+    const notebook: Device = Object.assign(Object.create(device) as Device, {
+      configWrite: (offset, bytes, word) => void noted.push(() => device.configWrite(offset, bytes, word)),
+      tableWrite: (offset, bytes, low, high) => void noted.push(() => device.tableWrite(offset, bytes, low, high)),
+      signal: (vector) => void noted.push(() => device.signal(vector)),
+      retire: (vector) => void noted.push(() => device.retire(vector)),
+      reset: () => void noted.push(() => device.reset()),
+    } satisfies Partial<Device>);
     perform(this.exploration.compiled.events[event], { device: notebook, dialect, messages, value });
     return noted;
   }
-
-  /** What outputs are as a device does them. Equal lists are one object. */
-  private outputsOf(names: readonly string[]): readonly DeviceOutput[] {
-    const known = this.outputs.get(names);
-    if (known !== undefined) return known;
-    const outputs = names.map((name): DeviceOutput => {
-      const { verb, vector, message } = readOutput(name);
-      const [addressLow, addressHigh, data] = message === undefined ? [0, 0, 0] : messageOf(message, vector);
-      return { verb: verb as DeviceOutput['verb'], vector, addressLow, addressHigh, data };
-    });
-    this.outputs.set(names, outputs);
-    return outputs;
-  }
 }
 
-/** What comes of a step: the machine stays or moves, with the device as it must be; the device differs; or nothing is told of the state after it. */
-type Came = 0 | 1 | 2 | 3;
-const STAYED = 0;
-const MOVED = 1;
-const DIFFERS = 2;
-const UNTOLD = 3;
-
-const NOTHING: readonly DeviceOutput[] = [];
-
-function act(device: WordDevice, { verb, offset, bytes, low, high }: Act): void {
-  switch (verb) {
-    case 'configWrite':
-      return device.configWrite(offset, bytes, low);
-    case 'tableWrite':
-      return device.tableWrite(offset, bytes, low, high);
-    case 'signal':
-      return device.signal(offset);
-    case 'retire':
-      return device.retire(offset);
-    case 'reset':
-      return device.reset();
-  }
-}
+/** What comes of a step: the device does and is as it must; it differs; or nothing is told of the state after it. */
+type Came = 0 | 1 | 2;
+const AS_DUE = 0;
+const DIFFERS = 1;
+const UNTOLD = 2;
 
 function areSame(done: readonly DeviceOutput[], due: readonly DeviceOutput[]): boolean {
   if (done.length !== due.length) return false;
