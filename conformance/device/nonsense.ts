@@ -45,14 +45,14 @@ export function outputsOf(value: unknown): readonly DeviceOutput[] {
   return value as readonly DeviceOutput[];
 }
 
-const VERBS: readonly unknown[] = ['send', 'use', 'release'];
+const VERBS: ReadonlySet<unknown> = new Set(['send', 'use', 'release']);
 
 function requireOutput(value: unknown, index: number): void {
   const place = `[${index}] of what takeOutputs gives`;
   if (!isObject(value))
     throw new NonsenseError(place, value, 'an output, such as { verb, vector, addressLow, addressHigh, data }');
   const { verb, vector, addressLow, addressHigh, data } = value as DeviceOutput;
-  if (!VERBS.includes(verb)) throw new NonsenseError(`verb of ${place}`, verb, 'send, use or release');
+  if (!VERBS.has(verb)) throw new NonsenseError(`verb of ${place}`, verb, 'send, use or release');
   requireMessage(place, vector, verb === 'release' ? [0, 0, 0] : [addressLow, addressHigh, data]);
 }
 

@@ -1,8 +1,8 @@
 /**
  * What no device may give is told of the device, in a sentence, by the suite and by the judge, and breaks no rule of MSI-X.
  */
+import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Device } from '../../../conformance/device/device.ts';
 import { requireFactory } from '../../../conformance/device/argument.ts';
 import type { DeviceMaker, DwordDevice, MakerOptions } from '../../../conformance/device/dwords.ts';
 import { createInProcessDevice } from '../../../conformance/device/in-process.ts';
@@ -10,11 +10,11 @@ import { ask } from '../../../conformance/device/remote.ts';
 import { conform } from '../../../conformance/judge/conform.ts';
 import { headOf } from '../../../conformance/judge/report/text.ts';
 import { subjectOf } from '../../../conformance/judge/subject.ts';
+import { MsixFunction } from '../../../src/index.ts';
 import { runSuite, suiteSubjects } from '../../../conformance/suite.ts';
 
-const { default: create } = (await import('../../../examples/device/my-device.js' as string)) as {
-  default: DeviceMaker;
-};
+const example = './examples/device/my-device.js';
+const { default: create }: { default: DeviceMaker } = await import(resolve(example));
 
 const SUBJECTS = suiteSubjects()
   .filter(({ instance }) => instance.machine.id === 'function')
@@ -25,17 +25,15 @@ type Nonsense = (options: MakerOptions) => Record<string, unknown>;
 /** The device of the example, with something that it gives replaced. */
 const byDwords =
   (nonsense: Nonsense): DeviceMaker =>
-  (options) =>
-    ({ ...(create(options) as DwordDevice), ...nonsense(options) }) as DwordDevice;
+  (options) => ({ ...(create(options) as DwordDevice), ...nonsense(options) });
 /** The implementation without a peek, with something that it gives replaced. */
 const whole =
   (nonsense: Nonsense): DeviceMaker =>
-  (options) =>
-    ({
-      ...createInProcessDevice(options.vectorCount),
-      ...{ peekInto: undefined, save: undefined, restore: undefined },
-      ...nonsense(options),
-    }) as Device;
+  (options) => ({
+    ...createInProcessDevice(options.vectorCount),
+    ...{ peekInto: undefined, save: undefined, restore: undefined },
+    ...nonsense(options),
+  });
 const giving =
   (name: string, value: unknown): Nonsense =>
   () => ({ [name]: () => value });
@@ -94,8 +92,8 @@ describe.each([
       strategies: ['all transitions'],
     });
     expect(verdict).toBe('violated');
-    const heads = causes.filter((cause) => headOf(cause).rule === undefined);
-    expect(heads[0].findings[0].differences[0]).toMatch(`Got ${got} as ${what}; expected ${expected}, at `);
+    const cause = causes.find((each) => headOf(each).rule === undefined);
+    expect(cause?.findings[0].differences[0]).toMatch(`Got ${got} as ${what}; expected ${expected}, at `);
   });
 });
 
@@ -124,7 +122,7 @@ test('what makes no device at once is refused in a sentence', () => {
   expect(run(async (options: MakerOptions) => create(options))).toThrow(
     'Got a promise as what create of runSuite gives; expected a device: it must be there at once, and answer at once.',
   );
-  expect(run(class {})).toThrow(
+  expect(run(MsixFunction)).toThrow(
     'Got a class as create of runSuite; expected a function that takes { vectorCount } and returns a new device: (options) => new Device(options).',
   );
   expect(
