@@ -27,6 +27,8 @@ const WHOLE_BITS = 5;
 const WINDOW_BITS = 10;
 /** So many larger windows are looked at. */
 const WINDOWS_TRIED = 4;
+/** So many states say enough, if they are neighbours: others leave holes in each family. */
+const STATES_RATED = 1024;
 // At two thirds full, a search ends after two slots.
 const LOAD_MAX = 2 / 3;
 const SLOTS_AT_FIRST = 1 << 12;
@@ -41,8 +43,10 @@ export function wholeWindow(word: number, shift: number): Window {
  * of it has a place. A poor one costs memory and time, and nothing else.
  */
 export function chooseWindow(compiled: CompiledMachine, words: Int32Array, count: number, isWhole: boolean): Window {
-  const { bitCount } = compiled;
-  const states = someOf(words, count, compiled.wordCount);
+  const { bitCount, wordCount } = compiled;
+  const states = Array.from({ length: Math.min(count, STATES_RATED) }, (_, state) => {
+    return words.subarray(state * wordCount, (state + 1) * wordCount);
+  });
   const rated: { readonly window: Omit<Window, 'values'>; readonly keys: number }[] = [];
   for (let bits = WHOLE_BITS; bits <= (isWhole ? WHOLE_BITS : WINDOW_BITS); bits++) {
     for (let bit = 0; bit <= Math.max(0, bitCount - bits); bit++) {
@@ -60,19 +64,6 @@ export function chooseWindow(compiled: CompiledMachine, words: Int32Array, count
     if (values !== undefined) return { ...window, values };
   }
   return wholeWindow(0, 0);
-}
-
-/** So many states say enough. */
-const STATES_RATED = 1024;
-
-/** States that are spread over those given. */
-function someOf(words: Int32Array, count: number, wordCount: number): Int32Array[] {
-  const step = Math.max(1, Math.floor(count / STATES_RATED));
-  const states: Int32Array[] = [];
-  for (let state = 0; state < count; state += step) {
-    states.push(words.subarray(state * wordCount, (state + 1) * wordCount));
-  }
-  return states;
 }
 
 /** Whether there are places for the values that states have in a window. */

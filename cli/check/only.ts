@@ -2,6 +2,7 @@
  * `maskbit check --only NAME`: what of the check is about a section, a property, a rule, an instance or a design.
  */
 import { closest } from 'fastest-levenshtein';
+import { FORMS } from '../../conformance/device/forms.ts';
 import { DESIGNS } from '../../machines/designs.ts';
 import { ASSIGNED_PROPERTIES } from '../../properties/assigned/index.ts';
 import { ASSIGNED_TASKS, FULL_ASSIGNED_TASKS } from '../../properties/assigned/instances.ts';
@@ -36,6 +37,8 @@ export interface Only {
   readonly isPart: boolean;
   /** Whether the assigned device is driven in the instances alone that take seconds: its parts, and one vector with two messages; of the larger ones, samples. */
   readonly isBrief: boolean;
+  /** Whether properties are held against mutants: where they are what was asked for. */
+  readonly judges: boolean;
   readonly sections: ReadonlySet<Section>;
   /** Whether a property is asked, by its name. */
   property(name: string): boolean;
@@ -49,6 +52,7 @@ export interface Only {
 export const WHOLE: Only = {
   isPart: false,
   isBrief: false,
+  judges: true,
   sections: new Set(SECTIONS),
   property: () => true,
   instance: () => true,
@@ -87,9 +91,10 @@ function comparing(rule: string): readonly Section[] {
   ];
 }
 
-/** Why the check does not ask a rule that no machine and no property cites: code alone keeps it, and its tests ask it. */
+/** Why the check does not ask a rule that no machine, no property and no form of access cites: code alone keeps it, and its tests ask it. */
 function unaskedOf(id: string): string | undefined {
-  if (machineCitations().some((each) => each.id === id)) return undefined;
+  if (machineCitations().some((each) => each.id === id) || Object.values(FORMS).some(({ rule }) => rule === id))
+    return undefined;
   const { rule, test } = traceRules().find((each) => each.rule.id === id)!;
   if (rule.exempt !== undefined) return `${id} is exempt. ${rule.exempt}`;
   const files = [...new Set(test.map((place) => `test/${place.replace(/:\d+$/, '')}`))];
@@ -164,6 +169,7 @@ function claimedBy(name: string): Only | undefined {
     ...WHOLE,
     isPart: true,
     isBrief: true,
+    judges: !isRule,
     sections: new Set([...asked.map(([of]) => of), ...(isRule ? comparing(name) : [])]),
     property: (each) => names.has(each),
     unasked: isRule && asked.length === 0 ? unaskedOf(name) : undefined,
@@ -175,7 +181,7 @@ function builtBy(name: string, instances: readonly Instance[]): Only {
   // "function" stands for all of its instances, and "function, 2 vectors, messages two" for one.
   const isOfName = (each: string): boolean => each === name || each.startsWith(`${name}, `);
   const ofFunction = instances.filter((instance) => isOfName(instanceName(instance)));
-  const part = { ...WHOLE, isPart: true };
+  const part = { ...WHOLE, isPart: true, judges: false };
   if (ofFunction.length > 0) {
     // The capability alone is driven as part of the function around it.
     const comparedOnes = ofFunction.some(({ vectors }) => vectors > 0) ? COMPARING : [];

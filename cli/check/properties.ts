@@ -13,12 +13,15 @@ import { judgeMutants, NO_MUTANTS } from './mutants.ts';
 import type { Only } from './only.ts';
 import { type Explored, findingOf, type CheckSection, tellPath, Violations } from './part.ts';
 
-/** Decides every property for every instance, and judges the mutants. */
+/**
+ * Decides every property for every instance, and judges the mutants.
+ * @param isCut Whether instances were left out.
+ */
 export function checkProperties(
   explored: readonly Explored[],
   budget: Budget,
   only: Only,
-  isPart = only.isPart,
+  isCut: boolean,
 ): CheckSection {
   const violations = new Violations();
   const asked = MACHINE_PROPERTIES.filter(({ name }) => only.property(name));
@@ -39,20 +42,23 @@ export function checkProperties(
     );
     return { ...findingOf(instance), verdicts: Object.fromEntries(decided) };
   });
-  // A mutant is held against all properties; of some of them it says nothing.
-  const mutants = only.isPart ? NO_MUTANTS : judgeMutants(budget);
+  const mutants = only.judges ? judgeMutants(budget) : NO_MUTANTS;
+  // A mutant that breaks none of some properties may break another one.
+  const isOfAll = only.judges && asked.length === MACHINE_PROPERTIES.length;
   const isWhole = mutants.unjudged === 0 && verdicts.flat().every(({ result }) => result !== 'open');
   const columns = verdicts.map((decided) => decided.map(({ result }) => result));
-  printVerdicts(asked, subjects, columns, only.isPart ? undefined : mutants.broken);
-  if (!only.isPart) printTable(['mutants', 'count'], [...mutants.survivors, ['that break a property', mutants.told]]);
+  printVerdicts(asked, subjects, columns, only.judges ? mutants.broken : undefined);
+  if (isOfAll) printTable(['mutants', 'count'], [...mutants.survivors, ['that break a property', mutants.told]]);
   print();
   const properties = `${asked.length} ${asked.length === 1 ? 'property' : 'properties'}`;
   const clause = `${properties}, ${formatCell(mutants.told)} of ${formatCell(mutants.count)} mutants told apart`;
-  for (const name of mutants.unexplained) violations.add(`no property tells this mutant from the machine: ${name}.`);
+  for (const name of isOfAll ? mutants.unexplained : [])
+    violations.add(`no property tells this mutant from the machine: ${name}.`);
   // Of instances that a bound left out nothing is known: a property may be about those alone.
-  if (isWhole && !isPart) for (const idle of idleProperties(columns, mutants.broken)) violations.add(idle);
+  if (isWhole && only.judges && !isCut)
+    for (const idle of idleProperties(asked, columns, mutants.broken)) violations.add(idle);
   return {
-    clause: only.isPart ? properties : `${clause} and ${mutants.explained} explained`,
+    clause: isOfAll ? `${clause} and ${mutants.explained} explained` : properties,
     violations,
     findings,
     open: isWhole ? [] : [`The time was up with ${mutants.unjudged} mutants unjudged.`],
@@ -80,8 +86,12 @@ function decideFor(
 }
 
 /** Properties that say nothing anywhere, or that no mutant breaks: they guard nothing. */
-function idleProperties(columns: readonly (readonly string[])[], broken: ReadonlyMap<string, number>): string[] {
-  return MACHINE_PROPERTIES.flatMap(({ name, needs }, index) => {
+function idleProperties(
+  asked: typeof MACHINE_PROPERTIES,
+  columns: readonly (readonly string[])[],
+  broken: ReadonlyMap<string, number>,
+): string[] {
+  return asked.flatMap(({ name, needs }, index) => {
     const results = new Set(columns.map((column) => column[index]));
     return [
       ...(results.has('holds') ? [] : [`${name} is vacuous in every instance.`]),

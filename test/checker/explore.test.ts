@@ -286,5 +286,9 @@ describe('sets of states', () => {
     expect(shareOf(true)).toBeGreaterThan(6);
     // The capability and one vector: 32 of 2^7 values.
     expect(shareOf(false)).toBeGreaterThan(16);
+    // Of a larger one, the first states show it, too.
+    const larger = compiledFunction(7);
+    const some = explore(larger, { limits: { states: 4096 } }).states;
+    expect(chooseWindow(larger, some.words, some.count, false)).toMatchObject({ word: 0, shift: 0, bits: 7 });
   });
 });
