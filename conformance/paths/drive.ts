@@ -13,8 +13,8 @@ import { abilityOf, type Dialect, outputNameOf, perform, readback, UnableError }
 import { NonsenseError, outputsOf } from '../device/nonsense.ts';
 import { dwordName, readbackInto } from '../device/readback.ts';
 import { regionsOfDword, regionsOfOutputs } from './concerned.ts';
-import { ConformanceError, type Failure } from './failure.ts';
-import { tellOutputs } from './story.ts';
+import { ConformanceError } from './failure.ts';
+import { type Clause, tellOutputs } from './story.ts';
 import { NO_RULES, type RegionPath, rulesOfStep, type StepRules } from './step-rules.ts';
 
 /** What a driver counts: it is pinned, so that a suite which drives nothing cannot pass. */
@@ -125,7 +125,7 @@ export function compareStep(
 }
 
 /** What a device differs in. */
-type Difference = Pick<Failure, 'subject' | 'got' | 'expected'> & { readonly regions?: readonly RegionPath[] };
+type Difference = Clause & { readonly regions?: readonly RegionPath[] };
 
 /** Thrown within this module, and told with its path by whoever knows that. */
 class Differs extends Error {
