@@ -8,7 +8,7 @@
 import { HostFunction } from './host/host-function.ts';
 import * as abi from './kernel/abi.ts';
 import { Kernel, type KernelOptions } from './kernel/kernel.ts';
-import { isAccess } from './kernel/bus.ts';
+import { isAccess, NO_ACCESS } from './kernel/bus.ts';
 import * as registers from './registers.ts';
 import { contradictionOf, isConfigAccess } from './assigned-saved.ts';
 import {
@@ -110,7 +110,8 @@ export class AssignedDevice {
   private readonly options: AssignedDeviceOptions;
   /** On which saves are tried; made when one is. */
   private trial: AssignedDevice | undefined;
-  /** Of each vCPU, the access that it is stopped in, and what is due before it returns. */
+  /** Of each vCPU, the access that it is stopped in, and what is due before it returns; the accesses stand in one memory, one after the other. */
+  private readonly accesses: Uint32Array;
   private readonly exits: readonly Uint32Array[];
   private readonly works: Work[];
   private readonly scratch = new Uint32Array(2);
@@ -132,7 +133,10 @@ export class AssignedDevice {
     this.vectorCount = vectorCount;
     this.design = design;
     this.vcpuCount = vcpuCount;
-    this.exits = Array.from({ length: vcpuCount }, () => new Uint32Array(exit.EXIT_WORDS));
+    this.accesses = new Uint32Array(exit.EXIT_WORDS * vcpuCount);
+    this.exits = Array.from({ length: vcpuCount }, (_, vcpu) =>
+      this.accesses.subarray(exit.EXIT_WORDS * vcpu, exit.EXIT_WORDS * (vcpu + 1)),
+    );
     this.works = Array.from({ length: vcpuCount }, (): Work => WORK_NONE);
     this.host = new HostFunction({ vectorCount, dropsWhileDisabled: design === 'posted', sent });
     const place = { busnr: 1, devfn: 0 };
@@ -153,22 +157,34 @@ export class AssignedDevice {
 
   /** Reads 1, 2 or 4 bytes of configuration space, which is userspace's: it exits. */
   configRead(offset: number, bytes: number, vcpu = 0): AccessOutcome {
-    if (this.isStopped(vcpu) || !this.isConfigAccess(offset, bytes)) return ACCESS_REFUSED;
+    if (this.isStopped(vcpu)) return ACCESS_REFUSED;
+    if (!isConfigAccess(offset, bytes)) return this.refuse(offset, bytes);
     return this.stop(vcpu, exit.CONFIG_READ, offset, bytes, 0, 0, 0);
   }
 
   /** Writes 1, 2 or 4 bytes of configuration space: it exits. */
   configWrite(offset: number, bytes: number, value: number, vcpu = 0): AccessOutcome {
     const dword = dwordOf('AssignedDevice.configWrite', 'the value', value);
-    if (this.isStopped(vcpu) || !this.isConfigAccess(offset, bytes)) return ACCESS_REFUSED;
+    if (this.isStopped(vcpu)) return ACCESS_REFUSED;
+    if (!isConfigAccess(offset, bytes)) return this.refuse(offset, bytes);
     return this.stop(vcpu, exit.CONFIG_WRITE, offset, bytes, dword, 0, 0);
   }
 
   /** Reads from a guest-physical address: 4 or 8 bytes of the table or of the Pending Bit Array. */
   read(address: number, bytes: number, vcpu = 0): AccessOutcome {
-    if (this.isStopped(vcpu) || !this.isAccess(address, bytes)) return ACCESS_REFUSED;
+    if (vcpu === 0 ? this.accesses[exit.KIND_AT] !== 0 : this.isStopped(vcpu)) return ACCESS_REFUSED;
+    const { bus } = this.kernel;
+    const offset = bus.offsetOf(address, bytes);
+    if (offset >= 0 && this.host.inFlight === 0 && bus.taker.read(offset, bytes, this.answer)) return ACCESS_RETURNED;
+    return this.readOther(offset, address, bytes, vcpu);
+  }
+
+  /** A read that nobody answers, or before which messages arrive: they are told when it is done. */
+  private readOther(offset: number, address: number, bytes: number, vcpu: number): AccessOutcome {
+    if (offset === NO_ACCESS) return this.refuse(address, bytes);
     this.begin();
-    const isAnswered = this.kernel.bus.read(address, bytes, this.answer);
+    const arrives = offset >= 0 && this.host.inFlight !== 0;
+    const isAnswered = arrives && this.kernel.bus.taker.read(offset, bytes, this.answer);
     if (!isAnswered) this.stop(vcpu, exit.MMIO_READ, address, bytes, 0, 0, 0);
     this.end();
     return isAnswered ? ACCESS_RETURNED : ACCESS_EXITED;
@@ -180,17 +196,18 @@ export class AssignedDevice {
    * @throws {RangeError} when the value does not fit.
    */
   write(address: number, bytes: number, low: number, high?: number, vcpu = 0): AccessOutcome {
-    const isWide = typeof low !== 'number' || low >>> 0 !== low;
-    if (isWide || (high !== undefined && (typeof high !== 'number' || high >>> 0 !== high))) {
-      return this.writeWide(address, bytes, low, high, vcpu);
-    }
-    if (this.isStopped(vcpu) || !this.isAccess(address, bytes)) return ACCESS_REFUSED;
-    const upper = high === undefined ? 0 : high;
-    if (this.kernel.bus.write(address, bytes, low, upper)) return ACCESS_RETURNED;
-    return this.stop(vcpu, exit.MMIO_WRITE, address, bytes, low, bytes === 8 ? upper : 0, 0);
+    // A dword is what guests write all day. Whatever else there is stands apart, so that V8 inlines this whole.
+    if (bytes !== 4 || typeof low !== 'number' || low >>> 0 !== low)
+      return this.writeOther(address, bytes, low, high, vcpu);
+    if (vcpu === 0 ? this.accesses[exit.KIND_AT] !== 0 : this.isStopped(vcpu)) return ACCESS_REFUSED;
+    const { bus } = this.kernel;
+    const offset = bus.offsetOf(address, 4);
+    if (offset >= 0 && bus.taker.write(offset, 4, low, 0)) return ACCESS_RETURNED;
+    return this.exitWrite(offset, address, 4, low, 0, vcpu);
   }
 
-  private writeWide(
+  /** A write of another width than a dword's, or of a value that is none. */
+  private writeOther(
     address: number,
     bytes: number,
     low: number,
@@ -198,23 +215,34 @@ export class AssignedDevice {
     vcpu: number,
   ): AccessOutcome {
     const lower = dwordOf('AssignedDevice.write', 'the value', low);
-    return this.write(address, bytes, lower, bytes === 8 ? upperOf('AssignedDevice.write', low, high) : 0, vcpu);
+    if (bytes === 4) return this.write(address, bytes, lower, 0, vcpu);
+    const upper = bytes === 8 ? upperOf('AssignedDevice.write', low, high) : 0;
+    if (this.isStopped(vcpu)) return ACCESS_REFUSED;
+    const { bus } = this.kernel;
+    const offset = bus.offsetOf(address, bytes);
+    if (offset >= 0 && bus.taker.write(offset, bytes, lower, upper)) return ACCESS_RETURNED;
+    return this.exitWrite(offset, address, bytes, lower, upper, vcpu);
   }
 
-  /** Whether a processor makes such an access; if not, it is counted. */
-  private isAccess(address: number, bytes: number): boolean {
-    return isAccess(address, bytes) || this.refuse(address, bytes);
+  /** A write that nobody takes. */
+  private exitWrite(
+    offset: number,
+    address: number,
+    bytes: number,
+    low: number,
+    high: number,
+    vcpu: number,
+  ): AccessOutcome {
+    if (offset === NO_ACCESS) return this.refuse(address, bytes);
+    return this.stop(vcpu, exit.MMIO_WRITE, address, bytes, low, high, 0);
   }
 
-  private isConfigAccess(offset: number, bytes: number): boolean {
-    return isConfigAccess(offset, bytes) || this.refuse(offset, bytes);
-  }
-
-  private refuse(address: number, bytes: number): false {
+  /** Counts an access that no processor makes. */
+  private refuse(address: number, bytes: number): 2 {
     requireNumber(OWNER, 'the address', address);
     requireNumber(OWNER, 'the width', bytes);
     this.refused++;
-    return false;
+    return ACCESS_REFUSED;
   }
 
   // ---- The guest, the accesses that drivers make
@@ -249,7 +277,8 @@ export class AssignedDevice {
     const low = dwordOf('AssignedDevice.writeMessage', 'the lower address', addressLow);
     const high = dwordOf('AssignedDevice.writeMessage', 'the upper address', addressHigh);
     const word = dwordOf('AssignedDevice.writeMessage', 'the data', data);
-    if (this.isStopped(vcpu) || !this.isAccess(address, 8)) return ACCESS_REFUSED;
+    if (this.isStopped(vcpu)) return ACCESS_REFUSED;
+    if (!isAccess(address, 8)) return this.refuse(address, 8);
     const { bus } = this.kernel;
     if (bus.write(address, 8, low, high) && bus.write(address + ENTRY_DATA_OFFSET, 4, word, 0)) return ACCESS_RETURNED;
     return this.stop(vcpu, exit.MESSAGE_WRITE, address, 12, low, high, word);
@@ -258,7 +287,8 @@ export class AssignedDevice {
   /** Reads an entry in one instruction. */
   readEntry(vector: number, vcpu = 0): AccessOutcome {
     const address = this.entryAddress(vector);
-    if (this.isStopped(vcpu) || !this.isAccess(address, 8)) return ACCESS_REFUSED;
+    if (this.isStopped(vcpu)) return ACCESS_REFUSED;
+    if (!isAccess(address, 8)) return this.refuse(address, 8);
     this.begin();
     const isAnswered = this.readEntryAt(address);
     if (!isAnswered) this.stop(vcpu, exit.ENTRY_READ, address, 16, 0, 0, 0);
@@ -325,7 +355,7 @@ export class AssignedDevice {
     const words = this.exits[vcpu];
     const { monitor } = this;
     //= MSIX-POSTED-8
-    if (this.worker >= 0 && monitor.mayWork(words)) return false;
+    if (monitor.mayWork(words) && this.worker >= 0) return false;
     this.begin();
     try {
       return this.completeExit(vcpu, words);
@@ -439,9 +469,15 @@ export class AssignedDevice {
     return true;
   }
 
-  /** A loop, for `fill` costs more than all else of an exit. */
+  /** Word by word: `fill`, or a loop, costs more than much else of an exit. */
   private clearExit(words: Uint32Array): void {
-    for (let word = 0; word < exit.EXIT_WORDS; word++) words[word] = 0;
+    words[exit.KIND_AT] = exit.EXIT_NONE;
+    words[exit.ADDRESS_LOW_AT] = 0;
+    words[exit.ADDRESS_HIGH_AT] = 0;
+    words[exit.BYTES_AT] = 0;
+    words[exit.LOW_AT] = 0;
+    words[exit.HIGH_AT] = 0;
+    words[exit.DATA_AT] = 0;
   }
 
   // ---- Reset and removal
@@ -536,7 +572,8 @@ export class AssignedDevice {
   // The same of any vCPU.
 
   isStopped(vcpu: number): boolean {
-    return this.accessOf(vcpu)[exit.KIND_AT] !== 0;
+    this.requireVcpu(vcpu);
+    return this.accesses[exit.EXIT_WORDS * vcpu + exit.KIND_AT] !== 0;
   }
 
   isExitOf(vcpu: number): boolean {
@@ -544,14 +581,18 @@ export class AssignedDevice {
   }
 
   dueOf(vcpu: number): Work {
-    this.accessOf(vcpu);
+    this.requireVcpu(vcpu);
     return this.works[vcpu];
   }
 
   accessOf(vcpu: number): Readonly<Uint32Array> {
-    const words = typeof vcpu === 'number' ? this.exits[vcpu] : undefined;
-    if (words === undefined) requireInteger(OWNER, 'the vCPU', vcpu, 0, this.vcpuCount - 1);
-    return words!;
+    this.requireVcpu(vcpu);
+    return this.exits[vcpu];
+  }
+
+  private requireVcpu(vcpu: number): void {
+    if (typeof vcpu === 'number' && vcpu >>> 0 === vcpu && vcpu < this.vcpuCount) return;
+    requireInteger(OWNER, 'the vCPU', vcpu, 0, this.vcpuCount - 1);
   }
 
   /** Whether a message of `vector` is in flight. */

@@ -55,6 +55,7 @@ export interface MonitorOptions {
 }
 
 const DEVICE_ID = 0;
+const NOWHERE = -1;
 const CONTROL_AT = MSIX_CAPABILITY_OFFSET + 3;
 const COMMAND_OFFSET = 0x04;
 const COMMAND_MEMORY_AND_MASTER = 0x6;
@@ -75,6 +76,10 @@ export class Monitor {
   private readonly options: MonitorOptions;
   private readonly tableOffset: number;
   private readonly pageBytes: number;
+  /** The same while the BAR is mapped, and 0 while it is not. */
+  private mappedBytes = 0;
+  private tableLow = 0;
+  private tableHigh = 0;
   /** Of the Pending Bit Array, from the start of the table. */
   private readonly pbaFromTable: number;
   private readonly scratch = new Uint32Array(2);
@@ -117,7 +122,7 @@ export class Monitor {
 
   /** Whether the device is assigned. */
   get isAssigned(): boolean {
-    return this.hand !== OWNER_REMOVED && this.kernel.devices.get(DEVICE_ID) === this.assigned;
+    return this.hand !== OWNER_REMOVED && this.assigned.isAssigned;
   }
 
   /** Maps BAR 0 where it was before the guest started, as firmware does after a reset. */
@@ -162,25 +167,24 @@ export class Monitor {
       return WORK_NONE;
     }
     //= MSIX-OWN-3
-    const offset = access[exit.ADDRESS_LOW_AT] + access[exit.ADDRESS_HIGH_AT] * 2 ** 32;
     const bytes = access[exit.BYTES_AT];
     switch (access[exit.KIND_AT]) {
       case exit.CONFIG_READ:
-        out[0] = this.config.read(offset, bytes);
+        out[0] = this.config.read(access[exit.ADDRESS_LOW_AT], bytes);
         return WORK_NONE;
       case exit.CONFIG_WRITE:
-        return this.writeConfig(offset, bytes, access[exit.LOW_AT]);
+        return this.writeConfig(access[exit.ADDRESS_LOW_AT], bytes, access[exit.LOW_AT]);
       case exit.MMIO_READ:
-        this.readPage(offset - this.tableAddress, bytes, out);
+        this.readPage(this.offsetOf(access), bytes, out);
         return WORK_NONE;
       case exit.ENTRY_READ:
-        this.readEntry(this.entryAt(offset), out);
+        this.readEntry(this.entryOf(access), out);
         return WORK_NONE;
       case exit.MMIO_WRITE:
-        return this.writePage(offset - this.tableAddress, bytes, access[exit.LOW_AT], access[exit.HIGH_AT]);
+        return this.writePage(this.offsetOf(access), bytes, access[exit.LOW_AT], access[exit.HIGH_AT]);
       default: {
         return this.userspaceTable.writeMessage(
-          this.entryAt(offset),
+          this.entryOf(access),
           access[exit.LOW_AT],
           access[exit.HIGH_AT],
           access[exit.DATA_AT],
@@ -189,21 +193,24 @@ export class Monitor {
     }
   }
 
-  /** The entry at an address; one that there is not, where none is. */
-  private entryAt(address: number): number {
+  /** The entry that an access begins at; one that there is not, where none is. */
+  private entryOf(access: Uint32Array): number {
+    const address = access[exit.ADDRESS_LOW_AT] + access[exit.ADDRESS_HIGH_AT] * 2 ** 32;
     const entry = Math.floor((address - this.tableAddress) / registers.ENTRY_BYTES);
-    return this.config.barBase !== 0 && entry >= 0 && entry < registers.VECTOR_COUNT_MAX
+    return this.mappedBytes !== 0 && entry >= 0 && entry < registers.VECTOR_COUNT_MAX
       ? entry
       : registers.VECTOR_COUNT_MAX;
   }
 
-  /** Whether an offset from the table is in its BAR, which is mapped. */
-  private isInPage(offset: number): boolean {
-    return this.config.barBase !== 0 && offset >= 0 && offset < this.pageBytes;
+  /** The offset of an access from the table; -1 where it is not in the BAR, or that is not mapped. A BAR never lies across 2^32. */
+  private offsetOf(access: Uint32Array): number {
+    const offset = (access[exit.ADDRESS_LOW_AT] - this.tableLow) | 0;
+    if (access[exit.ADDRESS_HIGH_AT] !== this.tableHigh || offset < 0 || offset >= this.mappedBytes) return NOWHERE;
+    return offset;
   }
 
   private readPage(offset: number, bytes: number, out: Uint32Array): void {
-    if (this.isInPage(offset)) {
+    if (offset >= 0) {
       this.userspaceTable.read(offset, bytes, out);
       return;
     }
@@ -213,7 +220,7 @@ export class Monitor {
   }
 
   private writePage(offset: number, bytes: number, low: number, high: number): Work {
-    return this.isInPage(offset) ? this.userspaceTable.write(offset, bytes, low, high) : WORK_NONE;
+    return offset >= 0 ? this.userspaceTable.write(offset, bytes, low, high) : WORK_NONE;
   }
 
   private readEntry(vector: number, out: Uint32Array): void {
@@ -359,7 +366,11 @@ export class Monitor {
   }
 
   private findTable(): void {
-    this.tableAddress = this.config.barBase + this.tableOffset;
+    const { barBase } = this.config;
+    this.tableAddress = barBase + this.tableOffset;
+    this.tableLow = this.tableAddress >>> 0;
+    this.tableHigh = Math.floor(this.tableAddress / 2 ** 32);
+    this.mappedBytes = barBase === 0 ? 0 : this.pageBytes;
   }
 
   // ---- What may be asked at any time, and save and restore
