@@ -351,8 +351,9 @@ export class AssignedDevice {
    * there is more to be done first (`due`), and when that must wait until what is due of another vCPU is done.
    */
   complete(vcpu = 0): boolean {
-    if (!this.isExitOf(vcpu)) return false;
+    this.requireVcpu(vcpu);
     const words = this.exits[vcpu];
+    if (words[exit.KIND_AT] === exit.EXIT_NONE || this.works[vcpu] !== WORK_NONE) return false;
     const { monitor } = this;
     //= MSIX-POSTED-8
     if (monitor.mayWork(words) && this.worker >= 0) return false;

@@ -222,13 +222,14 @@ export class Kernel {
     const device = this.deviceOf(view.getUint32(at + offset.assigned_dev_id, true));
     const isWrite = view.getUint32(at + offset.is_write, true);
     if (device === undefined || isWrite > 1) return abi.EINVAL;
+    const where = view.getUint32(at + offset.offset, true);
+    const bytes = view.getUint32(at + offset.bytes, true);
     const { data } = this;
     data[0] = view.getUint32(at + offset.data, true);
     data[1] = view.getUint32(at + offset.data + 4, true);
-    const where = view.getUint32(at + offset.offset, true);
     const { calls } = device.host;
     calls.hold();
-    const result = device.access(where, view.getUint32(at + offset.bytes, true), isWrite === 1, data);
+    const result = device.access(where, bytes, isWrite === 1, data);
     if (result === 0 && isWrite === 0) {
       view.setUint32(at + offset.data, data[0], true);
       view.setUint32(at + offset.data + 4, data[1], true);
