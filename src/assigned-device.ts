@@ -110,7 +110,7 @@ export class AssignedDevice {
   private readonly options: AssignedDeviceOptions;
   /** On which saves are tried; made when one is. */
   private trial: AssignedDevice | undefined;
-  /** Of each vCPU, the access that it is stopped in, and what is due before it returns; the accesses stand in one memory, one after the other. */
+  /** Of each vCPU, the access that it is stopped in, and what is due before it returns. The accesses stand one after the other in one memory. */
   private readonly accesses: Uint32Array;
   private readonly exits: readonly Uint32Array[];
   private readonly works: Work[];
