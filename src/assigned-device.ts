@@ -215,7 +215,6 @@ export class AssignedDevice {
     vcpu: number,
   ): AccessOutcome {
     const lower = dwordOf('AssignedDevice.write', 'the value', low);
-    if (bytes === 4) return this.write(address, bytes, lower, 0, vcpu);
     const upper = bytes === 8 ? upperOf('AssignedDevice.write', low, high) : 0;
     if (this.isStopped(vcpu)) return ACCESS_REFUSED;
     const { bus } = this.kernel;

@@ -87,7 +87,8 @@ export class MmioBus {
       ends[devices.length] = 0;
       found++;
     }
-    if (device === this.taker) this.forget();
+    this.taker = ABSENT;
+    this.takerBytes = 0;
     return found;
   }
 
@@ -140,11 +141,6 @@ export class MmioBus {
       }
     }
     return NOBODY;
-  }
-
-  private forget(): void {
-    this.taker = ABSENT;
-    this.takerBytes = 0;
   }
 }
 

@@ -202,11 +202,10 @@ export class Monitor {
       : registers.VECTOR_COUNT_MAX;
   }
 
-  /** The offset of an access from the table; -1 where it is not in the BAR, or that is not mapped. A BAR never lies across 2^32. */
+  /** The offset of an access from the table; below 0 where it is not in the BAR, or that is not mapped. A BAR never lies across 2^32. */
   private offsetOf(access: Uint32Array): number {
     const offset = (access[exit.ADDRESS_LOW_AT] - this.tableLow) | 0;
-    if (access[exit.ADDRESS_HIGH_AT] !== this.tableHigh || offset < 0 || offset >= this.mappedBytes) return NOWHERE;
-    return offset;
+    return access[exit.ADDRESS_HIGH_AT] === this.tableHigh && offset < this.mappedBytes ? offset : NOWHERE;
   }
 
   private readPage(offset: number, bytes: number, out: Uint32Array): void {

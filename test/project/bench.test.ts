@@ -12,7 +12,7 @@ import { benchAliases } from '../../bench/aliases.ts';
 import { benchAssigned } from '../../bench/assigned.ts';
 import { benchChecker } from '../../bench/checker.ts';
 import { createBareArray, createOurs, createPlainObjects } from '../../bench/contenders.ts';
-import { benchDeopts } from '../../bench/deopts.ts';
+import { benchAssignedDeopts, benchDeopts } from '../../bench/deopts.ts';
 import { benchDeciding } from '../../bench/deciding.ts';
 import { benchProve } from '../../bench/prove.ts';
 import { benchStates } from '../../bench/states.ts';
@@ -127,6 +127,8 @@ describe('the benches', () => {
 
   test('trace V8, which throws nothing away once it is warm', () => {
     for (const notifies of [false, true]) expect(benchDeopts('togglePairs', 64, notifies)[1]).toBe(0);
+    // Through bus and kernel half, and by exits.
+    for (const index of [2, 4]) expect(benchAssignedDeopts(index)[1]).toBe(0);
   });
 
   // In a process of its own: what V8 inlines, and so what it boxes, depends on all that ran before.
