@@ -79,7 +79,6 @@ const VCPU_COUNT_MAX = 64;
 
 /** Words of a vCPU in a saved device: what is due, and the access that it is stopped in. */
 const VCPU_WORDS = 1 + exit.EXIT_WORDS;
-const { ENTRY_BYTES, ENTRY_DATA_OFFSET, ENTRY_VECTOR_CONTROL_OFFSET } = registers;
 
 /**
  * One assigned device and its guest's vCPUs. Accesses of the guest return at once, or exit and return when userspace completes them;
@@ -110,9 +109,10 @@ export class AssignedDevice {
   private readonly options: AssignedDeviceOptions;
   /** On which saves are tried; made when one is. */
   private trial: AssignedDevice | undefined;
-  /** Of each vCPU, the access that it is stopped in, and what is due before it returns. The accesses stand one after the other in one memory. */
-  private readonly accesses: Uint32Array;
+  /** Of each vCPU, the access that it is stopped in, and what is due before it returns. */
   private readonly exits: readonly Uint32Array[];
+  /** The access of the first one, which mostly is the one that is asked for. */
+  private readonly first: Uint32Array;
   private readonly works: Work[];
   private readonly scratch = new Uint32Array(2);
 
@@ -133,10 +133,8 @@ export class AssignedDevice {
     this.vectorCount = vectorCount;
     this.design = design;
     this.vcpuCount = vcpuCount;
-    this.accesses = new Uint32Array(exit.EXIT_WORDS * vcpuCount);
-    this.exits = Array.from({ length: vcpuCount }, (_, vcpu) =>
-      this.accesses.subarray(exit.EXIT_WORDS * vcpu, exit.EXIT_WORDS * (vcpu + 1)),
-    );
+    this.exits = Array.from({ length: vcpuCount }, () => new Uint32Array(exit.EXIT_WORDS));
+    [this.first] = this.exits;
     this.works = Array.from({ length: vcpuCount }, (): Work => WORK_NONE);
     this.host = new HostFunction({ vectorCount, dropsWhileDisabled: design === 'posted', sent });
     const place = { busnr: 1, devfn: 0 };
@@ -172,10 +170,10 @@ export class AssignedDevice {
 
   /** Reads from a guest-physical address: 4 or 8 bytes of the table or of the Pending Bit Array. */
   read(address: number, bytes: number, vcpu = 0): AccessOutcome {
-    if (vcpu === 0 ? this.accesses[exit.KIND_AT] !== 0 : this.isStopped(vcpu)) return ACCESS_REFUSED;
+    if (vcpu === 0 ? this.first[exit.KIND_AT] !== 0 : this.isStopped(vcpu)) return ACCESS_REFUSED;
     const { bus } = this.kernel;
     const offset = bus.offsetOf(address, bytes);
-    if (offset >= 0 && this.host.inFlight === 0 && bus.taker.read(offset, bytes, this.answer)) return ACCESS_RETURNED;
+    if (offset >= 0 && this.host.inFlight === 0 && bus.taker!.read(offset, bytes, this.answer)) return ACCESS_RETURNED;
     return this.readOther(offset, address, bytes, vcpu);
   }
 
@@ -183,8 +181,8 @@ export class AssignedDevice {
   private readOther(offset: number, address: number, bytes: number, vcpu: number): AccessOutcome {
     if (offset === NO_ACCESS) return this.refuse(address, bytes);
     this.begin();
-    const arrives = offset >= 0 && this.host.inFlight !== 0;
-    const isAnswered = arrives && this.kernel.bus.taker.read(offset, bytes, this.answer);
+    const isAnswered =
+      offset >= 0 && this.host.inFlight !== 0 && this.kernel.bus.taker!.read(offset, bytes, this.answer);
     if (!isAnswered) this.stop(vcpu, exit.MMIO_READ, address, bytes, 0, 0, 0);
     this.end();
     return isAnswered ? ACCESS_RETURNED : ACCESS_EXITED;
@@ -197,43 +195,22 @@ export class AssignedDevice {
    */
   write(address: number, bytes: number, low: number, high?: number, vcpu = 0): AccessOutcome {
     // A dword is what guests write all day. Whatever else there is stands apart, so that V8 inlines this whole.
-    if (bytes !== 4 || typeof low !== 'number' || low >>> 0 !== low)
-      return this.writeOther(address, bytes, low, high, vcpu);
-    if (vcpu === 0 ? this.accesses[exit.KIND_AT] !== 0 : this.isStopped(vcpu)) return ACCESS_REFUSED;
-    const { bus } = this.kernel;
-    const offset = bus.offsetOf(address, 4);
-    if (offset >= 0 && bus.taker.write(offset, 4, low, 0)) return ACCESS_RETURNED;
-    return this.exitWrite(offset, address, 4, low, 0, vcpu);
+    if (bytes !== 4 || typeof low !== 'number' || low >>> 0 !== low) {
+      const lower = dwordOf('AssignedDevice.write', 'the value', low);
+      const upper = bytes === 8 ? upperOf('AssignedDevice.write', low, high) : 0;
+      return this.writeDwords(address, bytes, lower, upper, vcpu);
+    }
+    return this.writeDwords(address, 4, low, 0, vcpu);
   }
 
-  /** A write of another width than a dword's, or of a value that is none. */
-  private writeOther(
-    address: number,
-    bytes: number,
-    low: number,
-    high: number | undefined,
-    vcpu: number,
-  ): AccessOutcome {
-    const lower = dwordOf('AssignedDevice.write', 'the value', low);
-    const upper = bytes === 8 ? upperOf('AssignedDevice.write', low, high) : 0;
-    if (this.isStopped(vcpu)) return ACCESS_REFUSED;
+  private writeDwords(address: number, bytes: number, low: number, high: number, vcpu: number): AccessOutcome {
+    if (vcpu === 0 ? this.first[exit.KIND_AT] !== 0 : this.isStopped(vcpu)) return ACCESS_REFUSED;
     const { bus } = this.kernel;
     const offset = bus.offsetOf(address, bytes);
-    if (offset >= 0 && bus.taker.write(offset, bytes, lower, upper)) return ACCESS_RETURNED;
-    return this.exitWrite(offset, address, bytes, lower, upper, vcpu);
-  }
-
-  /** A write that nobody takes. */
-  private exitWrite(
-    offset: number,
-    address: number,
-    bytes: number,
-    low: number,
-    high: number,
-    vcpu: number,
-  ): AccessOutcome {
-    if (offset === NO_ACCESS) return this.refuse(address, bytes);
-    return this.stop(vcpu, exit.MMIO_WRITE, address, bytes, low, high, 0);
+    if (offset >= 0 && bus.taker!.write(offset, bytes, low, high)) return ACCESS_RETURNED;
+    return offset === NO_ACCESS
+      ? this.refuse(address, bytes)
+      : this.stop(vcpu, exit.MMIO_WRITE, address, bytes, low, high, 0);
   }
 
   /** Counts an access that no processor makes. */
@@ -252,12 +229,12 @@ export class AssignedDevice {
   }
 
   mask(vector: number, vcpu = 0): AccessOutcome {
-    const address = this.entryAddress(vector) + ENTRY_VECTOR_CONTROL_OFFSET;
+    const address = this.entryAddress(vector) + registers.ENTRY_VECTOR_CONTROL_OFFSET;
     return this.write(address, 4, registers.VECTOR_CONTROL_MASK, 0, vcpu);
   }
 
   unmask(vector: number, vcpu = 0): AccessOutcome {
-    return this.write(this.entryAddress(vector) + ENTRY_VECTOR_CONTROL_OFFSET, 4, 0, 0, vcpu);
+    return this.write(this.entryAddress(vector) + registers.ENTRY_VECTOR_CONTROL_OFFSET, 4, 0, 0, vcpu);
   }
 
   /** Writes the address of an entry, as a QWORD. */
@@ -267,7 +244,7 @@ export class AssignedDevice {
 
   /** Writes the data of an entry. */
   writeData(vector: number, data: number, vcpu = 0): AccessOutcome {
-    return this.write(this.entryAddress(vector) + ENTRY_DATA_OFFSET, 4, data, 0, vcpu);
+    return this.write(this.entryAddress(vector) + registers.ENTRY_DATA_OFFSET, 4, data, 0, vcpu);
   }
 
   /** Writes address and data of an entry in one instruction. */
@@ -279,7 +256,8 @@ export class AssignedDevice {
     if (this.isStopped(vcpu)) return ACCESS_REFUSED;
     if (!isAccess(address, 8)) return this.refuse(address, 8);
     const { bus } = this.kernel;
-    if (bus.write(address, 8, low, high) && bus.write(address + ENTRY_DATA_OFFSET, 4, word, 0)) return ACCESS_RETURNED;
+    if (bus.write(address, 8, low, high) && bus.write(address + registers.ENTRY_DATA_OFFSET, 4, word, 0))
+      return ACCESS_RETURNED;
     return this.stop(vcpu, exit.MESSAGE_WRITE, address, 12, low, high, word);
   }
 
@@ -301,7 +279,7 @@ export class AssignedDevice {
     if (!bus.read(address, 8, scratch)) return false;
     answer[0] = scratch[0];
     answer[1] = scratch[1];
-    bus.read(address + ENTRY_DATA_OFFSET, 8, scratch);
+    bus.read(address + registers.ENTRY_DATA_OFFSET, 8, scratch);
     answer[2] = scratch[0];
     answer[3] = scratch[1];
     return true;
@@ -350,9 +328,8 @@ export class AssignedDevice {
    * there is more to be done first (`due`), and when that must wait until what is due of another vCPU is done.
    */
   complete(vcpu = 0): boolean {
-    this.requireVcpu(vcpu);
+    if (!this.isExitOf(vcpu)) return false;
     const words = this.exits[vcpu];
-    if (words[exit.KIND_AT] === exit.EXIT_NONE || this.works[vcpu] !== WORK_NONE) return false;
     const { monitor } = this;
     //= MSIX-POSTED-8
     if (monitor.mayWork(words) && this.worker >= 0) return false;
@@ -572,8 +549,7 @@ export class AssignedDevice {
   // The same of any vCPU.
 
   isStopped(vcpu: number): boolean {
-    this.requireVcpu(vcpu);
-    return this.accesses[exit.EXIT_WORDS * vcpu + exit.KIND_AT] !== 0;
+    return this.accessOf(vcpu)[exit.KIND_AT] !== 0;
   }
 
   isExitOf(vcpu: number): boolean {
@@ -581,18 +557,14 @@ export class AssignedDevice {
   }
 
   dueOf(vcpu: number): Work {
-    this.requireVcpu(vcpu);
+    this.accessOf(vcpu);
     return this.works[vcpu];
   }
 
   accessOf(vcpu: number): Readonly<Uint32Array> {
-    this.requireVcpu(vcpu);
-    return this.exits[vcpu];
-  }
-
-  private requireVcpu(vcpu: number): void {
-    if (typeof vcpu === 'number' && vcpu >>> 0 === vcpu && vcpu < this.vcpuCount) return;
-    requireInteger(OWNER, 'the vCPU', vcpu, 0, this.vcpuCount - 1);
+    const words = typeof vcpu === 'number' ? this.exits[vcpu] : undefined;
+    if (words === undefined) requireInteger(OWNER, 'the vCPU', vcpu, 0, this.vcpuCount - 1);
+    return words!;
   }
 
   /** Whether a message of `vector` is in flight. */
@@ -631,7 +603,7 @@ export class AssignedDevice {
     if (typeof vector !== 'number' || !(vector >= 0 && vector <= VECTOR_INDEX_MAX) || Math.floor(vector) !== vector) {
       requireInteger(OWNER, 'the vector', vector, 0, VECTOR_INDEX_MAX);
     }
-    return this.monitor.tableAddress + ENTRY_BYTES * vector;
+    return this.monitor.tableAddress + registers.ENTRY_BYTES * vector;
   }
 
   /** Guest-physical address of the Pending Bit Array. */
@@ -764,9 +736,9 @@ function placementOf({ vectorCount, barBytes = 0x10000, tableOffset = 0, pbaOffs
   if (!Number.isInteger(Math.log2(barBytes))) {
     throw new RangeError(`${OWNER}: barBytes is ${barBytes}; expected a power of two.`);
   }
-  const tableBytes = ENTRY_BYTES * vectorCount;
+  const tableBytes = registers.ENTRY_BYTES * vectorCount;
   const pbaBytes = registers.PBA_QWORD_BYTES * Math.ceil(vectorCount / registers.PBA_QWORD_BITS);
-  requireMultiple(OWNER, 'tableOffset', tableOffset, ENTRY_BYTES, 0, barBytes - tableBytes - pbaBytes);
+  requireMultiple(OWNER, 'tableOffset', tableOffset, registers.ENTRY_BYTES, 0, barBytes - tableBytes - pbaBytes);
   const behind = tableOffset + tableBytes;
   const ownPage = Math.max(PBA_OFFSET_MIN, Math.ceil(behind / 0x1000) * 0x1000);
   const place = pbaOffset === undefined ? (ownPage + pbaBytes <= barBytes ? ownPage : behind) : pbaOffset;

@@ -33,7 +33,7 @@ export class MmioBus {
   private readonly ends = new Float64Array(BUS_RANGES_MAX);
   private readonly devices: BusDevice[] = [];
   /** @internal Who takes the access that was found last. Mostly the next one is in the same range. */
-  taker: BusDevice = ABSENT;
+  taker: BusDevice | undefined;
   private takerBase = 0;
   private takerBytes = 0;
 
@@ -87,7 +87,7 @@ export class MmioBus {
       ends[devices.length] = 0;
       found++;
     }
-    this.taker = ABSENT;
+    this.taker = undefined;
     this.takerBytes = 0;
     return found;
   }
@@ -99,14 +99,14 @@ export class MmioBus {
       high = dwordOf('MmioBus.write', 'the upper dword', high);
     }
     const offset = this.offsetOf(address, bytes);
-    return offset >= 0 ? this.taker.write(offset, bytes, low, high) : this.decline(offset, address, bytes);
+    return offset >= 0 ? this.taker!.write(offset, bytes, low, high) : this.decline(offset, address, bytes);
   }
 
   /** Reads from whoever answers the address, into `out`. Returns false as `write` does. */
   read(address: number, bytes: number, out: Uint32Array): boolean {
     requireRoom('MmioBus.read', out, 2);
     const offset = this.offsetOf(address, bytes);
-    return offset >= 0 ? this.taker.read(offset, bytes, out) : this.decline(offset, address, bytes);
+    return offset >= 0 ? this.taker!.read(offset, bytes, out) : this.decline(offset, address, bytes);
   }
 
   /** Nobody takes an access; where no processor makes it, it is counted. */
@@ -150,13 +150,10 @@ function smallest(value: number): number {
   return small === value ? small : value;
 }
 
-/** Who takes what nobody takes. */
-const ABSENT: BusDevice = { write: () => false, read: () => false };
-
 /** Whether a processor makes such an access: 1, 2, 4 or 8 bytes, all of them at addresses that there are. */
 export function isAccess(address: number, bytes: number): boolean {
   if (typeof address !== 'number' || (bytes !== 4 && bytes !== 8 && bytes !== 1 && bytes !== 2)) return false;
   // Below 2^31 all of it is integers to V8.
   if ((address | 0) === address) return address >= 0;
-  return address >= 0 && address + bytes <= ADDRESS_END && Math.floor(address) === address;
+  return address > 0 && address + bytes <= ADDRESS_END && Math.floor(address) === address;
 }

@@ -320,8 +320,6 @@ function onDevice(
   };
 }
 
-const { ASSIGNED_IRQ, ASSIGNED_MSIX_ENTRY, ASSIGNED_MSIX_MMIO, ASSIGNED_MSIX_NR, MSIX_CONTROL, MSIX_TABLE } = abi;
-
 const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
   [
     abi.KVM_ASSIGN_PCI_DEVICE,
@@ -337,36 +335,36 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
   ],
   [
     abi.KVM_ASSIGN_DEV_IRQ,
-    onDevice(ASSIGNED_IRQ, abi.ENODEV, (device, view, at) =>
+    onDevice(abi.ASSIGNED_IRQ, abi.ENODEV, (device, view, at) =>
       device.assignIrqs(
-        view.getUint32(at + ASSIGNED_IRQ.offset.flags, true),
-        view.getUint32(at + ASSIGNED_IRQ.offset.guest_irq, true),
+        view.getUint32(at + abi.ASSIGNED_IRQ.offset.flags, true),
+        view.getUint32(at + abi.ASSIGNED_IRQ.offset.guest_irq, true),
       ),
     ),
   ],
   [
     abi.KVM_DEASSIGN_DEV_IRQ,
-    onDevice(ASSIGNED_IRQ, abi.ENODEV, (device, view, at) =>
-      device.deassignIrqs(view.getUint32(at + ASSIGNED_IRQ.offset.flags, true)),
+    onDevice(abi.ASSIGNED_IRQ, abi.ENODEV, (device, view, at) =>
+      device.deassignIrqs(view.getUint32(at + abi.ASSIGNED_IRQ.offset.flags, true)),
     ),
   ],
   [
     abi.KVM_ASSIGN_SET_MSIX_NR,
-    onDevice(ASSIGNED_MSIX_NR, abi.EINVAL, (device, view, at) =>
+    onDevice(abi.ASSIGNED_MSIX_NR, abi.EINVAL, (device, view, at) =>
       device.table === undefined
-        ? device.posted.setCount(view.getUint16(at + ASSIGNED_MSIX_NR.offset.entry_nr, true))
+        ? device.posted.setCount(view.getUint16(at + abi.ASSIGNED_MSIX_NR.offset.entry_nr, true))
         : abi.EBUSY,
     ),
   ],
   [
     abi.KVM_ASSIGN_SET_MSIX_ENTRY,
-    onDevice(ASSIGNED_MSIX_ENTRY, abi.EINVAL, (device, view, at, kernel) => {
-      const flags = view.getUint16(at + ASSIGNED_MSIX_ENTRY.offset.padding, true);
+    onDevice(abi.ASSIGNED_MSIX_ENTRY, abi.EINVAL, (device, view, at, kernel) => {
+      const flags = view.getUint16(at + abi.ASSIGNED_MSIX_ENTRY.offset.padding, true);
       if (device.table !== undefined) return abi.EBUSY;
       if (kernel.msixFlagsEnabled && (flags & ~abi.MSIX_ENTRY_FLAG_MASK) !== 0) return abi.EINVAL;
       return device.posted.setEntry(
-        view.getUint16(at + ASSIGNED_MSIX_ENTRY.offset.entry, true),
-        view.getUint32(at + ASSIGNED_MSIX_ENTRY.offset.gsi, true),
+        view.getUint16(at + abi.ASSIGNED_MSIX_ENTRY.offset.entry, true),
+        view.getUint32(at + abi.ASSIGNED_MSIX_ENTRY.offset.gsi, true),
         kernel.msixFlagsEnabled ? (flags & abi.MSIX_ENTRY_FLAG_MASK) !== 0 : undefined,
       );
     }),
@@ -374,9 +372,9 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
   [
     abi.KVM_ASSIGN_REG_MSIX_MMIO,
     {
-      bytes: ASSIGNED_MSIX_MMIO.bytes,
+      bytes: abi.ASSIGNED_MSIX_MMIO.bytes,
       run: (kernel, view, at) => {
-        const { offset } = ASSIGNED_MSIX_MMIO;
+        const { offset } = abi.ASSIGNED_MSIX_MMIO;
         const read = (field: number): number => view.getUint32(at + field, true);
         if ((read(offset.flags) | read(offset.reserved) | read(offset.reserved + 4)) !== 0) return abi.EINVAL;
         const device = kernel.devices.get(read(offset.assigned_dev_id));
@@ -409,16 +407,16 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
   ],
   [
     abi.MASKBIT_CREATE_MSIX_TABLE,
-    onDevice(MSIX_TABLE, abi.EINVAL, (device, view, at) => {
-      const { offset } = MSIX_TABLE;
+    onDevice(abi.MSIX_TABLE, abi.EINVAL, (device, view, at) => {
+      const { offset } = abi.MSIX_TABLE;
       const read = (field: number): number => view.getUint32(at + field, true);
       return device.createTable(read(offset.vector_count), read(offset.pba_offset), read(offset.flags));
     }),
   ],
   [
     abi.MASKBIT_SET_MSIX_CONTROL,
-    onDevice(MSIX_CONTROL, abi.EINVAL, ({ table, irqTypes }, view, at) => {
-      const control = view.getUint32(at + MSIX_CONTROL.offset.control, true);
+    onDevice(abi.MSIX_CONTROL, abi.EINVAL, ({ table, irqTypes }, view, at) => {
+      const control = view.getUint32(at + abi.MSIX_CONTROL.offset.control, true);
       if (table === undefined || control > 3) return abi.EINVAL;
       // Enabled, with no host interrupt to carry a message: userspace assigns those first.
       const isEnabled = (control & abi.MSIX_CONTROL_ENABLE) !== 0;

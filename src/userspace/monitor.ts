@@ -55,7 +55,6 @@ export interface MonitorOptions {
 }
 
 const DEVICE_ID = 0;
-const NOWHERE = -1;
 const CONTROL_AT = MSIX_CAPABILITY_OFFSET + 3;
 const COMMAND_OFFSET = 0x04;
 const COMMAND_MEMORY_AND_MASTER = 0x6;
@@ -78,8 +77,6 @@ export class Monitor {
   private readonly pageBytes: number;
   /** The same while the BAR is mapped, and 0 while it is not. */
   private mappedBytes = 0;
-  private tableLow = 0;
-  private tableHigh = 0;
   /** Of the Pending Bit Array, from the start of the table. */
   private readonly pbaFromTable: number;
   private readonly scratch = new Uint32Array(2);
@@ -167,24 +164,25 @@ export class Monitor {
       return WORK_NONE;
     }
     //= MSIX-OWN-3
+    const offset = access[exit.ADDRESS_LOW_AT] + access[exit.ADDRESS_HIGH_AT] * 2 ** 32;
     const bytes = access[exit.BYTES_AT];
     switch (access[exit.KIND_AT]) {
       case exit.CONFIG_READ:
-        out[0] = this.config.read(access[exit.ADDRESS_LOW_AT], bytes);
+        out[0] = this.config.read(offset, bytes);
         return WORK_NONE;
       case exit.CONFIG_WRITE:
-        return this.writeConfig(access[exit.ADDRESS_LOW_AT], bytes, access[exit.LOW_AT]);
+        return this.writeConfig(offset, bytes, access[exit.LOW_AT]);
       case exit.MMIO_READ:
-        this.readPage(this.offsetOf(access), bytes, out);
+        this.readPage(this.offsetOf(offset), bytes, out);
         return WORK_NONE;
       case exit.ENTRY_READ:
-        this.readEntry(this.entryOf(access), out);
+        this.readEntry(this.entryAt(offset), out);
         return WORK_NONE;
       case exit.MMIO_WRITE:
-        return this.writePage(this.offsetOf(access), bytes, access[exit.LOW_AT], access[exit.HIGH_AT]);
+        return this.writePage(this.offsetOf(offset), bytes, access[exit.LOW_AT], access[exit.HIGH_AT]);
       default: {
         return this.userspaceTable.writeMessage(
-          this.entryOf(access),
+          this.entryAt(offset),
           access[exit.LOW_AT],
           access[exit.HIGH_AT],
           access[exit.DATA_AT],
@@ -193,19 +191,18 @@ export class Monitor {
     }
   }
 
-  /** The entry that an access begins at; one that there is not, where none is. */
-  private entryOf(access: Uint32Array): number {
-    const address = access[exit.ADDRESS_LOW_AT] + access[exit.ADDRESS_HIGH_AT] * 2 ** 32;
+  /** The entry at an address; one that there is not, where none is. */
+  private entryAt(address: number): number {
     const entry = Math.floor((address - this.tableAddress) / registers.ENTRY_BYTES);
     return this.mappedBytes !== 0 && entry >= 0 && entry < registers.VECTOR_COUNT_MAX
       ? entry
       : registers.VECTOR_COUNT_MAX;
   }
 
-  /** The offset of an access from the table; below 0 where it is not in the BAR, or that is not mapped. A BAR never lies across 2^32. */
-  private offsetOf(access: Uint32Array): number {
-    const offset = (access[exit.ADDRESS_LOW_AT] - this.tableLow) | 0;
-    return access[exit.ADDRESS_HIGH_AT] === this.tableHigh && offset < this.mappedBytes ? offset : NOWHERE;
+  /** The offset of an address from the table, an integer to V8; -1 where it is not in the BAR, or that is not mapped. */
+  private offsetOf(address: number): number {
+    const offset = address - this.tableAddress;
+    return offset >= 0 && offset < this.mappedBytes ? offset | 0 : -1;
   }
 
   private readPage(offset: number, bytes: number, out: Uint32Array): void {
@@ -367,8 +364,6 @@ export class Monitor {
   private findTable(): void {
     const { barBase } = this.config;
     this.tableAddress = barBase + this.tableOffset;
-    this.tableLow = this.tableAddress >>> 0;
-    this.tableHigh = Math.floor(this.tableAddress / 2 ** 32);
     this.mappedBytes = barBase === 0 ? 0 : this.pageBytes;
   }
 
