@@ -1,33 +1,39 @@
 /**
- * What importing the library costs, as it is published: one file. Each import is made in a process of its own, in turns with that of an empty module,
- * which is what Node takes for itself. Run by `npm run bench`.
+ * What importing the library costs, as it is published: one file. Each import is made by a process of its own that is itself a module from a file, as an
+ * importer is; in turns with that of the registers alone, which is what Node takes for a small file. Run by `npm run bench`.
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { printTable } from './timing.ts';
 
-const EMPTY = 'data:text/javascript,';
+const ROUNDS = 41;
 
 /** Milliseconds of one import: by the clock, and of processor time of all threads. */
-export interface Importing {
+interface Importing {
   readonly wall: number;
   readonly processor: number;
 }
 
-const IMPORT_AND_TELL = `
-  const [before, start] = [process.cpuUsage(), performance.now()];
-  await import(process.argv[1]);
+async function timeImport(file: string): Promise<Importing> {
+  const url = pathToFileURL(file).href;
+  const before = process.cpuUsage();
+  const start = performance.now();
+  await import(url);
   const wall = performance.now() - start;
   const { user, system } = process.cpuUsage(before);
-  console.log(JSON.stringify({ wall, processor: (user + system) / 1000 }));`;
+  return { wall, processor: (user + system) / 1000 };
+}
 
-/** The fastest of the rounds, of each module. */
-export function benchImporting(modules: readonly string[], rounds: number): Importing[] {
-  const found = modules.map((): Importing[] => []);
+/** The fastest import of each file, in so many rounds. */
+export function benchImporting(files: readonly string[], rounds: number): Importing[] {
+  const loader = import.meta.filename.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const found = files.map((): Importing[] => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [index, module] of modules.entries()) {
-      const flags = ['--input-type=module', '--eval', IMPORT_AND_TELL, '--', module];
-      found[index].push(JSON.parse(execFileSync(process.execPath, flags, { encoding: 'utf8' })));
+    for (const [index, file] of files.entries()) {
+      const own = [...loader, import.meta.filename, file];
+      const output = execFileSync(process.execPath, own, { encoding: 'utf8' });
+      found[index].push(JSON.parse(output));
     }
   }
   return found.map((times) => ({
@@ -36,14 +42,20 @@ export function benchImporting(modules: readonly string[], rounds: number): Impo
   }));
 }
 
-function main(): void {
-  const library = join(import.meta.dirname, '../src/index.js');
-  const rows = benchImporting([EMPTY, library], 41).map(({ wall, processor }, index) => [
-    index === 0 ? 'import of an empty module' : 'import of the library',
+async function main(): Promise<void> {
+  const [file] = process.argv.slice(2);
+  if (file !== undefined) {
+    console.log(JSON.stringify(await timeImport(file)));
+    return;
+  }
+  const library = join(import.meta.dirname, '../src');
+  const files = [join(library, 'registers.js'), join(library, 'index.js')];
+  const rows = benchImporting(files, ROUNDS).map(({ wall, processor }, index) => [
+    ['the registers alone', 'the library'][index],
     wall.toFixed(1),
     processor.toFixed(1),
   ]);
-  printTable([['fastest of 41 processes', 'ms', 'ms of processor'], ...rows], 1);
+  printTable([[`import of, fastest of ${ROUNDS}`, 'ms', 'ms of processor'], ...rows], 1);
 }
 
-if (process.argv[1] === import.meta.filename) main();
+if (process.argv[1] === import.meta.filename) await main();

@@ -139,6 +139,19 @@ describe('another device on the bus', () => {
   });
 });
 
+describe('an access 4 GiB below the table', () => {
+  test('is at no place of the page, though its lower dword is', () => {
+    const device = new AssignedDevice({ vectorCount: 1, barAddress: 2 ** 33 });
+    const address = device.entryAddress(0) + 12 - 2 ** 32;
+    expect([device.write(address, 4, 0), device.complete(), device.monitor.peek(0, 3)]).toEqual([
+      ACCESS_EXITED,
+      true,
+      1,
+    ]);
+    expect([device.read(address, 4), device.complete(), device.answer[0]]).toEqual([ACCESS_EXITED, true, 0xffffffff]);
+  });
+});
+
 describe('an entry at addresses that there are not', () => {
   test('is neither read nor written, and is counted', () => {
     const device = new AssignedDevice({ vectorCount: 1, barAddress: 2 ** 52 - 0x10000 });
