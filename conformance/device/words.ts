@@ -41,8 +41,8 @@ export const DIALECTS: readonly Dialect[] = [
 ];
 
 /**
- * The message that a name of a machine stands for in an entry. Its address lies at and above 2^31 and uses both dwords,
- * its data all 32 bits, and they differ from vector to vector; zero is zero. A recorded message, `address:data` in
+ * The message that a name of a machine stands for in an entry. The first one of vector 0 has every bit set that an address and data can have, so that one which
+ * a device loses shows; they differ from vector to vector, and zero is zero. A recorded message, `address:data` in
  * hexadecimal, stands for itself.
  */
 export function messageOf(name: string, vector: number): Message {
@@ -60,9 +60,9 @@ export function messageOf(name: string, vector: number): Message {
       `Got the message ${name}; expected ${VALUES.join(', ')}, address<n>data<n>, or address:data in hexadecimal.`,
     );
   return [
-    address === 0 ? 0 : 0xfee00000 + 0x1000 * address + 0x10 * vector,
-    address === 0 ? 0 : 0x80000000 + address,
-    data === 0 ? 0 : 0xfffffff0 - 0x100 * vector - data,
+    address === 0 ? 0 : 0xfffffffc - 0x1000 * (address - 1) - 0x10 * vector,
+    address === 0 ? 0 : 0xffffffff - (address - 1),
+    data === 0 ? 0 : 0xffffffff - 0x100 * vector - (data - 1),
   ];
 }
 const VALUES = ['zero', 'A', 'B'];
