@@ -58,16 +58,9 @@ export { CutoffError, type Family, type MemberMap } from './cutoff/instance.ts';
 export { compileCondition } from './compile/condition.ts';
 export type { Claim, Decision, StatePredicate, StepPredicate } from './decide/claim.ts';
 export { decide, startAt } from './decide/decide.ts';
-export {
-  count,
-  type Count,
-  type Exploration,
-  explore,
-  type ExploreLimits,
-  type ExploreOptions,
-  type Progress,
-  type Summary,
-} from './explore/explore.ts';
+export { count } from './explore/count.ts';
+export { type Count, type Exploration, explore } from './explore/explore.ts';
+export type { ExploreLimits, ExploreOptions, Progress, Summary } from './explore/tally.ts';
 export type { CompiledMachine } from './compile/format.ts';
 export type { Fairness, Lasso } from './decide/claim.ts';
 export {

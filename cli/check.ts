@@ -18,6 +18,7 @@ import { checkMachines } from './check/machines.ts';
 import { type Only, onlyOf, secondsOf, type Section, SECTIONS, WHOLE } from './check/only.ts';
 import type { CheckSection } from './check/part.ts';
 import { checkLockstep, checkPaths } from './check/paths.ts';
+import { checkPages } from './check/pages.ts';
 import { checkPlaces } from './check/places.ts';
 import { checkProperties } from './check/properties.ts';
 import { checkReplay } from './check/replay.ts';
@@ -58,7 +59,7 @@ export async function check(choices: CheckChoices = {}): Promise<Exit> {
   const found = gatherFindings(parts.flatMap((each) => each.findings ?? []));
   const extent = open.length > 0 || only.isPart ? 'part' : isFull ? 'full' : 'usual';
   const differences = compareManifest(found, manifest, extent);
-  if (choices.pin !== true) return conclude(parts, differences, open, budget);
+  if (choices.pin !== true) return conclude(parts, differences, open, budget, only.unasked);
   if (extent === 'part') return conclude(parts, [], [...open, `${path} is as it was.`], budget);
   const problem = pinProblem(parts, path);
   if (problem !== undefined) {
@@ -75,7 +76,7 @@ export function pinProblem(parts: readonly CheckSection[], path: string): string
   const count = parts.reduce((sum, { violations }) => sum + violations.count, 0);
   if (count === 0) return undefined;
   return (
-    `Got ${formatCell(count)} ${count === 1 ? 'place that is' : 'places that are'} violated; expected none, so ${path} is as it was. maskbit check says which. ` +
+    `Got ${formatCell(count)} ${count === 1 ? 'place that is' : 'places that are'} violated; expected none, so ${path} is as it was. They are told above. ` +
     'Where a design is to fail a property from now on, take that verdict out of the file first.'
   );
 }
@@ -93,12 +94,13 @@ function runSections(isFull: boolean, budget: Budget, only: Only, manifest: read
         : [];
   const instances = needed.filter((instance) => only.instance(instanceName(instance)));
   const { explored, part } = checkMachines(instances, budget, manifest);
-  const isCut = only.isPart || explored.length < instances.length;
+  const isCut = explored.length < instances.length;
   const work: Readonly<Record<Section, () => CheckSection>> = {
     machines: () => part,
     properties: () => checkProperties(explored, budget, only, isCut),
     runs: () => checkRuns(explored, budget, only),
     'every-n': () => checkEvery(explored),
+    pages: checkPages,
     paths: () => checkPaths(explored, budget),
     lockstep: () => checkLockstep(explored, isFull, budget),
     places: () => checkPlaces(isFull, budget),
@@ -122,7 +124,9 @@ const FULL_COST =
   'Checks the function and the assigned device, larger instances included; it takes some eight minutes of processor time, and 4 GB of memory.';
 
 const partCost = (only: Only, isFull: boolean): string =>
-  `Checks ${[...only.sections].join(', ')}; it takes ${isFull ? 'some minutes' : `about ${secondsOf(only)} seconds`}.`;
+  `Checks ${[...only.sections].join(', ')}; it takes ${isFull ? 'some minutes' : tellSeconds(secondsOf(only))}.`;
+
+const tellSeconds = (seconds: number): string => (seconds === 1 ? 'about a second' : `about ${seconds} seconds`);
 
 /** Where the manifest is, in the package. */
 export const MANIFEST = 'properties/manifest.json';
@@ -133,6 +137,7 @@ function conclude(
   differences: readonly string[],
   open: readonly string[],
   budget: Budget,
+  unasked?: string,
 ): Exit {
   for (const difference of differences) print(`violated: ${difference}`);
   const count = parts.reduce((sum, { violations }) => sum + violations.count, differences.length);
@@ -141,8 +146,9 @@ function conclude(
   for (const each of open) print(`open: ${each}`);
   const isOpen = open.length > 0;
   const places = `${formatCell(count)} place${count === 1 ? '' : 's'}`;
-  const verdict = count > 0 ? `violated, in ${places},` : isOpen ? 'open' : 'holds';
+  if (unasked !== undefined) print(`n/a: ${unasked}`);
+  const verdict = count > 0 ? `violated, in ${places},` : unasked !== undefined ? 'n/a' : isOpen ? 'open' : 'holds';
   print(`${verdict} after ${budget.seconds.toFixed(1)} s:`);
   for (const { clause } of parts) print(`  ${clause}`);
-  return count > 0 ? EXIT.violated : isOpen ? EXIT.bound : EXIT.holds;
+  return count > 0 ? EXIT.violated : isOpen || unasked !== undefined ? EXIT.bound : EXIT.holds;
 }

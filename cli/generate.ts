@@ -87,7 +87,7 @@ const TURN_MILLISECONDS = 20;
 
 /** How fast a common machine is: what it takes to begin, and how many steps it makes in a second. */
 const BEGIN_SECONDS = { function: 3, other: 0 };
-const STEPS_A_SECOND = { function: 20_000, other: 50_000 };
+const STEPS_A_SECOND = { function: 40_000, other: 50_000 };
 
 /** How many events a second are looked at, to find the paths that exercise a rule. */
 const LOOKED_AT_A_SECOND = 200_000;

@@ -1,7 +1,7 @@
 /**
  * How the command line looks: tables on standard output, and progress on standard error.
  */
-import type { Progress as ExploreProgress } from '../checker/explore/explore.ts';
+import type { Progress as ExploreProgress } from '../checker/explore/tally.ts';
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import { printRaw, safe } from './output.ts';

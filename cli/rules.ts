@@ -13,7 +13,7 @@ import {
 } from '../spec/index.ts';
 import { EXIT, type Exit, print, printJson } from './output.ts';
 import { printTable } from './report.ts';
-import { citationsOf, CITING, type Evidence, PROPERTIES, traceRules } from './traceability.ts';
+import { citationsOf, CITING, type Evidence, type OwnProperty, PROPERTIES, traceRules } from './traceability.ts';
 
 /**
  * Prints the table of all rules, or one entry of a register whole.
@@ -134,13 +134,13 @@ function tellBug({ bug, faults, properties, places }: Catchers & { readonly bug:
 }
 
 /** The properties of ours that carry a number of the register. */
-export function propertiesOf(id: string): readonly { readonly name: string; readonly title: string }[] {
+export function propertiesOf(id: string): readonly OwnProperty[] {
   return PROPERTIES.filter(({ number }) => number?.split(' ')[0] === id);
 }
 
 function propertyEvidence(property: RegisteredProperty) {
   const named = new RegExp(`\\b${property.id}\\b`);
-  const ours = propertiesOf(property.id).map(({ name, title }) => ({ name, title }));
+  const ours = propertiesOf(property.id).map(({ name, of, title }) => ({ name, of, title }));
   return { property, ours, brokenBy: HISTORICAL_BUGS.filter(({ breaks }) => named.test(breaks)).map(({ id }) => id) };
 }
 
@@ -152,7 +152,7 @@ function tellProperty({ property, ours, brokenBy }: ReturnType<typeof propertyEv
     claim,
     '',
     ...(beyond === undefined ? [] : [`Beyond us: ${beyond}`]),
-    ...ours.map((each) => `${each.name}: ${each.title}`),
+    ...ours.map((each) => `${each.name} (${each.of}): ${each.title}`),
     `Broken by: ${listed(brokenBy)}`,
   ];
 }

@@ -80,7 +80,7 @@ const MENTION = /\b(?:HB-\d+|P[1-9]\d?|[RS][1-9])\b/g;
 /** Finds the places of a source text that name a bug, a property or a comment of the review. */
 function findMentions(file: string, text: string): Citation[] {
   return text.split('\n').flatMap((line, index) =>
-    Array.from(line.matchAll(MENTION), ([id]) => ({
+    Array.from(new Set(line.match(MENTION)), (id) => ({
       id,
       isTest: file.startsWith('test/'),
       place: `${file}:${index + 1}`,
@@ -109,15 +109,21 @@ export function machineCitations(): Citation[] {
   });
 }
 
+/** A property of ours, and what it speaks of: two that speak of different machines may have one name. */
+export type OwnProperty = Pick<(typeof STEP_PROPERTIES)[number], 'name' | 'number' | 'title' | 'rules'> & {
+  readonly of: string;
+};
+
+const speakingOf = (of: string, properties: readonly Omit<OwnProperty, 'of'>[]): readonly OwnProperty[] =>
+  properties.map(({ name, number, title, rules }) => ({ name, of, number, title, rules }));
+
 /** Every property there is, of machines and of the implementation. */
-export const PROPERTIES = [
-  ...STEP_PROPERTIES,
-  ...CHANNEL_PROPERTIES,
-  ...TEMPORAL_PROPERTIES,
-  SizeEquivalenceRuns,
-  RestoreBisimRuns,
-  ProjectionRuns,
-  ...ASSIGNED_PROPERTIES,
+export const PROPERTIES: readonly OwnProperty[] = [
+  ...speakingOf('function', STEP_PROPERTIES),
+  ...speakingOf('function with channel', CHANNEL_PROPERTIES),
+  ...speakingOf('runs of the function', TEMPORAL_PROPERTIES),
+  ...speakingOf('random runs of a device', [SizeEquivalenceRuns, RestoreBisimRuns, ProjectionRuns]),
+  ...speakingOf('assigned device', ASSIGNED_PROPERTIES),
 ];
 
 /** Gathers what stands behind every rule. */

@@ -5,11 +5,13 @@
  */
 import { RESET } from '../machines/alphabet.ts';
 import {
+  isObject,
   requireCount,
   requireFields,
   requireFunction,
   requireList,
   requireOneOf,
+  requireSome,
   within,
 } from '../checker/argument/argument.ts';
 import { enumerate } from '../checker/explore/enumerate.ts';
@@ -27,9 +29,11 @@ import type { Device, DeviceFactory } from './device/device.ts';
 import type { DeviceMaker } from './device/dwords.ts';
 import { type Dialect, DIALECTS } from './device/words.ts';
 import { Random } from './judge/random.ts';
+import { type Again, blamedOnForms } from './paths/blamed.ts';
 import { createDriver, type Driver } from './paths/drive.ts';
 import { ConformanceError, type Failure, kindOf } from './paths/failure.ts';
 import { isRestorable, walkInLockstep } from './paths/lockstep.ts';
+import { pairPaths } from './paths/pairs.ts';
 
 /** The parts of the suite. */
 export const SUITE_PARTS = ['paths', 'lockstep', 'random'] as const;
@@ -82,7 +86,8 @@ export interface SuiteCount {
 
 /** What came of the suite. */
 export interface SuiteReport {
-  readonly holds: boolean;
+  /** Whether all that was driven did as the machines do; undefined where nothing was driven. */
+  readonly holds: boolean | undefined;
   readonly counts: readonly SuiteCount[];
   /** Of those that differ in the same way, the first; along paths and in lockstep it has a shortest path. */
   readonly failures: readonly Failure[];
@@ -90,17 +95,22 @@ export interface SuiteReport {
   readonly open: readonly string[];
 }
 
+/** More pairs of transitions than this are not driven: that of one vector with two messages has 3,872, the next larger one 12,168. */
+const PAIRS_RAIL = 10_000;
+const PAIRS = 'every pair of transitions';
+
 /** The random walks of each instance, and the events of each. */
 const WALKS = { count: 60, length: 60 } as const;
 
 /**
- * Runs the suite against fresh devices. What a device throws is a failure of it.
+ * Runs the suite against fresh devices. What a device throws, or gives and no device may give, is a failure of it that cites no rule.
+ * @throws {ArgumentError} where what `create` gives is no device, or where it throws.
  * @param create Makes the device, a whole one or one by dwords; several, where they must do the same in all that a guest sees.
  */
 export function runSuite(create: DeviceMaker | readonly DeviceMaker[], options: SuiteOptions = {}): SuiteReport {
   const place = 'create of runSuite';
-  const factories =
-    typeof create === 'function' ? [requireFactory(place, create)] : requireList(place, create, requireFactory);
+  const isOne = typeof create === 'function' || isObject(create);
+  const factories = isOne ? [requireFactory(place, create)] : requireSome(place, create, requireFactory);
   return new Suite(factories, requireSuiteOptions('the options of runSuite', options)).run();
 }
 
@@ -118,7 +128,7 @@ function requireSuiteOptions(place: string, value: unknown): SuiteOptions {
           only:
             typeof only === 'string'
               ? part(within(place, 'only'), only)
-              : requireList(within(place, 'only'), only, part),
+              : requireSome(within(place, 'only'), only, part),
         }),
     ...(seed === undefined ? {} : { seed: requireCount(within(place, 'seed'), seed) }),
     ...(subjects === undefined ? {} : { subjects: requireList(within(place, 'subjects'), subjects, requireSubject) }),
@@ -172,24 +182,27 @@ class Suite {
       }
     }
     const { failures, counts, open } = this;
-    return { holds: failures.length === 0, counts, failures, open };
+    const fails = counts.some(({ failing }) => failing > 0);
+    const isDriven = counts.some(({ driven }) => driven > 0);
+    return { holds: fails ? false : isDriven ? true : undefined, counts, failures, open };
   }
 
-  /** Every simple path where they are few enough, and a path through every transition of a function. */
+  /** Every simple path where they are few enough, a path through every transition of a function, and one through every pair of them where those are few enough. */
   private followPaths({ instance, graph }: SuiteSubject): void {
-    const { machine, events, vectors, messages } = instance;
+    const { machine, events, vectors } = instance;
     // The capability alone is driven as part of the function around it, whose machine knows what must be read back.
-    const around = vectors > 0 ? { instance, graph } : this.subjects.find((each) => isFunction(each.instance));
+    const own = { instance, graph };
+    const around = vectors > 0 ? own : this.subjects.find((each) => isFunction(each.instance));
     if (around === undefined) return;
     if (countSimplePaths(graph).paths <= SIMPLE_PATH_RAIL) {
-      const driver = createDriver(around.graph, vectors || 1, messages);
       // The shortest first: it is the first difference that is told.
       const paths = simplePaths(graph).toSorted((one, other) => one.length - other.length);
-      this.drive('paths', 'all simple paths', instance, driver, paths, around.instance);
+      this.drive('paths', 'all simple paths', own, paths, around);
     }
     if (!isFunction(instance)) return;
-    const driver = createDriver(graph, vectors, messages);
-    this.drive('paths', 'every transition', instance, driver, transitionPaths(machine, events));
+    this.drive('paths', 'every transition', own, transitionPaths(machine, events));
+    if (graph.states.length * events.length ** 2 > PAIRS_RAIL) return;
+    this.drive('paths', PAIRS, own, pairPaths(machine, events, vectors));
   }
 
   /** Walks of random events from reset on: what a device remembers that no machine has, a shortest path may never meet. */
@@ -200,19 +213,16 @@ class Suite {
     const walks = Array.from({ length: WALKS.count }, () =>
       Array.from({ length: WALKS.length }, () => random.pick(graph.events)),
     );
-    const driver = createDriver(graph, instance.vectors, instance.messages);
-    this.drive('random', `walks of the seed ${seed}`, instance, driver, walks);
+    this.drive('random', `walks of the seed ${seed}`, { instance, graph }, walks);
   }
 
-  private drive(
-    part: SuitePart,
-    what: string,
-    instance: Instance,
-    driver: Driver,
-    paths: readonly Path[],
-    shown = instance,
-  ): void {
-    const devices = this.factories.map((create) => create({ vectorCount: shown.vectors }));
+  /** @param around What the devices are held against, where the paths are those of a part of it. */
+  private drive(part: SuitePart, what: string, subject: SuiteSubject, paths: readonly Path[], around = subject): void {
+    const { instance } = subject;
+    const { vectors } = around.instance;
+    const driver = driverOf(around);
+    const devices = this.factories.map((create) => create({ vectorCount: vectors }));
+    const agains = devices.map((_, factory) => this.againOn(around, factory));
     const title = `${part}: ${instanceName(instance)}, ${what}`;
     let failing = 0;
     /** The path that each device was driven along last: a reset that is wrong shows at the beginning of the next one. */
@@ -225,10 +235,8 @@ class Suite {
         lasts.set(device, path);
         if (found === undefined) continue;
         failing++;
-        const fresh = (): Device => this.factories[devices.indexOf(device)]({ vectorCount: shown.vectors });
-        const failure =
-          (found.path.length === 0 && failureOf(() => driver.drive(fresh(), [...last, RESET], dialect))) || found;
-        this.note(failure, shown, part === 'random' ? (each) => shortened(driver, device, dialect, each) : undefined);
+        const isShortest = part === 'paths' && what !== PAIRS;
+        this.note(found, around.instance, dialect, agains[devices.indexOf(device)], isShortest, last);
       }
     }
     const { paths: driven, steps, outputs, dwords } = driver.counts;
@@ -243,6 +251,7 @@ class Suite {
     const devices = this.factories.map((create) => create({ vectorCount: instance.vectors }));
     const name = instanceName(instance);
     for (const [device, dialect] of inEveryDialect(devices)) {
+      const again = this.againOn({ instance, graph }, devices.indexOf(device));
       const told = { part: 'lockstep', instance: name, what: dialect.name, devices: [device.name] } as const;
       if (!isRestorable(device)) {
         this.counts.push({ ...told, ...NOTHING, skipped: 'It saves and restores no state.' });
@@ -251,23 +260,47 @@ class Suite {
       this.options.onProgress?.(`lockstep: ${name}, ${device.name}, ${dialect.name}`, 0, 1);
       let walked = { pairs: 0, steps: 0 };
       const failure = failureOf(() => (walked = walkInLockstep(graph, device, instance.messages, dialect)));
-      if (failure !== undefined) this.note(failure, instance);
+      if (failure !== undefined) this.note(failure, instance, dialect, again, true);
       const { pairs, steps } = walked;
       this.counts.push({ ...told, ...NOTHING, count: pairs, driven: 1, steps, failing: failure === undefined ? 0 : 1 });
     }
   }
 
-  /** Notes a failure, if none of its kind is known; `shorten` finds a shorter path to it. */
-  private note(found: Failure, instance: Instance, shorten = (failure: Failure): Failure => failure): void {
-    if (this.kinds.has(kindOf(found))) return;
-    this.kinds.add(kindOf(found));
-    const failure = shorten(found);
-    if (failure !== found && this.kinds.has(kindOf(failure))) return;
-    this.kinds.add(kindOf(failure));
+  /** Drives fresh devices of a factory along a path: what is found is of that path alone. */
+  private againOn(subject: SuiteSubject, factory: number): Again {
+    const driver = driverOf(subject);
+    const { vectors } = subject.instance;
+    return (path, dialect) =>
+      failureOf(() => driver.drive(this.factories[factory]({ vectorCount: vectors }), path, dialect));
+  }
+
+  /**
+   * Notes a failure, if none of its kind is known: by a shorter path where there is one, and with the rule of a form of access that is to blame.
+   * @param last The path before: what differs after the reset that ended it is told as its last step.
+   */
+  private note(
+    found: Failure,
+    instance: Instance,
+    dialect: Dialect,
+    again: Again,
+    isShortest: boolean,
+    last: Path = [],
+  ): void {
+    const isOfReset = found.path.length === 0;
+    const raw = `${dialect.name}: ${kindOf(found)} ${isOfReset ? last.at(-1) : ''}`;
+    if (this.kinds.has(raw)) return;
+    const whole = (isOfReset && again([...last, RESET], dialect)) || found;
+    const failure = blamedOnForms(isShortest ? whole : shortened(again, dialect, whole), dialect, again);
+    const isKnown = this.kinds.has(kindOf(failure));
+    this.kinds.add(raw).add(kindOf(failure));
+    if (isKnown) return;
     this.failures.push(failure);
     this.options.onFailure?.(failure, instance);
   }
 }
+
+const driverOf = ({ instance, graph }: SuiteSubject): Driver =>
+  createDriver(graph, instance.vectors, instance.messages);
 
 const isFunction = ({ machine }: Instance): boolean => machine.id === 'function';
 
@@ -287,11 +320,11 @@ function failureOf(work: () => void): Failure | undefined {
 }
 
 /** Leaves events out of the path of a failure as long as the device still differs in the same register, or in its outputs. */
-function shortened(driver: Driver, device: Device, dialect: Dialect, found: Failure): Failure {
+function shortened(again: Again, dialect: Dialect, found: Failure): Failure {
   let best = found;
   for (let at = best.path.length - 2; at >= 0; at--) {
     const path = best.path.filter((_, index) => index !== at);
-    const failure = failureOf(() => driver.drive(device, path, dialect));
+    const failure = again(path, dialect);
     if (failure?.subject !== found.subject) continue;
     best = failure;
     at = Math.min(at, best.path.length - 1);

@@ -149,12 +149,12 @@ export function vcpuRegion(
         target: access.state,
         guard: 'assigned',
         actions: EXIT,
-        description: 'Nobody in the kernel answers: the vCPU stops.',
+        description: 'Nobody in the kernel answers: the vCPU stops. [MSIX-OWN-1]',
       };
       const guard = paths.kernel(access);
       const event = ofVcpu(access.event, vcpu);
       if (guard === undefined) return [event, exit];
-      return [event, [{ guard, actions: RETURN, description: 'The kernel answers at once.' }, exit]];
+      return [event, [{ guard, actions: RETURN, description: 'The kernel answers at once. [MSIX-OWN-1]' }, exit]];
     }),
   );
   const forgotten = { target: 'void', description: 'Nothing of the access is done any more. [MSIX-ASSIGN-15]' };
@@ -164,7 +164,7 @@ export function vcpuRegion(
     const later = (paths.afterwards?.(access) ?? []).map((each) => ({
       target: each.target,
       guard: book.all(rest, each.guard),
-      description: 'There is more to be done first.',
+      description: 'There is more to be done first. [MSIX-POSTED-2] [MSIX-POSTED-4]',
     }));
     const completed = {
       target: 'running',
@@ -191,10 +191,15 @@ export function vcpuRegion(
   });
   const emptied = {
     description: 'Stopped in an access from before a reset or a removal. [MSIX-ASSIGN-15]',
-    on: { [complete]: { target: 'running', actions: RETURN, description: 'It returns, and does nothing.' } },
+    on: {
+      [complete]: { target: 'running', actions: RETURN, description: 'It returns, and does nothing. [MSIX-ASSIGN-15]' },
+    },
   };
   return {
-    description: vcpu === 0 ? 'A vCPU that accesses the device.' : 'Another vCPU that accesses the device.',
+    description:
+      vcpu === 0
+        ? 'A vCPU that accesses the device. [MSIX-OWN-3]'
+        : 'Another vCPU that accesses the device. [MSIX-OWN-3]',
     initial: 'running',
     states: {
       running: { description: 'It runs the guest.', on: onRunning },

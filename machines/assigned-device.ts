@@ -114,7 +114,11 @@ function hostRegion({ tears }: DeviceContext): Region {
       down: {
         description: 'The host has no vector; what the device signals is lost. [MSIX-POSTED-4]',
         on: {
-          [ENABLE_ALL]: { target: 'up', guard: 'opening & anyWanted', description: 'All vectors in use are built up.' },
+          [ENABLE_ALL]: {
+            target: 'up',
+            guard: 'opening & anyWanted',
+            description: 'All vectors in use are built up. [MSIX-POSTED-2]',
+          },
         },
       },
       up: {

@@ -98,10 +98,15 @@ function pendingRead(vector: number, context: DeviceContext): Region {
   const shows = answer(vector, 'pending', 'Polling shows what waits. [MSIX-PBA-4]');
   const shown = {
     description: "The Pending bit, as it is read from the device's own page.",
-    on: { [poll(vector)]: [{ ...shows, guard: `pending.${vector}` }, answer(vector, 'quiet', 'Nothing waits.')] },
+    on: {
+      [poll(vector)]: [
+        { ...shows, guard: `pending.${vector}` },
+        answer(vector, 'quiet', 'Nothing waits. [MSIX-PBA-4]'),
+      ],
+    },
   };
   return context.rewriteEvents({
-    description: 'The Pending bit, as the guest reads it.',
+    description: 'The Pending bit, as the guest reads it. [MSIX-PBA-4]',
     initial: 'shown',
     states: { shown },
   });
@@ -148,7 +153,7 @@ function maskRegion(
       on: {
         [unmask(vector)]: { target: 'unmasked', description: 'The guest unmasks. [MSIX-ASSIGN-5]' },
         ...copied('unmasked', `userUnmasked.${vector}`),
-        [readEntry(vector)]: answer(vector, 'masked', 'The Mask Bit is read back.'),
+        [readEntry(vector)]: answer(vector, 'masked', 'The Mask Bit is read back. [MSIX-TABLE-3]'),
       },
     },
     unmasked: {
@@ -156,7 +161,7 @@ function maskRegion(
       on: {
         [mask(vector)]: { target: 'masked', description: 'The guest masks. [MSIX-ASSIGN-5]' },
         ...copied('masked', `userMasked.${vector}`),
-        [readEntry(vector)]: answer(vector, 'unmasked', 'The Mask Bit is read back.'),
+        [readEntry(vector)]: answer(vector, 'unmasked', 'The Mask Bit is read back. [MSIX-TABLE-3]'),
       },
     },
   };
@@ -199,9 +204,10 @@ function entryRegion(context: DeviceContext, vector: number): Region {
   const kept = design.latch
     ? 'Address and data of the entry, as they were last written. [MSIX-ASSIGN-7]'
     : 'Address and data of the entry, as they were last written while it was masked. [MSIX-POSTED-6]';
+  const readBack = `The entry is read back. [${design.latch ? 'MSIX-ASSIGN-7' : 'MSIX-POSTED-6'}]`;
   const region = messageRegion(kept, messages.values, (message) => ({
     ...Object.fromEntries(writesFrom(message)),
-    [readEntry(vector)]: answer(vector, message, 'The entry is read back.'),
+    [readEntry(vector)]: answer(vector, message, readBack),
   }));
   // Where there are routes, the kernel answers from them.
   return context.rewriteEvents(anew(region, 'MSIX-RESET-4'), { read: design.direct ? 'either' : 'exit' });
@@ -277,7 +283,7 @@ function allocationRegion({ book }: DeviceContext, vector: number): Region {
   const build = {
     target: 'present',
     guard: book.all('opening', `wanted.${vector}`),
-    description: 'It is built up with the others.',
+    description: 'It is built up with the others. [MSIX-POSTED-2]',
   };
   return anew({
     description: 'Whether the host has a vector for the entry. [MSIX-POSTED-2]',

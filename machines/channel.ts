@@ -46,7 +46,7 @@ export function transitRegion(vector: number, messages: MessageSet, { opening }:
       description,
       on: {
         ...on,
-        [arrive(vector)]: { ...arrival, description: 'It arrives.' },
+        [arrive(vector)]: { ...arrival, description: 'It arrives. [MSIX-MSG-5]' },
         [READ]: { ...arrival, description: 'A read completion does not overtake it. [MSIX-MSG-5]' },
       },
     };

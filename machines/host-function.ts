@@ -71,7 +71,12 @@ export function hostRegions(vector: number, around: HostSurroundings): { flight:
         none: {
           description: 'Nothing is on its way.',
           on: {
-            [signal(vector)]: { target: 'flying', guard: passes, actions: send, description: 'The device sends.' },
+            [signal(vector)]: {
+              target: 'flying',
+              guard: passes,
+              actions: send,
+              description: 'The device sends. [MSIX-MASK-1]',
+            },
             ...edges(`pending.${vector}`, {
               target: 'flying',
               actions: send,
@@ -86,7 +91,7 @@ export function hostRegions(vector: number, around: HostSurroundings): { flight:
       },
     },
     pending: {
-      description: 'The Pending bit of the device.',
+      description: 'The Pending bit of the device. [MSIX-PEND-4]',
       initial: 'clear',
       states: {
         clear: {
@@ -109,7 +114,7 @@ export function hostRegions(vector: number, around: HostSurroundings): { flight:
           },
         },
         set: {
-          description: 'An event waits.',
+          description: 'An event waits, and polling shows it. [MSIX-PBA-4]',
           on: {
             ...edges(undefined, { target: 'clear', description: 'The event that was held goes out. [MSIX-PEND-2]' }),
             [retire(vector)]: { target: 'clear', description: 'The cause is gone. [MSIX-PEND-3]' },
@@ -141,16 +146,20 @@ export function createHostFunction(options: { readonly vectors: number }): AnySt
       unblocks: { [hostUnmask(vector)]: `masked.${vector}` },
       drains: { [HOST_READ]: 'A read brings it in. [MSIX-ASSIGN-6]' },
       arrivals: [
-        { target: 'none', actions: { type: 'interrupt', params: { vector } }, description: 'The host is interrupted.' },
+        {
+          target: 'none',
+          actions: { type: 'interrupt', params: { vector } },
+          description: 'The host is interrupted. [MSIX-MSG-5]',
+        },
       ],
       all: (...names) => book.all(...names),
     });
     const mask = {
-      description: "The host's own Mask Bit.",
+      description: "The host's own Mask Bit. [MSIX-TABLE-3]",
       initial: 'masked',
       states: {
-        masked: { description: 'The vector must not send.', on: { [hostUnmask(vector)]: 'unmasked' } },
-        unmasked: { description: 'The vector sends.', on: { [hostMask(vector)]: 'masked' } },
+        masked: { description: 'The vector must not send. [MSIX-MASK-2]', on: { [hostUnmask(vector)]: 'unmasked' } },
+        unmasked: { description: 'The vector sends. [MSIX-MASK-1]', on: { [hostMask(vector)]: 'masked' } },
       },
     };
     return [vectorRegionName(vector), { type: 'parallel', states: { flight, pending, mask } }];

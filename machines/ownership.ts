@@ -36,7 +36,12 @@ function ofDevice(region: Region): Region {
   const gone = { target: 'removed', description: 'The page is taken off with the device. [MSIX-ASSIGN-16]' };
   const removed = {
     description: 'There is no device, and nobody answers. [MSIX-ASSIGN-16]',
-    on: { [ASSIGN]: { target: 'userspace', description: 'A device is assigned with its page at userspace.' } },
+    on: {
+      [ASSIGN]: {
+        target: 'userspace',
+        description: 'A device is assigned with its page at userspace. [MSIX-ASSIGN-16]',
+      },
+    },
   };
   const all = Object.entries(states).map(([name, state]) => [name, { ...state, on: { ...state.on, [REMOVE]: gone } }]);
   return { ...rest, states: { ...Object.fromEntries(all), removed } } as Region;
@@ -76,8 +81,14 @@ export const coupledOwnership: Region = ofDevice({
       },
     },
     returning: {
-      description: 'The page is off the bus, and the vectors are live; accesses exit again. [MSIX-OWN-1]',
-      on: { [DISABLE_ALL]: { target: 'userspace', guard: 'tearing', description: 'All vectors are torn down.' } },
+      description: 'The page is off the bus; accesses exit again. [MSIX-OWN-1]',
+      on: {
+        [DISABLE_ALL]: {
+          target: 'userspace',
+          guard: 'tearing',
+          description: 'All vectors are torn down. [MSIX-POSTED-4]',
+        },
+      },
     },
   },
 });
@@ -90,7 +101,11 @@ export const baseRegion: Region = {
     none: {
       description: 'The kernel knows of none.',
       on: {
-        [TELL_BASE]: { target: 'told', guard: 'assigned', description: 'It is stored, and nothing else is done.' },
+        [TELL_BASE]: {
+          target: 'told',
+          guard: 'assigned',
+          description: 'It is stored. [MSIX-POSTED-7]',
+        },
       },
     },
     told: {
@@ -126,11 +141,11 @@ export const barRegion: Region = startingAnew(
     states: {
       home: {
         description: 'Where it was when the guest started.',
-        on: { [move('away')]: { target: 'away', description: 'It is moved.' } },
+        on: { [move('away')]: { target: 'away', description: 'It is moved. [MSIX-ASSIGN-12]' } },
       },
       away: {
         description: 'Elsewhere.',
-        on: { [move('home')]: { target: 'home', description: 'It is moved back.' } },
+        on: { [move('home')]: { target: 'home', description: 'It is moved back. [MSIX-ASSIGN-12]' } },
       },
     },
   },

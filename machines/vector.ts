@@ -81,7 +81,7 @@ export function vectorRegion(vector: number, messages: MessageSet, surroundings:
         },
       },
       entry: {
-        description: 'Address and data of the entry, as the guest reads them.',
+        description: 'Address and data of the entry, as the guest reads them. [MSIX-TABLE-1]',
         initial,
         states: Object.fromEntries(messages.values.map((message) => [message, entryState(vector, messages, message)])),
       },
@@ -131,7 +131,8 @@ export function vectorRegion(vector: number, messages: MessageSet, surroundings:
               [signal(vector)]: {
                 target: 'set',
                 guard: `blocked.${vector}`,
-                description: 'An event of a blocked vector is held, also while disabled. [MSIX-PEND-1] [MSIX-ENABLE-2]',
+                description:
+                  'An event of a blocked vector is held; also while disabled, by our choice. [MSIX-PEND-1] [MSIX-ENABLE-2]',
               },
             },
           },
@@ -207,11 +208,11 @@ export function createVector(options: { readonly messages: MessageSet }): AnySta
         initial: 'closed',
         states: {
           closed: {
-            description: 'Disabled, or masked as a whole.',
+            description: 'Disabled, or masked as a whole. [MSIX-ENABLE-1] [MSIX-MASK-1]',
             on: { [control('on')]: 'open' },
           },
           open: {
-            description: 'Enabled, and not masked as a whole.',
+            description: 'Enabled, and not masked as a whole. [MSIX-MASK-1]',
             on: {
               [control('off')]: 'closed',
               [RESET]: { target: 'closed', description: 'Reset disables MSI-X. [MSIX-RESET-1]' },

@@ -20,7 +20,7 @@ const separating = separatingSequences(graph, read, (state, event) =>
 const { paths, steps } = completeSize(graph, extra, separating);
 const shown = (count: number): string => count.toLocaleString('en-US');
 console.log(
-  `${vectors} vectors, ${extra} extra states: ${shown(paths)} paths with ${shown(steps)} events; some ${Math.ceil(steps / 250_000)} s.`,
+  `${vectors} vectors, ${extra} extra states: ${shown(paths)} paths with ${shown(steps)} events; some ${Math.ceil(steps / 1_500_000)} s.`,
 );
 
 const device = createInProcessDevice(vectors);

@@ -73,20 +73,26 @@ const REGISTERED: ReadonlyMap<string, Registered> = new Map<string, Registered>(
   ...REVIEW_POINTS.map((entry) => [entry.id, { kind: 'review', entry }] as const),
 ]);
 
+/** An id as it is looked up: in capitals, its number without zeros before it. */
+const spelt = (id: unknown): string => (typeof id === 'string' ? id.toUpperCase().replace(/(?<!\d)0+(?=\d)/, '') : '');
+
+const BY_SPELLING: ReadonlyMap<string, Registered> = new Map(
+  Array.from(REGISTERED, ([id, entry]) => [spelt(id), entry]),
+);
+
 /** Every id that can be cited. */
 export const REGISTERED_IDS: readonly string[] = [...REGISTERED.keys()];
 
 /**
- * Looks an id up in all registers, in any case: `hb-21` is HB-21.
+ * Looks an id up in all registers, in any case: `hb-21` is HB-21, whatever zeros it has: `hb-1` is HB-01.
  *
  * @throws {RangeError} when there is none, with the nearest ones.
  */
 export function registered(id: string): Registered {
-  const upper = typeof id === 'string' ? id.toUpperCase() : '';
-  const found = REGISTERED.get(upper);
+  const found = BY_SPELLING.get(spelt(id));
   if (found !== undefined) return found;
   throw new RangeError(
-    `Got the id ${tell(id)}; expected one that is registered, such as ${nearestIds(upper).join(', ')}.`,
+    `Got the id ${tell(id)}; expected one that is registered, such as ${nearestIds(spelt(id)).join(', ')}.`,
   );
 }
 
@@ -96,10 +102,9 @@ export function registered(id: string): Registered {
  * @throws {RangeError} when there is none, with the nearest ones.
  */
 export function ruleNamed(id: string): Rule {
-  const upper = typeof id === 'string' ? id.toUpperCase() : '';
-  const found = REGISTERED.get(upper);
+  const found = BY_SPELLING.get(spelt(id));
   if (found?.kind === 'rule') return found.entry;
-  const nearest = nearestIds(upper).filter((each) => REGISTERED.get(each)!.kind === 'rule');
+  const nearest = nearestIds(spelt(id)).filter((each) => REGISTERED.get(each)!.kind === 'rule');
   const what = found === undefined ? '' : `, which is ${KINDS[found.kind]} and no rule`;
   const like = nearest.length > 0 ? nearest : ['MSIX-PEND-2', 'MSIX-MASK-1'];
   throw new RangeError(`Got ${tell(id)}${what}; expected a rule that maskbit rules lists, such as ${like.join(', ')}.`);

@@ -153,6 +153,16 @@ export function requireList<Item>(
   return list.map((each, index) => item(`${first}[${index}]${behind}`, each));
 }
 
+/** Requires a list that is not empty, each item by its own place. */
+export function requireSome<Item>(
+  place: string,
+  value: unknown,
+  item: (place: string, value: unknown) => Item,
+): Item[] {
+  const list = requireList(place, value, item);
+  return list.length > 0 ? list : refuse(place, list, 'at least one item');
+}
+
 function readItems(value: readonly unknown[]): unknown[] | undefined {
   try {
     return Array.from(value);

@@ -110,8 +110,11 @@ function createParts(compiled: CompiledMachine, isNamed: boolean): ExpandPart[] 
   );
 }
 
+/** What of a machine is translated. */
+export type Programs = Pick<CompiledMachine, 'code' | 'starts' | 'lists' | 'transitions' | 'events'>;
+
 /** The instructions of one program, by address, in an order in which each stands after all that lead to it. */
-interface Listing {
+export interface Listing {
   readonly event: number;
   readonly start: number;
   /** How many lead to it. */
@@ -119,7 +122,7 @@ interface Listing {
   readonly order: readonly number[];
 }
 
-function listingOf({ code, starts }: CompiledMachine, event: number): Listing {
+export function listingOf({ code, starts }: Programs, event: number): Listing {
   const uses = new Map<number, number>();
   // Not by calls: a program may be longer than calls can be nested.
   const open = [starts[event]];
@@ -159,7 +162,7 @@ export function writeParts(compiled: CompiledMachine, frame: Frame): Function[] 
 }
 
 /** Shares out the programs, in order, so that no part has many more instructions than it should. */
-function partsOf(compiled: CompiledMachine, { events }: Frame): Listing[][] {
+export function partsOf(compiled: CompiledMachine, { events }: Pick<Frame, 'events'>): Listing[][] {
   const parts: Listing[][] = [[]];
   let room = INSTRUCTIONS_OF_FUNCTION;
   for (const event of events) {
@@ -175,7 +178,7 @@ function partsOf(compiled: CompiledMachine, { events }: Frame): Listing[][] {
 }
 
 /** A program of more instructions than this is run as it stands: blocks cannot be nested as deep as its text would be. */
-const INSTRUCTIONS_OF_TEXT = 1000;
+export const INSTRUCTIONS_OF_TEXT = 1000;
 
 /** Programs that are run by a stepper. */
 function createPlainPart(compiled: CompiledMachine, listings: readonly Listing[]): ExpandPart {
@@ -225,8 +228,8 @@ function writePart(compiled: CompiledMachine, listings: readonly Listing[], fram
  * One program as nested blocks. An instruction that one other leads to stands inside of it; one that several lead to stands
  * after a block of its own, which they leave by its label. That is enough because no program has a loop.
  */
-function programText(
-  { code, lists, transitions, events }: CompiledMachine,
+export function programText(
+  { code, lists, transitions, events }: Programs,
   { event, start, uses, order }: Listing,
   noted: ReadonlySet<number>,
 ): string {

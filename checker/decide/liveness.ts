@@ -137,11 +137,8 @@ class Edges {
         larger.set(this.events);
         this.events = larger;
       }
-      states.expect(words, count);
-      for (let index = 0; index < count; index++, edge++) {
-        this.targets[edge] = states.find(words, index * wordCount);
-        this.events[edge] = taken[index];
-      }
+      states.findAll(words, count, this.targets, edge);
+      for (let index = 0; index < count; index++) this.events[edge++] = taken[index];
     }
     this.starts[states.count] = edge;
   }

@@ -2,11 +2,13 @@
  * Sets of packed states, exact: whole states are compared, never hashes of them. Open addressing over typed arrays, with
  * linear probing; where a state has few bits, a table with a place for every possible one.
  *
- * States are kept as their difference from the initial one. That makes zeros the initial state, which is always in the
- * set; so a slot of zeros is an empty one, and no state is ever taken for it.
+ * `NumberedStates` keeps states in order and knows where each came from, so that there are traces. A slot is one word:
  *
- * `NumberedStates` keeps states in order and knows where each came from, so that there are traces. `counted-states.ts` has
- * the set that only knows which states it has, in the fewest bytes.
+ *     the higher bits of the hash | the number of the state, and one        zero: empty
+ *
+ * There are more slots than states, so the bits by which a hash chooses its slot are enough for the number, and the others say of almost every other state
+ * that it is another, without a look at its words. In 32 bits each, there are the words of a state, its origin and two slots: 16 bytes for a state of one
+ * word. `counted-states.ts` has the set that only knows which states it has, in the fewest bytes.
  */
 
 /** What `add` returns when a state is new and the set has no room for it within its limits. */
@@ -44,160 +46,99 @@ export function finish(hash: number): number {
   return product ^ (product >>> 13);
 }
 
-/** Slots of a state each, and of one more word for its number if there is one. */
-class SlotTable {
-  /** How many slots are used. The initial state needs none. */
-  used = 0;
-  slots: Int32Array;
-  private readonly initial: Int32Array;
-  private readonly wordCount: number;
-  private readonly stride: number;
-  private mask = SLOTS_AT_FIRST - 1;
-
-  constructor(initial: Int32Array, stride: number) {
-    this.initial = initial;
-    this.wordCount = initial.length;
-    this.stride = stride;
-    this.slots = new Int32Array(SLOTS_AT_FIRST * stride);
-  }
-
-  /** Whether one state more would make searches slow. */
-  get isLoaded(): boolean {
-    return this.used >= LOAD_MAX * (this.mask + 1);
-  }
-
-  /**
-   * Brings the slots of the first `count` states of `source` into the processor's cache, all at once: in a large table, to
-   * wait for each one when it is searched takes longer. Returns a number that means nothing, so that the reads are made.
-   */
-  touch(source: Int32Array, count: number): number {
-    const { slots, mask, stride, wordCount } = this;
-    let touched = 0;
-    for (let from = 0; from < count * wordCount; from += wordCount) {
-      touched ^= slots[(this.hash(source, from) & mask) * stride];
-    }
-    return touched;
-  }
-
-  private hash(source: Int32Array, from: number): number {
-    let hash = 0;
-    for (let word = 0; word < this.wordCount; word++) hash = mix(hash, source[from + word] ^ this.initial[word]);
-    return finish(hash);
-  }
-
-  /**
-   * Returns where the slot of the state that begins at `from` in `source` begins; if it is not there, the complement of
-   * where it would. The initial state is in the first empty slot.
-   */
-  search(source: Int32Array, from: number): number {
-    const { slots, initial, mask, stride, wordCount } = this;
-    const first = source[from] ^ initial[0];
-    let slot = this.hash(source, from) & mask;
-    for (;;) {
-      const at = slot * stride;
-      let difference = slots[at] ^ first;
-      let content = slots[at];
-      for (let word = 1; word < wordCount; word++) {
-        difference |= slots[at + word] ^ source[from + word] ^ initial[word];
-        content |= slots[at + word];
-      }
-      if (difference === 0) return at;
-      if (content === 0) return ~at;
-      slot = (slot + 1) & mask;
-    }
-  }
-
-  /** Uses the empty slot that begins at `at`. */
-  use(at: number, source: Int32Array, from: number): void {
-    for (let word = 0; word < this.wordCount; word++) this.slots[at + word] = source[from + word] ^ this.initial[word];
-    this.used++;
-  }
-
-  /** Doubles the slots. */
-  grow(): void {
-    const { slots, stride } = this;
-    const state = new Int32Array(this.wordCount);
-    this.mask = 2 * this.mask + 1;
-    this.slots = new Int32Array(2 * slots.length);
-    for (let from = 0; from < slots.length; from += stride) {
-      if (!this.read(slots, from, state)) continue;
-      const at = ~this.search(state, 0);
-      for (let word = 0; word < stride; word++) this.slots[at + word] = slots[from + word];
-    }
-  }
-
-  /** Reads the state of a slot; returns false when it is empty. */
-  private read(slots: Int32Array, from: number, state: Int32Array): boolean {
-    let content = 0;
-    for (let word = 0; word < this.wordCount; word++) {
-      content |= slots[from + word];
-      state[word] = slots[from + word] ^ this.initial[word];
-    }
-    return content !== 0;
-  }
-}
-
 /** States by number, in the order in which they were added; 0 is the initial one. */
 export class NumberedStates {
   /** How many there are. */
-  count = 1;
+  count = 0;
   /** The words of all states, one after the other. Another array after each growth. */
   words: Int32Array;
   /** For each state, the number of the one that it was reached from; its own for the initial one. */
   parents: Int32Array = new Int32Array(STATES_AT_FIRST);
   private readonly wordCount: number;
   private readonly limits: SetLimits;
-  private readonly table: SlotTable;
-  // With few bits, the number of every possible state instead; zero also where there is none.
-  private readonly numbers: Int32Array | undefined;
-  private readonly initial: Int32Array;
+  // With few bits, the number of every possible state, and one; zero where there is none. Else the slots.
+  private readonly isDirect: boolean;
+  private slots: Int32Array;
+  private mask: number;
+  private hashes = new Int32Array(STATES_AT_FIRST);
   private touched = 0;
 
   constructor(initial: Int32Array, bitCount: number, limits: SetLimits) {
-    this.initial = initial;
     this.wordCount = initial.length;
-    this.limits = limits;
+    this.limits = { states: Infinity, bytes: Infinity };
     this.words = new Int32Array(STATES_AT_FIRST * initial.length);
-    this.words.set(initial);
-    this.table = new SlotTable(initial, initial.length + 1);
-    if (bitCount <= DIRECT_NUMBER_BITS) this.numbers = new Int32Array(2 ** bitCount);
+    this.isDirect = bitCount <= DIRECT_NUMBER_BITS;
+    this.slots = new Int32Array(this.isDirect ? 2 ** bitCount : SLOTS_AT_FIRST);
+    this.mask = this.slots.length - 1;
+    this.add(initial, 0, 0);
+    this.limits = limits;
   }
 
   /** The bytes of all typed arrays. */
   get bytes(): number {
-    const { words, parents, table, numbers } = this;
-    return words.byteLength + parents.byteLength + table.slots.byteLength + (numbers?.byteLength ?? 0);
+    const { words, parents, slots } = this;
+    return words.byteLength + parents.byteLength + slots.byteLength;
   }
 
   /** Adds the state that begins at `from` in `source`; returns its number, NONE if it was there already, or FULL. */
   add(source: Int32Array, from: number, parent: number): number {
-    const { numbers, table } = this;
-    if (numbers !== undefined) {
-      if (numbers[source[from]] !== 0 || source[from] === this.initial[0]) return NONE;
-      if (!this.hasRoom()) return FULL;
-      return (numbers[source[from]] = this.append(source, from, parent));
-    }
-    if (table.search(source, from) >= 0) return NONE;
-    if (!this.hasRoom()) return FULL;
-    const at = ~table.search(source, from);
-    table.use(at, source, from);
-    return (table.slots[at + this.wordCount] = this.append(source, from, parent));
+    return this.addHashed(source, from, parent, this.hash(source, from));
   }
 
-  /** Says that the first `count` states of `source` are about to be added. */
-  expect(source: Int32Array, count: number): void {
-    if (this.numbers === undefined) this.touched ^= this.table.touch(source, count);
+  /** Adds the first `count` states of `source`, and writes to `numbers` what `add` returns for each. Returns how many were added or known before there was no room. */
+  addAll(source: Int32Array, count: number, parent: number, numbers: Int32Array): number {
+    const hashes = this.lookAhead(source, count);
+    for (let index = 0; index < count; index++) {
+      const number = this.addHashed(source, index * this.wordCount, parent, hashes[index]);
+      if (number === FULL) return index;
+      numbers[index] = number;
+    }
+    return count;
   }
 
   /** Returns the number of the state that begins at `from` in `source`, or NONE. */
   find(source: Int32Array, from: number): number {
-    const { numbers, table } = this;
-    if (numbers !== undefined) {
-      const number = numbers[source[from]];
-      return number !== 0 || source[from] === this.initial[0] ? number : NONE;
+    return this.numberAt(this.search(source, from, this.hash(source, from)));
+  }
+
+  /** Writes the numbers of the first `count` states of `source` to `numbers`, from `to` on. */
+  findAll(source: Int32Array, count: number, numbers: Int32Array, to: number): void {
+    const hashes = this.lookAhead(source, count);
+    for (let index = 0; index < count; index++) {
+      numbers[to + index] = this.numberAt(this.search(source, index * this.wordCount, hashes[index]));
     }
-    const found = table.search(source, from);
-    return found >= 0 ? table.slots[found + this.wordCount] : NONE;
+  }
+
+  /**
+   * Returns the hashes of the first `count` states of `source`, and brings what is looked at for them into the processor's cache, all at once: in a large
+   * table, to wait for each when it is searched takes longer.
+   */
+  private lookAhead(source: Int32Array, count: number): Int32Array {
+    const { wordCount, slots, words, mask } = this;
+    if (this.hashes.length < count) this.hashes = new Int32Array(2 * count);
+    const { hashes } = this;
+    let touched = 0;
+    for (let index = 0; index < count; index++) {
+      const hash = this.hash(source, index * wordCount);
+      hashes[index] = hash;
+      touched ^= slots[hash & mask];
+    }
+    if (!this.isDirect) {
+      for (let index = 0; index < count; index++) {
+        const slot = slots[hashes[index] & mask];
+        if (slot !== 0 && ((slot ^ hashes[index]) & ~mask) === 0) touched ^= words[((slot & mask) - 1) * wordCount];
+      }
+    }
+    // It means nothing, and is kept so that V8 makes the reads.
+    this.touched ^= touched;
+    return hashes;
+  }
+
+  /** The number in a slot; NONE where it is empty. */
+  private numberAt(at: number): number {
+    const slot = this.slots[at];
+    if (slot === 0) return NONE;
+    return (this.isDirect ? slot : slot & this.mask) - 1;
   }
 
   /** Calls `visit` with each state, in order. */
@@ -205,11 +146,45 @@ export class NumberedStates {
     for (let number = 0; number < this.count; number++) visit(this.words, number * this.wordCount);
   }
 
-  private append(source: Int32Array, from: number, parent: number): number {
+  private addHashed(source: Int32Array, from: number, parent: number, hash: number): number {
+    let at = this.search(source, from, hash);
+    if (this.slots[at] !== 0) return NONE;
+    const { slots } = this;
+    if (!this.hasRoom()) return FULL;
+    if (slots !== this.slots) at = this.search(source, from, hash);
     const number = this.count++;
+    this.slots[at] = this.slotOf(number, hash);
     for (let word = 0; word < this.wordCount; word++) this.words[number * this.wordCount + word] = source[from + word];
     this.parents[number] = parent;
     return number;
+  }
+
+  private slotOf(number: number, hash: number): number {
+    return this.isDirect ? number + 1 : (hash & ~this.mask) | (number + 1);
+  }
+
+  private hash(source: Int32Array, from: number): number {
+    if (this.isDirect) return source[from];
+    let hash = 0;
+    for (let word = 0; word < this.wordCount; word++) hash = mix(hash, source[from + word]);
+    return finish(hash);
+  }
+
+  /** Returns the slot of the state that begins at `from` in `source`, or the empty one where it would be. */
+  private search(source: Int32Array, from: number, hash: number): number {
+    const { slots, words, mask, wordCount } = this;
+    let at = hash & mask;
+    if (this.isDirect) return at;
+    for (let slot = slots[at]; slot !== 0; slot = slots[at]) {
+      if (((slot ^ hash) & ~mask) === 0) {
+        const there = ((slot & mask) - 1) * wordCount;
+        let difference = words[there] ^ source[from];
+        for (let word = 1; word < wordCount; word++) difference |= words[there + word] ^ source[from + word];
+        if (difference === 0) return at;
+      }
+      at = (at + 1) & mask;
+    }
+    return at;
   }
 
   /** Makes room for one state more; returns false when the limits forbid it. While it is copied, an array is there twice. */
@@ -220,11 +195,24 @@ export class NumberedStates {
       this.words = grown(this.words);
       this.parents = grown(this.parents);
     }
-    if (this.table.isLoaded) {
-      if (this.bytes + 2 * this.table.slots.byteLength > this.limits.bytes) return false;
-      this.table.grow();
+    if (!this.isDirect && this.count >= LOAD_MAX * this.slots.length) {
+      if (this.bytes + 2 * this.slots.byteLength > this.limits.bytes) return false;
+      this.growSlots();
     }
     return true;
+  }
+
+  /** Doubles the slots. */
+  private growSlots(): void {
+    const slots = new Int32Array(2 * this.slots.length);
+    this.slots = slots;
+    const mask = (this.mask = slots.length - 1);
+    for (let number = 0; number < this.count; number++) {
+      const hash = this.hash(this.words, number * this.wordCount);
+      let at = hash & mask;
+      while (slots[at] !== 0) at = (at + 1) & mask;
+      slots[at] = this.slotOf(number, hash);
+    }
   }
 }
 

@@ -34,8 +34,7 @@ export const walksOf = (design: Design): Walk[] => [
 const SAMPLE = { states: 200, seed: 20_101_021 } as const;
 
 /** What takes seconds and has every step of one vector, and some of two and of two vCPUs. */
-const isBrief = ({ bounds, isLarge }: Walk): boolean =>
-  isLarge || (bounds.messages === TWO && bounds.design.moves !== true);
+const isBrief = ({ bounds, isLarge }: Walk): boolean => isLarge || bounds.messages === TWO;
 
 interface Walked {
   /** Pairs of states, or the states of a sample. */
@@ -75,25 +74,24 @@ function walk(bounds: AssignedBounds, isSample: boolean, violations: Violations)
   const exploration = new AssignedInstance(bounds).explore();
   const driver = new AssignedDriver(exploration, bounds);
   const adapter = new AssignedAdapter(bounds);
+  const instance = createInstance('assigned-device', bounds);
   let pairs = 0;
   const progress = startProgress(
     `lockstep of ${boundsName(bounds)}`,
     isSample ? SAMPLE.states : exploration.states.count,
   );
-  violations.run(
-    () => {
-      pairs = isSample
-        ? driver.sample(adapter, SAMPLE.states, SAMPLE.seed, (done) => progress.advance(done))
-        : driver.walk(adapter, (done) => progress.advance(done));
-    },
-    createInstance('assigned-device', bounds),
-  );
+  violations.run(() => {
+    pairs = isSample
+      ? driver.sample(adapter, SAMPLE.states, SAMPLE.seed, (done) => progress.advance(done))
+      : driver.walk(adapter, (done) => progress.advance(done));
+  }, instance);
   progress.end();
   const { steps, outputs, dwords } = driver.counts;
   // Where the page goes with the host's MSI-X, there is no handover.
   const isHanded =
     bounds.design.free && bounds.design.moves !== true && bounds.vectors === 1 && bounds.messages === TWO && !isSample;
-  const handovers = isHanded ? handOverEverywhere(driver, adapter, violations) : '-';
+  let handovers = '-';
+  if (isHanded) violations.run(() => (handovers = handOverEverywhere(driver, adapter, violations)), instance);
   return { pairs, isSample, handovers, counts: [steps, outputs, dwords] };
 }
 

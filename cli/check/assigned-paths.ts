@@ -1,6 +1,6 @@
 /**
- * The part of the check that drives the assigned device and its parts along the paths that @xstate/graph finds: all simple paths
- * where they are within the rail, a path through every transition elsewhere. Of all machines `cli/enumeration.ts` says it.
+ * The part of the check that drives the assigned device and its parts along the paths that @xstate/graph finds: a path through every transition, ignored events
+ * too, and all simple paths where they are within the rail. Of all machines `cli/enumeration.ts` says it.
  */
 import { compile } from '../../checker/compile/compile.ts';
 import { enumerate } from '../../checker/explore/enumerate.ts';
@@ -88,11 +88,12 @@ export function checkAssignedPaths(isFull: boolean, budget: Budget, { isBrief }:
   };
 }
 
-/** All simple paths, or a path through every transition. */
+/** A path through every transition, for no simple path stays where it is; and all simple paths, where they are few enough. */
 function pathsOf(graph: StateGraph): { kind: string; paths: readonly Path[] } {
-  const { paths } = countSimplePaths(graph);
-  if (paths <= SIMPLE_PATH_RAIL) return { kind: 'all simple paths', paths: simplePaths(graph) };
-  return { kind: 'a path through every transition', paths: transitionPaths(graph.machine, graph.events) };
+  const kind = 'a path through every transition';
+  const paths = transitionPaths(graph.machine, graph.events);
+  if (countSimplePaths(graph).paths > SIMPLE_PATH_RAIL) return { kind, paths };
+  return { kind: `${kind}, all simple paths`, paths: [...paths, ...simplePaths(graph)] };
 }
 
 /** A design with one vector, its states, and a path through every transition: its simple paths are far beyond the rail. */

@@ -1,7 +1,7 @@
 /**
  * How much a check may take. What it does not get to is told as open, and the exit status says so.
  */
-import type { ExploreLimits } from '../../checker/explore/explore.ts';
+import type { ExploreLimits } from '../../checker/explore/tally.ts';
 
 /** The budgets of a check; what is left out has no bound, but for the memory of an exploration: 4 GB. */
 export interface Budgets {

@@ -2,6 +2,7 @@
  * `maskbit check --only NAME`: what of the check is about a section, a property, a rule, an instance or a design.
  */
 import { closest } from 'fastest-levenshtein';
+import { FORMS } from '../../conformance/device/forms.ts';
 import { DESIGNS } from '../../machines/designs.ts';
 import { ASSIGNED_PROPERTIES } from '../../properties/assigned/index.ts';
 import { ASSIGNED_TASKS, FULL_ASSIGNED_TASKS } from '../../properties/assigned/instances.ts';
@@ -9,7 +10,7 @@ import { boundsName, type Instance, instanceName, MACHINE_NAMES } from '../../pr
 import { MACHINE_PROPERTIES } from '../../properties/machines.ts';
 import { TEMPORAL_PROPERTIES } from '../../properties/temporal.ts';
 import { RULES } from '../../spec/index.ts';
-import { machineCitations } from '../traceability.ts';
+import { machineCitations, traceRules } from '../traceability.ts';
 
 /** The sections of the check, in their order. */
 export const SECTIONS = [
@@ -17,6 +18,7 @@ export const SECTIONS = [
   'properties',
   'runs',
   'every-n',
+  'pages',
   'paths',
   'lockstep',
   'places',
@@ -35,9 +37,13 @@ export interface Only {
   readonly isPart: boolean;
   /** Whether the assigned device is driven in the instances alone that take seconds: its parts, and one vector with two messages; of the larger ones, samples. */
   readonly isBrief: boolean;
+  /** Whether properties are held against mutants: where they are what was asked for. */
+  readonly judges: boolean;
   readonly sections: ReadonlySet<Section>;
   /** Whether a property is asked, by its name. */
   property(name: string): boolean;
+  /** Why nothing here asks what was named, as a sentence: then nothing holds, whatever comes of the rest. */
+  readonly unasked?: string;
   /** Whether an instance of a machine is looked at, by its name in tables. */
   instance(name: string): boolean;
 }
@@ -46,6 +52,7 @@ export interface Only {
 export const WHOLE: Only = {
   isPart: false,
   isBrief: false,
+  judges: true,
   sections: new Set(SECTIONS),
   property: () => true,
   instance: () => true,
@@ -77,7 +84,21 @@ function comparing(rule: string): readonly Section[] {
   const machines = machineCitations().flatMap(({ id, place }) => (id === rule ? [place] : []));
   const assigned = machines.filter((machine) => ASSIGNED_MACHINES.has(machine)).length;
   if (machines.length === 0) return [...COMPARING, ...COMPARING_ASSIGNED];
-  return [...(assigned < machines.length ? COMPARING : []), ...(assigned > 0 ? COMPARING_ASSIGNED : [])];
+  return [
+    ...(machines.includes('vector-page') ? (['pages'] as const) : []),
+    ...(assigned < machines.length ? COMPARING : []),
+    ...(assigned > 0 ? COMPARING_ASSIGNED : []),
+  ];
+}
+
+/** Why the check does not ask a rule that no machine, no property and no form of access cites: code alone keeps it, and its tests ask it. */
+function unaskedOf(id: string): string | undefined {
+  if (machineCitations().some((each) => each.id === id) || Object.values(FORMS).some(({ rule }) => rule === id))
+    return undefined;
+  const { rule, test } = traceRules().find((each) => each.rule.id === id)!;
+  if (rule.exempt !== undefined) return `${id} is exempt. ${rule.exempt}`;
+  const files = [...new Set(test.map((place) => `test/${place.replace(/:\d+$/, '')}`))];
+  return `No machine and no property cites ${id}, so the check does not ask it. Its tests do: npx vitest run ${files.join(' ')}`;
 }
 
 /** Seconds of processor time that a section takes of a whole check, and of one that is brief. They are told before, so that nobody waits without knowing. */
@@ -86,6 +107,7 @@ const SECONDS: Readonly<Record<Section, readonly [usual: number, brief: number]>
   properties: [6, 2],
   runs: [5, 5],
   'every-n': [8, 8],
+  pages: [1, 1],
   paths: [5, 5],
   lockstep: [2, 2],
   places: [2, 2],
@@ -108,41 +130,73 @@ export function secondsOf({ sections, isBrief }: Only): number {
  * @throws {RangeError} when it stands for nothing.
  */
 export function onlyOf(name: string, instances: readonly Instance[]): Only {
-  const section = SECTIONS.find((each) => each === name);
-  if (section !== undefined) return { ...WHOLE, isPart: true, sections: new Set([section]) };
+  const known = namesOf(instances);
+  const found = known.find((each) => each.toLowerCase() === name.toLowerCase());
+  if (found === undefined)
+    throw new RangeError(
+      `Got --only ${name}; expected a section (${SECTIONS.join(', ')}), a property, a rule, a machine, an instance or a design. ` +
+        `The nearest is ${closest(name, known)}.`,
+    );
+  return sectionOf(found) ?? claimedBy(found) ?? builtBy(found, instances);
+}
 
+/** Every name that stands for something. */
+const namesOf = (instances: readonly Instance[]): readonly string[] => [
+  ...SECTIONS,
+  ...MACHINE_NAMES,
+  ...DESIGNS.map((design) => design.name),
+  ...DESIGN_INSTANCES,
+  ...RULES.map(({ id }) => id),
+  ...PROPERTIES.flatMap(([, properties]) => properties.flatMap((each) => [each.name, each.number ?? []].flat())),
+  ...instances.map(instanceName),
+];
+
+function sectionOf(name: string): Only | undefined {
+  const section = SECTIONS.find((each) => each === name);
+  return section && { ...WHOLE, isPart: true, sections: new Set([section]) };
+}
+
+/** What a rule or a property asks for. */
+function claimedBy(name: string): Only | undefined {
   const isRule = RULES.some(({ id }) => id === name);
   const asked = PROPERTIES.map(([of, properties]): [Section, readonly Named[]] => [
     of,
     properties.filter((each) => each.name === name || each.number === name || each.rules.includes(name)),
   ]).filter(([, properties]) => properties.length > 0);
-  if (isRule || asked.length > 0) {
-    const names = new Set(asked.flatMap(([, properties]) => properties.map((each) => each.name)));
-    const sections = new Set([...asked.map(([of]) => of), ...(isRule ? comparing(name) : [])]);
-    return { isPart: true, isBrief: true, sections, property: (each) => names.has(each), instance: () => true };
-  }
-
-  const isDesign = [...DESIGNS.map((design) => design.name), ...DESIGN_INSTANCES].includes(name);
-  const isInstance = instances.some((instance) => instanceName(instance) === name || instance.machine.id === name);
-  if (isDesign || isInstance) {
-    const sections: readonly Section[] = isDesign
-      ? ['designs', 'device']
-      : ['machines', 'properties', 'runs', ...COMPARING];
-    // "function" stands for all of its instances, and "function, 2 vectors, messages two" for one.
-    const instance = (each: string): boolean => each === name || each.startsWith(`${name}, `);
-    return { isPart: true, isBrief: false, sections: new Set(sections), property: () => true, instance };
-  }
-  const known = [
-    ...SECTIONS,
-    ...MACHINE_NAMES,
-    ...DESIGNS.map((design) => design.name),
-    ...DESIGN_INSTANCES,
-    ...RULES.map(({ id }) => id),
-    ...PROPERTIES.flatMap(([, properties]) => properties.map((each) => each.name)),
-    ...instances.map(instanceName),
-  ];
-  throw new RangeError(
-    `Got --only ${name}; expected a section (${SECTIONS.join(', ')}), a property, a rule, an instance or a design. ` +
-      `The nearest is ${closest(name, known)}.`,
-  );
+  if (!isRule && asked.length === 0) return undefined;
+  const names = new Set(asked.flatMap(([, properties]) => properties.map((each) => each.name)));
+  return {
+    ...WHOLE,
+    isPart: true,
+    isBrief: true,
+    judges: !isRule,
+    sections: new Set([...asked.map(([of]) => of), ...(isRule ? comparing(name) : [])]),
+    property: (each) => names.has(each),
+    unasked: isRule && asked.length === 0 ? unaskedOf(name) : undefined,
+  };
 }
+
+/** What a machine, an instance or a design asks for. */
+function builtBy(name: string, instances: readonly Instance[]): Only {
+  // "function" stands for all of its instances, and "function, 2 vectors, messages two" for one.
+  const isOfName = (each: string): boolean => each === name || each.startsWith(`${name}, `);
+  const ofFunction = instances.filter((instance) => isOfName(instanceName(instance)));
+  const part = { ...WHOLE, isPart: true, judges: false };
+  if (ofFunction.length > 0) {
+    // The capability alone is driven as part of the function around it.
+    const comparedOnes = ofFunction.some(({ vectors }) => vectors > 0) ? COMPARING : [];
+    return { ...part, sections: new Set(['machines', 'properties', 'runs', ...comparedOnes]), instance: isOfName };
+  }
+  const sections = OTHER_MACHINES[name];
+  return sections === undefined
+    ? { ...part, sections: new Set(['designs', 'device']), instance: isOfName }
+    : { ...part, isBrief: name !== 'assigned-device', sections: new Set(sections) };
+}
+
+/** Where machines are checked that have no instances among those of a function. */
+const OTHER_MACHINES: Readonly<Record<string, readonly Section[]>> = {
+  'vector-page': ['pages'],
+  ownership: ['device-paths'],
+  'host-function': ['device-paths'],
+  'assigned-device': ['designs', ...COMPARING_ASSIGNED],
+};

@@ -8,7 +8,7 @@ import { writeTraceLink } from '../../checker/trace/link.ts';
 import { ConformanceError, type Failure, kindOf, packPath, tellFailure } from '../../conformance/paths/failure.ts';
 import { tellSteps } from '../../conformance/paths/story.ts';
 import { rulesOfPath } from '../../conformance/paths/step-rules.ts';
-import type { Instance } from '../../properties/instances.ts';
+import { FULL_INSTANCES, type Instance, instanceName, LARGER_INSTANCES } from '../../properties/instances.ts';
 import { traceSubject } from '../../properties/subject.ts';
 import { citedRules } from '../../spec/index.ts';
 import { DEFAULT_PORT } from '../../inspector/server/address.ts';
@@ -38,7 +38,10 @@ export class Violations {
 
   /** Adds what a device differs in. */
   addFailure(failure: Failure, instance?: Instance): void {
-    const shown = instance === undefined ? [] : shownBy(packPath(instance, failure.path));
+    const shown =
+      instance === undefined
+        ? []
+        : [`  Driven again by: ${commandOf(instance)}`, ...shownBy(packPath(instance, failure.path), 'The right run')];
     this.add([tellFailure(failure), ...shown].join('\n'), kindOf(failure));
   }
 
@@ -86,11 +89,21 @@ export function findingOf(instance: Instance): Pick<Finding, 'machine' | 'instan
   return { machine: machine.id, instance: bounds };
 }
 
+/** The command that drives the code against an instance again. */
+function commandOf(instance: Instance): string {
+  const { machine, design } = instance;
+  if (design !== undefined) return `maskbit check --only ${design.name.split(' ')[0]}`;
+  if (machine.id === 'host-function') return `maskbit check --only ${machine.id}`;
+  const name = instanceName(instance);
+  const isLarge = [...LARGER_INSTANCES, ...FULL_INSTANCES].some((each) => instanceName(each) === name);
+  return `maskbit check ${isLarge ? '--full ' : ''}--only "${name}"`;
+}
+
 /** The command that shows a packed trace again, and the link to it on the page of the inspector. */
-export function shownBy(packed: string): readonly string[] {
+export function shownBy(packed: string, what = 'Shown again'): readonly string[] {
   const page = `http://localhost:${DEFAULT_PORT}/`;
   return [
-    `  Shown again by: maskbit show ${packed}`,
+    `  ${what} by: maskbit show ${packed}`,
     `  On the page of maskbit inspect: ${writeTraceLink({ packed, step: undefined }, page)}`,
   ];
 }

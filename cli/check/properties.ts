@@ -3,6 +3,7 @@
  */
 import { pinVerdict } from '../../checker/decide/manifest.ts';
 import { decideProperties, type Verdict } from '../../checker/decide/property.ts';
+import { registersOf, tellOutputs } from '../../conformance/paths/story.ts';
 import { instanceName } from '../../properties/instances.ts';
 import { decideByVector } from '../../properties/by-vector.ts';
 import { MACHINE_PROPERTIES } from '../../properties/machines.ts';
@@ -13,12 +14,15 @@ import { judgeMutants, NO_MUTANTS } from './mutants.ts';
 import type { Only } from './only.ts';
 import { type Explored, findingOf, type CheckSection, tellPath, Violations } from './part.ts';
 
-/** Decides every property for every instance, and judges the mutants. */
+/**
+ * Decides every property for every instance, and judges the mutants.
+ * @param isCut Whether instances were left out.
+ */
 export function checkProperties(
   explored: readonly Explored[],
   budget: Budget,
   only: Only,
-  isPart = only.isPart,
+  isCut: boolean,
 ): CheckSection {
   const violations = new Violations();
   const asked = MACHINE_PROPERTIES.filter(({ name }) => only.property(name));
@@ -39,20 +43,23 @@ export function checkProperties(
     );
     return { ...findingOf(instance), verdicts: Object.fromEntries(decided) };
   });
-  // A mutant is held against all properties; of some of them it says nothing.
-  const mutants = only.isPart ? NO_MUTANTS : judgeMutants(budget);
+  const mutants = only.judges ? judgeMutants(budget) : NO_MUTANTS;
+  // A mutant that breaks none of some properties may break another one.
+  const isOfAll = only.judges && asked.length === MACHINE_PROPERTIES.length;
   const isWhole = mutants.unjudged === 0 && verdicts.flat().every(({ result }) => result !== 'open');
   const columns = verdicts.map((decided) => decided.map(({ result }) => result));
-  printVerdicts(asked, subjects, columns, only.isPart ? undefined : mutants.broken);
-  if (!only.isPart) printTable(['mutants', 'count'], [...mutants.survivors, ['that break a property', mutants.told]]);
+  printVerdicts(asked, subjects, columns, only.judges ? mutants.broken : undefined);
+  if (isOfAll) printTable(['mutants', 'count'], [...mutants.survivors, ['that break a property', mutants.told]]);
   print();
   const properties = `${asked.length} ${asked.length === 1 ? 'property' : 'properties'}`;
   const clause = `${properties}, ${formatCell(mutants.told)} of ${formatCell(mutants.count)} mutants told apart`;
-  for (const name of mutants.unexplained) violations.add(`no property tells this mutant from the machine: ${name}.`);
+  for (const name of isOfAll ? mutants.unexplained : [])
+    violations.add(`no property tells this mutant from the machine: ${name}.`);
   // Of instances that a bound left out nothing is known: a property may be about those alone.
-  if (isWhole && !isPart) for (const idle of idleProperties(columns, mutants.broken)) violations.add(idle);
+  if (isWhole && only.judges && !isCut)
+    for (const idle of idleProperties(asked, columns, mutants.broken)) violations.add(idle);
   return {
-    clause: only.isPart ? properties : `${clause} and ${mutants.explained} explained`,
+    clause: isOfAll ? `${clause} and ${mutants.explained} explained` : properties,
     violations,
     findings,
     open: isWhole ? [] : [`The time was up with ${mutants.unjudged} mutants unjudged.`],
@@ -80,8 +87,12 @@ function decideFor(
 }
 
 /** Properties that say nothing anywhere, or that no mutant breaks: they guard nothing. */
-function idleProperties(columns: readonly (readonly string[])[], broken: ReadonlyMap<string, number>): string[] {
-  return MACHINE_PROPERTIES.flatMap(({ name, needs }, index) => {
+function idleProperties(
+  asked: typeof MACHINE_PROPERTIES,
+  columns: readonly (readonly string[])[],
+  broken: ReadonlyMap<string, number>,
+): string[] {
+  return asked.flatMap(({ name, needs }, index) => {
     const results = new Set(columns.map((column) => column[index]));
     return [
       ...(results.has('holds') ? [] : [`${name} is vacuous in every instance.`]),
@@ -108,9 +119,36 @@ function printVerdicts(
   print();
 }
 
-function tellFailure({ instance, exploration }: Explored, { property, counterexample }: Verdict<FunctionView>): string {
+/** Tells a property that fails: what the last step did and left, in registers, and what is claimed. */
+function tellFailure({ instance, exploration, graph }: Explored, { property, counterexample }: Verdict<FunctionView>) {
   const { path, index } = counterexample!;
   const head = `${property.name} [${property.rules.join(', ')}] in ${instanceName(instance)}, for vector ${index}.`;
   const events = path.map((event) => exploration.compiled.events[event]);
-  return tellPath(`${head}\n  ${property.title}`, instance, events, property.rules);
+  const numbers = events.map((event) => graph.events.indexOf(event));
+  const before = numbers.slice(0, -1).reduce((state, event) => graph.target(state, event), 0);
+  const last = numbers.at(-1);
+  const outputs = last === undefined ? [] : graph.outputs(before, last);
+  const after = last === undefined ? before : graph.target(before, last);
+  const view = machineView(instance.vectors, instance.messages)(graph.states[after]);
+  const got = `it did ${tellOutputs(outputs)}, and left ${tellRegisters(view, index)}`;
+  return tellPath(`${head}\n  Got: ${got}.\n  Expected: ${property.title}`, instance, events, property.rules);
+}
+
+/** Tells the registers of a vector, and what else a function shows of it, as far as the machine has it. */
+function tellRegisters(view: FunctionView, vector: number): string {
+  const { enabled, functionMask } = view;
+  const bit = (name: string, isSet: boolean): string => `${name} ${isSet ? 'set' : 'clear'}`;
+  const message = (name: string): string => `${name}${registersOf(name, vector)}`;
+  const [entry, force, transit] = [view.entry(vector), view.force(vector), view.transit?.(vector)];
+  return [
+    // The gate of vector stands for both bits of Message Control.
+    ...(functionMask === undefined
+      ? [`the gate ${enabled ? 'open' : 'closed'}`]
+      : [bit('MSI-X Enable', enabled), bit('Function Mask', functionMask)]),
+    bit('the Mask Bit', view.masked(vector)),
+    bit('the Pending bit', view.pending(vector)),
+    `the entry at ${message(entry)}`,
+    force === undefined ? 'no message in force' : `the message ${message(force)} in force`,
+    ...(transit === undefined ? [] : [`the message ${message(transit)} in transit`]),
+  ].join(', ');
 }

@@ -12,6 +12,15 @@ import { messageName, messageOf } from './words.ts';
 /** The designs that are implemented. */
 export const IMPLEMENTED: readonly implementation.AssignedDesign[] = ['reviewed', 'checked', 'posted'];
 
+/** Who owns the page, as the machine and the design call it, by the number that the implementation has for it. */
+export const OWNERS: Readonly<Record<number, string>> = {
+  [implementation.OWNER_USERSPACE]: 'userspace',
+  [implementation.OWNER_REGISTERING]: 'registering',
+  [implementation.OWNER_KERNEL]: 'kernel',
+  [implementation.OWNER_RETURNING]: 'returning',
+  [implementation.OWNER_REMOVED]: 'removed',
+};
+
 const CONTROLS: Readonly<Record<string, number>> = {
   off: 0,
   offMasked: implementation.CONTROL_FUNCTION_MASK,

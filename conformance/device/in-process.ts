@@ -27,6 +27,11 @@ export interface WordDevice extends Required<Device> {
   saveInto(words: Uint32Array): void;
   /** Puts a state back, and forgets what that does to the outside. */
   restoreFrom(words: Uint32Array): void;
+  /**
+   * All words that the device keeps, as they stand, in no order that a suite knows. While they are the same, it is the same device; who writes
+   * back what once stood here has that device again. None where it may keep something elsewhere.
+   */
+  readonly memory: Uint32Array;
 }
 
 /** The class of the implementation, or of one with a planted fault. */
@@ -106,6 +111,9 @@ export function createInProcessDevice(vectorCount: number, options: InProcessOpt
     },
     restore: (snapshot) => msix.restore(snapshots.stateOf(snapshot)),
     savedWords: msix.savedWords,
+    get memory() {
+      return memoryOf(msix);
+    },
     saveInto: (words) => void msix.saveInto(words),
     restoreFrom: (words) => {
       isHeard = false;
@@ -121,6 +129,19 @@ export function createInProcessDevice(vectorCount: number, options: InProcessOpt
       return taken;
     },
   };
+}
+
+/**
+ * The memory of a function, where it is all that it keeps: a class that has fields of its own, or saves and restores in a way of its own,
+ * may keep something elsewhere. How often it refused, and the upper half of what was read, no later access shows.
+ */
+function memoryOf(msix: MsixFunction): Uint32Array {
+  const { vectorCount } = msix;
+  const { prototype } = MsixFunction;
+  const savesAlike = (['saveInto', 'restore', 'peekInto'] as const).every((name) => msix[name] === prototype[name]);
+  const plain = new MsixFunction({ vectorCount, send: () => {} });
+  const keepsAlike = Reflect.ownKeys(msix).join() === Reflect.ownKeys(plain).join();
+  return savesAlike && keepsAlike ? msix['memory'] : new Uint32Array();
 }
 
 /** Requires our implementation, or a subclass of it. */

@@ -3,38 +3,46 @@
  * that a guest reads. One place for all three, so that a suite and a reader mean the same thing.
  *
  * An event can be one of several accesses, all lawful and all the same to the machine (MSIX-CAP-8, MSIX-ACCESS-3 to 5); a
- * `Dialect` picks one for each.
+ * `Dialect` picks one for each. The rules that say so stand in `forms.ts`.
  */
 import type { StateValue } from 'xstate';
 import { type MachineEvent, readEvent } from '../../machines/alphabet.ts';
 import type { MessageSet } from '../../machines/messages.ts';
-import { blocked, type FunctionView, machineView } from '../../properties/view.ts';
+import { type FunctionView, machineView } from '../../properties/view.ts';
 import * as registers from '../../src/registers.ts';
 import type { Device, DeviceOutput } from './device.ts';
 import { hex } from './hexadecimal.ts';
 import { dwordsOf, type Message } from './readback.ts';
+
+/** A register that has bits which are reserved or read-only. */
+export type Reserved = 'control' | 'address' | 'vectorControl';
 
 /** How a guest accesses the function: the widths that it uses, and what it leaves in reserved and read-only bits. */
 export interface Dialect {
   readonly name: string;
   /** Where and how wide Message Control is written. */
   readonly control: { readonly offset: number; readonly bytes: number };
-  /** Whether address, and data with Vector Control, are written as QWORDs where that is lawful. */
-  readonly qwords: boolean;
-  /** What is written to bits that are reserved or read-only. */
-  readonly reserved: 0 | 0xffffffff;
+  /** Which are written as QWORDs where that is lawful: both halves of the address; data with Vector Control. */
+  readonly qwords: readonly ('address' | 'data')[];
+  /** Where ones are written to bits that are reserved or read-only; zeros elsewhere. */
+  readonly ones: readonly Reserved[];
 }
 
 /** The dialects that every path is driven in. */
 export const DIALECTS: readonly Dialect[] = [
-  { name: 'dwords', control: { offset: 0, bytes: 4 }, qwords: false, reserved: 0 },
-  { name: 'word and QWORDs', control: { offset: 2, bytes: 2 }, qwords: true, reserved: 0 },
-  { name: 'byte, reserved bits set', control: { offset: 3, bytes: 1 }, qwords: true, reserved: 0xffffffff },
+  { name: 'dwords', control: { offset: 0, bytes: 4 }, qwords: [], ones: [] },
+  { name: 'word and QWORDs', control: { offset: 2, bytes: 2 }, qwords: ['address', 'data'], ones: [] },
+  {
+    name: 'byte, reserved bits set',
+    control: { offset: 3, bytes: 1 },
+    qwords: ['address', 'data'],
+    ones: ['control', 'address', 'vectorControl'],
+  },
 ];
 
 /**
- * The message that a name of a machine stands for in an entry. Its address lies at and above 2^31 and uses both dwords,
- * its data all 32 bits, and they differ from vector to vector; zero is zero. A recorded message, `address:data` in
+ * The message that a name of a machine stands for in an entry. The first one of vector 0 has every bit set that an address and data can have, so that one which
+ * a device loses shows; they differ from vector to vector, and zero is zero. A recorded message, `address:data` in
  * hexadecimal, stands for itself.
  */
 export function messageOf(name: string, vector: number): Message {
@@ -52,9 +60,9 @@ export function messageOf(name: string, vector: number): Message {
       `Got the message ${name}; expected ${VALUES.join(', ')}, address<n>data<n>, or address:data in hexadecimal.`,
     );
   return [
-    address === 0 ? 0 : 0xfee00000 + 0x1000 * address + 0x10 * vector,
-    address === 0 ? 0 : 0x80000000 + address,
-    data === 0 ? 0 : 0xfffffff0 - 0x100 * vector - data,
+    address === 0 ? 0 : 0xfffffffc - 0x1000 * (address - 1) - 0x10 * vector,
+    address === 0 ? 0 : 0xffffffff - (address - 1),
+    data === 0 ? 0 : 0xffffffff - 0x100 * vector - (data - 1),
   ];
 }
 const VALUES = ['zero', 'A', 'B'];
@@ -129,21 +137,28 @@ function writeControl({ device, dialect }: Situation, _vector: number, value: st
   const enable = value === 'on' || value === 'onMasked' ? registers.CONTROL_ENABLE : 0;
   const functionMask = value === 'offMasked' || value === 'onMasked' ? registers.CONTROL_FUNCTION_MASK : 0;
   const writable = registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK;
-  const control = enable | functionMask | (dialect.reserved & ~writable & 0xffff);
+  const ones = dialect.ones.includes('control') ? 0xffff : 0;
+  const control = enable | functionMask | (ones & ~writable);
   const { offset, bytes } = dialect.control;
   // Message Control is the upper half of the dword at offset 0; its writable bits are the byte at offset 3.
-  const value32 = offset === 0 ? (control << 16) | (dialect.reserved & 0xffff) : offset === 2 ? control : control >>> 8;
+  const value32 = offset === 0 ? (control << 16) | ones : offset === 2 ? control : control >>> 8;
   device.configWrite(offset, bytes, value32 >>> 0);
 }
+
+/** Whether data and Vector Control may be written as one QWORD: while the entry is masked, by its Mask Bit or by Function Mask; being disabled is not enough (MSIX-ACCESS-4, MSIX-ACCESS-5). */
+export const isQwordLawful = (view: FunctionView, vector: number): boolean =>
+  view.masked(vector) || view.functionMask === true;
 
 function writeVectorControl(situation: Situation, vector: number, mask: number): void {
   const { device, dialect } = situation;
   const view = viewOf(situation);
-  const word = ((dialect.reserved & ~registers.VECTOR_CONTROL_MASK) | mask) >>> 0;
+  const ones = dialect.ones.includes('vectorControl') ? ~registers.VECTOR_CONTROL_MASK : 0;
+  const word = (ones | mask) >>> 0;
   const entry = registers.ENTRY_BYTES * vector;
-  // A QWORD rewrites the data too, which is lawful only while the vector is blocked (MSIX-ACCESS-4).
-  if (dialect.qwords && blocked(view, vector)) {
+  // A QWORD brings the data, too. Other data stands there before it, so that it shows whether it does, and no later than the control.
+  if (dialect.qwords.includes('data') && isQwordLawful(view, vector)) {
     const [, , data] = messageOf(view.entry(vector), vector);
+    device.tableWrite(entry + registers.ENTRY_DATA_OFFSET, 4, ~data >>> 0, 0);
     device.tableWrite(entry + registers.ENTRY_DATA_OFFSET, 8, data, word);
   } else {
     device.tableWrite(entry + registers.ENTRY_VECTOR_CONTROL_OFFSET, 4, word, 0);
@@ -160,8 +175,9 @@ function writeMessage(situation: Situation, vector: number, name: string): void 
   const [addressLow, addressHigh, data] = messageOf(after, vector);
   // A write of one half leaves the other half alone, in registers as in the machine.
   if (!name.startsWith('data')) {
-    const low = (addressLow | (dialect.reserved & registers.ADDRESS_LOW_RESERVED)) >>> 0;
-    if (dialect.qwords) device.tableWrite(entry + registers.ENTRY_ADDRESS_LOW_OFFSET, 8, low, addressHigh);
+    const low = (addressLow | (dialect.ones.includes('address') ? registers.ADDRESS_LOW_RESERVED : 0)) >>> 0;
+    if (dialect.qwords.includes('address'))
+      device.tableWrite(entry + registers.ENTRY_ADDRESS_LOW_OFFSET, 8, low, addressHigh);
     else {
       device.tableWrite(entry + registers.ENTRY_ADDRESS_LOW_OFFSET, 4, low, 0);
       device.tableWrite(entry + registers.ENTRY_ADDRESS_HIGH_OFFSET, 4, addressHigh, 0);

@@ -17,6 +17,7 @@ import {
 } from '../../machines/permitted/index.ts';
 import * as registers from '../../src/registers.ts';
 import type { Request } from '../device/device.ts';
+import { FORMS } from '../device/forms.ts';
 import type { MessageBook } from './messages.ts';
 import type { Assumptions } from './profile.ts';
 
@@ -123,7 +124,6 @@ const CONTROL_WORDS: Readonly<Record<string, number>> = {
   on: registers.CONTROL_ENABLE,
   onMasked: registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK,
 };
-const FORM_RULES: Readonly<Record<number, readonly string[]>> = { 4: ['MSIX-CAP-8'], 2: [], 1: ['MSIX-CAP-8'] };
 
 /** The actions of a suite, in a fixed order. */
 export function actionsOf(alphabet: Alphabet): readonly Action[] {
@@ -178,7 +178,7 @@ function controlAction(value: (typeof CONTROLS)[number], bytes: number, rest: nu
     event: control(value),
     vector: -1,
     kind: `control/${bytes}${ones}`,
-    rules: rest === 0 ? FORM_RULES[bytes] : ['MSIX-CAP-3'],
+    rules: rest !== 0 ? [FORMS.controlOnes.rule] : bytes === 2 ? [] : [FORMS.control.rule],
     requests: () => request,
     isLawful: always,
     learn: (knowledge) => {
@@ -286,7 +286,7 @@ function vectorActions(
         name: `${verb}.${vector}/8`,
         event: bit === 1 ? mask(0) : unmask(0),
         kind: `${verb}/8`,
-        rules: ['MSIX-ACCESS-4'],
+        rules: [FORMS.data.rule],
         // The data is written again as it is, which a guest can do where it knows it.
         isLawful: (knowledge) => knowledge.message[vector] >= 0 && isMasked(knowledge, vector),
         requests: (knowledge) => [
@@ -362,7 +362,7 @@ function vectorActions(
         name: `write.${vector}.${name}/8`,
         event: write(0, name),
         kind: 'write/8',
-        rules: ['MSIX-ACCESS-3'],
+        rules: [FORMS.address.rule],
         isLawful,
         requests: () => wide,
         learn,
@@ -374,7 +374,7 @@ function vectorActions(
           prelude: write(0, name),
           event: unmask(0),
           kind: 'write and unmask/8',
-          rules: ['MSIX-ACCESS-4'],
+          rules: [FORMS.data.rule],
           isLawful: (knowledge) => isMasked(knowledge, vector),
           requests: () => [address, qword(entry + registers.ENTRY_DATA_OFFSET, word(2), 0)],
           learn: (knowledge) => {

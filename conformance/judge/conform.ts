@@ -4,6 +4,7 @@
  * With `learn`, the profile is what remains consistent with all that was observed. A walk that contradicts it, where the standard
  * does not, is evidence too: the profile is learnt again, and the walk is walked again.
  */
+import { type Outcome, pause, type Strategy, type StrategyContext, type Walker } from './course.ts';
 import { type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { type Cause, causesOf, type Finding, Findings, isFailure, signatureOf } from './findings.ts';
@@ -22,19 +23,9 @@ import {
 import { cutAtReset, followed, isAlone, minimise } from './minimise.ts';
 import { type Profile, profileNamed } from './profile.ts';
 import type { Recording } from './recording.ts';
-import { alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
-import {
-  actionsByName,
-  type Outcome,
-  type Rerun,
-  rerun,
-  pause,
-  type RerunFault,
-  STRATEGIES,
-  type Strategy,
-  type Walker,
-  type StrategyContext,
-} from './strategies.ts';
+import { type Rerun, rerun, type RerunFault } from './rerun.ts';
+import { actionsByName, alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
+import { STRATEGIES } from './strategies.ts';
 import type { Subject } from './subject.ts';
 
 /** How a subject is put to the judge. */

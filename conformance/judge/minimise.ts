@@ -14,8 +14,8 @@ import {
   withoutAccess,
 } from './findings.ts';
 import type { Model } from './judge.ts';
-import { alphabetOf, type Scene } from './scenes.ts';
-import { actionsByName, rerun, type Rerun, type RerunFault, type RerunOptions } from './strategies.ts';
+import { actionsByName, alphabetOf, type Scene } from './scenes.ts';
+import { rerun, type Rerun, type RerunFault, type RerunOptions } from './rerun.ts';
 import type { Instance } from './instance.ts';
 import type { Subject } from './subject.ts';
 

@@ -6,7 +6,7 @@ import type { MessageSet } from '../../machines/messages.ts';
 import { ADDRESSES, JUDGED, PARTED, SMALL } from '../../machines/permitted/index.ts';
 import { type Choices, STRICT_CHOICES } from '../../spec/choices.ts';
 import type { Ability } from '../device/device.ts';
-import type { Alphabet } from './actions.ts';
+import { type Action, actionsOf, type Alphabet, MutableKnowledge } from './actions.ts';
 import { createModel, type Model } from './judge.ts';
 import { MessageBook } from './messages.ts';
 import type { Readback } from './instance.ts';
@@ -176,4 +176,27 @@ export function modelOf(scene: Scene, choices: Choices, notifies: boolean, isSha
     models.set(key, model);
   }
   return model;
+}
+
+/** What a guest knows of a fresh device, and may be sure of under a profile. */
+export const knowledgeFor = ({ choices }: Model, vectorCount: number): MutableKnowledge =>
+  new MutableKnowledge(vectorCount, choices.openWrites === 'kept', choices.disabledTable === 'there');
+
+/** The same alphabet with every vector acted upon, where there are many. */
+export function everyVector(scene: Scene, alphabet: Alphabet): Alphabet {
+  if (scene.isSmall) return alphabet;
+  return { ...alphabet, vectors: Array.from({ length: scene.vectorCount }, (_, vector) => vector) };
+}
+
+const named = new WeakMap<Scene, ReadonlyMap<string, Action>>();
+
+/** The actions of a scene by name, reads among them whatever it asks. Making them takes longer than a short path. */
+export function actionsByName(scene: Scene, alphabet: Alphabet): ReadonlyMap<string, Action> {
+  const known = named.get(scene);
+  if (known !== undefined) return known;
+  const made = new Map(
+    actionsOf({ ...everyVector(scene, alphabet), reads: true }).map((action) => [action.name, action]),
+  );
+  named.set(scene, made);
+  return made;
 }

@@ -63,9 +63,10 @@ export class AssignedDriver {
       drawn = (Math.imul(drawn, 1664525) + 1013904223) >>> 0;
       const state = Math.floor((drawn / 2 ** 32) * exploration.states.count);
       this.drive(adapter, exploration.pathTo(state));
-      const words = adapter.save();
+      const here = () => exploration.pathTo(state);
+      const words = this.asked(adapter, here, () => adapter.save());
       for (let event = 0; event < exploration.compiled.events.length; event++) {
-        adapter.restore(words);
+        this.asked(adapter, here, () => adapter.restore(words));
         this.step(adapter, state, event, () => exploration.pathTo(state, event));
       }
     }
@@ -114,14 +115,18 @@ export class AssignedDriver {
       const from = number * pair.length;
       const state = pairs.words[from];
       before.set(pairs.words.subarray(from + 1, from + pair.length));
-      adapter.restore(before);
+      const here = () => exploration.pathTo(state);
+      const goBack = () => adapter.restore(before);
+      const keep = () => adapter.saveInto(saved);
+      this.asked(adapter, here, goBack);
       for (let event = 0; event < events; event++) {
-        pair[0] = this.step(adapter, state, event, () => exploration.pathTo(state, event));
-        adapter.saveInto(saved);
+        const story = () => exploration.pathTo(state, event);
+        pair[0] = this.step(adapter, state, event, story);
+        this.asked(adapter, story, keep);
         const isSame = sameWords(saved, before);
         if (isSame && pair[0] === state) continue;
         pairs.add(pair, 0, number);
-        if (!isSame) adapter.restore(before);
+        if (!isSame) this.asked(adapter, here, goBack);
       }
     }
     return pairs.count;
@@ -131,12 +136,8 @@ export class AssignedDriver {
   private step(adapter: AssignedAdapter, state: number, event: number, story: () => readonly number[]): number {
     const { exploration, counts, cursor } = this;
     const entries = this.expectedIn(state).entries;
-    let done: readonly string[];
-    try {
-      done = adapter.perform(exploration.compiled.events[event], (vector) => entries[vector]);
-    } catch (error) {
-      throw this.error(adapter, story(), { what: `it threw ${String(error)}; expected an answer` });
-    }
+    const name = exploration.compiled.events[event];
+    const done = this.asked(adapter, story, () => adapter.perform(name, (vector) => entries[vector]));
     cursor.moveTo(state, event);
     const { outputs: due, target } = cursor;
     const undue = outputsDifference(done, due);
@@ -147,6 +148,17 @@ export class AssignedDriver {
     counts.outputs += due.length;
     counts.dwords += this.observed.length;
     return target;
+  }
+
+  /** Asks something of a device. What it throws is a failure of it. */
+  private asked<Answer>(adapter: AssignedAdapter, story: () => readonly number[], ask: () => Answer): Answer {
+    try {
+      return ask();
+    } catch (error) {
+      throw this.error(adapter, story(), {
+        what: { subject: 'it', got: `threw ${String(error)}`, expected: 'an answer' },
+      });
+    }
   }
 
   /** What is expected in a state: worked out where it is asked, for a sample asks in few. */

@@ -10,7 +10,7 @@ import { TWO } from '../../machines/messages.ts';
 import { machineView } from '../../properties/view.ts';
 import * as registers from '../../src/registers.ts';
 import type { Device, DeviceOutput } from '../device/device.ts';
-import { messageOf } from '../device/words.ts';
+import { isQwordLawful, messageOf } from '../device/words.ts';
 import { postmanTour } from './postman.ts';
 
 /** A step of a tour, as far as it does not depend on the place. */
@@ -68,7 +68,7 @@ export function makeTour(count: 1 | 2): Tour {
         masked: after.masked(slot),
         pending: after.pending(slot),
       })),
-      isQwordLawful: vector >= 0 && (before.masked(vector) || before.functionMask === true),
+      isQwordLawful: vector >= 0 && isQwordLawful(before, vector),
     };
   });
   return { count, steps };
@@ -139,8 +139,11 @@ function perform(device: Device, step: TourStep, vectors: readonly number[], at:
     case 'guest.unmask': {
       const bit = step.verb === 'guest.mask' ? 1 : 0;
       const data = messageOf(step.slots[step.slot].entry, vector)[2];
-      if (at % 2 === 0 && step.isQwordLawful) device.tableWrite(entry + 8, 8, data, bit);
-      else device.tableWrite(entry + 12, 4, bit, 0);
+      if (at % 2 === 0 && step.isQwordLawful) {
+        // Other data before it, so that it shows that it brings its own.
+        device.tableWrite(entry + 8, 4, ~data >>> 0, 0);
+        device.tableWrite(entry + 8, 8, data, bit);
+      } else device.tableWrite(entry + 12, 4, bit, 0);
       return;
     }
     case 'guest.write': {

@@ -3,24 +3,28 @@
  * region (`region-words.ts`). Where every event leads from each of these states to the one that is told of the state after it, and the
  * reset to the first of them, no other pair of states is reached: they are all pairs, one of each state, and none need be kept or searched for.
  * Where a device does otherwise, it is walked as any other, and that walk says what it does.
+ *
+ * In each state the device is restored, and asked what it reads and saves. Then it is in it, with some memory, and that memory is told beforehand, too. After an event
+ * all words of its memory are compared with those that it has where it is restored in the state that the machine is in by then: where they are the
+ * same, it is that device, which reads and saves what was asked there. Where one word is another (it may remember what no guest can tell),
+ * it is asked again what it reads and saves. A word that the event has nothing to do with is a word like any other in all of this.
  */
 import type { StateValue } from 'xstate';
-import { createSteps } from '../../checker/compile/expand.ts';
-import { IGNORED, type StepEvent, TALKING } from '../../checker/compile/step-event.ts';
 import { RegionStates } from '../../checker/compile/region-states.ts';
 import { unpackValue } from '../../checker/compile/layout.ts';
-import { Stepper } from '../../checker/compile/step.ts';
 import type { Exploration } from '../../checker/explore/explore.ts';
-import { readEvent, readOutput } from '../../machines/alphabet.ts';
+import { readEvent } from '../../machines/alphabet.ts';
 import type { MessageSet } from '../../machines/messages.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
 import type { Device, DeviceOutput } from '../device/device.ts';
 import type { WordDevice } from '../device/in-process.ts';
 import { readbackDwords } from '../device/readback.ts';
-import { type Dialect, messageOf, perform, readback, UnableError } from '../device/words.ts';
+import { type Dialect, perform, readback, UnableError } from '../device/words.ts';
+import { comparison } from './comparison.ts';
 import { createDriver } from './drive.ts';
 import { type Lockstep, walkInLockstep } from './lockstep.ts';
-import { RegionWords } from './region-words.ts';
+import { ASK, MachineSteps } from './machine-steps.ts';
+import { flip, RegionWords, type Step, type Words } from './region-words.ts';
 
 /** Of so many states it is looked at whether what a guest reads is what its regions say. It is so of all: an entry is read from one vector. */
 const READBACKS = 4096;
@@ -47,12 +51,34 @@ export function walkByWords(
 }
 
 /** An access, a signal, a retirement or a reset of a device. */
-interface Act {
-  readonly verb: 'configWrite' | 'tableWrite' | 'signal' | 'retire' | 'reset';
-  readonly offset: number;
-  readonly bytes: number;
-  readonly low: number;
-  readonly high: number;
+type Act = () => void;
+
+/**
+ * What is noted of an event. Its acts are the same wherever it is noted for. The rest is what came of it last; it comes again where the machine, which makes each step
+ * in each state, takes the same transitions of those that put out something, and changes the same bits of its words.
+ */
+interface Note {
+  readonly event: number;
+  readonly acts: readonly Act[];
+  /** Whether it changes nothing but the regions whose states it is noted for: then the same change is the same way. */
+  readonly isNear: boolean;
+  talking: number;
+  change: Int32Array;
+  put: readonly DeviceOutput[];
+  /** The way of the words to the state after it: so many steps, or -1 where they are not known. */
+  readonly way: Step[];
+  length: number;
+}
+/** Of an event that is worked out in each state. */
+const NEVER = -2;
+
+/** The events that are about one vector, or about none. */
+interface Group {
+  /** The region of the vector, or -1. */
+  readonly region: number;
+  readonly events: readonly number[];
+  /** What is noted of them, by the states of the two regions that their acts may depend on: of the capability, and of the vector. */
+  readonly notes: (readonly Note[])[][];
 }
 
 class WordWalk {
@@ -61,197 +87,210 @@ class WordWalk {
   private readonly messages: MessageSet;
   private readonly dialect: Dialect;
   private readonly regions: RegionStates;
-  /** What is read of the device, and what it saves; and both as they must be. */
+  private readonly told: RegionWords;
+  /** What is read of the device, and then what it saves; and both as they must be. */
   private readonly seen: Uint32Array;
   private readonly seenRead: Uint32Array;
   private readonly seenSaved: Uint32Array;
   private readonly due: Uint32Array;
   private readonly dueSaved: Uint32Array;
-  /** The acts of each event, by the states of the two regions that they may depend on. */
-  private readonly told: RegionWords;
-  private readonly steps: readonly StepEvent[];
-  private readonly stepper: Stepper;
+  /** The memory of the device, and as it is where it was restored. */
+  private readonly memory: Uint32Array;
+  private readonly home: Uint32Array;
+  private readonly isSeenDue: () => boolean;
+  private readonly isHome: () => boolean;
+  private readonly steps: MachineSteps;
   private readonly target: Int32Array;
-  private readonly acts: (readonly Act[])[][][];
   private readonly capability: number;
-  /** The region of the vector that each event is about, or -1. */
-  private readonly eventRegions: readonly number[];
-  private readonly outputs = new Map<readonly string[], readonly DeviceOutput[]>();
+  private readonly groups: readonly Group[];
+  /** The event that was taken last. */
+  private event = 0;
 
   constructor(exploration: Exploration, device: WordDevice, messages: MessageSet, dialect: Dialect) {
     this.exploration = exploration;
     this.device = device;
     this.messages = messages;
     this.dialect = dialect;
-    this.regions = new RegionStates(exploration.compiled);
+    const { compiled } = exploration;
+    this.regions = new RegionStates(compiled);
     const dwords = readbackDwords(device.vectorCount);
     this.seen = new Uint32Array(dwords + device.savedWords);
     [this.seenRead, this.seenSaved] = [this.seen.subarray(0, dwords), this.seen.subarray(dwords)];
     this.due = new Uint32Array(this.seen.length);
     this.dueSaved = this.due.subarray(dwords);
-    const { compiled } = exploration;
-    const { events } = compiled;
     this.told = new RegionWords(this.regions);
-    this.steps = createSteps(compiled);
-    this.stepper = new Stepper(compiled);
+    this.memory = device.memory;
+    this.home = new Uint32Array(this.memory.length);
+    this.isSeenDue = comparison(this.seen, this.due);
+    this.isHome = this.memory.length === 0 ? () => false : comparison(this.memory, this.home);
+    this.steps = new MachineSteps(compiled, this.regions);
     this.target = new Int32Array(compiled.wordCount);
-    this.acts = events.map(() => []);
     this.capability = this.regions.names.indexOf('capability');
-    this.eventRegions = events.map((name) => {
+    const groups = new Map<number, Group & { readonly events: number[] }>();
+    for (const [event, name] of compiled.events.entries()) {
       const { vector } = readEvent(name);
-      return vector === undefined ? -1 : this.regions.names.indexOf(vectorRegionName(vector));
-    });
+      const region = vector === undefined ? -1 : this.regions.names.indexOf(vectorRegionName(vector));
+      if (!groups.has(region)) groups.set(region, { region, events: [], notes: [] });
+      groups.get(region)!.events.push(event);
+    }
+    this.groups = [...groups.values()];
   }
 
   /** Takes every event in every state. Returns the path to where the device does otherwise than was told, if it does. */
   run(onPairs: (pairs: number) => void): readonly number[] | undefined {
-    const { exploration, device, due, dueSaved, told } = this;
+    const { exploration, device, due, dueSaved, told, memory, home, groups } = this;
     const { states, compiled } = exploration;
-    const { wordCount, events } = compiled;
+    const { wordCount } = compiled;
     device.reset();
     device.takeOutputs();
-    told.begin(states.words, 0, this.look(states.words, 0));
+    if (!this.isReadback(states.words, 0)) return [];
+    told.begin(states.words, 0, this.look());
     for (let state = 0; state < states.count; state++) {
       if (state % 1024 === 0) onPairs(state);
       const from = state * wordCount;
-      if (!told.write(states.words, from, due)) return [];
-      if (state < READBACKS && !this.isReadback(states.words, from)) return [];
+      if (!told.write(states.words, from, { seen: due, kept: home })) return [];
       device.restoreFrom(dueSaved);
       if (!this.isAsDue()) return exploration.pathTo(state);
-      for (let event = 0; event < events.length; event++) {
-        const came = this.stepOrFail(states.words, from, event);
-        if (came === DIFFERS) return exploration.pathTo(state, event);
+      if (state < READBACKS && !this.isReadback(states.words, from)) return exploration.pathTo(state);
+      if (memory.length > 0 && !this.isHome()) return [];
+      for (let group = 0; group < groups.length; group++) {
+        const came = this.takeAll(this.notesOf(groups[group], states.words, from), states.words, from);
+        if (came === DIFFERS) return exploration.pathTo(state, this.event);
         if (came === UNTOLD) return [];
-        // An event that changed nothing leaves the device where it is.
-        if (came === MOVED) device.restoreFrom(dueSaved);
       }
     }
     return undefined;
   }
 
-  /** What a device throws is a difference, too. */
-  private stepOrFail(words: Int32Array, from: number, event: number): Came {
+  /** Takes the events of a group. What a device throws is a difference, too. */
+  private takeAll(notes: readonly Note[], words: Int32Array, from: number): Came {
     try {
-      return this.step(words, from, event);
+      let came: Came = AS_DUE;
+      for (let index = 0; came === AS_DUE && index < notes.length; index++) came = this.take(notes[index], words, from);
+      return came;
     } catch (error) {
       if (error instanceof UnableError) throw error;
       return DIFFERS;
     }
   }
 
-  /** Takes an event in the state that begins at `from` in `words`, in which the device is and which `due` tells. */
-  private step(words: Int32Array, from: number, event: number): Came {
-    const { device, due, told, target } = this;
-    for (const each of this.actsOf(event, words, from)) act(device, each);
-    const kind = this.steps[event](words, from, target);
-    if (kind === IGNORED) return device.takeOutputs().length === 0 && this.isAsDue() ? STAYED : DIFFERS;
-    let put = NOTHING;
-    if (kind === TALKING) {
-      this.stepper.stepWords(words, from, event, target, 0);
-      put = this.outputsOf(this.stepper.outputs(words, from));
+  /** Takes an event in the state that begins at `from` in `words`, in which the device is and which is told; and leaves it there. */
+  private take(note: Note, words: Int32Array, from: number): Came {
+    const { device, memory, steps, target } = this;
+    const { event, acts, way } = note;
+    this.event = event;
+    for (let index = 0; index < acts.length; index++) acts[index]();
+    const talking = steps.take(event, words, from, target);
+    if (talking !== note.talking || !this.isChange(note.change, words, from)) this.workOut(note, talking, words, from);
+    if (!areSame(device.takeOutputs(), note.put)) return DIFFERS;
+    // Whoever is where the way leads is home when it is gone back: then nothing is to be restored.
+    for (let index = 0; index < note.length; index++) flip(memory, way[index].kept);
+    return this.isHome() && note.length >= 0 ? AS_DUE : this.lookCloser(note);
+  }
+
+  /** Asks a device that is not home when the way is gone back whether it reads and saves what it must, and puts it back. */
+  private lookCloser(note: Note): Came {
+    const { device, memory, home, dueSaved } = this;
+    for (let index = 0; index < note.length; index++) flip(memory, note.way[index].kept);
+    const came = note.length < 0 ? this.learn() : this.isAsDueBy(note) ? AS_DUE : DIFFERS;
+    if (memory.length > 0) memory.set(home);
+    else device.restoreFrom(dueSaved);
+    return came;
+  }
+
+  /** Whether a change is what leads from a state to the one after the event that was just taken. */
+  private isChange(change: Int32Array, words: Int32Array, from: number): boolean {
+    const { target } = this;
+    for (let word = 0; word < change.length; word++) {
+      if ((words[from + word] ^ target[word]) !== change[word]) return false;
     }
-    if (!areSame(device.takeOutputs(), put)) return DIFFERS;
-    const moved = told.move(words, from, target, 0, due);
-    if (moved === 0) return this.isAsDue() ? STAYED : DIFFERS;
-    if (moved < 0) {
-      if (!told.learn(target, 0, this.look(target, 0))) return UNTOLD;
-      told.write(target, 0, due);
-    }
-    if (!this.isAsDue()) return DIFFERS;
-    told.move(target, 0, words, from, due);
-    return MOVED;
+    return true;
   }
 
-  /** What must be read in a state, and what the device saves that is in it. */
-  private look(words: Int32Array, from: number): Uint32Array {
-    this.device.saveInto(this.seenSaved);
-    this.seenRead.set(this.readback(words, from));
-    return this.seen;
+  /** Finds out what a step puts out, and the way to the state after it. */
+  private workOut(note: Note, talking: number, words: Int32Array, from: number): void {
+    const { steps, target } = this;
+    note.put = steps.outputs(note.event, words, from, talking);
+    note.length = this.told.wayTo(steps.changes[note.event], target, note.way);
+    note.talking = note.isNear && note.length >= 0 && talking !== ASK ? talking : NEVER;
+    if (note.talking !== NEVER) note.change = target.map((word, at) => word ^ words[from + at]);
   }
 
-  private readback(words: Int32Array, from: number): number[] {
-    return readback(unpackValue(this.exploration.compiled, words, from), this.device.vectorCount, this.messages);
+  /** Whether the device reads and saves what it must after an event. */
+  private isAsDueBy({ way, length }: Note): boolean {
+    const { due } = this;
+    for (let index = 0; index < length; index++) flip(due, way[index].seen);
+    const isAsDue = this.isAsDue();
+    for (let index = 0; index < length; index++) flip(due, way[index].seen);
+    return isAsDue;
   }
 
+  /** Learns what is seen of the state after an event in which a region was not met before. */
+  private learn(): Came {
+    if (!this.isReadback(this.target, 0)) return DIFFERS;
+    return this.told.learn(this.target, 0, this.look()) ? AS_DUE : UNTOLD;
+  }
+
+  /** What the device reads and saves, and what it keeps where that is restored. */
+  private look(): Words {
+    const { device, seen, seenRead, seenSaved, memory } = this;
+    device.peekInto(seenRead);
+    device.saveInto(seenSaved);
+    device.restoreFrom(seenSaved);
+    return { seen, kept: memory };
+  }
+
+  /** Whether the device reads what it must in a state of the machine. */
   private isReadback(words: Int32Array, from: number): boolean {
-    return this.readback(words, from).every((dword, at) => this.due[at] === dword);
+    const { exploration, device, messages, seenRead } = this;
+    const due = readback(unpackValue(exploration.compiled, words, from), device.vectorCount, messages);
+    return device.peekInto(seenRead) === due.length && due.every((dword, at) => seenRead[at] === dword);
   }
 
   /** Whether the device reads and saves what it must. */
   private isAsDue(): boolean {
-    const { device, seen, due } = this;
+    const { device } = this;
     if (device.peekInto(this.seenRead) !== this.seenRead.length) return false;
     device.saveInto(this.seenSaved);
-    for (let word = 0; word < due.length; word++) if (seen[word] !== due[word]) return false;
-    return true;
+    return this.isSeenDue();
   }
 
-  /** The acts that an event is in a state: noted once for all states in which the capability, and the vector that it is about, are the same. */
-  private actsOf(event: number, words: Int32Array, from: number): readonly Act[] {
-    const { regions, acts, eventRegions } = this;
-    const region = eventRegions[event];
-    const capability = regions.stateOf(this.capability, words, from);
-    const known = (acts[event][capability] ??= []);
-    const state = region < 0 ? 0 : regions.stateOf(region, words, from);
-    return (known[state] ??= this.noteActs(event, unpackValue(this.exploration.compiled, words, from)));
+  /** What is noted of the events of a group for all states in which the capability, and the vector that they are about, are as in one that begins at `from` in `words`. */
+  private notesOf({ region, events, notes }: Group, words: Int32Array, from: number): readonly Note[] {
+    const { told, capability, steps, target } = this;
+    const known = (notes[told.here[capability]] ??= []);
+    return (known[region < 0 ? 0 : told.here[region]] ??= events.map((event) => ({
+      event,
+      acts: this.noteActs(event, unpackValue(this.exploration.compiled, words, from)),
+      isNear: steps.changes[event].every((each) => each === capability || each === region),
+      talking: NEVER,
+      change: target,
+      put: [],
+      way: [],
+      length: -1,
+    })));
   }
 
   private noteActs(event: number, value: StateValue): Act[] {
     const noted: Act[] = [];
-    const note =
-      (verb: Act['verb']) =>
-      (offset = 0, bytes = 0, low = 0, high = 0): void =>
-        void noted.push({ verb, offset, bytes, low, high });
     const { device, dialect, messages } = this;
-    const notebook: Device = {
-      ...device,
-      configWrite: note('configWrite'),
-      tableWrite: note('tableWrite'),
-      signal: note('signal'),
-      retire: note('retire'),
-      reset: note('reset'),
-    };
+    const notebook: Device = Object.assign(Object.create(device) as Device, {
+      configWrite: (offset, bytes, word) => void noted.push(() => device.configWrite(offset, bytes, word)),
+      tableWrite: (offset, bytes, low, high) => void noted.push(() => device.tableWrite(offset, bytes, low, high)),
+      signal: (vector) => void noted.push(() => device.signal(vector)),
+      retire: (vector) => void noted.push(() => device.retire(vector)),
+      reset: () => void noted.push(() => device.reset()),
+    } satisfies Partial<Device>);
     perform(this.exploration.compiled.events[event], { device: notebook, dialect, messages, value });
     return noted;
   }
-
-  /** What outputs are as a device does them. Equal lists are one object. */
-  private outputsOf(names: readonly string[]): readonly DeviceOutput[] {
-    const known = this.outputs.get(names);
-    if (known !== undefined) return known;
-    const outputs = names.map((name): DeviceOutput => {
-      const { verb, vector, message } = readOutput(name);
-      const [addressLow, addressHigh, data] = message === undefined ? [0, 0, 0] : messageOf(message, vector);
-      return { verb: verb as DeviceOutput['verb'], vector, addressLow, addressHigh, data };
-    });
-    this.outputs.set(names, outputs);
-    return outputs;
-  }
 }
 
-/** What comes of a step: the machine stays or moves, with the device as it must be; the device differs; or nothing is told of the state after it. */
-type Came = 0 | 1 | 2 | 3;
-const STAYED = 0;
-const MOVED = 1;
-const DIFFERS = 2;
-const UNTOLD = 3;
-
-const NOTHING: readonly DeviceOutput[] = [];
-
-function act(device: WordDevice, { verb, offset, bytes, low, high }: Act): void {
-  switch (verb) {
-    case 'configWrite':
-      return device.configWrite(offset, bytes, low);
-    case 'tableWrite':
-      return device.tableWrite(offset, bytes, low, high);
-    case 'signal':
-      return device.signal(offset);
-    case 'retire':
-      return device.retire(offset);
-    case 'reset':
-      return device.reset();
-  }
-}
+/** What comes of a step: the device does and is as it must; it differs; or nothing is told of the state after it. */
+type Came = 0 | 1 | 2;
+const AS_DUE = 0;
+const DIFFERS = 1;
+const UNTOLD = 2;
 
 function areSame(done: readonly DeviceOutput[], due: readonly DeviceOutput[]): boolean {
   if (done.length !== due.length) return false;

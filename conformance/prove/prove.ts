@@ -10,7 +10,7 @@ import type { Region, WasmDevice } from '../device/wasm.ts';
 import { conform, type ConformOptions, type Report } from '../judge/conform.ts';
 import { alphabetOf, type Scene, scenesOf } from '../judge/scenes.ts';
 import { subjectOf } from '../judge/subject.ts';
-import type { Walker } from '../judge/strategies.ts';
+import type { Walker } from '../judge/course.ts';
 import { type Assumed, testAssumed } from './assumed.ts';
 import { type Growths, growthOf } from './growth.ts';
 import { ALL_VECTORS, provingScenes } from './scenes.ts';

@@ -1,7 +1,7 @@
 /**
  * How long somebody may look at a walk, when it is over: a device that loops for ever takes a tenth of a second for each step.
  */
-import { pause } from '../judge/strategies.ts';
+import { pause } from '../judge/course.ts';
 
 /** The time that is left. */
 export interface TimeLeft {

@@ -1,6 +1,7 @@
 /**
  * The implementation of the function, driven beside its machine. It is fetched when the first function is looked at.
  */
+import { hex } from '../../conformance/device/hexadecimal.ts';
 import { dwordName } from '../../conformance/device/readback.ts';
 import { DIALECTS, outputNameOf, perform, readback } from '../../conformance/device/words.ts';
 import { createInProcessDevice, type InProcessOptions } from '../../conformance/device/in-process.ts';
@@ -63,5 +64,3 @@ export function driveFunction({ vectors, messages }: Instance, options: InProces
     },
   };
 }
-
-const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;

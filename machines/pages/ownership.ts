@@ -26,7 +26,7 @@ export const ownership = setup({
   description: 'The page of the table, and a vCPU that may be stopped in an access to it.',
   states: {
     ownership: {
-      description: 'Who answers the page of the MSI-X Table.',
+      description: 'Who answers the page of the MSI-X Table. [MSIX-OWN-1]',
       initial: 'userspace',
       states: {
         userspace: {
@@ -56,7 +56,7 @@ export const ownership = setup({
       },
     },
     vcpu: {
-      description: 'The one vCPU that accesses the device.',
+      description: 'The one vCPU that accesses the device. [MSIX-OWN-3]',
       initial: 'running',
       states: {
         running: {

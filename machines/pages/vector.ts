@@ -45,7 +45,10 @@ export const vector = setup({
         open: {
           description: 'Enabled, and not masked as a whole. [MSIX-MASK-1]',
           on: {
-            'guest.control.off': { target: 'closed', description: 'Disabled, or masked as a whole. [MSIX-ENABLE-1]' },
+            'guest.control.off': {
+              target: 'closed',
+              description: 'Enable clear, or Function Mask set. [MSIX-ENABLE-1] [MSIX-MASK-1]',
+            },
             'device.reset': { target: 'closed', description: 'Reset disables MSI-X. [MSIX-RESET-1]' },
           },
         },
@@ -127,7 +130,8 @@ export const vector = setup({
             'device.signal.0': {
               target: 'set',
               guard: 'blocked',
-              description: 'An event of a blocked vector is held, also while disabled. [MSIX-PEND-1] [MSIX-ENABLE-2]',
+              description:
+                'An event of a blocked vector is held; also while disabled, by our choice. [MSIX-PEND-1] [MSIX-ENABLE-2]',
             },
           },
         },

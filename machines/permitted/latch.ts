@@ -301,7 +301,8 @@ export function latchRegion(vector: number, choices: Choices, openings: readonly
       : {}),
   };
   return {
-    description: 'What waits, while the vector is blocked. Beyond the Pending bit only where a choice leaves it open.',
+    description:
+      'What waits, while the vector is blocked. Beyond the Pending bit only where a choice leaves it open. [MSIX-PEND-4]',
     // A Pending bit that is set though nothing blocks the vector breaks this, whatever came before.
     meta: { open: ['MSIX-PEND-5'] },
     initial: 'clear',

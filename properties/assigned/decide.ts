@@ -11,7 +11,8 @@ import { Stepper } from '../../checker/compile/step.ts';
 import type { Claim, Decision } from '../../checker/decide/claim.ts';
 import { decide, startAt } from '../../checker/decide/decide.ts';
 import { mutate } from '../../checker/machine/mutate.ts';
-import { type Exploration, explore, type ExploreOptions } from '../../checker/explore/explore.ts';
+import { type Exploration, explore } from '../../checker/explore/explore.ts';
+import type { ExploreOptions } from '../../checker/explore/tally.ts';
 import { createAssignedDevice } from '../../machines/assigned-device.ts';
 import { type MonitorName, withNeeds } from '../../machines/monitors.ts';
 import {

@@ -10,7 +10,8 @@ import { CheckedFamily } from '../../checker/cutoff/family.ts';
 import type { Family } from '../../checker/cutoff/instance.ts';
 import type { Claim, Decision, Fairness, StepPredicate } from '../../checker/decide/claim.ts';
 import { decide } from '../../checker/decide/decide.ts';
-import { type Exploration, explore, type ExploreLimits } from '../../checker/explore/explore.ts';
+import { type Exploration, explore } from '../../checker/explore/explore.ts';
+import type { ExploreLimits } from '../../checker/explore/tally.ts';
 import type { GuardExpression } from '../../checker/machine/guard.ts';
 
 const indicesOf = (members: number): number[] => Array.from({ length: members }, (_, member) => member);

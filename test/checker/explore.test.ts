@@ -3,9 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { audit } from '../../checker/explore/audit.ts';
 import { compile } from '../../checker/compile/compile.ts';
 import { BoundError, enumerate } from '../../checker/explore/enumerate.ts';
-import { count, explore, type Progress } from '../../checker/explore/explore.ts';
+import { count } from '../../checker/explore/count.ts';
+import { explore } from '../../checker/explore/explore.ts';
+import type { Progress } from '../../checker/explore/tally.ts';
 import type { CompiledMachine } from '../../checker/compile/format.ts';
-import { chooseWindow, CountedStates } from '../../checker/explore/counted-states.ts';
+import { chooseWindow, CountedStates, wholeWindow } from '../../checker/explore/counted-states.ts';
+import { maskOf } from '../../checker/compile/expand-families.ts';
 import { FULL, NONE, NumberedStates } from '../../checker/explore/state-set.ts';
 import { functionEvents } from '../../machines/alphabet.ts';
 import { createFunction } from '../../machines/function.ts';
@@ -191,8 +194,8 @@ describe('sets of states', () => {
     const width = 2 ** Math.min(16, Math.ceil(bitCount / wordCount));
     const initial = Int32Array.from({ length: wordCount }, () => random(width));
     const numbered = new NumberedStates(initial, bitCount, limits);
-    const window = { word: wordCount - 1, shift: bitCount % 32 === 0 ? 27 : 2 };
-    const counted = new CountedStates(initial, bitCount, limits, window, 1);
+    const window = wholeWindow(wordCount - 1, bitCount % 32 === 0 ? 27 : 2);
+    const counted = new CountedStates(initial, limits, window, 1);
     const plain = new Map([[initial.join(), 0]]);
     const state = new Int32Array(wordCount);
     for (let index = 0; index < 40_000; index++) {
@@ -222,14 +225,32 @@ describe('sets of states', () => {
 
   test('are full at their limit, and stay as they are', () => {
     const numbered = new NumberedStates(Int32Array.of(0), 32, { states: 2, bytes: Infinity });
-    const counted = new CountedStates(Int32Array.of(0), 32, { states: 2, bytes: Infinity }, { word: 0, shift: 5 }, 2);
+    const counted = new CountedStates(Int32Array.of(0), { states: 2, bytes: Infinity }, wholeWindow(0, 5), 2);
     expect([numbered.add(Int32Array.of(7), 0, 0), counted.add(Int32Array.of(7, 7), 2)]).toEqual([1, 2]);
     expect([numbered.add(Int32Array.of(8), 0, 0), counted.add(Int32Array.of(7, 8), 2)]).toEqual([FULL, 1]);
     expect([numbered.count, counted.count, numbered.find(Int32Array.of(8), 0)]).toEqual([2, 2, NONE]);
   });
 
+  test('take 16 bytes a state of one word, with traces', () => {
+    const { summary } = explore(compiledFunction(5));
+    expect(summary.bytes / summary.states).toBe(16);
+  });
+
+  test('find every state where all that there can be are there', () => {
+    for (const bitCount of [10, 26]) {
+      const numbered = new NumberedStates(Int32Array.of(0), bitCount, limits);
+      for (let state = 1; state < 1024; state++) numbered.add(Int32Array.of(state), 0, state >> 1);
+      const all = Int32Array.from({ length: 1024 }, (_, state) => state);
+      const numbers = new Int32Array(1025).fill(-7);
+      numbered.findAll(all, 1024, numbers, 1);
+      expect([...numbers]).toEqual([-7, ...all]);
+      expect(numbered.addAll(all, 1024, 0, numbers)).toBe(1024);
+      expect(new Set(numbers.subarray(0, 1024))).toEqual(new Set([NONE]));
+    }
+  });
+
   test('have a layer in hand, whose states are taken once each, also while the table grows', () => {
-    const counted = new CountedStates(Int32Array.of(0), 32, limits, { word: 0, shift: 3 }, 1);
+    const counted = new CountedStates(Int32Array.of(0), limits, wholeWindow(0, 3), 1);
     const state = new Int32Array(1);
     let layers = 0;
     const taken: number[] = [];
@@ -252,13 +273,22 @@ describe('sets of states', () => {
   test('choose the window in which states differ most', () => {
     const compiled = compiledFunction(5);
     const { states } = explore(compiled);
-    const { word, shift } = chooseWindow(compiled, states.words, 4096);
-    const keys = new Set<string>();
-    for (let state = 0; state < states.count; state++) {
-      const words = states.words.slice(state * compiled.wordCount, (state + 1) * compiled.wordCount);
-      words[word] &= ~(31 << shift);
-      keys.add(words.join());
-    }
-    expect(states.count / keys.size).toBeGreaterThan(6);
+    const shareOf = (isWhole: boolean): number => {
+      const window = chooseWindow(compiled, states.words, 4096, isWhole);
+      const keys = new Set<string>();
+      for (let state = 0; state < states.count; state++) {
+        const words = states.words.slice(state * compiled.wordCount, (state + 1) * compiled.wordCount);
+        words[window.word] &= ~maskOf(window);
+        keys.add(words.join());
+      }
+      return states.count / keys.size;
+    };
+    expect(shareOf(true)).toBeGreaterThan(6);
+    // The capability and one vector: 32 of 2^7 values.
+    expect(shareOf(false)).toBeGreaterThan(16);
+    // Of a larger one, the first states show it, too.
+    const larger = compiledFunction(7);
+    const some = explore(larger, { limits: { states: 4096 } }).states;
+    expect(chooseWindow(larger, some.words, some.count, false)).toMatchObject({ word: 0, shift: 0, bits: 7 });
   });
 });

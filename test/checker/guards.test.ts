@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import { STRIDE } from '../../checker/compile/format.ts';
 import { decide } from '../../checker/decide/decide.ts';
-import { count, explore } from '../../checker/explore/explore.ts';
+import { count } from '../../checker/explore/count.ts';
+import { explore } from '../../checker/explore/explore.ts';
 import { printPromela } from '../../checker/export/promela.ts';
 import { symbolicOf } from '../../checker/export/symbolic.ts';
 import { printTla } from '../../checker/export/tla.ts';
@@ -47,6 +48,8 @@ describe('guards of any size', () => {
       const isOdd = Object.values(regions).filter((key) => key === 's1').length % 2 === 1;
       expect(exploration.taken(state, odd)).toBe(z === 'y' || isOdd);
     }
+    const { states, transitions, depth } = exploration.summary;
+    expect(count(compiled).summary).toMatchObject({ states, transitions, depth });
   });
 
   test('are written in moments, by the compiler and by every export, and mutated', () => {

@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import type { Claim, Decision } from '../../checker/decide/claim.ts';
 import { decide } from '../../checker/decide/decide.ts';
-import { count, type Exploration, explore } from '../../checker/explore/explore.ts';
+import { count } from '../../checker/explore/count.ts';
+import { type Exploration, explore } from '../../checker/explore/explore.ts';
 import type { GuardExpression } from '../../checker/machine/guard.ts';
 
 const range = (length: number): number[] => Array.from({ length }, (_, index) => index);

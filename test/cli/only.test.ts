@@ -6,7 +6,13 @@ import { checkAssigned } from '../../cli/check/assigned.ts';
 import { Budget } from '../../cli/check/budget.ts';
 import { type Only, onlyOf, SECTIONS } from '../../cli/check/only.ts';
 import { show } from '../../cli/show.ts';
-import { FULL_INSTANCES, instanceName, INSTANCES, LARGER_INSTANCES } from '../../properties/instances.ts';
+import {
+  FULL_INSTANCES,
+  instanceName,
+  INSTANCES,
+  LARGER_INSTANCES,
+  MACHINE_NAMES,
+} from '../../properties/instances.ts';
 
 const INSTANCES_OF_CHECK = [...INSTANCES, ...LARGER_INSTANCES, ...FULL_INSTANCES];
 const only = (name: string): Only => onlyOf(name, INSTANCES_OF_CHECK);
@@ -20,12 +26,17 @@ describe('a name asks for', () => {
     ['a property of a function', 'NoSpuriousStep', ['properties', 'designs']],
     ['a property of runs', 'ArrivalLeads', ['runs']],
     ['a number of the register', 'P9', ['designs']],
-    ['a rule', 'MSIX-PEND-3', ['properties', 'designs', 'paths', 'lockstep', 'device-paths', 'device']],
+    ['a rule', 'MSIX-PEND-3', ['properties', 'designs', 'pages', 'paths', 'lockstep', 'device-paths', 'device']],
     ['a rule of the assigned device alone', 'MSIX-ASSIGN-6', ['designs', 'device-paths', 'device']],
-    ['a rule of the function alone', 'MSIX-MSG-6', ['properties', 'runs', 'designs', 'paths', 'lockstep']],
+    ['a rule of the function alone', 'MSIX-MSG-6', ['properties', 'runs', 'designs', 'pages', 'paths', 'lockstep']],
     ['a rule of code alone', 'MSIX-CALL-1', ['paths', 'lockstep', 'device-paths', 'device']],
     ['a machine', 'function', ['machines', 'properties', 'runs', 'paths', 'lockstep']],
     ['an instance', 'function, 2 vectors, messages two', ['machines', 'properties', 'runs', 'paths', 'lockstep']],
+    ['a machine that is driven inside of another', 'capability', ['machines', 'properties', 'runs']],
+    ['a page', 'vector-page', ['pages']],
+    ['a part of the assigned device', 'ownership', ['device-paths']],
+    ['the assigned device', 'assigned-device', ['designs', 'device-paths', 'device']],
+    ['a rule in small letters', 'msix-assign-6', ['designs', 'device-paths', 'device']],
     ['a design', 'posted', ['designs', 'device']],
     ['an instance of a design', 'posted, 1 vector, messages three', ['designs', 'device']],
   ])('%s: %s', (_, name, sections) => {
@@ -49,6 +60,18 @@ describe('a name asks for', () => {
       /Got --only function, 2 vectors, message two; expected a section .* The nearest is function, 2 vectors, messages two\.$/,
     );
     expect(() => only('MSIX-PEND-33')).toThrow(/The nearest is MSIX-PEND-3\.$/);
+  });
+
+  test('a rule that nothing here asks: why, and what asks it', () => {
+    expect(only('MSIX-ACCESS-6').unasked).toMatch(/^No machine .* Its tests do: npx vitest run test\/.*\.test\.ts/);
+    expect(only('MSIX-CAP-9').unasked).toMatch(/^MSIX-CAP-9 is exempt\. \S/);
+    expect(only('MSIX-PEND-3').unasked).toBeUndefined();
+    // Asked by a form of access.
+    expect(only('MSIX-ACCESS-4').unasked).toBeUndefined();
+  });
+
+  test('every machine, and something of each is asked', () => {
+    for (const name of MACHINE_NAMES) expect(only(name).sections.size).toBeGreaterThan(0);
   });
 });
 

@@ -16,7 +16,7 @@ import { benchImporting } from '../../bench/importing.ts';
 import { benchAssignedDeopts, benchDeopts } from '../../bench/deopts.ts';
 import { benchDeciding } from '../../bench/deciding.ts';
 import { benchProve } from '../../bench/prove.ts';
-import { benchStates } from '../../bench/states.ts';
+import { benchStates, costOf } from '../../bench/states.ts';
 import { timeInTurns } from '../../bench/timing.ts';
 import { buildKit } from '../setup/wasm.ts';
 
@@ -70,7 +70,12 @@ describe('the benches', () => {
   });
 
   test('time explorers, which find the same or are refused', () => {
-    const { states, transitions, tries, timings } = benchChecker(2, { rounds: 1, xstateGraph: 1, spin: 0 });
+    const { states, transitions, tries, timings } = benchChecker(2, {
+      rounds: 1,
+      xstateGraph: 1,
+      spin: 0,
+      otherSpins: 0,
+    });
     expect([states, transitions, tries]).toEqual([256, 2_559, 4_352]);
     expect(timings.map(({ explorer }) => explorer)).toEqual(['ours, traces', 'ours, count', '@xstate/graph, traces']);
     for (const { seconds, triesPerSecond, transitionsPerSecond } of timings) {
@@ -90,6 +95,14 @@ describe('the benches', () => {
     const { instance, summary, bytesPerState } = benchStates(4, 'two');
     expect([instance, summary.states, summary.complete]).toEqual(['function, 4 vectors, messages two', 16_384, true]);
     expect(bytesPerState * summary.states).toBeCloseTo(summary.bytes);
+  });
+
+  test('tell before what the states of an instance cost', () => {
+    const { states, transitions, seconds } = costOf(4, 'two', true);
+    const { summary } = benchStates(4, 'two', true);
+    expect(states).toBe(summary.states);
+    expect(transitions / summary.transitions).toBeCloseTo(1, 2);
+    expect(seconds).toBeGreaterThan(0);
   });
 
   test('time in turns: each as often as the others, a slow one as slower than the first', () => {

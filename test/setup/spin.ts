@@ -16,7 +16,7 @@ export interface SpinOptions {
    * Flags for gcc. `-DSAFETY`, which leaves out the search for cycles, is added where no claim is decided. `-DNOREDUCE` leaves
    * out the partial-order reduction, which a model of one process pays for and has no use for: what SPIN is timed with
    * should have it. `-DCOLLAPSE` stores states in fewer bytes, in about twice the time. `-DBFS` searches
-   * breadth-first; it refuses a model with `hidden` variables.
+   * breadth-first; it refuses a model with `hidden` variables. `-DNCORE=2` searches on two cores.
    */
   readonly flags?: readonly string[];
   /** How far gcc optimises. Default `-O3`; a small model is compiled in less time than it saves. */
@@ -141,6 +141,6 @@ export function readRun(text: string): Omit<SpinRun, 'milliseconds'> {
     errors,
     ...(error === undefined ? {} : { error }),
     stateBytes: Number(find('the bytes of a state', /^State-vector (\d+) byte/m)),
-    seconds: Number(find('its time', /^pan: elapsed time ([\d.e+-]+) seconds/m)),
+    seconds: Number(find('its time', /^(?:pan|cpu0): elapsed time ([\d.e+-]+) seconds/m)),
   };
 }

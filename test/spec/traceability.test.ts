@@ -58,6 +58,8 @@ describe('the registers of bugs, properties and comments', () => {
       return bug.beyond === undefined && faults.length + properties.length + places.length === 0;
     });
     expect(bare.map(({ id, title }) => `${id} ${title}`)).toEqual([]);
+    // A line that names a bug twice is one place.
+    for (const { places } of HISTORICAL_BUGS.map(catchersOf)) expect(places).toHaveLength(new Set(places).size);
   });
 
   test('of properties says for each which of ours it is, or why it is none', () => {
@@ -67,10 +69,21 @@ describe('the registers of bugs, properties and comments', () => {
     expect(bare.map(({ id }) => id)).toEqual([]);
     const numbers = PROPERTIES.flatMap(({ number }) => (number === undefined ? [] : [number.split(' ')[0]]));
     expect(numbers.filter((id) => !REGISTERED_IDS.includes(id))).toEqual([]);
+    // Two that have one name speak of different machines, and are told with them.
+    const told = PROPERTIES.map(({ name, of }) => `${name} (${of})`);
+    expect(told).toHaveLength(new Set(told).size);
   });
 
   test('are asked in any case, and suggest the nearest', () => {
     expect(registered('hb-21')).toMatchObject({ kind: 'bug', entry: { id: 'HB-21' } });
+    // The number counts, however it is written.
+    expect(['hb-1', 'hb-01', 'hb-001'].map((id) => registered(id).entry.id)).toEqual(['HB-01', 'HB-01', 'HB-01']);
+    expect(['P7', 'p07', 'R05', 'MSIX-PEND-02'].map((id) => registered(id).entry.id)).toEqual([
+      'P7',
+      'P7',
+      'R5',
+      'MSIX-PEND-2',
+    ]);
     expect(registered('p7')).toMatchObject({ kind: 'property' });
     expect(registered('S7')).toMatchObject({ kind: 'review' });
     expect(registered('msix-pend-2')).toMatchObject({ kind: 'rule' });

@@ -10,7 +10,7 @@ import { reportJunit } from '../../../conformance/judge/report/junit.ts';
 import { reportLines } from '../../../conformance/judge/report/text.ts';
 import { replayTrace } from '../../../conformance/judge/replay-trace.ts';
 import { modelOf, scenesOf } from '../../../conformance/judge/scenes.ts';
-import { rerun } from '../../../conformance/judge/strategies.ts';
+import { rerun } from '../../../conformance/judge/rerun.ts';
 import { type Subject, subjectOf } from '../../../conformance/judge/subject.ts';
 import { signatureOf } from '../../../conformance/judge/findings.ts';
 import { PlainDevice } from '../../../conformance/museum/index.ts';

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { compile } from '../../checker/compile/compile.ts';
+import { RegionStates } from '../../checker/compile/region-states.ts';
+import { Stepper } from '../../checker/compile/step.ts';
+import { explore } from '../../checker/explore/explore.ts';
+import { comparison } from '../../conformance/paths/comparison.ts';
+import { ASK, MachineSteps } from '../../conformance/paths/machine-steps.ts';
+import { THREE, TWO } from '../../machines/messages.ts';
+import { createInstance } from '../../properties/instances.ts';
+
+const compiled = (vectors: number, messages = TWO) => {
+  const { machine, events } = createInstance('function', { vectors, messages });
+  return compile(machine, events);
+};
+
+// The stepper says what each step puts out, and where it leads.
+test.each([
+  ['2 vectors, three messages', compiled(2, THREE)],
+  ['2 vectors', compiled(2)],
+])('steps are those of the stepper, in every state: %s', (_, machine) => {
+  const { states } = explore(machine);
+  const { wordCount } = machine;
+  const [stepper, regions] = [new Stepper(machine), new RegionStates(machine)];
+  const steps = new MachineSteps(machine, regions);
+  const [target, due] = [new Int32Array(wordCount), new Int32Array(wordCount)];
+  let outputs = 0;
+  const different: unknown[] = [];
+  for (let from = 0; from < states.count * wordCount; from += wordCount) {
+    for (const [event, name] of machine.events.entries()) {
+      const talking = steps.take(event, states.words, from, target);
+      stepper.stepWords(states.words, from, event, due, 0);
+      const put = steps.outputs(event, states.words, from, talking).map(({ verb, vector }) => `${verb}.${vector}`);
+      const names = stepper.outputs(states.words, from).map((output) => output.replace(/^(\w+\.\d+).*/, '$1'));
+      const changed = [...regions.names.keys()].filter((each) => regions.differ(each, states.words, from, due, 0));
+      const isAllowed = changed.every((region) => steps.changes[event].includes(region));
+      if (target.join() !== due.join() || put.join() !== names.join() || !isAllowed) different.push([name, put, names]);
+      outputs += put.length;
+    }
+  }
+  expect(different).toEqual([]);
+  expect(outputs).toBeGreaterThan(states.count);
+});
+
+test('an event of more transitions than a number has bits is asked of the stepper', () => {
+  const machine = compiled(9);
+  const steps = new MachineSteps(machine, new RegionStates(machine));
+  const [target, words] = [new Int32Array(machine.wordCount), machine.initial.slice()];
+  const take = (name: string): readonly string[] => {
+    const event = machine.events.indexOf(name);
+    const talking = steps.take(event, words, 0, target);
+    expect(talking === ASK).toBe(name.startsWith('guest.control'));
+    const put = steps.outputs(event, words, 0, talking);
+    words.set(target);
+    return put.map(({ verb, vector }) => `${verb}.${vector}`);
+  };
+  expect(take('guest.unmask.8')).toEqual([]);
+  expect(take('guest.control.on')).toEqual(['use.8']);
+  expect(take('device.signal.8')).toEqual(['send.8']);
+});
+
+test('a comparison sees each word, whenever it is asked', () => {
+  for (const length of [1, 7, 8, 9, 58]) {
+    const [one, other] = [new Uint32Array(length), new Uint32Array(length)];
+    const areEqual = comparison(one, other);
+    for (let word = 0; word < length; word++) {
+      one[word] = 0x80000000 >>> (word % 32);
+      expect(areEqual()).toBe(false);
+      other[word] = one[word];
+      expect(areEqual()).toBe(true);
+    }
+  }
+  expect(comparison(new Uint32Array(2), new Uint32Array(3))()).toBe(false);
+});
