@@ -40,7 +40,7 @@ export function tellEvent(name: string): string {
 }
 
 /** The registers behind the name of a message, or of a half of one, in parentheses; nothing for any other word. */
-function registersOf(name: string | undefined, vector: number): string {
+export function registersOf(name: string | undefined, vector: number): string {
   const [, address, data] = /^(address\d)?(data\d)?$/.exec(name ?? '') ?? [];
   if (name === undefined || (!['zero', 'A', 'B'].includes(name) && address === undefined && data === undefined))
     return '';
