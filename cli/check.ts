@@ -76,7 +76,7 @@ export function pinProblem(parts: readonly CheckSection[], path: string): string
   const count = parts.reduce((sum, { violations }) => sum + violations.count, 0);
   if (count === 0) return undefined;
   return (
-    `Got ${formatCell(count)} ${count === 1 ? 'place that is' : 'places that are'} violated; expected none, so ${path} is as it was. maskbit check says which. ` +
+    `Got ${formatCell(count)} ${count === 1 ? 'place that is' : 'places that are'} violated; expected none, so ${path} is as it was. They are told above. ` +
     'Where a design is to fail a property from now on, take that verdict out of the file first.'
   );
 }

@@ -5,6 +5,7 @@
  */
 import { RESET } from '../machines/alphabet.ts';
 import {
+  isObject,
   requireCount,
   requireFields,
   requireFunction,
@@ -102,13 +103,14 @@ const PAIRS = 'every pair of transitions';
 const WALKS = { count: 60, length: 60 } as const;
 
 /**
- * Runs the suite against fresh devices. What a device throws is a failure of it.
+ * Runs the suite against fresh devices. What a device throws, or gives and no device may give, is a failure of it that cites no rule.
+ * @throws {ArgumentError} where what `create` gives is no device, or where it throws.
  * @param create Makes the device, a whole one or one by dwords; several, where they must do the same in all that a guest sees.
  */
 export function runSuite(create: DeviceMaker | readonly DeviceMaker[], options: SuiteOptions = {}): SuiteReport {
   const place = 'create of runSuite';
-  const factories =
-    typeof create === 'function' ? [requireFactory(place, create)] : requireSome(place, create, requireFactory);
+  const isOne = typeof create === 'function' || isObject(create);
+  const factories = isOne ? [requireFactory(place, create)] : requireSome(place, create, requireFactory);
   return new Suite(factories, requireSuiteOptions('the options of runSuite', options)).run();
 }
 
@@ -180,8 +182,9 @@ class Suite {
       }
     }
     const { failures, counts, open } = this;
+    const fails = counts.some(({ failing }) => failing > 0);
     const isDriven = counts.some(({ driven }) => driven > 0);
-    return { holds: isDriven ? counts.every(({ failing }) => failing === 0) : undefined, counts, failures, open };
+    return { holds: fails ? false : isDriven ? true : undefined, counts, failures, open };
   }
 
   /** Every simple path where they are few enough, a path through every transition of a function, and one through every pair of them where those are few enough. */

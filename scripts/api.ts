@@ -74,7 +74,7 @@ function readExport(alias: ts.Symbol, checker: ts.TypeChecker): Exported {
   return { ...base, kind: 'constant', signature: shortened(checker.typeToString(type, undefined, FLAGS)) };
 }
 
-/** The public members that the declaration itself has. */
+/** The public members that the declaration itself has. What is marked as internal is for modules beside it, and for nobody else. */
 function membersOf(symbol: ts.Symbol, checker: ts.TypeChecker): [string, string][] {
   const declared = symbol.declarations!.flatMap((each) =>
     ts.isClassDeclaration(each) || ts.isInterfaceDeclaration(each) ? [...each.members] : [],
@@ -82,6 +82,7 @@ function membersOf(symbol: ts.Symbol, checker: ts.TypeChecker): [string, string]
   return declared.flatMap((member): [string, string][] => {
     const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
     if (ts.getCombinedModifierFlags(member) & hidden) return [];
+    if (ts.getJSDocTags(member).some((tag) => tag.tagName.text === 'internal')) return [];
     if (ts.isConstructorDeclaration(member)) {
       const signature = checker.getSignatureFromDeclaration(member)!;
       return [[`new${checker.signatureToString(signature, undefined, FLAGS)}`, docOf(signature, checker)]];

@@ -133,7 +133,7 @@ const ABSTRACT: readonly (readonly [string, string])[] = [
   ['INTx', 'MSIX-ASSIGN-11 is tested in the implementation.'],
   [
     'migration',
-    'A saved state is restored in every pair of states of the lockstep, and after each event that changed something.',
+    'A saved state is restored in every pair of states of the lockstep; of up to two vectors, before each event.',
   ],
   ['addresses, widths', 'Tested in the implementation (S1, MSIX-ACCESS). Of a BAR the machine knows two places (S4).'],
   ['a full bus', 'Enabling that fails is tested in the implementation, with the results of its calls.'],

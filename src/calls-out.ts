@@ -37,7 +37,7 @@ export class CallsOut {
 
   /** Ends what `hold` began; the last one makes the calls that wait, and throws what they threw. */
   release(): void {
-    if (this.depth === 1) this.drain(NO_ERRORS);
+    if (this.due) this.drain(NO_ERRORS);
     else this.depth--;
   }
 

@@ -70,14 +70,19 @@ type FamilyPart = (
 
 // V8 leaves a function unoptimised when it is too long, and compiles a short one sooner.
 const CHARACTERS_OF_FUNCTION = 12_000;
+/** More text than this is not made: a family then costs more to translate than it saves. */
+const CHARACTERS_OF_ALL = 2 ** 21;
 
-/** Translates the programs of all events; nothing where one of them is too long for that. */
+/** Translates the programs of all events; nothing where one of them is too long for that, or all together are. */
 export function createExpandFamily(compiled: CompiledMachine, window: Window): ExpandFamily | undefined {
   const texts: string[] = [];
+  let room = CHARACTERS_OF_ALL;
   for (const event of compiled.events.keys()) {
     const ways = waysOf(compiled, event, window);
     if (ways === undefined) return undefined;
     texts.push(...ways);
+    for (const { length } of ways) room -= length;
+    if (room < 0) return undefined;
   }
   const functions: FamilyPart[] = [];
   for (let from = 0, to = 0, length = 0; to < texts.length;) {

@@ -16,7 +16,7 @@ import {
 } from '../compile/expand-families.ts';
 import { COMPILED, type CompiledMachine } from '../compile/format.ts';
 import { chooseWindow, CountedStates, sizeOf } from './counted-states.ts';
-import { COUNT, type Count, explore } from './explore.ts';
+import { COUNT, type Count, type Exploration, explore } from './explore.ts';
 import type { Symmetry } from './symmetry.ts';
 import { type ExploreOptions, initialOf, readOptions, Tally } from './tally.ts';
 
@@ -27,36 +27,47 @@ export function count(compiled: CompiledMachine, options: ExploreOptions = {}): 
   const { symmetry } = read;
   const initial = initialOf(compiled, symmetry);
   const tally = new Tally(read, events.length);
-  const families = symmetry === undefined ? familiesOf(compiled) : undefined;
+  const { window, expand } = symmetry === undefined ? familiesOf(compiled) : singlesOf(compiled, sampleOf(compiled));
   const states =
-    families === undefined ? countSingly(compiled, initial, tally, symmetry) : countFamilies(compiled, tally, families);
+    expand === undefined
+      ? countSingly(compiled, initial, tally, window, symmetry)
+      : countFamilies(compiled, tally, window, expand);
   const summary = { ...tally.summary(states.count, states.bytes), ...leftOut(compiled) };
   return COUNT.mark({ compiled, states, summary, symmetry });
 }
 
-/** How the states of a machine are shared out among families, and what expands one. */
+/** How the states of a machine are shared out among families, and what expands one; nothing where they are expanded one by one. */
 interface Families {
   readonly window: Window;
-  readonly expand: ExpandFamily;
+  readonly expand?: ExpandFamily;
 }
 
 /** What was translated, for who counts the same again: V8 compiles it while it runs. */
 const KNOWN = new WeakMap<CompiledMachine, Families>();
 
-/** Chooses families by the first few states. Returns nothing where these are all, or a program is too long to be translated. */
-function familiesOf(compiled: CompiledMachine): Families | undefined {
+/** Families are chosen by so many states; a machine of no more is counted state by state. */
+const SAMPLE_STATES = 4096;
+
+const sampleOf = (compiled: CompiledMachine): Exploration => explore(compiled, { limits: { states: SAMPLE_STATES } });
+
+/** Chooses families by the first few states. They are expanded one by one where these are all, or a program is too long to be translated. */
+function familiesOf(compiled: CompiledMachine): Families {
   const known = KNOWN.get(compiled);
   if (known !== undefined) return known;
-  const { states, summary } = explore(compiled, { limits: { states: SAMPLE_STATES } });
-  if (summary.complete) return undefined;
+  const sample = sampleOf(compiled);
+  const { states, summary } = sample;
   const window = chooseWindow(compiled, states.words, states.count, false);
-  const expand = createExpandFamily(compiled, window);
-  if (expand === undefined) return undefined;
-  KNOWN.set(compiled, { window, expand });
-  return { window, expand };
+  const expand = summary.complete ? undefined : createExpandFamily(compiled, window);
+  const families = expand === undefined ? singlesOf(compiled, sample) : { window, expand };
+  KNOWN.set(compiled, families);
+  return families;
 }
 
-function countFamilies(compiled: CompiledMachine, tally: Tally, { window, expand }: Families): CountedStates {
+function singlesOf(compiled: CompiledMachine, { states }: Exploration): Families {
+  return { window: chooseWindow(compiled, states.words, states.count, true) };
+}
+
+function countFamilies(compiled: CompiledMachine, tally: Tally, window: Window, expand: ExpandFamily): CountedStates {
   const { wordCount, events } = compiled;
   // An event leads each member to one state.
   const most = events.length * PLACES;
@@ -82,11 +93,10 @@ function countSingly(
   compiled: CompiledMachine,
   initial: Int32Array,
   tally: Tally,
+  window: Window,
   symmetry: Symmetry | undefined,
 ): CountedStates {
   const { wordCount, events } = compiled;
-  const sample = explore(compiled, { limits: { states: SAMPLE_STATES } }).states;
-  const window = chooseWindow(compiled, sample.words, sample.count, true);
   const states = new CountedStates(initial, tally.limits, window, events.length);
   const expand = createExpand(compiled);
   const state = new Int32Array(wordCount);
@@ -103,6 +113,3 @@ function countSingly(
   }
   return states;
 }
-
-/** A family is chosen by so many states; a machine of no more is counted state by state. */
-const SAMPLE_STATES = 4096;

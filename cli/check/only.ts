@@ -2,6 +2,7 @@
  * `maskbit check --only NAME`: what of the check is about a section, a property, a rule, an instance or a design.
  */
 import { closest } from 'fastest-levenshtein';
+import { FORMS } from '../../conformance/device/forms.ts';
 import { DESIGNS } from '../../machines/designs.ts';
 import { ASSIGNED_PROPERTIES } from '../../properties/assigned/index.ts';
 import { ASSIGNED_TASKS, FULL_ASSIGNED_TASKS } from '../../properties/assigned/instances.ts';
@@ -90,9 +91,10 @@ function comparing(rule: string): readonly Section[] {
   ];
 }
 
-/** Why the check does not ask a rule that no machine and no property cites: code alone keeps it, and its tests ask it. */
+/** Why the check does not ask a rule that no machine, no property and no form of access cites: code alone keeps it, and its tests ask it. */
 function unaskedOf(id: string): string | undefined {
-  if (machineCitations().some((each) => each.id === id)) return undefined;
+  if (machineCitations().some((each) => each.id === id) || Object.values(FORMS).some(({ rule }) => rule === id))
+    return undefined;
   const { rule, test } = traceRules().find((each) => each.rule.id === id)!;
   if (rule.exempt !== undefined) return `${id} is exempt. ${rule.exempt}`;
   const files = [...new Set(test.map((place) => `test/${place.replace(/:\d+$/, '')}`))];

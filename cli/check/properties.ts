@@ -3,6 +3,7 @@
  */
 import { pinVerdict } from '../../checker/decide/manifest.ts';
 import { decideProperties, type Verdict } from '../../checker/decide/property.ts';
+import { registersOf, tellOutputs } from '../../conformance/paths/story.ts';
 import { instanceName } from '../../properties/instances.ts';
 import { decideByVector } from '../../properties/by-vector.ts';
 import { MACHINE_PROPERTIES } from '../../properties/machines.ts';
@@ -118,9 +119,36 @@ function printVerdicts(
   print();
 }
 
-function tellFailure({ instance, exploration }: Explored, { property, counterexample }: Verdict<FunctionView>): string {
+/** Tells a property that fails: what the last step did and left, in registers, and what is claimed. */
+function tellFailure({ instance, exploration, graph }: Explored, { property, counterexample }: Verdict<FunctionView>) {
   const { path, index } = counterexample!;
   const head = `${property.name} [${property.rules.join(', ')}] in ${instanceName(instance)}, for vector ${index}.`;
   const events = path.map((event) => exploration.compiled.events[event]);
-  return tellPath(`${head}\n  ${property.title}`, instance, events, property.rules);
+  const numbers = events.map((event) => graph.events.indexOf(event));
+  const before = numbers.slice(0, -1).reduce((state, event) => graph.target(state, event), 0);
+  const last = numbers.at(-1);
+  const outputs = last === undefined ? [] : graph.outputs(before, last);
+  const after = last === undefined ? before : graph.target(before, last);
+  const view = machineView(instance.vectors, instance.messages)(graph.states[after]);
+  const got = `it did ${tellOutputs(outputs)}, and left ${tellRegisters(view, index)}`;
+  return tellPath(`${head}\n  Got: ${got}.\n  Expected: ${property.title}`, instance, events, property.rules);
+}
+
+/** Tells the registers of a vector, and what else a function shows of it, as far as the machine has it. */
+function tellRegisters(view: FunctionView, vector: number): string {
+  const { enabled, functionMask } = view;
+  const bit = (name: string, isSet: boolean): string => `${name} ${isSet ? 'set' : 'clear'}`;
+  const message = (name: string): string => `${name}${registersOf(name, vector)}`;
+  const [entry, force, transit] = [view.entry(vector), view.force(vector), view.transit?.(vector)];
+  return [
+    // The gate of vector stands for both bits of Message Control.
+    ...(functionMask === undefined
+      ? [`the gate ${enabled ? 'open' : 'closed'}`]
+      : [bit('MSI-X Enable', enabled), bit('Function Mask', functionMask)]),
+    bit('the Mask Bit', view.masked(vector)),
+    bit('the Pending bit', view.pending(vector)),
+    `the entry at ${message(entry)}`,
+    force === undefined ? 'no message in force' : `the message ${message(force)} in force`,
+    ...(transit === undefined ? [] : [`the message ${message(transit)} in transit`]),
+  ].join(', ');
 }

@@ -5,6 +5,7 @@
  */
 import * as registers from '../../src/registers.ts';
 import type { Device, DeviceOptions, DeviceOutput } from './device.ts';
+import { done, dwordOf, NonsenseError, requireMessage } from './nonsense.ts';
 
 /** A device that is read and written by dwords. A method that is missing here is an ability that it lacks, but for a reset. */
 export interface DwordDevice {
@@ -41,8 +42,13 @@ export function wholeDevice(create: DeviceMaker, vectorCount: number): Device {
   const fresh = () =>
     create({
       vectorCount,
-      send: (vector, addressLow, addressHigh, data) =>
-        void outputs.push({ verb: 'send', vector, addressLow, addressHigh, data }),
+      send: (vector, addressLow, addressHigh, data) => {
+        requireMessage('what send was called with', vector, [addressLow, addressHigh, data]);
+        outputs.push({
+          ...{ verb: 'send', vector },
+          ...{ addressLow: addressLow >>> 0, addressHigh: addressHigh >>> 0, data: data >>> 0 },
+        });
+      },
     });
   const made = fresh();
   if (!isByDwords(made)) return made;
@@ -50,15 +56,25 @@ export function wholeDevice(create: DeviceMaker, vectorCount: number): Device {
   let readHigh = 0;
   const tableBytes = registers.ENTRY_BYTES * vectorCount;
   const pbaBytes = registers.PBA_QWORD_BYTES * Math.ceil(vectorCount / registers.PBA_QWORD_BITS);
-  const capability = (): number[] => [registers.CAPABILITY_ID + device.readControl() * 0x10000, 0, tableBytes];
+  const capability = (): number[] => [
+    registers.CAPABILITY_ID + (dwordOf('readControl', device.readControl()) & 0xffff) * 0x10000,
+    0,
+    tableBytes,
+  ];
+  const written = (vector: number): void => done('written', device.written?.(vector));
   const writeDword = (dword: number, value: number): void => {
-    device.writeTable(dword, value);
-    device.written?.(dword >> 2);
+    done('writeTable', device.writeTable(dword, value));
+    written(dword >> 2);
+  };
+  const isPending = (vector: number): boolean => {
+    const is: unknown = device.isPending(vector);
+    if (typeof is === 'boolean' || is === 0 || is === 1) return Boolean(is);
+    throw new NonsenseError('what isPending gives', is, 'true or false');
   };
   const pendingDword = (dword: number): number => {
     let bits = 0;
     for (let vector = 32 * dword; vector < Math.min(32 * dword + 32, vectorCount); vector++)
-      if (device.isPending(vector)) bits |= 1 << (vector & 31);
+      if (isPending(vector)) bits |= 1 << (vector & 31);
     return bits;
   };
   const read = (offset: number, bytes: number, end: number, dwordAt: (dword: number) => number): number => {
@@ -84,18 +100,19 @@ export function wholeDevice(create: DeviceMaker, vectorCount: number): Device {
       control.setUint32(0, capability()[0], true);
       for (let at = 0; at < bytes; at++) if (offset + at < 4) control.setUint8(offset + at, value >>> (8 * at));
       if (offset + bytes <= registers.CAPABILITY_CONTROL_OFFSET || offset >= 4) return;
-      device.writeControl(control.getUint16(registers.CAPABILITY_CONTROL_OFFSET, true));
-      for (let vector = 0; vector < vectorCount; vector++) device.written?.(vector);
+      done('writeControl', device.writeControl(control.getUint16(registers.CAPABILITY_CONTROL_OFFSET, true)));
+      for (let vector = 0; vector < vectorCount; vector++) written(vector);
     },
-    tableRead: (offset, bytes) => read(offset, bytes, tableBytes, (dword) => device.readTable(dword)),
+    tableRead: (offset, bytes) =>
+      read(offset, bytes, tableBytes, (dword) => dwordOf('readTable', device.readTable(dword))),
     tableWrite: (offset, bytes, low, high) => {
       if (!isLawful(offset, bytes, tableBytes)) return;
       writeDword(offset / 4, low);
       if (bytes === 8) writeDword(offset / 4 + 1, high);
     },
     pbaRead: (offset, bytes) => read(offset, bytes, pbaBytes, pendingDword),
-    signal: (vector) => device.signal(vector),
-    ...(device.retire === undefined ? {} : { retire: (vector) => device.retire?.(vector) }),
+    signal: (vector) => done('signal', device.signal(vector)),
+    ...(device.retire === undefined ? {} : { retire: (vector) => done('retire', device.retire?.(vector)) }),
     reset: () => {
       device = fresh() as DwordDevice;
     },

@@ -3,7 +3,7 @@
  * that rule, and no other. The plain one of each is a dword without ones in reserved bits; of Message Control, a write of it alone.
  */
 
-import { type Dialect, DIALECTS, type Reserved } from './words.ts';
+import { type Dialect, DIALECTS, type Reserved } from './dialects.ts';
 
 /** A form of access. */
 export interface Form {

@@ -26,7 +26,7 @@ export async function loadModule(path: string): Promise<DeviceFactory> {
   }
   const place = `the default export of ${path}`;
   const create = withDeviceError(() => requireFactory(place, loaded.default));
-  return (options) => withDeviceError(() => made(place, () => create(options)));
+  return (options) => withDeviceError(() => create(options));
 }
 
 /** What is wrong with what a module gives is told as what is wrong with a device. */
@@ -35,16 +35,6 @@ function withDeviceError<Result>(work: () => Result): Result {
     return work();
   } catch (error) {
     throw error instanceof ArgumentError ? new DeviceError(error.message, { cause: error }) : error;
-  }
-}
-
-/** Calls the factory of a module. What it throws, it throws of itself. */
-function made<Result>(place: string, create: () => Result): Result {
-  try {
-    return create();
-  } catch (error) {
-    if (error instanceof ArgumentError) throw error;
-    throw new DeviceError(`Got ${String(error)} from ${place}; expected a device.`, { cause: error });
   }
 }
 

@@ -6,6 +6,7 @@
 import { readEvent } from '../../machines/alphabet.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
 import * as implementation from '../../src/index.ts';
+import { OWNERS } from './assigned.ts';
 
 /** A part that can be driven along the paths of its machine. */
 export interface PartUnderTest {
@@ -17,13 +18,6 @@ export interface PartUnderTest {
   /** Its state, as a state of the machine has it, as far as one can tell. */
   state(): unknown;
 }
-
-const OWNERS: Readonly<Record<number, string>> = {
-  [implementation.OWNER_USERSPACE]: 'userspace',
-  [implementation.OWNER_REGISTERING]: 'registering',
-  [implementation.OWNER_KERNEL]: 'kernel',
-  [implementation.OWNER_RETURNING]: 'returning',
-};
 
 /** An assigned device as the machine `ownership` has it: its page, and one vCPU that masks vector 0. */
 export function createOwnership(design: 'reviewed' | 'checked'): PartUnderTest {

@@ -8,6 +8,7 @@
  */
 import * as registers from '../../src/registers.ts';
 import type { Device } from './device.ts';
+import { dwordOf } from './nonsense.ts';
 
 /** A message in registers: address low, address high, data. */
 export type Message = readonly [addressLow: number, addressHigh: number, data: number];
@@ -53,10 +54,12 @@ export function dwordsOf(vectorCount: number, state: Readable): number[] {
 export function readbackInto(device: Device, out: Uint32Array): number {
   if (device.peekInto !== undefined) return device.peekInto(out);
   const { vectorCount } = device;
-  out[0] = device.configRead(0, 4) >>> 16;
-  for (let dword = 0; dword < 4 * vectorCount; dword++) out[1 + dword] = device.tableRead(4 * dword, 4);
+  out[0] = dwordOf('configRead', device.configRead(0, 4)) >>> 16;
+  for (let dword = 0; dword < 4 * vectorCount; dword++)
+    out[1 + dword] = dwordOf('tableRead', device.tableRead(4 * dword, 4));
   const bits = pendingDwords(vectorCount);
-  for (let dword = 0; dword < bits; dword++) out[1 + 4 * vectorCount + dword] = device.pbaRead(4 * dword, 4);
+  for (let dword = 0; dword < bits; dword++)
+    out[1 + 4 * vectorCount + dword] = dwordOf('pbaRead', device.pbaRead(4 * dword, 4));
   return readbackDwords(vectorCount);
 }
 

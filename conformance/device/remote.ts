@@ -2,6 +2,7 @@
  * A device that answers at once, behind the form of the port that answers later: a suite that is written for the second takes both.
  */
 import type { Ability, Answer, Device, DeviceFactory, RemoteDevice, Request } from './device.ts';
+import { dwordOf, NonsenseError, outputsOf } from './nonsense.ts';
 
 const NOTHING = [] as const;
 const OK: Answer = { outcome: 'ok', low: 0, high: 0, outputs: NOTHING };
@@ -24,6 +25,8 @@ export function ask(device: Device, request: Request): Answer {
   try {
     return perform(device, request);
   } catch (error) {
+    if (error instanceof NonsenseError)
+      return { outcome: 'garbled', low: 0, high: 0, outputs: NOTHING, text: error.message };
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return { outcome: 'crashed', low: 0, high: 0, outputs: NOTHING, text: `The device threw ${text}` };
   }
@@ -32,11 +35,11 @@ export function ask(device: Device, request: Request): Answer {
 function perform(device: Device, request: Request): Answer {
   switch (request.verb) {
     case 'configRead':
-      return read(device.configRead(request.offset, request.bytes), 0);
+      return read('configRead', device.configRead(request.offset, request.bytes));
     case 'tableRead':
     case 'pbaRead': {
       const low = device[request.verb](request.offset, request.bytes);
-      return read(low, request.bytes === 8 ? device.readHigh : 0);
+      return read(request.verb, low, request.bytes === 8 ? device.readHigh : 0);
     }
     case 'configWrite':
       device.configWrite(request.offset, request.bytes, request.value);
@@ -61,10 +64,10 @@ function perform(device: Device, request: Request): Answer {
       return OK;
     case 'outputs':
       // The list may be one that the device goes on filling, and the answer is looked at after the rest of the batch.
-      return { outcome: 'ok', low: 0, high: 0, outputs: [...device.takeOutputs()] };
+      return { outcome: 'ok', low: 0, high: 0, outputs: [...outputsOf(device.takeOutputs())] };
     case 'save':
       if (device.save === undefined) return LACKING;
-      return read(device.save(), 0);
+      return read('save', device.save());
     case 'restore':
       if (device.restore === undefined) return LACKING;
       device.restore(request.snapshot);
@@ -74,12 +77,12 @@ function perform(device: Device, request: Request): Answer {
 
 const LACKING: Answer = { outcome: 'unsupported', low: 0, high: 0, outputs: NOTHING, text: 'The device lacks it.' };
 
-function read(low: number, high: number): Answer {
-  if (isDword(low) && isDword(high)) return { outcome: 'ok', low, high, outputs: NOTHING };
-  const text = `The device returned ${String(low)} and ${String(high)}; expected unsigned numbers of 32 bits.`;
-  return { outcome: 'garbled', low: 0, high: 0, outputs: NOTHING, text };
-}
-const isDword = (value: unknown): boolean => typeof value === 'number' && value >>> 0 === value;
+const read = (method: string, low: unknown, high: unknown = 0): Answer => ({
+  outcome: 'ok',
+  low: dwordOf(method, low),
+  high: dwordOf('readHigh', high),
+  outputs: NOTHING,
+});
 
 /** Makes a device that answers later of what makes devices that answer at once. */
 export function remoteOf(create: DeviceFactory, vectorCount: number): RemoteDevice {

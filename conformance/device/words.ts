@@ -3,7 +3,7 @@
  * that a guest reads. One place for all three, so that a suite and a reader mean the same thing.
  *
  * An event can be one of several accesses, all lawful and all the same to the machine (MSIX-CAP-8, MSIX-ACCESS-3 to 5); a
- * `Dialect` picks one for each. The rules that say so stand in `forms.ts`.
+ * `Dialect` (`dialects.ts`) picks one for each. The rules that say so stand in `forms.ts`.
  */
 import type { StateValue } from 'xstate';
 import { type MachineEvent, readEvent } from '../../machines/alphabet.ts';
@@ -11,38 +11,15 @@ import type { MessageSet } from '../../machines/messages.ts';
 import { type FunctionView, machineView } from '../../properties/view.ts';
 import * as registers from '../../src/registers.ts';
 import type { Device, DeviceOutput } from './device.ts';
+import type { Dialect } from './dialects.ts';
 import { hex } from './hexadecimal.ts';
 import { dwordsOf, type Message } from './readback.ts';
 
-/** A register that has bits which are reserved or read-only. */
-export type Reserved = 'control' | 'address' | 'vectorControl';
-
-/** How a guest accesses the function: the widths that it uses, and what it leaves in reserved and read-only bits. */
-export interface Dialect {
-  readonly name: string;
-  /** Where and how wide Message Control is written. */
-  readonly control: { readonly offset: number; readonly bytes: number };
-  /** Which are written as QWORDs where that is lawful: both halves of the address; data with Vector Control. */
-  readonly qwords: readonly ('address' | 'data')[];
-  /** Where ones are written to bits that are reserved or read-only; zeros elsewhere. */
-  readonly ones: readonly Reserved[];
-}
-
-/** The dialects that every path is driven in. */
-export const DIALECTS: readonly Dialect[] = [
-  { name: 'dwords', control: { offset: 0, bytes: 4 }, qwords: [], ones: [] },
-  { name: 'word and QWORDs', control: { offset: 2, bytes: 2 }, qwords: ['address', 'data'], ones: [] },
-  {
-    name: 'byte, reserved bits set',
-    control: { offset: 3, bytes: 1 },
-    qwords: ['address', 'data'],
-    ones: ['control', 'address', 'vectorControl'],
-  },
-];
+export { type Dialect, DIALECTS } from './dialects.ts';
 
 /**
- * The message that a name of a machine stands for in an entry. Its address lies at and above 2^31 and uses both dwords,
- * its data all 32 bits, and they differ from vector to vector; zero is zero. A recorded message, `address:data` in
+ * The message that a name of a machine stands for in an entry. The first one of vector 0 has every bit set that an address and data can have, so that one which
+ * a device loses shows; they differ from vector to vector, and zero is zero. A recorded message, `address:data` in
  * hexadecimal, stands for itself.
  */
 export function messageOf(name: string, vector: number): Message {
@@ -60,9 +37,9 @@ export function messageOf(name: string, vector: number): Message {
       `Got the message ${name}; expected ${VALUES.join(', ')}, address<n>data<n>, or address:data in hexadecimal.`,
     );
   return [
-    address === 0 ? 0 : 0xfee00000 + 0x1000 * address + 0x10 * vector,
-    address === 0 ? 0 : 0x80000000 + address,
-    data === 0 ? 0 : 0xfffffff0 - 0x100 * vector - data,
+    address === 0 ? 0 : 0xfffffffc - 0x1000 * (address - 1) - 0x10 * vector,
+    address === 0 ? 0 : 0xffffffff - (address - 1),
+    data === 0 ? 0 : 0xffffffff - 0x100 * vector - (data - 1),
   ];
 }
 const VALUES = ['zero', 'A', 'B'];

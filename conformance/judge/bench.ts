@@ -2,6 +2,7 @@
  * A device on the bench: performs actions on one that answers at once, and observes it. What the device throws is an observation too.
  */
 import type { Device, DeviceOutput, Request } from '../device/device.ts';
+import { dwordOf, outputsOf } from '../device/nonsense.ts';
 import { requestLine } from '../device/protocol.ts';
 import type { Action, Knowledge, MutableKnowledge } from './actions.ts';
 import type { MessageBook } from './messages.ts';
@@ -48,7 +49,7 @@ export class Bench {
   /** Takes what left the device. */
   private takeOutputs(): Failure | undefined {
     try {
-      const taken = this.device.takeOutputs();
+      const taken = outputsOf(this.device.takeOutputs());
       // An empty list may be one that the device goes on filling while it is read back.
       this.observation.outputs = taken.length === 0 ? NOTHING : taken;
       return undefined;
@@ -87,7 +88,12 @@ export class Bench {
             : request.verb === 'tableRead'
               ? device.tableRead(request.offset, request.bytes)
               : device.pbaRead(request.offset, request.bytes);
-        record(observation, request, low >>> 0, device.readHigh >>> 0);
+        record(
+          observation,
+          request,
+          dwordOf(request.verb, low),
+          request.bytes === 8 ? dwordOf('readHigh', device.readHigh) : 0,
+        );
         return;
       }
       default:
@@ -99,18 +105,19 @@ export class Bench {
   readBack(vectors?: readonly number[]): Failure | undefined {
     const { device, observation } = this;
     try {
-      observation.readHeader(device.configRead(0, 4) >>> 0);
+      observation.readHeader(dwordOf('configRead', device.configRead(0, 4)));
       if (vectors === undefined) {
         for (let dword = 0; dword < 4 * device.vectorCount; dword++)
-          observation.readTable(dword, device.tableRead(4 * dword, 4) >>> 0);
+          observation.readTable(dword, dwordOf('tableRead', device.tableRead(4 * dword, 4)));
         for (let dword = 0; dword < this.pendingDwords; dword++)
-          observation.readPending(dword, device.pbaRead(4 * dword, 4) >>> 0);
-        if ((this.pendingDwords & 1) === 1) observation.strayPending |= device.pbaRead(4 * this.pendingDwords, 4);
+          observation.readPending(dword, dwordOf('pbaRead', device.pbaRead(4 * dword, 4)));
+        if ((this.pendingDwords & 1) === 1)
+          observation.strayPending |= dwordOf('pbaRead', device.pbaRead(4 * this.pendingDwords, 4));
       } else {
         for (const vector of vectors) {
           for (let dword = 4 * vector; dword < 4 * vector + 4; dword++)
-            observation.readTable(dword, device.tableRead(4 * dword, 4) >>> 0);
-          observation.readPending(vector >>> 5, device.pbaRead(4 * (vector >>> 5), 4) >>> 0);
+            observation.readTable(dword, dwordOf('tableRead', device.tableRead(4 * dword, 4)));
+          observation.readPending(vector >>> 5, dwordOf('pbaRead', device.pbaRead(4 * (vector >>> 5), 4)));
         }
       }
       return undefined;

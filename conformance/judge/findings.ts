@@ -203,8 +203,16 @@ export const describeFailure = (
   signature: failureSignature(action?.kind ?? FRESH),
   rules: (action?.rules ?? []).filter((rule) => OPEN_RULES.has(rule)),
   access: action?.kind ?? FRESH,
-  differences: [`Got ${text.trim().replace(/\.$/, '')} at ${request}; expected an answer.`],
+  differences: [tellNoAnswer(text, request)],
 });
+
+/** What was got and expected of a device that fails by itself: an answer, where its words do not say what else. */
+export function tellNoAnswer(text: string, request?: string): string {
+  const words = text.trim().replace(/\.$/, '');
+  const isSentence = /^Got .*; expected /s.test(words);
+  if (request === undefined) return isSentence ? `${words}.` : `Got ${words}; expected an answer.`;
+  return isSentence ? `${words}, at ${request}.` : `Got ${words} at ${request}; expected an answer.`;
+}
 
 /** Whether a finding is that the device itself failed. */
 export const isFailure = ({ signature, access }: Pick<Finding, 'signature' | 'access'>): boolean =>

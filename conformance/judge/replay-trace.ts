@@ -3,6 +3,7 @@
  */
 import type { Choices } from '../../spec/choices.ts';
 import { actionsOf } from './actions.ts';
+import { tellNoAnswer } from './findings.ts';
 import { alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
 import { rerun } from './rerun.ts';
 import type { Subject } from './subject.ts';
@@ -60,7 +61,7 @@ export async function replayTrace(
       `${action.padEnd(20)} ${requests.join('; ')}${messages.length === 0 ? '' : `  -> ${messages.join(' ')}`}`,
       ...told(step),
     ]),
-    ...(failure === undefined ? [] : [`    Got ${failure.text}; expected an answer.`]),
+    ...(failure === undefined ? [] : [`    ${tellNoAnswer(failure.text)}`]),
   ];
   const isWrong = faults.length > 0 || failure !== undefined;
   return { lines: [...lines, isWrong ? 'violated' : 'holds: nothing is wrong along this trace'], isWrong };

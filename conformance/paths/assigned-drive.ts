@@ -155,7 +155,9 @@ export class AssignedDriver {
     try {
       return ask();
     } catch (error) {
-      throw this.error(adapter, story(), { what: `it threw ${String(error)}; expected an answer` });
+      throw this.error(adapter, story(), {
+        what: { subject: 'it', got: `threw ${String(error)}`, expected: 'an answer' },
+      });
     }
   }
 

@@ -8,18 +8,20 @@ import { vcpuName } from '../../machines/access.ts';
 import type { AssignedBounds } from '../../machines/device-context.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
 import * as implementation from '../../src/index.ts';
+import { OWNERS } from '../device/assigned.ts';
 import { dwordName, dwordsOf } from '../device/readback.ts';
 import { messageOf } from '../device/words.ts';
 import { entriesRead } from './assigned-reading.ts';
 import type { RegionPath } from './step-rules.ts';
-import { tellOutputs } from './story.ts';
+import type { StatesApart } from './state-words.ts';
+import { type Clause, tellOutputs } from './story.ts';
 
-const OWNERS: Readonly<Record<string, number>> = {
-  userspace: implementation.OWNER_USERSPACE,
-  registering: implementation.OWNER_REGISTERING,
-  kernel: implementation.OWNER_KERNEL,
-  returning: implementation.OWNER_RETURNING,
-  removed: implementation.OWNER_REMOVED,
+/** What a vCPU waits for, as the machine calls it, by the number that the implementation has for it. */
+const WORKS: Readonly<Record<number, string>> = {
+  [implementation.WORK_ENABLE_ALL]: 'opening',
+  [implementation.WORK_PLACE]: 'placing',
+  [implementation.WORK_REBUILD]: 'rebuilding',
+  [implementation.WORK_DISABLE_ALL]: 'closing',
 };
 
 type Regions = Readonly<Record<string, string>>;
@@ -27,7 +29,7 @@ type Regions = Readonly<Record<string, string>>;
 /** A state of the machine, as a bystander may tell it. */
 export interface Expected {
   readonly dwords: readonly number[];
-  readonly owner: number;
+  readonly owner: string;
   /** Of each vCPU, the name of the access that it is stopped in, or what it waits for. */
   readonly vcpus: readonly string[];
   readonly flying: readonly boolean[];
@@ -50,7 +52,7 @@ export function expectedOf(value: StateValue, { design, vectors, vcpus = 1 }: As
   return {
     // Where there is no device, nobody answers.
     dwords: ownership === 'removed' ? dwords.map((_, word) => (word === 0 ? 0xffff : 0xffff_ffff)) : dwords,
-    owner: OWNERS[ownership],
+    owner: ownership,
     vcpus: Array.from({ length: vcpus }, (_, vcpu) => regions[vcpuName(vcpu)]),
     flying: each.map((region) => region.flight === 'flying'),
     entries: each.map((region) => region.entry),
@@ -59,20 +61,18 @@ export function expectedOf(value: StateValue, { design, vectors, vcpus = 1 }: As
 
 /** Whether a vCPU is doing what the machine says. */
 function vcpuMatches(device: implementation.AssignedDevice, vcpu: number, state: string): boolean {
-  switch (state) {
-    case 'running':
-      return !device.isStopped(vcpu);
-    case 'opening':
-      return device.dueOf(vcpu) === implementation.WORK_ENABLE_ALL;
-    case 'placing':
-      return device.dueOf(vcpu) === implementation.WORK_PLACE;
-    case 'rebuilding':
-      return device.dueOf(vcpu) === implementation.WORK_REBUILD;
-    case 'closing':
-      return device.dueOf(vcpu) === implementation.WORK_DISABLE_ALL;
-    default:
-      return device.isExitOf(vcpu) && isStoppedIn(device, device.accessOf(vcpu), state);
-  }
+  if (state === 'running') return !device.isStopped(vcpu);
+  const work = WORKS[device.dueOf(vcpu)];
+  if (work !== undefined) return work === state;
+  return device.isExitOf(vcpu) && isStoppedIn(device, device.accessOf(vcpu), state);
+}
+
+/** What a vCPU is doing: a state of the machine, or the address that it is stopped at. */
+function vcpuState(device: implementation.AssignedDevice, vcpu: number): string {
+  if (!device.isStopped(vcpu)) return 'running';
+  const access = device.accessOf(vcpu);
+  if (access[implementation.KIND_AT] === implementation.VOID) return 'void';
+  return WORKS[device.dueOf(vcpu)] ?? `stopped in an access to ${hex(access[implementation.ADDRESS_LOW_AT])}`;
 }
 
 /** The register that says where BAR 0 is. */
@@ -95,10 +95,14 @@ function isStoppedIn(device: implementation.AssignedDevice, access: Readonly<Uin
       return kind === implementation.MMIO_READ && address === device.pbaAddress + 4 * (Number(vector) >>> 5);
     case 'write':
       return kind !== implementation.ENTRY_READ && offset >= 0 && offset < implementation.ENTRY_VECTOR_CONTROL_OFFSET;
-    default: {
+    case 'mask':
+    case 'unmask': {
       const mask = access[implementation.LOW_AT] & implementation.VECTOR_CONTROL_MASK;
       return kind === implementation.MMIO_WRITE && isControl && (mask === 1) === (verb === 'mask');
     }
+    // It waits for something else.
+    default:
+      return false;
   }
 }
 
@@ -106,8 +110,7 @@ function isStoppedIn(device: implementation.AssignedDevice, access: Readonly<Uin
 export interface StateDifference {
   /** The dword that a guest reads, counted as `peekInto` does; undefined of what no guest reads. */
   readonly word?: number;
-  /** A clause. */
-  readonly what: string;
+  readonly what: Clause | StatesApart;
   /** The regions of the machine that show it, where it is none of these dwords. */
   readonly regions?: readonly RegionPath[];
 }
@@ -120,7 +123,7 @@ export function isInState(
 ): boolean {
   device.peekInto(observed);
   for (let word = 0; word < dwords.length; word++) if (observed[word] !== dwords[word]) return false;
-  if (device.owner !== owner) return false;
+  if (OWNERS[device.owner] !== owner) return false;
   for (let vcpu = 0; vcpu < vcpus.length; vcpu++) if (!vcpuMatches(device, vcpu, vcpus[vcpu])) return false;
   for (let vector = 0; vector < flying.length; vector++) if (device.isInFlight(vector) !== flying[vector]) return false;
   return true;
@@ -135,28 +138,30 @@ export function* stateDifferences(
   device.peekInto(observed);
   for (const [word, expected] of dwords.entries()) {
     if (observed[word] === expected) continue;
-    const name = dwordName(word, device.vectorCount);
-    yield { word, what: `${name} reads ${hex(observed[word])}; expected ${hex(expected)}` };
+    const subject = dwordName(word, device.vectorCount);
+    yield { word, what: { subject, got: `reads ${hex(observed[word])}`, expected: hex(expected) } };
   }
-  if (device.owner !== owner)
-    yield { what: `the page has the owner ${device.owner}; expected ${owner}`, regions: [['ownership']] };
+  const answers = OWNERS[device.owner];
+  if (answers !== owner)
+    yield { what: { region: 'ownership', got: answers, expected: owner }, regions: [['ownership']] };
   for (const [vcpu, state] of vcpus.entries()) {
     if (vcpuMatches(device, vcpu, state)) continue;
-    const what = `vCPU ${vcpu} is ${device.isStopped(vcpu) ? 'stopped' : 'running'}; expected ${state}`;
+    const what = { region: 'vcpu', number: vcpu, got: vcpuState(device, vcpu), expected: state };
     yield { what, regions: [[vcpuName(vcpu)]] };
   }
   for (const [vector, flies] of flying.entries()) {
     if (device.isInFlight(vector) === flies) continue;
-    const what = `vector ${vector} has ${flies ? 'no' : 'a'} message in flight; expected otherwise`;
+    const [got, expected] = flies ? ['none', 'flying'] : ['flying', 'none'];
+    const what = { region: 'flight', number: vector, got, expected };
     yield { what, regions: [[vectorRegionName(vector), 'flight']] };
   }
 }
 
 /**
- * What was done and is not what the machine puts out, as a clause. What is delivered and sent has an order; then comes what was
+ * What was done and is not what the machine puts out. What is delivered and sent has an order; then comes what was
  * read, in any; and then how the access ended.
  */
-export function outputsDifference(done: readonly string[], due: readonly string[]): string | undefined {
+export function outputsDifference(done: readonly string[], due: readonly string[]): Clause | undefined {
   if (done.length === due.length && done.every((name, index) => name === due[index])) return undefined;
   const order = (names: readonly string[]): string =>
     [
@@ -164,5 +169,6 @@ export function outputsDifference(done: readonly string[], due: readonly string[
       ...names.filter((name) => name.startsWith('answer.')).toSorted(),
       ...names.filter((name) => !name.includes('.')),
     ].join(' ');
-  return order(done) === order(due) ? undefined : `it did ${tellOutputs(done)}; expected ${tellOutputs(due)}`;
+  if (order(done) === order(due)) return undefined;
+  return { subject: 'it', got: `did ${tellOutputs(done)}`, expected: tellOutputs(due) };
 }

@@ -10,11 +10,12 @@ import { type FunctionView, machineView } from '../../properties/view.ts';
 import type { Device } from '../device/device.ts';
 import { hex } from '../device/hexadecimal.ts';
 import { abilityOf, type Dialect, outputNameOf, perform, readback, UnableError } from '../device/words.ts';
+import { NonsenseError, outputsOf } from '../device/nonsense.ts';
 import { dwordName, readbackInto } from '../device/readback.ts';
 import { regionsOfDword, regionsOfOutputs } from './concerned.ts';
-import { ConformanceError, type Failure } from './failure.ts';
-import { tellOutputs } from './story.ts';
-import { type RegionPath, rulesOfStep, type StepRules } from './step-rules.ts';
+import { ConformanceError } from './failure.ts';
+import { type Clause, tellOutputs } from './story.ts';
+import { NO_RULES, type RegionPath, rulesOfStep, type StepRules } from './step-rules.ts';
 
 /** What a driver counts: it is pinned, so that a suite which drives nothing cannot pass. */
 export interface DriveCounts {
@@ -124,7 +125,7 @@ export function compareStep(
 }
 
 /** What a device differs in. */
-type Difference = Pick<Failure, 'subject' | 'got' | 'expected'> & { readonly regions?: readonly RegionPath[] };
+type Difference = Clause & { readonly regions?: readonly RegionPath[] };
 
 /** Thrown within this module, and told with its path by whoever knows that. */
 class Differs extends Error {
@@ -145,10 +146,15 @@ function failureOf(
   path: readonly string[],
 ): unknown {
   if (error instanceof UnableError) return error;
-  const { regions, ...difference }: Difference =
-    error instanceof Differs
-      ? error.difference
-      : { subject: 'it', got: `threw ${String(error)}`, expected: 'an answer' };
+  // What a device throws, or gives and no device may give, breaks no rule of MSI-X.
+  if (!(error instanceof Differs)) {
+    const told =
+      error instanceof NonsenseError
+        ? { subject: error.what, got: `is ${error.got}`, expected: error.expected }
+        : { subject: 'it', got: `threw ${String(error)}`, expected: 'an answer' };
+    return new ConformanceError({ device: `${device.name} (${dialect.name})`, path, ...told, cause: NO_RULES });
+  }
+  const { regions, ...difference } = error.difference;
   // What differs before the first step is the state that a reset leaves.
   const before = path.length < 2 ? 0 : path.slice(0, -1).reduce((at, name) => graph.target(at, events.get(name)!), 0);
   const event = path.at(-1) ?? 'device.reset';
@@ -165,7 +171,7 @@ function compare(
   state: number,
   outputs: readonly string[],
 ): void {
-  const done = device.takeOutputs().map((output) => outputNameOf(messages, output));
+  const done = outputsOf(device.takeOutputs()).map((output) => outputNameOf(messages, output));
   const due = device.notifies ? outputs : outputs.filter((name) => name.startsWith('send.'));
   counts.outputs += done.length;
   if (done.length !== due.length || done.some((name, index) => name !== due[index])) {

@@ -9,18 +9,15 @@ import { NO_RULES, type RegionPath, rulesOfStep, type StepRules } from './step-r
 import type { Instance } from '../../properties/instances.ts';
 import { requireFields, requireList, requireText, within } from '../../checker/argument/argument.ts';
 import { traceSubject } from '../../properties/subject.ts';
-import { tellSteps } from './story.ts';
+import { type StatesApart, tellStates } from './state-words.ts';
+import { type Clause, tellClause, tellSteps } from './story.ts';
 
 /** What a device did otherwise than the machine says. */
-export interface Failure {
+export interface Failure extends Clause {
   /** The device, and how it was accessed: "MsixFunction (dwords)". */
   readonly device: string;
   /** The events from reset to the one after which it differs. */
   readonly path: readonly string[];
-  /** What differs: a register by its name, or the outputs. */
-  readonly subject: string;
-  readonly got: string;
-  readonly expected: string;
   /** The rules of the last step, those about what differs first, with the sentences of the machine that cite them. */
   readonly cause: StepRules;
 }
@@ -36,23 +33,17 @@ export class ConformanceError extends Error {
   }
 }
 
-/** The error for a step whose difference is a clause: "the page has the owner 1; expected 2". `before` is the machine's state before it; `regions` show what differs. */
+/** The error for a step. `before` is the machine's state before it; `regions` show what differs. */
 export function failedStep(
   device: string,
   machine: AnyStateMachine,
   before: StateValue,
   path: readonly string[],
-  clause: string,
+  what: Clause | StatesApart,
   regions?: readonly RegionPath[],
 ): ConformanceError {
-  const [, subject, got, expected] = /^(.*?) ((?:did|has|is|reads|threw)\b.*); expected (.*)$/s.exec(clause) ?? [
-    '',
-    'it',
-    clause,
-    'otherwise',
-  ];
   const cause = path.length === 0 ? NO_RULES : rulesOfStep(machine, before, path.at(-1)!, regions);
-  return new ConformanceError({ device, path, subject, got, expected, cause });
+  return new ConformanceError({ device, path, ...('region' in what ? tellStates(what) : what), cause });
 }
 
 /** What two failures have in common that are told once. */
@@ -61,13 +52,13 @@ export const kindOf = ({ subject, cause }: Failure): string =>
 
 /** Tells a failure as a story, in registers. */
 export function tellFailure(failure: Failure): string {
-  const { device, path, subject, got, expected, cause } = requireFailure('failure of tellFailure', failure);
+  const { device, path, cause, ...clause } = requireFailure('failure of tellFailure', failure);
   const steps =
     path.length === 0
       ? 'after the reset before the first step'
       : `after ${path.length} step${path.length === 1 ? '' : 's'}`;
   return [
-    `${device}, ${steps}: ${subject} ${got}; expected ${expected}.`,
+    `${device}, ${steps}: ${tellClause(clause)}.`,
     ...cause.sentences.map((sentence) => `  Rule: ${sentence}`),
     ...tellSteps(path),
     `  Path: ${path.join(' ')}`,

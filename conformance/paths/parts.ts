@@ -5,6 +5,7 @@ import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import type { PartUnderTest } from '../device/parts.ts';
 import { regionsOfOutputs, regionsOfStates } from './concerned.ts';
 import { failedStep } from './failure.ts';
+import type { RegionPath } from './step-rules.ts';
 import { tellOutputs } from './story.ts';
 
 /** Drives a part along a path. Returns the number of steps. Throws a `ConformanceError` at the first difference. */
@@ -25,7 +26,7 @@ export function drivePart(part: PartUnderTest, graph: StateGraph, path: readonly
         graph.machine,
         graph.states[state],
         so,
-        `it did ${tellOutputs(done)}; expected ${tellOutputs(due)}`,
+        { subject: 'it', got: `did ${tellOutputs(done)}`, expected: tellOutputs(due) },
         regionsOfOutputs(done, due),
       );
     const before = state;
@@ -43,21 +44,13 @@ function compareState(
   before = state,
 ): void {
   const states = [part.state(), graph.states[state]] as const;
-  const [is, ought] = states.map((value) => JSON.stringify(sorted(value)));
-  if (is !== ought)
-    throw failedStep(
-      part.name,
-      graph.machine,
-      graph.states[before],
-      path,
-      `it is in the state ${is}; expected ${ought}`,
-      regionsOfStates(...states),
-    );
+  const [differing] = regionsOfStates(...states);
+  if (differing === undefined) return;
+  const [got, expected] = states.map((value) => inRegion(value, differing));
+  const what = { region: differing.at(-1)!, number: Number(/\d+$/.exec(differing[0])?.[0] ?? 0), got, expected };
+  throw failedStep(part.name, graph.machine, graph.states[before], path, what, regionsOfStates(...states));
 }
 
-/** A value with its keys in order, however they were written. */
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inside]) => [key, sorted(inside)]));
-}
+/** The state of a region that has no regions inside. */
+const inRegion = (value: unknown, region: RegionPath): string =>
+  String(region.reduce((inside, name) => (inside as Record<string, unknown> | undefined)?.[name], value));

@@ -40,10 +40,11 @@ export function rulesOfStep(
   const taken = machine.getTransitionData(machine.resolveState({ value, context: undefined }), { type: event });
   const described = taken.map(({ source, target, description }) => {
     // A transition without words of its own is told by the states that it leaves and reaches.
-    const own = description ?? [source, ...(target ?? [])].map((node) => node.description ?? '').join(' ');
+    const own =
+      description === undefined ? [source, ...(target ?? [])].map((node) => node.description ?? '') : [description];
     // What is left says nothing of what came about.
     const isLeft = target !== undefined && !target.includes(source);
-    return { place: placeOf(source), text: own, state: isLeft ? '' : (source.description ?? '') };
+    return { place: placeOf(source), own, state: isLeft ? '' : (source.description ?? '') };
   });
   const near = described.filter(({ place }) => place >= 0).toSorted((one, other) => one.place - other.place);
   const nodes =
@@ -55,11 +56,11 @@ export function rulesOfStep(
           .toReversed()
           .toSorted((one, other) => placeOf(one) - placeOf(other));
   const texts = [
-    ...near.map(({ text }) => text),
+    ...near.flatMap(({ own }) => own),
     // What a region does in a state that it stays in is said by the state, too, where it is asked about.
     ...(concerned === EVERYWHERE ? [] : near.map(({ state }) => state)),
     ...nodes.map(({ description }) => description ?? ''),
-    ...described.filter(({ place }) => place < 0).map(({ text }) => text),
+    ...described.filter(({ place }) => place < 0).flatMap(({ own }) => own),
   ];
   const sentences = [...new Set(texts.filter((text) => citedRules(text).length > 0))];
   return { rules: [...new Set(sentences.flatMap(citedRules))], sentences };

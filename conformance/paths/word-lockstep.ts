@@ -20,11 +20,12 @@ import type { Device, DeviceOutput } from '../device/device.ts';
 import type { WordDevice } from '../device/in-process.ts';
 import { readbackDwords } from '../device/readback.ts';
 import { type Dialect, perform, readback, UnableError } from '../device/words.ts';
+import { graphAlong } from './along.ts';
 import { comparison } from './comparison.ts';
 import { createDriver } from './drive.ts';
 import { type Lockstep, walkInLockstep } from './lockstep.ts';
 import { ASK, MachineSteps } from './machine-steps.ts';
-import { type Flips, flipAll, RegionWords } from './region-words.ts';
+import { flip, RegionWords, type Step, type Words } from './region-words.ts';
 
 /** Of so many states it is looked at whether what a guest reads is what its regions say. It is so of all: an entry is read from one vector. */
 const READBACKS = 4096;
@@ -43,31 +44,33 @@ export function walkByWords(
     const { count } = exploration.states;
     return { pairs: count, steps: count * exploration.compiled.events.length };
   }
-  const graph = exploration.graph();
   // Most differences show along the path to them, which is one of the shortest.
-  const path = differs.map((event) => graph.events[event]);
-  createDriver(graph, device.vectorCount, messages).drive(device, path, dialect);
-  return walkInLockstep(graph, device, messages, dialect);
+  const along = graphAlong(exploration, differs);
+  const path = differs.map((event) => along.events[event]);
+  createDriver(along, device.vectorCount, messages).drive(device, path, dialect);
+  return walkInLockstep(exploration.graph(), device, messages, dialect);
 }
 
 /** An access, a signal, a retirement or a reset of a device. */
 type Act = () => void;
 
 /**
- * What is noted of an event. Its acts are the same wherever it is noted for. What the machine does is held against the note in every state: which of
- * its transitions put out something, and the change of its words; where these are as noted, so are the outputs and the way of the device's memory.
+ * What is noted of an event. Its acts are the same wherever it is noted for. The rest is what came of it last; it comes again where the machine, which makes each step
+ * in each state, takes the same transitions of those that put out something, and changes the same bits of its words.
  */
 interface Note {
   readonly event: number;
-  /** Whether it is about one vector. */
-  readonly isOfVector: boolean;
   readonly acts: readonly Act[];
+  /** Whether it changes nothing but the regions whose states it is noted for: then the same change is the same way. */
+  readonly isNear: boolean;
   talking: number;
   change: Int32Array;
   put: readonly DeviceOutput[];
-  way: readonly Flips[] | undefined;
+  /** The way of the words to the state after it: so many steps, or -1 where they are not known. */
+  readonly way: Step[];
+  length: number;
 }
-/** Of an event of which only its acts are noted. */
+/** Of an event that is worked out in each state. */
 const NEVER = -2;
 
 /** The events that are about one vector, or about none. */
@@ -85,23 +88,24 @@ class WordWalk {
   private readonly messages: MessageSet;
   private readonly dialect: Dialect;
   private readonly regions: RegionStates;
-  /** What is read of the device, and what it saves; and both as they must be. */
+  private readonly told: RegionWords;
+  /** What is read of the device, and then what it saves; and both as they must be. */
   private readonly seen: Uint32Array;
   private readonly seenRead: Uint32Array;
   private readonly seenSaved: Uint32Array;
   private readonly due: Uint32Array;
   private readonly dueSaved: Uint32Array;
-  private readonly told: RegionWords;
-  /** The memory of the device; as it is in a state that was restored, and as it would be in the state after an event. */
+  /** The memory of the device, and as it is where it was restored. */
   private readonly memory: Uint32Array;
   private readonly home: Uint32Array;
-  private readonly toldMemory: RegionWords;
   private readonly isSeenDue: () => boolean;
   private readonly isHome: () => boolean;
   private readonly steps: MachineSteps;
   private readonly target: Int32Array;
   private readonly capability: number;
   private readonly groups: readonly Group[];
+  /** The event that was taken last. */
+  private event = 0;
 
   constructor(exploration: Exploration, device: WordDevice, messages: MessageSet, dialect: Dialect) {
     this.exploration = exploration;
@@ -118,7 +122,6 @@ class WordWalk {
     this.told = new RegionWords(this.regions);
     this.memory = device.memory;
     this.home = new Uint32Array(this.memory.length);
-    this.toldMemory = new RegionWords(this.regions);
     this.isSeenDue = comparison(this.seen, this.due);
     this.isHome = this.memory.length === 0 ? () => false : comparison(this.memory, this.home);
     this.steps = new MachineSteps(compiled, this.regions);
@@ -136,38 +139,36 @@ class WordWalk {
 
   /** Takes every event in every state. Returns the path to where the device does otherwise than was told, if it does. */
   run(onPairs: (pairs: number) => void): readonly number[] | undefined {
-    const { exploration, device, due, dueSaved, told, memory, home, toldMemory, groups } = this;
+    const { exploration, device, due, dueSaved, told, memory, home, groups } = this;
     const { states, compiled } = exploration;
     const { wordCount } = compiled;
     device.reset();
     device.takeOutputs();
-    told.begin(states.words, 0, this.look(states.words, 0));
-    device.restoreFrom(this.seenSaved);
-    toldMemory.begin(states.words, 0, memory);
+    if (!this.isReadback(states.words, 0)) return [];
+    told.begin(states.words, 0, this.look());
     for (let state = 0; state < states.count; state++) {
       if (state % 1024 === 0) onPairs(state);
       const from = state * wordCount;
-      if (!told.write(states.words, from, due) || !toldMemory.write(states.words, from, home)) return [];
-      if (state < READBACKS && !this.isReadback(states.words, from)) return [];
+      if (!told.write(states.words, from, { seen: due, kept: home })) return [];
       device.restoreFrom(dueSaved);
       if (!this.isAsDue()) return exploration.pathTo(state);
+      if (state < READBACKS && !this.isReadback(states.words, from)) return exploration.pathTo(state);
       if (memory.length > 0 && !this.isHome()) return [];
       for (let group = 0; group < groups.length; group++) {
-        const notes = this.notesOf(groups[group], states.words, from);
-        for (let index = 0; index < notes.length; index++) {
-          const came = this.stepOrFail(states.words, from, notes[index]);
-          if (came === DIFFERS) return exploration.pathTo(state, notes[index].event);
-          if (came === UNTOLD) return [];
-        }
+        const came = this.takeAll(this.notesOf(groups[group], states.words, from), states.words, from);
+        if (came === DIFFERS) return exploration.pathTo(state, this.event);
+        if (came === UNTOLD) return [];
       }
     }
     return undefined;
   }
 
-  /** What a device throws is a difference, too. */
-  private stepOrFail(words: Int32Array, from: number, note: Note): Came {
+  /** Takes the events of a group. What a device throws is a difference, too. */
+  private takeAll(notes: readonly Note[], words: Int32Array, from: number): Came {
     try {
-      return this.step(words, from, note);
+      let came: Came = AS_DUE;
+      for (let index = 0; came === AS_DUE && index < notes.length; index++) came = this.take(notes[index], words, from);
+      return came;
     } catch (error) {
       if (error instanceof UnableError) throw error;
       return DIFFERS;
@@ -175,21 +176,24 @@ class WordWalk {
   }
 
   /** Takes an event in the state that begins at `from` in `words`, in which the device is and which is told; and leaves it there. */
-  private step(words: Int32Array, from: number, note: Note): Came {
-    const { device, memory, home, dueSaved, steps, target } = this;
-    const { event, acts } = note;
+  private take(note: Note, words: Int32Array, from: number): Came {
+    const { device, memory, steps, target } = this;
+    const { event, acts, way } = note;
+    this.event = event;
     for (let index = 0; index < acts.length; index++) acts[index]();
     const talking = steps.take(event, words, from, target);
-    const isNoted = talking === note.talking && this.isChange(note.change, words, from);
-    const { put, way } = isNoted ? note : this.workOut(note, talking, words, from);
-    if (!areSame(device.takeOutputs(), put)) return DIFFERS;
-    if (way !== undefined) {
-      // Whoever is where the way leads is home when it is gone back: then nothing is to be restored.
-      flipAll(memory, way);
-      if (this.isHome()) return AS_DUE;
-      flipAll(memory, way);
-    }
-    const came = this.lookCloser(steps.changes[event]);
+    if (talking !== note.talking || !this.isChange(note.change, words, from)) this.workOut(note, talking, words, from);
+    if (!areSame(device.takeOutputs(), note.put)) return DIFFERS;
+    // Whoever is where the way leads is home when it is gone back: then nothing is to be restored.
+    for (let index = 0; index < note.length; index++) flip(memory, way[index].kept);
+    return this.isHome() && note.length >= 0 ? AS_DUE : this.lookCloser(note);
+  }
+
+  /** Asks a device that is not home when the way is gone back whether it reads and saves what it must, and puts it back. */
+  private lookCloser(note: Note): Came {
+    const { device, memory, home, dueSaved } = this;
+    for (let index = 0; index < note.length; index++) flip(memory, note.way[index].kept);
+    const came = note.length < 0 ? this.learn() : this.isAsDueBy(note) ? AS_DUE : DIFFERS;
     if (memory.length > 0) memory.set(home);
     else device.restoreFrom(dueSaved);
     return came;
@@ -198,52 +202,50 @@ class WordWalk {
   /** Whether a change is what leads from a state to the one after the event that was just taken. */
   private isChange(change: Int32Array, words: Int32Array, from: number): boolean {
     const { target } = this;
-    for (let word = 0; word < change.length; word++)
+    for (let word = 0; word < change.length; word++) {
       if ((words[from + word] ^ target[word]) !== change[word]) return false;
+    }
     return true;
   }
 
-  /** What a step puts out, and the way to the state after it: noted, for an event of a vector. */
-  private workOut(note: Note, talking: number, words: Int32Array, from: number): Pick<Note, 'put' | 'way'> {
+  /** Finds out what a step puts out, and the way to the state after it. */
+  private workOut(note: Note, talking: number, words: Int32Array, from: number): void {
     const { steps, target } = this;
-    const put = steps.outputs(note.event, words, from, talking);
-    const way = this.toldMemory.way(steps.changes[note.event], target);
-    if (way === undefined || talking === ASK || !note.isOfVector) return { put, way };
-    return Object.assign(note, { talking, put, way, change: target.map((word, at) => word ^ words[from + at]) });
+    note.put = steps.outputs(note.event, words, from, talking);
+    note.length = this.told.wayTo(steps.changes[note.event], target, note.way);
+    note.talking = note.isNear && note.length >= 0 && talking !== ASK ? talking : NEVER;
+    if (note.talking !== NEVER) note.change = target.map((word, at) => word ^ words[from + at]);
   }
 
-  /** Asks a device whose memory is not as it would be after a restore for what it reads and saves. */
-  private lookCloser(changes: readonly number[]): Came {
-    const { told, toldMemory, due, dueSaved, device, target } = this;
-    let way = told.way(changes, target);
-    const isKnown = way !== undefined;
-    if (way === undefined) {
-      if (!told.learn(target, 0, this.look(target, 0))) return UNTOLD;
-      way = told.way(changes, target)!;
-    }
-    flipAll(due, way);
+  /** Whether the device reads and saves what it must after an event. */
+  private isAsDueBy({ way, length }: Note): boolean {
+    const { due } = this;
+    for (let index = 0; index < length; index++) flip(due, way[index].seen);
     const isAsDue = this.isAsDue();
-    if (isAsDue && !isKnown) {
-      device.restoreFrom(dueSaved);
-      toldMemory.learn(target, 0, this.memory);
-    }
-    flipAll(due, way);
-    return isAsDue ? AS_DUE : DIFFERS;
+    for (let index = 0; index < length; index++) flip(due, way[index].seen);
+    return isAsDue;
   }
 
-  /** What must be read in a state, and what the device saves that is in it. */
-  private look(words: Int32Array, from: number): Uint32Array {
-    this.device.saveInto(this.seenSaved);
-    this.seenRead.set(this.readback(words, from));
-    return this.seen;
+  /** Learns what is seen of the state after an event in which a region was not met before. */
+  private learn(): Came {
+    if (!this.isReadback(this.target, 0)) return DIFFERS;
+    return this.told.learn(this.target, 0, this.look()) ? AS_DUE : UNTOLD;
   }
 
-  private readback(words: Int32Array, from: number): number[] {
-    return readback(unpackValue(this.exploration.compiled, words, from), this.device.vectorCount, this.messages);
+  /** What the device reads and saves, and what it keeps where that is restored. */
+  private look(): Words {
+    const { device, seen, seenRead, seenSaved, memory } = this;
+    device.peekInto(seenRead);
+    device.saveInto(seenSaved);
+    device.restoreFrom(seenSaved);
+    return { seen, kept: memory };
   }
 
+  /** Whether the device reads what it must in a state of the machine. */
   private isReadback(words: Int32Array, from: number): boolean {
-    return this.readback(words, from).every((dword, at) => this.due[at] === dword);
+    const { exploration, device, messages, seenRead } = this;
+    const due = readback(unpackValue(exploration.compiled, words, from), device.vectorCount, messages);
+    return device.peekInto(seenRead) === due.length && due.every((dword, at) => seenRead[at] === dword);
   }
 
   /** Whether the device reads and saves what it must. */
@@ -256,16 +258,17 @@ class WordWalk {
 
   /** What is noted of the events of a group for all states in which the capability, and the vector that they are about, are as in one that begins at `from` in `words`. */
   private notesOf({ region, events, notes }: Group, words: Int32Array, from: number): readonly Note[] {
-    const { here } = this.told;
-    const known = (notes[here[this.capability]] ??= []);
-    return (known[region < 0 ? 0 : here[region]] ??= events.map((event) => ({
+    const { told, capability, steps, target } = this;
+    const known = (notes[told.here[capability]] ??= []);
+    return (known[region < 0 ? 0 : told.here[region]] ??= events.map((event) => ({
       event,
-      isOfVector: region >= 0,
       acts: this.noteActs(event, unpackValue(this.exploration.compiled, words, from)),
+      isNear: steps.changes[event].every((each) => each === capability || each === region),
       talking: NEVER,
-      change: this.target,
+      change: target,
       put: [],
-      way: undefined,
+      way: [],
+      length: -1,
     })));
   }
 

@@ -20,7 +20,7 @@ const CONTROLS = {
   on: CONTROL_ENABLE,
   onMasked: CONTROL_ENABLE | CONTROL_FUNCTION_MASK,
 };
-const MESSAGES = { zero: [0, 0, 0], A: [0xfee01000, 0x80000001, 0xffffffef] };
+const MESSAGES = { zero: [0, 0, 0], A: [0xfffffffc, 0xffffffff, 0xffffffff] };
 const nameOf = (message) =>
   Object.keys(MESSAGES).find((name) => MESSAGES[name].every((word, at) => word === message[at])) ?? message.join(':');
 

@@ -5,6 +5,8 @@
 import { AssignedAdapter, IMPLEMENTED } from '../../conformance/device/assigned.ts';
 import { Snapshots } from '../../conformance/device/snapshots.ts';
 import { expectedOf, outputsDifference, stateDifferences } from '../../conformance/paths/assigned-expectation.ts';
+import type { StatesApart } from '../../conformance/paths/state-words.ts';
+import { type Clause, tellClause } from '../../conformance/paths/story.ts';
 import type { Instance } from '../../properties/instances.ts';
 import { type DrivenDevice, type Driver, roomFor } from './driver.ts';
 
@@ -23,7 +25,9 @@ function driveAssigned({ vectors, messages, design, vcpus }: Instance): DrivenDe
   const bounds = { design, vectors, messages, vcpus };
   const adapter = new AssignedAdapter(bounds);
   const snapshots = new Snapshots();
-  const sentence = (what: string): string => `Of the implementation: ${what}.`;
+  // A region is told by the names that the chart beside it has.
+  const sentence = (what: Clause | StatesApart): string =>
+    `Of the implementation: ${'region' in what ? `${what.region} is ${what.got}; expected ${what.expected}` : tellClause(what)}.`;
   return {
     vectors,
     notifies: false,

@@ -480,7 +480,8 @@ export class MsixFunction {
 
   // Stores of one dword; `word` counts from the start of the table, and exists.
 
-  private writeMask(word: number, mask: number): void {
+  /** @internal Writes a Mask Bit, 0 or 1: for whoever has looked at both. */
+  writeMask(word: number, mask: number): void {
     const { memory } = this;
     //= MSIX-TABLE-3, MSIX-TABLE-4, MSIX-TABLE-5
     if (memory[TABLE_AT + word] === mask) return;

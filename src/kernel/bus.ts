@@ -21,6 +21,10 @@ export const ADDRESS_END: number = 2 ** 52;
 /** How many ranges a bus holds, as in Linux 2.6.36. */
 export const BUS_RANGES_MAX = 200;
 
+/** What `MmioBus.offsetOf` says of an access that nobody takes, and of one that no processor makes. */
+export const NOBODY = -1;
+export const NO_ACCESS = -2;
+
 /** A bus with no ranges yet. */
 export class MmioBus {
   /** How many accesses no processor makes. They changed nothing. */
@@ -28,8 +32,10 @@ export class MmioBus {
   private readonly bases = new Float64Array(BUS_RANGES_MAX);
   private readonly ends = new Float64Array(BUS_RANGES_MAX);
   private readonly devices: BusDevice[] = [];
-  // Where the last access was found. Mostly the next one is there too.
-  private last = 0;
+  /** @internal Who takes the access that was found last. Mostly the next one is in the same range. */
+  taker: BusDevice | undefined;
+  private takerBase = 0;
+  private takerBytes = 0;
 
   /** How many ranges are registered. */
   get rangeCount(): number {
@@ -81,6 +87,8 @@ export class MmioBus {
       ends[devices.length] = 0;
       found++;
     }
+    this.taker = undefined;
+    this.takerBytes = 0;
     return found;
   }
 
@@ -90,46 +98,62 @@ export class MmioBus {
       low = dwordOf('MmioBus.write', 'the lower dword', low);
       high = dwordOf('MmioBus.write', 'the upper dword', high);
     }
-    const at = this.find(address, bytes);
-    return at >= 0 && this.devices[at].write(address - this.bases[at], bytes, low, high);
+    const offset = this.offsetOf(address, bytes);
+    return offset >= 0 ? this.taker!.write(offset, bytes, low, high) : this.decline(offset, address, bytes);
   }
 
   /** Reads from whoever answers the address, into `out`. Returns false as `write` does. */
   read(address: number, bytes: number, out: Uint32Array): boolean {
     requireRoom('MmioBus.read', out, 2);
-    const at = this.find(address, bytes);
-    return at >= 0 && this.devices[at].read(address - this.bases[at], bytes, out);
+    const offset = this.offsetOf(address, bytes);
+    return offset >= 0 ? this.taker!.read(offset, bytes, out) : this.decline(offset, address, bytes);
   }
 
-  /** The range that holds all of the access, or -1. */
-  private find(address: number, bytes: number): number {
-    if (!isAccess(address, bytes)) {
+  /** Nobody takes an access; where no processor makes it, it is counted. */
+  private decline(offset: number, address: number, bytes: number): false {
+    if (offset === NO_ACCESS) {
       requireNumber('MmioBus', 'the address', address);
       requireNumber('MmioBus', 'the width', bytes);
       this.refused++;
-      return -1;
     }
-    const { last } = this;
-    // A place without a range ends at 0, which no access does.
-    if (address >= this.bases[last] && address + bytes <= this.ends[last]) return last;
+    return false;
+  }
+
+  /** @internal The offset in the range that holds all of the access, which `taker` takes; or `NOBODY`, or `NO_ACCESS`. */
+  offsetOf(address: number, bytes: number): number {
+    if (typeof address === 'number' && (bytes === 4 || bytes === 8)) {
+      // In a range of less than 2 GiB an offset is a small integer to V8, as an address of 52 bits is not: so it is made one here, once.
+      const offset = address - this.takerBase;
+      const small = offset | 0;
+      if (small === offset && small >= 0 && small <= this.takerBytes - bytes) return small;
+    }
     return this.search(address, bytes);
   }
 
   private search(address: number, bytes: number): number {
+    if (!isAccess(address, bytes)) return NO_ACCESS;
     for (let at = 0; at < this.devices.length; at++) {
       if (address >= this.bases[at] && address + bytes <= this.ends[at]) {
-        this.last = at;
-        return at;
+        this.taker = this.devices[at];
+        this.takerBase = smallest(this.bases[at]);
+        this.takerBytes = smallest(this.ends[at] - this.bases[at]);
+        return address - this.takerBase;
       }
     }
-    return -1;
+    return NOBODY;
   }
+}
+
+/** The same number, as a small integer where it is one: what a `Float64Array` gives is none to V8. */
+function smallest(value: number): number {
+  const small = value | 0;
+  return small === value ? small : value;
 }
 
 /** Whether a processor makes such an access: 1, 2, 4 or 8 bytes, all of them at addresses that there are. */
 export function isAccess(address: number, bytes: number): boolean {
-  if (bytes !== 4 && bytes !== 8 && bytes !== 1 && bytes !== 2) return false;
-  return (
-    typeof address === 'number' && address >= 0 && address + bytes <= ADDRESS_END && Math.floor(address) === address
-  );
+  if (typeof address !== 'number' || (bytes !== 4 && bytes !== 8 && bytes !== 1 && bytes !== 2)) return false;
+  // Below 2^31 all of it is integers to V8.
+  if ((address | 0) === address) return address >= 0;
+  return address > 0 && address + bytes <= ADDRESS_END && Math.floor(address) === address;
 }

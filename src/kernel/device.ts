@@ -33,6 +33,8 @@ export class KernelDevice {
   mmioBase = 0;
   /** Whether the page is on the bus. */
   placed = false;
+  /** Whether the kernel has it still: false once it is disposed of, and for good. */
+  isAssigned = true;
   /** Where a call is that has not returned: the vectors are live, and the page is not on the bus yet, or any more. */
   private inside: Inside = INSIDE_NOTHING;
   table: MsixTable | undefined;
@@ -253,6 +255,7 @@ export class KernelDevice {
 
   /** Takes everything back: the device is no longer assigned, and nothing that it has sent reaches anyone. */
   dispose(): void {
+    this.isAssigned = false;
     this.finish();
     if (this.placed) this.withdraw();
     this.mmioBase = 0;

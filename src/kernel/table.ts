@@ -21,11 +21,13 @@ import type { BusDevice } from './bus.ts';
 const ENABLE = abi.MSIX_CONTROL_ENABLE;
 const FUNCTION_MASK = abi.MSIX_CONTROL_FUNCTION_MASK;
 const MASK = registers.VECTOR_CONTROL_MASK;
+const VECTOR_CONTROL = registers.ENTRY_VECTOR_CONTROL_OFFSET;
 const ADDRESS_LOW_WRITABLE = ~registers.ADDRESS_LOW_RESERVED;
 const ENTRY_WORDS = registers.ENTRY_BYTES >>> 2;
 const MESSAGE_WORDS = 3;
 const CONTROL_AT = 0;
 const TABLE_AT = 1;
+const FIRST_MASK_AT = TABLE_AT + 3;
 
 /** How many accesses did not exist, since construction. A guest's nonsense is counted and changes nothing. */
 export interface TableRefusals {
@@ -65,6 +67,8 @@ export class MsixTable implements BusDevice {
   private readonly force: number;
   /** Of each vector, whether it has its host interrupt. */
   private readonly allocated: Uint8Array;
+  /** Of each vector, whether its next unblocking edge has more to do than to lift the mask: its message may be another one, or it has no host interrupt. */
+  private readonly stale: Uint8Array;
 
   constructor({ host, checksArrivals, inject, allocate }: TableSurroundings) {
     const { vectorCount } = host;
@@ -78,6 +82,7 @@ export class MsixTable implements BusDevice {
     this.force = TABLE_AT + this.tableWords;
     this.memory = new Uint32Array(this.force + MESSAGE_WORDS * vectorCount);
     this.allocated = new Uint8Array(vectorCount);
+    this.stale = new Uint8Array(vectorCount);
     this.pbaPort = new PbaPort(this);
     this.clear();
   }
@@ -86,24 +91,44 @@ export class MsixTable implements BusDevice {
 
   /** Writes an aligned 4 or 8 bytes of the table. Anything else changes nothing, and is counted. */
   write(offset: number, bytes: number, low: number, high: number): true {
+    // A Mask Bit is what guests write all day. Whatever else there is stands apart, so that V8 inlines this whole.
+    const vector = offset >>> 4;
+    if (bytes !== 4 || offset !== (vector << 4) + VECTOR_CONTROL || vector >= this.vectorCount) {
+      return this.writeOther(offset, bytes, low, high);
+    }
+    this.writeMask(vector, low & MASK);
+    return true;
+  }
+
+  private writeOther(offset: number, bytes: number, low: number, high: number): true {
     const word = accessedWord(offset, bytes, this.tableWords);
     if (word < 0) {
       this.refusals.writes++;
       return true;
     }
-    this.writeWord(word, low);
-    if (bytes === 8) this.writeWord(word + 1, high);
+    this.writeMessage(word, low);
+    if (bytes !== 8) return true;
+    if ((word & 3) === 2) this.writeMask(word >>> 2, high & MASK);
+    else this.writeMessage(word + 1, high);
     return true;
   }
 
   /** Reads an aligned 4 or 8 bytes of the table. The read goes to the device, so what is in flight arrives before it completes. */
   read(offset: number, bytes: number, out: Uint32Array): true {
-    const word = accessedWord(offset, bytes, this.tableWords);
-    if (word < 0) return this.refuseRead(bytes, out);
+    const word = offset >>> 2;
+    if (bytes !== 4 || word << 2 !== offset || word >= this.tableWords) return this.readOther(offset, bytes, out);
     //= MSIX-ASSIGN-13
     out[0] = this.memory[TABLE_AT + word];
-    if (bytes === 8) out[1] = this.memory[TABLE_AT + word + 1];
     //= MSIX-ASSIGN-6
+    if (this.host.inFlight !== 0) this.host.flush();
+    return true;
+  }
+
+  private readOther(offset: number, bytes: number, out: Uint32Array): true {
+    const word = accessedWord(offset, bytes, this.tableWords);
+    if (word < 0) return this.refuseRead(bytes, out);
+    out[0] = this.memory[TABLE_AT + word];
+    out[1] = this.memory[TABLE_AT + word + 1];
     if (this.host.inFlight !== 0) this.host.flush();
     return true;
   }
@@ -207,7 +232,7 @@ export class MsixTable implements BusDevice {
     const { memory } = this;
     memory.set(saved.subarray(at, at + this.savedWords));
     memory[CONTROL_AT] &= ENABLE | FUNCTION_MASK;
-    this.allocated.fill(0);
+    this.release();
     for (let vector = 0; vector < this.vectorCount; vector++) {
       // What no access leaves there does not come in this way either.
       memory[TABLE_AT + ENTRY_WORDS * vector] &= ADDRESS_LOW_WRITABLE;
@@ -222,40 +247,42 @@ export class MsixTable implements BusDevice {
   /** The host interrupts are gone: each is allocated again when it is needed. */
   release(): void {
     this.allocated.fill(0);
+    this.stale.fill(1);
   }
 
   private closed(): boolean {
-    return (this.memory[CONTROL_AT] & (ENABLE | FUNCTION_MASK)) !== ENABLE;
+    return this.memory[CONTROL_AT] !== ENABLE;
   }
 
   private clear(): void {
     this.memory.fill(0);
     // A reset wipes the host's messages, too (HB-51): each is written again when its vector is next unblocked.
-    this.allocated.fill(0);
+    this.release();
     for (let vector = 0; vector < this.vectorCount; vector++) {
       this.memory[TABLE_AT + ENTRY_WORDS * vector + 3] = MASK;
     }
   }
 
-  private writeWord(word: number, value: number): void {
-    const { memory } = this;
-    const at = TABLE_AT + word;
+  /** Writes a dword of a message; `word` counts from the start of the table. */
+  private writeMessage(word: number, value: number): void {
     //= MSIX-ASSIGN-7, MSIX-ASSIGN-2
-    if ((word & 3) !== 3) {
-      memory[at] = (word & 3) === 0 ? value & ADDRESS_LOW_WRITABLE : value;
-      return;
-    }
-    const mask = value & MASK;
+    this.memory[TABLE_AT + word] = (word & 3) === 0 ? value & ADDRESS_LOW_WRITABLE : value;
+    this.stale[word >>> 2] = 1;
+  }
+
+  private writeMask(vector: number, mask: number): void {
+    const { memory } = this;
+    const at = ENTRY_WORDS * vector + FIRST_MASK_AT;
     if (memory[at] === mask) return;
     //= MSIX-ASSIGN-5
     memory[at] = mask;
-    if (!this.closed()) this.edge(word >>> 2, mask);
+    if (!this.closed()) this.edge(vector, mask);
   }
 
   /** Blocks a vector (1) or unblocks it (0), and its counterpart in the device with it. */
   private edge(vector: number, mask: number): void {
-    if (mask === 0) this.load(vector);
-    this.host.setMask(vector, mask);
+    if (mask === 0 && this.stale[vector] !== 0) this.load(vector);
+    this.host.drive(vector, mask);
   }
 
   /** Brings the whole entry into force: the vector is about to be unblocked. */
@@ -266,6 +293,7 @@ export class MsixTable implements BusDevice {
     memory[to] = memory[from];
     memory[to + 1] = memory[from + 1];
     memory[to + 2] = memory[from + 2];
+    this.stale[vector] = 0;
     if (this.allocated[vector] === 0) this.allocateIrq(vector);
   }
 

@@ -75,6 +75,8 @@ export class Monitor {
   private readonly options: MonitorOptions;
   private readonly tableOffset: number;
   private readonly pageBytes: number;
+  /** The same while the BAR is mapped, and 0 while it is not. */
+  private mappedBytes = 0;
   /** Of the Pending Bit Array, from the start of the table. */
   private readonly pbaFromTable: number;
   private readonly scratch = new Uint32Array(2);
@@ -117,7 +119,7 @@ export class Monitor {
 
   /** Whether the device is assigned. */
   get isAssigned(): boolean {
-    return this.hand !== OWNER_REMOVED && this.kernel.devices.get(DEVICE_ID) === this.assigned;
+    return this.hand !== OWNER_REMOVED && this.assigned.isAssigned;
   }
 
   /** Maps BAR 0 where it was before the guest started, as firmware does after a reset. */
@@ -171,13 +173,13 @@ export class Monitor {
       case exit.CONFIG_WRITE:
         return this.writeConfig(offset, bytes, access[exit.LOW_AT]);
       case exit.MMIO_READ:
-        this.readPage(offset - this.tableAddress, bytes, out);
+        this.readPage(this.offsetOf(offset), bytes, out);
         return WORK_NONE;
       case exit.ENTRY_READ:
         this.readEntry(this.entryAt(offset), out);
         return WORK_NONE;
       case exit.MMIO_WRITE:
-        return this.writePage(offset - this.tableAddress, bytes, access[exit.LOW_AT], access[exit.HIGH_AT]);
+        return this.writePage(this.offsetOf(offset), bytes, access[exit.LOW_AT], access[exit.HIGH_AT]);
       default: {
         return this.userspaceTable.writeMessage(
           this.entryAt(offset),
@@ -192,18 +194,19 @@ export class Monitor {
   /** The entry at an address; one that there is not, where none is. */
   private entryAt(address: number): number {
     const entry = Math.floor((address - this.tableAddress) / registers.ENTRY_BYTES);
-    return this.config.barBase !== 0 && entry >= 0 && entry < registers.VECTOR_COUNT_MAX
+    return this.mappedBytes !== 0 && entry >= 0 && entry < registers.VECTOR_COUNT_MAX
       ? entry
       : registers.VECTOR_COUNT_MAX;
   }
 
-  /** Whether an offset from the table is in its BAR, which is mapped. */
-  private isInPage(offset: number): boolean {
-    return this.config.barBase !== 0 && offset >= 0 && offset < this.pageBytes;
+  /** The offset of an address from the table, an integer to V8; -1 where it is not in the BAR, or that is not mapped. */
+  private offsetOf(address: number): number {
+    const offset = address - this.tableAddress;
+    return offset >= 0 && offset < this.mappedBytes ? offset | 0 : -1;
   }
 
   private readPage(offset: number, bytes: number, out: Uint32Array): void {
-    if (this.isInPage(offset)) {
+    if (offset >= 0) {
       this.userspaceTable.read(offset, bytes, out);
       return;
     }
@@ -213,7 +216,7 @@ export class Monitor {
   }
 
   private writePage(offset: number, bytes: number, low: number, high: number): Work {
-    return this.isInPage(offset) ? this.userspaceTable.write(offset, bytes, low, high) : WORK_NONE;
+    return offset >= 0 ? this.userspaceTable.write(offset, bytes, low, high) : WORK_NONE;
   }
 
   private readEntry(vector: number, out: Uint32Array): void {
@@ -359,7 +362,9 @@ export class Monitor {
   }
 
   private findTable(): void {
-    this.tableAddress = this.config.barBase + this.tableOffset;
+    const { barBase } = this.config;
+    this.tableAddress = barBase + this.tableOffset;
+    this.mappedBytes = barBase === 0 ? 0 : this.pageBytes;
   }
 
   // ---- What may be asked at any time, and save and restore

@@ -155,6 +155,20 @@ test('count finds deadlocks among families', () => {
   });
 });
 
+test('machines whose programs are too long to be translated are counted all the same', () => {
+  const region = (event: string, isBack: boolean) => ({
+    initial: 'a',
+    states: { a: { on: { [event]: 'b' } }, b: isBack ? { on: { [event]: 'a' } } : {} },
+  });
+  const regions = [...Array(12).keys()].map((index) => [`r${index}`, region(`turn${index}`, true)] as const);
+  const shared = [...Array(520).keys()].map((index) => [`s${index}`, region('all', false)] as const);
+  const compiled = compile(
+    createMachine({ id: 'long', type: 'parallel', states: Object.fromEntries([...regions, ...shared]) }),
+  );
+  expect(createExpandFamily(compiled, wholeWindow(0, 0))).toBeUndefined();
+  expect(count(compiled).summary).toMatchObject({ states: 2 ** 13, depth: 13, deadlocks: 0, complete: true });
+});
+
 test('counts members', () => {
   expect([0, 1, -1, 0x80000001 | 0, 0x55555555].map(sizeOf)).toEqual([0, 1, 32, 2, 16]);
 });

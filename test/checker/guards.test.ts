@@ -48,6 +48,8 @@ describe('guards of any size', () => {
       const isOdd = Object.values(regions).filter((key) => key === 's1').length % 2 === 1;
       expect(exploration.taken(state, odd)).toBe(z === 'y' || isOdd);
     }
+    const { states, transitions, depth } = exploration.summary;
+    expect(count(compiled).summary).toMatchObject({ states, transitions, depth });
   });
 
   test('are written in moments, by the compiler and by every export, and mutated', () => {

@@ -63,5 +63,12 @@ test.each([
   const changed = { instance: { ...FUNCTION, machine }, exploration, graph: exploration.graph(), isSmall: true };
   checkProperties([changed], new Budget(), { ...onlyOf('properties', INSTANCES), judges: false }, true);
   const first = printed.join('').split(/^(?=violated: )/m)[0];
+
   expect(first).toContain(rule);
+  // What is so in registers, and what is claimed; no sentence is told twice.
+  expect(first).toMatch(
+    /^ {2}Got: it did .*, and left MSI-X Enable (?:set|clear), Function Mask (?:set|clear), the Mask Bit (?:set|clear), .*\.\n {2}Expected: .*\.$/m,
+  );
+  const sentences = [...first.matchAll(/[^.\]\n]+\. \[MSIX-[^\]]+\]/g)].map(([sentence]) => sentence.trim());
+  expect(sentences).toEqual([...new Set(sentences)]);
 });

@@ -66,6 +66,8 @@ describe('a name asks for', () => {
     expect(only('MSIX-ACCESS-6').unasked).toMatch(/^No machine .* Its tests do: npx vitest run test\/.*\.test\.ts/);
     expect(only('MSIX-CAP-9').unasked).toMatch(/^MSIX-CAP-9 is exempt\. \S/);
     expect(only('MSIX-PEND-3').unasked).toBeUndefined();
+    // Asked by a form of access.
+    expect(only('MSIX-ACCESS-4').unasked).toBeUndefined();
   });
 
   test('every machine, and something of each is asked', () => {

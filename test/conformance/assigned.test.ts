@@ -440,6 +440,40 @@ describe('the parts of the assigned device', () => {
     const faulty = { ...part, perform: (event: string) => (event === ignored ? [] : part.perform(event)) };
     expect(() => {
       for (const path of simplePaths(graph)) drivePart(faulty, graph, path);
-    }).toThrow(/, after \d+ steps?: it .*; expected /);
+    }).toThrow(/, after \d+ steps?: .*; expected /);
+  });
+
+  test.each([
+    [
+      ...(['ownership', createOwnership('reviewed'), { ownership: 'kernel' }] as const),
+      'the page is answered by the kernel; expected userspace.',
+    ],
+    [
+      ...(['ownership', createOwnership('reviewed'), { vcpu: 'running' }] as const),
+      'vCPU 0 is running the guest; expected stopped where the guest masks vector 0.',
+    ],
+    [
+      ...([
+        'host-function',
+        createHost(1),
+        { vector0: { flight: 'none', pending: 'clear', mask: 'unmasked' } },
+      ] as const),
+      "the host's Mask Bit of vector 0 is clear; expected set.",
+    ],
+    [
+      ...([
+        'host-function',
+        createHost(1),
+        { vector0: { flight: 'flying', pending: 'clear', mask: 'masked' } },
+      ] as const),
+      'vector 0 has a message in flight; expected no message in flight.',
+    ],
+  ])('%s: its states are told in the words of the design: %#', (name, part, spoilt, told) => {
+    const { machine, events } = createInstance(name);
+    const graph = enumerate(machine, events);
+    const faulty = { ...part, state: () => ({ ...(part.state() as object), ...spoilt }) };
+    expect(() => {
+      for (const path of transitionPaths(machine, events)) drivePart(faulty, graph, path);
+    }).toThrow(told);
   });
 });

@@ -97,3 +97,70 @@ describe('what is wrong of one form of access alone cites the rule of that form 
     }
   });
 });
+
+describe('over a run of the suite', () => {
+  /** What was written to each register of the capability and of an entry in each width, and what was sent: all bits that were ever set, and those that always were. */
+  function written(): {
+    readonly forms: Record<string, readonly number[]>;
+    readonly set: readonly number[];
+    readonly always: readonly number[];
+  } {
+    const forms = new Map<string, number[]>();
+    const set = [0, 0, 0];
+    const always = [~0, ~0, ~0];
+    const note = (form: string, words: readonly number[]): void => {
+      const known = forms.get(form) ?? words.map(() => 0);
+      forms.set(
+        form,
+        known.map((word, index) => (word | words[index]) >>> 0),
+      );
+    };
+    const create: DeviceFactory = ({ vectorCount }) => {
+      const device = createInProcessDevice(vectorCount);
+      return {
+        ...device,
+        configWrite: (offset, bytes, value) => {
+          note(`capability ${offset}/${bytes}`, [value]);
+          device.configWrite(offset, bytes, value);
+        },
+        tableWrite: (offset, bytes, low, high) => {
+          note(`entry ${offset % 16}/${bytes}`, bytes === 8 ? [low, high] : [low]);
+          device.tableWrite(offset, bytes, low, high);
+        },
+        takeOutputs: () => {
+          const outputs = device.takeOutputs();
+          for (const { verb, addressLow, addressHigh, data } of outputs) {
+            if (verb !== 'send') continue;
+            for (const [index, word] of [addressLow, addressHigh, data].entries()) {
+              set[index] |= word;
+              always[index] &= word;
+            }
+          }
+          return outputs;
+        },
+      };
+    };
+    expect(runSuite(create, { only: 'paths', subjects: SUBJECTS }).holds).toBe(true);
+    return { forms: Object.fromEntries(forms), set: set.map((word) => word >>> 0), always };
+  }
+
+  test('every lawful form of access occurs, with reserved bits set, and every bit of a message is sent set and clear', () => {
+    const ALL = 0xffffffff;
+    const { forms, set, always } = written();
+    expect(forms).toEqual({
+      // Message Control is the upper half of the dword. Its two bits are written in every form, and all others of it by the byte.
+      'capability 0/4': [0xc0000000],
+      'capability 2/2': [0xc000],
+      'capability 3/1': [0xff],
+      'entry 0/4': [0xfffffffc],
+      'entry 4/4': [ALL],
+      'entry 8/4': [ALL],
+      // By dwords alone without reserved bits; unmasking and masking where a QWORD is not lawful has them, too.
+      'entry 12/4': [ALL],
+      'entry 0/8': [ALL, ALL],
+      'entry 8/8': [ALL, ALL],
+    });
+    expect(set).toEqual([0xfffffffc, ALL, ALL]);
+    expect(always).toEqual([0, 0, 0]);
+  });
+});

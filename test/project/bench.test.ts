@@ -3,7 +3,7 @@
  * they measure is printed by `npm run bench` and not judged here, where other tests run beside them.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -12,7 +12,8 @@ import { benchAliases } from '../../bench/aliases.ts';
 import { benchAssigned } from '../../bench/assigned.ts';
 import { benchChecker } from '../../bench/checker.ts';
 import { createBareArray, createOurs, createPlainObjects } from '../../bench/contenders.ts';
-import { benchDeopts } from '../../bench/deopts.ts';
+import { benchImporting } from '../../bench/importing.ts';
+import { benchAssignedDeopts, benchDeopts } from '../../bench/deopts.ts';
 import { benchDeciding } from '../../bench/deciding.ts';
 import { benchProve } from '../../bench/prove.ts';
 import { benchStates, costOf } from '../../bench/states.ts';
@@ -140,6 +141,18 @@ describe('the benches', () => {
 
   test('trace V8, which throws nothing away once it is warm', () => {
     for (const notifies of [false, true]) expect(benchDeopts('togglePairs', 64, notifies)[1]).toBe(0);
+    // Through bus and kernel half, and by exits.
+    for (const index of [2, 4]) expect(benchAssignedDeopts(index)[1]).toBe(0);
+  });
+
+  test('time an import, of a module that takes its time longer than of an empty one', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'maskbit-bench-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const files = [join(folder, 'empty.mjs'), join(folder, 'slow.mjs')];
+    writeFileSync(files[0], '');
+    writeFileSync(files[1], 'for (const end = performance.now() + 200; performance.now() < end; );');
+    const [empty, slow] = benchImporting(files, 1);
+    expect([slow.wall >= 200, slow.wall > empty.wall, slow.processor > empty.processor]).toEqual([true, true, true]);
   });
 
   // In a process of its own: what V8 inlines, and so what it boxes, depends on all that ran before.

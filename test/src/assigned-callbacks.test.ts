@@ -125,6 +125,15 @@ describe('a call out that calls back in', () => {
     expect([...device.answer]).toEqual([ADDRESS, 0, 0x41, 0]);
   });
 
+  test('does not change the answer of a read of a dword either', () => {
+    const act = once(() => device.read(device.entryAddress(1) + 8, 4));
+    const device: AssignedDevice = up({ deliver: () => act() });
+    device.unmask(0);
+    device.signal(0);
+    device.read(device.entryAddress(0) + 8, 4);
+    expect(device.answer[0]).toBe(0x41);
+  });
+
   test('completes nothing twice, and an access that it makes is not forgotten', () => {
     const inner: unknown[] = [];
     const act = once(() => inner.push(device.complete(), device.configWrite(0x3c, 1, 7)));

@@ -3,7 +3,7 @@
  * vCPUs, and reads that are under way while something ends.
  */
 import { describe, expect, test } from 'vitest';
-import { AssignedDevice, WORK_ENABLE_ALL } from '../../src/index.ts';
+import { ACCESS_EXITED, ACCESS_REFUSED, ACCESS_RETURNED, AssignedDevice, WORK_ENABLE_ALL } from '../../src/index.ts';
 import { AssignedScene } from '../setup/assigned-scene.ts';
 
 describe('the Pending Bit Array', () => {
@@ -115,5 +115,51 @@ describe('what is refused of a save', () => {
     const other = new AssignedDevice({ vectorCount: 1 });
     other.kernel.bus.register(other.entryAddress(0), 16, { write: () => true, read: () => true });
     expect(() => other.restore(saved)).toThrow(/expected its addresses to be free here\. Nothing was restored\.$/);
+  });
+});
+
+describe('another device on the bus', () => {
+  test('is asked once for a read that it declines, and is given a dword where a number was written', () => {
+    const device = new AssignedDevice({ vectorCount: 1 });
+    const seen: number[][] = [];
+    device.kernel.bus.register(0x1000, 16, {
+      write: (...access) => seen.push(access) > 0,
+      read: (offset, bytes) => seen.push([offset, bytes]) < 0,
+    });
+    expect([device.write(0x1004, 4, -1), device.write(0x1008, 8, -1), device.read(0x1004, 4)]).toEqual([
+      ACCESS_RETURNED,
+      ACCESS_RETURNED,
+      ACCESS_EXITED,
+    ]);
+    expect(seen).toEqual([
+      [4, 4, 0xffffffff, 0],
+      [8, 8, 0xffffffff, 0],
+      [4, 4],
+    ]);
+  });
+});
+
+describe('an access 4 GiB below the table', () => {
+  test('is at no place of the page, though its lower dword is', () => {
+    const device = new AssignedDevice({ vectorCount: 1, barAddress: 2 ** 33 });
+    const address = device.entryAddress(0) + 12 - 2 ** 32;
+    expect([device.write(address, 4, 0), device.complete(), device.monitor.peek(0, 3)]).toEqual([
+      ACCESS_EXITED,
+      true,
+      1,
+    ]);
+    expect([device.read(address, 4), device.complete(), device.answer[0]]).toEqual([ACCESS_EXITED, true, 0xffffffff]);
+  });
+});
+
+describe('an entry at addresses that there are not', () => {
+  test('is neither read nor written, and is counted', () => {
+    const device = new AssignedDevice({ vectorCount: 1, barAddress: 2 ** 52 - 0x10000 });
+    expect([device.writeMessage(0x1000, 0, 0, 0), device.readEntry(0x1000), device.writeData(0x1000, 0)]).toEqual([
+      ACCESS_REFUSED,
+      ACCESS_REFUSED,
+      ACCESS_REFUSED,
+    ]);
+    expect([device.refused, device.kernel.bus.refused, device.stopped]).toEqual([3, 0, false]);
   });
 });

@@ -30,6 +30,15 @@ describe('the bus', () => {
     expect(bus.read(0x101c, 8, out)).toBe(false);
   });
 
+  test('takes nothing below the range of the last access for its own, and nothing that nobody takes for no access', () => {
+    const bus = new MmioBus();
+    const device = createDevice();
+    bus.register(0x10, 64, device);
+    expect([bus.write(0x14, 4, 1), device.last]).toEqual([true, [4, 4, 1, 0]]);
+    expect([bus.write(0x4, 4, 2), bus.write(0xe, 2, 2), device.last]).toEqual([false, false, [4, 4, 1, 0]]);
+    expect(bus.refused).toBe(0);
+  });
+
   test('leaves what a device declines to userspace', () => {
     const bus = new MmioBus();
     bus.register(0x1000, 32, createDevice());

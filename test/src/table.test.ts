@@ -3,7 +3,8 @@
  * through one vector was looked at.
  */
 import { describe, expect, test } from 'vitest';
-import { AssignedDevice } from '../../src/index.ts';
+import { ACCESS_EXITED, AssignedDevice, HostFunction } from '../../src/index.ts';
+import { MsixTable } from '../../src/kernel/table.ts';
 
 const COUNT = 70;
 const got: number[][] = [];
@@ -147,4 +148,47 @@ test('the host writes its message for a vector once, however often it is masked'
     device.mask(1);
   }
   expect(writes).toBe(1);
+});
+
+test('a write behind the table does not exist, and is counted', () => {
+  const device = up();
+  device.unregister();
+  device.unregistered();
+  expect([device.write(device.entryAddress(COUNT) + 12, 4, 0), device.complete()]).toEqual([ACCESS_EXITED, true]);
+  expect(device.monitor.device.table!.refusals).toEqual({ reads: 0, writes: 1 });
+});
+
+test('what Function Mask held of 64 vectors leaves as it was, behind the last one, too', () => {
+  const delivered: number[][] = [];
+  const device = new AssignedDevice({
+    vectorCount: 64,
+    deliver: (low, high, data, vector) => delivered.push([low, high, data, vector]),
+  });
+  device.writeControl(0x8000);
+  device.complete();
+  device.register();
+  device.registered();
+  device.writeMessage(32, 0xfee01000, 0, 0x41);
+  device.unmask(32);
+  device.writeControl(0xc000);
+  device.complete();
+  device.signal(32);
+  device.writeControl(0x8000);
+  device.complete();
+  expect([device.arrive(32), delivered]).toEqual([true, [[0xfee01000, 0, 0x41, 32]]]);
+});
+
+test('the host interrupt of a vector is allocated once, however often its message changes', () => {
+  const host = new HostFunction({ vectorCount: 2 });
+  const allocated: number[] = [];
+  const allocate = (vector: number): void => void allocated.push(vector);
+  const table = new MsixTable({ host, checksArrivals: false, inject: () => {}, allocate });
+  host.enable();
+  table.setControl(1);
+  for (const data of [1, 2, 3]) {
+    table.write(0x18, 4, data, 0);
+    table.write(0x1c, 4, 0, 0);
+    table.write(0x1c, 4, 1, 0);
+  }
+  expect(allocated).toEqual([1]);
 });

@@ -105,7 +105,7 @@ export function headOf({ rule, findings: [first] }: Cause): {
 
 const NO_ANSWER = {
   title: 'The device did not answer',
-  text: 'This is no rule of MSI-X: whatever is done to a function, it answers and goes on. A trap, an assertion, an end or a loop of its own is no answer.',
+  text: 'This is no rule of MSI-X: whatever is done to a function, it answers and goes on. A trap, an assertion, an end, a loop of its own or a value that no register holds is no answer.',
 };
 
 /** The title of a cause, and its rule where it has one. */
