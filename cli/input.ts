@@ -5,7 +5,7 @@
 import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 
 /** The most that is read of a file: 100,000 steps of a trace are a tenth of it. */
-export const TEXT_BYTES = 1 << 27;
+const TEXT_BYTES = 1 << 27;
 
 const CHUNK_BYTES = 1 << 16;
 

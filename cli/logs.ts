@@ -2,6 +2,7 @@
  * A log that the command line names: a file, or what a pipe brings. It is read twice, so a pipe goes to a temporary file first, and so does
  * what gzip has packed, of whatever size, once it has begun as a log does (`beginning.ts`); both are deleted at the end.
  */
+import { hex } from '../conformance/device/hexadecimal.ts';
 import {
   constants,
   createReadStream,
@@ -41,7 +42,7 @@ export interface LogChoices {
 /** What was chosen, as the command line spells it: a command that is told to the user has to choose the same. */
 export function spellChoices({ device, lspci, capability, table, pba, vectors, skipDamaged }: LogChoices): string {
   const address = (option: string, value: number | undefined): string =>
-    value === undefined ? '' : ` ${option} 0x${value.toString(16)}`;
+    value === undefined ? '' : ` ${option} ${hex(value)}`;
   return [
     device === undefined ? '' : ` --device '${device}'`,
     lspci === undefined ? '' : ` --lspci '${lspci}'`,

@@ -5,7 +5,6 @@
  *
  * Each has a second form that must fail: without its fairness, what is owed never comes; without the renaming, the runs differ.
  */
-import type { StateValue } from 'xstate';
 import { refuse } from '../checker/argument/argument.ts';
 import { compile } from '../checker/compile/compile.ts';
 import type { LeadsToClaim } from '../checker/decide/claim.ts';
@@ -16,8 +15,8 @@ import type { Fairness } from '../checker/decide/claim.ts';
 import { compareRuns, refine } from '../checker/decide/refine.ts';
 import type { ObservedStep } from '../checker/decide/seen-symmetry.ts';
 import { arrive, control, readEvent, readOutput, RESET, unmask } from '../machines/alphabet.ts';
-import type { MessageSet } from '../machines/messages.ts';
 import { vectorRegionName } from '../machines/vector.ts';
+import { exchange, exchangeState } from './exchange.ts';
 import { createInstance, type Instance, requireInstance } from './instances.ts';
 
 /** A claim about whole runs. */
@@ -146,29 +145,11 @@ export const LEADINGS: readonly {
   { name: PendingLeads.name, needsChannel: false, leading: releasing, without: masksAgain },
 ];
 
-/** Exchanges the first two messages in a name of an event or an output. */
-function exchange([one, other]: readonly string[]): (name: string) => string {
-  return (name) => {
-    const parts = name.split('.');
-    const last = parts.at(-1);
-    return [...parts.slice(0, -1), last === one ? other : last === other ? one : last].join('.');
-  };
-}
-
-/** Exchanges the first two messages in every entry of a state. */
-function exchangeEntries(value: StateValue, { values: [one, other] }: MessageSet): StateValue {
-  const regions = Object.entries(value as Record<string, Record<string, string>>).map(([name, region]) => {
-    const entry = region.entry === one ? other : one;
-    return [name, 'entry' in region ? { ...region, entry } : region];
-  });
-  return Object.fromEntries(regions) as StateValue;
-}
-
 function compareExchanged(instance: Instance, renames: boolean): TemporalVerdict {
   // Reset leaves zero, by our choice (MSIX-RESET-4), which no renaming can make anything else of.
   const one = exploration(instance, (event) => event === RESET);
-  const other = explore(startAt(one.compiled, exchangeEntries(one.value(0), instance.messages)));
-  const rename = renames ? exchange(instance.messages.values) : (name: string): string => name;
+  const other = explore(startAt(one.compiled, exchangeState(one.value(0), instance.messages)));
+  const rename = renames ? exchange(instance.messages) : (name: string): string => name;
   const { same, counterexample } = compareRuns(one, other, {
     event: rename,
     first: ({ outputs }: ObservedStep) => outputs.map(rename).join(' '),

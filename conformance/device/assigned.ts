@@ -2,10 +2,11 @@
  * The assigned device under test: events of the machine `assigned-device` as accesses and steps of the implementation, and what it
  * does as outputs in the machine's words. An event without an access is an error.
  */
-import { readEvent } from '../../machines/alphabet.ts';
+import { type Control, readEvent } from '../../machines/alphabet.ts';
 import type { AssignedBounds } from '../../machines/device-context.ts';
 import type { MessageSet } from '../../machines/messages.ts';
 import * as implementation from '../../src/index.ts';
+import { CONTROL_VALUES } from './control.ts';
 import type { Message } from './readback.ts';
 import { messageName, messageOf } from './words.ts';
 
@@ -19,13 +20,6 @@ export const OWNERS: Readonly<Record<number, string>> = {
   [implementation.OWNER_KERNEL]: 'kernel',
   [implementation.OWNER_RETURNING]: 'returning',
   [implementation.OWNER_REMOVED]: 'removed',
-};
-
-const CONTROLS: Readonly<Record<string, number>> = {
-  off: 0,
-  offMasked: implementation.CONTROL_FUNCTION_MASK,
-  on: implementation.CONTROL_ENABLE,
-  onMasked: implementation.CONTROL_ENABLE | implementation.CONTROL_FUNCTION_MASK,
 };
 
 /** Where BAR 0 is at first, and where a guest moves it. */
@@ -186,7 +180,7 @@ export class AssignedAdapter {
 
   static readonly acts: Readonly<Record<string, Act>> = {
     'guest.control': (adapter, _, value, _entry, vcpu) =>
-      adapter.access(vcpu, (device) => device.writeControl(CONTROLS[value], vcpu)),
+      adapter.access(vcpu, (device) => device.writeControl(CONTROL_VALUES[value as Control], vcpu)),
     'guest.move': (adapter, _, value, _entry, vcpu) =>
       adapter.access(vcpu, (device) => device.configWrite(0x10, 4, value === 'home' ? HOME : AWAY, vcpu)),
     'guest.mask': (adapter, vector, _, _entry, vcpu) => adapter.access(vcpu, (device) => device.mask(vector, vcpu)),

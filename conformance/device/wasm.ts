@@ -7,6 +7,7 @@
  *
  * A trap, an assertion of its own, or a loop without end is thrown, in a sentence; `restore` makes the device whole again.
  */
+import { hex } from './hexadecimal.ts';
 import { ABI_VERSION, type DeviceModule, readDevice } from './wasm/abi.ts';
 import { ModuleError } from './wasm/binary.ts';
 import { ADDED, FUEL, PAGES_MAX } from './wasm/instrument.ts';
@@ -205,7 +206,7 @@ class Instance implements WasmDevice {
       if (length === 0) break;
       if (address + length > size)
         throw new ModuleError(
-          `Got ${length} bytes at 0x${address.toString(16)} from left_out(${index}); expected bytes of its memory of ${size}.`,
+          `Got ${length} bytes at ${hex(address)} from left_out(${index}); expected bytes of its memory of ${size}.`,
         );
       const { name, kind } = regionAt(this.layout, address);
       regions.push({ name, kind, address, length });

@@ -41,7 +41,7 @@ export class Consumer {
 }
 
 /** Reads a line of the text protocol as a request of the port. */
-export function parseRequest(line: string): Request {
+function parseRequest(line: string): Request {
   const [verb, first, second, third = '0'] = line.split(' ');
   const [offset, bytes, value] = [Number(first), Number(second), BigInt(third)];
   const [low, high] = [Number(value & 0xffffffffn), Number(value >> 32n)];

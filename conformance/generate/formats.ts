@@ -2,6 +2,7 @@
  * How tests are written down: as test vectors in JSON, as a script of the text protocol, as events in JSON; `vitest.ts` has the files for Vitest.
  * Each is a head, a text for each test, and a foot, so that it can be streamed.
  */
+import { hex } from '../device/hexadecimal.ts';
 import type { EventTest } from './events.ts';
 import { FLAGS, profileName, PROFILES } from './profiles.ts';
 import type { SuiteTest } from './suite.ts';
@@ -69,7 +70,7 @@ export const JSON_FORMAT: Format<SuiteTest> = {
 export const DUT_FORMAT: Format<SuiteTest> = {
   head: ({ machine, strategy, covers, vectors, command, profiles }) =>
     [
-      `maskbit-vectors/${VECTORS_VERSION} vectors=0x${vectors.toString(16)} profiles=0x${profiles.toString(16)}`,
+      `maskbit-vectors/${VECTORS_VERSION} vectors=${hex(vectors)} profiles=${hex(profiles)}`,
       `# ${machine}, ${strategy}: ${covers}. Written by ${command}`,
       `# Begin each test with a fresh device. Send each request, and gather the answers. Those of one line with = must be all of them, in order; of`,
       `# the profiles that are still possible, those of that line's number stay. When none is left, or no line agrees, the device fails.`,

@@ -7,6 +7,7 @@ import { CONTROLS, control, readEvent, RESET } from '../../machines/alphabet.ts'
 import { citedRules } from '../../spec/index.ts';
 import * as registers from '../../src/registers.ts';
 import type { Choices } from '../../spec/choices.ts';
+import { CONTROL_VALUES } from '../device/control.ts';
 import type { Request } from '../device/device.ts';
 import { hex, wideHex } from '../device/hexadecimal.ts';
 import type { Action } from '../judge/actions.ts';
@@ -100,11 +101,8 @@ export class Oracle {
       if (vector < 0) this.resting = this.machine.step(this.resting, number).to;
     }
     const value = CONTROLS.find((name) => event === control(name));
-    if (value !== undefined) {
-      this.control =
-        (value.startsWith('on') ? registers.CONTROL_ENABLE : 0) |
-        (value.endsWith('Masked') ? registers.CONTROL_FUNCTION_MASK : 0);
-    } else if (event === RESET) this.control = 0;
+    if (value !== undefined) this.control = CONTROL_VALUES[value];
+    else if (event === RESET) this.control = 0;
     return `ok${sent}`;
   }
 

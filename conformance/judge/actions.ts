@@ -16,6 +16,7 @@ import {
   unmaskOnes,
 } from '../../machines/permitted/index.ts';
 import * as registers from '../../src/registers.ts';
+import { CONTROL_VALUES } from '../device/control.ts';
 import type { Request } from '../device/device.ts';
 import { FORMS } from '../device/forms.ts';
 import type { MessageBook } from './messages.ts';
@@ -118,12 +119,6 @@ export interface Alphabet {
 }
 
 const always = (): boolean => true;
-const CONTROL_WORDS: Readonly<Record<string, number>> = {
-  off: 0,
-  offMasked: registers.CONTROL_FUNCTION_MASK,
-  on: registers.CONTROL_ENABLE,
-  onMasked: registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK,
-};
 
 /** The actions of a suite, in a fixed order. */
 export function actionsOf(alphabet: Alphabet): readonly Action[] {
@@ -168,7 +163,7 @@ function assumed(action: Action, assumptions: Assumptions, vectors: readonly num
 }
 
 function controlAction(value: (typeof CONTROLS)[number], bytes: number, rest: number): Action {
-  const word = CONTROL_WORDS[value];
+  const word = CONTROL_VALUES[value];
   const full = ((word << 16) | (rest & ~0xc0000000)) >>> 0;
   const [offset, written] = bytes === 4 ? [0, full] : bytes === 2 ? [2, full >>> 16] : [3, full >>> 24];
   const request: readonly Request[] = [{ verb: 'configWrite', offset, bytes, value: written >>> 0 }];

@@ -2,6 +2,7 @@
  * The objections of the review of 2010, as scenarios on today's real path: each is what the reviewer was afraid of, done to the device
  * that Linux and QEMU assign, and judged by the rule that the objection cites. Each is tried several times from a fresh state.
  */
+import { hex } from '../device/hexadecimal.ts';
 import type { RealAssignedDevice } from '../device/nested/assigned.ts';
 import type { Answer, DeviceOutput, Request } from '../device/device.ts';
 import { RACES, type RaceReport, runRace } from './races.ts';
@@ -88,7 +89,7 @@ const A = 0x4001;
 const B = 0x4002;
 
 const told = (data: readonly number[]): string =>
-  data.length === 0 ? 'no message' : data.map((each) => `the message 0x${each.toString(16)}`).join(' and ');
+  data.length === 0 ? 'no message' : data.map((each) => `the message ${hex(each)}`).join(' and ');
 const got = (what: string, expected: string): string => `Got ${what}; expected ${expected}.`;
 
 /** The scenarios. */
@@ -123,7 +124,7 @@ export const SCENARIOS: readonly Scenario[] = [
       await guest.program(0, B);
       await guest.unmask(0);
       const came = await guest.messages();
-      if (came.join() !== String(B)) return got(told(came), `the message 0x${B.toString(16)}`);
+      if (came.join() !== String(B)) return got(told(came), `the message ${hex(B)}`);
       return isPending ? undefined : got('the Pending bit of vector 0 clear, though the event was held', 'it set');
     },
   },
@@ -176,7 +177,7 @@ export const SCENARIOS: readonly Scenario[] = [
       await guest.unmask(0);
       await guest.signal(0);
       const came = await guest.messages();
-      return came.join() === String(B) ? undefined : got(told(came), `the message 0x${B.toString(16)}`);
+      return came.join() === String(B) ? undefined : got(told(came), `the message ${hex(B)}`);
     },
   },
   {

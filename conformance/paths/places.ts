@@ -4,11 +4,12 @@
  */
 import { enumerate } from '../../checker/explore/enumerate.ts';
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
-import { functionEvents, readEvent, readOutput } from '../../machines/alphabet.ts';
+import { type Control, functionEvents, readEvent, readOutput } from '../../machines/alphabet.ts';
 import { createFunction } from '../../machines/function.ts';
 import { TWO } from '../../machines/messages.ts';
 import { machineView } from '../../properties/view.ts';
 import * as registers from '../../src/registers.ts';
+import { CONTROL_VALUES } from '../device/control.ts';
 import type { Device, DeviceOutput } from '../device/device.ts';
 import { isQwordLawful, messageOf } from '../device/words.ts';
 import { postmanTour } from './postman.ts';
@@ -33,13 +34,6 @@ export interface Tour {
   readonly count: 1 | 2;
   readonly steps: readonly TourStep[];
 }
-
-const CONTROL_WORDS: Readonly<Record<string, number>> = {
-  off: 0,
-  offMasked: registers.CONTROL_FUNCTION_MASK,
-  on: registers.CONTROL_ENABLE,
-  onMasked: registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK,
-};
 
 /** Makes the tour of one vector, through every transition; or the way through every state of two, which is short enough for all their pairs. */
 export function makeTour(count: 1 | 2): Tour {
@@ -129,7 +123,7 @@ function perform(device: Device, step: TourStep, vectors: readonly number[], at:
   const entry = registers.ENTRY_BYTES * vector;
   switch (step.verb) {
     case 'guest.control': {
-      const word = CONTROL_WORDS[step.value!];
+      const word = CONTROL_VALUES[step.value as Control];
       if (at % 3 === 0) device.configWrite(2, 2, word);
       else if (at % 3 === 1) device.configWrite(0, 4, (word << 16) >>> 0);
       else device.configWrite(3, 1, word >>> 8);
@@ -208,7 +202,7 @@ function readsDiffer(device: Device, { control, slots }: TourStep, vectors: read
 }
 
 /** Requires that nothing of any vector differs from what a reset leaves. @throws {PlaceError} where something does. */
-export function requireRest(device: Device): void {
+function requireRest(device: Device): void {
   const { vectorCount } = device;
   for (let dword = 0; dword < 4 * vectorCount; dword++) {
     const read = device.tableRead(4 * dword, 4);

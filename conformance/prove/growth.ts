@@ -2,6 +2,7 @@
  * Why a device has more states than what is believed of it: which bytes tell states apart of which all the same is believed, which events change
  * them, and whether they ever matter. What never matters is proposed to be left out.
  */
+import { hex } from '../device/hexadecimal.ts';
 import type { Region, WasmDevice } from '../device/wasm.ts';
 import { Random } from '../judge/random.ts';
 import type { Alphabet } from '../judge/actions.ts';
@@ -259,9 +260,7 @@ export function tellSpare(all: Growths): string[] {
 function tellGrowth({ region, dwords, values, changedBy, matters, trials }: Growth): string {
   const { name, address, length, kind } = region;
   const where =
-    kind === 'global'
-      ? name
-      : `${name} (${Math.min(4 * dwords, length)} of its ${length} bytes at 0x${address.toString(16)})`;
+    kind === 'global' ? name : `${name} (${Math.min(4 * dwords, length)} of its ${length} bytes at ${hex(address)})`;
   const events = changedBy.length === 0 ? 'no event that was looked at' : changedBy.slice(0, 4).join(', ');
   const seen = `${where}: ${values} values, changed by ${events}`;
   if (matters === 'untried') return `${seen}. There was no time to see whether it matters.`;
@@ -284,7 +283,7 @@ const CURES: Readonly<Record<Region['kind'], string>> = {
 
 /** What `--ignore` takes for a region. */
 export const nameOf = ({ name, kind, address, length }: Region): string =>
-  kind === 'variable' ? name : kind === 'stack' ? 'stack' : `0x${address.toString(16)}+${length}`;
+  kind === 'variable' ? name : kind === 'stack' ? 'stack' : `${hex(address)}+${length}`;
 
 /** The regions that may be left out. */
 export const proposalsOf = ({ growths }: Growths): string[] =>

@@ -1,6 +1,7 @@
 /**
  * A proof in words: what precisely was proven, of what, and what it rests on.
  */
+import { hex } from '../device/hexadecimal.ts';
 import { count, toldLearnt } from '../judge/report/text.ts';
 import type { Proof, Walked } from './prove.ts';
 import { ALL_VECTORS } from './scenes.ts';
@@ -104,7 +105,7 @@ function assumptionLines({ walks, leftOut, withdrawn }: Proof): string[] {
     );
     const tested = own.reduce((sum, each) => sum + each.tested, 0);
     const shown = withdrawn.find(({ region }) => region.address === address && region.length === length);
-    const where = `${name} (${count(length)} bytes at 0x${address.toString(16)})`;
+    const where = `${name} (${count(length)} bytes at ${hex(address)})`;
     if (shown !== undefined)
       return `WITHDRAWN: ${where} does matter${shown.together === undefined ? '' : `, with ${shown.together.filter((each) => each !== name).join(', ')}`}: ${shown.shown?.join(', ')} differ by what is in it, so nothing is proven that rests on it`;
     if (own.some(({ isTested }) => !isTested) && tested === 0)

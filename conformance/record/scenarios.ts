@@ -111,6 +111,3 @@ say kexec; call a9 fee1dead 28121969 45584543 0; say "kexec: $?"`,
 load 20 & sleep 0.2; say crash; echo c > /proc/sysrq-trigger`,
   },
 ];
-
-/** The names. */
-export const SCENARIO_NAMES = SCENARIOS.map(({ name }) => name);

@@ -2,6 +2,7 @@
  * Files that people have when an interrupt is missing, and that cannot be replayed: what each is, what it tells, and what to record
  * instead.
  */
+import { hex } from '../device/hexadecimal.ts';
 import { isKnown, lineReader, linesOf } from './log.ts';
 import { CUT_OFF, type LogLine, type TraceSource } from './lines.ts';
 import { RECIPE, RECORD } from './recipe.ts';
@@ -146,7 +147,7 @@ function tellEvents(lines: readonly LogLine[]): string | undefined {
       case 'place': {
         const { device, vectorCount, capability, tableBir, tableOffset } = line;
         add(
-          `${device} has ${vectorCount} vectors, its capability at @0x${capability.toString(16)} and its table in BAR ${tableBir} at 0x${tableOffset.toString(16)}.`,
+          `${device} has ${vectorCount} vectors, its capability at @${hex(capability)} and its table in BAR ${tableBir} at ${hex(tableOffset)}.`,
         );
         events++;
         break;
@@ -165,9 +166,7 @@ function tellEvents(lines: readonly LogLine[]): string | undefined {
         events++;
         break;
       case 'interruptOf':
-        add(
-          `Vector ${line.vector} of ${line.device} sends 0x${line.address.toString(16)}/0x${line.data.toString(16)}.`,
-        );
+        add(`Vector ${line.vector} of ${line.device} sends ${hex(line.address)}/${hex(line.data)}.`);
         events++;
         break;
     }

@@ -2,6 +2,7 @@
  * What stood in the way of an interrupt: first what the device did wrong, then what the guest set, then what nobody did. Owns the sentences,
  * the rules that they are by, and what to look at next.
  */
+import { hex } from '../device/hexadecimal.ts';
 import { messageName } from './events.ts';
 import { RECIPE } from './recipe.ts';
 import type { VectorWatch } from './vector-watch.ts';
@@ -238,7 +239,7 @@ export function targetOf(message: string): string {
     const handle = (destination << 7) | ((low >>> 5) & 0x7f) | ((low & 4) << 13);
     return `, to entry ${handle} of the IOMMU's table`;
   }
-  const vector = `as its vector ${data & 0xff} (0x${(data & 0xff).toString(16)})`;
+  const vector = `as its vector ${data & 0xff} (${hex(data & 0xff)})`;
   if ((low & 4) === 0) return `, to the processor with APIC ID ${destination} ${vector}`;
   const single = destination > 0 && (destination & (destination - 1)) === 0;
   const flat = single && destination <= 0x80 ? `, processor ${Math.log2(destination)} in the flat model,` : '';

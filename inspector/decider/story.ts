@@ -8,7 +8,7 @@ import { outputSentence } from '../../machines/alphabet.ts';
 import { type Design, POSTED, REVIEWED } from '../../machines/designs.ts';
 import { stateAfter } from '../../properties/assigned/decide.ts';
 import { boundsOf, decideObjection, type Objection, OBJECTIONS } from '../../properties/assigned/objections.ts';
-import { exchangeMessages } from '../../properties/assigned/runs.ts';
+import { exchange, exchangeState } from '../../properties/exchange.ts';
 import type { AssignedVerdict, Scope } from '../../properties/assigned/property.ts';
 import { createInstance } from '../../properties/instances.ts';
 import { compiledSubject } from '../../properties/subject.ts';
@@ -86,9 +86,9 @@ function reviewed(objection: Objection, events: readonly string[]): StoryColumn 
 /** The run that a comparison compares with: the same patch, zero and A exchanged in all that the guest does. */
 function otherRun(objection: Objection, events: readonly string[]): StoryColumn {
   const subject = subjectOf(objection, POSTED);
-  const { exchange, exchangeState } = exchangeMessages(createInstance('assigned-device').messages);
-  const start = exchangeState(stateAfter(subject.compiled, sceneOf(objection).after ?? []));
-  const numbers = events.map((event) => subject.events.indexOf(exchange(event)));
+  const { messages } = createInstance('assigned-device');
+  const start = exchangeState(stateAfter(subject.compiled, sceneOf(objection).after ?? []), messages);
+  const numbers = events.map(exchange(messages)).map((event) => subject.events.indexOf(event));
   const { steps } = makeTrace(subject, numbers, { start });
   return {
     title: 'The same patch, zero and A exchanged',

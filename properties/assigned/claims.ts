@@ -59,7 +59,7 @@ const HELD_OR_FLYING = any(PENDING, FLYING);
 /** The vCPUs of an instance, by their numbers. */
 const vcpusOf = ({ vcpus = 1 }: AssignedBounds): number[] => Array.from({ length: vcpus }, (_, vcpu) => vcpu);
 /** No access is under way. */
-const atRest = (bounds: AssignedBounds): StatePredicate => {
+const allRunning = (bounds: AssignedBounds): StatePredicate => {
   const idle = vcpusOf(bounds).map((vcpu) => named(running(vcpu)));
   return idle.length === 1 ? idle[0] : { kind: 'and', parts: idle as GuardExpression[] };
 };
@@ -319,7 +319,7 @@ export const TwoRecordsInv: ClaimProperty = {
   monitors: [],
   claim: (bounds) => ({
     kind: 'invariant',
-    when: all(atRest(bounds), ...(bounds.design.direct && bounds.design.grow ? [] : [named(`used.${V}`)])),
+    when: all(allRunning(bounds), ...(bounds.design.direct && bounds.design.grow ? [] : [named(`used.${V}`)])),
     holds: any(
       all(state('kernelMask', 'masked'), state('userMask', 'masked')),
       all(state('kernelMask', 'unmasked'), state('userMask', 'unmasked')),
@@ -336,7 +336,7 @@ export const HostMaskInv: ClaimProperty = {
   monitors: ['mask'],
   claim: (bounds) => ({
     kind: 'invariant',
-    when: atRest(bounds),
+    when: allRunning(bounds),
     holds: any(all(named(`live.${V}`), no(SEEN_BLOCKED)), all(no(named(`live.${V}`)), SEEN_BLOCKED)),
   }),
 };
@@ -351,7 +351,7 @@ export const RouteFreshInv: ClaimProperty = {
   monitors: ['fresh'],
   claim: (bounds) => ({
     kind: 'invariant',
-    when: all(atRest(bounds), named(`live.${V}`)),
+    when: all(allRunning(bounds), named(`live.${V}`)),
     holds: all(
       ...bounds.messages.values
         .slice(1)

@@ -2,7 +2,6 @@
  * Properties of the assigned device that compare runs: that a choice of the guest makes no difference but in name, and that all
  * that is seen of the device may be seen of the function.
  */
-import type { StateValue } from 'xstate';
 import { compile } from '../../checker/compile/compile.ts';
 import { startAt } from '../../checker/decide/decide.ts';
 import { compareRuns, refine } from '../../checker/decide/refine.ts';
@@ -10,35 +9,12 @@ import type { ObservedStep } from '../../checker/decide/seen-symmetry.ts';
 import { explore } from '../../checker/explore/explore.ts';
 import { ASSIGN, REMOVE, RESET } from '../../machines/alphabet.ts';
 import { createInterval } from '../../machines/interval.ts';
-import type { MessageSet } from '../../machines/messages.ts';
+import { exchange, exchangeState } from '../exchange.ts';
 import { isEnd } from './claims.ts';
 import type { RunsProperty } from './property.ts';
 
 /** What a guest can tell: what it reads, and what is delivered. */
 const isTold = (output: string): boolean => output.startsWith('answer.') || output.startsWith('deliver.');
-
-/** Exchanges the first two messages in a name of an event or an output. */
-function exchange({ values: [one, other] }: MessageSet): (name: string) => string {
-  return (name) =>
-    name
-      .split('.')
-      .map((part) => (part === one ? other : part === other ? one : part))
-      .join('.');
-}
-
-/** Exchanges the first two messages wherever a state holds one. */
-function exchangeState(value: StateValue, messages: MessageSet): StateValue {
-  if (typeof value === 'string') return exchange(messages)(value);
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inside]) => [name, exchangeState(inside as StateValue, messages)]),
-  );
-}
-
-/** What renames the first two messages: in names, and in states. */
-export const exchangeMessages = (messages: MessageSet) => ({
-  exchange: exchange(messages),
-  exchangeState: (state: StateValue): StateValue => exchangeState(state, messages),
-});
 
 /** P22 NonInterference. */
 export const NonInterferenceRuns: RunsProperty = {

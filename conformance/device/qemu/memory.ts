@@ -2,17 +2,8 @@
  * A machine's memory and configuration space, by qtest: what the adapter and the families of devices work with. A function is named by
  * bus, device and function in one number, as PCI has it: bus << 8 | device << 3 | function.
  */
-import {
-  blockLine,
-  blockOf,
-  dwordsOf,
-  fillLine,
-  hexadecimal,
-  putLine,
-  type Qtest,
-  readLine,
-  writeLine,
-} from './qtest.ts';
+import { hex } from '../hexadecimal.ts';
+import { blockLine, blockOf, dwordsOf, fillLine, putLine, type Qtest, readLine, writeLine } from './qtest.ts';
 
 /** The machines that are known. */
 export type MachineType = 'q35' | 'pc';
@@ -66,8 +57,8 @@ export class Memory {
   async begin(): Promise<void> {
     if (this.machine === 'pc') return;
     const dword = (register: number, value: number): string[] => [
-      `outl 0xcf8 ${hexadecimal(0x80000000 + register)}`,
-      `outl 0xcfc ${hexadecimal(value)}`,
+      `outl 0xcf8 ${hex(0x80000000 + register)}`,
+      `outl 0xcfc ${hex(value)}`,
     ];
     await this.qtest.ask([...dword(0x64, 0), ...dword(0x60, ECAM + 1)]);
   }
@@ -76,13 +67,13 @@ export class Memory {
   configReadLines(bdf: number, offset: number, bytes: number): readonly string[] {
     if (this.machine === 'q35') return [readLine(ECAM + bdf * 0x1000 + offset, bytes)];
     const suffix = { 1: 'b', 2: 'w', 4: 'l' }[bytes];
-    return [addressLine(bdf, offset), `in${suffix} ${hexadecimal(0xcfc + (offset & 3))}`];
+    return [addressLine(bdf, offset), `in${suffix} ${hex(0xcfc + (offset & 3))}`];
   }
 
   configWriteLines(bdf: number, offset: number, bytes: number, value: number): readonly string[] {
     if (this.machine === 'q35') return [writeLine(ECAM + bdf * 0x1000 + offset, bytes, value)];
     const suffix = { 1: 'b', 2: 'w', 4: 'l' }[bytes];
-    return [addressLine(bdf, offset), `out${suffix} ${hexadecimal(0xcfc + (offset & 3))} ${hexadecimal(value >>> 0)}`];
+    return [addressLine(bdf, offset), `out${suffix} ${hex(0xcfc + (offset & 3))} ${hex(value >>> 0)}`];
   }
 
   async configRead(bdf: number, offset: number, bytes: number): Promise<number> {
@@ -96,4 +87,4 @@ export class Memory {
 }
 
 const addressLine = (bdf: number, offset: number): string =>
-  `outl 0xcf8 ${hexadecimal(0x80000000 + (bdf << 8) + (offset & 0xfc))}`;
+  `outl 0xcf8 ${hex(0x80000000 + (bdf << 8) + (offset & 0xfc))}`;

@@ -5,6 +5,7 @@
  *     readl 0xc0001000   ->   OK 0x0000000000000001
  *     IRQ raise 3        comes between, and is no answer
  */
+import { hex } from '../hexadecimal.ts';
 import type { Duplex } from 'node:stream';
 
 /** Thrown when QEMU is gone or says what is no answer. The message is a sentence, `outcome` is the port's word for it. */
@@ -109,16 +110,13 @@ export class Qtest {
 
 const SUFFIX: Readonly<Record<number, string>> = { 1: 'b', 2: 'w', 4: 'l', 8: 'q' };
 
-/** A number in hexadecimal, as qtest takes it. */
-export const hexadecimal = (value: number): string => `0x${value.toString(16)}`;
-
 /** The command that reads 1, 2, 4 or 8 bytes of memory. */
-export const readLine = (address: number, bytes: number): string => `read${SUFFIX[bytes]} ${hexadecimal(address)}`;
+export const readLine = (address: number, bytes: number): string => `read${SUFFIX[bytes]} ${hex(address)}`;
 
 /** The command that writes 1, 2, 4 or 8 bytes of memory. */
 export function writeLine(address: number, bytes: number, low: number, high = 0): string {
   const value = ((BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)) & ((1n << BigInt(8 * bytes)) - 1n);
-  return `write${SUFFIX[bytes]} ${hexadecimal(address)} 0x${value.toString(16)}`;
+  return `write${SUFFIX[bytes]} ${hex(address)} 0x${value.toString(16)}`;
 }
 
 /** The lower and the upper dword of a number that a command returned. */
@@ -129,11 +127,11 @@ export function dwordsOf(answer: string): { readonly low: number; readonly high:
 
 /** The command that fills memory with a byte. */
 export const fillLine = (address: number, bytes: number, value: number): string =>
-  `memset ${hexadecimal(address)} ${bytes} ${value}`;
+  `memset ${hex(address)} ${bytes} ${value}`;
 /** The command that reads a block of memory. */
-export const blockLine = (address: number, bytes: number): string => `read ${hexadecimal(address)} ${bytes}`;
+export const blockLine = (address: number, bytes: number): string => `read ${hex(address)} ${bytes}`;
 /** The block that it returned. */
 export const blockOf = (answer: string): Uint8Array => Uint8Array.from(Buffer.from(answer.slice(2), 'hex'));
 /** The command that writes a block of memory. */
 export const putLine = (address: number, bytes: Uint8Array): string =>
-  `write ${hexadecimal(address)} ${bytes.length} 0x${Buffer.from(bytes).toString('hex')}`;
+  `write ${hex(address)} ${bytes.length} 0x${Buffer.from(bytes).toString('hex')}`;

@@ -2,6 +2,7 @@
  * The instructions of WebAssembly: how long each is, and what it may do to state that is not on the stack. One walk over a body calls
  * back at every instruction; `instrument.ts` puts something in its place.
  */
+import { hex } from '../hexadecimal.ts';
 import { ModuleError, type Reader } from './binary.ts';
 
 /** What an instruction is to whoever keeps the state. */
@@ -106,7 +107,7 @@ function others(reader: Reader, opcode: number): void {
       return;
     default:
       throw new ModuleError(
-        `Got the instruction 0x${opcode.toString(16)}; expected those of WebAssembly 2.0 (no exceptions, no garbage collection).`,
+        `Got the instruction ${hex(opcode)}; expected those of WebAssembly 2.0 (no exceptions, no garbage collection).`,
       );
   }
 }
