@@ -463,12 +463,7 @@ class Run {
       notes.push(
         `${unshown} more that went wrong did not when ${unshown === 1 ? 'its path was' : 'their paths were'} run again; beside what is told, ${unshown === 1 ? 'it is' : 'they are'} no finding.`,
       );
-    const isOpen =
-      this.isBaseUnmet ||
-      this.isStopped() ||
-      this.isLearningCut ||
-      steps === 0 ||
-      unsettled.length > 0;
+    const isOpen = this.isBaseUnmet || this.isStopped() || this.isLearningCut || steps === 0 || unsettled.length > 0;
     return {
       device: subject.name,
       vectorCounts: subject.vectorCounts,

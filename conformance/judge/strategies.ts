@@ -269,9 +269,7 @@ const eachVector: Strategy = {
         };
       },
       readback: ({ vector }) =>
-        vector < 0
-          ? scene.vectors
-          : nearOf(vector, scene.vectorCount, edges.has(vector) ? BITS : [32, 1024]),
+        vector < 0 ? scene.vectors : nearOf(vector, scene.vectorCount, edges.has(vector) ? BITS : [32, 1024]),
       isOver: () => at >= order.length,
     });
     const isComplete = at >= order.length;
