@@ -92,7 +92,10 @@ function tourOf(length: number): Strategy {
       const { scene, subject } = work;
       const alphabet = alphabetOf(scene, subject.abilities);
       const actions = actionsOf(restricted(alphabet, work.assumptions));
-      const tour = new Tour(new TourGraph(strictMachine(scene), actions, scene.vectors), length);
+      // Its answer is waited for, and with it comes what was read of the entries.
+      const read = actionsByName(scene, alphabet).get('read.capability/2');
+      const look = read === undefined ? undefined : { ...read, isOpen: true };
+      const tour = new Tour(new TourGraph(strictMachine(scene), actions, scene.vectors), length, look);
       const outcome = await drive(work, name, alphabet.book, {
         begin: () => {
           tour.restart();
@@ -102,10 +105,13 @@ function tourOf(length: number): Strategy {
           };
         },
         // Reads that change something are seen only where nothing else is read: every second instance is read back rarely.
-        readback: (_action, step, path) => (path % 2 === 0 ? 'all' : step % length === length - 1 ? 'all' : 'none'),
+        readback: (action, step, path) =>
+          action === look || path % 2 === 0 || step % length === length - 1 ? 'all' : 'none',
         isOver: () => tour.isDone,
       });
-      return { ...outcome, isComplete: tour.isDone, covered: `${tour.covered} of ${tour.size} sequences of ${length}` };
+      const beyond = tour.beyond === 0 ? '' : `, and ${tour.beyond} that no guest may do, or that nothing leads to`;
+      const covered = `${tour.covered} of ${tour.size} sequences of ${length}${beyond}`;
+      return { ...outcome, isComplete: tour.isDone, covered };
     },
   };
 }

@@ -80,9 +80,16 @@ export class TourGraph {
   }
 }
 
-/** So many sequences that are not lawful are passed over before a path ends, and so often may that be. */
+/** So many sequences are passed over before a path ends. */
 const ROUNDS = 20_000;
-const STUCK = 8;
+/** So often what was not lawful, or could not be reached, is tried again from fresh instances: what a guest knows may be more then. */
+const TRIES = 3;
+
+/** One sequence of a node, by number. */
+interface Sequence {
+  readonly node: number;
+  readonly number: number;
+}
 
 /** A tour that covers every sequence of `length` actions in every node. Its state outlives instances. */
 export class Tour {
@@ -92,85 +99,152 @@ export class Tour {
   private readonly total: number;
   private node = 0;
   private queue: number[] = [];
+  /** The sequence that the queue is of; undefined where it is a way to one. */
+  private current: Sequence | undefined;
   private readonly nodes: readonly { readonly node: number }[];
   /** From which node and by which action each was reached in the last search that met it, and in which one that was. */
   private readonly from: number[] = [];
   private readonly by: number[] = [];
   private readonly seen: number[] = [];
   private searches = 0;
+  /** Steps that were not lawful where they were tried: node * actions + action. No way leads there. */
+  private readonly barred = new Set<number>();
+  /** What was not lawful, or was broken off, by node: to be tried again. */
+  private again = new Map<number, number[]>();
+  private retried = new Map<number, number[]>();
+  private tries = 1;
+  private isFresh = true;
+  private readonly look: Action | undefined;
+  private hasLooked = false;
   covered = 0;
   /** Whether there is nothing left to cover, or nothing that can be. */
   isDone = false;
-  private stuck = 0;
 
-  constructor(nominal: TourGraph, length: number) {
+  /** @param look What lets the guest know what every entry holds; done before what was not lawful is given up. */
+  constructor(nominal: TourGraph, length: number, look?: Action) {
     this.nominal = nominal;
+    this.look = look;
     this.length = length;
     this.total = nominal.actions.length ** length;
     this.nodes = nominal.everyNode();
   }
 
-  /** How many sequences there are to cover. */
+  /** How many sequences there are to cover; once it is done, of those that can be reached and are permitted. */
   get size(): number {
-    return this.total * this.nodes.length;
+    return this.isDone ? this.covered : this.total * this.nodes.length;
+  }
+
+  /** How many cannot be reached under the profile, or are not permitted where they would be; known once it is done. */
+  get beyond(): number {
+    return this.isDone ? this.total * this.nodes.length - this.covered : 0;
   }
 
   /** A fresh instance: the tour goes on from the first node. */
   restart(): void {
+    this.putOff();
     this.node = 0;
     this.queue = [];
+    this.isFresh = true;
+    this.hasLooked = false;
   }
 
-  /** The next action; undefined when everything is covered. */
+  /** The sequence that was begun is tried again later. */
+  private putOff(): void {
+    if (this.current === undefined) return;
+    const { node, number } = this.current;
+    const some = this.again.get(node);
+    if (some === undefined) this.again.set(node, [number]);
+    else some.push(number);
+    this.current = undefined;
+  }
+
+  /** The next action; undefined when everything is covered, or only a fresh instance can go on. */
   next(knowledge: MutableKnowledge): Action | undefined {
     const { actions } = this.nominal;
-    // Where nothing that is left is lawful, the path ends; a fresh instance may be able to go on.
     for (let rounds = 0; rounds < ROUNDS; rounds++) {
-      while (this.queue.length > 0) {
+      if (this.queue.length > 0) {
         const action = this.queue.shift()!;
-        // What is not lawful now is left out, and the rest of the sequence goes on from here.
-        if (!actions[action].isLawful(knowledge)) continue;
+        if (!actions[action].isLawful(knowledge)) {
+          if (this.look !== undefined && this.tries > 1 && !this.hasLooked) {
+            this.queue.unshift(action);
+            this.hasLooked = true;
+            return this.look;
+          }
+          // A way must be another one then; a sequence that cannot be begun is left for later.
+          this.barred.add(this.node * actions.length + action);
+          if (this.queue.length === this.length - 1) this.putOff();
+          this.current = undefined;
+          this.queue = [];
+          continue;
+        }
         this.node = this.nominal.after(this.node, action);
+        this.isFresh = false;
+        this.hasLooked = false;
+        if (this.queue.length === 0 && this.current !== undefined) {
+          this.covered++;
+          this.current = undefined;
+        }
         return actions[action];
       }
-      const count = this.done.get(this.node) ?? 0;
-      if (count < this.total) {
-        this.done.set(this.node, count + 1);
-        this.covered++;
-        let rest = count;
-        for (let index = 0; index < this.length; index++) {
-          this.queue.unshift(rest % actions.length);
-          rest = Math.floor(rest / actions.length);
-        }
+      if (this.take()) continue;
+      const way = this.wayToOpen();
+      if (way !== undefined) {
+        this.queue.push(...way);
         continue;
       }
-      const way = this.wayToOpen();
-      if (way === undefined) {
+      if (!this.isFresh) return undefined;
+      if (++this.tries > TRIES || !this.tryAgain()) {
         this.isDone = true;
         return undefined;
       }
-      this.queue.push(...way);
     }
-    if (++this.stuck > STUCK) this.isDone = true;
     return undefined;
+  }
+
+  /** Takes up what is not covered yet in this node. */
+  private take(): boolean {
+    const { node } = this;
+    if (!this.isOpen(node)) return false;
+    const begun = this.done.get(node) ?? 0;
+    const number = begun < this.total ? begun : this.retried.get(node)!.pop()!;
+    if (begun < this.total) this.done.set(node, begun + 1);
+    this.current = { node, number };
+    let rest = number;
+    for (let index = 0; index < this.length; index++) {
+      this.queue.unshift(rest % this.nominal.actions.length);
+      rest = Math.floor(rest / this.nominal.actions.length);
+    }
+    return true;
+  }
+
+  private isOpen(node: number): boolean {
+    return (this.done.get(node) ?? 0) < this.total || (this.retried.get(node)?.length ?? 0) > 0;
+  }
+
+  /** Begins once more with what was put off, and with what was not reached. */
+  private tryAgain(): boolean {
+    this.retried = this.again;
+    this.again = new Map();
+    this.barred.clear();
+    return this.nodes.some(({ node }) => this.isOpen(node));
   }
 
   /** The shortest way to a node where something is not covered. */
   private wayToOpen(): number[] | undefined {
-    const { nominal, node: start, total, from, by, seen } = this;
+    const { nominal, node: start, from, by, seen, barred } = this;
     const search = ++this.searches;
     seen[start] = search;
     const found = [start];
     for (let head = 0; head < found.length; head++) {
       const at = found[head];
-      if ((this.done.get(at) ?? 0) < total) {
+      if (this.isOpen(at)) {
         const way: number[] = [];
         for (let node = at; node !== start; node = from[node]) way.unshift(by[node]);
         return way;
       }
       for (let action = 0; action < nominal.actions.length; action++) {
         const next = nominal.after(at, action);
-        if (seen[next] === search) continue;
+        if (seen[next] === search || barred.has(at * nominal.actions.length + action)) continue;
         seen[next] = search;
         from[next] = at;
         by[next] = action;
