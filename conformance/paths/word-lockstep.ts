@@ -20,6 +20,7 @@ import type { Device, DeviceOutput } from '../device/device.ts';
 import type { WordDevice } from '../device/in-process.ts';
 import { readbackDwords } from '../device/readback.ts';
 import { type Dialect, perform, readback, UnableError } from '../device/words.ts';
+import { graphAlong } from './along.ts';
 import { comparison } from './comparison.ts';
 import { createDriver } from './drive.ts';
 import { type Lockstep, walkInLockstep } from './lockstep.ts';
@@ -43,11 +44,11 @@ export function walkByWords(
     const { count } = exploration.states;
     return { pairs: count, steps: count * exploration.compiled.events.length };
   }
-  const graph = exploration.graph();
   // Most differences show along the path to them, which is one of the shortest.
-  const path = differs.map((event) => graph.events[event]);
-  createDriver(graph, device.vectorCount, messages).drive(device, path, dialect);
-  return walkInLockstep(graph, device, messages, dialect);
+  const along = graphAlong(exploration, differs);
+  const path = differs.map((event) => along.events[event]);
+  createDriver(along, device.vectorCount, messages).drive(device, path, dialect);
+  return walkInLockstep(exploration.graph(), device, messages, dialect);
 }
 
 /** An access, a signal, a retirement or a reset of a device. */
