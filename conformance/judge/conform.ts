@@ -83,6 +83,20 @@ export async function conform(subject: Subject, options: ConformOptions = {}): P
   return new Run(subject, options).go();
 }
 
+/** A strategy in a scene. */
+interface Task {
+  readonly strategy: Strategy;
+  readonly scene: Scene;
+  /** How far what has no end is taken before the rest; later it is taken as far as there is time. */
+  readonly mostSteps?: number;
+}
+
+const isEndless = ({ strategy }: Task): boolean => strategy.leastSteps !== undefined;
+
+/** Whether the verdict rests on it. */
+const isOfBase = (task: Task): boolean =>
+  task.strategy.isBase?.(task.scene) === true && (!isEndless(task) || task.mostSteps !== undefined);
+
 /** One run. */
 class Run {
   private readonly subject: Subject;
@@ -103,6 +117,8 @@ class Run {
   private learning = 0;
   /** Whether it was cut short. */
   private isLearningCut = false;
+  /** Whether something that the verdict rests on did not come to its end. */
+  private isBaseUnmet = false;
   private readonly judged = new Judged();
 
   constructor(subject: Subject, options: ConformOptions) {
@@ -146,27 +162,72 @@ class Run {
       this.relearn();
       this.learning = performance.now() - this.began;
     }
-    const tasks = STRATEGIES.flatMap((strategy) =>
-      this.scenes.filter((scene) => this.suits(strategy, scene)).map((scene) => ({ strategy, scene })),
-    );
+    const tasks = this.tasks();
     this.hadTasks = tasks.length > 0;
-    for (const [index, { strategy, scene }] of tasks.entries()) {
+    for (const [index, task] of tasks.entries()) {
       // Where something was found, what it takes to shorten it is kept.
       const kept = this.findings.all.length === 0 ? 0 : this.subject.isLocal ? 0.15 : 0.3;
       const until = this.deadline - kept * (this.deadline - this.began);
       const now = performance.now();
       // Learning may have taken longer than it should; the first is asked something all the same.
-      if ((now >= until && index > 0) || this.isStopped()) break;
+      if ((now >= until && index > 0) || this.isStopped()) {
+        for (const left of tasks.slice(index)) this.leave(left);
+        break;
+      }
       const rest = tasks.length - index;
-      // Whoever ends early leaves its time to those after it; a costly one gets no more than a third of what is left.
+      // Whoever ends early leaves its time to those after it; a costly one gets no more than a third of what is left, and what has no end its share.
       await this.run(
-        strategy,
-        scene,
-        now + Math.max(LEAST_FOR_A_STRATEGY, rest === 1 ? until - now : (until - now) / Math.min(rest, 3)),
+        task,
+        now + Math.max(LEAST_FOR_A_STRATEGY, (until - now) / (isEndless(task) ? rest : Math.min(rest, 3))),
       );
     }
     await this.shorten();
     return this.report();
+  }
+
+  /** What is to be done, in this order: what the verdict rests on, with the least of what has no end, before the rest. */
+  private tasks(): readonly Task[] {
+    const all = STRATEGIES.flatMap((strategy) =>
+      this.scenes.filter((scene) => this.suits(strategy, scene)).map((scene): Task => ({ strategy, scene })),
+    );
+    // Whoever says how long random walks take has no other least.
+    const least =
+      this.options.limits?.sampling === undefined
+        ? all.flatMap((task) => (isEndless(task) ? [{ ...task, mostSteps: task.strategy.leastSteps }] : []))
+        : [];
+    return [...all.filter(isOfBase), ...least, ...all.filter((task) => !isOfBase(task))];
+  }
+
+  /** There was no time for a task: the report says so, and nothing holds where it is of the base. */
+  private leave(task: Task): void {
+    const { strategy, scene } = task;
+    this.isBaseUnmet ||= isOfBase(task);
+    const at = this.outcomes.findIndex((each) => each.strategy === strategy.name && each.scene === scene.name);
+    if (at >= 0) {
+      this.outcomes[at] = { ...this.outcomes[at], isComplete: false };
+      return;
+    }
+    const nothing = { steps: 0, paths: 0, milliseconds: 0, isComplete: false, covered: 'not begun' };
+    this.outcomes.push({ strategy: strategy.name, scene: scene.name, ...nothing, isBegun: false });
+  }
+
+  /** Takes up what became of a task; of what was begun before, with that. */
+  private take(task: Task, outcome: Outcome): void {
+    const { strategy, scene } = task;
+    if (isOfBase(task)) this.isBaseUnmet ||= !outcome.isComplete;
+    const at = this.outcomes.findIndex((each) => each.strategy === strategy.name && each.scene === scene.name);
+    if (at < 0) {
+      this.outcomes.push(outcome);
+      return;
+    }
+    const { steps, paths, milliseconds } = this.outcomes[at];
+    this.outcomes[at] = {
+      ...outcome,
+      steps: steps + outcome.steps,
+      paths: paths + outcome.paths,
+      milliseconds: milliseconds + outcome.milliseconds,
+      covered: `${paths + outcome.paths} walks`,
+    };
   }
 
   private suits(strategy: Strategy, scene: Scene): boolean {
@@ -193,7 +254,8 @@ class Run {
   }
 
   /** Runs one strategy in one scene; again, as long as what was learnt turns out to be too strict. */
-  private async run(strategy: Strategy, scene: Scene, deadline: number): Promise<void> {
+  private async run(task: Task, deadline: number): Promise<void> {
+    const { strategy, scene, mostSteps } = task;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = this.findings.all.length;
       const outcome = await strategy.run({
@@ -205,6 +267,7 @@ class Run {
         seed: this.seed,
         deadline,
         limits: this.options.limits,
+        mostSteps,
         walker: this.options.walker,
         isStopped: () => this.isStopped(),
         onSteps: (steps, note) =>
@@ -212,7 +275,7 @@ class Run {
       });
       const isLearntAnew = await this.examine(scene, this.findings.all.slice(before));
       if (!isLearntAnew || attempt === ATTEMPTS - 1) {
-        this.outcomes.push(outcome);
+        this.take(task, outcome);
         return;
       }
     }
@@ -400,15 +463,7 @@ class Run {
       notes.push(
         `${unshown} more that went wrong did not when ${unshown === 1 ? 'its path was' : 'their paths were'} run again; beside what is told, ${unshown === 1 ? 'it is' : 'they are'} no finding.`,
       );
-    const cheap = new Set(['walk of pairs', 'all transitions']);
-    const isOpen =
-      this.outcomes.some(
-        ({ strategy, scene, isComplete }) => cheap.has(strategy) && scene !== 'three vectors' && !isComplete,
-      ) ||
-      this.isStopped() ||
-      this.isLearningCut ||
-      steps === 0 ||
-      unsettled.length > 0;
+    const isOpen = this.isBaseUnmet || this.isStopped() || this.isLearningCut || steps === 0 || unsettled.length > 0;
     return {
       device: subject.name,
       vectorCounts: subject.vectorCounts,

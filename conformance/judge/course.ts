@@ -25,6 +25,8 @@ export interface StrategyContext {
   readonly onSteps: (steps: number, note: string) => void;
   /** How large a walk of pairs may become, and how many milliseconds random walks take. */
   readonly limits?: Pick<WalkLimits, 'pairs' | 'bytes'> & { readonly sampling?: number };
+  /** What has no end of its own stops after so many steps. */
+  readonly mostSteps?: number;
   /** Is told of walks of pairs when they are over. */
   readonly walker?: Walker;
 }
@@ -44,6 +46,8 @@ export interface Outcome {
   readonly milliseconds: number;
   /** Whether it came to its end. */
   readonly isComplete: boolean;
+  /** False of what there was no time to begin. */
+  readonly isBegun?: false;
   /** What it covered, as a clause. */
   readonly covered: string;
 }
@@ -51,6 +55,10 @@ export interface Outcome {
 /** A strategy. */
 export interface Strategy {
   readonly name: string;
+  /** Whether nothing holds before this has come to its end; of what has no end, to its least. */
+  readonly isBase?: (scene: Scene) => boolean;
+  /** So many steps are taken before what is dearer is begun, where it has no end. */
+  readonly leastSteps?: number;
   readonly suits: (subject: Subject, scene: Scene) => boolean;
   readonly run: (work: StrategyContext) => Promise<Outcome>;
 }

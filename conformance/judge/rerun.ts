@@ -12,7 +12,7 @@ import { type Fault, Judge, type Model } from './judge.ts';
 import type { MessageBook } from './messages.ts';
 import { Observation } from './observation.ts';
 import { Recorder, type Recording } from './recording.ts';
-import { actionsByName, alphabetOf, knowledgeFor, type Scene } from './scenes.ts';
+import { actionsByName, alphabetOf, knowledgeFor, nearOf, type Scene } from './scenes.ts';
 import type { Subject } from './subject.ts';
 
 /** What was wrong with one step of a path that was run again. */
@@ -112,11 +112,15 @@ export async function rerun(
       return undefined;
     };
     const { vectorCount } = instance;
-    const whole: 'all' | readonly number[] = vectorCount <= 8 ? 'all' : scene.vectors;
+    // Of many vectors: those of the scene, those that the path acts upon, and those that a mistake would reach from there.
+    const acted = names.map((name) => byName.get(name)?.vector ?? -1).filter((vector) => vector >= 0);
+    const whole: 'all' | readonly number[] =
+      vectorCount <= 8 ? 'all' : [...new Set([...scene.vectors, ...[...new Set(acted.toReversed())].slice(0, ACTED)])];
     const readback = (action: Action): Readback => {
       const { vector } = action;
       if (isSparse && at < names.length && !isScribble(action)) return 'none';
-      return whole === 'all' || vector < 0 || whole.includes(vector) ? whole : [...whole, vector];
+      if (whole === 'all' || vector < 0) return whole;
+      return [...new Set([...whole, ...nearOf(vector, vectorCount)])];
     };
     await instance.run(
       { next, readback, ahead: isStepwise ? 1 : undefined, mostSends: (action) => judge.mostSends(action) },
@@ -151,6 +155,9 @@ export async function rerun(
   }
   return { faults, failure, recordings: recorder.recordings(), trace, log, end };
 }
+
+/** So many of the vectors that a path has acted upon are read back after each step. */
+const ACTED = 16;
 
 const tellObservation = ({ outputs, control, entries, pending }: Observation): string =>
   JSON.stringify([outputs, control, [...entries], [...pending]]);

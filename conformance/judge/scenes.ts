@@ -150,6 +150,15 @@ export function alphabetOf(scene: Scene, abilities: ReadonlySet<Ability>): Alpha
 export const wholeOf = ({ vectorCount, vectors, isSmall }: Scene, step: number): Readback =>
   vectorCount <= 8 || !isSmall || step % 64 === 63 ? 'all' : [...new Set([...vectors, vectorCount - 1])];
 
+/** The bits of the number of a vector. */
+export const BITS: readonly number[] = Array.from({ length: 11 }, (_, bit) => 1 << bit);
+
+/** A vector with its neighbours, across carries too, and those whose numbers differ from its own in one bit: what a mistake would reach. */
+export const nearOf = (vector: number, vectorCount: number, bits: readonly number[] = BITS): readonly number[] =>
+  [...new Set([vector - 1, vector, vector + 1, ...bits.map((bit) => vector ^ bit)])].filter(
+    (each) => each >= 0 && each < vectorCount,
+  );
+
 const models = new Map<string, Model>();
 
 /**

@@ -9,7 +9,7 @@ import { drive, type Outcome, pause, type Strategy } from './course.ts';
 import type { Readback } from './instance.ts';
 import type { Assumptions } from './profile.ts';
 import { Random } from './random.ts';
-import { actionsByName, alphabetOf, everyVector, modelOf, type Scene } from './scenes.ts';
+import { actionsByName, alphabetOf, BITS, everyVector, modelOf, nearOf, type Scene } from './scenes.ts';
 import type { Subject } from './subject.ts';
 import { Tour, TourGraph } from './tour.ts';
 import { type SnapshotDevice, walkingPairs } from './walk.ts';
@@ -29,8 +29,12 @@ export const isWalkable = (subject: Subject, scene: Scene): boolean => subject.i
 /** Of the time for a walk, so much is kept for whoever looks at it. */
 const KEPT_FOR_WALKER = 0.25;
 
+/** Three vectors at once are more than the cheapest suites ask. */
+const isOfFew = (scene: Scene): boolean => scene.name !== 'three vectors';
+
 const pairWalk: Strategy = {
   name: 'walk of pairs',
+  isBase: isOfFew,
   suits: isWalked,
   run: async ({ subject, scene, model, assumptions, findings, deadline, isStopped, onSteps, limits, walker }) => {
     const { device: local, remote } = await subject.open(scene.vectorCount);
@@ -81,6 +85,7 @@ function tourOf(length: number): Strategy {
   const name = ['', 'all transitions', 'transition pairs', 'transition triples'][length];
   return {
     name,
+    isBase: (scene) => length === 1 && isOfFew(scene),
     suits: (subject, scene) =>
       scene.isSmall && scene.vectors.length <= 4 - length && !(length > 1 && isWalkable(subject, scene)),
     run: async (work) => {
@@ -194,6 +199,8 @@ function completeOf(extra: number): Strategy {
 /** Random walks: long ones, with everything mixed; each instance is read back always, sometimes, or rarely. */
 const randomWalks: Strategy = {
   name: 'random walks',
+  isBase: () => true,
+  leastSteps: 4000,
   suits: (subject, scene) => !isWalkable(subject, scene),
   run: async (work) => {
     const { scene, subject, seed } = work;
@@ -202,8 +209,13 @@ const randomWalks: Strategy = {
     const random = new Random(seed);
     const isLarge = !scene.isSmall;
     const until = performance.now() + (work.limits?.sampling ?? Infinity);
+    const { mostSteps = Infinity } = work;
+    let steps = 0;
     const outcome = await drive(work, 'random walks', alphabet.book, {
-      begin: () => (knowledge, step) => (step >= INSTANCE_STEPS ? undefined : random.pickLawful(actions, knowledge)),
+      begin: () => (knowledge, step) => {
+        if (step >= INSTANCE_STEPS || steps++ >= mostSteps) return undefined;
+        return random.pickLawful(actions, knowledge);
+      },
       readback: (action, step, path): Readback => {
         if (isLarge)
           return step % 256 === 255
@@ -216,15 +228,17 @@ const randomWalks: Strategy = {
         if (path % 3 === 0) return 'all';
         return random.below(path % 3 === 1 ? 4 : 32) === 0 ? 'all' : 'none';
       },
-      isOver: () => performance.now() > until,
+      isOver: () => performance.now() > until || steps >= mostSteps,
     });
-    return { ...outcome, isComplete: false, covered: `${outcome.paths} walks of ${INSTANCE_STEPS} steps` };
+    // Without a bound it has no end.
+    return { ...outcome, isComplete: steps >= mostSteps, covered: `${outcome.paths} walks` };
   },
 };
 
 /** Every vector of many, one after the other: its events while masked, open, and masked by the function. */
 const eachVector: Strategy = {
   name: 'each vector by itself',
+  isBase: () => true,
   suits: (_subject, scene) => !scene.isSmall,
   run: async (work) => {
     const { scene, subject } = work;
@@ -239,36 +253,29 @@ const eachVector: Strategy = {
         return (knowledge) => {
           while (at < order.length) {
             const vector = order[at];
-            const name = EACH_VECTOR[place++];
+            const name = (edges.has(vector) ? EACH_EDGE : EACH_VECTOR)[place++];
             if (name === undefined) {
               at++;
               place = 0;
               continue;
             }
             // A vector that cannot be signalled has its accesses all the same.
-            if (name === 'signal.V' && can?.includes(vector) === false) continue;
-            const action = byName.get(name.replace('V', String(vector)));
+            if (/^(signal|retire)/.test(name) && can?.includes(vector) === false) continue;
+            const neighbour = vector + 1 < scene.vectorCount ? vector + 1 : vector - 1;
+            const action = byName.get(name.replace('V', String(vector)).replace('N', String(neighbour)));
             if (action?.isLawful(knowledge) === true) return action;
           }
           return undefined;
         };
       },
-      // The neighbours of a vector, and those that differ from it in one bit, are what a mistake would reach.
       readback: ({ vector }) =>
-        vector < 0
-          ? scene.vectors
-          : [0, ...(edges.has(vector) ? BITS : [32, 1024])]
-              .map((bit) => vector ^ bit)
-              .filter((each) => each < scene.vectorCount),
+        vector < 0 ? scene.vectors : nearOf(vector, scene.vectorCount, edges.has(vector) ? BITS : [32, 1024]),
       isOver: () => at >= order.length,
     });
     const isComplete = at >= order.length;
     return { ...outcome, isComplete, covered: `${at} of ${scene.vectorCount} vectors` };
   },
 };
-
-/** The bits of the number of a vector. */
-const BITS = Array.from({ length: 11 }, (_, bit) => 1 << bit);
 
 /** All vectors, the first and the last and those beside powers of two before the others: there, indices are cut off and words end. */
 function inOrderOfEdges(count: number): { readonly order: readonly number[]; readonly edges: ReadonlySet<number> } {
@@ -280,11 +287,21 @@ function inOrderOfEdges(count: number): { readonly order: readonly number[]; rea
   };
 }
 
-/** What is done to each vector. V is its number. */
-const EACH_VECTOR =
-  'control.on/2 write.V.A/4 signal.V read.pba.V/4 unmask.V/4 signal.V control.onMasked/2 signal.V control.on/2 mask.V/4 signal.V unmask.V/4 mask.V/4'.split(
-    ' ',
-  );
+const listed = (text: string): readonly string[] => text.trim().split(/\s+/);
+
+/** What is done to each vector. V is its number, N that of a neighbour, which is open for a while. What a device lacks is passed over. */
+const EACH_VECTOR = listed(`
+  control.on/2 write.V.A/4 signal.V read.pba.V/4 read.pba.V/8 unmask.V/4 signal.V
+  control.onMasked/2 signal.V unmask.N/4 mask.V/4 unmask.V/4 mask.N/4 control.on/2 mask.V/4 signal.V unmask.V/4
+  mask.V/4 signal.V retire.V unmask.V/4 mask.V/4`);
+
+/** Beside powers of two, and of the last, also what a reset leaves: of one that is pending and open but for Function Mask, and of one that is masked. */
+const EACH_EDGE = [
+  ...EACH_VECTOR,
+  ...listed(`
+    control.onMasked/2 unmask.V/4 signal.V read.pba.V/8 reset
+    control.on/2 write.V.A/8 signal.V control.off/2 read.pba.V/8 reset`),
+];
 
 /** So many steps are run on one instance. */
 const INSTANCE_STEPS = 1000;

@@ -174,9 +174,10 @@ function coverageLines({ outcomes, coverage, notes }: Report): string[] {
     `  ${name}: ${count(covered)} of ${count(all)}${missing.length === 0 || missing.length > 12 ? '' : `; not ${missing.join(', ')}`}`;
   return [
     'what was done:',
-    ...outcomes.map(
-      ({ strategy, scene, steps, milliseconds, covered, isComplete }) =>
-        `  ${strategy}, ${scene}: ${covered}${isComplete ? '' : ' (not to its end)'}; ${count(steps)} steps, ${(milliseconds / 1000).toFixed(2)} s`,
+    ...outcomes.map(({ strategy, scene, steps, milliseconds, covered, isComplete, isBegun }) =>
+      isBegun === false
+        ? `  ${strategy}, ${scene}: not begun`
+        : `  ${strategy}, ${scene}: ${covered}${isComplete ? '' : ' (not to its end)'}; ${count(steps)} steps, ${(milliseconds / 1000).toFixed(2)} s`,
     ),
     'what was covered of the specification:',
     part('transitions', coverage.transitions),

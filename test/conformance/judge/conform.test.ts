@@ -106,7 +106,7 @@ describe('conform --learn', () => {
     const subject = subjectOf((options) => new Wrong(options), [2048]);
     const options = { seconds: 60, scenes: ['2048 vectors'], strategies: ['each vector by itself'] };
     const { causes, outcomes } = await conform(subject, options);
-    expect(outcomes[0]).toMatchObject({ isComplete: true, steps: 26_624 });
+    expect(outcomes[0]).toMatchObject({ isComplete: true, steps: 45_298 });
     expect(causes[0].findings[0].trace).toEqual(['control.on/2', 'write.2047.A/4', 'signal.2047', 'unmask.2047/4']);
   });
 
