@@ -61,7 +61,7 @@ export interface Device {
 
   // ---- Abilities: a suite that needs one that is missing says so, and asks nothing
 
-  /** A Function Level Reset. Where it is missing, a suite starts from a fresh instance. */
+  /** A Function Level Reset. Where it is missing, the judge starts from a fresh instance; `runSuite` refuses the device in a sentence. */
   reset?(): void;
   /** The cause of the vector's event is gone. */
   retire?(vector: number): void;

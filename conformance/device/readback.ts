@@ -7,8 +7,6 @@
  *     1 + 4 * vectorCount    the Pending Bit Array, two dwords for each 64 vectors
  */
 import * as registers from '../../src/registers.ts';
-import type { Device } from './device.ts';
-import { dwordOf } from './nonsense.ts';
 
 /** A message in registers: address low, address high, data. */
 export type Message = readonly [addressLow: number, addressHigh: number, data: number];
@@ -48,19 +46,6 @@ export function dwordsOf(vectorCount: number, state: Readable): number[] {
     if (state.pending(vector)) dwords[pendingDword(vectorCount, vector)] |= 1 << (vector & 31);
   }
   return [...dwords];
-}
-
-/** Reads a device back: by a peek where it has one, by reads of dwords where it has none. Returns the number of dwords. */
-export function readbackInto(device: Device, out: Uint32Array): number {
-  if (device.peekInto !== undefined) return device.peekInto(out);
-  const { vectorCount } = device;
-  out[0] = dwordOf('configRead', device.configRead(0, 4)) >>> 16;
-  for (let dword = 0; dword < 4 * vectorCount; dword++)
-    out[1 + dword] = dwordOf('tableRead', device.tableRead(4 * dword, 4));
-  const bits = pendingDwords(vectorCount);
-  for (let dword = 0; dword < bits; dword++)
-    out[1 + 4 * vectorCount + dword] = dwordOf('pbaRead', device.pbaRead(4 * dword, 4));
-  return readbackDwords(vectorCount);
 }
 
 const FIELDS = ['Message Address', 'Message Upper Address', 'Message Data', 'Vector Control'];

@@ -6,7 +6,8 @@ import type { StepView } from '../../checker/decide/property.ts';
 import type { FunctionView } from '../../properties/view.ts';
 import * as registers from '../../src/registers.ts';
 import type { Device, RefusalCounts, Snapshot } from '../device/device.ts';
-import { entryDword, isPending, readbackDwords, readbackInto } from '../device/readback.ts';
+import { readbackInto } from '../device/read-whole.ts';
+import { entryDword, isPending, readbackDwords } from '../device/readback.ts';
 import {
   type Decoded,
   decodeStimulus,

@@ -1,12 +1,21 @@
 /**
  * A saved function, looked at before it is restored: words that no function can have saved are refused whole.
  */
-import * as words from './layout.ts';
-import type { Layout } from './layout.ts';
+import {
+  CONTROL_AT,
+  COUNT_AT,
+  ENTRY_WORDS,
+  type Layout,
+  MAGIC_AT,
+  MESSAGE_WORDS,
+  SAVE_MAGIC,
+  SAVE_VERSION,
+  TABLE_AT,
+  VERSION_AT,
+} from './layout.ts';
 import * as registers from '../registers.ts';
 import { isWords, told } from '../sentences.ts';
 
-const { CONTROL_AT, TABLE_AT, ENTRY_WORDS, MESSAGE_WORDS } = words;
 const CONTROL_WRITABLE = registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK;
 
 /** Whether the messages at `one` and at `other` are the same. */
@@ -18,7 +27,6 @@ export function sameMessage(memory: Uint32Array, one: number, other: number): bo
 
 /** Refuses words that no function of this layout can have saved. */
 export function requireSaved(saved: Uint32Array, layout: Layout): void {
-  const { MAGIC_AT, VERSION_AT, COUNT_AT, SAVE_MAGIC, SAVE_VERSION } = words;
   if (!isWords(saved)) refuseSaved('the saved function', told(saved), 'a Uint32Array');
   if (saved.length < TABLE_AT) refuseSaved('the length', `${saved.length} words`, layout.saved);
   if (saved[MAGIC_AT] !== SAVE_MAGIC) refuseSaved('the first word', hex(saved[MAGIC_AT]), hex(SAVE_MAGIC));
