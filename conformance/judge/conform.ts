@@ -15,9 +15,11 @@ import {
   learn,
   type LearntBefore,
   learnWait,
+  looserThan,
   type Patience,
   probe,
   type ProbeFailure,
+  reopened,
   STEPS_A_SECOND,
 } from './learn.ts';
 import { cutAtReset, followed, isAlone, minimise } from './minimise.ts';
@@ -119,6 +121,8 @@ class Run {
   private isLearningCut = false;
   /** Whether something that the verdict rests on did not come to its end. */
   private isBaseUnmet = false;
+  /** What the standard permits, and a learnt profile did not. */
+  private readonly withdrawn = new Map<string, { readonly scene: Scene; readonly trace: readonly string[] }>();
   private readonly judged = new Judged();
 
   constructor(subject: Subject, options: ConformOptions) {
@@ -307,6 +311,7 @@ class Run {
           }
           isPermitted = true;
           this.findings.withdraw(finding);
+          this.withdrawn.set(`${scene.name}|${finding.trace.join()}`, { scene, trace: finding.trace });
           contradictions.push(...again.recordings, ...sparse.recordings);
           continue;
         }
@@ -317,7 +322,42 @@ class Run {
     this.recordings.push(...contradictions);
     const { choices } = this.profile;
     this.relearn({ choices, since: contradictions });
+    await this.loosen();
     return JSON.stringify(this.profile.choices) !== JSON.stringify(choices);
+  }
+
+  /**
+   * What was withdrawn, since the standard permits it, must fit the profile that is reported: where a device does otherwise all the same, as little is
+   * left open as will do. Of several vectors that belongs to no recording of one.
+   */
+  private async loosen(): Promise<void> {
+    for (const { scene, trace } of this.withdrawn.values()) {
+      const fits = async (choices: Choices): Promise<boolean> => {
+        const model = modelOf(scene, choices, this.subject.abilities.has('notify'), true);
+        for (const isSparse of [false, true]) {
+          const again = await rerun(this.subject, scene, model, trace, { isSparse });
+          if (again.faults.some(({ step }) => step >= Math.min(trace.length, again.trace.length) - 1)) return false;
+        }
+        return true;
+      };
+      const { choices } = this.profile;
+      if (await fits(choices)) continue;
+      for (const tried of looserThan(choices)) {
+        if (performance.now() > this.deadline) {
+          this.isLearningCut = true;
+          this.profile = { ...this.profile, choices: LOOSE_CHOICES };
+          return;
+        }
+        if (!(await fits(tried))) continue;
+        this.profile = { ...this.profile, choices: tried };
+        this.reasons = this.reasons.map((reason) =>
+          tried[reason.choice] === choices[reason.choice]
+            ? reason
+            : reopened(reason.choice, choices[reason.choice], tried[reason.choice], trace),
+        );
+        break;
+      }
+    }
   }
 
   /** Finds out at which step a device failed: where requests were sent ahead, its last answers may be lost. */

@@ -355,12 +355,16 @@ export function learn(
   // not do, as few choices as will do are left open.
   const isRight = (tried: Choices): boolean => contradictionIn(tried) === undefined && isConsistent(tried);
   if (!isKept && !isRight(choices)) {
+    const learnt = choices;
     choices =
       learntAgain(choices, isRight, isOver) ?? opened(choices, (tried) => isOver() || isRight(tried)) ?? fallback();
     if (isOver() && !isRight(choices)) choices = fallback();
+    // What was opened with others, and need not be, is as it was learnt.
+    for (const { name } of CHOICES) {
+      const tried = { ...choices, [name]: learnt[name] };
+      if (tried[name] !== choices[name] && !isOver() && isRight(tried)) choices = tried;
+    }
   }
-  const isCut = isOver();
-
   const reasons = CHOICES.map(({ name: choice, values }): ChoiceReason => {
     const value = choices[choice];
     const { words } = values.find((each) => each.name === value)!;
@@ -382,7 +386,7 @@ export function learn(
     const why = path === undefined && !isOver() ? 'Nothing asked tells otherwise.' : 'It fits all that was observed.';
     return { choice, value, words: `${words} ${why}` };
   });
-  return { profile: { name: 'learnt', choices, assumptions: {} }, reasons, isCut };
+  return { profile: { name: 'learnt', choices, assumptions: {} }, reasons, isCut: isOver() };
 }
 
 /** What making another machine, and finding out the sets of its states, costs in recorded steps. */
@@ -406,6 +410,18 @@ function learntAgain(
     }
   }
   return undefined;
+}
+
+/** The same with more left open, what opens least first. */
+export const looserThan = (choices: Choices): readonly Choices[] =>
+  openedSets(choices)
+    .map((names): Choices => ({ ...choices, ...pick(LOOSE_CHOICES, names) }))
+    .filter((each) => contradictionIn(each) === undefined);
+
+/** Why a choice was left open that something else was learnt of: a path on which that is not so. */
+export function reopened(choice: ChoiceName, from: string, to: string, path: readonly string[]): ChoiceReason {
+  const { words } = CHOICES.find(({ name }) => name === choice)!.values.find(({ name }) => name === to)!;
+  return { choice, value: to, words: `${words} ${from} is ruled out by: ${path.join(', ')}.` };
 }
 
 /** Which choices to leave open: one; a group; two groups; all. */

@@ -32,6 +32,9 @@ export function registersOf(name: string, vector: number): Message {
       return [0xfee02000 + low, 0, 0xa5a50000 + data + 2];
     case 'C':
       return [0xfee03000 + low, 0, 0];
+    // The same of every vector, with all the bits that a message of an x86 can have.
+    case 'same':
+      return [0xfeeffffc, 0, 0xffffffff];
     case 'far':
       return [0x00104000 + low, 0, data + 4];
     case 'high':

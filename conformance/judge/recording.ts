@@ -1,6 +1,7 @@
 /**
  * Recordings: what was observed of one vector along a path, in codes, so that other profiles can judge it again without the device.
  */
+import { RESET } from '../../machines/alphabet.ts';
 import type { Judge, Model } from './judge.ts';
 import { SEND_BITS, SEND_SHIFT, VECTOR_FIELDS } from './fields.ts';
 import { IMPOSSIBLE, NOTHING } from './set-machine.ts';
@@ -35,7 +36,9 @@ export class Recorder {
   private readonly before: string[] = [];
   private isFirst = true;
   /** What was observed of each vector last, and whether that was right. */
-  private readonly last = new Map<number, { readonly code: number; readonly isRight: boolean }>();
+  private last = new Map<number, { readonly code: number; readonly isRight: boolean }>();
+  /** And before the action that is being judged. */
+  private previous = this.last;
   private readonly done: Recording[] = [];
   private current = '';
 
@@ -55,7 +58,8 @@ export class Recorder {
     this.current = name;
     this.isFirst = false;
     this.before.push(name);
-    this.last.clear();
+    if (this.last.size > 0) this.previous = this.last;
+    this.last = new Map();
   }
 
   private end(vector: number): void {
@@ -83,15 +87,23 @@ export class Recorder {
     this.current = '';
   }
 
-  /** A reset was judged: what follows is a recording of its own, which begins with what the reset has left. */
+  /**
+   * A reset was judged: what follows is a recording of its own, which begins with what was read before the reset, and with what the reset has
+   * made of that: of a function that keeps its entries it is not what a fresh one holds.
+   */
   restart(): void {
-    const left = this.vectors.map((vector) => [vector, this.last.get(vector)] as const);
+    const left = this.vectors.map((vector) => [vector, this.last.get(vector), this.previous.get(vector)] as const);
     this.finish();
     this.begin();
-    for (const [vector, last] of left) {
-      if (last?.isRight === true)
-        this.steps.get(vector)?.push({ event: undefined, code: withoutOutputs(last.code), action: '' });
-      else this.over.add(vector);
+    for (const [vector, last, previous] of left) {
+      const steps = this.steps.get(vector);
+      if (last?.isRight !== true) this.over.add(vector);
+      else if (previous?.isRight === true && isWhole(previous.code))
+        steps?.push(
+          { event: undefined, code: withoutOutputs(previous.code), action: '', isAnywhere: true },
+          { event: RESET, code: last.code, action: 'reset' },
+        );
+      else steps?.push({ event: undefined, code: withoutOutputs(last.code), action: '', isAnywhere: true });
     }
   }
 

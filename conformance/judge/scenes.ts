@@ -2,7 +2,7 @@
  * Scenes: which vectors are acted upon, with which messages and which kinds of access. Small ones first; each asks something that
  * the ones before do not.
  */
-import type { MessageSet } from '../../machines/messages.ts';
+import { type MessageSet, wholeMessages } from '../../machines/messages.ts';
 import { ADDRESSES, JUDGED, PARTED, SMALL } from '../../machines/permitted/index.ts';
 import { type Choices, STRICT_CHOICES } from '../../spec/choices.ts';
 import type { Ability } from '../device/device.ts';
@@ -30,6 +30,9 @@ export interface Scene {
   /** Whether its pairs are walked however many vectors there are. Default false. */
   readonly isWalked?: boolean;
 }
+
+/** One message for all vectors, which a guest may write (6.1.4). */
+const ALIKE: MessageSet = wholeMessages('alike', ['zero', 'same']);
 
 const plain = { widths: true, reads: true, reserved: false, narrow: false, pbaWrites: false, isSmall: true };
 
@@ -102,6 +105,17 @@ export function scenesOf({ vectorCounts: counts, abilities, signalled }: SceneNe
       vectorCount: withThree,
       vectors: [0, 1, 2],
       messages: SMALL,
+      widths: false,
+      reads: false,
+    });
+  if (withTwo !== undefined)
+    scenes.push({
+      ...plain,
+      name: 'two vectors alike',
+      asks: 'whether two vectors that share one message are two all the same',
+      vectorCount: withTwo,
+      vectors: [0, 1],
+      messages: ALIKE,
       widths: false,
       reads: false,
     });

@@ -19,7 +19,8 @@ export function provingScenes(
     if (vectorCount > ALL_VECTORS) return sparseScenes(vectorCount);
     // Each number is proven by the scenes that ask most of it.
     const own = scenesOf({ vectorCounts: [vectorCount], abilities }).filter(
-      (scene) => scene.isSmall && scene.vectors.length === Math.min(3, vectorCount),
+      (scene) =>
+        scene.isSmall && scene.vectors.length === Math.min(3, vectorCount) && scene.name !== 'two vectors alike',
     );
     if (vectorCount < ALL_VECTORS) return own;
     return own.map((scene) => ({
