@@ -12,7 +12,12 @@ import { withoutSnapshots } from '../../../conformance/museum/show.ts';
 import { STRICT_CHOICES } from '../../../spec/choices.ts';
 
 test('a device that keeps its entries over a reset, with the reserved bits of an address, is learnt', async () => {
-  const choices = { ...STRICT_CHOICES, resetEntry: 'kept', reservedAddress: 'kept', narrowWrites: 'performed' } as const;
+  const choices = {
+    ...STRICT_CHOICES,
+    resetEntry: 'kept',
+    reservedAddress: 'kept',
+    narrowWrites: 'performed',
+  } as const;
   const { causes, profile, notes } = await conform(
     remoteSubject(remoteOf((options) => new Lawful(options, choices), 1)),
     { learn: true, seconds: 20, strategies: ['all transitions'] },
