@@ -6,7 +6,7 @@ import { DeviceError, startProcess } from '../conformance/device/process.ts';
 import { conform as judge, type Report } from '../conformance/judge/conform.ts';
 import type { Finding } from '../conformance/judge/findings.ts';
 import { printProfile, type Profile, profileNamed } from '../conformance/judge/profile.ts';
-import { replayTrace } from '../conformance/judge/replay-trace.ts';
+import { readbackOf, replayTrace } from '../conformance/judge/replay-trace.ts';
 import { reportHtml } from '../conformance/judge/report/html.ts';
 import { reportJson } from '../conformance/judge/report/json.ts';
 import { reportJunit } from '../conformance/judge/report/junit.ts';
@@ -140,8 +140,12 @@ function contextOf(target: readonly string[], isCommand: boolean, choices: Confo
         ? `-- ${target.map(shellWord).join(' ')}`
         : shellWord(target[0]);
   return {
-    replay: ({ trace, scene }: Finding) =>
-      `${words.join(' ')} --scene ${shellWord(scene)} --trace ${shellWord(trace.join(' '))} ${device}`,
+    replay: (finding: Finding) => {
+      const readback = readbackOf(finding);
+      const read = readback === undefined ? '' : `--readback ${readback} `;
+      const { scene, trace } = finding;
+      return `${words.join(' ')} --scene ${shellWord(scene)} --trace ${shellWord(trace.join(' '))} ${read}${device}`;
+    },
     resembles: resemblances,
   };
 }
@@ -174,6 +178,7 @@ async function replayOne(subject: Subject, choices: ConformChoices, profile: Pro
     trace: (choices.trace ?? '').split(/[\s,]+/).filter((name) => name !== ''),
     choices: (profile ?? profileNamed('pcie')).choices,
     wait: profile?.wait,
+    readback: choices.readback,
   });
   for (const line of lines) print(line);
   return isWrong ? EXIT.violated : EXIT.holds;

@@ -154,10 +154,16 @@ function findingLines(finding: Finding, context: ReportContext): string[] {
       `     ${action.padEnd(18)} ${requests.join('; ')}${messages.length === 0 ? '' : `  -> ${messages.join(' ')}`}`,
     ]),
     ...differences.map((each) => `   ${each}`),
-    ...(finding.needsReadback === true ? ['   It shows only where everything is read back after each step.'] : []),
-    ...(finding.isUnread === true ? ['   Nothing is read before the last step but what the trace reads.'] : []),
+    ...readbackLines(finding).map((line) => `   ${line}`),
     `   replay: ${context.replay(finding)}`,
   ];
+}
+
+/** What was read back while a finding was shown again, where that matters. */
+export function readbackLines({ needsReadback, isSparse, isUnread }: Finding): string[] {
+  if (needsReadback === true) return ['It shows only where everything is read back after each step.'];
+  if (isUnread === true) return ['Nothing is read before the last step but what the trace reads.'];
+  return isSparse === true ? ['Nothing is read back before the last step.'] : [];
 }
 
 /** A trace in a line; the middle of a very long one is left out. */
