@@ -25,7 +25,7 @@ import {
   stopper,
 } from './judging.ts';
 import { EXIT, type Exit, print, printJson, printRaw, shellWord, tell } from './output.ts';
-import { writeWhole } from './whole.ts';
+import { tryWhole, writeWhole } from './whole.ts';
 
 /** How a device is put to the judge. */
 export interface ConformChoices extends JudgeChoices, LiveChoices {
@@ -46,6 +46,7 @@ export async function conform(target: readonly string[], isCommand: boolean, cho
   }
   const format = reportFormat(choices);
   if (format === undefined) return EXIT.usage;
+  for (const path of [choices.report, choices.saveProfile]) if (path !== undefined) tryWhole(path);
   const read = readProfile(choices.profile);
   const { wait } = choices;
   const profile = wait === undefined ? read : { ...(read ?? profileNamed('pcie')), wait };
@@ -108,12 +109,15 @@ async function judged(
   });
   progress.end();
   stop.end();
-  if (choices.saveProfile !== undefined) {
-    writeWhole(choices.saveProfile, printProfile(report.profile));
-    tell(`The profile that was learnt is in ${choices.saveProfile}.`);
-  }
   const context = contextOf(target, isCommand, { ...choices, wait: report.profile.wait });
-  writeReport(report, context, format, choices.report);
+  try {
+    writeReport(report, context, format, choices.report);
+  } finally {
+    if (choices.saveProfile !== undefined) {
+      writeWhole(choices.saveProfile, printProfile(report.profile));
+      tell(`The profile that was learnt is in ${choices.saveProfile}.`);
+    }
+  }
   if (stop.isStopped && report.causes.length === 0) return EXIT.bound;
   return { holds: EXIT.holds, violated: EXIT.violated, open: EXIT.bound, 'n/a': EXIT.bound }[report.verdict];
 }
@@ -166,8 +170,9 @@ function writeReport(report: Report, context: ReportContext, format: ReportForma
         : format === 'junit'
           ? reportJunit(report, context)
           : reportHtml(report, context);
-  writeWhole(path, text);
+  // A full disk must not take with it what was found.
   for (const line of reportLines(report, context)) print(line);
+  writeWhole(path, text);
   print(`The report is in ${basename(path)}.`);
 }
 
