@@ -94,7 +94,7 @@ async function judged(
 ): Promise<Exit> {
   const seconds = choices.seconds ?? DEFAULT_SECONDS;
   tell(
-    `Puts ${subject.name} to the judge; it takes ${seconds} s at most. An interrupt ends it with what was found so far.`,
+    `Puts ${subject.name} to the judge: it begins nothing new after ${seconds} s; what was found by then is run again, and a device that is slow, or does not answer, takes longer for that. An interrupt ends it with what was found so far.`,
   );
   const stop = stopper();
   const progress = startLine();
