@@ -71,7 +71,7 @@ function headLines(report: Report): string[] {
 }
 
 /**
- * What was learnt against the default, as the end of a sentence that begins with the profile; empty where nothing was learnt. A bug of such a kind is
+ * What was learnt that differs from strict, as the end of a sentence that begins with the profile; empty where nothing was learnt. A bug of such a kind is
  * taken for a choice, so whoever owns the device must see it.
  */
 export function toldLearnt({ profile: { choices }, reasons }: Report): string {
@@ -81,7 +81,7 @@ export function toldLearnt({ profile: { choices }, reasons }: Report): string {
   );
   return against.length === 0
     ? ', which is strict in every choice'
-    : `; against the default it was learnt: ${against.join(', ')}`;
+    : `; where it differs from strict, it was learnt: ${against.join(', ')}`;
 }
 
 function profileLines(report: Report): string[] {
