@@ -124,9 +124,16 @@ async function judged(
 
 const DEFAULT_SECONDS = 30;
 
-function programSubject(command: readonly string[], choices: ConformChoices): Promise<Subject> {
+/** A program says how many vectors it has; the wish is told to it, and not all programs hear it. */
+async function programSubject(command: readonly string[], choices: ConformChoices): Promise<Subject> {
   const vectorCount = choices.vectors?.[0];
-  return startProcess({ command, vectorCount, patience: choices.patience }).then(remoteSubject);
+  const device = await startProcess({ command, vectorCount, patience: choices.patience });
+  if (choices.vectors === undefined || choices.vectors.join() === String(device.vectorCount))
+    return remoteSubject(device);
+  await device.close();
+  throw new DeviceError(
+    `Got --vectors ${choices.vectors.join(',')}, and ${device.vectorCount} of the program, which was told ${vectorCount} in MASKBIT_VECTORS; expected the same. Mostly a parameter of its own says how many.`,
+  );
 }
 
 function contextOf(target: readonly string[], isCommand: boolean, choices: ConformChoices): ReportContext {

@@ -52,6 +52,19 @@ describe('an interrupt', () => {
   }, 120_000);
 });
 
+test('another number of vectors than the program has is a sentence', () => {
+  const { status, stderr } = maskbit(
+    'conform',
+    '--vectors',
+    '65',
+    '--',
+    process.execPath,
+    'test/setup/misbehaving.mjs',
+    'well',
+  );
+  expect([status, stderr]).toEqual([2, expect.stringMatching(/^Got --vectors 65, and 4 of the program/)]);
+});
+
 describe('a report that cannot be written', () => {
   const call = (path: string): { readonly status: number | null; readonly out: string; readonly err: string } => {
     const { status, stdout, stderr } = spawnSync(
