@@ -6,7 +6,7 @@ import { DeviceError, startProcess } from '../conformance/device/process.ts';
 import { conform as judge, type Report } from '../conformance/judge/conform.ts';
 import type { Finding } from '../conformance/judge/findings.ts';
 import { printProfile, type Profile, profileNamed } from '../conformance/judge/profile.ts';
-import { replayTrace } from '../conformance/judge/replay-trace.ts';
+import { readbackOf, replayTrace } from '../conformance/judge/replay-trace.ts';
 import { reportHtml } from '../conformance/judge/report/html.ts';
 import { reportJson } from '../conformance/judge/report/json.ts';
 import { reportJunit } from '../conformance/judge/report/junit.ts';
@@ -25,7 +25,7 @@ import {
   stopper,
 } from './judging.ts';
 import { EXIT, type Exit, print, printJson, printRaw, shellWord, tell } from './output.ts';
-import { writeWhole } from './whole.ts';
+import { tryWhole, writeWhole } from './whole.ts';
 
 /** How a device is put to the judge. */
 export interface ConformChoices extends JudgeChoices, LiveChoices {
@@ -46,6 +46,7 @@ export async function conform(target: readonly string[], isCommand: boolean, cho
   }
   const format = reportFormat(choices);
   if (format === undefined) return EXIT.usage;
+  for (const path of [choices.report, choices.saveProfile]) if (path !== undefined) tryWhole(path);
   const read = readProfile(choices.profile);
   const { wait } = choices;
   const profile = wait === undefined ? read : { ...(read ?? profileNamed('pcie')), wait };
@@ -93,7 +94,7 @@ async function judged(
 ): Promise<Exit> {
   const seconds = choices.seconds ?? DEFAULT_SECONDS;
   tell(
-    `Puts ${subject.name} to the judge; it takes ${seconds} s at most. An interrupt ends it with what was found so far.`,
+    `Puts ${subject.name} to the judge: it begins nothing new after ${seconds} s; what was found by then is run again, and a device that is slow, or does not answer, takes longer for that. An interrupt ends it with what was found so far.`,
   );
   const stop = stopper();
   const progress = startLine();
@@ -108,21 +109,31 @@ async function judged(
   });
   progress.end();
   stop.end();
-  if (choices.saveProfile !== undefined) {
-    writeWhole(choices.saveProfile, printProfile(report.profile));
-    tell(`The profile that was learnt is in ${choices.saveProfile}.`);
-  }
   const context = contextOf(target, isCommand, { ...choices, wait: report.profile.wait });
-  writeReport(report, context, format, choices.report);
+  try {
+    writeReport(report, context, format, choices.report);
+  } finally {
+    if (choices.saveProfile !== undefined) {
+      writeWhole(choices.saveProfile, printProfile(report.profile));
+      tell(`The profile that was learnt is in ${choices.saveProfile}.`);
+    }
+  }
   if (stop.isStopped && report.causes.length === 0) return EXIT.bound;
   return { holds: EXIT.holds, violated: EXIT.violated, open: EXIT.bound, 'n/a': EXIT.bound }[report.verdict];
 }
 
 const DEFAULT_SECONDS = 30;
 
-function programSubject(command: readonly string[], choices: ConformChoices): Promise<Subject> {
+/** A program says how many vectors it has; the wish is told to it, and not all programs hear it. */
+async function programSubject(command: readonly string[], choices: ConformChoices): Promise<Subject> {
   const vectorCount = choices.vectors?.[0];
-  return startProcess({ command, vectorCount, patience: choices.patience }).then(remoteSubject);
+  const device = await startProcess({ command, vectorCount, patience: choices.patience });
+  if (choices.vectors === undefined || choices.vectors.join() === String(device.vectorCount))
+    return remoteSubject(device);
+  await device.close();
+  throw new DeviceError(
+    `Got --vectors ${choices.vectors.join(',')}, and ${device.vectorCount} of the program, which was told ${vectorCount} in MASKBIT_VECTORS; expected the same. Mostly a parameter of its own says how many.`,
+  );
 }
 
 function contextOf(target: readonly string[], isCommand: boolean, choices: ConformChoices): ReportContext {
@@ -140,8 +151,12 @@ function contextOf(target: readonly string[], isCommand: boolean, choices: Confo
         ? `-- ${target.map(shellWord).join(' ')}`
         : shellWord(target[0]);
   return {
-    replay: ({ trace, scene }: Finding) =>
-      `${words.join(' ')} --scene ${shellWord(scene)} --trace ${shellWord(trace.join(' '))} ${device}`,
+    replay: (finding: Finding) => {
+      const readback = readbackOf(finding);
+      const read = readback === undefined ? '' : `--readback ${readback} `;
+      const { scene, trace } = finding;
+      return `${words.join(' ')} --scene ${shellWord(scene)} --trace ${shellWord(trace.join(' '))} ${read}${device}`;
+    },
     resembles: resemblances,
   };
 }
@@ -162,8 +177,9 @@ function writeReport(report: Report, context: ReportContext, format: ReportForma
         : format === 'junit'
           ? reportJunit(report, context)
           : reportHtml(report, context);
-  writeWhole(path, text);
+  // A full disk must not take with it what was found.
   for (const line of reportLines(report, context)) print(line);
+  writeWhole(path, text);
   print(`The report is in ${basename(path)}.`);
 }
 
@@ -174,6 +190,7 @@ async function replayOne(subject: Subject, choices: ConformChoices, profile: Pro
     trace: (choices.trace ?? '').split(/[\s,]+/).filter((name) => name !== ''),
     choices: (profile ?? profileNamed('pcie')).choices,
     wait: profile?.wait,
+    readback: choices.readback,
   });
   for (const line of lines) print(line);
   return isWrong ? EXIT.violated : EXIT.holds;

@@ -4,6 +4,7 @@
 import type { DeviceFactory } from '../conformance/device/device.ts';
 import { loadModule } from '../conformance/device/module.ts';
 import { parseProfile, type Profile, PROFILES, profileNamed } from '../conformance/judge/profile.ts';
+import type { ReplayReadback } from '../conformance/judge/replay-trace.ts';
 import { InputError, readText, requireEnding } from './input.ts';
 import { tell } from './output.ts';
 
@@ -21,6 +22,7 @@ export interface JudgeChoices {
   readonly format?: ReportFormat;
   readonly trace?: string;
   readonly scene?: string;
+  readonly readback?: ReplayReadback;
 }
 
 /** Loads the module of a device. @throws {InputError} where it is nothing that ends. */

@@ -5,7 +5,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { designByName } from '../machines/designs.ts';
 import { MESSAGE_SETS } from '../machines/messages.ts';
+import type { ReplayReadback } from '../conformance/judge/replay-trace.ts';
 import type { Bounds, MachineName } from '../properties/instances.ts';
+import type { JudgeChoices } from './judging.ts';
 
 /** Returns a reader of whole numbers in decimal digits, from `first` to `last`. */
 export function wholeNumber(first: number, last = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -60,6 +62,8 @@ export const MESSAGES = new Option('--messages <set>', 'the messages it tells ap
 export const CHANNEL = new Option('--channel', 'let the messages of the function take their time');
 export const DESIGN = new Option('--design <name>', 'the design of the assigned device (default: reviewed)');
 
+const READBACKS: readonly ReplayReadback[] = ['each', 'last', 'own'];
+
 /** Adds what the verbs that judge devices share: a profile, a report, and one trace instead of all. */
 export function withJudgeOptions(command: Command): Command {
   return command
@@ -73,8 +77,17 @@ export function withJudgeOptions(command: Command): Command {
     .addOption(new Option('--format <form>', 'the form of the report').choices(['text', 'json', 'junit', 'html']))
     .option('--trace <actions>', 'replay one trace instead, and tell each step')
     .option('--scene <name>', 'with --trace: the scene that it is of (default: one vector)')
+    .addOption(
+      new Option(
+        '--readback <when>',
+        'with --trace: read everything back after each step, after the last one alone, or nothing before that but what the trace reads (default: each)',
+      ).choices(READBACKS),
+    )
     .hook('preAction', () => {
-      const { saveProfile, learn } = command.opts<{ readonly saveProfile?: string; readonly learn?: boolean }>();
+      const { saveProfile, learn, trace, scene, readback } = command.opts<JudgeChoices>();
+      for (const [name, value] of Object.entries({ scene, readback }))
+        if (value !== undefined && trace === undefined)
+          command.error(`error: got --${name} without --trace; expected both`);
       if (saveProfile !== undefined && learn !== true)
         command.error('error: got --save-profile without --learn; expected both');
     });

@@ -211,6 +211,10 @@ program
   )
   .action(async ({ machine, vectors, messages, design, only, ...rest }: GenerateArguments, command: Command) => {
     const isFunction = machine === 'function';
+    if (isFunction && command.getOptionValueSource('messages') === 'cli')
+      command.error(
+        'error: got --messages with the machine function; expected it with another machine, for the tests of a function write messages of their own',
+      );
     const bounds = boundsOf(machine, { vectors: isFunction ? undefined : vectors, messages, design }, command);
     const { generate } = await import('./generate.ts');
     const rule = only === undefined ? undefined : ruleNamed(only).id;

@@ -63,6 +63,7 @@ export async function prove(path: string, choices: ProveChoices): Promise<Exit> 
         scene: choices.scene ?? 'one vector',
         trace: choices.trace.split(/[\s,]+/).filter((name) => name !== ''),
         choices: (readProfile(choices.profile) ?? profileNamed('pcie')).choices,
+        readback: choices.readback,
         scenes: provingScenes(subject.vectorCounts, subject.abilities, choices.widths),
       });
       for (const line of lines) print(line);

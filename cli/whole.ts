@@ -70,6 +70,12 @@ export class WholeFile {
 
 const HELD_LENGTH = 1 << 20;
 
+/** Tries whether a file can be made, before what goes into it is worked out. What is no plain file is not touched. @throws where it cannot. */
+export function tryWhole(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isFile() || stats.isDirectory()) new WholeFile(path).drop();
+}
+
 /** Writes a text to a file, whole or not at all. */
 export function writeWhole(path: string, text: string): void {
   const file = new WholeFile(path);

@@ -255,6 +255,9 @@ class Program {
     clearTimeout(this.timer);
     // The group may outlive its first process.
     this.kill();
+    // Whoever left the group, by setsid, may hold the other ends: nobody waits for that.
+    for (const pipe of [this.child.stdin, this.child.stdout, this.child.stderr]) pipe?.destroy();
+    this.child.unref();
   }
 
   private kill(): void {

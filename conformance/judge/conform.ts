@@ -22,7 +22,7 @@ import {
   reopened,
   STEPS_A_SECOND,
 } from './learn.ts';
-import { cutAtReset, followed, isAlone, minimise } from './minimise.ts';
+import { cutAtReset, followed, howRead, isAlone, minimise } from './minimise.ts';
 import { type Profile, profileNamed } from './profile.ts';
 import type { Recording } from './recording.ts';
 import { type Rerun, rerun, type RerunFault } from './rerun.ts';
@@ -456,7 +456,9 @@ class Run {
       const share = ((until - now) * (isFirst && all.length > firsts.length ? 0.8 : 1)) / rest;
       await minimise(this.subject, scene, model, finding, { runs: 400, deadline: now + Math.max(20, share) });
       if (finding.trace.length <= LOGGED && performance.now() < until)
-        finding.log = (await rerun(this.subject, scene, model, finding.trace, { wantsLog: true })).log;
+        finding.log = (
+          await rerun(this.subject, scene, model, finding.trace, { ...howRead(finding), wantsLog: true })
+        ).log;
     }
     this.findings.mergeFailures();
   }

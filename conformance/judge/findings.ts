@@ -208,10 +208,17 @@ export const describeFailure = (
 
 /** What was got and expected of a device that fails by itself: an answer, where its words do not say what else. */
 export function tellNoAnswer(text: string, request?: string): string {
-  const words = text.trim().replace(/\.$/, '');
+  const [said, last] = text.trim().split(' The last request was ', 2);
+  const words = said.replace(/\.$/, '');
+  const begun = /^(?:Got|No answer|The program) /.test(words) ? words : `Got ${words}`;
   const isSentence = /^Got .*; expected /s.test(words);
-  if (request === undefined) return isSentence ? `${words}.` : `Got ${words}; expected an answer.`;
-  return isSentence ? `${words}, at ${request}.` : `Got ${words} at ${request}; expected an answer.`;
+  // The device itself, or whoever runs it, may have named the request.
+  if (last !== undefined || words.startsWith('No answer')) {
+    const named = last === undefined || words.includes(last.replace(/\.$/, '')) ? '' : ` The last request was ${last}`;
+    return `${isSentence ? words : `${begun}; expected an answer`}.${named}`;
+  }
+  if (request === undefined) return isSentence ? `${words}.` : `${begun}; expected an answer.`;
+  return isSentence ? `${words}, at ${request}.` : `${begun} at ${request}; expected an answer.`;
 }
 
 /** Whether a finding is that the device itself failed. */

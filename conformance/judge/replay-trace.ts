@@ -3,11 +3,20 @@
  */
 import type { Choices } from '../../spec/choices.ts';
 import { actionsOf } from './actions.ts';
-import { tellNoAnswer } from './findings.ts';
+import { type Finding, tellNoAnswer } from './findings.ts';
 import { alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
-import { rerun } from './rerun.ts';
+import { rerun, type Rerun, type RerunOptions } from './rerun.ts';
 import type { Subject } from './subject.ts';
 import { tellDifference } from './words.ts';
+
+/** What is read back while a trace is replayed. */
+export type ReplayReadback = 'each' | 'last' | 'own';
+
+/** What has to be read back to show a finding again; undefined where it shows with everything read back after each step. */
+export function readbackOf({ isSparse, isUnread }: Finding): ReplayReadback | undefined {
+  if (isUnread === true) return 'own';
+  return isSparse === true ? 'last' : undefined;
+}
 
 /** What is replayed. */
 export interface TraceOptions {
@@ -16,6 +25,11 @@ export interface TraceOptions {
   /** The actions by name. */
   readonly trace: readonly string[];
   readonly choices: Choices;
+  /**
+   * What is read back: everything after each step; after the last one alone, and of a fresh instance; or after the last one alone, and else what the
+   * trace reads. When left out, the first, and the last too where the trace reads something and nothing was wrong.
+   */
+  readonly readback?: ReplayReadback;
   /** How long a missing message is waited for. Default 0. */
   readonly wait?: number;
   /** The scenes that there are. Default those of `conform`. */
@@ -25,7 +39,7 @@ export interface TraceOptions {
 /** Replays a trace. @throws {RangeError} for a scene or an action that there is not. */
 export async function replayTrace(
   subject: Subject,
-  { scene: wanted, trace: names, choices, wait = 0, scenes = scenesOf(subject) }: TraceOptions,
+  { scene: wanted, trace: names, choices, readback, wait = 0, scenes = scenesOf(subject) }: TraceOptions,
 ): Promise<{ readonly lines: readonly string[]; readonly isWrong: boolean }> {
   const scene = scenes.find(({ name }) => name === wanted);
   if (scene === undefined)
@@ -39,13 +53,13 @@ export async function replayTrace(
     );
   if (subject.lateness !== undefined) subject.lateness.wait = wait;
   const model = modelOf(scene, choices, subject.abilities.has('notify'));
-  const readBack = await rerun(subject, scene, model, names, { wantsLog: true });
+  const readWith = (options: RerunOptions): Promise<Rerun> =>
+    rerun(subject, scene, model, names, { wantsLog: true, ...options });
+  const first = await readWith({ isSparse: readback === 'last' || readback === 'own', isUnread: readback === 'own' });
   // What a read in the trace triggers, those that read everything back may hide.
-  const isHidden = readBack.faults.length === 0 && readBack.failure === undefined;
+  const isHidden = readback === undefined && first.faults.length === 0 && first.failure === undefined;
   const { faults, failure, log } =
-    isHidden && names.some((name) => name.startsWith('read.'))
-      ? await rerun(subject, scene, model, names, { wantsLog: true, isUnread: true })
-      : readBack;
+    isHidden && names.some((name) => name.startsWith('read.')) ? await readWith({ isUnread: true }) : first;
   const told = (step: number): string[] =>
     faults
       .filter((each) => each.step === step)

@@ -2,7 +2,7 @@
  * `maskbit conform` as people call it: an interrupt leaves a report of what was found so far and nothing running; what a device or a profile does not say
  * right is told in a sentence.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -50,6 +50,41 @@ describe('an interrupt', () => {
     expect(causes.map(({ access }) => access)).toContain('retire');
     expect(processes().filter((line) => line.includes(mark))).toEqual([]);
   }, 120_000);
+});
+
+test('another number of vectors than the program has is a sentence', () => {
+  const { status, stderr } = maskbit(
+    'conform',
+    '--vectors',
+    '65',
+    '--',
+    process.execPath,
+    'test/setup/misbehaving.mjs',
+    'well',
+  );
+  expect([status, stderr]).toEqual([2, expect.stringMatching(/^Got --vectors 65, and 4 of the program/)]);
+});
+
+describe('a report that cannot be written', () => {
+  const call = (path: string): { readonly status: number | null; readonly out: string; readonly err: string } => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', 'cli/maskbit.ts', 'conform', '--seconds', '1', '--report', path, '--format', 'html', KIT],
+      { encoding: 'utf8', timeout: 60_000 },
+    );
+    return { status, out: stdout, err: stderr };
+  };
+
+  test('is told before the run where the file cannot be made', () => {
+    const { status, out, err } = call(join(folder, 'no such folder', 'x.html'));
+    expect([status, out]).toEqual([2, '']);
+    expect(err).not.toContain('to the judge');
+  });
+
+  test('is printed all the same where the disk is full', () => {
+    const { status, out } = call('/dev/full');
+    expect([status, out.includes('what was done:')]).toEqual([4, true]);
+  });
 });
 
 describe('a wrong call is a sentence, and exit status 2:', () => {

@@ -3,7 +3,7 @@
  */
 import { ruleById } from '../../../spec/index.ts';
 import type { Report } from '../conform.ts';
-import { headOf, type ReportContext, shortened, titleOf } from './text.ts';
+import { headOf, readbackLines, type ReportContext, shortened, titleOf } from './text.ts';
 
 /** Writes a report as JUnit XML. */
 export function reportJunit(report: Report, context: ReportContext): string {
@@ -16,6 +16,7 @@ export function reportJunit(report: Report, context: ReportContext): string {
       `by ${cause.access}, from ${finding.before} to ${finding.after}`,
       shortened(finding.trace),
       ...finding.differences,
+      ...readbackLines(finding),
       context.replay(finding),
     ];
     const name = titleOf(cause);

@@ -71,7 +71,7 @@ function headLines(report: Report): string[] {
 }
 
 /**
- * What was learnt against the default, as the end of a sentence that begins with the profile; empty where nothing was learnt. A bug of such a kind is
+ * What was learnt that differs from strict, as the end of a sentence that begins with the profile; empty where nothing was learnt. A bug of such a kind is
  * taken for a choice, so whoever owns the device must see it.
  */
 export function toldLearnt({ profile: { choices }, reasons }: Report): string {
@@ -81,7 +81,7 @@ export function toldLearnt({ profile: { choices }, reasons }: Report): string {
   );
   return against.length === 0
     ? ', which is strict in every choice'
-    : `; against the default it was learnt: ${against.join(', ')}`;
+    : `; where it differs from strict, it was learnt: ${against.join(', ')}`;
 }
 
 function profileLines(report: Report): string[] {
@@ -154,10 +154,16 @@ function findingLines(finding: Finding, context: ReportContext): string[] {
       `     ${action.padEnd(18)} ${requests.join('; ')}${messages.length === 0 ? '' : `  -> ${messages.join(' ')}`}`,
     ]),
     ...differences.map((each) => `   ${each}`),
-    ...(finding.needsReadback === true ? ['   It shows only where everything is read back after each step.'] : []),
-    ...(finding.isUnread === true ? ['   Nothing is read before the last step but what the trace reads.'] : []),
+    ...readbackLines(finding).map((line) => `   ${line}`),
     `   replay: ${context.replay(finding)}`,
   ];
+}
+
+/** What was read back while a finding was shown again, where that matters. */
+export function readbackLines({ needsReadback, isSparse, isUnread }: Finding): string[] {
+  if (needsReadback === true) return ['It shows only where everything is read back after each step.'];
+  if (isUnread === true) return ['Nothing is read before the last step but what the trace reads.'];
+  return isSparse === true ? ['Nothing is read back before the last step.'] : [];
 }
 
 /** A trace in a line; the middle of a very long one is left out. */

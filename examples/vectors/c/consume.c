@@ -32,12 +32,12 @@ static void answer(const char *request)
 int main(int argc, char **argv)
 {
 	FILE *file = argc > 1 ? fopen(argv[1], "r") : NULL;
-	unsigned vectors = 1, passed = 0, failed = 0, left[64], possible[64]; /* what the device may have chosen, 4 bits each */
+	unsigned vectors = 1, passed = 0, failed = 0, told = -1u, left[64], possible[64]; /* what the device may have chosen, 4 bits each */
 	memset(possible, 0xff, sizeof possible);
 	while (argc > 2 && msix_bugs[msix_bug] && strcmp(msix_bugs[msix_bug], argv[2])) msix_bug++; /* yours has none */
 	for (unsigned agrees = 0; file && fgets(line, sizeof line, file);) {
 		line[strcspn(line, "\n")] = 0;
-		sscanf(line, "maskbit-vectors/1 vectors=%x", &vectors);
+		if (!sscanf(line, "maskbit-vectors/1 vectors=%x", &vectors)) sscanf(line, "# %u tests", &told); /* its last line */
 		if (!strncmp(line, "test ", 5)) agrees = got[0] = sent[0] = 0, strcpy(name, line), msix_init(&msix, vectors);
 		else if (line[0] == '>') answer(line + 2);
 		else if (line[0] == '=' && !strcmp(strchr(line + 2, ' ') + 1, got))
@@ -45,5 +45,6 @@ int main(int argc, char **argv)
 		else if (!strcmp(line, "end") && agrees) memcpy(possible, left, sizeof left), passed++;
 		else if (!strcmp(line, "end") && failed++ < 3) printf("fails: %s\n", name);
 	}
-	return printf("%u passed, %u failed\n", passed, failed), failed || !passed;
+	if (told != passed + failed) printf("the file is cut, or none\n");
+	return printf("%u passed, %u failed\n", passed, failed), failed || told != passed;
 }

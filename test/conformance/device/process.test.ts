@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Answer, RemoteDevice, Request } from '../../../conformance/device/device.ts';
 import { DeviceError, startProcess } from '../../../conformance/device/process.ts';
@@ -22,6 +23,16 @@ async function start(...parameters: string[]): Promise<RemoteDevice> {
 const outcomes = (answers: readonly Answer[]): string => answers.map(({ outcome }) => outcome).join(' ');
 
 describe('a program under test', () => {
+  test('is waited for no longer than it runs, whatever left its group and holds its pipes', () => {
+    const command = ['sh', '-c', `setsid sleep 25 & exec ${process.execPath} ${STUB} well`];
+    const script = `import { startProcess } from './conformance/device/process.ts';
+      startProcess({ command: ${JSON.stringify(command)} }).then((device) => device.close());`;
+    const began = performance.now();
+    // What is left behind must not hold our own pipes either.
+    execFileSync(process.execPath, ['--import', 'tsx', '-e', script], { stdio: 'ignore', timeout: 20_000 });
+    expect(performance.now() - began).toBeLessThan(15_000);
+  }, 30_000);
+
   test('says who it is, and what it lacks', async () => {
     const { name, vectorCount, abilities } = await start('well');
     expect([name, vectorCount, [...abilities].toSorted()]).toEqual(['misbehaving', 4, ['pbaWrite', 'reset', 'retire']]);

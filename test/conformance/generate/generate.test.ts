@@ -193,8 +193,18 @@ function compile(name: keyof typeof compilers): void {
 const isMissing = (command: string): boolean => runCommand('which', [command]).status !== 0;
 
 describe('a consumer of the vectors', () => {
-  const consumers: readonly [string, string, () => void, (bug?: string) => ReturnType<typeof runCommand>][] = [
-    ['C', 'cc', () => compile('c'), (bug = 'none') => runCommand(join(folder, 'c'), ['vectors/function-1.dut', bug])],
+  const consumers: readonly [
+    string,
+    string,
+    () => void,
+    (bug?: string, from?: string) => ReturnType<typeof runCommand>,
+  ][] = [
+    [
+      'C',
+      'cc',
+      () => compile('c'),
+      (bug = 'none', from = 'vectors') => runCommand(join(folder, 'c'), [`${from}/function-1.dut`, bug]),
+    ],
     [
       'Rust',
       '/usr/bin/rustc',
@@ -203,25 +213,26 @@ describe('a consumer of the vectors', () => {
           copyFileSync(`examples/${file}`, join(folder, basename(file)));
         compile('rust');
       },
-      (bug) => runCommand(join(folder, 'rust'), ['vectors/function-1.dut', ...(bug === undefined ? [] : [bug])]),
+      (bug, from = 'vectors') =>
+        runCommand(join(folder, 'rust'), [`${from}/function-1.dut`, ...(bug === undefined ? [] : [bug])]),
     ],
     [
       'Python',
       'python3',
       () => {},
-      (bug = 'none') =>
+      (bug = 'none', from = 'vectors') =>
         runCommand('env', [
           ...['PYTHONPATH=examples/kits/python', 'PYTHONDONTWRITEBYTECODE=1'],
-          ...['python3', 'examples/vectors/python/consume.py', 'vectors/function-1.json', bug],
+          ...['python3', 'examples/vectors/python/consume.py', `${from}/function-1.json`, bug],
         ]),
     ],
     [
       'Go',
       'go',
       () => (compile('go'), compile('kit')),
-      (bug = 'none') =>
+      (bug = 'none', from = 'vectors') =>
         runCommand(join(folder, 'go'), [
-          'vectors/function-1.json',
+          `${from}/function-1.json`,
           join(folder, 'kit'),
           '--vectors',
           '1',
@@ -241,6 +252,19 @@ describe('a consumer of the vectors', () => {
       const moody = run('moody');
       expect(moody.status).toBe(1);
       expect(moody.stdout).toMatch(/^306 passed, 46 failed$/m);
+      // What is left of a file that was cut is all right, and fails all the same: in a test, or between two.
+      for (const isBetween of [false, true]) {
+        const cut = mkdtempSync(join(folder, 'cut-'));
+        for (const [file, end] of [
+          ['function-1.dut', '\nend\n'],
+          ['function-1.json', '},\n'],
+        ]) {
+          const text = readFileSync(`vectors/${file}`, 'utf8');
+          const at = text.indexOf(end, 100_000) + end.length;
+          writeFileSync(join(cut, file), text.slice(0, isBetween ? at : at + 100));
+        }
+        expect(run(undefined, cut).status).not.toBe(0);
+      }
     },
   );
 
@@ -248,7 +272,7 @@ describe('a consumer of the vectors', () => {
     const lines = ['c/consume.c', 'rust/consume.rs', 'python/consume.py', 'go/consume.go'].map(
       (file) => readFileSync(`examples/vectors/${file}`, 'utf8').trimEnd().split('\n').length,
     );
-    expect(lines).toEqual([49, 50, 45, 50]);
+    expect(lines).toEqual([50, 50, 45, 50]);
   });
 
   test('in C fails a device that is wrong', () => {
@@ -409,6 +433,26 @@ describe('what is asked for', () => {
     expect([printed.status, printed.stdout]).toEqual([2, '']);
   });
 
+  test.each(['json', 'dut', 'vitest'] as const)(
+    'the bytes that are told before are a quarter off at most, in %s',
+    (format) => {
+      for (const options of [
+        { strategy: 'tour' },
+        { strategy: 'states' },
+        { strategy: 'transitions' },
+        { strategy: 'transitions', limit: 5 },
+      ] as const) {
+        const generation = generateVectors(1, { ...options, format, command: 'maskbit generate' });
+        const { bytes } = generation;
+        let written = 0;
+        for (const piece of generation.write()) written += Buffer.byteLength(piece);
+        expect(Math.abs(bytes - written) / written, `${JSON.stringify(options)}: ${bytes} of ${written}`).toBeLessThan(
+          0.25,
+        );
+      }
+    },
+  );
+
   // Of very many paths some are looked at, and no test may be there after all.
   test('where no test is left, nothing is written: no head either', () => {
     const options = { strategy: 'states', format: 'json', command: '', only: 'MSIX-POSTED-1' } as const;
@@ -418,9 +462,9 @@ describe('what is asked for', () => {
   });
 
   test.each([
-    ['--only MSIX-PEND-2', 'function, transitions: 8 of 352 tests with 32 events; some 9 kB'],
-    ['--strategy pairs --limit 7', 'function, pairs: 7 of 3,872 tests with 14 events; some 6 kB'],
-    ['--strategy pairs --only MSIX-PEND-2 --limit 3', 'function, pairs: 3 of 3,872 tests with 9 events; some 3 kB'],
+    ['--only MSIX-PEND-2', 'function, transitions: 8 of 352 tests with 32 events; some 14 kB'],
+    ['--strategy pairs --limit 7', 'function, pairs: 7 of 3,872 tests with 14 events; some 12 kB'],
+    ['--strategy pairs --only MSIX-PEND-2 --limit 3', 'function, pairs: 3 of 3,872 tests with 9 events; some 9 kB'],
   ])('the size that is told before is of what %s leaves', (choices, told) => {
     const { status, stderr, stdout } = maskbit('generate', '--profiles', 'strict', ...choices.split(' '));
     expect([status, stderr]).toEqual([0, expect.stringContaining(told)]);
