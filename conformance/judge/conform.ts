@@ -266,7 +266,7 @@ class Run {
         subject: this.subject,
         scene,
         model: this.modelFor(scene, this.profile.choices),
-        assumptions: this.profile.assumptions,
+        assumptions: { ...this.profile.assumptions, ...scene.assumptions },
         findings: this.findings,
         seed: this.seed,
         deadline,

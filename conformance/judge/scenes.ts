@@ -10,6 +10,7 @@ import { type Action, actionsOf, type Alphabet, MutableKnowledge } from './actio
 import { createModel, type Model } from './judge.ts';
 import { MessageBook } from './messages.ts';
 import type { Readback } from './instance.ts';
+import type { Assumptions } from './profile.ts';
 
 /** What a suite looks at. */
 export interface Scene {
@@ -29,6 +30,8 @@ export interface Scene {
   readonly isSmall: boolean;
   /** Whether its pairs are walked however many vectors there are. Default false. */
   readonly isWalked?: boolean;
+  /** What is not done in it, whatever the profile takes guests to do. */
+  readonly assumptions?: Assumptions;
 }
 
 /** One message for all vectors, which a guest may write (6.1.4). */
@@ -118,6 +121,8 @@ export function scenesOf({ vectorCounts: counts, abilities, signalled }: SceneNe
       messages: ALIKE,
       widths: false,
       reads: false,
+      // Whose a message is that no entry need hold, or an entry that was never written, one message for both cannot tell.
+      assumptions: { quietWhileOpen: true, programmed: true },
     });
   for (const count of counts.filter((each) => each > 3)) {
     const edges = [0, 1, 31, 32, 63, 64, 1023, count - 1].filter((vector) => vector < count);
