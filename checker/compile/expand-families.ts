@@ -6,9 +6,9 @@
  * way in which they come out, without them, and run for all members of which that is the way. It costs what it costs for one state, and what it
  * leads to is searched for once.
  */
-import { INSTRUCTIONS_OF_TEXT, listingOf, programText, type Programs } from './expand.ts';
 import * as format from './format.ts';
 import type { CompiledMachine } from './format.ts';
+import { INSTRUCTIONS_OF_TEXT, listingOf, programText, type Programs } from './program-text.ts';
 
 /** Neighbouring bits of a state, in one word, and the values of them that are told apart. */
 export interface Window {

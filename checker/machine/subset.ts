@@ -5,7 +5,7 @@
  * static parameters, in transitions, entries and exits. All that matters is a state, and one event is one step.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { requireList, requireText } from '../argument/argument.ts';
+import { requireList, requireText, tell } from '../argument/argument.ts';
 import { requireMachine } from './machine.ts';
 import { INSTEAD, INSTEAD_OF_FUNCTION, INSTEAD_OF_LARGE, insteadOfAction, insteadOfFinal } from './advice.ts';
 import { GUARD_PARTS_MAX, type GuardExpression, isReadable, readGuard, whyUnreadable } from './guard.ts';
@@ -132,6 +132,8 @@ function typeProblems(node: AnyStateNode): string[] {
       return [`${node.id}: got a final state; write ${insteadOfFinal(node)} instead.`];
     case 'history':
       return [`${node.id}: got a history state; write a region that remembers the child instead.`];
+    default:
+      return [`${node.id}: got the type ${tell(node.type)}; write 'parallel', or no type.`];
   }
 }
 
@@ -202,6 +204,8 @@ function guardProblems(machine: AnyStateMachine, place: string, guard: unknown):
     case 'large':
       return [`${place}: got ${LARGE_GUARD}; write ${INSTEAD_OF_LARGE} instead.`];
     case 'function':
+      if (typeof guard !== 'function')
+        return [`${place}: got ${tell(guard)} as guard; write the name of one, or leave it out.`];
       return [`${place}: got an inline function as guard; write ${INSTEAD_OF_FUNCTION} instead.`];
     case undefined:
       return expressionProblems(machine, place, readGuard(guard), [], new Set());
@@ -261,6 +265,9 @@ function actionsProblems(node: AnyStateNode, place: string, actions: readonly un
       ];
     }
     if (typeof action === 'string') return [];
+    // XState takes these when a machine is made, and throws in words of V8 where one is executed.
+    if (!isNamed(action))
+      return [`${place}: got ${tell(action)} as an action; write the name of one, or leave it out.`];
     const { type, params } = action as { type: string; params?: unknown };
     if (typeof params === 'function') {
       return [
@@ -271,6 +278,11 @@ function actionsProblems(node: AnyStateNode, place: string, actions: readonly un
       .filter(([, value]) => !['string', 'number', 'boolean'].includes(typeof value))
       .map(([key]) => `${place}: got the parameter ${key} of ${type}; write a string, a number or a boolean instead.`);
   });
+}
+
+/** Whether a value is an object with a type that is a name. */
+function isNamed(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
 }
 
 // ---- Implementations

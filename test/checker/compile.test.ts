@@ -370,6 +370,31 @@ describe('checkSpec', () => {
       'm.a, on x: got an inline function as action; write the name of an action instead, and a state for what it keeps.',
     ],
     [
+      'what a condition left of an action',
+      { on: { x: { actions: ['send', false] } } },
+      'm.a, on x: got false as an action; write the name of one, or leave it out.',
+    ],
+    [
+      'an action that is not there',
+      { entry: [undefined] },
+      'm.a, entry: got undefined as an action; write the name of one, or leave it out.',
+    ],
+    [
+      'an action without a type',
+      { exit: { params: { to: 1 } } },
+      'm.a, exit: got an object with the fields params as an action; write the name of one, or leave it out.',
+    ],
+    [
+      'a guard that is a truth value',
+      { on: { x: { target: 'b', guard: true } } },
+      'm.a, on x: got true as guard; write the name of one, or leave it out.',
+    ],
+    [
+      'a type that there is not',
+      { type: 'alternative' },
+      'm.a: got the type "alternative"; write \'parallel\', or no type.',
+    ],
+    [
       'assign',
       { entry: assign({}) },
       'm.a, entry: got the action xstate.assign; write a region with a state for each value that matters instead.',

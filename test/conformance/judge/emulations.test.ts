@@ -53,7 +53,8 @@ describe('an emulation', () => {
     ],
     ['inner', 'no-function-mask pending-outlives-reset', ['MSIX-CAP-4', 'MSIX-RESET-1']],
     ['bare-memory', 'masked-is-dropped byte-only-reads-back', ['MSIX-PEND-1', 'MSIX-CAP-8']],
-    ['bytes', 'unmask-sends-nothing dwords-alone', ['MSIX-PEND-2', 'MSIX-ACCESS-3', 'MSIX-ACCESS-4']],
+    // Nothing is sent at enabling either, so that is learnt as a choice; that the Pending bit stays then is none.
+    ['bytes', 'unmask-sends-nothing dwords-alone', ['MSIX-PEND-2', 'MSIX-PEND-5', 'MSIX-ACCESS-3', 'MSIX-ACCESS-4']],
     ['served', 'pba-reads-zero', ['MSIX-PEND-1']],
     [
       'lazy-routes',
