@@ -17,8 +17,8 @@ import { checkEvery } from './check/every.ts';
 import { checkMachines } from './check/machines.ts';
 import { type Only, onlyOf, secondsOf, type Section, SECTIONS, WHOLE } from './check/only.ts';
 import type { CheckSection } from './check/part.ts';
-import { checkLockstep, checkPaths } from './check/paths.ts';
 import { checkPages } from './check/pages.ts';
+import { checkLockstep, checkPaths } from './check/paths.ts';
 import { checkPlaces } from './check/places.ts';
 import { checkProperties } from './check/properties.ts';
 import { checkReplay } from './check/replay.ts';
@@ -121,7 +121,7 @@ const SMALL_SECTIONS: readonly Section[] = ['paths', 'lockstep'];
 
 const USUAL_COST = 'Checks the function and the assigned device; it takes half a minute to a minute.';
 const FULL_COST =
-  'Checks the function and the assigned device, larger instances included; it takes some eight minutes of processor time, and 4 GB of memory.';
+  'Checks the function and the assigned device, larger instances included; it takes some five minutes of processor time, and 4 GB of memory.';
 
 const partCost = (only: Only, isFull: boolean): string =>
   `Checks ${[...only.sections].join(', ')}; it takes ${isFull ? 'some minutes' : tellSeconds(secondsOf(only))}.`;

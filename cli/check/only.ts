@@ -79,9 +79,8 @@ const COMPARING: readonly Section[] = ['paths', 'lockstep'];
 const COMPARING_ASSIGNED: readonly Section[] = ['device-paths', 'device'];
 const ASSIGNED_MACHINES: ReadonlySet<string> = new Set(['ownership', 'host-function', 'assigned-device']);
 
-/** The sections in which code may part from a machine that cites a rule: a rule that none cites is one of code alone, and may be in all of them. */
-function comparing(rule: string): readonly Section[] {
-  const machines = machineCitations().flatMap(({ id, place }) => (id === rule ? [place] : []));
+/** The sections in which code may part from the machines that cite a rule: a rule that none cites is one of code alone, and may be in all of them. */
+function comparing(machines: readonly string[]): readonly Section[] {
   const assigned = machines.filter((machine) => ASSIGNED_MACHINES.has(machine)).length;
   if (machines.length === 0) return [...COMPARING, ...COMPARING_ASSIGNED];
   return [
@@ -91,10 +90,9 @@ function comparing(rule: string): readonly Section[] {
   ];
 }
 
-/** Why the check does not ask a rule that no machine, no property and no form of access cites: code alone keeps it, and its tests ask it. */
+/** Why the check does not ask a rule that no machine and no property cites, unless a form of access does: code alone keeps it, and its tests ask it. */
 function unaskedOf(id: string): string | undefined {
-  if (machineCitations().some((each) => each.id === id) || Object.values(FORMS).some(({ rule }) => rule === id))
-    return undefined;
+  if (Object.values(FORMS).some(({ rule }) => rule === id)) return undefined;
   const { rule, test } = traceRules().find((each) => each.rule.id === id)!;
   if (rule.exempt !== undefined) return `${id} is exempt. ${rule.exempt}`;
   const files = [...new Set(test.map((place) => `test/${place.replace(/:\d+$/, '')}`))];
@@ -165,14 +163,15 @@ function claimedBy(name: string): Only | undefined {
   ]).filter(([, properties]) => properties.length > 0);
   if (!isRule && asked.length === 0) return undefined;
   const names = new Set(asked.flatMap(([, properties]) => properties.map((each) => each.name)));
+  const machines = isRule ? machineCitations().flatMap(({ id, place }) => (id === name ? [place] : [])) : [];
   return {
     ...WHOLE,
     isPart: true,
     isBrief: true,
     judges: !isRule,
-    sections: new Set([...asked.map(([of]) => of), ...(isRule ? comparing(name) : [])]),
+    sections: new Set([...asked.map(([of]) => of), ...(isRule ? comparing(machines) : [])]),
     property: (each) => names.has(each),
-    unasked: isRule && asked.length === 0 ? unaskedOf(name) : undefined,
+    unasked: isRule && asked.length === 0 && machines.length === 0 ? unaskedOf(name) : undefined,
   };
 }
 

@@ -3,28 +3,25 @@
  * machines that are made of them, and the page of ownership is driven along its own paths.
  */
 import { enumerate } from '../../checker/explore/enumerate.ts';
-import { createInstance, instanceName } from '../../properties/instances.ts';
+import type { StateGraph } from '../../checker/explore/state-graph.ts';
+import { createInstance, type Instance, instanceName } from '../../properties/instances.ts';
 import { holdToPage, vectorOnPage } from '../../properties/pages.ts';
 import { formatCell, print, printTable } from '../report.ts';
 import { type CheckSection, tellPath, Violations } from './part.ts';
 
-/** The machines that are held to it, and which vector of each. */
-const HELD = [
-  { instance: createInstance('vector'), vector: 0 },
-  { instance: createInstance('function', { vectors: 1 }), vector: 0 },
-  { instance: createInstance('function', { vectors: 2 }), vector: 0 },
-  { instance: createInstance('function', { vectors: 2 }), vector: 1 },
-] as const;
-
-/** Holds machines to the page of one vector. */
+/** Holds machines to the page of one vector, each vector of them. */
 export function checkPages(): CheckSection {
   const violations = new Violations();
   const page = createInstance('vector-page');
   const pageGraph = enumerate(page.machine, page.events);
   let held = 0;
-  const rows = HELD.map(({ instance, vector }) => {
+  const machines = [
+    createInstance('vector'),
+    createInstance('function', { vectors: 1 }),
+    createInstance('function', { vectors: 2 }),
+  ];
+  const hold = (instance: Instance, graph: StateGraph, vector: number) => {
     const name = instanceName(instance);
-    const graph = enumerate(instance.machine, instance.events);
     const { steps, covered, departure } = holdToPage(graph, pageGraph, vectorOnPage(vector));
     held += steps;
     if (departure !== undefined) {
@@ -36,6 +33,10 @@ export function checkPages(): CheckSection {
       );
     }
     return [name, vector, steps, `${covered} of ${pageGraph.transitionCount}`];
+  };
+  const rows = machines.flatMap((instance) => {
+    const graph = enumerate(instance.machine, instance.events);
+    return Array.from({ length: instance.vectors }, (_, vector) => hold(instance, graph, vector));
   });
   printTable(['held to the page of one vector', 'vector', 'steps', 'transitions of the page'], rows);
   print();

@@ -26,9 +26,12 @@ export class NonsenseError extends Error {
 export const isPromise = (value: unknown): boolean =>
   isObject(value) && typeof (value as { then?: unknown }).then === 'function';
 
+const isDword = (value: unknown): value is number =>
+  typeof value === 'number' && (value >>> 0 === value || (value | 0) === value);
+
 /** A number of 32 bits that a method of a device gave, as an unsigned one; bits that JavaScript makes a negative number of are taken as they are. */
 export function dwordOf(method: string, value: unknown): number {
-  if (typeof value === 'number' && (value >>> 0 === value || (value | 0) === value)) return value >>> 0;
+  if (isDword(value)) return value >>> 0;
   throw new NonsenseError(`what ${method} gives`, value, 'a whole number of 32 bits');
 }
 
@@ -61,8 +64,8 @@ export function requireMessage(place: string, vector: unknown, message: readonly
   if (!Number.isInteger(vector)) throw new NonsenseError(`vector of ${place}`, vector, 'a whole number');
   for (let word = 0; word < 3; word++) {
     const value = message[word];
-    if (typeof value === 'number' && (value >>> 0 === value || (value | 0) === value)) continue;
-    throw new NonsenseError(`${MESSAGE_FIELDS[word]} of ${place}`, value, 'a whole number of 32 bits');
+    if (!isDword(value))
+      throw new NonsenseError(`${MESSAGE_FIELDS[word]} of ${place}`, value, 'a whole number of 32 bits');
   }
 }
 const MESSAGE_FIELDS = ['addressLow', 'addressHigh', 'data'] as const;

@@ -6,10 +6,11 @@
  * `Dialect` (`dialects.ts`) picks one for each. The rules that say so stand in `forms.ts`.
  */
 import type { StateValue } from 'xstate';
-import { type MachineEvent, readEvent } from '../../machines/alphabet.ts';
+import { type Control, type MachineEvent, readEvent } from '../../machines/alphabet.ts';
 import type { MessageSet } from '../../machines/messages.ts';
 import { type FunctionView, machineView } from '../../properties/view.ts';
 import * as registers from '../../src/registers.ts';
+import { CONTROL_VALUES } from './control.ts';
 import type { Device, DeviceOutput } from './device.ts';
 import type { Dialect } from './dialects.ts';
 import { hex } from './hexadecimal.ts';
@@ -111,11 +112,8 @@ export function abilityOf<Name extends 'reset' | 'retire'>(device: Device, name:
 }
 
 function writeControl({ device, dialect }: Situation, _vector: number, value: string): void {
-  const enable = value === 'on' || value === 'onMasked' ? registers.CONTROL_ENABLE : 0;
-  const functionMask = value === 'offMasked' || value === 'onMasked' ? registers.CONTROL_FUNCTION_MASK : 0;
-  const writable = registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK;
   const ones = dialect.ones.includes('control') ? 0xffff : 0;
-  const control = enable | functionMask | (ones & ~writable);
+  const control = CONTROL_VALUES[value as Control] | (ones & ~CONTROL_VALUES.onMasked);
   const { offset, bytes } = dialect.control;
   // Message Control is the upper half of the dword at offset 0; its writable bits are the byte at offset 3.
   const value32 = offset === 0 ? (control << 16) | ones : offset === 2 ? control : control >>> 8;

@@ -4,8 +4,8 @@
  * With `learn`, the profile is what remains consistent with all that was observed. A walk that contradicts it, where the standard
  * does not, is evidence too: the profile is learnt again, and the walk is walked again.
  */
-import { type Outcome, pause, type Strategy, type StrategyContext, type Walker } from './course.ts';
 import { type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
+import { type Outcome, pause, type Strategy, type StrategyContext, type Walker } from './course.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { type Cause, causesOf, type Finding, Findings, isFailure, signatureOf } from './findings.ts';
 import type { Model } from './judge.ts';
@@ -202,11 +202,16 @@ class Run {
     return [...all.filter(isOfBase), ...least, ...all.filter((task) => !isOfBase(task))];
   }
 
+  /** Where the outcome of a task's strategy in its scene stands; -1 where it was not begun before. */
+  private placeOf({ strategy, scene }: Task): number {
+    return this.outcomes.findIndex((each) => each.strategy === strategy.name && each.scene === scene.name);
+  }
+
   /** There was no time for a task: the report says so, and nothing holds where it is of the base. */
   private leave(task: Task): void {
     const { strategy, scene } = task;
     this.isBaseUnmet ||= isOfBase(task);
-    const at = this.outcomes.findIndex((each) => each.strategy === strategy.name && each.scene === scene.name);
+    const at = this.placeOf(task);
     if (at >= 0) {
       this.outcomes[at] = { ...this.outcomes[at], isComplete: false };
       return;
@@ -217,9 +222,8 @@ class Run {
 
   /** Takes up what became of a task; of what was begun before, with that. */
   private take(task: Task, outcome: Outcome): void {
-    const { strategy, scene } = task;
     if (isOfBase(task)) this.isBaseUnmet ||= !outcome.isComplete;
-    const at = this.outcomes.findIndex((each) => each.strategy === strategy.name && each.scene === scene.name);
+    const at = this.placeOf(task);
     if (at < 0) {
       this.outcomes.push(outcome);
       return;

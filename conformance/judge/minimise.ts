@@ -324,8 +324,9 @@ async function blameReads(
     const trace = await withItsReads(finding.trace, shown, isSpent);
     if (trace === undefined) {
       // Where something else goes wrong without these reads, it is not they that it takes.
+      if (unread.faults.length > 0) return;
       const sparse = await rerun(subject, scene, model, finding.trace, { isSparse: true });
-      if (unread.faults.length === 0 && sparse.faults.length === 0) finding.needsReadback = true;
+      if (sparse.faults.length === 0) finding.needsReadback = true;
       return;
     }
     finding.isUnread = true;
