@@ -590,7 +590,9 @@ function takeHeard(): void {
     clearTimeout(settling);
     settling = setTimeout(settle, 600);
   }
-  const come = watched.children(undefined).find(({ sessionId }) => !announced.has(sessionId));
+  // What has gone is listed, and no news. Of several the last is told.
+  const isNews = (root: Actor): boolean => !announced.has(root.sessionId) && watched.goneBecause(root) === undefined;
+  const come = watched.children(undefined).findLast(isNews);
   for (const { sessionId } of watched.children(undefined)) announced.add(sessionId);
   // At the front door they are listed.
   if (come === undefined || view.peek() === 'front') return;

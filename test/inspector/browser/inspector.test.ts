@@ -189,6 +189,8 @@ describe('another program', () => {
       snapshot: {},
     };
     socket.send(JSON.stringify(actor));
+    // The program of an earlier test, which has gone, is no news.
+    await expect.poll(() => page.textContent('.notice')).toContain('broken has connected.');
     await page.click('text=Watch it');
     await expect.poll(() => page.textContent('.canvas')).toMatch(/cannot be drawn|no state machine/);
     socket.terminate();
