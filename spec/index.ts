@@ -91,9 +91,20 @@ export const REGISTERED_IDS: readonly string[] = [...REGISTERED.keys()];
 export function registered(id: string): Registered {
   const found = BY_SPELLING.get(spelt(id));
   if (found !== undefined) return found;
+  const gap = isLeftOut(spelt(id)) ? ' This number is given to nothing: the list leaves it out.' : '';
   throw new RangeError(
-    `Got the id ${tell(id)}; expected one that is registered, such as ${nearestIds(spelt(id)).join(', ')}.`,
+    `Got the id ${tell(id)}; expected one that is registered, such as ${nearestIds(spelt(id)).join(', ')}.${gap}`,
   );
+}
+
+/** Whether the number of an id that is not registered is less than one that is. */
+function isLeftOut(id: string): boolean {
+  const [, kind, number] = /^(.*?)(\d+)$/.exec(id) ?? [];
+  if (kind === undefined) return false;
+  return REGISTERED_IDS.some((each) => {
+    const [, like, other] = /^(.*?)(\d+)$/.exec(each) ?? [];
+    return like === kind && Number(other) > Number(number);
+  });
 }
 
 /**

@@ -88,7 +88,7 @@ describe('the registers of bugs, properties and comments', () => {
     expect(registered('S7')).toMatchObject({ kind: 'review' });
     expect(registered('msix-pend-2')).toMatchObject({ kind: 'rule' });
     expect(() => registered('HB-26')).toThrow(
-      'Got the id "HB-26"; expected one that is registered, such as HB-27, HB-24, HB-23.',
+      'Got the id "HB-26"; expected one that is registered, such as HB-27, HB-24, HB-23. This number is given to nothing: the list leaves it out.',
     );
     expect(() => registered('constructor')).toThrow(/such as MSIX-PEND-2, HB-21, P7, R5\.$/);
   });
