@@ -74,15 +74,22 @@ function decideClaim(truths: Truths, claim: Exclude<ReadClaim, StepClaim>): Conc
       return { result: exploration.summary.complete ? 'fails' : 'open' };
     }
     case 'leadsTo': {
-      const initial = always.map((_, state) => (state === 0 ? 1 : 0));
-      const from = claim.from === undefined ? initial : truths.of(claim.from);
-      const { witness } = findStates(exploration, from, always);
+      const from = claim.from === undefined ? initialOnly(exploration) : truths.of(claim.from);
+      const first = from.indexOf(1);
+      const witness = first < 0 ? undefined : { path: exploration.pathTo(first) };
       // A run in a part of the states may leave that part, so that nothing can be said.
       if (!exploration.summary.complete) return { result: 'open', witness };
       const counterexample = findLasso(exploration, from, truths.of(claim.to), claim.fairness);
       return conclude(exploration, { witness, counterexample });
     }
   }
+}
+
+/** For each state, whether it is the initial one. */
+function initialOnly({ states }: Exploration): Uint8Array {
+  const initial = new Uint8Array(states.count);
+  initial[0] = 1;
+  return initial;
 }
 
 /** With symmetry, requires that a claim is symmetric too. */

@@ -27,6 +27,8 @@ export interface SetLimits {
 const DIRECT_NUMBER_BITS = 22;
 // At three quarters full, a search ends after two or three slots.
 const LOAD_MAX = 0.75;
+/** A state is near to another where it is this or one of the next few. */
+const NEAR = 10;
 const SLOTS_AT_FIRST = 1 << 12;
 const STATES_AT_FIRST = 1 << 10;
 
@@ -101,12 +103,31 @@ export class NumberedStates {
     return this.numberAt(this.search(source, from, this.hash(source, from)));
   }
 
-  /** Writes the numbers of the first `count` states of `source` to `numbers`, from `to` on. */
-  findAll(source: Int32Array, count: number, numbers: Int32Array, to: number): void {
-    const hashes = this.lookAhead(source, count);
+  /**
+   * Writes the numbers of the first `count` states of `source`, all of which are in the set, to `numbers`. Each belongs to a stream, by `streams`, and `near` has the
+   * number that was found last in each of them. Where neighbours are led to neighbours, as by one event, almost every one is that or one of the next few, which
+   * takes no search.
+   */
+  findNear(source: Int32Array, count: number, streams: Int32Array, near: Int32Array, numbers: Int32Array): void {
+    const { words, wordCount } = this;
+    const end = this.count * wordCount;
     for (let index = 0; index < count; index++) {
-      numbers[to + index] = this.numberAt(this.search(source, index * this.wordCount, hashes[index]));
+      const from = index * wordCount;
+      const first = source[from];
+      let at = near[streams[index]] * wordCount;
+      const last = Math.min(at + NEAR * wordCount, end);
+      while (at < last && (words[at] !== first || !this.isAt(at, source, from))) at += wordCount;
+      const number = at < last ? at / wordCount : this.find(source, from);
+      numbers[index] = near[streams[index]] = number;
     }
+  }
+
+  /** Whether the state that begins at `at` in the words of all is the one that begins at `from` in `source`; their first words are the same. */
+  private isAt(at: number, source: Int32Array, from: number): boolean {
+    for (let word = 1; word < this.wordCount; word++) {
+      if (this.words[at + word] !== source[from + word]) return false;
+    }
+    return true;
   }
 
   /**

@@ -241,11 +241,29 @@ describe('sets of states', () => {
       const numbered = new NumberedStates(Int32Array.of(0), bitCount, limits);
       for (let state = 1; state < 1024; state++) numbered.add(Int32Array.of(state), 0, state >> 1);
       const all = Int32Array.from({ length: 1024 }, (_, state) => state);
-      const numbers = new Int32Array(1025).fill(-7);
-      numbered.findAll(all, 1024, numbers, 1);
-      expect([...numbers]).toEqual([-7, ...all]);
+      const numbers = new Int32Array(1024);
+      numbered.findNear(all, 1024, new Int32Array(1024), new Int32Array(1), numbers);
+      expect(numbers).toEqual(all);
       expect(numbered.addAll(all, 1024, 0, numbers)).toBe(1024);
       expect(new Set(numbers.subarray(0, 1024))).toEqual(new Set([NONE]));
+    }
+  });
+
+  test('find a state wherever it is, of one word and of two, from wherever they look first', () => {
+    const random = randomNumbers(5);
+    for (const wordCount of [1, 2]) {
+      // Of two words, many have the same first one; and one that is all zeros is not to be found behind the last.
+      const wordsOf = (number: number): number[] =>
+        wordCount === 1 ? [3000 - number] : [number >> 2, 3 - (number & 3)];
+      const numbered = new NumberedStates(Int32Array.from(wordsOf(0)), 32 * wordCount, limits);
+      for (let number = 1; number < 2500; number++) numbered.add(Int32Array.from(wordsOf(number)), 0, 0);
+      const wanted = Int32Array.from({ length: 5000 }, (_, at) => (random(3) === 0 ? random(2500) : (at >> 1) % 2500));
+      const streams = wanted.map((_, at) => at % 2);
+      const near = new Int32Array(2);
+      const numbers = new Int32Array(5000);
+      numbered.findNear(Int32Array.from([...wanted].flatMap(wordsOf)), 5000, streams, near, numbers);
+      expect(numbers).toEqual(wanted);
+      expect([...near]).toEqual([wanted[4998], wanted[4999]]);
     }
   });
 
