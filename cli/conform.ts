@@ -3,7 +3,7 @@
  */
 import { basename } from 'node:path';
 import { DeviceError, startProcess } from '../conformance/device/process.ts';
-import { conform as judge, type Report } from '../conformance/judge/conform.ts';
+import { conform as judge, type Report, secondsAfter } from '../conformance/judge/conform.ts';
 import type { Finding } from '../conformance/judge/findings.ts';
 import { printProfile, type Profile, profileNamed } from '../conformance/judge/profile.ts';
 import { readbackOf, replayTrace } from '../conformance/judge/replay-trace.ts';
@@ -94,7 +94,7 @@ async function judged(
 ): Promise<Exit> {
   const seconds = choices.seconds ?? DEFAULT_SECONDS;
   tell(
-    `Puts ${subject.name} to the judge: it begins nothing new after ${seconds} s; what was found by then is run again, and a device that is slow, or does not answer, takes longer for that. An interrupt ends it with what was found so far.`,
+    `Puts ${subject.name} to the judge: it begins nothing new after ${seconds} s, and is over ${secondsAfter(seconds)} s later at the latest${subject.isLocal ? ', unless the module loops' : ''}. An interrupt ends it with what was found so far.`,
   );
   const stop = stopper();
   const progress = startLine();

@@ -494,7 +494,11 @@ withJudgeOptions(program.command('conform'))
   .option('--burst <n>', 'with --races: repetitions that go in one write, the last one counts (default: 1)', parseBound)
   .option('--clean', 'remove what --assigned keeps in the cache folder')
   .option('--only <rules>', 'tell of these rules alone, parted by commas')
-  .option('--seconds <n>', 'take no longer than this (default: 30)', parseBound)
+  .option(
+    '--seconds <n>',
+    'begin nothing new after this; it is over as much later at the latest, 10 at most (default: 30)',
+    parseBound,
+  )
   .option('--vectors <list>', 'the numbers of vectors to try (default: 1,2,3,33,65,2048)', parseVectorCounts)
   .option('--seed <n>', 'of the random walks (default: 1)', parseBound)
   .option('--patience <ms>', 'how long an answer of a program may take (default: 2000)', parseBound)
@@ -572,7 +576,11 @@ withJudgeOptions(program.command('prove'))
   .option('--keep-stack', 'take the dead stack for state')
   .option('--states <n>', 'no more pairs than this in one walk (default: a million)', parseBound)
   .option('--memory <bytes>', 'no more memory than this for one walk, such as 500M or 8G (default: 2G)', parseBytes)
-  .option('--seconds <n>', 'take no longer than this (default: 600)', parseBound)
+  .option(
+    '--seconds <n>',
+    'begin nothing new after this; it is over as much later at the latest, 10 at most (default: 600)',
+    parseBound,
+  )
   .option('--seed <n>', 'of random walks and of tests (default: 1)', parseBound)
   .addHelpText(
     'after',

@@ -7,6 +7,7 @@ import { basename } from 'node:path';
 import type { DeviceFactory } from '../conformance/device/device.ts';
 import { isWasm, loadWasm } from '../conformance/device/module.ts';
 import { DeviceError } from '../conformance/device/process.ts';
+import { secondsAfter } from '../conformance/judge/conform.ts';
 import type { Finding } from '../conformance/judge/findings.ts';
 import { printProfile, profileNamed } from '../conformance/judge/profile.ts';
 import { replayTrace } from '../conformance/judge/replay-trace.ts';
@@ -97,19 +98,21 @@ async function proveWhole(
     const profile = readProfile(choices.profile);
     const isStopped = (): boolean => stop.isStopped;
     const options = { profile, learn, vectorCounts, widths, states, memory, seed, isStopped };
-    const seconds = choices.seconds ?? DEFAULT_SECONDS;
+    let seconds = choices.seconds ?? DEFAULT_SECONDS;
+    tell(
+      `Walks ${basename(path)} with ${vectorCounts.join(', ')} vectors: it begins nothing new after ${seconds} s, mostly a few will do, and is over ${secondsAfter(seconds)} s later at the latest${isWasm(path) ? '' : ', unless the module loops'}. An interrupt ends it with what was found so far.`,
+    );
     if ((choices.ignore ?? '').split(',').includes(PROPOSED)) {
       tell('Walks a little way first, to see which bytes make pairs grow and never matter.');
+      const began = performance.now();
       const first = await proveDevice(factory, { ...options, states: 3000, seconds: Math.min(60, seconds / 4) });
       const proposed = [
         ...new Set(first.walks.flatMap(({ growths }) => (growths === undefined ? [] : proposalsOf(growths)))),
       ];
       tell(proposed.length === 0 ? 'Nothing is proposed.' : `Leaves out ${proposed.join(', ')}.`);
       factory = await factoryOf(path, choices, [...ignoredIn(choices), ...proposed]);
+      seconds = Math.max(1, seconds - (performance.now() - began) / 1000);
     }
-    tell(
-      `Walks ${basename(path)} with ${vectorCounts.join(', ')} vectors; it takes ${seconds} s at most, mostly a few. An interrupt ends it with what was found so far.`,
-    );
     const proof = await proveDevice(factory, { ...options, seconds, onProgress: progress.show });
     progress.end();
     if (choices.saveProfile !== undefined) {

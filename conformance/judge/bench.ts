@@ -7,6 +7,7 @@ import { requestLine } from '../device/protocol.ts';
 import type { Action, Knowledge, MutableKnowledge } from './actions.ts';
 import type { MessageBook } from './messages.ts';
 import { Observation } from './observation.ts';
+import { OverTime, type TimeLimit } from './time-limit.ts';
 
 /** Thrown by nothing here: what a device threw, as a value. */
 export interface Failure {
@@ -24,9 +25,11 @@ export class Bench {
   readonly observation: Observation;
   private readonly book: MessageBook;
   private readonly pendingDwords: number;
+  private readonly time: TimeLimit | undefined;
 
-  constructor(device: Device, book: MessageBook) {
+  constructor(device: Device, book: MessageBook, time?: TimeLimit) {
     this.device = device;
+    this.time = time;
     this.book = book;
     this.observation = new Observation(device.vectorCount);
     this.pendingDwords = Math.ceil(device.vectorCount / 32);
@@ -101,14 +104,17 @@ export class Bench {
     }
   }
 
-  /** Reads back everything of some vectors; of all when left out. */
+  /** Reads back everything of some vectors; of all when left out. @throws {OverTime} */
   readBack(vectors?: readonly number[]): Failure | undefined {
     const { device, observation } = this;
     try {
       observation.readHeader(dwordOf('configRead', device.configRead(0, 4)));
       if (vectors === undefined) {
-        for (let dword = 0; dword < 4 * device.vectorCount; dword++)
+        for (let dword = 0; dword < 4 * device.vectorCount; dword++) {
           observation.readTable(dword, dwordOf('tableRead', device.tableRead(4 * dword, 4)));
+          // Of thousands of vectors that takes long where each read does.
+          if ((dword & 31) === 31) this.time?.check();
+        }
         for (let dword = 0; dword < this.pendingDwords; dword++)
           observation.readPending(dword, dwordOf('pbaRead', device.pbaRead(4 * dword, 4)));
         if ((this.pendingDwords & 1) === 1)
@@ -122,6 +128,7 @@ export class Bench {
       }
       return undefined;
     } catch (error) {
+      if (error instanceof OverTime) throw error;
       return { request: 'a read', text: error instanceof Error ? error.message : String(error) };
     }
   }

@@ -29,13 +29,14 @@ import { type Rerun, rerun, type RerunFault } from './rerun.ts';
 import { actionsByName, alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
 import { STRATEGIES } from './strategies.ts';
 import type { Subject } from './subject.ts';
+import { unlessOver } from './time-limit.ts';
 
 /** How a subject is put to the judge. */
 export interface ConformOptions {
   /** Default `pcie`. With `learn`, its assumptions hold. */
   readonly profile?: Profile;
   readonly learn?: boolean;
-  /** Default 30. */
+  /** Default 30. Nothing new is begun after that; it is over at most `secondsAfter` of them later. */
   readonly seconds?: number;
   /** Default 1. */
   readonly seed?: number;
@@ -80,6 +81,12 @@ export interface Report {
   readonly verdict: 'holds' | 'violated' | 'open' | 'n/a';
 }
 
+/**
+ * How many seconds after those that were asked for it is over at the latest: as many, and ten at most. In them, who has not answered is waited for,
+ * and what was found is made short. A device in this process that does not come back to the judge is bounded by nothing.
+ */
+export const secondsAfter = (seconds: number): number => Math.min(seconds, 10);
+
 /** Puts a subject to the judge. It never rejects for what the device does. */
 export async function conform(subject: Subject, options: ConformOptions = {}): Promise<Report> {
   return new Run(subject, options).go();
@@ -105,6 +112,8 @@ class Run {
   private readonly options: ConformOptions;
   private readonly began = performance.now();
   private readonly deadline: number;
+  /** When it is over, whatever is not done. */
+  private readonly end: number;
   private readonly scenes: readonly Scene[];
   private readonly findings = new Findings();
   private readonly recordings: Recording[] = [];
@@ -129,7 +138,9 @@ class Run {
     this.subject = subject;
     this.options = options;
     this.seed = options.seed ?? 1;
-    this.deadline = this.began + 1000 * (options.seconds ?? 30);
+    const { seconds = 30 } = options;
+    this.deadline = this.began + 1000 * seconds;
+    this.end = this.deadline + 1000 * secondsAfter(seconds);
     this.profile = options.profile ?? profileNamed('pcie');
     const all = scenesOf(subject);
     this.scenes =
@@ -139,21 +150,42 @@ class Run {
   }
 
   async go(): Promise<Report> {
+    const { time } = this.subject;
+    time.waited = 0;
+    time.isStopped = () => this.isStopped();
+    // Whoever has not answered at the end of the seconds is given half of what comes after them: the rest is for making short what that was.
+    time.until = (this.deadline + this.end) / 2;
+    time.end = this.end;
+    try {
+      await this.ask();
+      time.until = this.end;
+      await this.shorten();
+    } finally {
+      time.until = time.end = Infinity;
+      time.isStopped = () => false;
+    }
+    return this.report();
+  }
+
+  /** Learns, and runs the strategies. */
+  private async ask(): Promise<void> {
     const { subject } = this;
     if (subject.lateness !== undefined) subject.lateness.wait = this.profile.wait ?? 0;
     if (this.options.learn === true) {
       this.tell('asking for the profile');
-      const [first] = this.scenes;
-      if (first !== undefined && this.profile.wait === undefined)
-        this.profile = { ...this.profile, wait: await learnWait(subject, first) };
-      // What answers at once is asked all of it, however busy the machine is; only the time that was given for everything bounds it.
-      const share = subject.isLocal ? MOST_OF_ALL : 0.2;
-      const until = Math.min(this.deadline, performance.now() + share * (this.deadline - this.began));
       const onFailure = ({ scene, action, failure, trace }: ProbeFailure): void => {
         const place = { scene, strategy: 'learning' };
         const found = this.findings.addFailure(action, failure.request, failure.text, () => trace, place);
         if (found !== undefined) found.isLookedAt = true;
       };
+      const [first] = this.scenes;
+      if (first !== undefined && this.profile.wait === undefined) {
+        const wait = await unlessOver(() => learnWait(subject, first, onFailure));
+        this.profile = { ...this.profile, wait: wait ?? 0 };
+      }
+      // What answers at once is asked all of it, however busy the machine is; only the time that was given for everything bounds it.
+      const share = subject.isLocal ? MOST_OF_ALL : 0.2;
+      const until = Math.min(this.deadline, performance.now() + share * (this.deadline - this.began));
       this.recordings.push(
         ...(await probe(
           subject,
@@ -185,8 +217,6 @@ class Run {
         now + Math.max(LEAST_FOR_A_STRATEGY, (until - now) / (isEndless(task) ? rest : Math.min(rest, 3))),
       );
     }
-    await this.shorten();
-    return this.report();
   }
 
   /** What is to be done, in this order: what the verdict rests on, with the least of what has no end, before the rest. */
@@ -281,8 +311,8 @@ class Run {
         onSteps: (steps, note) =>
           this.tell(`${strategy.name}, ${scene.name}: ${steps} steps, ${note}, ${this.findings.all.length} findings`),
       });
-      const isLearntAnew = await this.examine(scene, this.findings.all.slice(before));
-      if (!isLearntAnew || attempt === ATTEMPTS - 1) {
+      const isLearntAnew = await unlessOver(() => this.examine(scene, this.findings.all.slice(before)));
+      if (isLearntAnew !== true || attempt === ATTEMPTS - 1) {
         this.take(task, outcome);
         return;
       }
@@ -445,8 +475,9 @@ class Run {
     const causes = causesOf(wanted);
     const firsts = causes.map(({ findings }) => findings[0]);
     const all = [...firsts, ...wanted.filter((finding) => !firsts.includes(finding))];
-    // The first of a cause is run a few times at least, however late it is.
-    const until = Math.max(this.deadline, performance.now() + LEAST_FOR_SHORTENING);
+    // The first of a cause is run a few times at least, however late it is; each run of what does not answer takes as long as that is waited for.
+    const least = wanted.some(isFailure) ? this.end : performance.now() + LEAST_FOR_SHORTENING;
+    const until = Math.min(this.end, Math.max(this.deadline, least));
     for (const [index, finding] of all.entries()) {
       const scene = this.scenes.find(({ name }) => name === finding.scene);
       await pause();
@@ -458,11 +489,12 @@ class Run {
       const isFirst = index < firsts.length;
       const rest = isFirst ? firsts.length - index : all.length - index;
       const share = ((until - now) * (isFirst && all.length > firsts.length ? 0.8 : 1)) / rest;
-      await minimise(this.subject, scene, model, finding, { runs: 400, deadline: now + Math.max(20, share) });
-      if (finding.trace.length <= LOGGED && performance.now() < until)
-        finding.log = (
-          await rerun(this.subject, scene, model, finding.trace, { ...howRead(finding), wantsLog: true })
-        ).log;
+      await unlessOver(async () => {
+        await minimise(this.subject, scene, model, finding, { runs: 400, deadline: now + Math.max(20, share) });
+        if (finding.trace.length > LOGGED || performance.now() >= until) return;
+        const options = { ...howRead(finding), wantsLog: true };
+        finding.log = (await rerun(this.subject, scene, model, finding.trace, options)).log;
+      });
     }
     this.findings.mergeFailures();
   }
@@ -500,6 +532,10 @@ class Run {
     if (this.isLearningCut)
       notes.push(
         'Learning was cut short: what there was no time to find out is left open in the profile, and more is permitted by it than need be. Give it more --seconds.',
+      );
+    if (subject.time.waited > LONG_WAIT)
+      notes.push(
+        `When the time was over, an answer had not come for ${(subject.time.waited / 1000).toFixed(1)} s, and was not waited for: give it more --seconds, or less --patience.`,
       );
     if (unseen > 0)
       notes.push(
@@ -549,6 +585,8 @@ const LEAST_FOR_LEARNING = 2;
 const LEAST_AGAIN = 60_000;
 /** Of the time that is left, learning takes no more than this. */
 const MOST_OF_ALL = 0.6;
+/** An answer that takes longer than so many milliseconds is told where the time was over before it came. */
+const LONG_WAIT = 500;
 /** So many milliseconds are spent on shortening, however late it is. */
 const LEAST_FOR_SHORTENING = 1500;
 /** So often a scene is begun again with what was learnt from it. */

@@ -9,6 +9,7 @@ import type { MessageBook } from './messages.ts';
 import type { Assumptions } from './profile.ts';
 import { knowledgeFor, type Scene, wholeOf } from './scenes.ts';
 import type { Subject } from './subject.ts';
+import { unlessOver } from './time-limit.ts';
 import type { PairWalk, SnapshotDevice, WalkLimits } from './walk.ts';
 
 /** What a strategy works with. */
@@ -103,8 +104,7 @@ export async function drive(
   let failures = 0;
   /** How often a kind of access was the last that a device answered. It is left out then, so that the rest is asked. */
   const fatal = new Map<string, number>();
-  while (!isDone()) {
-    await pause();
+  const onInstance = async (): Promise<void> => {
     const instance = await subject.open(scene.vectorCount);
     const judge = new Judge(model, book, instance.vectorCount);
     const knowledge = knowledgeFor(model, instance.vectorCount);
@@ -113,8 +113,8 @@ export async function drive(
     if (failure !== undefined) {
       findings.addFailure(undefined, failure.request, failure.text, () => [], { scene, strategy });
       paths++;
-      if (++failures > FAILURES) break;
-      continue;
+      failures++;
+      return;
     }
     const faults = judge.begin(observation);
     /** What went wrong first on this instance, since its last reset: what goes wrong later is likely a consequence. */
@@ -172,8 +172,11 @@ export async function drive(
         return true;
       },
     );
+  };
+  while (!isDone() && failures <= FAILURES) {
+    await pause();
+    await unlessOver(onInstance);
     onSteps(steps, `${paths} paths`);
-    if (failures > FAILURES) break;
   }
   return { strategy, scene: scene.name, steps, paths, milliseconds: performance.now() - began };
 }

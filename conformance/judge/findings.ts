@@ -54,8 +54,11 @@ export interface Finding {
   readonly strategy: string;
   /** Of how many tries on fresh instances the trace showed it; undefined when it was not tried. */
   reproduced?: { readonly shown: number; readonly tries: number };
-  /** Whether no shorter sequence of these actions shows it, or no event can be left out, or neither was found out. */
-  shortness?: 'shortest' | 'minimal' | 'as found';
+  /**
+   * Whether no shorter sequence of these actions shows it, or no event can be left out; or some were left out, and there was no time or were no tries
+   * left for more; or none of that was found out.
+   */
+  shortness?: 'shortest' | 'minimal' | 'so far' | 'as found';
   /** The path in registers. */
   log?: readonly {
     readonly action: string;

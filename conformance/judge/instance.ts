@@ -36,7 +36,7 @@ export type OnStep = (
   isAfterwards: boolean,
 ) => boolean;
 
-/** An instance of a device. */
+/** An instance of a device. Its methods reject where the time of its subject is over (`time-limit.ts`), and for nothing else. */
 export interface Instance {
   readonly vectorCount: number;
   readonly abilities: ReadonlySet<Ability>;

@@ -13,6 +13,7 @@ import { Random } from './random.ts';
 import { actionsUpTo, firstContradiction, Recorder, type Recording } from './recording.ts';
 import { alphabetOf, modelOf, type Scene, wholeOf } from './scenes.ts';
 import type { Subject } from './subject.ts';
+import { unlessOver } from './time-limit.ts';
 
 /**
  * Choices that are tried together, and the scenes that ask them; what other scenes say of them, the whole profile is held against. They are
@@ -99,7 +100,19 @@ export async function probe(
   onFailure: (failure: ProbeFailure) => void = () => {},
 ): Promise<Recording[]> {
   const recordings: Recording[] = [];
-  const hasTable = scenes[0] === undefined || (await asksForTable(subject, scenes[0]));
+  await unlessOver(() => probeInto(recordings, subject, scenes, seed, isOver, onFailure));
+  return recordings;
+}
+
+async function probeInto(
+  recordings: Recording[],
+  subject: Subject,
+  scenes: readonly Scene[],
+  seed: number,
+  isOver: () => boolean,
+  onFailure: (failure: ProbeFailure) => void,
+): Promise<void> {
+  const hasTable = scenes[0] === undefined || (await asksForTable(subject, scenes[0], onFailure));
   const isChained = !subject.isLocal && subject.abilities.has('reset');
   for (const scene of scenes) {
     if (!scene.isSmall || scene.vectors.length > 1) continue;
@@ -160,11 +173,14 @@ export async function probe(
       recordings.push(...recorder.recordings());
     }
   }
-  return recordings;
 }
 
 /** Finds out whether the table is there while MSI-X is disabled: whether it ever reads as what nobody answers does. */
-async function asksForTable(subject: Subject, scene: Scene): Promise<boolean> {
+async function asksForTable(
+  subject: Subject,
+  scene: Scene,
+  onFailure: (failure: ProbeFailure) => void,
+): Promise<boolean> {
   const alphabet = alphabetOf(scene, subject.abilities);
   const byName = new Map(actionsOf(alphabet).map((action) => [action.name, action]));
   const actions = ['control.onMasked/2', 'control.off/2', 'control.onMasked/2', 'control.off/2'].map((name) =>
@@ -175,7 +191,10 @@ async function asksForTable(subject: Subject, scene: Scene): Promise<boolean> {
   const knowledge = new MutableKnowledge(instance.vectorCount, false, false);
   const { observation, failure } = await instance.first(alphabet.book, knowledge);
   let hasTable = !observation.isAllOnes(vector);
-  if (failure !== undefined) return true;
+  if (failure !== undefined) {
+    onFailure({ scene, action: undefined, failure, trace: [] });
+    return true;
+  }
   await instance.run(
     { next: (_, step) => actions[step], readback: () => [vector] },
     alphabet.book,
@@ -203,7 +222,11 @@ function whileEnabled(path: readonly string[]): string[] {
  * Finds out how late messages are: lets one vector send, and waits. Of a device whose messages come with the answers it costs one path; of one
  * that sends nothing, that wait.
  */
-export async function learnWait(subject: Subject, scene: Scene): Promise<number> {
+export async function learnWait(
+  subject: Subject,
+  scene: Scene,
+  onFailure: (failure: ProbeFailure) => void = () => {},
+): Promise<number> {
   const { lateness } = subject;
   if (lateness === undefined) return 0;
   const alphabet = alphabetOf(scene, subject.abilities);
@@ -213,7 +236,11 @@ export async function learnWait(subject: Subject, scene: Scene): Promise<number>
   const instance = await subject.open(scene.vectorCount);
   const knowledge = new MutableKnowledge(instance.vectorCount);
   lateness.wait = LONGEST_WAIT;
-  await instance.first(alphabet.book, knowledge);
+  const { failure } = await instance.first(alphabet.book, knowledge);
+  if (failure !== undefined) {
+    onFailure({ scene, action: undefined, failure, trace: [] });
+    return (lateness.wait = 0);
+  }
   await instance.run(
     {
       next: (_, step) => actions[step],

@@ -5,15 +5,16 @@ import type { Device } from '../device/device.ts';
 import { abilitiesOf } from '../device/remote.ts';
 import { Bench, type Failure } from './bench.ts';
 import type { Instance } from './instance.ts';
+import { TimeLimit } from './time-limit.ts';
 
 /** An instance of a device in this process. */
-export function localInstance(device: Device): Instance {
+export function localInstance(device: Device, time = new TimeLimit()): Instance {
   return {
     vectorCount: device.vectorCount,
     abilities: abilitiesOf(device),
     device,
     first: async (book, knowledge) => {
-      const bench = new Bench(device, book);
+      const bench = new Bench(device, book, time);
       let failure: Failure | undefined;
       try {
         device.takeOutputs();
@@ -25,10 +26,11 @@ export function localInstance(device: Device): Instance {
       return { observation: bench.observation, failure };
     },
     run: async (path, book, knowledge, onStep) => {
-      const bench = new Bench(device, book);
+      const bench = new Bench(device, book, time);
       for (let step = 0; ; step++) {
         const action = path.next(knowledge, step);
         if (action === undefined) return;
+        if ((step & 3) === 3) time.check();
         let failure = bench.perform(action, knowledge);
         action.learn(knowledge);
         bench.observation.complete(book, knowledge);

@@ -18,6 +18,7 @@ import { actionsByName, alphabetOf, type Scene } from './scenes.ts';
 import { rerun, type Rerun, type RerunFault, type RerunOptions } from './rerun.ts';
 import type { Instance } from './instance.ts';
 import type { Subject } from './subject.ts';
+import { OverTime } from './time-limit.ts';
 
 /** How much may be spent on one trace. */
 export interface EffortLimit {
@@ -106,7 +107,8 @@ const LONG = 40;
 
 /**
  * Shortens the trace of a finding, makes its accesses plain, finds out what is to blame, and counts how often a fresh instance shows
- * it. Where a fresh instance is costly, one that is reset serves in between, as long as fresh ones agree in the end.
+ * it. Where a fresh instance is costly, one that is reset serves in between, as long as fresh ones agree in the end. Where the time of the subject
+ * is over in between, the finding keeps what was made of it until then.
  */
 export async function minimise(
   subject: Subject,
@@ -116,14 +118,24 @@ export async function minimise(
   effort: EffortLimit,
 ): Promise<void> {
   let runs = 0;
-  const isSpent = (): boolean => runs >= effort.runs || performance.now() > effort.deadline;
-  const onFresh = (names: readonly string[]): Promise<readonly string[] | undefined> => {
+  /** Whether a run had no end within the time: it says nothing. */
+  let isCut = false;
+  const isSpent = (): boolean => isCut || runs >= effort.runs || performance.now() > effort.deadline;
+  const shownOn = async (names: readonly string[], used?: Instance): Promise<readonly string[] | undefined> => {
     runs++;
-    return shownBy(subject, scene, model, finding, names);
+    try {
+      return await shownBy(subject, scene, model, finding, names, used);
+    } catch (error) {
+      if (!(error instanceof OverTime)) throw error;
+      isCut = true;
+      return undefined;
+    }
   };
+  const onFresh: Shows = (names) => shownOn(names);
   // A trace of thousands of steps is cut before it is run whole: mostly the last few will do.
   finding.trace = (await cut(finding, onFresh, isSpent)) ?? finding.trace;
   let first = await onFresh(finding.trace);
+  if (isCut) return;
   if (
     first === undefined &&
     finding.shortness === 'shortest' &&
@@ -139,11 +151,7 @@ export async function minimise(
     let best = first;
     const canReset = !subject.isLocal && subject.abilities.has('reset') && !best.includes('reset');
     const used = canReset ? await subject.open(scene.vectorCount) : undefined;
-    const onUsed: Shows = async (names) => {
-      runs++;
-      return shownBy(subject, scene, model, finding, names, used);
-    };
-    const shows = canReset ? onUsed : onFresh;
+    const shows: Shows = canReset ? (names) => shownOn(names, used) : onFresh;
     const isShortest = finding.shortness === 'shortest';
     let isWhole = true;
     const shortened = async (trace: readonly string[], shown: Shows): Promise<readonly string[]> => {
@@ -157,8 +165,9 @@ export async function minimise(
     // Where all messages are one, a write of it may have become needless.
     best = isShortest || plain.join() === best.join() ? plain : await shortened(plain, shows);
     if (canReset) best = (await onFresh(best)) ?? (await shortened(first, onFresh));
+    const isShorter = best.length < finding.trace.length;
     finding.trace = best;
-    if (!isShortest) finding.shortness = isWhole ? 'minimal' : 'as found';
+    if (!isShortest) finding.shortness = isWhole ? 'minimal' : isShorter ? 'so far' : 'as found';
     // Who does not answer is not asked why.
     if (isFailure(finding)) await takeUpFailure(subject, scene, model, finding);
     else {
@@ -170,7 +179,12 @@ export async function minimise(
   }
   let shown = first === undefined ? 0 : 1;
   let tries = 1;
-  for (; tries < TRIES && !isSpent(); tries++) if ((await onFresh(finding.trace)) !== undefined) shown++;
+  while (tries < TRIES && !isSpent()) {
+    const again = await onFresh(finding.trace);
+    if (isCut) break;
+    tries++;
+    if (again !== undefined) shown++;
+  }
   finding.reproduced = { shown, tries };
 }
 

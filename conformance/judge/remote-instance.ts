@@ -50,6 +50,11 @@ interface Sent {
 /** Devices whose reset leaves something else than they should: what they hold is read before it is built upon. */
 const SURPRISING = new WeakSet<RemoteDevice>();
 
+/** How many milliseconds a device takes for an answer, where it was fastest. */
+const PACES = new WeakMap<RemoteDevice, number>();
+/** A device that takes more is asked step by step: what it is asked ahead it would still answer when the time is over. */
+const SLOW = 10;
+
 export function remoteInstance(device: RemoteDevice, lateness: Lateness | undefined): Instance {
   const { vectorCount } = device;
   const observation = new Observation(vectorCount, device.merges);
@@ -62,14 +67,18 @@ export function remoteInstance(device: RemoteDevice, lateness: Lateness | undefi
       const requests: Request[] = [{ verb: 'outputs' }];
       readbackRequests('all', vectorCount, requests);
       observation.clear();
+      const began = performance.now();
       const answers = await device.run(requests);
+      const pace = (performance.now() - began) / requests.length;
+      PACES.set(device, Math.min(pace, PACES.get(device) ?? Infinity));
       const failure = take(requests, answers, 1, requests.length, observation);
       if (failure === undefined) informBy(observation, book, knowledge);
       return { observation, failure };
     },
     run: async (path, book, knowledge, onStep) => {
       const isWaiting = lateness !== undefined && lateness.wait > 0 && path.mostSends !== undefined;
-      const size = isWaiting ? 1 : (path.ahead ?? BATCH);
+      const isSlow = (PACES.get(device) ?? 0) > SLOW;
+      const size = isWaiting || isSlow ? 1 : (path.ahead ?? BATCH);
       const leaves = SURPRISING.has(device) ? -1 : (path.resetLeaves ?? -1);
       let step = 0;
       // What the guest learns by reading comes too late for the batch; it goes by what it has written.
@@ -106,6 +115,8 @@ export function remoteInstance(device: RemoteDevice, lateness: Lateness | undefi
           device.queues === true
             ? device.run(batch.requests)
             : last.then(() => (isOver ? [] : device.run(batch.requests)));
+        // Where the time is over, the first of them says so.
+        answers.catch(() => {});
         last = answers;
         running.push({ batch, answers });
       };

@@ -11,6 +11,7 @@ import type { Assumptions } from './profile.ts';
 import { Random } from './random.ts';
 import { actionsByName, alphabetOf, BITS, everyVector, modelOf, nearOf, type Scene } from './scenes.ts';
 import type { Subject } from './subject.ts';
+import { unlessOver } from './time-limit.ts';
 import { Tour, TourGraph } from './tour.ts';
 import { type SnapshotDevice, walkingPairs } from './walk.ts';
 
@@ -37,27 +38,37 @@ const pairWalk: Strategy = {
   isBase: isOfFew,
   suits: isWalked,
   run: async ({ subject, scene, model, assumptions, findings, deadline, isStopped, onSteps, limits, walker }) => {
-    const { device: local, remote } = await subject.open(scene.vectorCount);
+    const opened = await unlessOver(() => subject.open(scene.vectorCount));
+    if (opened === undefined) return notWalked(scene, 'nothing, since no instance was there in time');
+    const { device: local, remote } = opened;
     const device = (local ?? (remote && new AheadDevice(remote))) as SnapshotDevice | undefined;
     if (device === undefined) return notWalked(scene, 'nothing, since no instance came to life');
     const kept = walker === undefined ? 0 : KEPT_FOR_WALKER * (deadline - performance.now());
+    let asked = { steps: 0, paths: 0 };
     const walking = walkingPairs(
       device,
       model,
       restricted(alphabetOf(scene, subject.abilities), assumptions),
       findings,
       { ...limits, deadline: deadline - kept, isStopped, place: { scene, strategy: 'walk of pairs' } },
-      (pairs, open, steps) => onSteps(steps, `${pairs} pairs, ${open} of them open`),
+      (pairs, open, steps) => {
+        asked = { steps, paths: pairs };
+        onSteps(steps, `${pairs} pairs, ${open} of them open`);
+      },
     );
     let next = walking.next();
     while (next.done !== true) {
       await pause();
       const wanted = next.value;
       if (remote === undefined || wanted === undefined) next = walking.next();
-      else if (wanted !== 'fresh') next = walking.next(await remote.run(wanted));
-      else {
-        const again = await subject.open(scene.vectorCount);
-        if (again.remote === undefined) return notWalked(scene, 'some pairs, until no instance came to life');
+      else if (wanted !== 'fresh') {
+        const answers = await unlessOver(() => remote.run(wanted));
+        if (answers === undefined) return { ...notWalked(scene, 'some pairs, until the time was over'), ...asked };
+        next = walking.next(answers);
+      } else {
+        const again = await unlessOver(() => subject.open(scene.vectorCount));
+        if (again?.remote === undefined)
+          return { ...notWalked(scene, 'some pairs, until no instance came to life'), ...asked };
         next = walking.next();
       }
     }

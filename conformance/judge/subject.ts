@@ -7,6 +7,7 @@ import { abilitiesOf } from '../device/remote.ts';
 import type { Instance, Lateness } from './instance.ts';
 import { localInstance } from './local-instance.ts';
 import { deadInstance, remoteInstance } from './remote-instance.ts';
+import { limited, OverTime, TimeLimit } from './time-limit.ts';
 
 /** Something that makes instances. */
 export interface Subject {
@@ -24,6 +25,8 @@ export interface Subject {
   readonly lateness?: Lateness;
   /** How many instances were made. */
   readonly instances: number;
+  /** Until when its devices are waited for: whoever opens an instance, or runs a path on one, may be told that it is over. */
+  readonly time: TimeLimit;
   open(vectorCount: number): Promise<Instance>;
   close(): Promise<void>;
 }
@@ -52,25 +55,29 @@ export function subjectOf(factory: DeviceFactory, wished: readonly number[] = VE
   }
   if (counts.length === 0) throw refusal;
   let instances = 0;
+  const time = new TimeLimit();
   return {
     name,
     vectorCounts: counts.toSorted((one, other) => one - other),
     abilities,
     isLocal: true,
+    time,
     get instances() {
       return instances;
     },
     open: async (vectorCount) => {
       instances++;
-      return localInstance(factory({ vectorCount }));
+      return localInstance(factory({ vectorCount }), time);
     },
     close: async () => {},
   };
 }
 
 /** A subject of devices that answer later, with different numbers of vectors. Each has one instance at a time. */
-export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevice[]]): Subject {
+export function remoteSubject(...given: readonly [RemoteDevice, ...RemoteDevice[]]): Subject {
   let instances = 0;
+  const time = new TimeLimit();
+  const devices = given.map((device) => limited(device, time));
   const lateness = devices.every(({ waitsItself }) => waitsItself !== true)
     ? { wait: 0, longest: 0, count: 0 }
     : undefined;
@@ -88,6 +95,7 @@ export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevic
     notes: devices.flatMap(({ notes = [] }) => notes),
     isLocal: false,
     lateness,
+    time,
     get instances() {
       return instances;
     },
@@ -97,6 +105,7 @@ export function remoteSubject(...devices: readonly [RemoteDevice, ...RemoteDevic
       try {
         await device.fresh();
       } catch (error) {
+        if (error instanceof OverTime) throw error;
         // A program that does not start again is an observation, too.
         return deadInstance(device, error instanceof Error ? error.message : String(error));
       }

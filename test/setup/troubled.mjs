@@ -1,11 +1,12 @@
 /**
  * A right device behind the text protocol that gets into trouble at one kind of request, in the way that its first parameter names:
- * whenever a pending event is retired. Everything else is answered as it must be.
+ * whenever a pending event is retired, or, as in `hang@table-write/8`, at each request of a verb, of so many bytes. `@all` is every request but
+ * the first. Everything else is answered as it must be.
  */
 import { Msix } from '../../examples/kits/javascript/msix.js';
 import { onRequest, say, TROUBLES } from './troubles.mjs';
 
-const [way] = process.argv.slice(2);
+const [way, where] = process.argv[2].split('@');
 const vectors = Number(process.env.MASKBIT_VECTORS ?? 2);
 let messages = '';
 const hex = (value) => `0x${value.toString(16)}`;
@@ -29,12 +30,26 @@ const WAYS = {
     while (Date.now() < until);
     say('ok');
   },
+  unsupported: () => say('unsupported'),
+  error: () => say('error the bus says no'),
+  die: () => process.exit(3),
+};
+
+/** Whether a request is one of those that the device gets into trouble at. */
+const isThere = (line) => {
+  const [verb, , bytes] = line.split(' ');
+  return where === verb || where === `${verb}/${Number(bytes)}` || (where === 'all' && verb !== 'hello');
 };
 
 const number = (word) => Number(BigInt(word));
 onRequest((line) => {
   const [verb, ...words] = line.split(' ');
   const [offset, bytes, value] = words;
+  if (isThere(line)) {
+    if (way !== 'slow') return WAYS[way]();
+    const until = Date.now() + 50;
+    while (Date.now() < until);
+  }
   switch (verb) {
     case 'hello':
       return say(`ok maskbit-dut/1 name=troubled vectors=${hex(vectors)} lacks=save,pba-write`);
@@ -70,7 +85,7 @@ onRequest((line) => {
       const vector = number(offset);
       const isPending = ((msix.pbaRead(4 * (vector >> 5), 4) >>> (vector & 31)) & 1) === 1;
       msix.retire(vector);
-      return isPending && way in WAYS ? WAYS[way]() : say('ok');
+      return isPending && where === undefined && way in WAYS ? WAYS[way]() : say('ok');
     }
     case 'reset':
       msix.reset();

@@ -6,7 +6,16 @@ import type { Report } from '../conform.ts';
 import type { Cause, Finding } from '../findings.ts';
 import { tellProfile } from '../profile.ts';
 import { escapeXml } from './junit.ts';
-import { count, headOf, readbackLines, titleOf, type ReportContext, verdictLine } from './text.ts';
+import {
+  count,
+  headOf,
+  readbackLines,
+  tellShortness,
+  tellShownAgain,
+  titleOf,
+  type ReportContext,
+  verdictLine,
+} from './text.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --line: #8886; --bad: #c0392b; --soft: #8882; }
@@ -76,11 +85,8 @@ ${coverage.rules.missing.length === 0 ? '' : `<p>Not covered: ${coverage.rules.m
 }
 
 function findingHtml(finding: Finding, context: ReportContext): string {
-  const { reproduced } = finding;
   return [
-    `<p>By ${escapeXml([...new Set([finding.access, ...finding.otherAccesses])].join(', '))}, from ${finding.before} to ${finding.after}; found by ${escapeXml(finding.strategy)}${
-      reproduced === undefined ? '' : `; shown ${reproduced.shown} of ${reproduced.tries} times again`
-    }.</p>`,
+    `<p>By ${escapeXml([...new Set([finding.access, ...finding.otherAccesses])].join(', '))}, from ${finding.before} to ${finding.after}; found by ${escapeXml(finding.strategy)}; ${tellShortness(finding)}; ${tellShownAgain(finding)}.</p>`,
     `<p class="bad">${[...finding.differences, ...readbackLines(finding)].map(escapeXml).join('<br>')}</p>`,
     finding.trace.length === 0
       ? '<p>A fresh instance shows it.</p>'

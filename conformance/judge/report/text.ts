@@ -141,15 +141,10 @@ function rulesBeside({ rules }: Finding): string[] {
 }
 
 function findingLines(finding: Finding, context: ReportContext): string[] {
-  const { trace, differences, before, after, access, otherAccesses, shortness, reproduced, strategy, scene } = finding;
-  const how = {
-    shortest: 'no shorter one shows it',
-    minimal: 'nothing can be left out',
-    'as found': 'as it was found',
-  }[shortness ?? 'as found'];
+  const { trace, differences, before, after, access, otherAccesses, strategy, scene } = finding;
   return [
     `   by ${[...new Set([access, ...otherAccesses])].join(', ')}; from ${before} to ${after}; found by ${strategy}, ${scene}`,
-    `   trace of ${trace.length} (${how}${reproduced === undefined ? '' : `; shown ${reproduced.shown} of ${reproduced.tries} times again`}): ${trace.length === 0 ? 'a fresh instance' : shortened(trace)}`,
+    `   trace of ${trace.length} (${tellShortness(finding)}; ${tellShownAgain(finding)}): ${trace.length === 0 ? 'a fresh instance' : shortened(trace)}`,
     ...(finding.log ?? []).flatMap(({ action, requests, messages }) => [
       `     ${action.padEnd(18)} ${requests.join('; ')}${messages.length === 0 ? '' : `  -> ${messages.join(' ')}`}`,
     ]),
@@ -158,6 +153,25 @@ function findingLines(finding: Finding, context: ReportContext): string[] {
     `   replay: ${context.replay(finding)}`,
   ];
 }
+
+/** How short a trace is, as a clause. */
+export function tellShortness({ shortness = 'as found', trace, reproduced }: Finding): string {
+  if (trace.length === 0) return 'nothing to leave out';
+  if (shortness === 'as found' && reproduced !== undefined)
+    return 'as it was found: not made shorter, time or tries were over';
+  return {
+    shortest: 'no shorter one shows it',
+    minimal: 'nothing can be left out',
+    'so far': 'the shortest so far: time or tries were over',
+    'as found': 'as it was found',
+  }[shortness];
+}
+
+/** How often a trace has shown its finding again, as a clause. */
+export const tellShownAgain = ({ reproduced }: Finding): string =>
+  reproduced === undefined
+    ? 'not run again: time was over'
+    : `shown ${reproduced.shown} of ${reproduced.tries} times again`;
 
 /** What was read back while a finding was shown again, where that matters. */
 export function readbackLines({ needsReadback, isSparse, isUnread }: Finding): string[] {

@@ -5,10 +5,12 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startProcess } from '../../../conformance/device/process.ts';
-import type { RemoteDevice } from '../../../conformance/device/device.ts';
+import type { Device, DeviceOptions, RemoteDevice } from '../../../conformance/device/device.ts';
 import { conform, type ConformOptions, type Report } from '../../../conformance/judge/conform.ts';
 import { profileNamed } from '../../../conformance/judge/profile.ts';
-import { remoteSubject } from '../../../conformance/judge/subject.ts';
+import { reportLines } from '../../../conformance/judge/report/text.ts';
+import { remoteSubject, subjectOf } from '../../../conformance/judge/subject.ts';
+import { PlainDevice } from '../../../conformance/museum/index.ts';
 
 let open: RemoteDevice | undefined;
 afterEach(async () => {
@@ -90,13 +92,71 @@ describe('a program that, where a pending event is retired,', () => {
     expect(report.outcomes).toHaveLength(1);
     expect(report.outcomes[0].isComplete).toBe(false);
   });
+});
 
-  test('hangs: the time is kept all the same', async () => {
+describe('the time that is asked for', () => {
+  /** What is told to come after it: as long again, and no more than ten seconds. What a busy machine adds is beside that. */
+  const kept = (seconds: number): number => 1000 * (seconds + Math.min(seconds, 10)) + 2000;
+
+  test.each([
+    ['hang@all', 4, 'violated'],
+    ['hang@table-write/8', 4, 'violated'],
+    ['hang', 4, 'violated'],
+    ['die@table-write', 4, 'violated'],
+    ['slow@all', 4, 'open'],
+    ['slow@table-read', 1, 'open'],
+  ] as const)('is kept with a program that does %s, of %d seconds', async (way, seconds, verdict) => {
+    open = await startProcess({ command: [process.execPath, 'test/setup/troubled.mjs', way, OWN], vectorCount: 2 });
     const began = performance.now();
-    const report = await judged('hang', { seconds: 4, learn: true, strategies: undefined, scenes: undefined });
-    expect(report.milliseconds).toBeGreaterThan(0);
-    // Four seconds, one answer that is waited for, and what a busy machine adds.
-    expect(performance.now() - began).toBeLessThan(4000 + 1500 + 6000);
+    const report = await conform(remoteSubject(open), { learn: true, seconds });
+    expect(performance.now() - began).toBeLessThan(kept(seconds));
+    expect(report.verdict).toBe(verdict);
+    await open.close();
+    await expect.poll(running, { timeout: 5000 }).toEqual([]);
+  });
+
+  test('is kept however patient one is; who has not answered by then is told, and is no finding', async () => {
+    const command = [process.execPath, 'test/setup/troubled.mjs', 'hang@signal', OWN];
+    open = await startProcess({ command, vectorCount: 2, patience: 3000 });
+    const began = performance.now();
+    const report = await conform(remoteSubject(open), { seconds: 1 });
+    expect(performance.now() - began).toBeLessThan(kept(1));
+    expect([report.verdict, report.causes]).toEqual(['open', []]);
+    expect(report.notes.join(' ')).toMatch(/an answer had not come for \d\.\d s, and was not waited for/);
+  });
+
+  test('is kept with a device in this process whose every access takes its time', async () => {
+    const slowly = (options: DeviceOptions): Device =>
+      new Proxy(new PlainDevice(options), {
+        get: (target, key) => {
+          const value: unknown = Reflect.get(target, key, target);
+          if (typeof value !== 'function') return value;
+          return (...parameters: unknown[]): unknown => {
+            const until = performance.now() + 20;
+            while (/Read|Write/.test(String(key)) && performance.now() < until);
+            return (value as (...all: unknown[]) => unknown).apply(target, parameters);
+          };
+        },
+      });
+    const began = performance.now();
+    const report = await conform(subjectOf(slowly, [1, 2048]), { learn: true, seconds: 2 });
+    expect(performance.now() - began).toBeLessThan(kept(2));
+    expect(report.verdict).toBe('open');
+  });
+
+  test('is over before a trace is made short: the report says how far that came', async () => {
+    open = await startProcess({
+      command: [process.execPath, 'test/setup/troubled.mjs', 'hang', OWN],
+      ...{ vectorCount: 1, patience: 1500 },
+    });
+    const report = await conform(remoteSubject(open), {
+      ...{ profile: profileNamed('strict'), scenes: ['bits and bytes'], strategies: ['all transitions'], seconds: 2 },
+    });
+    const told = reportLines(report, { replay: () => '', resembles: () => [] }).join('\n');
+    expect(report.causes).toHaveLength(1);
+    expect(told).toMatch(
+      /trace of \d+ \((the shortest so far: time or tries were over|as it was found[^;]*); (shown 1 of 1 times again|not run again: time was over)\)/,
+    );
   });
 });
 
