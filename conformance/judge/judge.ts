@@ -19,7 +19,6 @@ import type { MessageSet } from '../../machines/messages.ts';
 import { createPermitted, OTHER, permittedEvents } from '../../machines/permitted/index.ts';
 import * as registers from '../../src/registers.ts';
 import type { Choices } from '../../spec/choices.ts';
-import type { DeviceOutput } from '../device/device.ts';
 import { type Action, isScribble } from './actions.ts';
 import { blame } from './blame.ts';
 import type { Blame } from './evidence.ts';
@@ -41,6 +40,7 @@ import {
 } from './fields.ts';
 import type { MessageBook } from './messages.ts';
 import type { Observation } from './observation.ts';
+import { type Claim, type Option, shareOut } from './senders.ts';
 import { IMPOSSIBLE, NOTHING, SetMachine } from './set-machine.ts';
 
 /** What the judges of one profile share. */
@@ -103,6 +103,14 @@ function renewedBy(event: string): number {
   return kind === 'guest.control' || kind === 'device.signal' || kind === 'device.retire' ? 0x2 : 0;
 }
 
+/** A message that was seen, and how often. */
+interface Word {
+  readonly low: number;
+  readonly high: number;
+  readonly data: number;
+  count: number;
+}
+
 /** What is wrong with a step, as one vector or the capability shows it. */
 export interface Fault extends Blame {
   /** -1 of the capability. */
@@ -123,8 +131,10 @@ export class Judge {
   private readonly sends: Uint8Array;
   private readonly usages: Uint8Array;
   private readonly active: Int32Array;
-  /** The vectors whose entries were out of reach, and were not read since: what they hold is not known before that. */
-  private readonly unread: Uint8Array;
+  /** The vectors whose entries may hold anything, since they were not read after that was left open: each message may be theirs. */
+  readonly unread: Uint8Array;
+  /** Whether an entry may hold what no suite has written. */
+  private readonly mayHoldOther: boolean;
   /** Is told what was observed of each vector, for whoever records it. */
   tap: ((vector: number, event: string | undefined, code: number, isFault: boolean) => void) | undefined;
   private readonly events = new Map<string, number>();
@@ -144,6 +154,8 @@ export class Judge {
     this.usages = new Uint8Array(vectorCount);
     this.active = new Int32Array(vectorCount);
     this.unread = new Uint8Array(vectorCount);
+    const { resetEntry, narrowWrites } = model.choices;
+    this.mayHoldOther = resetEntry !== 'zero' || narrowWrites !== 'dropped';
     this.quiet = model.notifies ? 0 : USAGE_BITS << USAGE_SHIFT;
     this.silence = this.quiet | (UNOBSERVED & ~(USAGE_BITS << USAGE_SHIFT));
     model.vector.compiled.events.forEach((event, number) => this.events.set(event, number));
@@ -156,24 +168,25 @@ export class Judge {
   }
 
   /** Takes another judge's beliefs. */
-  set(capability: number, vectors: Int32Array): void {
+  set(capability: number, vectors: Int32Array, unread: Uint8Array): void {
     this.capability = capability;
     this.vectors.set(vectors);
-    this.unread.fill(0);
+    this.unread.set(unread);
   }
 
   /** Judges what a fresh device reads. */
   begin(observation: Observation): readonly Fault[] {
-    if (observation.touchedCount === 0) this.unread.fill(1);
+    this.unread.fill(1);
     return this.judge(undefined, -1, observation, true, ['MSIX-RESET-1']);
   }
 
   /** Judges one step: what `action` did, and what was read after it. Returns what is wrong, mostly nothing. */
   step(action: Action, observation: Observation): readonly Fault[] {
     // What an entry holds after these is read, and not known before.
-    const mayBind = action.event === RESET || isScribble(action);
+    if (action.event === RESET && this.model.choices.resetEntry !== 'kept') this.unread.fill(1);
+    if (isScribble(action)) this.unread[action.vector] = 1;
     if (action.prelude !== undefined) this.prelude(action.prelude, action.vector);
-    return this.judge(action.event, action.vector, observation, mayBind, action.rules);
+    return this.judge(action.event, action.vector, observation, false, action.rules);
   }
 
   /** How many messages an action may let out: where fewer are seen, one may be on its way. */
@@ -197,11 +210,10 @@ export class Judge {
     event: string | undefined,
     vector: number,
     observation: Observation,
-    mayBind: boolean,
+    isFirst: boolean,
     formRules: readonly string[],
   ): readonly Fault[] {
     let faults: Fault[] | undefined;
-    const isFirst = event === undefined && mayBind;
     const isGlobal = event !== undefined && vector < 0;
     const number = event === undefined ? NOTHING : (this.events.get(event) ?? NOTHING);
     const { vector: machine, capability: capabilitySets } = this.model;
@@ -213,8 +225,6 @@ export class Judge {
         ((observation.control & registers.CONTROL_ENABLE) !== 0 ? 1 : 0) |
         ((observation.control & registers.CONTROL_FUNCTION_MASK) !== 0 ? 4 : 0);
     }
-    if (isGlobal && this.model.choices.disabledTable !== 'there' && (this.possibleCapabilities() & DISABLED) !== 0)
-      this.unread.fill(1);
     if (isGlobal || readCapability >= 0) {
       const code = readCapability < 0 ? 0xf : readCapability;
       const next = capabilitySets.step(this.capability, capabilityEvent, code);
@@ -226,6 +236,7 @@ export class Judge {
       } else this.capability = next;
     }
 
+    this.bindRead(observation);
     this.attribute(observation, vector, number);
     // Which vectors have anything to be judged: all of them where the event is of all.
     let count = 0;
@@ -256,15 +267,17 @@ export class Judge {
       }
       const own = isGlobal || each === vector;
       const eachEvent = own ? number : NOTHING;
-      let code = this.codeOf(observation, each, mayBind && (own || isFirst));
+      let code = this.codeOf(observation, each);
       this.sends[each] = 0;
       this.usages[each] = 0;
       const belief = this.vectors[each];
-      const plain = machine.step(belief, eachEvent, code);
       const next =
         doubtful === undefined
-          ? plain
-          : machine.either(plain, machine.step(belief, eachEvent, withSend(code, doubtful)));
+          ? machine.step(belief, eachEvent, code)
+          : doubtful.reduce(
+              (all, send) => machine.either(all, machine.step(belief, eachEvent, withSend(code, send))),
+              IMPOSSIBLE,
+            );
       this.tap?.(each, own ? event : undefined, code, next === IMPOSSIBLE || doubtful !== undefined);
       if (next !== IMPOSSIBLE) {
         this.vectors[each] = next;
@@ -280,7 +293,11 @@ export class Judge {
       const forms = own || isFirst ? formRules : [];
       const isRead = event === undefined && !isFirst;
       (faults ??= []).push(faultOf(blamed, each, isOfAnother, isRead ? [] : forms));
-      if (((code >>> 4) & 0xf) === UNKNOWN_ENTRY) code = this.codeOf(observation, each, true);
+      if (((code >>> 4) & 0xf) === UNKNOWN_ENTRY) {
+        this.unread[each] = 1;
+        this.bindRead(observation);
+        code = this.codeOf(observation, each);
+      }
       const capabilities = this.possibleCapabilities();
       this.vectors[each] = machine.recover(
         blamed,
@@ -300,81 +317,149 @@ export class Judge {
   }
 
   private readonly attributed: number[] = [];
-  /** The vectors of which nothing tells whether they have sent a message that another one may have sent as well; and what else they may have sent. */
-  private readonly doubtful = new Map<number, number>();
+  /** The vectors of which nothing tells what they have sent, since another one may have sent it as well: all that each may have sent. */
+  private readonly doubtful = new Map<number, readonly number[]>();
 
   /** Finds out whose each message is. */
   private attribute(observation: Observation, vector: number, event: number): void {
     const { outputs } = observation;
     if (outputs.length === 0) return;
-    const { book } = this;
-    // What one vector alone may have sent is told first, so that what is left of the others is known.
-    const ordered =
-      outputs.length < 2
-        ? outputs
-        : outputs.toSorted((one, other) => Number(this.isShared(one)) - Number(this.isShared(other)));
-    for (const { verb, vector: told, addressLow, addressHigh, data } of ordered) {
+    const words: Word[] = [];
+    for (const output of outputs) {
+      const { verb, vector: told, addressHigh: high, data } = output;
       if (verb !== 'send') {
         if (!this.model.notifies || told < 0 || told >= this.vectorCount) continue;
         this.usages[told] = this.usages[told] !== 0 ? UNKNOWN_USAGE : verb === 'use' ? 1 : 2;
         this.attributed.push(told);
         continue;
       }
-      // Best liked is one that must send this, then one that may and then reads as it does; of these one that has not sent yet; then one that
-      // may send it once more; then one that wrongly may.
-      const liking = (each: number, message: number): number => {
-        const before = this.sends[each];
-        const send = oneMore(before, message);
-        if (send === UNKNOWN_SEND) return 0;
-        const own = vector < 0 || each === vector;
-        // Of several that hold the same message, it is likelier one that has the event, or was seen pending.
-        const hasEvent = vector === each && event !== NOTHING;
-        const isSeen = hasEvent || this.model.vector.isShownPending(this.vectors[each]);
-        if (this.maySendNow(vector, event, each, send)) {
-          const isRead = this.fits(observation, vector, event, each, send);
-          const isDue = isRead && before === NO_SEND && !this.fits(observation, vector, event, each, NO_SEND);
-          return (isDue ? 16 : isRead ? 8 : 0) + (before === 0 ? 3 : 2) + (isSeen ? 2 : 0);
-        }
-        return (
-          (hasEvent ? 0.75 : isSeen ? 0.5 : 0) +
-          (this.model.vector.maySend(this.vectors[each], own ? event : NOTHING) ? 1 : 0)
-        );
-      };
-      const low = this.addressOf(addressLow);
-      const sender = book.senderOf(low, addressHigh, data, liking);
-      if (sender < 0) {
-        const unread = this.unreadSender(vector, event);
-        if (unread >= 0) {
-          // What an entry holds that nobody has read is known by what is sent.
-          book.bind(unread, low, addressHigh, data);
-          this.unread[unread] = 0;
-          this.sends[unread] = oneMore(this.sends[unread], book.other);
-          this.attributed.push(unread);
-          continue;
-        }
-        const likely = book.likeliest(low);
-        const each = likely >= 0 ? likely : Math.max(0, vector);
-        this.sends[each] = UNKNOWN_SEND;
-        this.attributed.push(each);
-        continue;
-      }
-      const each = Math.floor(sender / book.messageCount);
-      const message = sender % book.messageCount;
-      const before = this.sends[each];
-      this.sends[each] = oneMore(before, message);
-      this.attributed.push(each);
-      if (before === NO_SEND) this.doubt(observation, vector, event, each, message);
+      const low = this.addressOf(output.addressLow);
+      const known = words.find((each) => each.low === low && each.high === high && each.data === data);
+      if (known === undefined) words.push({ low, high, data, count: 1 });
+      else known.count++;
     }
-    if (observation.merges) this.attributeMerged(observation, vector, event);
+    if (words.length === 0) return;
+    const claims = this.claimsOf(words, observation, vector, event);
+    const counts = words.map(({ count }) => count);
+    for (const share of shareOut(claims, counts, observation.merges)) {
+      if (share.claims === undefined)
+        this.guess(
+          share.words.map((word) => words[word]),
+          observation,
+          vector,
+          event,
+        );
+      else for (const claim of share.claims) this.take(claim, words);
+    }
   }
 
-  /** The vector that may have sent what an entry holds that was not read since the table may have gone; -1 when there is none. */
-  private unreadSender(vector: number, event: number): number {
+  /** The vectors that may have sent some of what was seen, and all that each may have sent. */
+  private claimsOf(words: readonly Word[], observation: Observation, vector: number, event: number): Claim[] {
+    const { book } = this;
+    const { vector: machine, choices } = this.model;
+    const claims = new Map<number, Option[]>();
+    const consider = (each: number, word: number, message: number, most: number): void => {
+      const own = vector < 0 || each === vector ? event : NOTHING;
+      if (!machine.maySend(this.vectors[each], own)) return;
+      const code = this.codeOf(observation, each);
+      const fits = (send: number): boolean =>
+        machine.step(this.vectors[each], own, withSend(code, send)) !== IMPOSSIBLE;
+      let options = claims.get(each);
+      if (options === undefined) {
+        options = fits(NO_SEND) ? [{ word: -1, times: 0, send: NO_SEND }] : [];
+        if (choices.message === 'torn' && fits(UNKNOWN_SEND))
+          options.push({ word: -1, times: 1, send: UNKNOWN_SEND, isAny: true });
+        claims.set(each, options);
+      }
+      for (let times = 1; times <= most; times++) {
+        const send = sendCode(message, times);
+        if (fits(send)) options.push({ word, times, send });
+      }
+    };
+    words.forEach(({ low, high, data, count }, word) => {
+      const most = observation.merges ? 3 : count;
+      for (const sender of book.sendersOf(low, high, data))
+        consider(Math.floor(sender / book.messageCount), word, sender % book.messageCount, most);
+      for (let each = 0; this.mayHoldOther && each < this.vectorCount; each++) {
+        if (this.unread[each] === 1 ? !book.isNamed(each, low, high, data) : book.isOther(each, low, high, data))
+          consider(each, word, book.other, most);
+      }
+      if (choices.message === 'torn') for (let each = 0; each < this.vectorCount; each++) consider(each, word, 0, 0);
+      // What was overwritten at its address was not seen.
+      if (observation.merges)
+        for (const [each, message] of book.othersAt(low, high, data)) consider(each, -1, message, 3);
+    });
+    return [...claims].flatMap(([each, options]) =>
+      options.some(({ send }) => send !== NO_SEND) ? [{ vector: each, options }] : [],
+    );
+  }
+
+  /** Takes up what a vector has sent, or may have. */
+  private take({ vector, options }: Claim, words: readonly Word[]): void {
+    const [{ send, word }, ...others] = options;
+    if (send !== NO_SEND || others.length > 0) this.attributed.push(vector);
+    this.sends[vector] = send;
+    if (others.length > 0)
+      this.doubtful.set(
+        vector,
+        options.map((option) => option.send),
+      );
     const { other } = this.book;
-    const may = (each: number): boolean =>
-      this.unread[each] === 1 && this.maySendNow(vector, event, each, oneMore(this.sends[each], other));
-    if (vector >= 0 && may(vector)) return vector;
-    return this.vectors.findIndex((_, each) => may(each));
+    const isOther = (option: Option): boolean =>
+      option.word === word &&
+      option.send !== UNKNOWN_SEND &&
+      option.send !== NO_SEND &&
+      readSend(option.send).message === other;
+    if (this.unread[vector] === 0 || word < 0 || !options.every(isOther)) return;
+    // What an entry holds that nobody has read is known by what is sent, where nobody else can have sent it.
+    this.book.bind(vector, words[word].low, words[word].high, words[word].data);
+    this.unread[vector] = 0;
+  }
+
+  /** No way to share these messages out is right. Gives each to whom it is likeliest of, so that what is wrong is told where it is. */
+  private guess(words: readonly Word[], observation: Observation, vector: number, event: number): void {
+    const { book } = this;
+    // What one vector alone may have sent is told first, so that what is left of the others is known.
+    const ordered = words.toSorted(
+      (one, other) =>
+        Number(book.sendersOf(one.low, one.high, one.data).length > 1) -
+        Number(book.sendersOf(other.low, other.high, other.data).length > 1),
+    );
+    for (const { low, high, data, count } of ordered) {
+      for (let time = 0; time < count; time++) {
+        // Best liked is one that must send this, then one that may and then reads as it does; of these one that has not sent yet; then one that
+        // may send it once more; then one that wrongly may.
+        const liking = (each: number, message: number): number => {
+          const before = this.sends[each];
+          const send = oneMore(before, message);
+          if (send === UNKNOWN_SEND) return 0;
+          const own = vector < 0 || each === vector;
+          // Of several that hold the same message, it is likelier one that has the event, or was seen pending.
+          const hasEvent = vector === each && event !== NOTHING;
+          const isSeen = hasEvent || this.model.vector.isShownPending(this.vectors[each]);
+          if (this.maySendNow(vector, event, each, send)) {
+            const isRead = this.fits(observation, vector, event, each, send);
+            const isDue = isRead && before === NO_SEND && !this.fits(observation, vector, event, each, NO_SEND);
+            return (isDue ? 16 : isRead ? 8 : 0) + (before === 0 ? 3 : 2) + (isSeen ? 2 : 0);
+          }
+          return (
+            (hasEvent ? 0.75 : isSeen ? 0.5 : 0) +
+            (this.model.vector.maySend(this.vectors[each], own ? event : NOTHING) ? 1 : 0)
+          );
+        };
+        const sender = book.senderOf(low, high, data, liking);
+        if (sender < 0) {
+          const likely = book.likeliest(low);
+          const each = likely >= 0 ? likely : Math.max(0, vector);
+          this.sends[each] = UNKNOWN_SEND;
+          this.attributed.push(each);
+          continue;
+        }
+        const each = Math.floor(sender / book.messageCount);
+        this.sends[each] = oneMore(this.sends[each], sender % book.messageCount);
+        this.attributed.push(each);
+      }
+    }
   }
 
   /** Whether a vector may send something at this event, whatever it reads. */
@@ -384,53 +469,11 @@ export class Judge {
     return this.model.vector.step(this.vectors[each], own ? event : NOTHING, code) !== IMPOSSIBLE;
   }
 
-  /** Whether the suites write a message for several vectors. */
-  private isShared({ verb, addressLow, addressHigh, data }: DeviceOutput): boolean {
-    return verb === 'send' && this.book.isShared(this.addressOf(addressLow), addressHigh, data);
-  }
-
   /** Whether a vector may send something, and read as it does. */
   private fits(observation: Observation, vector: number, event: number, each: number, send: number): boolean {
-    const code = withSend(this.codeOf(observation, each, false), send);
+    const code = withSend(this.codeOf(observation, each), send);
     const own = vector < 0 || each === vector;
     return this.model.vector.step(this.vectors[each], own ? event : NOTHING, code) !== IMPOSSIBLE;
-  }
-
-  /**
-   * Several vectors may hold one message. Where one that was taken to have sent it may as well not have, and another may have, both are
-   * possible.
-   */
-  private doubt(observation: Observation, vector: number, event: number, sender: number, message: number): void {
-    const fits = (each: number, send: number): boolean => this.fits(observation, vector, event, each, send);
-    if (message === this.book.other || !fits(sender, NO_SEND)) return;
-    const send = oneMore(NO_SEND, message);
-    for (const each of this.book.alike(sender, message)) {
-      if (this.sends[each] !== NO_SEND || !fits(each, NO_SEND) || !fits(each, send)) continue;
-      this.doubtful.set(sender, NO_SEND);
-      this.doubtful.set(each, send);
-      this.attributed.push(each);
-    }
-  }
-
-  /** Lets an output stand for a message to the same address, too, of a vector that must have sent one now. */
-  private attributeMerged(observation: Observation, vector: number, event: number): void {
-    const { book, model, sends } = this;
-    for (const { addressLow, addressHigh } of observation.outputs) {
-      for (let each = 0; each < this.vectorCount; each++) {
-        if (sends[each] !== 0) continue;
-        const code = this.codeOf(observation, each, false);
-        const own = vector < 0 || each === vector ? event : NOTHING;
-        const fits = (send: number): boolean =>
-          model.vector.step(this.vectors[each], own, code | (send << SEND_SHIFT)) !== IMPOSSIBLE;
-        if (fits(0)) continue;
-        const message = book.numberAt(each, this.addressOf(addressLow), addressHigh, (number) =>
-          fits(oneMore(0, number)),
-        );
-        if (message < 0) continue;
-        sends[each] = oneMore(0, message);
-        this.attributed.push(each);
-      }
-    }
   }
 
   /** The lower dword of an address as the book knows it: reserved bits, where they are judged by themselves, are left out. */
@@ -438,8 +481,22 @@ export class Judge {
     return this.model.reserved ? (low & ~registers.ADDRESS_LOW_RESERVED) >>> 0 : low;
   }
 
+  /** Lets `other` stand for what was read of entries that may hold anything. */
+  private bindRead(observation: Observation): void {
+    const { touched, touchedCount, hasMessage, entries } = observation;
+    for (let index = 0; index < touchedCount; index++) {
+      const vector = touched[index];
+      if (this.unread[vector] === 0 || hasMessage[vector] !== 7 || this.isUnanswered(observation, vector)) continue;
+      const at = 4 * vector;
+      const low = this.addressOf(entries[at]);
+      if (!this.book.isNamed(vector, low, entries[at + 1], entries[at + 2]))
+        this.book.bind(vector, low, entries[at + 1], entries[at + 2]);
+      this.unread[vector] = 0;
+    }
+  }
+
   /** What was observed of a vector, as a code. */
-  private codeOf(observation: Observation, vector: number, mayBind: boolean): number {
+  private codeOf(observation: Observation, vector: number): number {
     const { entries } = observation;
     const at = 4 * vector;
     let code = this.quiet | (this.usages[vector] << USAGE_SHIFT) | (this.sends[vector] << SEND_SHIFT);
@@ -453,12 +510,7 @@ export class Judge {
       code |= (UNANSWERED_ENTRY << 4) | ((this.model.reserved ? 1 : 7) << 11);
     } else if (observation.hasMessage[vector] === 7) {
       const low = this.addressOf(entries[at]);
-      let message = this.book.holds(vector, low, entries[at + 1], entries[at + 2]);
-      if (message < 0 && (mayBind || this.unread[vector] === 1)) {
-        this.book.bind(vector, low, entries[at + 1], entries[at + 2]);
-        message = this.book.other;
-      }
-      this.unread[vector] = 0;
+      const message = this.book.holds(vector, low, entries[at + 1], entries[at + 2]);
       code |= (message < 0 ? UNKNOWN_ENTRY : message) << 4;
       code |=
         (this.model.reserved
@@ -549,8 +601,6 @@ function oneMore(before: number, message: number): number {
 }
 
 const NO_FAULTS: readonly Fault[] = [];
-/** The values of the capability with MSI-X disabled, as `possibleCapabilities` has them. */
-const DISABLED = 0x5;
 /** Nothing read of any field. */
 const UNOBSERVED = 0x3 | (0x3 << 2) | (0xf << 4) | (7 << 8) | (7 << 11) | (USAGE_BITS << USAGE_SHIFT);
 

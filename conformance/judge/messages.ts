@@ -97,13 +97,16 @@ export class MessageBook {
     return -1;
   }
 
-  /** The first message of a vector that goes to an address and that `isIt` takes; -1 when there is none. */
-  numberAt(vector: number, low: number, high: number, isIt: (message: number) => boolean): number {
-    for (let message = 0; message < this.perVector; message++) {
-      const at = this.at(vector, message);
-      if (this.words[at] === low && this.words[at + 1] === high && isIt(message)) return message;
-    }
-    return -1;
+  /** Whether the suites write a message for a vector. */
+  isNamed(vector: number, low: number, high: number, data: number): boolean {
+    const message = this.holds(vector, low, high, data);
+    return message >= 0 && message !== this.other;
+  }
+
+  /** Whether `other` of a vector stands for a message. */
+  isOther(vector: number, low: number, high: number, data: number): boolean {
+    const at = this.at(vector, this.other);
+    return this.words[at] === low && this.words[at + 1] === high && this.words[at + 2] === data;
   }
 
   /** Lets `other` of a vector stand for what was read of its entry. */
@@ -141,39 +144,30 @@ export class MessageBook {
       liked = like;
       best = vector * this.perVector + message;
     };
-    for (const sender of this.senders.get(keyOf(low, data)) ?? []) {
-      const vector = Math.floor(sender / this.perVector);
-      const message = sender % this.perVector;
-      // The key has the lower bits of the address alone.
-      if (this.word(vector, message, 0) === low && this.word(vector, message, 1) === high) consider(vector, message);
-    }
+    for (const sender of this.sendersOf(low, high, data))
+      consider(Math.floor(sender / this.perVector), sender % this.perVector);
     if (liked > 0) return best;
     // What was never written by the suites, several vectors may hold alike.
     for (let vector = 0; vector < this.vectorCount; vector++) {
-      const at = this.at(vector, this.other);
-      if (this.words[at] === low && this.words[at + 1] === high && this.words[at + 2] === data)
-        consider(vector, this.other);
+      if (this.isOther(vector, low, high, data)) consider(vector, this.other);
     }
     return best;
   }
 
-  /** Whether the suites write a message for several vectors. */
-  isShared(low: number, high: number, data: number): boolean {
-    const senders = this.senders.get(keyOf(low, data)) ?? [];
-    return (
-      senders.length > 1 && this.word(Math.floor(senders[0] / this.perVector), senders[0] % this.perVector, 1) === high
-    );
+  /** The vectors for which the suites write a message, as `senderOf` tells each. */
+  sendersOf(low: number, high: number, data: number): number[] {
+    const known = this.senders.get(keyOf(low, data)) ?? [];
+    // The key has the lower bits of the address alone.
+    return known.filter((sender) => this.words[3 * sender] === low && this.words[3 * sender + 1] === high);
   }
 
-  /** The vectors for which the suites write one message, besides `vector`. */
-  alike(vector: number, message: number): number[] {
-    const at = this.at(vector, message);
-    const holders = this.senders.get(keyOf(this.words[at], this.words[at + 2])) ?? [];
-    return holders.flatMap((sender) => {
-      const other = Math.floor(sender / this.perVector);
-      const isSame = sender % this.perVector === message && this.word(other, message, 1) === this.words[at + 1];
-      return isSame && other !== vector ? [other] : [];
-    });
+  /** What vectors may hold that goes to an address with other data. */
+  *othersAt(low: number, high: number, data: number): Generator<readonly [vector: number, message: number]> {
+    for (let sender = 0; sender < this.vectorCount * this.perVector; sender++) {
+      const at = 3 * sender;
+      if (this.words[at] === low && this.words[at + 1] === high && this.words[at + 2] !== data)
+        yield [Math.floor(sender / this.perVector), sender % this.perVector];
+    }
   }
 
   /** The vector that a message is likeliest of which is none of any; -1 when nothing tells. */

@@ -48,6 +48,8 @@ export interface Pair {
   readonly knowledge: MutableKnowledge;
   /** What `other` stands for, of each vector that is read back; all ones where nothing believed holds it. */
   readonly others: Uint32Array;
+  /** The vectors of which it stands for anything. */
+  readonly unread: Uint8Array;
   readonly parent: number;
   readonly action: number;
   /** What went wrong first on the way to it; what goes wrong later is likely a consequence. */
@@ -98,7 +100,8 @@ export function* walkingPairs(
   const meet = (snapshot: number, parent: number, action: number, wrongBefore: string | undefined): void => {
     book.othersInto(others, looked);
     for (let index = 0; index < looked.length; index++)
-      if (!model.vector.holdsOther(judge.vectors[looked[index]])) others.fill(0xffffffff, 3 * index, 3 * index + 3);
+      if (judge.unread[looked[index]] === 1 || !model.vector.holdsOther(judge.vectors[looked[index]]))
+        others.fill(0xffffffff, 3 * index, 3 * index + 3);
     const known = bySnapshot.get(snapshot);
     if (known?.some((pair) => isCovered(model, judge, knowledge, others, pairs[pair])) === true) return;
     const number = pairs.push({
@@ -107,6 +110,7 @@ export function* walkingPairs(
       snapshot,
       knowledge: copyOf(knowledge, vectorCount),
       others: others.slice(),
+      unread: judge.unread.slice(),
       parent,
       action,
       wrongBefore,
@@ -151,7 +155,7 @@ export function* walkingPairs(
     const action = actions[index];
     device.restore(pair.snapshot);
     device.takeOutputs();
-    judge.set(pair.capability, pair.vectors);
+    judge.set(pair.capability, pair.vectors, pair.unread);
     let { wrongBefore } = pair;
     if (wrongBefore !== undefined && isOfBirth(wrongBefore) && judge.isCertain) wrongBefore = undefined;
     book.setOthers(pair.others, looked);
@@ -259,7 +263,7 @@ const FATAL = 3;
 const PIECE = 50;
 
 /** What a pair takes: objects and arrays, and for each vector a belief, what the guest knows, and its entry. */
-const bytesOfPair = (vectorCount: number): number => 500 + 24 * vectorCount;
+const bytesOfPair = (vectorCount: number): number => 500 + 25 * vectorCount;
 /** What the states of a device take, where it says so. */
 const bytesOf = (device: Device): number =>
   (device as { readonly states?: { readonly bytes: number } }).states?.bytes ?? 0;
@@ -272,6 +276,7 @@ function isCovered(model: Model, judge: Judge, knowledge: MutableKnowledge, othe
   for (let vector = 0; vector < pair.vectors.length; vector++) {
     if (knowledge.masked[vector] !== pair.knowledge.masked[vector]) return false;
     if (knowledge.message[vector] !== pair.knowledge.message[vector]) return false;
+    if (judge.unread[vector] !== pair.unread[vector]) return false;
     if (!model.vector.covers(judge.vectors[vector], pair.vectors[vector])) return false;
   }
   for (let at = 0; at < others.length; at++) if (others[at] !== pair.others[at]) return false;

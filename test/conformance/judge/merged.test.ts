@@ -26,7 +26,8 @@ const isNeeded = (ability: string): boolean => ability !== 'notify' && ability !
 
 /** One output of each address, without the vector. */
 function seen(outputs: readonly DeviceOutput[]): readonly DeviceOutput[] {
-  const places = new Map(outputs.map((output) => [`${output.addressHigh}:${output.addressLow}`, output]));
+  const sent = outputs.filter(({ verb }) => verb === 'send');
+  const places = new Map(sent.map((output) => [`${output.addressHigh}:${output.addressLow}`, output]));
   return [...places.values()].map((output) => ({ ...output, vector: -1 }));
 }
 
