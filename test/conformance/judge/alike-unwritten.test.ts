@@ -32,7 +32,7 @@ test.each([
   [4, 12],
   [7, 13],
 ])('combination %i of seed %i is right', async (number, seed) => {
-  const report = await judged(combination(number, seed), ['random walks'], 800);
+  const report = await judged(combination(number, seed), ['random walks'], 1500);
   expect(accused(report)).toEqual([]);
   expect(report.steps).toBeGreaterThan(2000);
 });
