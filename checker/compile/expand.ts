@@ -31,8 +31,6 @@ export interface Frame {
   readonly parameters: readonly string[];
   /** Before the first program of a part, given its events. */
   readonly before: (events: readonly number[]) => readonly string[];
-  /** Whether an event is to be tried in a state; always when left out. */
-  readonly isTried?: (event: number) => string;
   /** Behind the program of an event, with `taken` said. */
   readonly after: (event: number) => readonly string[];
   readonly end: readonly string[];
@@ -173,17 +171,14 @@ function writePart(compiled: CompiledMachine, listings: readonly Listing[], fram
     ...words.map((word) => `const s${word} = states[from + ${word}]; let t${word} = 0;`),
     `let taken = false;`,
     ...frame.before(listings.map(({ event }) => event)),
-    ...listings.flatMap((listing) => {
-      const isTried = frame.isTried?.(listing.event) ?? 'true';
-      return [
-        isTried === 'true' ? `{` : `if (${isTried}) {`,
-        ...words.map((word) => `t${word} = s${word};`),
-        `taken = false;`,
-        programText(compiled, listing, frame.noted),
-        ...frame.after(listing.event),
-        `}`,
-      ];
-    }),
+    ...listings.flatMap((listing) => [
+      `{`,
+      ...words.map((word) => `t${word} = s${word};`),
+      `taken = false;`,
+      programText(compiled, listing, frame.noted),
+      ...frame.after(listing.event),
+      `}`,
+    ]),
     ...frame.end,
   ];
   // oxlint-disable-next-line typescript/no-implied-eval -- this is the translation, and its text is numbers

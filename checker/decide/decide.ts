@@ -22,7 +22,7 @@ import { readClaims, requireNames } from './read-claim.ts';
 import { findLasso } from './liveness.ts';
 import { searchSteps, type StepClaim, StepTests } from './step-tests.ts';
 import { Truths } from './truths.ts';
-import { isWritable, searchWritten } from './written-steps.ts';
+import { isData, searchSifted } from './sifted-steps.ts';
 
 type StepPredicate = StepPredicateOf<ReadPredicate>;
 
@@ -168,8 +168,8 @@ function findStates(
   return { ...lassosOf(exploration, found), broken: found.broken?.state ?? -1 };
 }
 
-/** Fewer steps than this are looked at sooner than claims are written out. */
-const STEPS_WRITTEN = 20_000;
+/** Fewer steps than this are looked at sooner than it is worked out which. */
+const STEPS_SIFTED = 20_000;
 
 /** The same for steps, of several claims at once. */
 function findSteps(truths: Truths, claims: readonly StepClaim[]): Findings[] {
@@ -177,13 +177,13 @@ function findSteps(truths: Truths, claims: readonly StepClaim[]): Findings[] {
   const { summary, compiled } = exploration;
   const tests = new StepTests(truths);
   const expanded = summary.states - summary.frontier;
-  const isLong = expanded * compiled.events.length >= STEPS_WRITTEN;
-  const writable = isLong ? claims.filter(isWritable) : [];
-  const written = searchWritten(compiled, exploration.states.words, expanded, writable);
-  const others = written === undefined ? claims : claims.filter((claim) => !writable.includes(claim));
+  const isLong = expanded * compiled.events.length >= STEPS_SIFTED;
+  const data = isLong ? claims.filter(isData) : [];
+  const sifted = data.length === 0 ? [] : searchSifted(exploration, tests, expanded, data);
+  const others = sifted === undefined ? claims : claims.filter((claim) => !data.includes(claim));
   const searched = searchSteps(exploration, tests, expanded, others);
   const found = new Map<StepClaim, Found>([
-    ...(written ?? []).map((each, index): [StepClaim, Found] => [writable[index], each]),
+    ...(sifted ?? []).map((each, index): [StepClaim, Found] => [data[index], each]),
     ...others.map((claim, index): [StepClaim, Found] => [claim, searched[index]]),
   ]);
   const cursor = new StepCursor(exploration);

@@ -11,7 +11,7 @@ export class StepCursor {
   event = 0;
   private readonly exploration: Exploration;
   private readonly stepper: Stepper;
-  private readonly words: Int32Array;
+  private readonly after: Int32Array;
   private readonly sorted: Int32Array;
   private isStepped = false;
   private names: readonly string[] | undefined;
@@ -20,7 +20,7 @@ export class StepCursor {
   constructor(exploration: Exploration) {
     this.exploration = exploration;
     this.stepper = new Stepper(exploration.compiled);
-    this.words = new Int32Array(exploration.compiled.wordCount);
+    this.after = new Int32Array(exploration.compiled.wordCount);
     this.sorted = new Int32Array(exploration.compiled.wordCount);
   }
 
@@ -51,9 +51,9 @@ export class StepCursor {
     this.step();
     if (this.found === undefined) {
       const { states, symmetry } = this.exploration;
-      if (symmetry === undefined) this.found = states.find(this.words, 0);
+      if (symmetry === undefined) this.found = states.find(this.after, 0);
       else {
-        this.sorted.set(this.words);
+        this.sorted.set(this.after);
         symmetry.canonicalize(this.sorted, 1);
         this.found = states.find(this.sorted, 0);
       }
@@ -64,16 +64,21 @@ export class StepCursor {
   /** The words of the state after the step; with symmetry, of the one that it leads to and not of the one that stands for its orbit. */
   get targetWords(): Int32Array {
     this.step();
-    return this.words;
+    return this.after;
   }
 
-  private get from(): number {
+  /** The words of all states, and where those of the state before the step begin. */
+  get words(): Int32Array {
+    return this.exploration.states.words;
+  }
+
+  get from(): number {
     return this.state * this.exploration.compiled.wordCount;
   }
 
   private step(): void {
     if (this.isStepped) return;
-    this.stepper.stepWords(this.exploration.states.words, this.from, this.event, this.words, 0);
+    this.stepper.stepWords(this.exploration.states.words, this.from, this.event, this.after, 0);
     this.isStepped = true;
   }
 }

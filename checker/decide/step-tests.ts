@@ -24,7 +24,10 @@ export type StepClaim = StepClaimOf<ReadPredicate>;
 type StepPredicate = StepPredicateOf<ReadPredicate>;
 
 /** What a claim asks of steps. */
-function questionOf(tests: StepTests, { when, holds }: StepClaim): Question<StepCursor> {
+export function questionOf(
+  tests: StepTests,
+  { when, holds }: StepClaim,
+): Question<StepCursor> & Required<Pick<Question<StepCursor>, 'askOf'>> {
   const askOf = (event: number): EventQuestion<StepCursor> => {
     const premise = when === undefined || tests.of(when, event);
     const conclusion = tests.of(holds, event);
@@ -86,8 +89,14 @@ export class StepTests {
   of(predicate: StepPredicate, event: number): Truth {
     switch (predicate.kind) {
       case 'before': {
-        const truth = this.truths.of(predicate.state);
-        return (step) => truth[step.state] === 1;
+        const { state } = predicate;
+        if (typeof state === 'function') {
+          const truth = this.truths.of(state);
+          return (step) => truth[step.state] === 1;
+        }
+        // Few states may be asked, so it is not worked out for all.
+        const condition = this.truths.condition(state);
+        return (step) => condition(step.words, step.from);
       }
       case 'after': {
         const { state } = predicate;

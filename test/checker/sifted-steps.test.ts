@@ -7,7 +7,7 @@ import { decide } from '../../checker/decide/decide.ts';
 import type { Found } from '../../checker/decide/search.ts';
 import { searchSteps, type StepClaim, StepTests } from '../../checker/decide/step-tests.ts';
 import { Truths } from '../../checker/decide/truths.ts';
-import { isWritable, searchWritten } from '../../checker/decide/written-steps.ts';
+import { isData, searchSifted } from '../../checker/decide/sifted-steps.ts';
 import { explore } from '../../checker/explore/explore.ts';
 import { Symmetry } from '../../checker/explore/symmetry.ts';
 import type { GuardExpression } from '../../checker/machine/guard.ts';
@@ -45,7 +45,10 @@ function randomClaims(compiled: CompiledMachine, count: number, random: (bound: 
   });
 }
 
-test('claims that are written out find in random machines what tests of one step after the other find', () => {
+/** Small machines are sifted too, and from the first state on. */
+const EAGER = { asked: 1, budget: 1_000_000 };
+
+test('claims that are sifted find in random machines what tests of one step after the other find', () => {
   const counts = { machines: 0, broken: 0, satisfied: 0, silent: 0 };
   for (let seed = 0; counts.machines < 120; seed++) {
     const machine = acceptedMachine(seed);
@@ -53,12 +56,13 @@ test('claims that are written out find in random machines what tests of one step
     const compiled = compile(machine, RANDOM_EVENTS);
     const exploration = explore(compiled);
     const claims = randomClaims(compiled, 12, randomNumbers(seed));
-    expect(claims.every(isWritable)).toBe(true);
-    const { words, count } = exploration.states;
-    const written = searchWritten(compiled, words, count, claims);
-    const searched = searchSteps(exploration, new StepTests(new Truths(exploration)), count, claims);
+    expect(claims.every(isData)).toBe(true);
+    const { count } = exploration.states;
+    const tests = new StepTests(new Truths(exploration));
+    const sifted = searchSifted(exploration, tests, count, claims, EAGER);
+    const searched = searchSteps(exploration, tests, count, claims);
     const told = (found: readonly Found[]) => found.map(({ witness, broken }) => ({ witness, broken }));
-    expect(told(written!), `seed ${seed}`).toEqual(told(searched));
+    expect(told(sifted!), `seed ${seed}`).toEqual(told(searched));
     counts.machines++;
     for (const { witness, broken } of searched) {
       if (broken !== undefined) counts.broken++;
@@ -68,7 +72,7 @@ test('claims that are written out find in random machines what tests of one step
   expect(counts).toEqual({ machines: 120, broken: 835, satisfied: 392, silent: 213 });
 });
 
-test('a condition of more tests than are written is asked by a call, before and after', () => {
+test('the parity of all bits, written as a tree, is sifted before and after; and with too few steps allowed, nothing is', () => {
   const indices = Array.from({ length: 8 }, (_, index) => index);
   const machine = createMachine({
     id: 'bits',
@@ -100,13 +104,15 @@ test('a condition of more tests than are written is asked by a call, before and 
     holds: isEven ? { kind: 'not', part: { kind: 'after', state: parity } } : { kind: 'after', state: parity },
   });
   const claims = [claim(true), claim(false)];
-  const { words, count } = exploration.states;
-  const written = searchWritten(compiled, words, count, claims);
-  expect(written).toEqual([
+  const { count } = exploration.states;
+  const tests = new StepTests(new Truths(exploration));
+  const sifted = searchSifted(exploration, tests, count, claims, EAGER);
+  expect(sifted).toEqual([
     { witness: { state: 1, event: 0 } },
     { witness: { state: 1, event: 0 }, broken: { state: 1, event: 0 } },
   ]);
-  expect(written).toEqual(searchSteps(exploration, new StepTests(new Truths(exploration)), count, claims));
+  expect(sifted).toEqual(searchSteps(exploration, tests, count, claims));
+  expect(searchSifted(exploration, tests, count, claims, { ...EAGER, budget: 100 })).toBeUndefined();
 });
 
 test('with symmetry, what a claim says of the state after is asked of the state that the step leads to', () => {
