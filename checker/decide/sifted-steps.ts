@@ -14,7 +14,7 @@ import type { Exploration } from '../explore/explore.ts';
 import { ALWAYS, type BitDiagram, BudgetError, NEVER } from './bit-diagrams.ts';
 import type { ReadPredicate, StepPredicate as StepPredicateOf } from './claim.ts';
 import { Preconditions } from './preconditions.ts';
-import { type Answer, BROKEN, type Found, type Place, SATISFIED, SILENT } from './search.ts';
+import { type Answer, BROKEN, type Found, type Place, SILENT } from './search.ts';
 import { StepCursor } from './step-cursor.ts';
 import { outputsOfEvents, questionOf, type StepClaim, type StepTests } from './step-tests.ts';
 
@@ -97,8 +97,8 @@ class Asking {
     const ofClaims = claims.map((claim) => questionOf(tests, claim));
     this.questions = exploration.compiled.events.map((_, event) =>
       ofClaims.flatMap(({ askOf }, claim) => {
-        const { most, ask } = askOf(event);
-        return most === SILENT ? [] : [{ claim, ask }];
+        const question = askOf(event);
+        return question.most === SILENT ? [] : [{ claim, ask: (step: StepCursor) => question.ask(step) }];
       }),
     );
   }
@@ -174,12 +174,12 @@ class Sieve {
       let found = programs.get(diagram);
       if (found === undefined) {
         const { word, mask } = preconditions.bitOf(diagrams.variable(diagram));
-        const [set, clear] = [program(diagrams.whereSet(diagram)), program(diagrams.whereClear(diagram))];
+        const [yes, no] = [program(diagrams.whereSet(diagram)), program(diagrams.whereClear(diagram))];
         // Two tests, one after the other and with a common way out, become one.
-        const isClearFirst = typeof clear !== 'number' && clear.other === set;
+        const isClearFirst = typeof no !== 'number' && no.other === yes;
         found = isClearFirst
-          ? builder.test([{ word, mask, value: 0 }], clear, set)
-          : builder.test([{ word, mask, value: mask }], set, clear);
+          ? builder.test([{ word, mask, value: 0 }], no, yes)
+          : builder.test([{ word, mask, value: mask }], yes, no);
         programs.set(diagram, found);
       }
       return found;
