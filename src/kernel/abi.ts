@@ -134,7 +134,7 @@ export const MASKBIT_CREATE_MSIX_TABLE: number = ioctlNumber(WRITE, MASKBIT_IO, 
 export const MASKBIT_SET_MSIX_CONTROL: number = ioctlNumber(WRITE, MASKBIT_IO, 0x02, MSIX_CONTROL.bytes);
 /** Ours: takes the page of the table back. The patch has no way to. */
 export const MASKBIT_UNREGISTER_MSIX_MMIO: number = ioctlNumber(WRITE, MASKBIT_IO, 0x03, MSIX_DEVICE.bytes);
-/** Ours: hands an access that exited to the one owner of the table. */
+/** Ours: hands an access that exited to the one owner of the table, for a userspace that shares no more than memory. */
 export const MASKBIT_ACCESS_MSIX: number = ioctlNumber(READ | WRITE, MASKBIT_IO, 0x04, MSIX_ACCESS.bytes);
 /** Ours: resets table and function. */
 export const MASKBIT_RESET_MSIX: number = ioctlNumber(WRITE, MASKBIT_IO, 0x05, MSIX_DEVICE.bytes);

@@ -21,9 +21,10 @@ export const ADDRESS_END: number = 2 ** 52;
 /** How many ranges a bus holds, as in Linux 2.6.36. */
 export const BUS_RANGES_MAX = 200;
 
-/** What `MmioBus.offsetOf` says of an access that nobody takes, and of one that no processor makes. */
-export const NOBODY = -1;
-export const NO_ACCESS = -2;
+/** Takes the accesses that no device takes: it declines each. */
+const NOBODY: BusDevice = { write: () => false, read: () => false };
+/** As much of a hole is remembered as begins and ends with a multiple of it, so that an offset in it is a small integer. */
+const HOLE_BYTES = 2 ** 30;
 
 /** A bus with no ranges yet. */
 export class MmioBus {
@@ -32,8 +33,8 @@ export class MmioBus {
   private readonly bases = new Float64Array(BUS_RANGES_MAX);
   private readonly ends = new Float64Array(BUS_RANGES_MAX);
   private readonly devices: BusDevice[] = [];
-  /** @internal Who takes the access that was found last. Mostly the next one is in the same range. */
-  taker: BusDevice | undefined;
+  /** @internal Who takes the access that was looked for last. Mostly the next one is in the same range, or in the same hole. */
+  taker: BusDevice = NOBODY;
   private takerBase = 0;
   private takerBytes = 0;
 
@@ -63,6 +64,7 @@ export class MmioBus {
     devices.splice(at, 0, device);
     bases[at] = base;
     ends[at] = base + length;
+    this.forget();
     return 0;
   }
 
@@ -87,8 +89,7 @@ export class MmioBus {
       ends[devices.length] = 0;
       found++;
     }
-    this.taker = undefined;
-    this.takerBytes = 0;
+    this.forget();
     return found;
   }
 
@@ -99,27 +100,25 @@ export class MmioBus {
       high = dwordOf('MmioBus.write', 'the upper dword', high);
     }
     const offset = this.offsetOf(address, bytes);
-    return offset >= 0 ? this.taker!.write(offset, bytes, low, high) : this.decline(offset, address, bytes);
+    return offset >= 0 ? this.taker.write(offset, bytes, low, high) : this.refuse(address, bytes);
   }
 
   /** Reads from whoever answers the address, into `out`. Returns false as `write` does. */
   read(address: number, bytes: number, out: Uint32Array): boolean {
     requireRoom('MmioBus.read', out, 2);
     const offset = this.offsetOf(address, bytes);
-    return offset >= 0 ? this.taker!.read(offset, bytes, out) : this.decline(offset, address, bytes);
+    return offset >= 0 ? this.taker.read(offset, bytes, out) : this.refuse(address, bytes);
   }
 
-  /** Nobody takes an access; where no processor makes it, it is counted. */
-  private decline(offset: number, address: number, bytes: number): false {
-    if (offset === NO_ACCESS) {
-      requireNumber('MmioBus', 'the address', address);
-      requireNumber('MmioBus', 'the width', bytes);
-      this.refused++;
-    }
+  /** Counts an access that no processor makes. */
+  private refuse(address: number, bytes: number): false {
+    requireNumber('MmioBus', 'the address', address);
+    requireNumber('MmioBus', 'the width', bytes);
+    this.refused++;
     return false;
   }
 
-  /** @internal The offset in the range that holds all of the access, which `taker` takes; or `NOBODY`, or `NO_ACCESS`. */
+  /** @internal The offset in the range that holds all of the access, or in a hole; `taker` takes it. -1 of one that no processor makes. */
   offsetOf(address: number, bytes: number): number {
     if (typeof address === 'number' && (bytes === 4 || bytes === 8)) {
       // In a range of less than 2 GiB an offset is a small integer to V8, as an address of 52 bits is not: so it is made one here, once.
@@ -131,16 +130,30 @@ export class MmioBus {
   }
 
   private search(address: number, bytes: number): number {
-    if (!isAccess(address, bytes)) return NO_ACCESS;
-    for (let at = 0; at < this.devices.length; at++) {
-      if (address >= this.bases[at] && address + bytes <= this.ends[at]) {
-        this.taker = this.devices[at];
-        this.takerBase = smallest(this.bases[at]);
-        this.takerBytes = smallest(this.ends[at] - this.bases[at]);
-        return address - this.takerBase;
-      }
+    if (!isAccess(address, bytes)) return -1;
+    const { bases, ends, devices } = this;
+    let base = address - (address % HOLE_BYTES);
+    let end = base + HOLE_BYTES;
+    for (let at = 0; at < devices.length; at++) {
+      if (address >= bases[at] && address + bytes <= ends[at])
+        return this.remember(devices[at], bases[at], ends[at], address);
+      if (ends[at] <= address) base = Math.max(base, ends[at]);
+      else end = Math.min(end, bases[at]);
     }
-    return NOBODY;
+    return this.remember(NOBODY, base, end, address);
+  }
+
+  /** Remembers who takes accesses from `base` to `end`; returns the offset of one. */
+  private remember(taker: BusDevice, base: number, end: number, address: number): number {
+    this.taker = taker;
+    this.takerBase = smallest(base);
+    this.takerBytes = smallest(end - base);
+    return address - this.takerBase;
+  }
+
+  /** The ranges have changed: the next access is searched for. */
+  private forget(): void {
+    this.remember(NOBODY, 0, 0, 0);
   }
 }
 

@@ -142,15 +142,26 @@ export class KernelDevice {
     this.placed = false;
   }
 
-  /** Does an access to the page on behalf of userspace, which hands it to the one owner. A read leaves its value in `data`. */
-  access(offset: number, bytes: number, isWrite: boolean, data: Uint32Array): number {
+  /** Does a write to the page on behalf of userspace, which hands it to the one owner, as one writes to a file of the kernel's. */
+  write(offset: number, bytes: number, low: number, high: number): number {
     const { table } = this;
     if (table === undefined) return abi.EINVAL;
-    const inPba = offset >= this.pbaOffset && offset < this.pbaOffset + this.host.pbaBytes;
-    if (isWrite && !inPba) table.write(offset, bytes, data[0], data[1]);
-    else if (!isWrite && inPba) table.readPending(offset - this.pbaOffset, bytes, data);
-    else if (!isWrite) table.read(offset, bytes, data);
+    if (!this.isPending(offset)) table.write(offset, bytes, low, high);
     return 0;
+  }
+
+  /** Does such a read; its value is in `out`. */
+  read(offset: number, bytes: number, out: Uint32Array): number {
+    const { table } = this;
+    if (table === undefined) return abi.EINVAL;
+    if (this.isPending(offset)) table.readPending(offset - this.pbaOffset, bytes, out);
+    else table.read(offset, bytes, out);
+    return 0;
+  }
+
+  /** Whether an offset from the table is in the Pending Bit Array. */
+  private isPending(offset: number): boolean {
+    return offset >= this.pbaOffset && offset < this.pbaOffset + this.host.pbaBytes;
   }
 
   // ---- Interrupts

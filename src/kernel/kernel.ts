@@ -229,7 +229,7 @@ export class Kernel {
     data[1] = view.getUint32(at + offset.data + 4, true);
     const { calls } = device.host;
     calls.hold();
-    const result = device.access(where, bytes, isWrite === 1, data);
+    const result = isWrite === 1 ? device.write(where, bytes, data[0], data[1]) : device.read(where, bytes, data);
     if (result === 0 && isWrite === 0) {
       view.setUint32(at + offset.data, data[0], true);
       view.setUint32(at + offset.data + 4, data[1], true);

@@ -14,21 +14,15 @@ export interface Route {
   readonly data: number;
 }
 
-const { offset: ACCESS } = abi.MSIX_ACCESS;
-const ACCESS_MSIX = abi.MASKBIT_ACCESS_MSIX;
-
 /** The calls for the device `id`. */
 export class KernelCalls {
   readonly id: number;
   private readonly kernel: Kernel;
   private readonly view = new DataView(new ArrayBuffer(abi.ENABLE_CAP.bytes));
-  /** The argument of the one call that is made while the guest waits, and so is not encoded anew each time. */
-  private readonly accessView = new DataView(new ArrayBuffer(abi.MSIX_ACCESS.bytes));
 
   constructor(kernel: Kernel, id: number) {
     this.kernel = kernel;
     this.id = id;
-    this.accessView.setUint32(ACCESS.assigned_dev_id, id, true);
   }
 
   /** Enables a capability, which is an ioctl of some vCPU and yet holds for the whole machine (hazard S6). */
@@ -105,28 +99,6 @@ export class KernelCalls {
       abi.encode(abi.IRQ_ROUTING_ENTRY, values, view, at);
     }
     this.expectDone('KVM_SET_GSI_ROUTING', this.kernel.vmIoctl(abi.KVM_SET_GSI_ROUTING, view));
-  }
-
-  /** Hands a write to the owner of the table. Allocates nothing, as `read`. */
-  write(offset: number, bytes: number, low: number, high: number): void {
-    const { accessView: view } = this;
-    view.setUint32(ACCESS.offset, offset, true);
-    view.setUint32(ACCESS.bytes, bytes, true);
-    view.setUint32(ACCESS.is_write, 1, true);
-    view.setUint32(ACCESS.data, low, true);
-    view.setUint32(ACCESS.data + 4, high, true);
-    this.expectDone('MASKBIT_ACCESS_MSIX', this.kernel.vmIoctl(ACCESS_MSIX, view));
-  }
-
-  /** Hands a read to the owner of the table, and puts its value into `out`. */
-  read(offset: number, bytes: number, out: Uint32Array): void {
-    const { accessView: view } = this;
-    view.setUint32(ACCESS.offset, offset, true);
-    view.setUint32(ACCESS.bytes, bytes, true);
-    view.setUint32(ACCESS.is_write, 0, true);
-    this.expectDone('MASKBIT_ACCESS_MSIX', this.kernel.vmIoctl(ACCESS_MSIX, view));
-    out[0] = view.getUint32(ACCESS.data, true);
-    out[1] = view.getUint32(ACCESS.data + 4, true);
   }
 
   private call(name: string, request: number, struct: abi.Struct, values: abi.Values): void {

@@ -77,6 +77,11 @@ export class Monitor {
   private readonly pageBytes: number;
   /** The same while the BAR is mapped, and 0 while it is not. */
   private mappedBytes = 0;
+  /** The same in a design with one table, and 0 in another, where completing an access may leave work. */
+  private plainBytes = 0;
+  /** The dwords of the table's address, which are integers to V8 as an address of 52 bits is not. */
+  private tableLow = 0;
+  private tableHigh = 0;
   /** Of the Pending Bit Array, from the start of the table. */
   private readonly pbaFromTable: number;
   private readonly scratch = new Uint32Array(2);
@@ -119,7 +124,7 @@ export class Monitor {
 
   /** Whether the device is assigned. */
   get isAssigned(): boolean {
-    return this.hand !== OWNER_REMOVED && this.assigned.isAssigned;
+    return this.assigned.isAssigned;
   }
 
   /** Maps BAR 0 where it was before the guest started, as firmware does after a reset. */
@@ -152,6 +157,25 @@ export class Monitor {
   }
 
   // ---- Exits
+
+  /** The offset from the table of a plain access: a read or a write of its page, which leaves no work. Negative of any other. */
+  plainOffsetOf(access: Uint32Array): number {
+    const kind = access[exit.KIND_AT];
+    if ((kind !== exit.MMIO_READ && kind !== exit.MMIO_WRITE) || !this.assigned.isAssigned) return -1;
+    //= MSIX-OWN-3
+    const offset = access[exit.ADDRESS_LOW_AT] - this.tableLow;
+    return access[exit.ADDRESS_HIGH_AT] === this.tableHigh && offset < this.plainBytes ? offset : -1;
+  }
+
+  /** Completes a read that is plain. */
+  readPlain(offset: number, bytes: number, out: Uint32Array): void {
+    this.userspaceTable.read(offset, bytes, out);
+  }
+
+  /** Completes a write that is plain. */
+  writePlain(offset: number, bytes: number, low: number, high: number): void {
+    this.userspaceTable.write(offset, bytes, low, high);
+  }
 
   /**
    * Completes the access that a vCPU is stopped in. A read leaves its value in `out`: a dword or a QWORD; of an entry its four dwords.
@@ -365,6 +389,9 @@ export class Monitor {
     const { barBase } = this.config;
     this.tableAddress = barBase + this.tableOffset;
     this.mappedBytes = barBase === 0 ? 0 : this.pageBytes;
+    this.plainBytes = this.options.design === 'posted' ? 0 : this.mappedBytes;
+    this.tableLow = this.tableAddress >>> 0;
+    this.tableHigh = Math.floor(this.tableAddress / 2 ** 32);
   }
 
   // ---- What may be asked at any time, and save and restore

@@ -1,6 +1,6 @@
 /**
  * Userspace's side of the designs `reviewed` and `checked`: the table is the kernel's, whoever answers its page. Userspace keeps
- * nothing of it: it hands over each access that exits, and tells MSI-X Enable and Function Mask as two plain bits.
+ * nothing of it: it hands over each access that exits to the device that it has open, without an argument in memory, and tells MSI-X Enable and Function Mask as two plain bits.
  */
 import * as abi from '../kernel/abi.ts';
 import type { KernelDevice } from '../kernel/device.ts';
@@ -42,18 +42,18 @@ export class OneTable implements UserspaceTable {
   }
 
   write(offset: number, bytes: number, low: number, high: number): Work {
-    this.calls.write(offset, bytes, low, high);
+    this.device.write(offset, bytes, low, high);
     return WORK_NONE;
   }
 
   writeMessage(vector: number, addressLow: number, addressHigh: number, data: number): Work {
-    this.calls.write(vector << 4, 8, addressLow, addressHigh);
-    this.calls.write((vector << 4) + 8, 4, data, 0);
+    this.device.write(vector << 4, 8, addressLow, addressHigh);
+    this.device.write((vector << 4) + 8, 4, data, 0);
     return WORK_NONE;
   }
 
   read(offset: number, bytes: number, out: Uint32Array): void {
-    this.calls.read(offset, bytes, out);
+    this.device.read(offset, bytes, out);
   }
 
   reset(): void {

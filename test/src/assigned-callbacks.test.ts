@@ -125,6 +125,22 @@ describe('a call out that calls back in', () => {
     expect([...device.answer]).toEqual([ADDRESS, 0, 0x41, 0]);
   });
 
+  test('does not change the answer of a read that userspace completes', () => {
+    const act = once(() => {
+      device.read(device.entryAddress(1) + 8, 4);
+      device.complete();
+    });
+    const device = up({ deliver: () => act() });
+    device.unregister();
+    device.unregistered();
+    device.unmask(0);
+    device.complete();
+    device.signal(0);
+    device.read(device.entryAddress(0), 4);
+    expect([device.complete(), device.host.inFlight, device.stopped]).toEqual([true, 0, false]);
+    expect(device.answer[0]).toBe(ADDRESS);
+  });
+
   test('does not change the answer of a read of a dword either', () => {
     const act = once(() => device.read(device.entryAddress(1) + 8, 4));
     const device: AssignedDevice = up({ deliver: () => act() });

@@ -47,6 +47,15 @@ describe.each(DESIGNS)('in the design %s', (design) => {
     expect([device.complete(), device.answer[0]]).toEqual([true, 0]);
   });
 
+  //= MSIX-ASSIGN-16 type=test
+  test('of a device that was taken away nobody answers, though its page is mapped [MSIX-ASSIGN-16]', () => {
+    const { device } = inUse(design);
+    device.remove();
+    const entry = device.entryAddress(0);
+    expect([device.read(entry, 4), device.complete(), device.answer[0]]).toEqual([1, true, 0xffff_ffff]);
+    expect([device.write(entry + 12, 4, 1), device.complete(), device.stopped]).toEqual([1, true, false]);
+  });
+
   test('a reset by one vCPU ends the access of the other', () => {
     const { device } = inUse(design, 2);
     device.writeControl(0xc000, 1);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type BusDevice, DecodedMessage, MmioBus } from '../../src/index.ts';
 import { abi } from '../../src/index.ts';
+import { randomNumbers } from '../setup/random-machine.ts';
 
 /** A device that answers reads with its offset and remembers the last write; it declines whatever lies at offset 8. */
 function createDevice(): BusDevice & { last: number[] } {
@@ -37,6 +38,42 @@ describe('the bus', () => {
     expect([bus.write(0x14, 4, 1), device.last]).toEqual([true, [4, 4, 1, 0]]);
     expect([bus.write(0x4, 4, 2), bus.write(0xe, 2, 2), device.last]).toEqual([false, false, [4, 4, 1, 0]]);
     expect(bus.refused).toBe(0);
+  });
+
+  test('finds the same, whatever was looked for before: ranges, the holes between them, and both after a change', () => {
+    const bus = new MmioBus();
+    const random = randomNumbers(20261129);
+    const GIB = 2 ** 30;
+    // Few places, close to each other, to where a hole is cut, and to both ends of all addresses.
+    const places = [0, 0x40, GIB - 0x40, GIB, 2 * GIB, 3 * GIB - 8, 4 * GIB, 2 ** 52 - GIB, 2 ** 52 - 0x40];
+    const ranges: { base: number; end: number; device: ReturnType<typeof createDevice> }[] = [];
+    const address = (): number => places[random(places.length)] + 4 * random(16);
+    const wrong: unknown[] = [];
+    const found = { nobody: 0, declined: 0, taken: 0 };
+    for (let step = 0; step < 20_000; step++) {
+      const base = address();
+      if (step % 50 === 0 && ranges.length > 6) {
+        const [gone] = ranges.splice(random(ranges.length), 1);
+        bus.unregister(gone.device);
+      } else if (step % 25 === 0) {
+        const range = { base, end: base + 4 + 4 * random(16), device: createDevice() };
+        const isFree = range.end <= 2 ** 52 && ranges.every((other) => other.end <= base || other.base >= range.end);
+        if ((bus.register(base, range.end - base, range.device) === 0) !== isFree) wrong.push([step, 'register']);
+        if (isFree) ranges.push(range);
+      }
+      for (const bytes of [4, 8]) {
+        const taker = ranges.find((range) => range.base <= base && base + bytes <= range.end);
+        const offset = taker === undefined ? -1 : base - taker.base;
+        for (const { device } of ranges) device.last = [];
+        const isTaken = bus.write(base, bytes, step);
+        const told = ranges.map(({ device }) => device.last).filter((last) => last.length > 0);
+        const expected = taker === undefined ? '' : `${offset},${bytes},${step},0`;
+        if (told.join(';') !== expected || isTaken !== (offset >= 0 && offset !== 8)) wrong.push([step, base, bytes]);
+        found[offset < 0 ? 'nobody' : isTaken ? 'taken' : 'declined']++;
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(Math.min(found.nobody, found.declined, found.taken)).toBeGreaterThan(1000);
   });
 
   test('leaves what a device declines to userspace', () => {
@@ -172,4 +209,5 @@ test('accesses that no processor makes are counted', () => {
   const out = new Uint32Array(2);
   const made = [bus.write(0, 3, 0), bus.read(0.5, 4, out), bus.write(-4, 4, 0), bus.read(0, 4, out)];
   expect([made, bus.refused]).toEqual([[false, false, false, false], 3]);
+  expect([bus.write(-(2 ** 30), 4, 0), bus.write(-(2 ** 32), 4, 0), bus.refused]).toEqual([false, false, 5]);
 });

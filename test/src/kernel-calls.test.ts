@@ -100,23 +100,6 @@ const CALLS: readonly {
     struct: abi.IRQ_ROUTING,
     values: { nr: 1, flags: 0 },
   },
-  {
-    name: 'MASKBIT_ACCESS_MSIX',
-    make: (calls) => calls.write(0x10, 8, 0xfee01000, 2),
-    request: abi.MASKBIT_ACCESS_MSIX,
-    struct: abi.MSIX_ACCESS,
-    values: { assigned_dev_id: ID, offset: 0x10, bytes: 8, is_write: 1, data: [0xfee01000, 2] },
-  },
-  {
-    name: 'MASKBIT_ACCESS_MSIX',
-    make: (calls) => {
-      calls.write(0x10, 8, 0xfee01000, 2);
-      calls.read(0x20, 4, new Uint32Array(2));
-    },
-    request: abi.MASKBIT_ACCESS_MSIX,
-    struct: abi.MSIX_ACCESS,
-    values: { assigned_dev_id: ID, offset: 0x20, bytes: 4, is_write: 0 },
-  },
 ];
 
 /** A kernel that has every capability, answers `result`, and keeps what it was called with last. */
@@ -140,13 +123,6 @@ describe('a call', () => {
   test.each(CALLS)('$name that fails is a sentence', ({ name, make }) => {
     const calls = new KernelCalls(recorder(abi.EINVAL).kernel, ID);
     expect(() => make(calls)).toThrow(`${name}: got the errno 22 for device ${ID}; expected success.`);
-  });
-
-  test('of a read that fails is a sentence', () => {
-    const calls = new KernelCalls(recorder(abi.EINVAL).kernel, ID);
-    expect(() => calls.read(0, 4, new Uint32Array(2))).toThrow(
-      `MASKBIT_ACCESS_MSIX: got the errno 22 for device ${ID}; expected success.`,
-    );
   });
 
   test('of a capability that the kernel does not have is a sentence', () => {
@@ -180,17 +156,5 @@ describe('a call', () => {
     const taking = recorder(0);
     expect(new KernelCalls(taking.kernel, ID).register(0x1_2345_0000)).toBe(true);
     expect(abi.decode(abi.ASSIGNED_MSIX_MMIO, taking.last.view)).toMatchObject({ base_addr: 0x1_2345_0000n });
-  });
-
-  test('of a read brings both dwords', () => {
-    const kernel = {
-      vmIoctl: (_request: number, view: DataView) => {
-        abi.encode(abi.MSIX_ACCESS, { data: [0x1234_5678, 0x9abc_def0] }, view);
-        return 0;
-      },
-    } as unknown as Kernel;
-    const out = new Uint32Array(2);
-    new KernelCalls(kernel, ID).read(0, 8, out);
-    expect([...out]).toEqual([0x1234_5678, 0x9abc_def0]);
   });
 });
