@@ -6,7 +6,7 @@ import { DeviceError, startProcess } from '../conformance/device/process.ts';
 import { conform as judge, type Report, secondsAfter } from '../conformance/judge/conform.ts';
 import type { Finding } from '../conformance/judge/findings.ts';
 import { printProfile, type Profile, profileNamed } from '../conformance/judge/profile.ts';
-import { readbackOf, replayTrace } from '../conformance/judge/replay-trace.ts';
+import { replayTrace } from '../conformance/judge/replay-trace.ts';
 import { reportHtml } from '../conformance/judge/report/html.ts';
 import { reportJson } from '../conformance/judge/report/json.ts';
 import { reportJunit } from '../conformance/judge/report/junit.ts';
@@ -23,6 +23,7 @@ import {
   reportFormat,
   startLine,
   stopper,
+  traceWords,
 } from './judging.ts';
 import { EXIT, type Exit, print, printJson, printRaw, shellWord, tell } from './output.ts';
 import { tryWhole, writeWhole } from './whole.ts';
@@ -143,6 +144,7 @@ function contextOf(target: readonly string[], isCommand: boolean, choices: Confo
     ...(choices.vectors === undefined ? [] : ['--vectors', choices.vectors.join(',')]),
     ...(choices.profile === undefined ? [] : ['--profile', shellWord(choices.profile)]),
     ...(choices.wait === undefined || choices.wait === 0 ? [] : ['--wait', String(choices.wait)]),
+    ...(choices.patience === undefined ? [] : ['--patience', String(choices.patience)]),
   ];
   const device =
     choices.qemu !== undefined || choices.assigned === true
@@ -151,12 +153,7 @@ function contextOf(target: readonly string[], isCommand: boolean, choices: Confo
         ? `-- ${target.map(shellWord).join(' ')}`
         : shellWord(target[0]);
   return {
-    replay: (finding: Finding) => {
-      const readback = readbackOf(finding);
-      const read = readback === undefined ? '' : `--readback ${readback} `;
-      const { scene, trace } = finding;
-      return `${words.join(' ')} --scene ${shellWord(scene)} --trace ${shellWord(trace.join(' '))} ${read}${device}`;
-    },
+    replay: (finding: Finding) => [...words, ...traceWords(finding), device].join(' '),
     resembles: resemblances,
   };
 }

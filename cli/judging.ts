@@ -4,9 +4,10 @@
 import type { DeviceFactory } from '../conformance/device/device.ts';
 import { loadModule } from '../conformance/device/module.ts';
 import { parseProfile, type Profile, PROFILES, profileNamed } from '../conformance/judge/profile.ts';
-import type { ReplayReadback } from '../conformance/judge/replay-trace.ts';
+import type { Finding } from '../conformance/judge/findings.ts';
+import { readbackOf, type ReplayReadback } from '../conformance/judge/replay-trace.ts';
 import { InputError, readText, requireEnding } from './input.ts';
-import { tell } from './output.ts';
+import { shellWord, tell } from './output.ts';
 
 /** The forms that a report can have. */
 export type ReportFormat = 'text' | 'json' | 'junit' | 'html';
@@ -43,6 +44,16 @@ export function readProfile(source: string | undefined): Profile | undefined {
     return profileNamed(source);
   }
   return parseProfile(text, source);
+}
+
+/** The choices that show a finding again, as a shell takes them. */
+export function traceWords(finding: Finding): readonly string[] {
+  const readback = readbackOf(finding);
+  const { scene, trace } = finding;
+  return [
+    ...['--scene', shellWord(scene), '--trace', shellWord(trace.join(' '))],
+    ...(readback === undefined ? [] : ['--readback', readback]),
+  ];
 }
 
 /** The form of a report: as it was said, or by the ending of its file. Undefined, and told, where that says nothing. */

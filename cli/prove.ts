@@ -33,6 +33,7 @@ import {
   reportFormat,
   startLine,
   stopper,
+  traceWords,
 } from './judging.ts';
 import { EXIT, type Exit, print, printJson, printRaw, shellWord, tell } from './output.ts';
 import { writeWhole } from './whole.ts';
@@ -149,8 +150,7 @@ function write(proof: Proof, path: string, choices: ProveChoices, format: Report
     ...(choices.profile === undefined ? [] : ['--profile', shellWord(choices.profile)]),
   ];
   const context: ReportContext = {
-    replay: ({ trace, scene }: Finding) =>
-      `${words.join(' ')} --scene ${shellWord(scene)} --trace ${shellWord(trace.join(' '))} ${shellWord(path)}`,
+    replay: (finding: Finding) => [...words, ...traceWords(finding), shellWord(path)].join(' '),
     resembles: resemblances,
   };
   const bytes = readFileSync(path);

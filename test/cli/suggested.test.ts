@@ -1,0 +1,92 @@
+/**
+ * The commands that reports print: each, run by a shell as it stands, shows the same finding again.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { maskbit, runCommand } from '../setup/command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), "maskbit suggested's "));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const plain = resolve('conformance/museum/plain.ts');
+/** What was sent is pending again once the vector is masked, unless the Pending Bit Array was read in between: reading back hides it. */
+const HIDDEN = `import { PlainDevice } from ${JSON.stringify(plain)};
+class SentUntilPolled extends PlainDevice {
+  send(vector) {
+    super.send(vector);
+    this.memory[vector] = 1;
+  }
+  writeVectorControl(vector, value) {
+    super.writeVectorControl(vector, value);
+    if ((value & 1) === 0 || this.memory[vector] === 0) return;
+    this.pending[vector] = 1;
+    this.memory[vector] = 0;
+  }
+  readPending(dword) {
+    this.memory.fill(0);
+    return super.readPending(dword);
+  }
+}
+`;
+/** A module whose device has these methods alone: nothing else makes it one by dwords. */
+const moduleWith = (...methods: readonly string[]): string => `${HIDDEN}export default (options) => {
+  const device = new SentUntilPolled(options);
+  const methods = ${JSON.stringify(['configRead', 'configWrite', 'tableRead', 'tableWrite', 'pbaRead', 'signal', 'takeOutputs', ...methods])};
+  const made = Object.fromEntries(methods.map((name) => [name, (...parameters) => device[name](...parameters)]));
+  return Object.defineProperty({ name: 'hidden', vectorCount: options.vectorCount, ...made }, 'readHigh', { get: () => device.readHigh });
+};`;
+const WHOLE = moduleWith('reset', 'save', 'restore');
+const FORGETFUL = moduleWith('reset');
+
+interface Told {
+  readonly differences: readonly string[];
+  readonly replay: string;
+}
+interface Causes {
+  readonly causes: readonly { readonly findings: readonly Told[] }[];
+}
+const toldIn = (json: string): readonly Told[] => {
+  const report = JSON.parse(json) as Causes | { readonly report: Causes };
+  return ('report' in report ? report.report : report).causes.flatMap(({ findings }) => findings);
+};
+
+/** Runs what a report says, as a shell would. */
+function run(command: string): { readonly status: number | null; readonly stdout: string } {
+  const written = command.replace(/^maskbit /, `'${process.execPath}' --import tsx cli/maskbit.ts `);
+  return runCommand('/bin/sh', ['-c', written]);
+}
+
+describe.each([
+  ['conform', FORGETFUL, ['--vectors', '1', '--profile', 'strict', '--seconds', '6'], '--readback last'],
+  ['conform', WHOLE, ['--vectors', '1', '--learn', '--seconds', '6'], '--readback own'],
+  ['prove', WHOLE, ['--vectors', '1', '--profile', 'strict', '--widths', '--seconds', '20'], '--readback own'],
+] as const)('each command that %s prints', (verb, source, parameters, readback) => {
+  test(`shows its finding again: ${parameters.join(' ')}`, () => {
+    const path = join(folder, `${verb} ${parameters.length}.mjs`);
+    writeFileSync(path, source);
+    const { stdout, stderr } = maskbit(verb, ...parameters, '--format', 'json', path);
+    expect(stdout, stderr).not.toBe('');
+    const told = toldIn(stdout);
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.map(({ replay }) => replay).join('\n')).toContain(readback);
+    for (const { replay, differences } of told.slice(0, 3)) {
+      const again = run(replay);
+      expect({ replay, status: again.status, stdout: again.stdout }).toEqual({
+        ...{ replay, status: 1 },
+        stdout: expect.stringContaining(differences[0]) as string,
+      });
+    }
+  });
+});
+
+test('the command of a program that does not answer has the patience that was asked for', () => {
+  const { stdout } = maskbit(
+    ...['conform', '--patience', '700', '--seconds', '4', '--format', 'json', '--'],
+    ...[process.execPath, 'test/setup/troubled.mjs', 'hang@signal', 'a "word"'],
+  );
+  const [{ replay, differences }] = toldIn(stdout);
+  expect(differences[0]).toContain('700 ms');
+  expect(run(replay)).toMatchObject({ status: 1, stdout: expect.stringContaining(differences[0]) as string });
+});
