@@ -46,5 +46,5 @@ int main(int argc, char **argv)
 		else if (!strcmp(line, "end") && failed++ < 3) printf("fails: %s\n", name);
 	}
 	if (told != passed + failed) printf("the file is cut, or none\n");
-	return printf("%u passed, %u failed\n", passed, failed), failed || told != passed;
+	return printf("%u passed, %u failed\n", passed, failed), failed || !passed || told != passed;
 }

@@ -44,7 +44,7 @@ func main() {
 			fmt.Println("fails:", test.Name)
 		}
 	}
-	if fmt.Printf("%d passed, %d failed\n", len(suite.Tests)-failed, failed); failed > 0 {
+	if fmt.Printf("%d passed, %d failed\n", len(suite.Tests)-failed, failed); failed > 0 || len(suite.Tests) == 0 {
 		os.Exit(1)
 	}
 }

@@ -38,7 +38,7 @@ def main(path, bug="none"):
             failed += 1
             print("fails:", test["name"])
     print(f"{passed} passed, {failed} failed")
-    return failed > 0
+    return failed > 0 or passed == 0
 
 
 if __name__ == "__main__":

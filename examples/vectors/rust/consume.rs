@@ -46,5 +46,5 @@ fn main() {
     }
     let is_whole = text.ends_with(&format!("\n# {} tests\n", passed + failed)); // a file that is cut has no such end
     println!("{passed} passed, {failed} failed{}", if is_whole { "" } else { "; the file is cut" });
-    std::process::exit((failed > 0 || !is_whole) as i32);
+    std::process::exit((failed > 0 || passed == 0 || !is_whole) as i32);
 }

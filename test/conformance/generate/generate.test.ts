@@ -265,6 +265,11 @@ describe('a consumer of the vectors', () => {
         }
         expect(run(undefined, cut).status).not.toBe(0);
       }
+      // A file without a test shows nothing, however whole it is.
+      const empty = mkdtempSync(join(folder, 'empty-'));
+      writeFileSync(join(empty, 'function-1.dut'), 'maskbit-vectors/1 vectors=0x1 profiles=0x90\n# 0 tests\n');
+      writeFileSync(join(empty, 'function-1.json'), '{ "vectors": 1, "profiles": ["a"], "tests": [], "count": 0 }\n');
+      expect(run(undefined, empty).status).not.toBe(0);
     },
   );
 
