@@ -168,6 +168,9 @@ interface DesignChoices {
   readonly format?: 'text' | 'mermaid';
 }
 
+/** The strategy that heeds a choice of `generate`; with any other, that is refused. */
+const STRATEGY_OF_CHOICE = { extra: 'complete', seed: 'walks', walks: 'walks', length: 'walks' };
+
 program
   .command('generate')
   .helpGroup('Test your own:')
@@ -215,6 +218,13 @@ program
       command.error(
         'error: got --messages with the machine function; expected it with another machine, for the tests of a function write messages of their own',
       );
+    if (!isFunction && command.getOptionValueSource('profiles') === 'cli')
+      command.error(
+        `error: got --profiles with the machine ${machine}; expected it with function alone: only its tests have answers of profiles`,
+      );
+    for (const [choice, owner] of Object.entries(STRATEGY_OF_CHOICE))
+      if (command.getOptionValueSource(choice) === 'cli' && rest.strategy !== owner)
+        command.error(`error: got --${choice} with the strategy ${rest.strategy}; expected it with ${owner} alone`);
     const bounds = boundsOf(machine, { vectors: isFunction ? undefined : vectors, messages, design }, command);
     const { generate } = await import('./generate.ts');
     const rule = only === undefined ? undefined : ruleNamed(only).id;

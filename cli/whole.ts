@@ -23,7 +23,13 @@ export class WholeFile {
     this.path = path;
     this.unfinished = stats === undefined || stats.isFile() ? `${path}.new` : path;
     this.isPacked = path.endsWith('.gz');
-    this.file = openSync(this.unfinished, 'w');
+    try {
+      this.file = openSync(this.unfinished, 'w');
+    } catch (error) {
+      // Whoever called knows nothing of the other name.
+      if (error instanceof Error) error.message = error.message.replace(`'${this.unfinished}'`, `'${path}'`);
+      throw error;
+    }
     this.onInterrupt = () => {
       this.drop();
       process.exit(130);

@@ -486,6 +486,43 @@ describe('what is asked for', () => {
     expect(stderr).not.toMatch(/such as.*\b(HB-|P\d|R\d)/);
   });
 
+  test.each([
+    ['--extra 2', 'error: got --extra with the strategy transitions; expected it with complete alone'],
+    ['--strategy complete --seed 3', 'error: got --seed with the strategy complete; expected it with walks alone'],
+    ['--strategy tour --walks 3', 'error: got --walks with the strategy tour; expected it with walks alone'],
+    ['--strategy pairs --length 3', 'error: got --length with the strategy pairs; expected it with walks alone'],
+    [
+      '--machine ownership --profiles strict',
+      'error: got --profiles with the machine ownership; expected it with function alone: only its tests have answers of profiles',
+    ],
+  ])('%s is refused where nothing heeds it', (choices, sentence) => {
+    const { status, stderr, stdout } = maskbit('generate', ...choices.split(' '));
+    expect([status, stdout, stderr]).toEqual([2, '', expect.stringContaining(sentence)]);
+  });
+
+  test.each(['--strategy complete --extra 0', '--strategy walks --seed 3 --walks 2 --length 5'])(
+    '%s is heeded',
+    (choices) => {
+      const { status, stderr } = maskbit('generate', '--profiles', 'strict', ...choices.split(' '));
+      expect([status, stderr]).toEqual([
+        0,
+        expect.stringMatching(/complete: 424 tests .* at most 32 states|walks: 2 tests with 10 .* seed is 3/s),
+      ]);
+    },
+  );
+
+  test('a file that cannot be made is named as it was given, with the reason', () => {
+    const file = join(folder, 'nowhere', 'x.json');
+    const { status, stderr } = maskbit('generate', '--profiles', 'strict', '--out', file);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        `Got ENOENT: no such file or directory, open '${file}'; expected a file that can be read and written.`,
+      ),
+    ]);
+    expect(stderr).not.toContain('.new');
+  });
+
   test('more simple paths than can be made: exit status 3, and what to take instead', () => {
     const { status, stderr } = maskbit('generate', '--strategy', 'simple');
     expect([status, stderr]).toEqual([
