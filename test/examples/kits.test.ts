@@ -3,13 +3,14 @@
  * requests. They were written from the rules and share no line with the implementation.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import createKit from '../../examples/kits/javascript/device.js';
 import { MsixFunction } from '../../src/index.ts';
+import { runCommand } from '../setup/command.ts';
 
 const KITS = 'examples/kits';
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-kits-'));
@@ -134,6 +135,36 @@ describe.each(PROGRAMS)('the starter kit in $name', ({ build, run: [command, ...
       expect(differences(expected, answers)).toEqual([]);
     }
   });
+});
+
+describe.each(PROGRAMS)('the starter kit in $name, asked for a bug that it has not,', ({ build, run }) => {
+  const missing = build !== undefined && spawnSync(build[0], ['--version']).error !== undefined;
+  test
+    .skipIf(missing && !process.env.CI)
+    .each([['--bug', 'nonsense'], ['--vectors', '2049'], ['--bog', 'none'], ['--bug']])(
+    'refuses %s %s in a sentence',
+    (...choices) => {
+      if (!existsSync(run[0])) compile(build);
+      const { status, stdout, stderr } = spawnSync(run[0], [...run.slice(1), ...choices], {
+        input: '',
+        encoding: 'utf8',
+      });
+      expect([status, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(choices.join(' ').replace('--bug nonsense', 'nonsense').replace('--vectors ', ''));
+    },
+  );
+});
+
+test('the starter kit in JavaScript refuses a bug that it has not', () => {
+  const { status, stdout, stderr } = runCommand('env', [
+    ...['MASKBIT_BUG=nonsense', process.execPath, '--import', 'tsx', 'cli/maskbit.ts', 'conform'],
+    ...['--seconds', '1', `${KITS}/javascript/device.js`],
+  ]);
+  expect([status, stdout, stderr]).toEqual([
+    2,
+    '',
+    expect.stringContaining('Got the bug nonsense; expected one of none, mask-forgets, '),
+  ]);
 });
 
 test('the starter kit in JavaScript does what the implementation does, through the port', () => {

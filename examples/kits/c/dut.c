@@ -83,18 +83,23 @@ int main(int argc, char **argv)
 	ssize_t got;
 	uint32_t vectors = 4;
 
-	for (int i = 1; i + 1 < argc; i += 2) {
+	for (int i = 1; i < argc; i += 2) {
+		const char *value = i + 1 < argc ? argv[i + 1] : "";
+		int is_right = 0;
 		if (!strcmp(argv[i], "--vectors"))
-			vectors = strtoul(argv[i + 1], NULL, 0);
-		else if (!strcmp(argv[i], "--bug"))
-			while (msix_bugs[msix_bug] && strcmp(msix_bugs[msix_bug], argv[i + 1]))
+			is_right = (vectors = strtoul(value, NULL, 0)) >= 1 && vectors <= MSIX_VECTORS_MAX;
+		else if (!strcmp(argv[i], "--bug")) {
+			for (msix_bug = 0; msix_bugs[msix_bug] && strcmp(msix_bugs[msix_bug], value);)
 				msix_bug++;
-	}
-	if (vectors < 1 || vectors > MSIX_VECTORS_MAX || !msix_bugs[msix_bug]) {
-		fprintf(stderr, "usage: dut [--vectors 1..2048] [--bug NAME]; the bugs are:\n");
-		for (int i = 0; msix_bugs[i]; i++)
-			fprintf(stderr, "  %s\n", msix_bugs[i]);
-		return 2;
+			is_right = msix_bugs[msix_bug] != NULL;
+		}
+		if (!is_right) {
+			fprintf(stderr, "Got %s %s; expected [--vectors 1..2048] [--bug NAME], of these bugs:", argv[i], value);
+			for (int bug = 0; msix_bugs[bug]; bug++)
+				fprintf(stderr, " %s", msix_bugs[bug]);
+			fprintf(stderr, "\n");
+			return 2;
+		}
 	}
 	msix_init(&msix, vectors);
 	/* Requests come in blocks, many at a time; their answers leave before the next block is waited for. */

@@ -12,6 +12,7 @@ const WRITABLE = [0xfffffffc, 0xffffffff, 0xffffffff, 1];
 
 /** The bugs to switch on. */
 export const BUGS = {
+  none: 'no bug',
   'mask-forgets': 'masking a vector forgets its pending event',
   'lift-sends-first-only': 'lifting Function Mask sends the pending event of the first vector alone',
   'reset-keeps-masks': 'a reset leaves the Mask Bits as they are',
@@ -22,7 +23,9 @@ export class Msix {
   readHigh = 0;
 
   /** A function with 1 to 2048 vectors, as after reset. */
-  constructor(vectorCount, send, bug) {
+  constructor(vectorCount, send, bug = 'none') {
+    if (!Object.hasOwn(BUGS, bug))
+      throw new RangeError(`Got the bug ${bug}; expected one of ${Object.keys(BUGS).join(', ')}.`);
     this.vectorCount = vectorCount;
     this.send = send;
     this.bug = bug;

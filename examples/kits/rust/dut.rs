@@ -52,7 +52,7 @@ fn main() -> std::io::Result<()> {
         _ => None,
     };
     let vectors = vectors.unwrap_or_else(|| {
-        eprintln!("usage: dut [--vectors 1..2048]");
+        eprintln!("Got {}; expected [--vectors 1..2048] alone: this kit has no bug to switch on.", arguments.join(" "));
         std::process::exit(2);
     });
     let messages = Rc::new(RefCell::new(Vec::new()));

