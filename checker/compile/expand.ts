@@ -4,7 +4,6 @@
  *
  * The text is made of the numbers in the tables and of nothing else, so no name of a machine can end up in it.
  */
-import * as format from './format.ts';
 import type { CompiledMachine } from './format.ts';
 import { createPlainStep, IGNORED, SILENT, type StepEvent, TALKING } from './step-event.ts';
 import { INSTRUCTIONS_OF_TEXT, type Listing, listingOf, programText } from './program-text.ts';
@@ -107,18 +106,6 @@ function createParts(compiled: CompiledMachine, isNamed: boolean): ExpandPart[] 
     (programs) =>
       (writePart(compiled, programs, frame) as ExpandPart | undefined) ?? createPlainPart(compiled, programs),
   );
-}
-
-/** The bits of each word that the program of an event may write. */
-export function writtenBits(compiled: CompiledMachine, event: number): Int32Array {
-  const { code, wordCount } = compiled;
-  const bits = new Int32Array(wordCount);
-  for (const address of listingOf(compiled, event).order) {
-    const operation = code[address + format.OPERATION];
-    if (operation !== format.TAKE && operation !== format.WRITE) continue;
-    bits[code[address + format.WORD]] |= ~code[address + format.KEEP];
-  }
-  return bits;
 }
 
 /** Writes the programs of events into a frame, as functions to be called one after the other; nothing where a program is too long for that. */

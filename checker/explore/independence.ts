@@ -7,35 +7,19 @@
  * numbers, origins and counts of transitions stay as they are. It is the idea of sleep sets (Godefroid, Partial-Order Methods, 1996), where states
  * are kept and expanded in the order in which they are found, so that no set need be kept with a state: the event that found it is enough.
  */
-import { writtenBits } from '../compile/expand.ts';
-import * as format from '../compile/format.ts';
 import type { CompiledMachine } from '../compile/format.ts';
+import { touchedBits } from '../compile/touched-bits.ts';
 
 /** For an event, a byte for each other: whether its successor is known in a state that was found by the first. It is worked out where it is asked for. */
 export function knownAfter(compiled: CompiledMachine): (found: number) => Uint8Array {
   const numbers = [...compiled.events.keys()];
-  const written = numbers.map((event) => writtenBits(compiled, event));
-  const touched = numbers.map((event) => readBits(compiled, event).map((bits, word) => bits | written[event][word]));
+  const all = numbers.map((event) => touchedBits(compiled, event));
+  const written = all.map((each) => each.written);
+  const touched = all.map((each) => each.read.map((word, at) => word | each.written[at]));
   const meet = (one: Int32Array, other: Int32Array): boolean => one.some((bits, word) => (bits & other[word]) !== 0);
   const rows: Uint8Array[] = [];
   return (found) =>
     (rows[found] ??= Uint8Array.from(numbers, (event) =>
       event < found && !meet(written[found], touched[event]) && !meet(written[event], touched[found]) ? 1 : 0,
     ));
-}
-
-/** The bits of each word that the program of an event tests. */
-function readBits({ code, starts, wordCount }: CompiledMachine, event: number): Int32Array {
-  const bits = new Int32Array(wordCount);
-  const met = new Set<number>();
-  const open = [starts[event]];
-  for (let address = open.pop(); address !== undefined; address = open.pop()) {
-    if (address < 0 || met.has(address)) continue;
-    met.add(address);
-    const operation = code[address + format.OPERATION];
-    if (operation === format.TEST) bits[code[address + format.WORD]] |= code[address + format.MASK];
-    open.push(code[address + format.THEN]);
-    if (operation === format.TEST || operation === format.UNLESS) open.push(code[address + format.ELSE]);
-  }
-  return bits;
 }

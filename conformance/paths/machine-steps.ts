@@ -5,10 +5,11 @@
  * A step is a translated program that says which of the transitions were taken that put out something. What they put out together is asked of the
  * stepper once: it is the same in every state in which they are the same, for each has its outputs, and their order is that of the document.
  */
-import { writeParts, writtenBits } from '../../checker/compile/expand.ts';
+import { writeParts } from '../../checker/compile/expand.ts';
 import type { CompiledMachine } from '../../checker/compile/format.ts';
 import type { RegionStates } from '../../checker/compile/region-states.ts';
 import { Stepper } from '../../checker/compile/step.ts';
+import { touchedBits } from '../../checker/compile/touched-bits.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import type { DeviceOutput } from '../device/device.ts';
 import { messageOf } from '../device/words.ts';
@@ -26,6 +27,8 @@ const NOTHING: readonly DeviceOutput[] = [];
 export class MachineSteps {
   /** Of each event, the regions that it may change. */
   readonly changes: readonly (readonly number[])[];
+  /** Of each event, the regions on whose states it depends what the event does. */
+  readonly reads: readonly (readonly number[])[];
   private readonly steps: readonly Step[];
   private readonly known: readonly Map<number, readonly DeviceOutput[]>[];
   private readonly stepper: Stepper;
@@ -37,10 +40,11 @@ export class MachineSteps {
     this.steps = compiled.events.map((_, event) => createStep(compiled, event) ?? this.plainStep(event));
     this.known = compiled.events.map(() => new Map<number, readonly DeviceOutput[]>());
     const none = new Int32Array(compiled.wordCount);
-    this.changes = compiled.events.map((_, event) => {
-      const written = writtenBits(compiled, event);
-      return [...regions.names.keys()].filter((region) => regions.differ(region, written, 0, none, 0));
-    });
+    const regionsOf = (bits: Int32Array): number[] =>
+      [...regions.names.keys()].filter((region) => regions.differ(region, bits, 0, none, 0));
+    const touched = compiled.events.map((_, event) => touchedBits(compiled, event));
+    this.changes = touched.map(({ written }) => regionsOf(written));
+    this.reads = touched.map(({ read }) => regionsOf(read));
   }
 
   /** Writes the state after an event to `target`. Returns what to ask `outputs` for. */

@@ -55,23 +55,21 @@ export function walkByWords(
 type Act = () => void;
 
 /**
- * What is noted of an event. Its acts are the same wherever it is noted for. The rest is what came of it last; it comes again where the machine, which makes each step
- * in each state, takes the same transitions of those that put out something, and changes the same bits of its words.
+ * What is noted of an event. Its acts are the same wherever it is noted for. The rest is what came of it last; where the machine reads and changes nothing but the
+ * regions whose states the note is for, the same comes of it in every such state, and is worked out once.
  */
 interface Note {
   readonly event: number;
   readonly acts: readonly Act[];
-  /** Whether it changes nothing but the regions whose states it is noted for: then the same change is the same way. */
+  /** Whether the machine reads and changes nothing but the regions whose states it is noted for. */
   readonly isNear: boolean;
-  talking: number;
-  change: Int32Array;
+  /** Whether what came of it comes of it again. */
+  isKnown: boolean;
   put: readonly DeviceOutput[];
   /** The way of the words to the state after it: so many steps, or -1 where they are not known. */
   readonly way: Step[];
   length: number;
 }
-/** Of an event that is worked out in each state. */
-const NEVER = -2;
 
 /** The events that are about one vector, or about none. */
 interface Group {
@@ -177,12 +175,11 @@ class WordWalk {
 
   /** Takes an event in the state that begins at `from` in `words`, in which the device is and which is told; and leaves it there. */
   private take(note: Note, words: Int32Array, from: number): Came {
-    const { device, memory, steps, target } = this;
+    const { device, memory } = this;
     const { event, acts, way } = note;
     this.event = event;
     for (let index = 0; index < acts.length; index++) acts[index]();
-    const talking = steps.take(event, words, from, target);
-    if (talking !== note.talking || !this.isChange(note.change, words, from)) this.workOut(note, talking, words, from);
+    if (!note.isKnown) this.workOut(note, words, from);
     if (!areSame(device.takeOutputs(), note.put)) return DIFFERS;
     // Whoever is where the way leads is home when it is gone back: then nothing is to be restored.
     for (let index = 0; index < note.length; index++) flip(memory, way[index].kept);
@@ -199,22 +196,13 @@ class WordWalk {
     return came;
   }
 
-  /** Whether a change is what leads from a state to the one after the event that was just taken. */
-  private isChange(change: Int32Array, words: Int32Array, from: number): boolean {
-    const { target } = this;
-    for (let word = 0; word < change.length; word++) {
-      if ((words[from + word] ^ target[word]) !== change[word]) return false;
-    }
-    return true;
-  }
-
   /** Finds out what a step puts out, and the way to the state after it. */
-  private workOut(note: Note, talking: number, words: Int32Array, from: number): void {
+  private workOut(note: Note, words: Int32Array, from: number): void {
     const { steps, target } = this;
+    const talking = steps.take(note.event, words, from, target);
     note.put = steps.outputs(note.event, words, from, talking);
     note.length = this.told.wayTo(steps.changes[note.event], target, note.way);
-    note.talking = note.isNear && note.length >= 0 && talking !== ASK ? talking : NEVER;
-    if (note.talking !== NEVER) note.change = target.map((word, at) => word ^ words[from + at]);
+    note.isKnown = note.isNear && note.length >= 0 && talking !== ASK;
   }
 
   /** Whether the device reads and saves what it must after an event. */
@@ -258,14 +246,13 @@ class WordWalk {
 
   /** What is noted of the events of a group for all states in which the capability, and the vector that they are about, are as in one that begins at `from` in `words`. */
   private notesOf({ region, events, notes }: Group, words: Int32Array, from: number): readonly Note[] {
-    const { told, capability, steps, target } = this;
+    const { told, capability, steps } = this;
     const known = (notes[told.here[capability]] ??= []);
     return (known[region < 0 ? 0 : told.here[region]] ??= events.map((event) => ({
       event,
       acts: this.noteActs(event, unpackValue(this.exploration.compiled, words, from)),
-      isNear: steps.changes[event].every((each) => each === capability || each === region),
-      talking: NEVER,
-      change: target,
+      isNear: [...steps.changes[event], ...steps.reads[event]].every((each) => each === capability || each === region),
+      isKnown: false,
       put: [],
       way: [],
       length: -1,

@@ -33,12 +33,7 @@ export function createSteps(compiled: CompiledMachine): StepEvent[] {
   return [...compiled.events.keys()].map((event) => createPlainStep(compiled, event));
 }
 
-/** Nothing is written here: claims about steps are asked step by step. */
+/** Nothing is written here. */
 export function writeParts(): undefined {
   return undefined;
-}
-
-/** Whoever asks what an event may write is about to write a text, and gets none: any bit will do. */
-export function writtenBits({ wordCount }: CompiledMachine): Int32Array {
-  return new Int32Array(wordCount).fill(-1);
 }
