@@ -326,8 +326,14 @@ export function causesOf(findings: readonly Finding[]): Cause[] {
       for (const key of [...keys, finding.signature]) group.keys.add(key);
     }
   }
-  return groups.map((group) => {
-    const sorted = group.findings.toSorted((one, other) => weightOf(one) - weightOf(other));
+  // What comes to be told first of one group may be of the rule and the access that another one is told by.
+  const byHead = new Map<string, Finding[]>();
+  for (const { findings: each } of groups) {
+    const [head] = keysOf(each.reduce((best, other) => (weightOf(other) < weightOf(best) ? other : best)));
+    byHead.set(head, [...(byHead.get(head) ?? []), ...each]);
+  }
+  return [...byHead.values()].map((group) => {
+    const sorted = group.toSorted((one, other) => weightOf(one) - weightOf(other));
     const [first] = sorted;
     // What fails by accesses of several kinds is no matter of the form of one.
     const rule = isFailure(first)
