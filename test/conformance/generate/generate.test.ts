@@ -27,6 +27,7 @@ import { STRATEGIES } from '../../../conformance/generate/strategies.ts';
 import { READS } from '../../../conformance/generate/reads.ts';
 import { Suite, suiteMachine, type SuiteTest } from '../../../conformance/generate/suite.ts';
 import { createInProcessDevice } from '../../../conformance/device/in-process.ts';
+import { secondsOf } from '../../../cli/generate.ts';
 import { designByName } from '../../../machines/designs.ts';
 import { createInstance } from '../../../properties/instances.ts';
 import { BEYOND, caughtBy, isPassedByPlain, testsOf, TRIED } from '../../../scripts/strategies.ts';
@@ -478,6 +479,36 @@ describe('what is asked for', () => {
       }
     },
   );
+
+  // Measured on 29 November 2026: what `maskbit generate` took of processors, and what of that was spent before it told how much it would write.
+  test.each([
+    // vectors, strategy, profiles,  spent, seconds
+    [1, 'states', 'strict', 0.7, 1.1],
+    [1, 'pairs', 'strict', 0.8, 1.9],
+    [1, 'states', 'all', 0.7, 3.2],
+    [1, 'transitions', 'all', 0.8, 4.9],
+    [1, 'pairs', 'all', 0.8, 9.2],
+    [1, 'complete', 'all', 0.8, 8.6],
+    [1, 'walks', 'all', 0.7, 6.5],
+    [2, 'transitions', 'all', 1.5, 10.2],
+    [65, 'transitions', 'all', 0.8, 7.9],
+    [2048, 'states', 'all', 0.7, 4.8],
+  ] as const)(
+    'the seconds that are told before, of %i vectors, %s, %s',
+    (vectors, strategy, profiles, spent, seconds) => {
+      const generation = generateVectors(vectors, { strategy, profiles, format: 'json', command: '' });
+      const told = secondsOf(generation, undefined, spent);
+      expect(told).toBeGreaterThanOrEqual(seconds / 2);
+      expect(told).toBeLessThanOrEqual(2 * seconds);
+    },
+  );
+
+  test('the seconds that are told before count those that have been spent', () => {
+    const options = { strategy: 'guards', format: 'json', command: '' } as const;
+    const generation = generateEvents(createInstance('assigned-device'), options);
+    // 3.5 are spent on the states, before the first test can be written.
+    expect(secondsOf(generation, undefined, 3.5)).toBe(4);
+  });
 
   // Of very many paths some are looked at, and no test may be there after all.
   test('where no test is left, nothing is written: no head either', () => {
