@@ -480,7 +480,7 @@ describe('what is asked for', () => {
     },
   );
 
-  // Measured on 29 November 2026: what `maskbit generate` took of processors, and what of that was spent before it told how much it would write.
+  // What `maskbit generate` took of processors, measured on 29 November 2026; and what of that was spent before it told how much it would write, an estimate.
   test.each([
     // vectors, strategy, profiles,  spent, seconds
     [1, 'states', 'strict', 0.7, 1.1],
