@@ -5,10 +5,18 @@
 import { expect, test } from 'vitest';
 import { remoteOf } from '../../../conformance/device/remote.ts';
 import { conform } from '../../../conformance/judge/conform.ts';
+import { scenesOf } from '../../../conformance/judge/scenes.ts';
 import { remoteSubject } from '../../../conformance/judge/subject.ts';
 import { Lawful } from '../../../conformance/museum/lawful.ts';
 import { type Choices, STRICT_CHOICES } from '../../../spec/choices.ts';
-import { ANY_MESSAGES } from '../../setup/scenes.ts';
+
+// A guest of several vectors has a message for each; this one opens both with what they hold.
+const ANY_MESSAGES = {
+  ...scenesOf({ vectorCounts: [2], abilities: new Set(['reset', 'retire']) }).find(
+    ({ name }) => name === 'two vectors',
+  )!,
+  isApart: false,
+};
 
 test.each<Partial<Choices>>([
   { disabledTable: 'any', message: 'immediate' },
