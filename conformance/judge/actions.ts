@@ -110,8 +110,6 @@ export interface Alphabet {
   readonly retire: boolean;
   /** What guests are taken not to do. */
   readonly assumptions?: Assumptions;
-  /** Whether at most one of the vectors that are open holds a message that others may hold as well: zero, or what a reset left. Default false. */
-  readonly isApart?: boolean;
   /** Reserved bits written as ones. Default false. */
   readonly reserved?: boolean;
   /** Writes to the Pending Bit Array. Default false. */
@@ -134,24 +132,8 @@ export function actionsOf(alphabet: Alphabet): readonly Action[] {
     ...(reads ? readActions(vectors, widths, narrow) : []),
     ...(alphabet.reset ? [RESETTING] : []),
   ];
-  const { assumptions, isApart = false } = alphabet;
-  const some = isApart ? all.map((action) => apart(action, vectors)) : all;
-  return assumptions === undefined ? some : some.map((action) => assumed(action, assumptions, vectors));
-}
-
-/** The same action, of a guest that tells the vectors that are open by their messages: it opens no second one that may hold zero. */
-function apart(action: Action, vectors: readonly number[]): Action {
-  const { event = '', name, vector } = action;
-  const isZeroWritten = name.includes('.zero/');
-  const opens = event.startsWith('guest.unmask');
-  if (!opens && !isZeroWritten) return action;
-  const isLawful = (knowledge: Knowledge): boolean => {
-    if (!action.isLawful(knowledge)) return false;
-    const isOwn = action.prelude === undefined ? knowledge.message[vector] > 0 : !isZeroWritten;
-    if (opens ? isOwn : knowledge.masked[vector] === 1) return true;
-    return vectors.every((each) => each === vector || knowledge.masked[each] === 1 || knowledge.message[each] > 0);
-  };
-  return { ...action, isLawful };
+  const { assumptions } = alphabet;
+  return assumptions === undefined ? all : all.map((action) => assumed(action, assumptions, vectors));
 }
 
 const SCRIBBLE = scribble(0);

@@ -32,8 +32,6 @@ export interface Scene {
   readonly isWalked?: boolean;
   /** What is not done in it, whatever the profile takes guests to do. */
   readonly assumptions?: Assumptions;
-  /** Whether the vectors that are open together have messages of their own: one at most holds zero, or what was left by a reset. Default false. */
-  readonly isApart?: boolean;
 }
 
 /** One message for all vectors, which a guest may write (6.1.4). */
@@ -97,7 +95,6 @@ export function scenesOf({ vectorCounts: counts, abilities, signalled }: SceneNe
     scenes.push({
       ...plain,
       name: 'two vectors',
-      isApart: true,
       asks: 'whether vectors are independent',
       vectorCount: withTwo,
       vectors: [0, 1],
@@ -107,7 +104,6 @@ export function scenesOf({ vectorCounts: counts, abilities, signalled }: SceneNe
     scenes.push({
       ...plain,
       name: 'three vectors',
-      isApart: true,
       asks: 'what two vectors do not show',
       vectorCount: withThree,
       vectors: [0, 1, 2],
@@ -133,7 +129,6 @@ export function scenesOf({ vectorCounts: counts, abilities, signalled }: SceneNe
     scenes.push({
       ...plain,
       name: `${count} vectors`,
-      isApart: true,
       asks: 'words and QWORDs of the Pending Bit Array, and the last vector',
       vectorCount: count,
       vectors: [...new Set(edges)],
@@ -154,10 +149,8 @@ export function scenesOf({ vectorCounts: counts, abilities, signalled }: SceneNe
 
 /** The alphabet of a scene for a device with these abilities. */
 export function alphabetOf(scene: Scene, abilities: ReadonlySet<Ability>): Alphabet {
-  const { vectorCount, vectors, messages, widths, reads, reserved, narrow, pbaWrites, isApart, assumptions } = scene;
+  const { vectorCount, vectors, messages, widths, reads, reserved, narrow, pbaWrites } = scene;
   return {
-    isApart,
-    assumptions,
     vectorCount,
     vectors,
     messages,

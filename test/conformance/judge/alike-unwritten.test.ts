@@ -5,23 +5,14 @@
 import { expect, test } from 'vitest';
 import { remoteOf } from '../../../conformance/device/remote.ts';
 import { conform, type Report } from '../../../conformance/judge/conform.ts';
-import { scenesOf } from '../../../conformance/judge/scenes.ts';
 import { remoteSubject } from '../../../conformance/judge/subject.ts';
 import { Lawful, lawfulPieces } from '../../../conformance/museum/lawful.ts';
 import type { Choices } from '../../../spec/choices.ts';
 
-// A guest of several vectors has a message for each; this one opens both with what they hold.
-const ANY_MESSAGES = {
-  ...scenesOf({ vectorCounts: [2], abilities: new Set(['reset', 'retire']) }).find(
-    ({ name }) => name === 'two vectors',
-  )!,
-  isApart: false,
-};
-
 const judged = (choices: Choices, strategies: readonly string[], sampling: number): Promise<Report> =>
   conform(remoteSubject(remoteOf((options) => new Lawful(options, choices), 2)), {
     profile: { name: 'its own', choices, assumptions: {} },
-    ...{ scenes: [ANY_MESSAGES], strategies, seconds: 20, limits: { sampling } },
+    ...{ scenes: ['two vectors'], strategies, seconds: 20, limits: { sampling } },
   });
 const combination = (number: number, seed: number): Choices =>
   lawfulPieces(number, seed).find(({ name }) => name === `combination-${number}`)!.choices;
