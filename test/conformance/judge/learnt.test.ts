@@ -20,7 +20,7 @@ test('a device that keeps its entries over a reset, with the reserved bits of an
   } as const;
   const { causes, profile, notes } = await conform(
     remoteSubject(remoteOf((options) => new Lawful(options, choices), 1)),
-    { learn: true, seconds: 20, strategies: ['all transitions'] },
+    { learn: true, seconds: 60, strategies: ['all transitions'] },
   );
   expect(causes).toEqual([]);
   expect(notes.join(' ')).not.toContain('Learning was cut short');
