@@ -51,6 +51,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^.*\/compile\/expand\.ts$/, replacement: fileURLToPath(new URL('page/expand.ts', import.meta.url)) },
+      { find: /^\.\/sifted-steps\.ts$/, replacement: fileURLToPath(new URL('page/sifted-steps.ts', import.meta.url)) },
     ],
   },
   build: {
