@@ -3,6 +3,7 @@
  */
 import * as format from './format.ts';
 import type { CompiledMachine } from './format.ts';
+import { listingOf } from './program-text.ts';
 
 /** Bits of each word of a state. */
 export interface TouchedBits {
@@ -11,21 +12,15 @@ export interface TouchedBits {
 }
 
 /** The bits that the program of an event touches. */
-export function touchedBits({ code, starts, wordCount }: CompiledMachine, event: number): TouchedBits {
+export function touchedBits(compiled: CompiledMachine, event: number): TouchedBits {
+  const { code, wordCount } = compiled;
   const read = new Int32Array(wordCount);
   const written = new Int32Array(wordCount);
-  const met = new Set<number>();
-  const open = [starts[event]];
-  for (let address = open.pop(); address !== undefined; address = open.pop()) {
-    if (address < 0 || met.has(address)) continue;
-    met.add(address);
+  for (const address of listingOf(compiled, event).order) {
     const operation = code[address + format.OPERATION];
-    if (operation === format.TEST) read[code[address + format.WORD]] |= code[address + format.MASK];
-    if (operation === format.TAKE || operation === format.WRITE) {
-      written[code[address + format.WORD]] |= ~code[address + format.KEEP];
-    }
-    open.push(code[address + format.THEN]);
-    if (operation === format.TEST || operation === format.UNLESS) open.push(code[address + format.ELSE]);
+    const word = code[address + format.WORD];
+    if (operation === format.TEST) read[word] |= code[address + format.MASK];
+    if (operation === format.TAKE || operation === format.WRITE) written[word] |= ~code[address + format.KEEP];
   }
   return { read, written };
 }
