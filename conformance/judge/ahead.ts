@@ -89,12 +89,20 @@ export class AheadDevice implements Device {
   }
 }
 
-/** Whether a read is of a form that the standard leaves open, or of what a device may not have at hand: refused, it says nothing. */
-const mayBeRefused = (request: Request): boolean =>
-  request.verb === 'configRead'
-    ? request.offset >= 4
-    : (request.verb === 'tableRead' || request.verb === 'pbaRead') &&
-      (request.bytes < 4 || request.offset % request.bytes !== 0);
+/** Whether an access is of a form that the standard leaves open, or to what a device may not have at hand: refused, it says nothing. */
+export const mayBeRefused = (request: Request): boolean => {
+  switch (request.verb) {
+    case 'configRead':
+    case 'configWrite':
+      return request.offset >= 4;
+    case 'tableRead':
+    case 'tableWrite':
+    case 'pbaRead':
+      return request.bytes < 4 || request.offset % request.bytes !== 0;
+    default:
+      return request.verb === 'pbaWrite';
+  }
+};
 
 const NOTHING: Answer = { outcome: 'ok', low: 0, high: 0, outputs: [] };
 

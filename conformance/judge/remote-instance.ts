@@ -5,7 +5,7 @@
 import { RESET } from '../../machines/alphabet.ts';
 import type { Answer, RemoteDevice, Request } from '../device/device.ts';
 import type { Action, MutableKnowledge } from './actions.ts';
-import { isRefusal } from './ahead.ts';
+import { isRefusal, mayBeRefused } from './ahead.ts';
 import { type Failure, informBy, record, tellRequest } from './bench.ts';
 import type { Instance, Lateness, Readback } from './instance.ts';
 import type { MessageBook } from './messages.ts';
@@ -45,6 +45,8 @@ interface Sent {
   /** What the guest knew of the entries when it read some of their dwords. */
   readonly message: Int8Array | undefined;
   readonly to: number;
+  /** Whether the standard leaves open what it does, so that the device may refuse it. */
+  readonly isOpen: boolean;
 }
 
 /** Devices whose reset leaves something else than they should: what they hold is read before it is built upon. */
@@ -90,6 +92,7 @@ export function remoteInstance(device: RemoteDevice, lateness: Lateness | undefi
           if (action === undefined)
             return sent.length === 0 ? undefined : { requests, sent, goesOn: false, isCut: false };
           const from = requests.length;
+          const isOpen = isLeftOpen(action, knowledge);
           for (const request of action.requests(knowledge)) requests.push(request);
           requests.push(MESSAGES);
           action.learn(knowledge);
@@ -97,7 +100,7 @@ export function remoteInstance(device: RemoteDevice, lateness: Lateness | undefi
           const readback = path.readback(action, step);
           readbackRequests(readback, vectorCount, requests);
           const message = action.event === undefined && !knowledge.isBlind ? knowledge.message.slice() : undefined;
-          sent.push({ action, from, after, to: requests.length, message });
+          sent.push({ action, from, after, to: requests.length, message, isOpen });
           step++;
           if (action.event === RESET && leaves >= 0 && readback !== 'none') expect(knowledge, readback, leaves);
           // What this leaves is read before anything depends on it.
@@ -126,7 +129,7 @@ export function remoteInstance(device: RemoteDevice, lateness: Lateness | undefi
       /** Judges a batch. Returns whether the path goes on. */
       const judge = ({ requests, sent }: Batch, answers: readonly Answer[]): boolean => {
         for (let index = 0; index < sent.length; index++) {
-          const { action, from, after, to, message } = sent[index];
+          const { action, from, after, to, message, isOpen } = sent[index];
           const isRead = action.event === undefined;
           const isTwice = isRead && to > after;
           for (let part = 0; part < (isTwice ? 2 : 1); part++) {
@@ -137,6 +140,7 @@ export function remoteInstance(device: RemoteDevice, lateness: Lateness | undefi
               part === 0 ? from : after,
               isTwice && part === 0 ? after : to,
               observation,
+              isOpen,
             );
             if (message !== undefined) observation.complete(book, { message });
             const failed = failure === undefined ? undefined : { ...failure, ahead: sentBeside(sent, index) };
@@ -239,6 +243,15 @@ const READS: Record<'tableRead' | 'pbaRead', Request[]> = { tableRead: [], pbaRe
 const readOf = (verb: 'tableRead' | 'pbaRead', dword: number): Request =>
   (READS[verb][dword] ??= { verb, offset: 4 * dword, bytes: 4 });
 
+/** Whether the standard, or the profile, leaves open what an action does to what the guest knows. */
+const isLeftOpen = ({ isOpen, event = '', vector }: Action, knowledge: MutableKnowledge): boolean =>
+  isOpen === true ||
+  knowledge.isBlind ||
+  (event.startsWith('guest.write') &&
+    !knowledge.keepsOpenWrites &&
+    !knowledge.functionMask &&
+    knowledge.masked[vector] === 0);
+
 /** Takes up the answers of one step. */
 function take(
   requests: readonly Request[],
@@ -246,13 +259,16 @@ function take(
   from: number,
   to: number,
   observation: Observation,
+  isOpen = false,
 ): Failure | undefined {
   for (let at = from; at < to; at++) {
     const { outcome, low, high, outputs, text } = answers[at];
     const request = requests[at];
-    // What a device says it lacks, or refuses, is an answer: the access did nothing.
     if (outcome !== 'ok') {
-      if (isRefusal(answers[at])) continue;
+      // What a device says it lacks, or refuses where it may, is an answer: the access did nothing.
+      if (isRefusal(answers[at]) && (outcome === 'unsupported' || isOpen || mayBeRefused(request))) continue;
+      if (outcome === 'error')
+        return { request: tellRequest(request), text: `Got refused: ${text ?? ''}; expected ok` };
       return { request: tellRequest(request), text: text ?? outcome };
     }
     if (request.verb === 'outputs') {
