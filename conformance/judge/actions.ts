@@ -231,7 +231,7 @@ export const RESETTING: Action = {
 };
 
 /** Whether an entry is masked, by its Mask Bit or by Function Mask; being disabled is not enough (MSIX-ACCESS-4). */
-const isMasked = (knowledge: Knowledge, vector: number): boolean =>
+export const isMasked = (knowledge: Knowledge, vector: number): boolean =>
   knowledge.masked[vector] === 1 || knowledge.functionMask;
 
 function vectorActions(

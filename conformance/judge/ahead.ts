@@ -3,6 +3,8 @@
  * what came. Whatever walks a device in this process walks a program so.
  */
 import type { AccessResult, Answer, Device, DeviceOutput, RemoteDevice, Request } from '../device/device.ts';
+import { type Action, isMasked, type MutableKnowledge } from './actions.ts';
+import { type Failure, tellRequest } from './bench.ts';
 
 /** The device. It is asked twice: once to note what is asked, once to be answered. */
 export class AheadDevice implements Device {
@@ -35,7 +37,7 @@ export class AheadDevice implements Device {
     return noted;
   }
 
-  /** Answers what is asked next with these. */
+  /** Answers what is asked next with these, none of which is a failure. */
   play(answers: readonly Answer[]): void {
     this.answers = answers;
     this.at = 0;
@@ -46,18 +48,15 @@ export class AheadDevice implements Device {
       this.noted.push(request);
       return NOTHING;
     }
-    const answer = this.answers[this.at++];
-    // What it says it lacks, or refuses, did nothing; a read of it says nothing either, and is none.
-    const isWrite = !request.verb.endsWith('Read') && request.verb !== 'save' && request.verb !== 'restore';
-    if (answer.outcome !== 'ok' && !((isWrite || mayBeRefused(request)) && isRefusal(answer)))
-      throw new Error(answer.text ?? answer.outcome);
-    return answer;
+    return this.answers[this.at++];
   }
 
   private read(request: Request): number {
-    const { low, high } = this.ask(request);
-    this.readHigh = high;
-    return low;
+    const { outcome, low, high } = this.ask(request);
+    // Of what a device may refuse, only the table is looked at.
+    const isUnanswered = outcome !== 'ok' && request.verb === 'tableRead';
+    this.readHigh = isUnanswered ? UNANSWERED : high;
+    return isUnanswered ? UNANSWERED : low;
   }
 
   configRead = (offset: number, bytes: number): number => this.read({ verb: 'configRead', offset, bytes });
@@ -89,22 +88,71 @@ export class AheadDevice implements Device {
   }
 }
 
-/** Whether an access is of a form that the standard leaves open, or to what a device may not have at hand: refused, it says nothing. */
-export const mayBeRefused = (request: Request): boolean => {
+/** What the standard, or the profile, leaves open of one action, beside the forms of its accesses. */
+export interface Leeway {
+  /** Whether it leaves open what a write to the table does. */
+  readonly isOpen: boolean;
+  /** Whether the table may be gone then, since MSI-X is disabled. */
+  readonly isBlind: boolean;
+}
+
+const NO_LEEWAY: Leeway = { isOpen: false, isBlind: false };
+
+/** What an action leaves open, as the guest knows the function before it; it then knows what is so afterwards. */
+export function leewayOf(action: Action, knowledge: MutableKnowledge, keepsOpenWrites: boolean): Leeway {
+  const { event = '', vector } = action;
+  const isOpen =
+    action.isOpen === true || (event.startsWith('guest.write') && !keepsOpenWrites && !isMasked(knowledge, vector));
+  action.learn(knowledge);
+  // An access to the table neither enables nor disables: what is so afterwards holds for the access and for its readback.
+  return { isOpen, isBlind: knowledge.isBlind };
+}
+
+/** Whether a device may refuse a request: its form is left open, or it may have nothing there. Then it did nothing, and says nothing. */
+export function mayRefuse(request: Request, { isOpen, isBlind }: Leeway): boolean {
   switch (request.verb) {
     case 'configRead':
     case 'configWrite':
       return request.offset >= 4;
     case 'tableRead':
+      return isBlind || isOpenForm(request);
     case 'tableWrite':
+      return isBlind || isOpen || isOpenForm(request);
     case 'pbaRead':
-      return request.bytes < 4 || request.offset % request.bytes !== 0;
+      return isOpenForm(request);
     default:
       return request.verb === 'pbaWrite';
   }
-};
+}
+
+const isOpenForm = ({ offset, bytes }: { readonly offset: number; readonly bytes: number }): boolean =>
+  bytes < 4 || offset % bytes !== 0;
+
+/** What reads as this where the table is gone, nobody answers. */
+export const UNANSWERED = 0xffffffff;
+
+/** What is wrong with an answer: nothing where it is what was asked for, or where the device may refuse that. */
+export function failureIn(request: Request, answer: Answer, leeway: Leeway): Failure | undefined {
+  const { outcome, text = outcome } = answer;
+  if (outcome === 'ok' || (isRefusal(answer) && mayRefuse(request, leeway))) return undefined;
+  const got = outcome === 'error' ? `refused: ${text}` : outcome;
+  return { request: tellRequest(request), text: isRefusal(answer) ? `Got ${got}; expected ok` : text };
+}
 
 const NOTHING: Answer = { outcome: 'ok', low: 0, high: 0, outputs: [] };
 
 /** Whether a device that answers so is still there, and goes on. */
 export const isRefusal = ({ outcome }: Answer): boolean => outcome === 'unsupported' || outcome === 'error';
+
+/** The first answer that is a failure, and what is wrong with it. */
+export function failureAmong(
+  requests: readonly Request[],
+  answers: readonly Answer[],
+  leeway: Leeway,
+): { readonly answer: Answer; readonly failure: Failure } | undefined {
+  for (const [index, answer] of answers.entries()) {
+    const failure = failureIn(requests[index], answer, leeway);
+    if (failure !== undefined) return { answer, failure };
+  }
+  return undefined;
+}

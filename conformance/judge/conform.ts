@@ -7,7 +7,7 @@
 import { type Choices, LOOSE_CHOICES } from '../../spec/choices.ts';
 import { type Outcome, pause, type Strategy, type StrategyContext, type Walker } from './course.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
-import { type Cause, causesOf, type Finding, Findings, isFailure, signatureOf } from './findings.ts';
+import { type Cause, causesOf, type Finding, Findings, FRESH, isFailure, signatureOf } from './findings.ts';
 import type { Model } from './judge.ts';
 import {
   type ChoiceReason,
@@ -405,7 +405,7 @@ class Run {
     if (failure === undefined) return;
     const path = trace.slice(0, failure.step + 1);
     const action = actionsByName(scene, alphabetOf(scene, this.subject.abilities)).get(path.at(-1) ?? '');
-    if ((action?.kind ?? '') === finding.access) return;
+    if ((action?.kind ?? FRESH) === finding.access) return;
     const place = { scene, strategy: finding.strategy };
     const found = this.findings.addFailure(action, failure.request, failure.text, () => path, place);
     if (found !== undefined) found.isLookedAt = true;

@@ -192,7 +192,8 @@ export class Findings {
 }
 
 const NOWHERE: Place = { scene: { name: '' }, strategy: '' };
-const FRESH = 'a fresh instance';
+/** What a finding calls what was read before any access. */
+export const FRESH = 'a fresh instance';
 
 /** The signature of a device that does not answer an access. */
 export const failureSignature = (access: string): string => `failure|${access}`;

@@ -234,7 +234,7 @@ export async function learnWait(
   const actions = LETTING_SEND.flatMap((name) => byName.get(name.replace('V', String(scene.vectors[0]))) ?? []);
   if (actions.length < LETTING_SEND.length) return 0;
   const instance = await subject.open(scene.vectorCount);
-  const knowledge = new MutableKnowledge(instance.vectorCount);
+  const knowledge = new MutableKnowledge(instance.vectorCount, false, false);
   lateness.wait = LONGEST_WAIT;
   const { failure } = await instance.first(alphabet.book, knowledge);
   if (failure !== undefined) {
@@ -256,7 +256,8 @@ export async function learnWait(
   return lateness.wait;
 }
 
-const LETTING_SEND = ['write.V.A/4', 'control.on/2', 'unmask.V/4', 'signal.V'];
+/** The table may be gone before MSI-X is enabled. */
+const LETTING_SEND = ['control.on/2', 'write.V.A/4', 'unmask.V/4', 'signal.V'];
 /** In milliseconds. */
 const LONGEST_WAIT = 250;
 const LEAST_WAIT = 50;

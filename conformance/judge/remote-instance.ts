@@ -5,8 +5,8 @@
 import { RESET } from '../../machines/alphabet.ts';
 import type { Answer, RemoteDevice, Request } from '../device/device.ts';
 import type { Action, MutableKnowledge } from './actions.ts';
-import { isRefusal, mayBeRefused } from './ahead.ts';
-import { type Failure, informBy, record, tellRequest } from './bench.ts';
+import { failureIn, type Leeway, leewayOf, UNANSWERED } from './ahead.ts';
+import { type Failure, informBy, record } from './bench.ts';
 import type { Instance, Lateness, Readback } from './instance.ts';
 import type { MessageBook } from './messages.ts';
 import { Observation } from './observation.ts';
@@ -45,8 +45,7 @@ interface Sent {
   /** What the guest knew of the entries when it read some of their dwords. */
   readonly message: Int8Array | undefined;
   readonly to: number;
-  /** Whether the standard leaves open what it does, so that the device may refuse it. */
-  readonly isOpen: boolean;
+  readonly leeway: Leeway;
 }
 
 /** Devices whose reset leaves something else than they should: what they hold is read before it is built upon. */
@@ -73,7 +72,8 @@ export function remoteInstance(device: RemoteDevice, lateness: Lateness | undefi
       const answers = await device.run(requests);
       const pace = (performance.now() - began) / requests.length;
       PACES.set(device, Math.min(pace, PACES.get(device) ?? Infinity));
-      const failure = take(requests, answers, 1, requests.length, observation);
+      const leeway = { isOpen: false, isBlind: knowledge.isBlind };
+      const failure = take(requests, answers, 1, requests.length, observation, leeway);
       if (failure === undefined) informBy(observation, book, knowledge);
       return { observation, failure };
     },
@@ -92,15 +92,14 @@ export function remoteInstance(device: RemoteDevice, lateness: Lateness | undefi
           if (action === undefined)
             return sent.length === 0 ? undefined : { requests, sent, goesOn: false, isCut: false };
           const from = requests.length;
-          const isOpen = isLeftOpen(action, knowledge);
           for (const request of action.requests(knowledge)) requests.push(request);
           requests.push(MESSAGES);
-          action.learn(knowledge);
+          const leeway = leewayOf(action, knowledge, knowledge.keepsOpenWrites);
           const after = requests.length;
           const readback = path.readback(action, step);
           readbackRequests(readback, vectorCount, requests);
           const message = action.event === undefined && !knowledge.isBlind ? knowledge.message.slice() : undefined;
-          sent.push({ action, from, after, to: requests.length, message, isOpen });
+          sent.push({ action, from, after, to: requests.length, message, leeway });
           step++;
           if (action.event === RESET && leaves >= 0 && readback !== 'none') expect(knowledge, readback, leaves);
           // What this leaves is read before anything depends on it.
@@ -129,7 +128,7 @@ export function remoteInstance(device: RemoteDevice, lateness: Lateness | undefi
       /** Judges a batch. Returns whether the path goes on. */
       const judge = ({ requests, sent }: Batch, answers: readonly Answer[]): boolean => {
         for (let index = 0; index < sent.length; index++) {
-          const { action, from, after, to, message, isOpen } = sent[index];
+          const { action, from, after, to, message, leeway } = sent[index];
           const isRead = action.event === undefined;
           const isTwice = isRead && to > after;
           for (let part = 0; part < (isTwice ? 2 : 1); part++) {
@@ -140,7 +139,7 @@ export function remoteInstance(device: RemoteDevice, lateness: Lateness | undefi
               part === 0 ? from : after,
               isTwice && part === 0 ? after : to,
               observation,
-              isOpen,
+              leeway,
             );
             if (message !== undefined) observation.complete(book, { message });
             const failed = failure === undefined ? undefined : { ...failure, ahead: sentBeside(sent, index) };
@@ -243,15 +242,6 @@ const READS: Record<'tableRead' | 'pbaRead', Request[]> = { tableRead: [], pbaRe
 const readOf = (verb: 'tableRead' | 'pbaRead', dword: number): Request =>
   (READS[verb][dword] ??= { verb, offset: 4 * dword, bytes: 4 });
 
-/** Whether the standard, or the profile, leaves open what an action does to what the guest knows. */
-const isLeftOpen = ({ isOpen, event = '', vector }: Action, knowledge: MutableKnowledge): boolean =>
-  isOpen === true ||
-  knowledge.isBlind ||
-  (event.startsWith('guest.write') &&
-    !knowledge.keepsOpenWrites &&
-    !knowledge.functionMask &&
-    knowledge.masked[vector] === 0);
-
 /** Takes up the answers of one step. */
 function take(
   requests: readonly Request[],
@@ -259,17 +249,16 @@ function take(
   from: number,
   to: number,
   observation: Observation,
-  isOpen = false,
+  leeway: Leeway,
 ): Failure | undefined {
   for (let at = from; at < to; at++) {
-    const { outcome, low, high, outputs, text } = answers[at];
+    const { outcome, low, high, outputs } = answers[at];
     const request = requests[at];
     if (outcome !== 'ok') {
-      // What a device says it lacks, or refuses where it may, is an answer: the access did nothing.
-      if (isRefusal(answers[at]) && (outcome === 'unsupported' || isOpen || mayBeRefused(request))) continue;
-      if (outcome === 'error')
-        return { request: tellRequest(request), text: `Got refused: ${text ?? ''}; expected ok` };
-      return { request: tellRequest(request), text: text ?? outcome };
+      const failure = failureIn(request, answers[at], leeway);
+      if (failure !== undefined) return failure;
+      if (request.verb === 'tableRead') record(observation, request, UNANSWERED, UNANSWERED);
+      continue;
     }
     if (request.verb === 'outputs') {
       if (outputs.length > 0)

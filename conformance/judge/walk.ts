@@ -7,8 +7,8 @@
  */
 import type { Answer, Device, Request } from '../device/device.ts';
 import { type Action, type Alphabet, actionsOf, MutableKnowledge } from './actions.ts';
-import { AheadDevice, isRefusal } from './ahead.ts';
-import { Bench, tellRequest, type Failure } from './bench.ts';
+import { AheadDevice, failureAmong, isRefusal, leewayOf } from './ahead.ts';
+import { Bench, type Failure } from './bench.ts';
 import { Findings, isOfBirth, mayLead, type Place, signatureOf } from './findings.ts';
 import { type Fault, Judge, type Model } from './judge.ts';
 
@@ -128,9 +128,13 @@ export function* walkingPairs(
     unread = bench.readBack(read);
     return saved;
   };
-  if (ahead !== undefined) ahead.play((yield ahead.note(atFirst)) ?? []);
-  const start = atFirst();
-  const first = judge.begin(bench.observation);
+  const firstAsked = ahead?.note(atFirst) ?? [];
+  const firstAnswers = firstAsked.length === 0 ? [] : ((yield firstAsked) ?? []);
+  const leeway = { isOpen: false, isBlind: knowledge.isBlind };
+  unread = failureAmong(firstAsked, firstAnswers, leeway)?.failure;
+  ahead?.play(firstAnswers);
+  const start = unread === undefined ? atFirst() : 0;
+  const first = unread === undefined ? judge.begin(bench.observation) : [];
   if (first.length > 0) findings.add(first, undefined, book, () => [], limits.place);
   bench.inform(knowledge);
   const atBirth = first.find(mayLead);
@@ -202,15 +206,19 @@ export function* walkingPairs(
       let begin = 0;
       for (const step of noted) {
         const own = answers.slice(begin, (begin += step.requests.length));
-        const gone = own.findIndex((answer) => answer.outcome !== 'ok' && !isRefusal(answer));
-        from.play(own);
-        if (gone < 0) {
+        const action = actions[step.index];
+        knowledge.set(pairs[at].knowledge);
+        const leeway = leewayOf(action, knowledge, model.choices.openWrites === 'kept');
+        const failed = failureAmong(step.requests, own, leeway);
+        if (failed === undefined) {
+          from.play(own);
           followOne(at, step.index);
           continue;
         }
-        const action = actions[step.index];
-        const { text = own[gone].outcome } = own[gone];
-        findings.addFailure(action, tellRequest(step.requests[gone]), text, () => pathOf(at, action), limits.place);
+        const { request, text } = failed.failure;
+        findings.addFailure(action, request, text, () => pathOf(at, action), limits.place);
+        // Whoever refuses is still there.
+        if (isRefusal(failed.answer)) continue;
         fatal.set(action.kind, (fatal.get(action.kind) ?? 0) + 1);
         yield 'fresh';
         index = step.index + 1;

@@ -90,7 +90,7 @@ export class Live {
       answers.push(...(await this.table.flush()));
       return answers;
     } catch (error) {
-      const outcome = error instanceof QtestError ? error.outcome : 'error';
+      const outcome = error instanceof QtestError ? error.outcome : 'hung';
       answers.push(failed(outcome, await this.options.tell(error as Error)));
       while (answers.length < requests.length) answers.push(failed('skipped', 'The device is gone.'));
       return answers;

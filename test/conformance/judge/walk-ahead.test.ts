@@ -2,7 +2,9 @@
  * Programs that save and restore are walked pair by pair, as devices in this process are: the same pairs, the same shortest traces.
  */
 import { expect, test } from 'vitest';
-import { remoteOf } from '../../../conformance/device/remote.ts';
+import type { Request } from '../../../conformance/device/device.ts';
+import { failed } from '../../../conformance/device/protocol.ts';
+import { ask, remoteOf } from '../../../conformance/device/remote.ts';
 import { Snapshots } from '../../../conformance/device/snapshots.ts';
 import { conform, type Report } from '../../../conformance/judge/conform.ts';
 import type { Finding } from '../../../conformance/judge/findings.ts';
@@ -75,4 +77,52 @@ test('one that ends at an access: that is told, a fresh one is asked the rest, a
   expect(causes.map(({ findings: [{ trace }] }) => trace)).toEqual([['signal.0', 'retire.0']]);
   expect(outcomes[0].isComplete).toBe(true);
   expect(outcomes[0].steps).toBeGreaterThan(1000);
+});
+
+/** A right program that answers with an error to what this says. */
+function refusing(refuses: (request: Request, device: PlainDevice) => boolean): Subject {
+  const Device = shared(PlainDevice);
+  let device: PlainDevice;
+  const right = remoteOf((options) => (device = new Device(options)), 1);
+  return remoteSubject({
+    ...right,
+    run: (requests) =>
+      Promise.resolve(
+        requests.map((request) => (refuses(request, device) ? failed('error', 'no') : ask(device, request))),
+      ),
+  });
+}
+
+test.each<[string, (request: Request, device: PlainDevice) => boolean, trace: string[], at: string]>([
+  [
+    'the retirement of what is pending',
+    ({ verb }, { pending }) => verb === 'retire' && pending[0] === 1,
+    ['signal.0', 'retire.0'],
+    'retire 0x0',
+  ],
+  [
+    'data and mask as one, where Function Mask alone blocks',
+    (request, { table, functionMask }) =>
+      request.verb === 'tableWrite' && request.bytes === 8 && request.high === 1 && table[3] === 0 && functionMask,
+    ['control.offMasked/2', 'unmask.0/4', 'mask.0/8'],
+    'table-write 0x8 0x8 0x100000000',
+  ],
+])('one that refuses %s: that is told in its own words, and nothing else', async (_, refuses, trace, at) => {
+  const { causes, outcomes } = await walked(refusing(refuses), ['one vector']);
+  expect(causes.map(({ findings: [finding] }) => [finding.trace, finding.differences])).toEqual([
+    [trace, [`Got refused: no; expected ok, at ${at}.`]],
+  ]);
+  expect(outcomes[0].isComplete).toBe(true);
+});
+
+test('one that has no table while MSI-X is disabled may refuse all of it then, where the profile says so', async () => {
+  const gone = () => refusing(({ verb }, { enabled }) => /^table/.test(verb) && !enabled);
+  const { causes } = await walked(gone(), ['one vector']);
+  expect(causes.map(({ findings: [{ trace, differences }] }) => [trace, differences])).toEqual([
+    [[], ['Got refused: no; expected ok, at table-read 0x0 0x4.']],
+  ]);
+  const choices = { ...STRICT_CHOICES, message: 'immediate', disabledTable: 'absent' } as const;
+  const options = { scenes: ['one vector'], strategies: ['walk of pairs', 'all transitions'], seconds: 60 };
+  const profile = { name: 'own', choices, assumptions: {} };
+  expect((await conform(gone(), { profile, ...options })).verdict).toBe('holds');
 });
