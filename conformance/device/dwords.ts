@@ -3,6 +3,7 @@
  * makes a `Device` of it, as a bus in front of it would: what has no lawful form is refused there, bytes of the capability are put
  * together, and what is sent is collected.
  */
+import { readField } from '../../checker/argument/argument.ts';
 import * as registers from '../../src/registers.ts';
 import type { Device, DeviceOptions, DeviceOutput } from './device.ts';
 import { done, dwordOf, NonsenseError, requireMessage } from './nonsense.ts';
@@ -25,6 +26,8 @@ export interface DwordDevice {
   signal(vector: number): void;
   /** The cause of the vector's event is gone. */
   retire?(vector: number): void;
+  /** A Function Level Reset. Where it is missing, one that is made anew stands for it. */
+  reset?(): void;
 }
 
 /** What a fresh device of one's own is made with. */
@@ -114,7 +117,8 @@ export function wholeDevice(create: DeviceMaker, vectorCount: number): Device {
     signal: (vector) => done('signal', device.signal(vector)),
     ...(device.retire === undefined ? {} : { retire: (vector) => done('retire', device.retire?.(vector)) }),
     reset: () => {
-      device = fresh() as DwordDevice;
+      if (device.reset === undefined) device = fresh() as DwordDevice;
+      else done('reset', device.reset());
     },
     takeOutputs: () => {
       const taken = outputs;
@@ -124,8 +128,30 @@ export function wholeDevice(create: DeviceMaker, vectorCount: number): Device {
   };
 }
 
-/** Whether a device is one by dwords. */
-export const isByDwords = (device: Device | DwordDevice): device is DwordDevice => 'writeControl' in device;
+/** The methods that every device has, of one that takes whole accesses and of one by dwords; both have `signal`. */
+export const WHOLE = [
+  'configRead',
+  'configWrite',
+  'tableRead',
+  'tableWrite',
+  'pbaRead',
+  'signal',
+  'takeOutputs',
+] as const;
+export const BY_DWORDS = ['readControl', 'writeControl', 'readTable', 'writeTable', 'isPending', 'signal'] as const;
+
+/** How many of some methods a device has. */
+export const methodsOf = (device: object, names: readonly string[]): number =>
+  names.filter((name) => typeof readField(device, name) === 'function').length;
+
+/**
+ * Whether a device is one by dwords: it has that form whole, or more of it than of the other. A single method tells nothing: many a device that
+ * takes whole accesses has a `writeControl` of its own inside.
+ */
+export function isByDwords(device: Device | DwordDevice): device is DwordDevice {
+  const [whole, byDwords] = [methodsOf(device, WHOLE), methodsOf(device, BY_DWORDS)];
+  return byDwords === BY_DWORDS.length ? whole < WHOLE.length : byDwords > whole;
+}
 
 const ones = (bytes: number): number => (bytes >= 4 ? 0xffffffff : 2 ** (8 * bytes) - 1);
 const isLawful = (offset: number, bytes: number, end: number): boolean =>

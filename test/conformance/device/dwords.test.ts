@@ -1,9 +1,10 @@
 /**
  * The bus in front of a device by dwords: our implementation behind it answers every access as it does alone.
  */
-import { expect, test } from 'vitest';
+import assert from 'node:assert';
+import { describe, expect, test } from 'vitest';
 import { requireFactory } from '../../../conformance/device/argument.ts';
-import { type DeviceMaker, wholeDevice } from '../../../conformance/device/dwords.ts';
+import { type DeviceMaker, type MakerOptions, wholeDevice } from '../../../conformance/device/dwords.ts';
 import { createInProcessDevice } from '../../../conformance/device/in-process.ts';
 import { abilitiesOf } from '../../../conformance/device/remote.ts';
 import { Random } from '../../../conformance/judge/random.ts';
@@ -72,4 +73,65 @@ test('a reset makes it anew, and what it lacks is a sentence', () => {
   expect(() => requireFactory('create', lacking('isPending'))({ vectorCount: 1 })).toThrow(
     'Got undefined as what create gives.isPending; expected a function.',
   );
+});
+
+describe('which form a device has', () => {
+  /** A device that takes whole accesses, with methods beside those of its form. */
+  const wholeWith = (more: object) => (options: { readonly vectorCount: number }) =>
+    Object.assign(createInProcessDevice(options.vectorCount), more);
+  const made = (create: unknown) => () => requireFactory('create', create)({ vectorCount: 1 });
+  const nothing = (): void => {};
+  const DWORDS = { readControl: nothing, writeControl: nothing, readTable: nothing, writeTable: nothing };
+
+  test('is not guessed of one method: a whole one may have a writeControl of its own', () => {
+    const device = made(wholeWith(DWORDS))();
+    device.configWrite(2, 2, 0x8000);
+    expect(device.configRead(2, 2)).toBe(0x8000);
+  });
+
+  test('is told to be unclear where it has both', () => {
+    expect(made(wholeWith({ ...DWORDS, isPending: () => false }))).toThrow(
+      'Got both configRead, configWrite, tableRead, tableWrite, pbaRead, signal, takeOutputs and readControl, writeControl, readTable, writeTable, isPending, signal of what create gives; expected one of the two forms of a device: which of them to drive cannot be told.',
+    );
+  });
+
+  test('is the one that it has most of, where it has none of them whole, and what it lacks is told', () => {
+    expect(made(wholeWith({ ...DWORDS, takeOutputs: undefined }))).toThrow(
+      'Got undefined as what create gives.takeOutputs; expected a function.',
+    );
+    expect(made((options: MakerOptions) => ({ ...byDwords(options), tableRead: nothing, isPending: 1 }))).toThrow(
+      'Got 1 as what create gives.isPending; expected a function.',
+    );
+  });
+
+  test.each(['save', 'restore', 'peekInto', 'pbaWrite'])('by dwords, it is not asked to %s, and says so', (name) => {
+    expect(made((options: MakerOptions) => ({ ...byDwords(options), [name]: nothing }))).toThrow(
+      `Got ${name} of what create gives, a device by dwords; expected none: only a device that takes whole accesses (configRead, `,
+    );
+  });
+
+  test('by dwords, it is reset by its own reset, where it has one', () => {
+    let resets = 0;
+    const device = made((options: MakerOptions) => ({ ...byDwords(options), reset: () => void resets++ }))();
+    device.configWrite(2, 2, 0xc000);
+    device.reset?.();
+    expect([resets, device.configRead(2, 2)]).toEqual([1, 0xc000]);
+  });
+
+  test.each([
+    [
+      { save: () => ({}) },
+      'Got an object without fields as what save gives, of what create gives; expected a whole number',
+    ],
+    [
+      { save: async () => 1 },
+      'Got an object without fields as what save gives, of what create gives; expected a whole number',
+    ],
+    [{ save: () => assert.fail('none') }, 'Got AssertionError [ERR_ASSERTION]: none from save of what create gives'],
+    [{ peekInto: () => ({}) }, 'Got an object without fields as what peekInto gives, of what create gives; expected 7'],
+    [{ notifies: 'yes' }, 'Got "yes" as what create gives.notifies; expected true or false.'],
+    [{ migrates: 1 }, 'Got 1 as what create gives.migrates; expected true or false.'],
+  ])('%o is no ability, and is told', (more, sentence) => {
+    expect(made(wholeWith(more))).toThrow(sentence);
+  });
 });
