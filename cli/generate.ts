@@ -3,7 +3,6 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SIMPLE_PATH_RAIL } from '../checker/explore/paths.ts';
 import {
   generateEvents,
   type GenerateOptions,
@@ -29,8 +28,8 @@ export async function generate(
 ): Promise<Exit> {
   const isFunction = instance.machine.id === 'function';
   const generation = isFunction ? generateVectors(vectors, options) : generateEvents(instance, options);
-  const { paths, head, note } = generation;
-  if (options.strategy === 'simple' && paths > SIMPLE_PATH_RAIL) {
+  const { paths, head, note, isTooMany } = generation;
+  if (isTooMany === true) {
     tell(`${head.machine}, ${options.strategy}: ${note} Take transitions, pairs or complete.`);
     return EXIT.bound;
   }

@@ -38,6 +38,8 @@ export interface Generation {
   /** What is left of them with `only` and `limit`. */
   readonly chosen: Chosen;
   readonly note?: string;
+  /** Whether there are too many paths to be made. */
+  readonly isTooMany?: boolean;
   /** The adapter that tests for Vitest need, to be filled in. */
   readonly adapter: string;
   /** How many bytes the text will have, roughly. */
@@ -78,6 +80,8 @@ function choose(
 ): Chosen {
   const { paths, steps } = set;
   const all = paths * places;
+  // What cannot be made is not looked at.
+  if (set.isTooMany === true) return { tests: all, steps: steps * places, isExact: false };
   if (only === undefined && limit >= all) return { tests: all, steps: steps * places, isExact: true };
   const every = only === undefined ? 1 : Math.ceil(paths / LOOKED_AT);
   let tests = 0;
@@ -122,6 +126,7 @@ export function generateVectors(vectors: number, options: GenerateOptions): Gene
     paths: set.paths * places,
     steps: set.steps * places,
     chosen,
+    isTooMany: set.isTooMany,
     note: set.note === undefined || places === 1 ? set.note : `Of each of ${places} places: ${set.note}`,
     adapter: ADAPTER,
     bytes: HEAD_SIZE[format] + SIZE_BESIDE_JSON[format] * jsonSize(vectors, chosen, format),
@@ -183,6 +188,7 @@ export function generateEvents(instance: Instance, options: GenerateOptions): Ge
     steps: set.steps,
     chosen: kept,
     note: set.note,
+    isTooMany: set.isTooMany,
     adapter: eventAdapter(head, graph.events, outputsOf(graph)),
     bytes: kept.tests * 250 + kept.steps * 60,
     write: (onTests) => {

@@ -22,6 +22,8 @@ export interface PathSet {
   readonly steps: number;
   /** What else is to be said of them, as a sentence. */
   readonly note?: string;
+  /** Whether they are too many to be made; then their number is that of those that were counted. */
+  readonly isTooMany?: boolean;
   /** Event numbers of each path. */
   make(): Iterable<readonly number[]>;
 }
@@ -80,13 +82,19 @@ function sequences(graph: StateGraph, length: number): PathSet {
   };
 }
 
+/** A number in a note, its thousands set apart as in what is told beside it. */
+const told = (value: number): string => value.toLocaleString('en-US');
+
 /** The strategies by name, in order of cost; `names.ts` says what each covers. */
 export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   states: (graph) => listed(numbersOf(graph, shortestPaths(graph.machine, { only: graph.events }))),
   guards: guardOutcomes,
   tour: (graph) => {
     const { path, lowerBound } = postmanTour(graph);
-    return listed([path], `No closed tour is shorter than ${lowerBound} events; this one has ${path.length}.`);
+    return listed(
+      [path],
+      `No closed tour is shorter than ${told(lowerBound)} events; this one has ${told(path.length)}.`,
+    );
   },
   transitions: (graph) => listed(numbersOf(graph, transitionPaths(graph.machine, { only: graph.events }))),
   reads: (graph, { reads = 0 }) => {
@@ -114,9 +122,9 @@ export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   triples: (graph) => sequences(graph, 3),
   simple: (graph) => {
     const { paths, steps } = countSimplePaths(graph);
-    const note =
-      paths > SIMPLE_PATH_RAIL ? `There are more than ${SIMPLE_PATH_RAIL}, and they are not made.` : undefined;
-    return { note, paths, steps, make: () => numbersOf(graph, simplePaths(graph)) };
+    const isTooMany = paths > SIMPLE_PATH_RAIL;
+    const note = isTooMany ? `There are more than ${told(SIMPLE_PATH_RAIL)}, and they are not made.` : undefined;
+    return { note, isTooMany, paths, steps, make: () => numbersOf(graph, simplePaths(graph)) };
   },
   complete: (graph, { extra = 1, read = graph.states.map((value) => JSON.stringify(value)) }) => {
     const shown = (state: number, event: number): string =>
@@ -124,7 +132,7 @@ export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
     const separating = separatingSequences(graph, read, shown);
     return {
       ...completeSize(graph, extra, separating),
-      note: `It assumes a device that is deterministic, starts anew for each path, and has at most ${graph.states.length + extra} states.`,
+      note: `It assumes a device that is deterministic, starts anew for each path, and has at most ${told(graph.states.length + extra)} states.`,
       make: () => completePaths(graph, extra, separating),
     };
   },

@@ -575,13 +575,18 @@ describe('what is asked for', () => {
     expect(stderr).not.toContain('.new');
   });
 
-  test('more simple paths than can be made: exit status 3, and what to take instead', () => {
-    const { status, stderr } = maskbit('generate', '--strategy', 'simple');
-    expect([status, stderr]).toEqual([
-      3,
-      expect.stringContaining('There are more than 100000, and they are not made.'),
-    ]);
-  });
+  test.each(['', '--limit 40', '--only MSIX-PEND-2', '--machine assigned-device --limit 40'])(
+    'more simple paths than can be made, %s: exit status 3, and what to take instead',
+    (more) => {
+      const { status, stderr } = maskbit('generate', '--strategy', 'simple', ...more.split(' ').filter(Boolean));
+      expect([status, stderr]).toEqual([
+        3,
+        expect.stringContaining(
+          'There are more than 100,000, and they are not made. Take transitions, pairs or complete.',
+        ),
+      ]);
+    },
+  );
 
   test('the place of a path: vectors at the ends of words', () => {
     const suite = new Suite({ vectors: 2048, profiles: 'strict' });
