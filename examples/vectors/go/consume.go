@@ -26,6 +26,9 @@ func main() {
 		Version int
 		Tests   []test
 	}
+	if len(os.Args) < 3 {
+		refuse("Got " + fmt.Sprint(os.Args[1:]) + "; expected a file of maskbit-vectors, version 1, and a device to run.")
+	}
 	text, _ := os.ReadFile(os.Args[1])
 	device := exec.Command(os.Args[2], os.Args[3:]...)
 	device.Stderr = os.Stderr

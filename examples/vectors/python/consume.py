@@ -28,9 +28,12 @@ def refuse(sentence):
     sys.exit(2)
 
 
-def main(path, bug="none"):
-    with open(path) as file:
-        suite = json.load(file)
+def main(path="no file", bug="none"):
+    try:
+        with open(path) as file:
+            suite = json.load(file)
+    except (OSError, ValueError) as error:
+        refuse(f"Got {path}, and {error}; expected a file of maskbit-vectors/1.")
     told = f"{suite.get('format')}/{suite.get('version')}"
     if told != "maskbit-vectors/1":
         refuse(f"Got {path}, which is {told}; expected maskbit-vectors/1.")

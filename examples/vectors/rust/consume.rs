@@ -22,7 +22,7 @@ fn answer(msix: &mut msix::Msix<impl FnMut(msix::Message)>, sent: &RefCell<Strin
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let text = std::fs::read_to_string(&arguments[1]).expect("a file of test vectors");
+    let text = arguments.get(1).and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
     if !text.starts_with("maskbit-vectors/1 ") || arguments.len() > 2 && arguments[2] != "moody" {
         eprintln!("Got {}; expected a file that begins with maskbit-vectors/1, and no bug but moody.", arguments[1..].join(" "));
         std::process::exit(2);

@@ -283,6 +283,9 @@ describe('a consumer of the vectors', () => {
       const nonsense = run('nonsense');
       expect([nonsense.status, nonsense.stdout, nonsense.stderr]).toEqual([2, '', expect.stringMatching(sentence)]);
       expect(nonsense.stderr).toContain('nonsense');
+      // So is a file that is not there.
+      const missing = run(undefined, 'nowhere');
+      expect([missing.status, missing.stdout, missing.stderr]).toEqual([2, '', expect.stringMatching(sentence)]);
       // A file without a test shows nothing, however whole it is.
       const empty = mkdtempSync(join(folder, 'empty-'));
       writeFileSync(join(empty, 'function-1.dut'), 'maskbit-vectors/1 vectors=0x1 profiles=0x90\n# 0 tests\n');
@@ -299,7 +302,7 @@ describe('a consumer of the vectors', () => {
     const lines = ['c/consume.c', 'rust/consume.rs', 'python/consume.py', 'go/consume.go'].map(
       (file) => readFileSync(`examples/vectors/${file}`, 'utf8').trimEnd().split('\n').length,
     );
-    expect(lines).toEqual([53, 54, 55, 62]);
+    expect(lines).toEqual([53, 54, 58, 65]);
   });
 
   test('in C fails a device that is wrong', () => {
