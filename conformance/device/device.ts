@@ -142,6 +142,8 @@ export interface RemoteDevice {
   readonly abilities: ReadonlySet<Ability>;
   /** The vectors that the device can be told to signal; all when left out. No suite acts upon another. */
   readonly signalled?: readonly number[];
+  /** The forms of access (`formOf` of `protocol.ts`) that it says it has not. None of them is needed, and no suite asks them. */
+  readonly unsupported?: ReadonlySet<string>;
   /** What its keeper has to say of it, in sentences: where what it does is not what it says of itself. */
   readonly notes?: readonly string[];
   /** Whether messages that go to one address between two looks are seen as one, the last of them. */

@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Ability, Answer, RemoteDevice, Request } from './device.ts';
-import { failed, type Greeting, readAnswer, readGreeting, requestLine } from './protocol.ts';
+import { failed, formOf, type Greeting, readAnswer, readGreeting, requestLine } from './protocol.ts';
 import { Snapshots } from './snapshots.ts';
 
 /** How a program is run. */
@@ -57,6 +57,25 @@ const EVERYTHING: readonly Request[] = [
   { verb: 'signal', vector: 0 },
 ];
 
+/** Each form of access that a device may lack, in a request that changes nothing of a fresh function; what is of fewer bytes comes last, for it may do anything. */
+const FORMS: readonly Request[] = [
+  { verb: 'tableRead', offset: 0, bytes: 8 },
+  { verb: 'pbaRead', offset: 0, bytes: 8 },
+  { verb: 'configRead', offset: 2, bytes: 2 },
+  { verb: 'configWrite', offset: 0, bytes: 4, value: 0 },
+  { verb: 'configWrite', offset: 3, bytes: 1, value: 0 },
+  { verb: 'tableWrite', offset: 0, bytes: 8, low: 0, high: 0 },
+  { verb: 'tableRead', offset: 4, bytes: 8 },
+  { verb: 'tableRead', offset: 0, bytes: 2 },
+  { verb: 'tableRead', offset: 0, bytes: 1 },
+  { verb: 'pbaRead', offset: 0, bytes: 1 },
+  { verb: 'tableWrite', offset: 2, bytes: 4, low: 0, high: 0 },
+  { verb: 'tableWrite', offset: 0, bytes: 2, low: 0, high: 0 },
+  { verb: 'tableWrite', offset: 0, bytes: 1, low: 0, high: 0 },
+];
+/** So often a device may end while it is asked for them. What it is not asked for then it is taken to have. */
+const MOST_ENDS = 3;
+
 /** Requests are mostly the same objects again and again: their lines are written once. */
 const LINES = new WeakMap<Request, string>();
 function lineOf(request: Request, stateOf: (snapshot: number) => string): string {
@@ -83,6 +102,7 @@ class ProcessDevice implements RemoteDevice {
   private greeting: Greeting | undefined;
   private program: Program | undefined;
   readonly queues = true;
+  readonly unsupported = new Set<string>();
   /** What it does not support, and has not said that it lacks. */
   private readonly unsaid: (typeof LACKING)[number][] = [];
 
@@ -135,6 +155,20 @@ class ProcessDevice implements RemoteDevice {
       if (this.greeting?.abilities.has(lacking.ability) === true) this.unsaid.push(lacking);
     }
     await this.fresh();
+    await this.askForms();
+    await this.fresh();
+  }
+
+  /** Asks each form of access once. Where one ends the device, a fresh one is asked the rest. */
+  private async askForms(): Promise<void> {
+    let open = FORMS;
+    for (let ends = 0; open.length > 0 && ends < MOST_ENDS; ends++) {
+      if (ends > 0) await this.fresh();
+      const answers = await this.run(open);
+      for (const [index, { outcome }] of answers.entries())
+        if (outcome === 'unsupported') this.unsupported.add(formOf(open[index])!);
+      open = open.filter((_, index) => answers[index].outcome === 'skipped');
+    }
   }
 
   async fresh(): Promise<void> {

@@ -55,6 +55,13 @@ export function requestLine(request: Request, saved: (snapshot: number) => strin
   }
 }
 
+/** The form of an access to a register, as reports name it: `table-write/8`, `table-read/4 unaligned`; undefined of any other request. */
+export function formOf(request: Request): string | undefined {
+  if (!('bytes' in request)) return undefined;
+  const { verb, offset, bytes } = request;
+  return `${VERBS[verb]}/${bytes}${offset % bytes === 0 ? '' : ' unaligned'}`;
+}
+
 const NOTHING: readonly DeviceOutput[] = [];
 const OK: Answer = { outcome: 'ok', low: 0, high: 0, outputs: NOTHING };
 

@@ -19,6 +19,7 @@ import * as registers from '../../src/registers.ts';
 import { CONTROL_VALUES } from '../device/control.ts';
 import type { Request } from '../device/device.ts';
 import { FORMS } from '../device/forms.ts';
+import { formOf } from '../device/protocol.ts';
 import type { MessageBook } from './messages.ts';
 import type { Assumptions } from './profile.ts';
 
@@ -116,6 +117,8 @@ export interface Alphabet {
   readonly pbaWrites?: boolean;
   /** Accesses that the standard leaves open. Default false. */
   readonly narrow?: boolean;
+  /** The forms of access that a device says it has not (`formOf`): no action has a request of one. */
+  readonly unsupported?: ReadonlySet<string>;
 }
 
 const always = (): boolean => true;
@@ -132,8 +135,16 @@ export function actionsOf(alphabet: Alphabet): readonly Action[] {
     ...(reads ? readActions(vectors, widths, narrow) : []),
     ...(alphabet.reset ? [RESETTING] : []),
   ];
-  const { assumptions } = alphabet;
-  return assumptions === undefined ? all : all.map((action) => assumed(action, assumptions, vectors));
+  const { assumptions, unsupported } = alphabet;
+  const had = unsupported === undefined ? all : all.filter((action) => !usesAny(action, unsupported, vectorCount));
+  return assumptions === undefined ? had : had.map((action) => assumed(action, assumptions, vectors));
+}
+
+/** Whether a request of an action is of one of these forms, whatever the guest knows. */
+export function usesAny({ requests }: Action, forms: ReadonlySet<string>, vectorCount: number): boolean {
+  const knowledge = new MutableKnowledge(vectorCount);
+  knowledge.message.fill(0);
+  return requests(knowledge).some((request) => forms.has(formOf(request) ?? ''));
 }
 
 const SCRIBBLE = scribble(0);

@@ -113,7 +113,8 @@ export function mayRefuse(request: Request, { isOpen, isBlind }: Leeway): boolea
   switch (request.verb) {
     case 'configRead':
     case 'configWrite':
-      return request.offset >= 4;
+      // Other registers than Message Control need not be at hand.
+      return request.offset >= 4 || request.offset + request.bytes <= 2;
     case 'tableRead':
       return isBlind || isOpenForm(request);
     case 'tableWrite':

@@ -26,6 +26,7 @@ import { cutAtReset, followed, howRead, isAlone, minimise } from './minimise.ts'
 import { type Profile, profileNamed } from './profile.ts';
 import type { Recording } from './recording.ts';
 import { type Rerun, rerun, type RerunFault } from './rerun.ts';
+import { actionsOf, usesAny } from './actions.ts';
 import { actionsByName, alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
 import { STRATEGIES } from './strategies.ts';
 import type { Subject } from './subject.ts';
@@ -528,7 +529,7 @@ class Run {
     const unshown =
       wanted.filter((finding) => !isShownAgain(finding)).length - unsettled.flatMap(({ findings }) => findings).length;
     const steps = this.outcomes.reduce((sum, outcome) => sum + outcome.steps, 0);
-    const notes = [...lacksOf(subject)];
+    const notes = [...lacksOf(subject, this.scenes)];
     if (this.isLearningCut)
       notes.push(
         'Learning was cut short: what there was no time to find out is left open in the profile, and more is permitted by it than need be. Give it more --seconds.',
@@ -595,8 +596,9 @@ const ATTEMPTS = 6;
 const LOGGED = 60;
 
 /** What a subject lacks, and what was therefore not asked. */
-function lacksOf({ abilities, vectorCounts, notes = [], lateness }: Subject): string[] {
-  const missing = [...notes];
+function lacksOf(subject: Subject, scenes: readonly Scene[]): string[] {
+  const { abilities, vectorCounts, notes = [], lateness } = subject;
+  const missing = [...notes, ...unaskedForms(scenes)];
   if (lateness !== undefined && lateness.wait > 0)
     missing.push(
       `A message that was missing was waited for ${lateness.wait} ms, and judged to be lost after that: ${lateness.count} came late, by ${Math.ceil(lateness.longest)} ms at most.`,
@@ -619,4 +621,19 @@ function lacksOf({ abilities, vectorCounts, notes = [], lateness }: Subject): st
     "The command register is the bus's: Bus Master Enable and Memory Space Enable are taken to be set, so MSIX-ENABLE-7 and MSIX-ENABLE-8 were not asked.",
   );
   return missing;
+}
+
+/** What was not asked since the device has not its form, and the rules that it would have asked. */
+function unaskedForms(scenes: readonly Scene[]): string[] {
+  const forms = new Set(scenes.flatMap(({ unsupported = [] }) => [...unsupported]));
+  return [...forms].flatMap((form) => {
+    const left = scenes.flatMap((scene) => {
+      const alphabet = { ...alphabetOf(scene, new Set()), vectors: scene.vectors.slice(0, 1), unsupported: undefined };
+      return actionsOf(alphabet).filter((action) => usesAny(action, new Set([form]), scene.vectorCount));
+    });
+    if (left.length === 0) return [];
+    const listed = (all: readonly string[]): string => [...new Set(all)].join(', ');
+    const rules = listed(left.flatMap((action) => action.rules).toSorted());
+    return `${form}: n/a, since the device answers "unsupported". Not asked: ${listed(left.map(({ kind }) => kind))}${rules && `; of the rules, by that form, ${rules}`}.`;
+  });
 }

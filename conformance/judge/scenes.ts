@@ -30,6 +30,8 @@ export interface Scene {
   readonly isSmall: boolean;
   /** Whether its pairs are walked however many vectors there are. Default false. */
   readonly isWalked?: boolean;
+  /** The forms of access that the device says it has not. */
+  readonly unsupported?: ReadonlySet<string>;
   /** What is not done in it, whatever the profile takes guests to do. */
   readonly assumptions?: Assumptions;
 }
@@ -39,18 +41,20 @@ const ALIKE: MessageSet = wholeMessages('alike', ['zero', 'same']);
 
 const plain = { widths: true, reads: true, reserved: false, narrow: false, pbaWrites: false, isSmall: true };
 
-/** What scenes ask of a subject: the numbers of vectors that it has, what it can do, and which vectors it can be told to signal. */
+/** What scenes ask of a subject: the numbers of vectors that it has, what it can do, which vectors it can be told to signal, and which forms of access it lacks. */
 export interface SceneNeeds {
   readonly vectorCounts: readonly number[];
   readonly abilities: ReadonlySet<Ability>;
   readonly signalled?: (vectorCount: number) => readonly number[] | undefined;
+  readonly unsupported?: ReadonlySet<string>;
 }
 
 /** The scenes for a subject, one instance for each number of vectors. Vectors that cannot be signalled are left alone. */
-export function scenesOf({ vectorCounts: counts, abilities, signalled }: SceneNeeds): readonly Scene[] {
+export function scenesOf({ vectorCounts: counts, abilities, signalled, unsupported }: SceneNeeds): readonly Scene[] {
   const smallest = counts[0];
   const withTwo = counts.find((count) => count >= 2);
   const withThree = counts.find((count) => count >= 3);
+  const lacking = unsupported === undefined || unsupported.size === 0 ? {} : { unsupported };
   const scenes: Scene[] = [
     {
       ...plain,
@@ -136,7 +140,8 @@ export function scenesOf({ vectorCounts: counts, abilities, signalled }: SceneNe
       isSmall: false,
     });
   }
-  return scenes.flatMap((scene): Scene[] => {
+  return scenes.flatMap((each): Scene[] => {
+    const scene = { ...each, ...lacking };
     const can = signalled?.(scene.vectorCount);
     if (can === undefined) return [scene];
     const vectors = scene.vectors.filter((vector) => can.includes(vector));
@@ -149,7 +154,7 @@ export function scenesOf({ vectorCounts: counts, abilities, signalled }: SceneNe
 
 /** The alphabet of a scene for a device with these abilities. */
 export function alphabetOf(scene: Scene, abilities: ReadonlySet<Ability>): Alphabet {
-  const { vectorCount, vectors, messages, widths, reads, reserved, narrow, pbaWrites } = scene;
+  const { vectorCount, vectors, messages, widths, reads, reserved, narrow, pbaWrites, unsupported } = scene;
   return {
     vectorCount,
     vectors,
@@ -160,6 +165,7 @@ export function alphabetOf(scene: Scene, abilities: ReadonlySet<Ability>): Alpha
     reserved,
     narrow,
     pbaWrites,
+    unsupported,
     reset: abilities.has('reset'),
     retire: abilities.has('retire'),
   };

@@ -17,6 +17,8 @@ export interface Subject {
   readonly abilities: ReadonlySet<Ability>;
   /** The vectors that can be signalled, of an instance with a number of them; undefined when all can. */
   readonly signalled?: (vectorCount: number) => readonly number[] | undefined;
+  /** The forms of access that it says it has not: they are not asked. */
+  readonly unsupported?: ReadonlySet<string>;
   /** What its keeper has to say of it, in sentences. */
   readonly notes?: readonly string[];
   /** Whether its devices are in this process. */
@@ -92,6 +94,7 @@ export function remoteSubject(...given: readonly [RemoteDevice, ...RemoteDevice[
       return devices[0].abilities;
     },
     signalled: (vectorCount) => deviceOf(vectorCount).signalled,
+    unsupported: new Set(devices.flatMap(({ unsupported = [] }) => [...unsupported])),
     notes: devices.flatMap(({ notes = [] }) => notes),
     isLocal: false,
     lateness,

@@ -86,6 +86,7 @@ export function limited(device: RemoteDevice, limit: TimeLimit): RemoteDevice {
     get notes() {
       return device.notes;
     },
+    unsupported: device.unsupported,
     merges: device.merges,
     waitsItself: device.waitsItself,
     queues: device.queues,

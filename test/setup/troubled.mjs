@@ -1,7 +1,7 @@
 /**
  * A right device behind the text protocol that gets into trouble at one kind of request, in the way that its first parameter names:
  * whenever a pending event is retired, or, as in `hang@table-write/8`, at each request of a verb, of so many bytes. `@all` is every request but
- * the first. Everything else is answered as it must be.
+ * the first, and several are joined by `+`. Everything else is answered as it must be.
  */
 import { Msix } from '../../examples/kits/javascript/msix.js';
 import { onRequest, say, TROUBLES } from './troubles.mjs';
@@ -38,7 +38,8 @@ const WAYS = {
 /** Whether a request is one of those that the device gets into trouble at. */
 const isThere = (line) => {
   const [verb, , bytes] = line.split(' ');
-  return where === verb || where === `${verb}/${Number(bytes)}` || (where === 'all' && verb !== 'hello');
+  const all = where?.split('+') ?? [];
+  return all.includes(verb) || all.includes(`${verb}/${Number(bytes)}`) || (where === 'all' && verb !== 'hello');
 };
 
 const number = (word) => Number(BigInt(word));

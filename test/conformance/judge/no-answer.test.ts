@@ -55,9 +55,12 @@ describe('a device that answers with an error', () => {
       expect(differences.join()).toMatch(/^Got refused: the bus says no; expected ok, at (retire|table-write) /);
   });
 
-  test.each(['table-write/1', 'table-read/2'])('to every %s, which the standard leaves open, is right', async (verb) => {
-    const report = await judged(`error@${verb}`);
-    expect(report.causes).toEqual([]);
-    expect(report.verdict).toBe('holds');
-  });
+  test.each(['table-write/1', 'table-read/2'])(
+    'to every %s, which the standard leaves open, is right',
+    async (verb) => {
+      const report = await judged(`error@${verb}`);
+      expect(report.causes).toEqual([]);
+      expect(report.verdict).toBe('holds');
+    },
+  );
 });
