@@ -327,6 +327,24 @@ describe('a file for Vitest', () => {
     expect(stdout).toMatch(/Tests .*40 passed/);
     expect(status).toBe(0);
   });
+
+  test('fails a device that mixes two lawful answers where it does so, and nowhere else', () => {
+    const device = readFileSync(join(folder, 'adapter.js'), 'utf8');
+    // An event while MSI-X is disabled is now held, now dropped.
+    writeFileSync(
+      join(folder, 'adapter.js'),
+      `import create from ${/'.*'|".*"/.exec(device)![0]};
+let mood = false;
+export default (options) => {
+  const { signal, ...device } = create(options);
+  return { ...device, signal: (vector) => (device.configRead(2, 2) & 0x8000) === 0 && (mood = !mood) ? undefined : signal(vector) };
+};`,
+    );
+    const { stdout, stderr, status } = runVitest('function.test.js');
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/Tests .*1 failed.*39 passed/);
+    expect(stderr).toContain('no profile gives these and those of the tests before');
+  });
 });
 
 describe('tests of the assigned device', () => {
