@@ -240,6 +240,7 @@ class Program {
     const env = vectorCount === undefined ? process.env : { ...process.env, MASKBIT_VECTORS: String(vectorCount) };
     this.child = spawn(file, parameters, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
     RUNNING.add(this.child);
+    hearSignals();
     const { child } = this;
     child.stdout!.setEncoding('latin1').on('data', (text: string) => this.receive(text));
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
@@ -398,9 +399,24 @@ function fated({ lines, answers }: Asked, { outcome, text }: Answer): readonly (
 
 /** The programs that run now, so that none outlives this process. */
 const RUNNING = new Set<ChildProcess>();
-process.on('exit', () => {
+function endAll(): void {
   for (const child of RUNNING) killGroup(child);
-});
+}
+process.on('exit', endAll);
+
+/** A signal that nobody else hears ends this process without its `exit`; a program that hangs does not see that its pipe is closed. */
+function onSignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return;
+  endAll();
+  process.off(signal, onSignal);
+  process.kill(process.pid, signal);
+}
+let isHeard = false;
+function hearSignals(): void {
+  if (isHeard) return;
+  isHeard = true;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+}
 
 function killGroup({ pid }: ChildProcess): void {
   if (pid === undefined) return;

@@ -4,7 +4,7 @@
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -50,6 +50,34 @@ describe('an interrupt', () => {
     expect(causes.map(({ access }) => access)).toContain('retire');
     expect(processes().filter((line) => line.includes(mark))).toEqual([]);
   }, 120_000);
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'while a device that hangs has not begun, %s leaves nothing that runs',
+    async (signal) => {
+      const [mark, asked] = [`hangs-${process.pid}-${signal}`, join(folder, `asked-${signal}`)];
+      const program = join(folder, 'hangs.mjs');
+      // It says who it is, and nothing else; it does not look whether anybody is there.
+      writeFileSync(
+        program,
+        `import { createInterface } from 'node:readline';
+import { writeFileSync } from 'node:fs';
+createInterface({ input: process.stdin }).on('line', (line) => {
+  if (line === 'hello') console.log('ok maskbit-dut/1 name=hangs vectors=0x1 lacks=save');
+  else writeFileSync(process.argv[2], ''), Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
+});`,
+      );
+      const child = spawn(process.execPath, [
+        ...['--import', 'tsx', 'cli/maskbit.ts', 'conform', '--patience', '60000', '--'],
+        ...[process.execPath, program, asked, mark],
+      ]);
+      for (let waited = 0; !existsSync(asked) && waited < 60_000; waited += 50) await pause(50);
+      expect(processes().filter((line) => line.includes(`${program} ${asked} ${mark}`))).not.toEqual([]);
+      child.kill(signal);
+      expect(await once(child, 'exit')).toEqual([null, signal]);
+      expect(processes().filter((line) => line.includes(mark))).toEqual([]);
+    },
+    120_000,
+  );
 });
 
 test('another number of vectors than the program has is a sentence', () => {
