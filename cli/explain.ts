@@ -10,6 +10,7 @@ import { readRecord } from '../conformance/replay/record.ts';
 import { type LogChoices, logOptions, spellChoices, withLog } from './logs.ts';
 import { ruleById } from '../spec/index.ts';
 import { EXIT, type Exit, formatCell, print, printTable, startProgress, tell } from './report.ts';
+import { shellWord } from './output.ts';
 import { watchLog } from './watch-log.ts';
 
 /** What the command line may say. */
@@ -96,15 +97,13 @@ function printExplanation(path: string, choices: LogChoices, explanation: Explan
   if (disagreementCount > 0) {
     print();
     const count = disagreementCount === 1 ? 'one disagreement' : `${formatCell(disagreementCount)} disagreements`;
-    print(`The replay of the log has ${count}: maskbit replay ${path}${spellChoices(choices)}`);
+    print(`The replay of the log has ${count}: maskbit replay ${shellWord(path)}${spellChoices(choices)}`);
   }
   print();
-  print(`See it: maskbit inspect ${path} --at ${line ?? at}${spellChoices(choices)}`);
+  print(`See it: maskbit inspect ${shellWord(path)} --at ${line ?? at}${spellChoices(choices)}`);
   if (link !== undefined) {
-    print(
-      `The steps around it, of this vector alone; maskbit show prints them, and so does the inspector behind its "#":`,
-    );
-    print(writeTraceLink(link));
+    print('The steps around it, of this vector alone; the inspector takes the same behind its "#":');
+    print(`maskbit show ${shellWord(writeTraceLink(link))}`);
   }
 }
 

@@ -27,6 +27,7 @@ import { readLspci } from '../conformance/replay/lspci.ts';
 import type { ReplayOptions } from '../conformance/replay/survey.ts';
 import { requireBeginning } from './beginning.ts';
 import { requireEnding } from './input.ts';
+import { shellWord } from './output.ts';
 
 /** What the command line may say of a log. */
 export interface LogChoices {
@@ -44,8 +45,8 @@ export function spellChoices({ device, lspci, capability, table, pba, vectors, s
   const address = (option: string, value: number | undefined): string =>
     value === undefined ? '' : ` ${option} ${hex(value)}`;
   return [
-    device === undefined ? '' : ` --device '${device}'`,
-    lspci === undefined ? '' : ` --lspci '${lspci}'`,
+    device === undefined ? '' : ` --device ${shellWord(device)}`,
+    lspci === undefined ? '' : ` --lspci ${shellWord(lspci)}`,
     address('--capability', capability),
     address('--table', table),
     address('--pba', pba),

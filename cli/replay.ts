@@ -10,6 +10,7 @@ import type { Disagreement, Replay, Tallies } from '../conformance/replay/result
 import { linkLog, LogTracer, stepAt } from '../conformance/replay/trace.ts';
 import { type LogChoices, logOptions, spellChoices, withLog } from './logs.ts';
 import { countOf, EXIT, type Exit, formatCell, print, printTable, startProgress, tell } from './report.ts';
+import { shellWord } from './output.ts';
 import { watchLog } from './watch-log.ts';
 
 /** What the command line may say about a replay. */
@@ -114,11 +115,11 @@ function printReplay(path: string, choices: LogChoices, result: FileReplay, trac
 /** Says how to look at the first disagreement. */
 function printWayOn(path: string, choices: LogChoices, result: FileReplay, tracer: LogTracer): void {
   const [{ line }] = result.disagreements;
-  print(`See it: maskbit inspect ${path} --at ${line}${spellChoices(choices)}`);
+  print(`See it: maskbit inspect ${shellWord(path)} --at ${line}${spellChoices(choices)}`);
   const link = linkTo(line, result, tracer);
   if (link === undefined) return;
-  print('The steps around it, for maskbit show, and for the inspector behind its "#":');
-  print(writeTraceLink(link));
+  print('The steps around it; the inspector takes the same behind its "#":');
+  print(`maskbit show ${shellWord(writeTraceLink(link))}`);
 }
 
 /** The steps around a line as a link; undefined when they are too long for one, or cannot be drawn. */

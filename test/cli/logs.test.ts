@@ -56,8 +56,7 @@ describe('a log that disagrees', () => {
     const { status, stdout } = maskbit('replay', wrong);
     expect(status).toBe(EXIT.violated);
     expect(stdout).toContain(`See it: maskbit inspect ${wrong} --at ${at + 1}`);
-    const link = stdout.trimEnd().split('\n').at(-1)!;
-    expect(link).toMatch(/^t1\.[\w.-]+&step=\d+$/);
+    const [, link] = /^maskbit show '(t1\.[\w.-]+&step=\d+)'$/.exec(stdout.trimEnd().split('\n').at(-1)!)!;
     const shown = maskbit('show', link);
     expect(shown.status).toBe(EXIT.holds);
     expect(shown.stdout).toContain('fee02004:23');

@@ -1,11 +1,12 @@
 /**
  * The commands that reports print: each, run by a shell as it stands, shows the same finding again.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { maskbit, runCommand } from '../setup/command.ts';
+import { logLines, logPath } from '../setup/logs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), "maskbit suggested's "));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -89,4 +90,43 @@ test('the command of a program that does not answer has the patience that was as
   const [{ replay, differences }] = toldIn(stdout);
   expect(differences[0]).toContain('700 ms');
   expect(run(replay)).toMatchObject({ status: 1, stdout: expect.stringContaining(differences[0]) as string });
+});
+
+describe('each command that is printed of a log', () => {
+  const base = logLines('base');
+  const at = base.findIndex((line) => /_read .*8 value 0x23 .*msix-table/.test(line));
+  const log = join(folder, "the guest's.log");
+  writeFileSync(log, base.with(at, base[at].replace('value 0x23', 'value 0x24')).join('\n'));
+  /** The commands in a text: those at the start of a line, and those behind a colon. */
+  const commandsIn = (text: string): readonly string[] =>
+    Array.from(text.matchAll(/(?:^|: )(maskbit .*)$/gm), ([, command]) => command);
+  /** Runs it; of `inspect`, which serves until it is ended, what a shell makes of its words is looked at. */
+  const expectRuns = (command: string, path: string, status = 0): void => {
+    if (!command.startsWith('maskbit inspect '))
+      return expect({ command, ...run(command) }).toMatchObject({ command, status });
+    const { stdout } = runCommand('/bin/sh', ['-c', command.replace(/^maskbit/, "printf '%s\\n'")]);
+    expect(stdout.split('\n').slice(0, 3)).toEqual(['inspect', path, '--at']);
+  };
+
+  test('by replay, whatever its file is called', () => {
+    const commands = commandsIn(maskbit('replay', log).stdout);
+    expect(commands.map((command) => command.split(' ')[1])).toEqual(['inspect', 'show']);
+    for (const command of commands) expectRuns(command, log);
+  });
+
+  test('by explain, whatever its file is called, with the choices that were made', () => {
+    const { stdout } = maskbit('explain', log, '--vector', '0', '--at', '290', '--device', 'nvme 00:02.0');
+    const commands = commandsIn(stdout);
+    expect(commands.map((command) => command.split(' ')[1])).toEqual(['replay', 'inspect', 'show']);
+    for (const command of commands) expectRuns(command, log, command.startsWith('maskbit replay') ? 1 : 0);
+  });
+
+  test('of a log that begins late, with where MSI-X is', () => {
+    const late = join(folder, 'late log.gz');
+    cpSync(logPath('late'), late);
+    const told = ['--capability', '0x40', '--table', '0xfebf2000', '--vectors', '5'];
+    const commands = commandsIn(maskbit('explain', late, '--vector', '0', ...told).stdout);
+    expect(commands).not.toEqual([]);
+    for (const command of commands) expectRuns(command, late);
+  });
 });
