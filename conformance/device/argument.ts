@@ -96,12 +96,11 @@ function requireAbilities(place: string, device: Device): void {
     }
     if (!isRight(given)) refuse(`what ${name} gives, of ${place}`, given, expected);
   };
-  const { peekInto, save } = device;
-  if (peekInto !== undefined) {
+  if (device.peekInto !== undefined) {
     const dwords = readbackDwords(vectorCount);
-    const peek = () => peekInto.call(device, new Uint32Array(dwords));
+    const peek = () => device.peekInto!(new Uint32Array(dwords));
     asked('peekInto', peek, (given) => given === dwords, `${dwords}, the number of dwords that it copies`);
   }
-  if (save !== undefined)
-    asked('save', () => save.call(device), Number.isSafeInteger, 'a whole number that stands for the state');
+  if (device.save !== undefined)
+    asked('save', () => device.save!(), Number.isSafeInteger, 'a whole number that stands for the state');
 }
