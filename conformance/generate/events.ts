@@ -7,6 +7,7 @@ import { Stepper } from '../../checker/compile/step.ts';
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import { eventSentence } from '../../machines/alphabet.ts';
 import { citedRules } from '../../spec/index.ts';
+import { storyOf } from './suite.ts';
 
 /** One test. It begins with the initial state. */
 export interface EventTest {
@@ -63,7 +64,7 @@ export class EventSuite {
       state = graph.target(state, event);
     }
     const events = path.map((event) => graph.events[event]);
-    const name = events.map((event) => eventSentence(event)).join('; ');
+    const name = storyOf(events.map((event) => eventSentence(event)));
     return { number, name, rules: [...rules].toSorted(), events, outputs };
   }
 }

@@ -23,6 +23,10 @@ const WRITTEN: MessageSet = wholeMessages('two', ['A', 'B']);
 /** The messages that an entry may hold. */
 const HELD: MessageSet = wholeMessages('three', ['zero', 'A', 'B']);
 
+/** A path in words, for the name of its test; of a path that has no event, too. */
+export const storyOf = (words: readonly string[]): string =>
+  words.length === 0 ? 'nothing happens' : words.join('; ');
+
 /** What is done, as far as answers depend on it. */
 type ClassAction = Pick<Action, 'event' | 'vector'>;
 /** The answers that devices of some profiles give. */
@@ -189,7 +193,7 @@ export class Suite {
       const number = each - events.length;
       return readSentence(number % READS, this.vectors === 2 ? Math.floor(number / READS) : undefined);
     });
-    return `${this.places.length === 1 ? '' : `vector ${place}: `}${words.join('; ')}`;
+    return `${this.places.length === 1 ? '' : `vector ${place}: `}${storyOf(words)}`;
   }
 
   private flagsOf(key: string, groups: readonly ReadonlySet<number>[]): readonly ChoiceName[] {

@@ -119,6 +119,9 @@ describe('the strategies', () => {
   });
 });
 
+const FILE = JSON.parse(readFileSync('vectors/function-1.json', 'utf8')) as { readonly tests: readonly object[] };
+const [TEST] = FILE.tests;
+
 describe('the vectors that are shipped', () => {
   test.each(Object.keys(SHIPPED))('%s is written again with the same bytes', (file) => {
     expect(shippedText(file) === readFileSync(file, 'utf8')).toBe(true);
@@ -130,6 +133,26 @@ describe('the vectors that are shipped', () => {
     expect(maskbit('generate', ...SHIPPED[file].parameters, '--out', out).status).toBe(0);
     expect(readFileSync(out, 'utf8') === readFileSync(file, 'utf8')).toBe(true);
     expect(existsSync(`${out}.new`)).toBe(false);
+  });
+
+  test.each([
+    ['no test', { tests: [] }],
+    ['a strategy that there is not', { strategy: 'nonsense' }],
+    ['another command', { command: 'rm' }],
+    ['a flag that is no choice', { flags: ['nonsense'] }],
+    ['a profile twice', { profiles: ['a,b', 'a,b'] }],
+    ['a profile without values', { profiles: [''] }],
+    ['a test without a name', { tests: [{ ...TEST, name: '' }] }],
+    ['a test without requests', { tests: [{ ...TEST, requests: [] }] }],
+    ['a request that is none', { tests: [{ ...TEST, requests: ['config-read 2 2'] }] }],
+    ['a test without answers', { tests: [{ ...TEST, permitted: [{ profiles: '0x1', answers: [] }] }] }],
+    ['a test that depends on what is no choice', { tests: [{ ...TEST, flags: ['nonsense'] }] }],
+  ])('the schema refuses a file with %s', (_, change) => {
+    const validate = new Ajv2020({ strict: true }).compile(
+      JSON.parse(readFileSync('vectors/schema.json', 'utf8')) as object,
+    );
+    expect(validate(FILE)).toBe(true);
+    expect(validate({ ...FILE, ...change })).toBe(false);
   });
 
   test.each(Object.keys(SHIPPED).filter((file) => file.endsWith('.json')))('%s is what its schema says', (file) => {
@@ -416,6 +439,8 @@ describe('tests of another machine', () => {
     const validate = new Ajv2020().compile(JSON.parse(readFileSync('vectors/events.schema.json', 'utf8')) as object);
     expect([validate(file), validate.errors]).toEqual([true, null]);
     expect([count, tests.length]).toEqual([paths, paths]);
+    for (const change of [{ design: undefined }, { machine: 'vector' }, { strategy: 'reads' }, { tests: [] }])
+      expect(validate(JSON.parse(JSON.stringify({ ...file, ...change }))), JSON.stringify(change)).toBe(false);
     expect(tests.every(({ events, outputs }) => events.length === outputs.length)).toBe(true);
     expect(tests.at(-1)!.rules.length).toBeGreaterThan(0);
   });
