@@ -96,8 +96,6 @@ export interface Leeway {
   readonly isBlind: boolean;
 }
 
-const NO_LEEWAY: Leeway = { isOpen: false, isBlind: false };
-
 /** What an action leaves open, as the guest knows the function before it; it then knows what is so afterwards. */
 export function leewayOf(action: Action, knowledge: MutableKnowledge, keepsOpenWrites: boolean): Leeway {
   const { event = '', vector } = action;

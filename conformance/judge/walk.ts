@@ -130,8 +130,8 @@ export function* walkingPairs(
   };
   const firstAsked = ahead?.note(atFirst) ?? [];
   const firstAnswers = firstAsked.length === 0 ? [] : ((yield firstAsked) ?? []);
-  const leeway = { isOpen: false, isBlind: knowledge.isBlind };
-  unread = failureAmong(firstAsked, firstAnswers, leeway)?.failure;
+  const leewayAtFirst = { isOpen: false, isBlind: knowledge.isBlind };
+  unread = failureAmong(firstAsked, firstAnswers, leewayAtFirst)?.failure;
   ahead?.play(firstAnswers);
   const start = unread === undefined ? atFirst() : 0;
   const first = unread === undefined ? judge.begin(bench.observation) : [];

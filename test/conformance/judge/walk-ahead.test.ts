@@ -116,7 +116,7 @@ test.each<[string, (request: Request, device: PlainDevice) => boolean, trace: st
 });
 
 test('one that has no table while MSI-X is disabled may refuse all of it then, where the profile says so', async () => {
-  const gone = () => refusing(({ verb }, { enabled }) => /^table/.test(verb) && !enabled);
+  const gone = () => refusing(({ verb }, { enabled }) => verb.startsWith('table') && !enabled);
   const { causes } = await walked(gone(), ['one vector']);
   expect(causes.map(({ findings: [{ trace, differences }] }) => [trace, differences])).toEqual([
     [[], ['Got refused: no; expected ok, at table-read 0x0 0x4.']],
