@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommand } from '../setup/command.ts';
 
 const PAGE = 'docs/first-hour.md';
-/** On a machine that is busy with other things, each command gets so many times the seconds that the page gives it. */
+/** On a machine that is busy with other things, a block that does not end as shown is followed again, with so many times the seconds that the page gives it. */
 const PATIENCE = Number(process.env.MASKBIT_PATIENCE ?? 1);
 /** Far more than it takes, and less than anybody would wait for. */
 const SECONDS_TO_A_FINDING = 120 * PATIENCE;
@@ -31,10 +31,32 @@ for (const [, kind, text] of readFileSync(PAGE, 'utf8').matchAll(/```(sh|text)\n
 const titles = blocks.map(({ commands }, number) => [number + 1, commands.trim().split('\n').at(-1)!, number] as const);
 
 /** Makes a shell stop at a line that ends otherwise than it says. */
-const strict = (commands: string): string =>
+const strict = (commands: string, patience: number): string =>
   `set -e\n${commands
     .replaceAll(/^(.*) # exit status (\d)$/gm, '(set +e; $1; [ $? = $2 ])')
-    .replaceAll(/--seconds (\d+)/g, (_, seconds: string) => `--seconds ${Number(seconds) * PATIENCE}`)}`;
+    .replaceAll(/--seconds (\d+)/g, (_, seconds: string) => `--seconds ${Number(seconds) * patience}`)}`;
+
+/** Runs a block, and holds what it prints to what the page shows: the output. */
+const follow = ({ commands, shown }: Block, patience: number): string => {
+  const { status, stdout, stderr } = runCommand('bash', ['-c', strict(commands, patience)], home);
+  expect(status, `${stdout}\n${stderr}`).toBe(0);
+  let at = 0;
+  for (const line of shown) {
+    const found = stdout.indexOf(line, at);
+    expect(found, `${line}\n\nis not in, or not in this order:\n\n${stdout.slice(at)}`).not.toBe(-1);
+    at = found + line.length;
+  }
+  return stdout;
+};
+
+const followInTime = (block: Block): string => {
+  if (PATIENCE === 1 || !block.commands.includes('--seconds')) return follow(block, 1);
+  try {
+    return follow(block, 1);
+  } catch {
+    return follow(block, PATIENCE);
+  }
+};
 
 beforeAll(() => {
   mkdirSync(home);
@@ -46,16 +68,8 @@ let started = 0;
 
 test.each(titles)('%i: %s', { timeout: 300_000 * PATIENCE }, (_, __, number) => {
   if (number === 0) started = performance.now();
-  const { commands, shown } = blocks[number];
-  const { status, stdout, stderr } = runCommand('bash', ['-c', strict(commands)], home);
-  expect(status, `${stdout}\n${stderr}`).toBe(0);
-  let at = 0;
-  for (const line of shown) {
-    const found = stdout.indexOf(line, at);
-    expect(found, `${line}\n\nis not in, or not in this order:\n\n${stdout.slice(at)}`).not.toBe(-1);
-    at = found + line.length;
-  }
-  if (!commands.includes('--bug')) return;
+  const stdout = followInTime(blocks[number]);
+  if (!blocks[number].commands.includes('--bug')) return;
   const seconds = Math.round((performance.now() - started) / 1000);
   // The figure of the page.
   process.stderr.write(`From the packed tarball to the first finding: ${seconds} s.\n`);
