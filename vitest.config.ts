@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 /** A project, so that a script can run one; whoever names a file needs to know none of them. */
-const project = (name: string, include: readonly string[], exclude: readonly string[] = []) => ({
+const project = (
+  name: string,
+  include: readonly string[],
+  exclude: readonly string[] = [],
+  globalSetup: string[] = [],
+) => ({
   extends: true as const,
-  test: { name, include: [...include], exclude: [...exclude] },
+  test: { name, include: [...include], exclude: [...exclude], globalSetup },
 });
 
 /** What has a step of its own: a newcomer's first hour, real SPIN, proofs of compiled modules; and what needs a browser (`vitest.browser.config.ts`). */
@@ -39,7 +44,7 @@ export default defineConfig({
     coverage: { include: ['src/**'], reporter: ['text'] },
     projects: [
       project('quick', ['test/**/*.test.ts'], [...LONG, ...Object.values(APART), BROWSER]),
-      project('long', tests(LONG), [BROWSER]),
+      project('long', tests(LONG), [BROWSER], ['test/setup/compiled.ts']),
       ...Object.entries(APART).map(([name, path]) => project(name, tests([path]))),
     ],
   },

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { type Ran, runCommand } from '../setup/command.ts';
+import { MASKBIT, maskbit, type Ran, runCommand } from '../setup/command.ts';
 
 // Where a user's file would find xstate.
 const folder = mkdtempSync('.checked-');
@@ -13,8 +13,7 @@ function file(name: string, text: string): string {
   return path;
 }
 
-const check = (...parameters: readonly string[]): Ran =>
-  runCommand('npx', ['tsx', 'cli/maskbit.ts', 'check', ...parameters]);
+const check = (...parameters: readonly string[]): Ran => maskbit('check', ...parameters);
 
 const OVEN = file(
   'oven.ts',
@@ -122,16 +121,9 @@ test('reads TypeScript by an optional package, whose absence is a sentence; Java
     'without-tsx.mjs',
     `import { register } from 'node:module';\nregister(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)});\n`,
   );
+  const [words, program] = [MASKBIT.slice(1, -1), MASKBIT.at(-1)!];
   const checkWithout = (...parameters: readonly string[]): Ran =>
-    runCommand(process.execPath, [
-      '--import',
-      'tsx',
-      '--import',
-      `./${without}`,
-      'cli/maskbit.ts',
-      'check',
-      ...parameters,
-    ]);
+    runCommand(MASKBIT[0], [...words, '--import', `./${without}`, program, 'check', ...parameters]);
   const { status, stdout, stderr } = checkWithout(OVEN, '--claims', CLAIMS);
   expect([status, stdout, stderr]).toEqual([
     2,

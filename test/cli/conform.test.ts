@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { printProfile, profileNamed } from '../../conformance/judge/profile.ts';
-import { maskbit } from '../setup/command.ts';
+import { MASKBIT, maskbit } from '../setup/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-conform-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -22,10 +22,9 @@ describe('an interrupt', () => {
     const report = join(folder, 'report.json');
     const mark = `mark-${process.pid}`;
     const device = [process.execPath, 'test/setup/troubled.mjs', 'crash', mark];
-    const child = spawn(process.execPath, [
-      ...['--import', 'tsx', 'cli/maskbit.ts', 'conform', '--learn', '--seconds', '120', '--report', report],
-      ...['--', ...device],
-    ]);
+    const [command, ...words] = MASKBIT;
+    const parameters = ['conform', '--learn', '--seconds', '120', '--report', report, '--', ...device];
+    const child = spawn(command, [...words, ...parameters]);
     let told = '';
     child.stderr.on('data', (text: Buffer) => (told += text.toString()));
     // It was found to crash once it was started a few times.
@@ -95,9 +94,10 @@ test('another number of vectors than the program has is a sentence', () => {
 
 describe('a report that cannot be written', () => {
   const call = (path: string): { readonly status: number | null; readonly out: string; readonly err: string } => {
+    const [command, ...words] = MASKBIT;
     const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--import', 'tsx', 'cli/maskbit.ts', 'conform', '--seconds', '1', '--report', path, '--format', 'html', KIT],
+      command,
+      [...words, 'conform', '--seconds', '1', '--report', path, '--format', 'html', KIT],
       { encoding: 'utf8', timeout: 60_000 },
     );
     return { status, out: stdout, err: stderr };

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { LogFollower } from '../../cli/follow.ts';
 import { EXIT } from '../../cli/output.ts';
-import { maskbit } from '../setup/command.ts';
+import { MASKBIT, maskbit } from '../setup/command.ts';
 import { logLines, logPath } from '../setup/logs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-logs-'));
@@ -134,7 +134,8 @@ describe('a log that grows', () => {
 
   /** A log that is watched on the command line, with all that was told so far. */
   function watched(verb: string, path: string, ...more: readonly string[]) {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'cli/maskbit.ts', verb, path, ...more, '--watch']);
+    const [command, ...words] = MASKBIT;
+    const child = spawn(command, [...words, verb, path, ...more, '--watch']);
     let told = '';
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => void (told += String(chunk)));

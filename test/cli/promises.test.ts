@@ -14,7 +14,7 @@ import { printTrace } from '../../checker/trace/codec.ts';
 import { makeTrace } from '../../checker/trace/trace.ts';
 import { createInstance } from '../../properties/instances.ts';
 import { traceSubject } from '../../properties/subject.ts';
-import { maskbit, type Ran } from '../setup/command.ts';
+import { MASKBIT, maskbit, type Ran } from '../setup/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-promises-'));
 const inside = (name: string): string => join(folder, name);
@@ -22,10 +22,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs a line of shell in which "maskbit" is the command; it must end by itself. */
 function shell(line: string): Ran {
-  const command = `maskbit() { ${process.execPath} --import tsx cli/maskbit.ts "$@"; }`;
+  const command = `maskbit() { ${MASKBIT.join(' ')} "$@"; }`;
   const { status, stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', `${command}\n${line}`], {
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 50_000,
     maxBuffer: 1 << 28,
   });
   return { status, stdout, stderr };

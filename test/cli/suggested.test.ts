@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { maskbit, runCommand } from '../setup/command.ts';
+import { maskbitOfSources as maskbit, runCommand, SOURCES } from '../setup/command.ts';
 import { logLines, logPath } from '../setup/logs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), "maskbit suggested's "));
@@ -55,13 +55,13 @@ const toldIn = (json: string): readonly Told[] => {
 
 /** Runs what a report says, as a shell would. */
 function run(command: string): { readonly status: number | null; readonly stdout: string } {
-  const written = command.replace(/^maskbit /, `'${process.execPath}' --import tsx cli/maskbit.ts `);
+  const written = command.replace(/^maskbit /, `${SOURCES.join(' ')} `);
   return runCommand('/bin/sh', ['-c', written]);
 }
 
 describe.each([
   ['conform', FORGETFUL, ['--vectors', '1', '--profile', 'strict', '--seconds', '6'], '--readback last'],
-  ['conform', WHOLE, ['--vectors', '1', '--learn', '--seconds', '6'], '--readback own'],
+  ['conform', WHOLE, ['--vectors', '1', '--learn', '--seconds', '15'], '--readback own'],
   ['prove', WHOLE, ['--vectors', '1', '--profile', 'strict', '--widths', '--seconds', '20'], '--readback own'],
 ] as const)('each command that %s prints', (verb, source, parameters, readback) => {
   test(`shows its finding again: ${parameters.join(' ')}`, () => {
@@ -84,7 +84,7 @@ describe.each([
 
 test('the command of a program that does not answer has the patience that was asked for', () => {
   const { stdout } = maskbit(
-    ...['conform', '--patience', '700', '--seconds', '4', '--format', 'json', '--'],
+    ...['conform', '--patience', '700', '--seconds', '10', '--format', 'json', '--'],
     ...[process.execPath, 'test/setup/troubled.mjs', 'hang@signal', 'a "word"'],
   );
   const [{ replay, differences }] = toldIn(stdout);

@@ -10,7 +10,7 @@ import * as fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import createKit from '../../examples/kits/javascript/device.js';
 import { MsixFunction } from '../../src/index.ts';
-import { runCommand } from '../setup/command.ts';
+import { MASKBIT, runCommand } from '../setup/command.ts';
 
 const KITS = 'examples/kits';
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-kits-'));
@@ -157,7 +157,7 @@ describe.each(PROGRAMS)('the starter kit in $name, asked for a bug that it has n
 
 test('the starter kit in JavaScript refuses a bug that it has not', () => {
   const { status, stdout, stderr } = runCommand('env', [
-    ...['MASKBIT_BUG=nonsense', process.execPath, '--import', 'tsx', 'cli/maskbit.ts', 'conform'],
+    ...['MASKBIT_BUG=nonsense', ...MASKBIT, 'conform'],
     ...['--seconds', '1', `${KITS}/javascript/device.js`],
   ]);
   expect([status, stdout, stderr]).toEqual([

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { runCommand } from '../setup/command.ts';
+import { maskbit, runCommand } from '../setup/command.ts';
 
 const DOCUMENTS = [
   ...['README.md', 'ARCHITECTURE.md', 'HACKING.md', 'CHANGELOG.md', 'checker/README.md', 'checker/cutoff/README.md'],
@@ -59,7 +59,7 @@ test('the front page is short, and explains itself before it uses codes', () => 
 });
 
 describe('the verbs of the command line', () => {
-  const { stdout } = runCommand(process.execPath, ['--import', 'tsx', 'cli/maskbit.ts', '--help']);
+  const { stdout } = maskbit('--help');
   const verbs = Array.from(stdout.matchAll(/^  ([a-z]+) (?:\[|<| )/gm), ([, verb]) => verb);
 
   test('are told in docs/commands.md, each of them', () => {

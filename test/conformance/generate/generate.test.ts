@@ -32,7 +32,7 @@ import { designByName } from '../../../machines/designs.ts';
 import { createInstance } from '../../../properties/instances.ts';
 import { BEYOND, caughtBy, isPassedByPlain, testsOf, TRIED } from '../../../scripts/strategies.ts';
 import { SHIPPED, shippedText } from '../../../scripts/vectors.ts';
-import { maskbit, runCommand } from '../../setup/command.ts';
+import { MASKBIT, maskbit, runCommand } from '../../setup/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-generate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -654,7 +654,8 @@ describe('what is written', () => {
 
   test('is nothing where it is interrupted', async () => {
     const file = join(folder, 'interrupted.json');
-    const child = spawn(process.execPath, ['--import', 'tsx', 'cli/maskbit.ts', ...long, '--out', file]);
+    const [command, ...words] = MASKBIT;
+    const child = spawn(command, [...words, ...long, '--out', file]);
     for (let waited = 0; !existsSync(`${file}.new`) && waited < 40_000; waited += 50) await pause(50);
     child.kill('SIGINT');
     const [status] = (await once(child, 'exit')) as [number | null];
@@ -685,7 +686,7 @@ describe('what is written', () => {
   });
 
   test('ends when its reader goes away, long before all is made', () => {
-    const command = `${process.execPath} --import tsx cli/maskbit.ts generate --vectors 2 --strategy triples --profiles strict`;
+    const command = `${MASKBIT.join(' ')} generate --vectors 2 --strategy triples --profiles strict`;
     const { status, stderr, stdout } = runCommand('bash', ['-o', 'pipefail', '-c', `${command} | head -c 1000`]);
     expect(stdout).toHaveLength(1000);
     expect(stderr).toMatch(/function, triples: 1,257,728 tests .*; some [\d,]+ MB in [\d,]+ s/);

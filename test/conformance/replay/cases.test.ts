@@ -10,6 +10,7 @@ import { EXIT } from '../../../cli/output.ts';
 import { fileSource } from '../../../conformance/replay/file.ts';
 import { replay, type ReplayOptions } from '../../../conformance/replay/replay.ts';
 import { traceLog } from '../../../conformance/replay/trace.ts';
+import { MASKBIT } from '../../setup/command.ts';
 import { logLines, logPath, refusal, replayLines, total } from '../../setup/logs.ts';
 
 /** Where the MSI-X of the guest of case 26 is. */
@@ -86,7 +87,7 @@ test('case 07: an assigned device without an interrupt is in test/cli/logs.test.
 
 describe('case 30: standard input', () => {
   const run = (input: Buffer) =>
-    spawnSync(process.execPath, ['--import', 'tsx', 'cli/maskbit.ts', 'replay', '-'], { input, encoding: 'utf8' });
+    spawnSync(MASKBIT[0], [...MASKBIT.slice(1), 'replay', '-'], { input, encoding: 'utf8' });
   const packed = readFileSync(logPath('base'));
 
   test.each([
