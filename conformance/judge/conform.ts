@@ -491,7 +491,8 @@ class Run {
       const rest = isFirst ? firsts.length - index : all.length - index;
       const share = ((until - now) * (isFirst && all.length > firsts.length ? 0.8 : 1)) / rest;
       await unlessOver(async () => {
-        await minimise(this.subject, scene, model, finding, { runs: 400, deadline: now + Math.max(20, share) });
+        const effort = { runs: 400, deadline: now + Math.max(20, share) };
+        await minimise(this.subject, scene, model, finding, effort, this.findings);
         if (finding.trace.length > LOGGED || performance.now() >= until) return;
         const options = { ...howRead(finding), wantsLog: true };
         finding.log = (await rerun(this.subject, scene, model, finding.trace, options)).log;

@@ -36,6 +36,8 @@ export interface Finding {
   isLookedAt?: boolean;
   /** The signature of what went wrong before it on every path that shows it: then it is likely a consequence of that. */
   follows?: string;
+  /** The signature of what shows where an event is left out of its trace: the same rule, broken by the same access in another situation. */
+  reducesTo?: string;
   /** Whether it shows only where nothing is read in between: reading it back hides it. */
   isSparse?: boolean;
   /** Whether it shows where nothing is read before the last step but what the trace itself reads: one of these reads is to blame. */
@@ -162,6 +164,13 @@ export class Findings {
     return this.excused.get(signature);
   }
 
+  /** Tells something else in place of a finding, which a part of its trace shows. */
+  retell(finding: Finding, told: Partial<Finding> & Pick<Finding, 'signature'>): void {
+    finding.aliases.push(finding.signature);
+    Object.assign(finding, told);
+    this.excused.set(finding.signature, finding);
+  }
+
   /** Takes a finding back for what others show: it stays excused. */
   merge(finding: Finding, into: Finding | undefined): void {
     const at = this.all.indexOf(finding);
@@ -278,6 +287,13 @@ export const withoutAccess = (signature: string): string => {
   return [fields, relation, situation].join('|');
 };
 
+/** Whether each field that a signature is of is one of another one, and of the same vector, whatever the access and the situation. */
+export const isPartOf = (part: string, whole: string): boolean => {
+  const [fields, , relation] = part.split('|');
+  const all = whole.split('|')[0].split(',');
+  return whole.split('|')[2] === relation && fields.split(',').every((field) => all.includes(field));
+};
+
 function directionOf(field: string, expected: number, got: number): string {
   if (field === 'entry' || CONSTANT_FIELDS.has(field)) return '';
   if (field === 'send')
@@ -306,7 +322,8 @@ export interface Cause {
 /**
  * Groups findings by cause, those with the shortest trace first. Two are one cause when they break the same rule first by the same kind
  * of access; or when the same access in the same situation fails to send, to hold and to take up the message, for one edge
- * does all of that. What goes wrong only after something else has, is of the same cause as that.
+ * does all of that. What goes wrong only after something else has, is of the same cause as that; so is what a part of its trace shows in
+ * another situation.
  */
 export function causesOf(findings: readonly Finding[]): Cause[] {
   const groups: { readonly keys: Set<string>; readonly findings: Finding[] }[] = [];
@@ -318,8 +335,9 @@ export function causesOf(findings: readonly Finding[]): Cause[] {
   const isOwn = (finding: Finding): boolean => leader(finding) === undefined || leader(finding) === finding;
   const byLength = findings.toSorted((one, other) => one.trace.length - other.trace.length);
   for (const finding of [...byLength.filter(isOwn), ...byLength.filter((each) => !isOwn(each))]) {
-    // A consequence is told with what it follows.
-    const keys = isOwn(finding) ? keysOf(finding) : [leader(finding)!.signature];
+    // A consequence is told with what it follows, and what a part of its trace shows with that.
+    const simpler = finding.reducesTo === undefined ? undefined : signatures.get(finding.reducesTo);
+    const keys = [(isOwn(finding) ? simpler : leader(finding))?.signature ?? keysOf(finding)].flat();
     const group = groups.find((each) => keys.some((key) => each.keys.has(key)));
     if (group === undefined) groups.push({ keys: new Set([...keys, finding.signature]), findings: [finding] });
     else {
@@ -345,14 +363,18 @@ export function causesOf(findings: readonly Finding[]): Cause[] {
 }
 
 /**
- * What is told first of a cause: the shortest trace, but a message that must not be sent says more than a bit that is not set, and a rule
- * that every function keeps more than one that leaves a choice.
+ * What is told first of a cause: the shortest trace, but a message that must not be sent says more than a bit that is not set, what is wrong with the vector
+ * that was acted upon more than what is wrong with another one, and a rule that every function keeps more than one that leaves a choice.
  */
-const weightOf = ({ trace, signature, follows, rules }: Finding): number =>
-  trace.length -
-  (signature.startsWith('send+') ? 1.5 : 0) +
-  (OPEN_RULES.has(rules[0]) ? 10 : 0) +
-  (follows === undefined ? 0 : 1e6);
+function weightOf({ trace, signature, follows, rules }: Finding): number {
+  const isOfAnother = signature.split('|')[2] === 'another';
+  return (
+    trace.length +
+    (isOfAnother ? 0.5 : signature.startsWith('send+') ? -1.5 : 0) +
+    (OPEN_RULES.has(rules[0]) ? 10 : 0) +
+    (follows === undefined ? 0 : 1e6)
+  );
+}
 
 /** The rules that say that an access of another form means what the plain one does. */
 export const FORMS: ReadonlySet<string> = new Set(['MSIX-ACCESS-3', 'MSIX-ACCESS-4', 'MSIX-CAP-8']);

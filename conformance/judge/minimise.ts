@@ -7,10 +7,12 @@ import {
   describe,
   describeFailure,
   type Finding,
+  type Findings,
   FORMS,
   isFailure,
   mayLead,
   signatureOf,
+  isPartOf,
   withoutAccess,
 } from './findings.ts';
 import type { Model } from './judge.ts';
@@ -116,6 +118,7 @@ export async function minimise(
   model: Model,
   finding: Finding,
   effort: EffortLimit,
+  findings?: Findings,
 ): Promise<void> {
   let runs = 0;
   /** Whether a run had no end within the time: it says nothing. */
@@ -152,7 +155,7 @@ export async function minimise(
     const canReset = !subject.isLocal && subject.abilities.has('reset') && !best.includes('reset');
     const used = canReset ? await subject.open(scene.vectorCount) : undefined;
     const shows: Shows = canReset ? (names) => shownOn(names, used) : onFresh;
-    const isShortest = finding.shortness === 'shortest';
+    let isShortest = finding.shortness === 'shortest';
     let isWhole = true;
     const shortened = async (trace: readonly string[], shown: Shows): Promise<readonly string[]> => {
       const shorter = await shorten(trace, shown, isSpent);
@@ -160,6 +163,8 @@ export async function minimise(
       isWhole = shorter.length <= 1 || !isSpent();
       return shorter;
     };
+    // Where all is read back, an access of the walk, which forgets what it reads, may have become needless.
+    isShortest &&= (await withoutSingles(best, shows, isSpent)).length === best.length;
     if (!isShortest) best = await shortened(best, shows);
     const plain = await makePlain(best, shows, isSpent);
     // Where all messages are one, a write of it may have become needless.
@@ -175,6 +180,7 @@ export async function minimise(
       await blamePlainForm(subject, scene, model, finding);
       await blameForm(subject, scene, model, finding);
       await blameReads(subject, scene, model, finding, isSpent);
+      while (findings !== undefined && (await reduce(subject, scene, model, finding, findings, isSpent)));
     }
   }
   let shown = first === undefined ? 0 : 1;
@@ -258,11 +264,16 @@ async function blamePlainForm(subject: Subject, scene: Scene, model: Model, find
   const action = last === undefined ? undefined : actionNamed(scene, subject, last);
   if (action === undefined || action.rules.length === 0) return;
   const wanted = withoutAccess(finding.signature);
+  const { length } = finding.trace;
   let isShown = false;
   for (const plain of plainWays(finding.trace)) {
     const { faults } = await rerun(subject, scene, model, [...finding.trace.slice(0, -1), ...plain], howRead(finding));
-    isShown ||= faults.some((each) =>
-      each.faults.some((fault) => withoutAccess(signatureOf(fault, each.action)) === wanted),
+    // What one access does, several do one after the other: the first may show it before the last has unmasked the vector.
+    isShown ||= faults.some(({ step, action: plainAction, faults: each }) =>
+      each.some((fault) => {
+        const signature = signatureOf(fault, plainAction);
+        return withoutAccess(signature) === wanted || (step >= length - 1 && isPartOf(finding.signature, signature));
+      }),
     );
   }
   if (!isShown) return;
@@ -306,6 +317,47 @@ function plainForms(name: string): readonly string[] | undefined {
 }
 
 /**
+ * Where an event can be left out, and the last access breaks the same rule all the same, in another situation: then that is what it takes. What was found
+ * before is told as more of the same cause; what was not is told in place of it. Returns whether it is.
+ */
+async function reduce(
+  subject: Subject,
+  scene: Scene,
+  model: Model,
+  finding: Finding,
+  findings: Findings,
+  isSpent: () => boolean,
+): Promise<boolean> {
+  if (finding.follows !== undefined) return false;
+  const { trace, rules } = finding;
+  const { book } = alphabetOf(scene, subject.abilities);
+  for (let at = trace.length - 2; at >= 0 && !isSpent(); at--) {
+    const names = trace.filter((_, index) => index !== at);
+    const again = await rerun(subject, scene, model, names, { ...howRead(finding), wantsCulprit: true });
+    const [hit, ...others] = again.faults;
+    if (hit?.action === undefined || others.length > 0) continue;
+    const { action, step, culprit } = hit;
+    if (action.name !== trace.at(-1) || step < again.trace.length - 1) continue;
+    const told = describe(hit.faults, action, book);
+    const forms = action.rules;
+    const cited = told.rules.filter((rule) => finding.isOfPlainForm !== true || !forms.includes(rule));
+    if (cited[0] !== rules[0]) continue;
+    const known = findings.bySignature(told.signature);
+    if (known === undefined || told.signature === finding.signature) {
+      findings.retell(finding, { ...told, rules: cited, culprit, trace: again.trace, shortness: 'minimal' });
+      return true;
+    }
+    // What showed together with something else is told by that, which may be of another rule. A form that is not to blame there is not to blame here.
+    const isForm = known.isOfPlainForm === true && forms.includes(rules[0]);
+    if (known === finding || (known.rules[0] !== rules[0] && !(isForm && isPartOf(told.signature, finding.signature))))
+      continue;
+    finding.reducesTo = told.signature;
+    return false;
+  }
+  return false;
+}
+
+/**
  * Where a finding does not show without the reads before it, one of these is to blame: it changes something. It stands in the trace then, and
  * nothing else is read.
  */
@@ -318,6 +370,8 @@ async function blameReads(
 ): Promise<void> {
   const last = finding.trace.at(-1);
   if (last === undefined || finding.isSparse === true) return;
+  // The reads of a trace that is not made short may be there for nothing.
+  if (!isShort(finding) && readsBefore(finding.trace).length > 0) return;
   const blameRead = (kind: string): void => {
     finding.culprit = { access: kind, before: finding.before, after: finding.before };
     const { rules = [] } = actionNamed(scene, subject, last) ?? {};
@@ -360,6 +414,9 @@ async function blameReads(
   blameRead(actionNamed(scene, subject, finding.trace[guilty])!.kind);
 }
 
+/** Whether no event can be left out of the trace of a finding. */
+const isShort = ({ shortness }: Finding): boolean => shortness === 'shortest' || shortness === 'minimal';
+
 /** The places of the reads in a trace, but for its end. */
 const readsBefore = (trace: readonly string[]): number[] =>
   trace.slice(0, -1).flatMap((name, at) => (name.startsWith('read.') ? [at] : []));
@@ -393,11 +450,16 @@ function plainWays(trace: readonly string[]): (readonly string[])[] {
   const last = trace.at(-1)!;
   const plain = plainForms(last);
   if (plain === undefined) return [];
+  const opened = bare(last);
+  if (opened !== last) return [plain, [opened]];
   const vector = /^(?:mask|unmask)\.(\d+)\/8$/.exec(last)?.[1];
   if (vector === undefined) return [plain];
   const written = trace.findLast((name) => name.startsWith(`write.${vector}.`) || name.startsWith(`open.${vector}.`));
   return [plain, [`write.${vector}.${written?.split(/[./]/)[2] ?? 'zero'}/4`, ...plain]];
 }
+
+/** An access that unmasks without what it writes besides. */
+const bare = (name: string): string => name.replace(/^open\.(\d+)\..*/, 'unmask.$1/4');
 
 /** Puts the plain form in the place of others, the first vector in that of another one, and one message in that of all. */
 async function makePlain(trace: readonly string[], shows: Shows, isSpent: () => boolean): Promise<readonly string[]> {
@@ -416,7 +478,7 @@ async function makePlain(trace: readonly string[], shows: Shows, isSpent: () => 
   const vectors = new Set(best.flatMap((name) => /^(?!control|scribble)[a-z.]+\.(\d+)/.exec(name)?.[1] ?? []));
   if (vectors.size === 1 && !vectors.has('0')) await attempt(best.map((name) => name.replace(/\.(\d+)/, '.0')));
   await attempt(best.map((name) => message(plain(name))));
-  for (const change of [plain, message])
+  for (const change of [bare, plain, message])
     for (let at = best.length - 1; at >= 0 && !isSpent(); at--)
       await attempt(best.map((name, index) => (index === at ? change(name) : name)));
   return best;
@@ -438,6 +500,16 @@ async function shorten(trace: readonly string[], shows: Shows, isSpent: () => bo
       end = Math.min(begin, best.length - 1);
     }
   }
+  return withoutSingles(best, shows, isSpent);
+}
+
+/** Leaves single events out, until none can be. */
+async function withoutSingles(
+  trace: readonly string[],
+  shows: Shows,
+  isSpent: () => boolean,
+): Promise<readonly string[]> {
+  let best = trace;
   for (let changed = true; changed && !isSpent();) {
     changed = false;
     for (let at = best.length - 2; at >= 0 && !isSpent(); at--) {

@@ -5,7 +5,7 @@ import { hex, wideHex } from '../device/hexadecimal.ts';
 import { type Action, isScribble, type Knowledge, MutableKnowledge, RESETTING } from './actions.ts';
 import { tellRequest } from './bench.ts';
 import { standing } from './blame.ts';
-import { NO_SEND } from './fields.ts';
+import { NO_SEND, readSend, UNKNOWN_SEND } from './fields.ts';
 import type { Culprit } from './findings.ts';
 import type { Instance, Readback } from './instance.ts';
 import { type Fault, Judge, type Model } from './judge.ts';
@@ -163,7 +163,7 @@ const tellObservation = ({ outputs, control, entries, pending }: Observation): s
   JSON.stringify([outputs, control, [...entries], [...pending]]);
 
 /**
- * The access that should have brought into force the message that a step should have sent; undefined where nothing else was sent in
+ * The access that should have brought into force the message that a step should have sent; undefined where no other one was sent in
  * its place, or where it is the step itself.
  */
 function culpritOf(
@@ -173,7 +173,9 @@ function culpritOf(
   beliefs: readonly Int32Array[],
 ): Culprit | undefined {
   const send = differences.find(({ field }) => field === 'send');
-  if (vector < 0 || send === undefined || send.got === NO_SEND) return undefined;
+  if (vector < 0 || send === undefined || send.got === NO_SEND || send.expected === NO_SEND) return undefined;
+  // The right message was in force, and is sent too often.
+  if (isSameMessage(send.expected, send.got)) return undefined;
   const wanted = machine.copyOf(candidates[0].from);
   if (wanted === 0) return undefined;
   for (let step = beliefs.length - 1; step >= 0; step--) {
@@ -189,6 +191,9 @@ function culpritOf(
   }
   return undefined;
 }
+
+const isSameMessage = (one: number, other: number): boolean =>
+  one !== UNKNOWN_SEND && other !== UNKNOWN_SEND && readSend(one).message === readSend(other).message;
 
 /** Resets an instance. */
 async function wipe(instance: Instance, book: MessageBook): Promise<void> {

@@ -31,3 +31,13 @@ test('forms of two widths are two causes, and so are two rules', () => {
   ];
   expect(told(found)).toEqual(['MSIX-CAP-8 by control: 1', 'MSIX-CAP-8 by control: 1', 'MSIX-TABLE-3 by mask: 1']);
 });
+
+test('what a part of a trace shows is one cause with that, though another access is to blame there', () => {
+  const simple: Finding = {
+    ...finding('MSIX-MSG-1', 'send~', 'off>open', 3),
+    culprit: { access: 'unmask/4', before: 'off', after: 'off' },
+  };
+  const longer = finding('MSIX-MSG-1', 'send~', 'function mask>open', 4);
+  expect(told([simple, longer])).toEqual(['MSIX-MSG-1 by unmask: 1', 'MSIX-MSG-1 by control: 1']);
+  expect(told([simple, { ...longer, reducesTo: simple.signature }])).toEqual(['MSIX-MSG-1 by unmask: 2']);
+});
