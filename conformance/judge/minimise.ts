@@ -155,7 +155,9 @@ export async function minimise(
     const canReset = !subject.isLocal && subject.abilities.has('reset') && !best.includes('reset');
     const used = canReset ? await subject.open(scene.vectorCount) : undefined;
     const shows: Shows = canReset ? (names) => shownOn(names, used) : onFresh;
-    let isShortest = finding.shortness === 'shortest';
+    const wasShortest = finding.shortness === 'shortest';
+    let isShortest = wasShortest;
+    const walked = finding.trace.length;
     let isWhole = true;
     const shortened = async (trace: readonly string[], shown: Shows): Promise<readonly string[]> => {
       const shorter = await shorten(trace, shown, isSpent);
@@ -180,6 +182,8 @@ export async function minimise(
       await blamePlainForm(subject, scene, model, finding);
       await blameForm(subject, scene, model, finding);
       await blameReads(subject, scene, model, finding, isSpent);
+      // What was left out may be a read that it takes: then the walk has found nothing shorter.
+      if (wasShortest && finding.trace.length >= walked && isShort(finding)) finding.shortness = 'shortest';
       while (findings !== undefined && (await reduce(subject, scene, model, finding, findings, isSpent)));
     }
   }
