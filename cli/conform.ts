@@ -2,7 +2,8 @@
  * `maskbit conform`: puts a device that is not ours to the judge, be it a module or a program, and tells what came of it.
  */
 import { basename } from 'node:path';
-import { DeviceError, startProcess } from '../conformance/device/process.ts';
+import { DeviceError } from '../conformance/device/failure.ts';
+import { startProcess } from '../conformance/device/process.ts';
 import { conform as judge, type Report, secondsAfter } from '../conformance/judge/conform.ts';
 import type { Finding } from '../conformance/judge/findings.ts';
 import { printProfile, type Profile, profileNamed } from '../conformance/judge/profile.ts';

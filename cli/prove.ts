@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { DeviceFactory } from '../conformance/device/device.ts';
 import { isWasm, loadWasm } from '../conformance/device/module.ts';
-import { DeviceError } from '../conformance/device/process.ts';
+import { DeviceError } from '../conformance/device/failure.ts';
 import { secondsAfter } from '../conformance/judge/conform.ts';
 import type { Finding } from '../conformance/judge/findings.ts';
 import { printProfile, profileNamed } from '../conformance/judge/profile.ts';

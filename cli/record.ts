@@ -6,7 +6,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Recording, record as recordGuest } from '../conformance/record/recorder.ts';
 import { functionsIn } from '../conformance/record/functions.ts';
-import { DeviceError } from '../conformance/device/process.ts';
+import { DeviceError } from '../conformance/device/failure.ts';
 import { EXIT, type Exit, print, shellWord, tell } from './output.ts';
 import { formatCell, printTable } from './report.ts';
 import { writeWhole } from './whole.ts';

@@ -123,6 +123,25 @@ export type Request =
  */
 export type Outcome = 'ok' | 'unsupported' | 'error' | 'garbled' | 'crashed' | 'hung' | 'skipped';
 
+/** What a device did instead of answering. */
+export interface DeviceFailure {
+  /** `threw`: a device in this process did. `trapped`: a module did, or failed an assertion, or had no end. */
+  readonly kind: Exclude<Outcome, 'ok'> | 'threw' | 'trapped';
+  /**
+   * Of `error` what the device said; of `garbled` and `trapped` what was got, as a clause; of `threw` the error; of what is gone or silent a sentence of its keeper's, without its full stop.
+   * Empty where the kind says it.
+   */
+  readonly words: string;
+  /** What was expected instead; an answer when left out. */
+  readonly expected?: string;
+  /** What its keeper has to say beside it, in sentences: how it ended, what it said before. */
+  readonly more?: string;
+  /** What was asked, as the text protocol writes it; undefined where nothing was. */
+  readonly request?: string;
+  /** The number of an assertion of its own that failed, which is the same wherever it is met. */
+  readonly assertion?: number;
+}
+
 /** The answer to one request. */
 export interface Answer {
   readonly outcome: Outcome;
@@ -131,8 +150,8 @@ export interface Answer {
   readonly high: number;
   /** Of `outputs`. Empty otherwise. */
   readonly outputs: readonly DeviceOutput[];
-  /** Of anything but `ok`: what the device or its keeper said. */
-  readonly text?: string;
+  /** Of anything but `ok`: what it is. Its kind is the outcome; or that the device threw, where it crashed so. */
+  readonly failure?: DeviceFailure;
 }
 
 /** A device under test that answers later, and may crash or hang. No method rejects for what the device does. */

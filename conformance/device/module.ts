@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { ArgumentError } from '../../checker/argument/argument.ts';
 import { requireFactory } from './argument.ts';
 import type { DeviceFactory } from './device.ts';
-import { DeviceError } from './process.ts';
+import { DeviceError } from './failure.ts';
 import { ModuleError, type WasmDevice, wasmDevices, type WasmOptions } from './wasm.ts';
 
 /** Loads a module. @throws {DeviceError} where it makes no devices. */

@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Ability, Answer, RemoteDevice, Request } from './device.ts';
+import { DeviceError, tellFailure } from './failure.ts';
 import { failed, formOf, type Greeting, readAnswer, readGreeting, requestLine } from './protocol.ts';
 import { Snapshots } from './snapshots.ts';
 
@@ -16,11 +17,6 @@ export interface ProcessOptions {
   /** How long an answer may take, in milliseconds. Default 2000. */
   readonly patience?: number;
   readonly cwd?: string;
-}
-
-/** Thrown when a program cannot be started, or does not say who it is. The message is a sentence. */
-export class DeviceError extends Error {
-  override name = 'DeviceError';
 }
 
 /** So much of a line, or of what the program says on its standard error, is kept. */
@@ -176,10 +172,10 @@ class ProcessDevice implements RemoteDevice {
     const program = new Program(this.options);
     this.program = program;
     const [line] = await program.ask(['hello'], Math.max(PATIENCE_TO_START, this.options.patience ?? 0));
-    const greeting = typeof line === 'string' ? readGreeting(line) : line.text;
-    if (greeting === undefined || typeof greeting === 'string') {
+    const greeting = typeof line === 'string' ? readGreeting(line) : line.failure!;
+    if (!('vectorCount' in greeting)) {
       await program.end();
-      throw new DeviceError(`${this.options.command.join(' ')}: ${greeting}`);
+      throw new DeviceError(`${this.options.command.join(' ')}: ${tellFailure(greeting)}`, { failure: greeting });
     }
     if (this.greeting !== undefined && greeting.vectorCount !== this.greeting.vectorCount) {
       await program.end();
@@ -192,7 +188,7 @@ class ProcessDevice implements RemoteDevice {
 
   async run(requests: readonly Request[]): Promise<readonly Answer[]> {
     const { program, saved } = this;
-    if (program === undefined) return requests.map(() => failed('skipped', 'The device is closed.'));
+    if (program === undefined) return requests.map(() => failed('skipped', 'The device is closed'));
     const stateOf = (snapshot: number): string => saved.stateOf(snapshot);
     const handleOf = (state: string): number => saved.handleOf(state);
     const answers = await program.ask(requests.map((request) => lineOf(request, stateOf)));
@@ -250,7 +246,7 @@ class Program {
     child.stdin!.on('error', () => {});
     this.exited = new Promise((resolve) => {
       child.once('error', (error) => {
-        this.doom('crashed', `The program could not be run: ${error.message}.`);
+        this.doom(failed('crashed', `The program could not be run: ${error.message}`));
         resolve();
       });
       child.once('exit', (code, signal) => {
@@ -259,11 +255,13 @@ class Program {
         const said = this.errors.trim();
         // What it wrote before it ended is still in the pipe: `close` comes when that is read.
         child.once('close', () =>
-          this.doom('crashed', `The program has ended, with ${how}.${said && ` It said: ${said}`}`),
+          this.doom(
+            failed('crashed', `The program has ended, with ${how}`, said === '' ? {} : { more: `It said: ${said}` }),
+          ),
         );
         resolve();
         // Children of its may hold the pipe open.
-        setTimeout(() => this.doom('crashed', `The program has ended, with ${how}.`), FAREWELL).unref();
+        setTimeout(() => this.doom(failed('crashed', `The program has ended, with ${how}`)), FAREWELL).unref();
       });
     });
   }
@@ -322,7 +320,7 @@ class Program {
         this.timer = undefined;
         const [now] = this.asked;
         if (now !== undefined && performance.now() - this.heard >= now.patience) {
-          this.doom('hung', `No answer came for ${now.patience} ms to "${now.lines[now.answers.length]}".`);
+          this.doom(failed('hung', `No answer came for ${now.patience} ms`));
           this.kill();
         } else this.watch();
       },
@@ -331,9 +329,9 @@ class Program {
   }
 
   /** It is over with the program: whatever is still asked is answered so. */
-  private doom(outcome: Answer['outcome'], text: string): void {
+  private doom(fate: Answer): void {
     if (this.fate !== undefined) return;
-    this.fate = failed(outcome, text);
+    this.fate = fate;
     clearTimeout(this.timer);
     const [first, ...others] = this.asked.splice(0);
     first?.resolve(fated(first, this.fate));
@@ -364,10 +362,10 @@ class Program {
       clearTimeout(this.timer);
       this.timer = undefined;
     }
-    if (this.partial.length > LINE_LIMIT) this.ruin(`Got a line of more than ${LINE_LIMIT} characters`);
+    if (this.partial.length > LINE_LIMIT) this.ruin(`a line of more than ${LINE_LIMIT} characters`);
     else if (at < lines.length) {
       const surplus = lines.length - at;
-      this.ruin(`Got ${surplus} line${surplus === 1 ? '' : 's'} that nobody asked for`, lines.at(-1));
+      this.ruin(`${surplus} line${surplus === 1 ? '' : 's'} that nobody asked for`, lines.at(-1));
     } else {
       this.pump();
       this.watch();
@@ -377,23 +375,23 @@ class Program {
   /** The program says what is no answer: nothing that it says later can be told apart. */
   private ruin(what: string, last?: string): void {
     const said = last === undefined ? '' : ` (${JSON.stringify(last.slice(0, 80))})`;
-    const text = `${what}${said}; expected one line for each request.`;
+    const ruined = failed('garbled', `${what}${said}`, { expected: 'one line for each request' });
     const [first] = this.asked;
     // What was answered so far may be of the flood already; the last one is told with it.
     if (first !== undefined && first.answers.length === first.lines.length)
-      first.answers[first.answers.length - 1] = failed('garbled', text);
-    this.doom('garbled', text);
+      first.answers[first.answers.length - 1] = ruined;
+    this.doom(ruined);
     this.kill();
   }
 }
 
-const GONE = failed('skipped', 'The device is gone.');
+const GONE = failed('skipped', 'The device is gone');
 
 /** The answers to lines of which the first that is open met the end of the program. */
-function fated({ lines, answers }: Asked, { outcome, text }: Answer): readonly (string | Answer)[] {
-  return lines.map((line, index) => {
+function fated({ lines, answers }: Asked, fate: Answer): readonly (string | Answer)[] {
+  return lines.map((request, index) => {
     if (index < answers.length) return answers[index];
-    return index > answers.length ? GONE : failed(outcome, `${text} The last request was "${line}".`);
+    return index > answers.length ? GONE : { ...fate, failure: { ...fate.failure!, request } };
   });
 }
 

@@ -2,7 +2,7 @@
  * The text protocol of a device under test, version 1: a request a line, an answer a line, in order. Numbers are hexadecimal with
  * `0x`. This module owns the spelling of both, and nothing of processes.
  */
-import type { Ability, Answer, DeviceOutput, Request } from './device.ts';
+import type { Ability, Answer, DeviceFailure, DeviceOutput, Request } from './device.ts';
 import { hex, wideHex } from './hexadecimal.ts';
 
 /** What `hello` is answered with, before the fields. */
@@ -66,8 +66,12 @@ const NOTHING: readonly DeviceOutput[] = [];
 const OK: Answer = { outcome: 'ok', low: 0, high: 0, outputs: NOTHING };
 
 /** An answer that is not `ok`. */
-export function failed(outcome: Answer['outcome'], text: string): Answer {
-  return { outcome, low: 0, high: 0, outputs: NOTHING, text };
+export function failed(
+  outcome: Exclude<Answer['outcome'], 'ok'>,
+  words: string,
+  rest: Omit<DeviceFailure, 'kind' | 'words'> = {},
+): Answer {
+  return { outcome, low: 0, high: 0, outputs: NOTHING, failure: { kind: outcome, words, ...rest } };
 }
 
 /**
@@ -92,7 +96,7 @@ const KNOWN: Partial<Record<Request['verb'], Map<string, Answer>[]>> = {};
 const KNOWN_LIMIT = 10_000;
 
 function readLine(line: string, request: Request, kept: (state: string) => number): Answer {
-  if (line === 'unsupported') return failed('unsupported', `The device lacks ${VERBS[request.verb]}.`);
+  if (line === 'unsupported') return failed('unsupported', '');
   if (line.startsWith('error')) return failed('error', line.slice('error'.length).trim());
   if (line !== 'ok' && !line.startsWith('ok ')) return garbled(line, 'ok, unsupported or error');
   const rest = line.slice(3).trim();
@@ -118,7 +122,7 @@ function readLine(line: string, request: Request, kept: (state: string) => numbe
 }
 
 function garbled(line: string, expected: string): Answer {
-  return failed('garbled', `Got the answer ${JSON.stringify(shortened(line))}; expected ${expected}.`);
+  return failed('garbled', `the answer ${JSON.stringify(shortened(line))}`, { expected });
 }
 
 /** A line that may be of any length, as it is told. */
@@ -153,21 +157,26 @@ export interface Greeting {
   readonly abilities: ReadonlySet<Ability>;
 }
 
-/** Reads the answer to `hello`. Returns a sentence where it is none. */
-export function readGreeting(line: string): Greeting | string {
+/** Reads the answer to `hello`. */
+export function readGreeting(line: string): Greeting | DeviceFailure {
   const [ok, protocol, ...words] = line.split(' ');
-  const expected = `expected "ok ${PROTOCOL} name=NAME vectors=0xN lacks=..."`;
+  const garbledBy = (got: string, expected: string): DeviceFailure => ({
+    ...{ kind: 'garbled', words: got, expected, request: 'hello' },
+  });
   if (ok !== 'ok' || protocol !== PROTOCOL)
-    return `Got the answer ${JSON.stringify(shortened(line))} to hello; ${expected}.`;
+    return garbledBy(
+      `the answer ${JSON.stringify(shortened(line))}`,
+      `"ok ${PROTOCOL} name=NAME vectors=0xN lacks=..."`,
+    );
   const fields = new Map(words.filter(Boolean).map((word) => word.split('=', 2) as [string, string]));
   const vectors = readWide(fields.get('vectors') ?? '');
   if (vectors === undefined || vectors.high !== 0 || vectors.low < 1 || vectors.low > 2048) {
-    return `Got vectors=${fields.get('vectors')} in the answer to hello; expected 0x1 to 0x800.`;
+    return garbledBy(`vectors=${fields.get('vectors')}`, '0x1 to 0x800');
   }
   const lacks = (fields.get('lacks') ?? '').split(',').filter(Boolean);
   const unknown = lacks.find((word) => !(word in LACKS));
   if (unknown !== undefined) {
-    return `Got lacks=${unknown} in the answer to hello; expected of ${Object.keys(LACKS).join(', ')}.`;
+    return garbledBy(`lacks=${unknown}`, `of ${Object.keys(LACKS).join(', ')}`);
   }
   const abilities = new Set(Object.values(LACKS));
   for (const word of lacks) abilities.delete(LACKS[word]);

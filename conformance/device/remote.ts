@@ -2,7 +2,9 @@
  * A device that answers at once, behind the form of the port that answers later: a suite that is written for the second takes both.
  */
 import type { Ability, Answer, Device, DeviceFactory, RemoteDevice, Request } from './device.ts';
-import { dwordOf, NonsenseError, outputsOf } from './nonsense.ts';
+import { thrown } from './failure.ts';
+import { dwordOf, outputsOf } from './nonsense.ts';
+import { failed } from './protocol.ts';
 
 const NOTHING = [] as const;
 const OK: Answer = { outcome: 'ok', low: 0, high: 0, outputs: NOTHING };
@@ -25,10 +27,8 @@ export function ask(device: Device, request: Request): Answer {
   try {
     return perform(device, request);
   } catch (error) {
-    if (error instanceof NonsenseError)
-      return { outcome: 'garbled', low: 0, high: 0, outputs: NOTHING, text: error.message };
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return { outcome: 'crashed', low: 0, high: 0, outputs: NOTHING, text: `The device threw ${text}` };
+    const failure = thrown(error);
+    return { outcome: failure.kind === 'garbled' ? 'garbled' : 'crashed', low: 0, high: 0, outputs: NOTHING, failure };
   }
 }
 
@@ -75,7 +75,7 @@ function perform(device: Device, request: Request): Answer {
   }
 }
 
-const LACKING: Answer = { outcome: 'unsupported', low: 0, high: 0, outputs: NOTHING, text: 'The device lacks it.' };
+const LACKING: Answer = failed('unsupported', '');
 
 const read = (method: string, low: unknown, high: unknown = 0): Answer => ({
   outcome: 'ok',

@@ -7,6 +7,7 @@
  *
  * A trap, an assertion of its own, or a loop without end is thrown, in a sentence; `restore` makes the device whole again.
  */
+import { FailureError } from './failure.ts';
 import { hex } from './hexadecimal.ts';
 import { ABI_VERSION, type DeviceModule, readDevice } from './wasm/abi.ts';
 import { ModuleError } from './wasm/binary.ts';
@@ -87,7 +88,7 @@ class Instance implements WasmDevice {
   /** The size of memory at the begin, in pages. */
   private readonly pages: number;
   private memory = new Int32Array();
-  private failure: string | undefined;
+  private failure: FailureError | undefined;
 
   constructor(device: DeviceModule, compiled: object, vectorCount: number, options: WasmOptions) {
     this.name = options.name ?? 'a module';
@@ -134,8 +135,8 @@ class Instance implements WasmDevice {
         data: data >>> 0,
       });
     const fail = (code: number): never => {
-      this.failure = `an assertion of its own, fail(${code >>> 0})`;
-      throw new Error(this.failure);
+      this.failure = new FailureError(`an assertion of its own, fail(${code >>> 0})`, code >>> 0);
+      throw this.failure;
     };
     try {
       const env = { send, use: record('use'), release: record('release'), fail };
@@ -378,17 +379,17 @@ class Instance implements WasmDevice {
 
   // ---- What goes wrong
 
-  private trap(error: unknown): Error {
-    return new Error(this.told(error));
+  private told(error: unknown): string {
+    return this.trap(error).message;
   }
 
-  private told(error: unknown): string {
+  private trap(error: unknown): FailureError {
     const { failure } = this;
     this.failure = undefined;
     if (failure !== undefined) return failure;
     if ((this.fuel.value as number) === 0) {
       this.fuel.value = FUEL;
-      return `no end after ${FUEL.toLocaleString('en')} turns of loops and calls`;
+      return new FailureError(`no end after ${FUEL.toLocaleString('en')} turns of loops and calls`);
     }
     const text = messageOf(error);
     const pages = (this.exports[ADDED.pages] as EngineGlobal).value as number;
@@ -396,7 +397,7 @@ class Instance implements WasmDevice {
       pages > this.pages
         ? `, with its memory grown to ${Math.round(pages / 16)} of the ${PAGES_MAX / 16} MB that it may have`
         : '';
-    return `a trap: ${text}${grown}`;
+    return new FailureError(`a trap: ${text}${grown}`);
   }
 }
 

@@ -3,6 +3,8 @@
  * what came. Whatever walks a device in this process walks a program so.
  */
 import type { AccessResult, Answer, Device, DeviceOutput, RemoteDevice, Request } from '../device/device.ts';
+import { isRefusal } from '../device/failure.ts';
+import { formOf } from '../device/protocol.ts';
 import { type Action, isMasked, type MutableKnowledge } from './actions.ts';
 import { type Failure, tellRequest } from './bench.ts';
 
@@ -132,26 +134,31 @@ export const UNANSWERED = 0xffffffff;
 
 /** What is wrong with an answer: nothing where it is what was asked for, or where the device may refuse that. */
 export function failureIn(request: Request, answer: Answer, leeway: Leeway): Failure | undefined {
-  const { outcome, text = outcome } = answer;
-  if (outcome === 'ok' || (isRefusal(answer) && mayRefuse(request, leeway))) return undefined;
-  const got = outcome === 'error' ? `refused: ${text}` : outcome;
-  return { request: tellRequest(request), text: isRefusal(answer) ? `Got ${got}; expected ok` : text };
+  const { outcome, failure } = answer;
+  if (outcome === 'ok') return undefined;
+  const { words = '', ...rest } = failure ?? { kind: outcome };
+  const isRefused = isRefusal(rest);
+  if (isRefused && mayRefuse(request, leeway)) return undefined;
+  return { ...rest, words, request: tellRequest(request), form: isRefused ? formToBlame(request) : undefined };
 }
+
+/** The form of what is refused, but for the plain writes: these differ by what they are for. */
+const formToBlame = (request: Request): string | undefined =>
+  (request.verb === 'tableWrite' && request.bytes === 4) || (request.verb === 'configWrite' && request.bytes === 2)
+    ? undefined
+    : formOf(request);
 
 const NOTHING: Answer = { outcome: 'ok', low: 0, high: 0, outputs: [] };
 
-/** Whether a device that answers so is still there, and goes on. */
-export const isRefusal = ({ outcome }: Answer): boolean => outcome === 'unsupported' || outcome === 'error';
-
-/** The first answer that is a failure, and what is wrong with it. */
+/** What is wrong with the first answer that is a failure. */
 export function failureAmong(
   requests: readonly Request[],
   answers: readonly Answer[],
   leeway: Leeway,
-): { readonly answer: Answer; readonly failure: Failure } | undefined {
+): Failure | undefined {
   for (const [index, answer] of answers.entries()) {
     const failure = failureIn(requests[index], answer, leeway);
-    if (failure !== undefined) return { answer, failure };
+    if (failure !== undefined) return failure;
   }
   return undefined;
 }

@@ -1,7 +1,8 @@
 /**
  * A device on the bench: performs actions on one that answers at once, and observes it. What the device throws is an observation too.
  */
-import type { Device, DeviceOutput, Request } from '../device/device.ts';
+import type { Device, DeviceFailure, DeviceOutput, Request } from '../device/device.ts';
+import { thrown } from '../device/failure.ts';
 import { dwordOf, outputsOf } from '../device/nonsense.ts';
 import { requestLine } from '../device/protocol.ts';
 import type { Action, Knowledge, MutableKnowledge } from './actions.ts';
@@ -9,10 +10,11 @@ import type { MessageBook } from './messages.ts';
 import { Observation } from './observation.ts';
 import { OverTime, type TimeLimit } from './time-limit.ts';
 
-/** Thrown by nothing here: what a device threw, as a value. */
-export interface Failure {
+/** What a device did instead of doing what it was asked. */
+export interface Failure extends DeviceFailure {
   readonly request: string;
-  readonly text: string;
+  /** The form of access that it refuses, where that is to blame whatever it is for: a read, or a write that is not the plain one. */
+  readonly form?: string;
   /** What was sent ahead, by name: a program that ends may have got that far, and its last answers may be lost. */
   readonly ahead?: readonly string[];
 }
@@ -43,7 +45,7 @@ export class Bench {
       try {
         this.ask(request);
       } catch (error) {
-        return { request: tellRequest(request), text: error instanceof Error ? error.message : String(error) };
+        return failureOf(error, tellRequest(request));
       }
     }
     return this.takeOutputs();
@@ -57,7 +59,7 @@ export class Bench {
       this.observation.outputs = taken.length === 0 ? NOTHING : taken;
       return undefined;
     } catch (error) {
-      return { request: 'outputs', text: error instanceof Error ? error.message : String(error) };
+      return failureOf(error, 'messages');
     }
   }
 
@@ -129,7 +131,7 @@ export class Bench {
       return undefined;
     } catch (error) {
       if (error instanceof OverTime) throw error;
-      return { request: 'a read', text: error instanceof Error ? error.message : String(error) };
+      return failureOf(error, 'a read');
     }
   }
 
@@ -179,6 +181,9 @@ export function informBy(observation: Observation, book: MessageBook, knowledge:
     knowledge.message[vector] = message === book.other ? -1 : message;
   }
 }
+
+/** What a device in this process threw. */
+export const failureOf = (error: unknown, request: string): Failure => ({ ...thrown(error), request });
 
 /** A request in words, as the text protocol writes it. */
 export const tellRequest = (request: Request): string => requestLine(request, String);

@@ -176,7 +176,7 @@ class Run {
       this.tell('asking for the profile');
       const onFailure = ({ scene, action, failure, trace }: ProbeFailure): void => {
         const place = { scene, strategy: 'learning' };
-        const found = this.findings.addFailure(action, failure.request, failure.text, () => trace, place);
+        const found = this.findings.addFailure(action, failure, () => trace, place);
         if (found !== undefined) found.isLookedAt = true;
       };
       const [first] = this.scenes;
@@ -401,14 +401,14 @@ class Run {
     finding.isLookedAt = true;
     if (this.subject.isLocal) return;
     const model = this.modelFor(scene, this.profile.choices);
-    const sent = [...finding.trace, ...(finding.ahead ?? [])];
+    const sent = [...finding.trace, ...(finding.failure?.ahead ?? [])];
     const { failure, trace } = await rerun(this.subject, scene, model, sent, { isStepwise: true });
     if (failure === undefined) return;
     const path = trace.slice(0, failure.step + 1);
     const action = actionsByName(scene, alphabetOf(scene, this.subject.abilities)).get(path.at(-1) ?? '');
     if ((action?.kind ?? FRESH) === finding.access) return;
     const place = { scene, strategy: finding.strategy };
-    const found = this.findings.addFailure(action, failure.request, failure.text, () => path, place);
+    const found = this.findings.addFailure(action, failure, () => path, place);
     if (found !== undefined) found.isLookedAt = true;
     this.findings.withdraw(finding);
   }

@@ -111,7 +111,7 @@ export async function drive(
     const trace: string[] = [];
     const { observation, failure } = await instance.first(book, knowledge);
     if (failure !== undefined) {
-      findings.addFailure(undefined, failure.request, failure.text, () => [], { scene, strategy });
+      findings.addFailure(undefined, failure, () => [], { scene, strategy });
       paths++;
       failures++;
       return;
@@ -154,8 +154,7 @@ export async function drive(
           trace.push(action.name);
         }
         if (failed !== undefined) {
-          const found = findings.addFailure(action, failed.request, failed.text, () => [...trace], { scene, strategy });
-          if (found !== undefined) found.ahead = failed.ahead;
+          findings.addFailure(action, failed, () => [...trace], { scene, strategy });
           failures++;
           fatal.set(action.kind, (fatal.get(action.kind) ?? 0) + 1);
           return false;

@@ -2,7 +2,9 @@
  * Findings: what was wrong, grouped by cause (the rules, the kind of access, the situation before and after), each with its shortest
  * trace. What was found is excused from then on, so that the next cause shows.
  */
+import { isRefusal, tellFailure } from '../device/failure.ts';
 import type { Action } from './actions.ts';
+import type { Failure } from './bench.ts';
 import type { BlockedBy } from './evidence.ts';
 import { MORE_SENDS, UNKNOWN_SEND } from './fields.ts';
 import { OPEN_RULES } from '../../spec/choices.ts';
@@ -30,8 +32,8 @@ export interface Finding {
   culprit?: Culprit;
   /** The signatures that it stands for beside its own. */
   readonly aliases: string[];
-  /** What was sent ahead of the answer that did not come. */
-  ahead?: readonly string[];
+  /** What the device did instead of answering, where that is what is wrong; and what was sent ahead of that answer. */
+  failure?: Failure;
   /** Whether it was run again, and told from what others show. */
   isLookedAt?: boolean;
   /** The signature of what went wrong before it on every path that shows it: then it is likely a consequence of that. */
@@ -131,8 +133,7 @@ export class Findings {
   /** Takes up something that is wrong with the device itself: it threw, crashed, or hung. */
   addFailure(
     action: Action | undefined,
-    request: string,
-    text: string,
+    failure: Failure,
     trace: () => readonly string[],
     place: Place = NOWHERE,
   ): Finding | undefined {
@@ -144,7 +145,7 @@ export class Findings {
       return undefined;
     }
     const finding: Finding = {
-      ...describeFailure(action, request, text),
+      ...describeFailure(action, failure),
       otherAccesses: [],
       aliases: [],
       before: 'off',
@@ -210,39 +211,24 @@ export const failureSignature = (access: string): string => `failure|${access}`;
 /** What a finding says of an access that the device itself fails at. */
 export const describeFailure = (
   action: Action | undefined,
-  request: string,
-  text: string,
-): Pick<Finding, 'signature' | 'rules' | 'access' | 'differences'> => ({
+  failure: Failure,
+): Pick<Finding, 'signature' | 'rules' | 'access' | 'differences' | 'failure'> => ({
   signature: failureSignature(action?.kind ?? FRESH),
   rules: (action?.rules ?? []).filter((rule) => OPEN_RULES.has(rule)),
   access: action?.kind ?? FRESH,
-  differences: [tellNoAnswer(text, request)],
+  differences: [tellFailure(failure)],
+  failure,
 });
 
-/** What was got and expected of a device that fails by itself: an answer, where its words do not say what else. */
-export function tellNoAnswer(text: string, request?: string): string {
-  const [said, last] = text.trim().split(' The last request was ', 2);
-  const words = said.replace(/\.$/, '');
-  const begun = /^(?:Got|No answer|The program) /.test(words) ? words : `Got ${words}`;
-  const isSentence = /^Got .*; expected /s.test(words);
-  // The device itself, or whoever runs it, may have named the request.
-  if (last !== undefined || words.startsWith('No answer')) {
-    const named = last === undefined || words.includes(last.replace(/\.$/, '')) ? '' : ` The last request was ${last}`;
-    return `${isSentence ? words : `${begun}; expected an answer`}.${named}`;
-  }
-  if (request === undefined) return isSentence ? `${words}.` : `${begun}; expected an answer.`;
-  return isSentence ? `${words}, at ${request}.` : `${begun} at ${request}; expected an answer.`;
-}
-
 /** Whether a finding is that the device itself failed. */
-export const isFailure = ({ signature, access }: Pick<Finding, 'signature' | 'access'>): boolean =>
-  signature === failureSignature(access);
+export const isFailure = ({ failure }: Pick<Finding, 'failure'>): boolean => failure !== undefined;
 
-/** The assertion of its own that a device failed by, which is the same wherever it is met; undefined where there is none. */
-export const assertionIn = (text: string): string | undefined => /\bfail\(\d+\)/.exec(text)?.[0];
+/** Whether two failures are of one kind: of one assertion, and both of a device that is still there, or of one that is not. */
+export const isAlike = (one: Failure, other: Failure): boolean =>
+  one.assertion === other.assertion && isRefusal(one) === isRefusal(other);
 
 const isSameFailure = (one: Finding, other: Finding): boolean =>
-  one.signature === other.signature && assertionIn(one.differences[0]) === assertionIn(other.differences[0]);
+  one.signature === other.signature && isAlike(one.failure!, other.failure!);
 
 /** What a finding says of a step: its signature, its rules, and what was got and expected. */
 export function describe(
@@ -381,7 +367,11 @@ export const FORMS: ReadonlySet<string> = new Set(['MSIX-ACCESS-3', 'MSIX-ACCESS
 
 function keysOf(finding: Finding): string[] {
   const { rules, access, before, after, culprit, signature } = finding;
-  if (isFailure(finding)) return [assertionIn(finding.differences[0]) ?? `failure|${familyOf(access)}`];
+  if (finding.failure !== undefined) {
+    const { assertion, form } = finding.failure;
+    if (assertion !== undefined) return [`assertion|${assertion}`];
+    return [form === undefined ? `failure|${familyOf(access)}` : `refused|${form}`];
+  }
   const at = culprit ?? { access, before, after };
   const family = familyOf(at.access);
   const [fields, , relation] = signature.split('|');

@@ -3,7 +3,7 @@
  */
 import type { Device } from '../device/device.ts';
 import { abilitiesOf } from '../device/remote.ts';
-import { Bench, type Failure } from './bench.ts';
+import { Bench, type Failure, failureOf } from './bench.ts';
 import type { Instance } from './instance.ts';
 import { TimeLimit } from './time-limit.ts';
 
@@ -19,7 +19,7 @@ export function localInstance(device: Device, time = new TimeLimit()): Instance 
       try {
         device.takeOutputs();
       } catch (error) {
-        failure = { request: 'outputs', text: String(error) };
+        failure = failureOf(error, 'messages');
       }
       failure ??= bench.readBack();
       if (failure === undefined) bench.inform(knowledge);

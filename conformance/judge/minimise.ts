@@ -3,12 +3,12 @@
  */
 import type { Action } from './actions.ts';
 import {
-  assertionIn,
   describe,
   describeFailure,
   type Finding,
   type Findings,
   FORMS,
+  isAlike,
   isFailure,
   mayLead,
   signatureOf,
@@ -45,7 +45,7 @@ async function shownBy(
   const hit = faults.find((each) => each.faults.some((fault) => signatureOf(fault, each.action) === finding.signature));
   if (hit !== undefined) return trace.slice(0, hit.step + 1);
   if (failure === undefined || !isStepwise) return undefined;
-  if (assertionIn(failure.text) !== assertionIn(finding.differences[0])) return undefined;
+  if (!isAlike(failure, finding.failure!)) return undefined;
   return trace.slice(0, failure.step + 1);
 }
 
@@ -120,6 +120,8 @@ export async function minimise(
   effort: EffortLimit,
   findings?: Findings,
 ): Promise<void> {
+  // What a walk is put back by, no path does.
+  if (/^(save|restore)\b/.test(finding.failure?.request ?? '')) return;
   let runs = 0;
   /** Whether a run had no end within the time: it says nothing. */
   let isCut = false;
@@ -240,7 +242,7 @@ async function takeUpFailure(subject: Subject, scene: Scene, model: Model, findi
   const last = finding.trace.at(-1);
   const action = last === undefined ? undefined : actionNamed(scene, subject, last);
   const { access, signature } = finding;
-  Object.assign(finding, describeFailure(action, failure.request, failure.text));
+  Object.assign(finding, describeFailure(action, failure));
   if (finding.access === access) return;
   finding.otherAccesses.push(access);
   finding.aliases.push(signature);

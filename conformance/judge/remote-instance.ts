@@ -4,20 +4,23 @@
  */
 import { RESET } from '../../machines/alphabet.ts';
 import type { Answer, RemoteDevice, Request } from '../device/device.ts';
+import { DeviceError } from '../device/failure.ts';
 import type { Action, MutableKnowledge } from './actions.ts';
 import { failureIn, type Leeway, leewayOf, UNANSWERED } from './ahead.ts';
-import { type Failure, informBy, record } from './bench.ts';
+import { type Failure, failureOf, informBy, record } from './bench.ts';
 import type { Instance, Lateness, Readback } from './instance.ts';
 import type { MessageBook } from './messages.ts';
 import { Observation } from './observation.ts';
 
 /** An instance that did not come to life. */
-export function deadInstance({ vectorCount, abilities }: RemoteDevice, text: string): Instance {
+export function deadInstance({ vectorCount, abilities }: RemoteDevice, error: unknown): Instance {
+  const known = error instanceof DeviceError ? error.failure : undefined;
+  const failure: Failure = known === undefined ? failureOf(error, 'hello') : { ...known, request: 'hello' };
   return {
     vectorCount,
     abilities,
     device: undefined,
-    first: async () => ({ observation: new Observation(vectorCount), failure: { request: 'hello', text } }),
+    first: async () => ({ observation: new Observation(vectorCount), failure }),
     run: async () => {},
   };
 }

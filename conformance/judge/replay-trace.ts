@@ -3,7 +3,8 @@
  */
 import type { Choices } from '../../spec/choices.ts';
 import { actionsOf } from './actions.ts';
-import { type Finding, tellNoAnswer } from './findings.ts';
+import { tellFailure } from '../device/failure.ts';
+import type { Finding } from './findings.ts';
 import { alphabetOf, modelOf, type Scene, scenesOf } from './scenes.ts';
 import { rerun, type Rerun, type RerunOptions } from './rerun.ts';
 import type { Subject } from './subject.ts';
@@ -75,7 +76,7 @@ export async function replayTrace(
       `${action.padEnd(20)} ${requests.join('; ')}${messages.length === 0 ? '' : `  -> ${messages.join(' ')}`}`,
       ...told(step),
     ]),
-    ...(failure === undefined ? [] : [`    ${tellNoAnswer(failure.text)}`]),
+    ...(failure === undefined ? [] : [`    ${tellFailure(failure)}`]),
   ];
   const isWrong = faults.length > 0 || failure !== undefined;
   return { lines: [...lines, isWrong ? 'violated' : 'holds: nothing is wrong along this trace'], isWrong };

@@ -3,7 +3,7 @@
  */
 import { hex, wideHex } from '../device/hexadecimal.ts';
 import { type Action, isScribble, type Knowledge, MutableKnowledge, RESETTING } from './actions.ts';
-import { tellRequest } from './bench.ts';
+import { type Failure, tellRequest } from './bench.ts';
 import { standing } from './blame.ts';
 import { NO_SEND, readSend, UNKNOWN_SEND } from './fields.ts';
 import type { Culprit } from './findings.ts';
@@ -29,7 +29,7 @@ export interface RerunFault {
 export interface Rerun {
   /** Step by step, what was wrong; a failure is the last. */
   readonly faults: readonly RerunFault[];
-  readonly failure: { readonly step: number; readonly text: string; readonly request: string } | undefined;
+  readonly failure: (Failure & { readonly step: number }) | undefined;
   readonly recordings: readonly Recording[];
   /** The steps that were taken: those that a guest may take. */
   readonly trace: readonly string[];
@@ -95,7 +95,7 @@ export async function rerun(
   const first = isUnread
     ? { observation: new Observation(instance.vectorCount), failure: undefined }
     : await instance.first(book, knowledge);
-  if (first.failure !== undefined) failure = { step: -1, text: first.failure.text, request: first.failure.request };
+  if (first.failure !== undefined) failure = { ...first.failure, step: -1 };
   else {
     const wrong = judge.begin(first.observation);
     if (wrong.length > 0) faults.push({ step: -1, action: undefined, faults: wrong, wasCertain: true });
@@ -132,7 +132,7 @@ export async function rerun(
           actions.push(action);
         }
         if (failed !== undefined) {
-          failure = { step: trace.length - 1, text: failed.text, request: failed.request };
+          failure = { ...failed, step: trace.length - 1 };
           return false;
         }
         recorder.action = action.name;

@@ -110,7 +110,7 @@ export function remoteSubject(...given: readonly [RemoteDevice, ...RemoteDevice[
       } catch (error) {
         if (error instanceof OverTime) throw error;
         // A program that does not start again is an observation, too.
-        return deadInstance(device, error instanceof Error ? error.message : String(error));
+        return deadInstance(device, error);
       }
       return remoteInstance(device, lateness);
     },

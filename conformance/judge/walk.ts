@@ -7,7 +7,8 @@
  */
 import type { Answer, Device, Request } from '../device/device.ts';
 import { type Action, type Alphabet, actionsOf, MutableKnowledge } from './actions.ts';
-import { AheadDevice, failureAmong, isRefusal, leewayOf } from './ahead.ts';
+import { isRefusal } from '../device/failure.ts';
+import { AheadDevice, failureAmong, leewayOf } from './ahead.ts';
 import { Bench, type Failure } from './bench.ts';
 import { Findings, isOfBirth, mayLead, type Place, signatureOf } from './findings.ts';
 import { type Fault, Judge, type Model } from './judge.ts';
@@ -130,8 +131,7 @@ export function* walkingPairs(
   };
   const firstAsked = ahead?.note(atFirst) ?? [];
   const firstAnswers = firstAsked.length === 0 ? [] : ((yield firstAsked) ?? []);
-  const leewayAtFirst = { isOpen: false, isBlind: knowledge.isBlind };
-  unread = failureAmong(firstAsked, firstAnswers, leewayAtFirst)?.failure;
+  unread = failureAmong(firstAsked, firstAnswers, { isOpen: false, isBlind: knowledge.isBlind });
   ahead?.play(firstAnswers);
   const start = unread === undefined ? atFirst() : 0;
   const first = unread === undefined ? judge.begin(bench.observation) : [];
@@ -167,7 +167,7 @@ export function* walkingPairs(
     steps++;
     const failure = bench.perform(action, knowledge);
     if (failure !== undefined) {
-      findings.addFailure(action, failure.request, failure.text, () => pathOf(at, action), limits.place);
+      findings.addFailure(action, failure, () => pathOf(at, action), limits.place);
       return;
     }
     const snapshot = device.save();
@@ -187,7 +187,7 @@ export function* walkingPairs(
     bench.observation.outputs = early === undefined ? outputs : [];
     const broken = bench.readBack(read);
     if (broken !== undefined) {
-      findings.addFailure(action, broken.request, broken.text, () => pathOf(at, action), limits.place);
+      findings.addFailure(action, broken, () => pathOf(at, action), limits.place);
       return;
     }
     take(judge.step(action, bench.observation));
@@ -215,10 +215,9 @@ export function* walkingPairs(
           followOne(at, step.index);
           continue;
         }
-        const { request, text } = failed.failure;
-        findings.addFailure(action, request, text, () => pathOf(at, action), limits.place);
+        findings.addFailure(action, failed, () => pathOf(at, action), limits.place);
         // Whoever refuses is still there.
-        if (isRefusal(failed.answer)) continue;
+        if (isRefusal(failed)) continue;
         fatal.set(action.kind, (fatal.get(action.kind) ?? 0) + 1);
         yield 'fresh';
         index = step.index + 1;
@@ -239,7 +238,7 @@ export function* walkingPairs(
   };
 
   // Of a device that cannot be read when it is fresh, no step can be judged.
-  if (unread !== undefined) findings.addFailure(undefined, unread.request, unread.text, () => [], limits.place);
+  if (unread !== undefined) findings.addFailure(undefined, unread, () => [], limits.place);
   let isComplete = unread === undefined;
   let lookedAt = performance.now();
   for (let at = 0; isComplete && at < pairs.length; at++) {

@@ -2,6 +2,7 @@
  * The objections of the review of 2010, as scenarios on today's real path: each is what the reviewer was afraid of, done to the device
  * that Linux and QEMU assign, and judged by the rule that the objection cites. Each is tried several times from a fresh state.
  */
+import { tellFailure } from '../device/failure.ts';
 import { hex } from '../device/hexadecimal.ts';
 import type { RealAssignedDevice } from '../device/nested/assigned.ts';
 import type { Answer, DeviceOutput, Request } from '../device/device.ts';
@@ -29,7 +30,7 @@ export class Guest {
   private async ask(words: string, request: Request): Promise<Answer> {
     this.trace.push(words);
     const [answer] = await this.device.run([request]);
-    if (answer.outcome !== 'ok') throw new Error(answer.text ?? answer.outcome);
+    if (answer.outcome !== 'ok') throw new Error(tellFailure(answer.failure!));
     return answer;
   }
 

@@ -3,6 +3,7 @@
  * leaves the device or is read of it differs, they matter.
  */
 import type { Snapshot } from '../device/device.ts';
+import { tellFailure } from '../device/failure.ts';
 import type { WasmDevice } from '../device/wasm.ts';
 import { type Action, type Knowledge, MutableKnowledge } from '../judge/actions.ts';
 import { Bench } from '../judge/bench.ts';
@@ -54,14 +55,14 @@ export class Trials {
       action.learn(known);
       const goesOn = after();
       const { observation } = bench;
-      if (failure !== undefined) told.push(failure.text);
+      if (failure !== undefined) told.push(tellFailure(failure));
       for (const { verb, vector, addressLow, addressHigh, data } of observation.outputs)
         told.push(verb, vector, addressLow, addressHigh, data);
       if (failure !== undefined || !goesOn) break;
       if (action.event === undefined) tellSeen(observation, told);
       observation.clear();
       const broken = bench.readBack(this.read);
-      if (broken !== undefined) told.push(broken.text);
+      if (broken !== undefined) told.push(tellFailure(broken));
       tellSeen(observation, told);
     }
     return told;

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { addModules, treeWithBusybox } from '../device/nested/initramfs.ts';
 import { addQemu, BUSYBOX, type Parts, PRELUDE, WANTED } from '../device/nested/parts.ts';
-import { DeviceError } from '../device/process.ts';
+import { DeviceError } from '../device/failure.ts';
 import { EVENTS } from '../replay/recipe.ts';
 
 /** The device as L2's QEMU calls it in its log. */

@@ -20,7 +20,7 @@ import { createInterface } from 'node:readline';
 import { hostParameters } from '../device/nested/machine.ts';
 import { modulesFor } from '../device/nested/modules.ts';
 import { findParts, type Parts } from '../device/nested/parts.ts';
-import { DeviceError } from '../device/process.ts';
+import { DeviceError } from '../device/failure.ts';
 import { QemuProcess } from '../device/qemu/process.ts';
 import { EVENTS } from '../replay/recipe.ts';
 import { ASSIGNED, channelTo, hostInitramfs, L1_MEMORY } from './assigned.ts';

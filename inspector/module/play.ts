@@ -5,6 +5,7 @@
 import { valueOf } from '../../checker/machine/regions.ts';
 import { makeTrace } from '../../checker/trace/trace.ts';
 import type { Ability, DeviceOutput } from '../../conformance/device/device.ts';
+import { tellFailure } from '../../conformance/device/failure.ts';
 import { hex, wideHex } from '../../conformance/device/hexadecimal.ts';
 import { readbackInto } from '../../conformance/device/read-whole.ts';
 import { dwordName, dwordsOf, readbackDwords } from '../../conformance/device/readback.ts';
@@ -148,7 +149,7 @@ class Player {
     const { bench, judge, knowledge } = this;
     const failure = bench.perform(action, knowledge);
     if (failure !== undefined) {
-      this.end = `${failure.text}, on ${failure.request}`;
+      this.end = tellFailure(failure);
       return;
     }
     action.learn(knowledge);
@@ -163,7 +164,7 @@ class Player {
       observation.outputs = isRead ? [] : outputs;
       const broken = bench.readBack();
       if (broken === undefined) faults.push(...judge.step(action, observation));
-      else this.end = `${broken.text}, on ${broken.request}`;
+      else this.end = tellFailure(broken);
       bench.inform(knowledge);
     });
   }

@@ -6,7 +6,7 @@
  * kernel took, and L2's event descriptors whether an event waits there.
  */
 import type { Ability, Answer, RemoteDevice, Request } from '../device.ts';
-import { DeviceError } from '../process.ts';
+import { DeviceError } from '../failure.ts';
 import { failed } from '../protocol.ts';
 import { FAMILIES } from '../qemu/families/index.ts';
 import type { Family } from '../qemu/family.ts';
@@ -250,7 +250,7 @@ class Assigned implements RealAssignedDevice {
 
   run(requests: readonly Request[]): Promise<readonly Answer[]> {
     if (this.running === undefined)
-      return Promise.resolve(requests.map(() => failed('skipped', 'The device is closed.')));
+      return Promise.resolve(requests.map(() => failed('skipped', 'The device is closed')));
     this.isUntouched = false;
     return this.running.live.run(requests);
   }

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DeviceError } from '../process.ts';
+import { DeviceError } from '../failure.ts';
 import { barOf, type Family } from '../qemu/family.ts';
 import { writeLine } from '../qemu/qtest.ts';
 

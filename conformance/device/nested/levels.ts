@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../cache.ts';
-import { DeviceError } from '../process.ts';
+import { DeviceError } from '../failure.ts';
 import { countingFirmware, haltingFirmware, READY, READY_AT } from '../qemu/firmware.ts';
 import { dwordsOf, readLine } from '../qemu/qtest.ts';
 import { instrumentKey } from './instrument.ts';

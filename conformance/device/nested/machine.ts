@@ -6,7 +6,7 @@
 import { closeSync, existsSync, mkdtempSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeviceError } from '../process.ts';
+import { DeviceError } from '../failure.ts';
 import { QemuProcess } from '../qemu/process.ts';
 import { QtestError } from '../qemu/qtest.ts';
 import { Agent } from './agent.ts';

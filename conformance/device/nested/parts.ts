@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DeviceError } from '../process.ts';
+import { DeviceError } from '../failure.ts';
 import { qemuVersion } from '../qemu/process.ts';
 import type { Tree } from './cpio.ts';
 import { countingFirmware, haltingFirmware } from '../qemu/firmware.ts';

@@ -3,7 +3,7 @@
  * effect in its own time; then the adapter waits, with bounds.
  */
 import type { Answer, Request } from '../device.ts';
-import { DeviceError } from '../process.ts';
+import { DeviceError } from '../failure.ts';
 import { failed } from '../protocol.ts';
 import type { Family, Signaller } from './family.ts';
 import type { Memory } from './memory.ts';
@@ -91,8 +91,9 @@ export class Live {
       return answers;
     } catch (error) {
       const outcome = error instanceof QtestError ? error.outcome : 'hung';
-      answers.push(failed(outcome, await this.options.tell(error as Error)));
-      while (answers.length < requests.length) answers.push(failed('skipped', 'The device is gone.'));
+      const words = { hung: 'QEMU did not answer', crashed: 'QEMU is gone', garbled: 'no answer of qtest' }[outcome];
+      answers.push(failed(outcome, words, { more: await this.options.tell(error as Error) }));
+      while (answers.length < requests.length) answers.push(failed('skipped', 'The device is gone'));
       return answers;
     }
   }
@@ -105,7 +106,7 @@ export class Live {
       case 'signal': {
         const { vector } = request;
         if (!signalledOf(family, this.place.vectorCount).includes(vector)) {
-          answers.push(...(await table.flush()), failed('unsupported', `Vector ${vector} cannot be signalled.`));
+          answers.push(...(await table.flush()), failed('unsupported', ''));
           return;
         }
         if (isPrompt && 'lines' in signaller) return table.add(signaller.lines(vector));

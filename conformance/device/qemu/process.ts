@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import type { Duplex } from 'node:stream';
-import { DeviceError } from '../process.ts';
+import { DeviceError } from '../failure.ts';
 import { Qtest, QtestError } from './qtest.ts';
 
 /** How QEMU is started. */

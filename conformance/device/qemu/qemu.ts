@@ -9,7 +9,7 @@
 import { join } from 'node:path';
 import { cacheFolder, keepFile } from '../cache.ts';
 import type { Ability, Answer, RemoteDevice, Request } from '../device.ts';
-import { DeviceError } from '../process.ts';
+import { DeviceError } from '../failure.ts';
 import { failed } from '../protocol.ts';
 import { FAMILIES } from './families/index.ts';
 import type { Family } from './family.ts';
@@ -162,7 +162,7 @@ class Device implements QemuDevice {
   readonly waitsItself = true;
 
   run(requests: readonly Request[]): Promise<readonly Answer[]> {
-    if (this.live === undefined) return Promise.resolve(requests.map(() => failed('skipped', 'The device is closed.')));
+    if (this.live === undefined) return Promise.resolve(requests.map(() => failed('skipped', 'The device is closed')));
     return this.live.run(requests);
   }
 

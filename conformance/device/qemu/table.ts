@@ -75,7 +75,7 @@ export class Table {
         }));
       }
       default:
-        return this.add([], () => failed('unsupported', `The device lacks ${request.verb}.`));
+        return this.add([], () => failed('unsupported', ''));
     }
   }
 

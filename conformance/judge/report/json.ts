@@ -35,6 +35,7 @@ function tellCause(cause: Cause, context: ReportContext): object {
       after: finding.after,
       trace: finding.trace,
       differences: finding.differences,
+      failure: finding.failure,
       count: finding.count,
       scene: finding.scene,
       strategy: finding.strategy,

@@ -3,6 +3,7 @@
  */
 import { CHOICES, STRICT_CHOICES } from '../../../spec/choices.ts';
 import { ruleById } from '../../../spec/index.ts';
+import { isRefusal } from '../../device/failure.ts';
 import { type Cause, type Finding, isFailure } from '../findings.ts';
 import { tellProfile } from '../profile.ts';
 import type { Report } from '../conform.ts';
@@ -99,6 +100,7 @@ export function headOf({ rule, findings: [first] }: Cause): {
   readonly rule: string | undefined;
 } {
   if (!isFailure(first)) return { ...ruleById(rule), rule };
+  if (first.failure !== undefined && isRefusal(first.failure)) return { ...REFUSED, rule: undefined };
   const open = first.rules.map((id) => ` What the access does, ${id} leaves open; it is answered all the same.`);
   return { ...NO_ANSWER, text: `${NO_ANSWER.text}${open.join('')}`, rule: undefined };
 }
@@ -106,6 +108,11 @@ export function headOf({ rule, findings: [first] }: Cause): {
 const NO_ANSWER = {
   title: 'The device did not answer',
   text: 'This is no rule of MSI-X: whatever is done to a function, it answers and goes on. A trap, an assertion, an end, a loop of its own or a value that no register holds is no answer.',
+};
+
+const REFUSED = {
+  title: 'The device refuses what is defined',
+  text: 'The standard says what this access or event does, and so does the profile: a function performs it. Where they leave it open, it may be refused.',
 };
 
 /** The title of a cause, and its rule where it has one. */

@@ -13,9 +13,9 @@ import { SCENARIOS, tellRace, tryScenario } from '../../../conformance/live/obje
 import { levelsMissing } from '../../setup/levels.ts';
 
 const write = (offset: number, low: number): Request => ({ verb: 'tableWrite', offset, bytes: 4, low, high: 0 });
-const told = ({ outcome, low, outputs, text }: Answer): string =>
+const told = ({ outcome, low, outputs, failure }: Answer): string =>
   outcome !== 'ok'
-    ? `${outcome} ${text}`
+    ? `${outcome} ${failure?.more}`
     : outputs.map(({ addressLow, data }) => `${addressLow.toString(16)}:${data.toString(16)}`).join(' ') || String(low);
 
 describe('what the levels are made of', () => {
@@ -155,7 +155,7 @@ describe.skipIf(levelsMissing !== undefined)(
       do [answer] = await device.run([{ verb: 'configRead', offset: 2, bytes: 2 }]);
       while (answer.outcome === 'ok');
       expect(answer.outcome).toBe(outcome);
-      expect(answer.text).toMatch(words);
+      expect(answer.failure?.more).toMatch(words);
       await device.fresh();
       expect((await device.run([{ verb: 'configRead', offset: 2, bytes: 2 }]))[0].low).toBe(4);
     });
@@ -165,7 +165,7 @@ describe.skipIf(levelsMissing !== undefined)(
       await device.levels.process.command('stop');
       const [answer] = await device.run([{ verb: 'configRead', offset: 2, bytes: 2 }]);
       expect(answer.outcome).toBe('hung');
-      expect(answer.text).toMatch(/L0 answers; its processors are paused\. L1 does not answer\./);
+      expect(answer.failure?.more).toMatch(/L0 answers; its processors are paused\. L1 does not answer\./);
     });
 
     test('leaves no level and no file behind', async () => {

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Answer, RemoteDevice, Request } from '../../../conformance/device/device.ts';
-import { DeviceError, startProcess } from '../../../conformance/device/process.ts';
+import { DeviceError, tellFailure } from '../../../conformance/device/failure.ts';
+import { startProcess } from '../../../conformance/device/process.ts';
 
 const STUB = 'test/setup/misbehaving.mjs';
 const READ: Request = { verb: 'tableRead', offset: 0, bytes: 4 };
@@ -51,10 +52,10 @@ describe('a program under test', () => {
     [
       'crash',
       'ok ok crashed skipped',
-      /^The program has ended, with exit status 7\. The last request was "table-read 0x0 0x4"\.$/,
+      /^The program has ended, with exit status 7; expected an answer, at table-read 0x0 0x4\.$/,
     ],
-    ['crash-loudly', 'ok ok crashed skipped', /with the signal SIGSEGV\. It said: assertion failed: vector < count/],
-    ['hang', 'ok ok hung skipped', /^No answer came for 400 ms to "table-read 0x0 0x4"\./],
+    ['crash-loudly', 'ok ok crashed skipped', /with the signal SIGSEGV; .* It said: assertion failed: vector < count/],
+    ['hang', 'ok ok hung skipped', /^No answer came for 400 ms; expected an answer, at table-read 0x0 0x4\./],
     [
       'garbage',
       'ok ok garbled ok',
@@ -66,8 +67,8 @@ describe('a program under test', () => {
       /^Got the answer "ok 42"; expected ok and a number of 4 bytes in hexadecimal with 0x\.$/,
     ],
     ['too-wide', 'ok ok garbled ok', /^Got the answer "ok 0x100000000"/],
-    ['unsupported', 'ok ok unsupported ok', /^The device lacks table-read\.$/],
-    ['error', 'ok ok error ok', /^no such vector$/],
+    ['unsupported', 'ok ok unsupported ok', /^Got unsupported; expected ok\.$/],
+    ['error', 'ok ok error ok', /^Got refused: no such vector; expected ok\.$/],
     ['late', 'ok ok ok ok', undefined],
     ['long-line', 'ok ok garbled skipped', /^Got a line of more than 1048576 characters/],
     ['close-pipe', 'ok ok hung skipped', /^No answer came/],
@@ -75,7 +76,8 @@ describe('a program under test', () => {
     const device = await start(way);
     const answers = await device.run(reads(4));
     expect(outcomes(answers)).toBe(expected);
-    expect(answers[2].text ?? '').toMatch(text ?? /^$/);
+    const [, , { failure }] = answers;
+    expect(failure === undefined ? '' : tellFailure(failure)).toMatch(text ?? /^$/);
     // A fresh instance is whole again.
     await device.fresh();
     expect(outcomes(await device.run(reads(2)))).toBe('ok ok');
@@ -89,8 +91,8 @@ describe('a program under test', () => {
       ruined = (await device.run(reads(run === 0 ? 4 : 500))).find(({ outcome }) => outcome !== 'ok');
     }
     expect(ruined?.outcome).toBe('garbled');
-    expect(ruined?.text).toMatch(
-      /^Got \d+ lines? that nobody asked for \("ok 0x2a"\); expected one line for each request\./,
+    expect(tellFailure(ruined!.failure!)).toMatch(
+      /^Got \d+ lines? that nobody asked for \("ok 0x2a"\); expected one line for each request/,
     );
     await device.fresh();
     expect(outcomes(await device.run(reads(2)))).toBe('ok ok');
@@ -101,16 +103,16 @@ describe('a program under test', () => {
     const answers = await device.run(reads(4));
     expect(outcomes(answers)).toBe('ok ok crashed skipped');
     await device.close();
-    const child = Number(/child (\d+)/.exec(answers[2].text ?? '')?.[1]);
+    const child = Number(/child (\d+)/.exec(answers[2].failure?.more ?? '')?.[1]);
     await expect.poll(() => isAlive(child)).toBe(false);
   });
 
   test.each([
     [
       ['rude'],
-      /: Got the answer "who are you\?" to hello; expected "ok maskbit-dut\/1 name=NAME vectors=0xN lacks=\.\.\."\.$/,
+      /: Got the answer "who are you\?"; expected "ok maskbit-dut\/1 name=NAME vectors=0xN lacks=\.\.\.", at hello\.$/,
     ],
-    [['well', 'time'], /: Got lacks=time in the answer to hello; expected of reset, retire, save, pba-write\.$/],
+    [['well', 'time'], /: Got lacks=time; expected of reset, retire, save, pba-write, at hello\.$/],
   ])('that greets with nonsense is refused: %j', async (parameters, message) => {
     await expect(start(...parameters)).rejects.toThrow(message);
   });
@@ -118,7 +120,9 @@ describe('a program under test', () => {
   test('that is not there is refused in a sentence', async () => {
     const starting = startProcess({ command: ['./no-such-program'] });
     await expect(starting).rejects.toThrow(DeviceError);
-    await expect(starting).rejects.toThrow(/^\.\/no-such-program: The program could not be run: spawn .* ENOENT\./);
+    await expect(starting).rejects.toThrow(
+      /^\.\/no-such-program: The program could not be run: spawn .* ENOENT; expected an answer, at hello\./,
+    );
     await expect(startProcess({ command: [] })).rejects.toThrow(
       'Got no command; expected a program and its parameters.',
     );

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Answer, Request } from '../../../conformance/device/device.ts';
+import { tellFailure } from '../../../conformance/device/failure.ts';
 import { FAMILIES } from '../../../conformance/device/qemu/families/index.ts';
 import { type QemuDevice, startQemu } from '../../../conformance/device/qemu/qemu.ts';
 import { conform } from '../../../conformance/judge/conform.ts';
@@ -31,9 +32,9 @@ const signal = (vector: number): Request => ({ verb: 'signal', vector });
 const outputs: Request = { verb: 'outputs' };
 const pending: Request = { verb: 'pbaRead', offset: 0, bytes: 4 };
 
-const told = ({ outcome, low, outputs: sent, text }: Answer): string =>
+const told = ({ outcome, low, outputs: sent, failure }: Answer): string =>
   outcome !== 'ok'
-    ? `${outcome} ${text}`
+    ? `${outcome} ${failure?.more}`
     : sent.map(({ addressLow, data }) => `${addressLow.toString(16)}:${data.toString(16)}`).join(' ') || String(low);
 
 const pcie = profileNamed('pcie').choices;
@@ -112,7 +113,9 @@ describe.skipIf(qemuMissing !== undefined)(`QEMU's own devices (${qemuMissing ??
     process.kill(device.pid!, 'SIGKILL');
     const answers = await device.run([pending, pending]);
     expect(answers.map(({ outcome }) => outcome)).toEqual(['crashed', 'skipped']);
-    expect(answers[0].text).toMatch(/^QEMU has (ended|closed its qtest socket)/);
+    expect(tellFailure(answers[0].failure!)).toMatch(
+      /^QEMU is gone; expected an answer\. QEMU has (ended|closed its qtest socket)/,
+    );
     await device.fresh();
     expect(told((await device.run([pending]))[0])).toBe('0');
   });

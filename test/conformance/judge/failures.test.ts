@@ -2,6 +2,7 @@
  * A device that fails by itself: one assertion is one cause, by whatever access it is met; and what is told is the access that the short trace ends in.
  */
 import { expect, test } from 'vitest';
+import { FailureError } from '../../../conformance/device/failure.ts';
 import { conform } from '../../../conformance/judge/conform.ts';
 import { profileNamed } from '../../../conformance/judge/profile.ts';
 import { subjectOf } from '../../../conformance/judge/subject.ts';
@@ -12,7 +13,7 @@ class FourRoutes extends PlainDevice {
   private readonly take = (vector: number): void => {
     if (this.isBlocked(vector) || this.memory[vector] !== 0) return;
     if (this.memory.slice(0, this.vectorCount).filter((each) => each !== 0).length === 4)
-      throw new Error('an assertion of its own, fail(2)');
+      throw new FailureError('an assertion of its own, fail(2)', 2);
     this.memory[vector] = 1;
   };
   override writeVectorControl(vector: number, value: number): void {

@@ -2,29 +2,68 @@
  * What a device does instead of answering, as a sentence: what was got once, what was expected once, and the request once.
  */
 import { describe, expect, test } from 'vitest';
+import type { DeviceFailure } from '../../../conformance/device/device.ts';
+import { FailureError, tellFailure, thrown } from '../../../conformance/device/failure.ts';
+import { NonsenseError } from '../../../conformance/device/nonsense.ts';
 import { startProcess } from '../../../conformance/device/process.ts';
 import { conform, type Report } from '../../../conformance/judge/conform.ts';
-import { tellNoAnswer } from '../../../conformance/judge/findings.ts';
 import { profileNamed } from '../../../conformance/judge/profile.ts';
 import { remoteSubject } from '../../../conformance/judge/subject.ts';
 
-test.each([
+test.each<[DeviceFailure, string]>([
   [
-    'No answer came for 1500 ms to "signal 0x0". The last request was "signal 0x0".',
-    'No answer came for 1500 ms to "signal 0x0"; expected an answer.',
-  ],
-  ['Got the answer "x"; expected ok alone.', 'Got the answer "x"; expected ok alone, at signal 0x0.'],
-  [
-    'The program has ended, with exit status 1. It said: no. The last request was "signal 0x0".',
-    'The program has ended, with exit status 1. It said: no; expected an answer. The last request was "signal 0x0".',
+    { kind: 'hung', words: 'No answer came for 1500 ms' },
+    'No answer came for 1500 ms; expected an answer, at signal 0x0.',
   ],
   [
-    'Got 2 lines that nobody asked for ("ok"); expected one line for each request. The last request was "signal 0x0".',
-    'Got 2 lines that nobody asked for ("ok"); expected one line for each request. The last request was "signal 0x0".',
+    { kind: 'crashed', words: 'The program has ended, with exit status 1', more: 'It said: Got no; expected yes.' },
+    'The program has ended, with exit status 1; expected an answer, at signal 0x0. It said: Got no; expected yes.',
   ],
-  ['the end', 'Got the end at signal 0x0; expected an answer.'],
-])('%s', (text, told) => {
-  expect(tellNoAnswer(text, 'signal 0x0')).toBe(told);
+  [
+    { kind: 'garbled', words: 'the answer "ok 42"', expected: 'ok alone' },
+    'Got the answer "ok 42"; expected ok alone, at signal 0x0.',
+  ],
+  // The words of a device are no sentence of ours, whatever they look like.
+  [
+    { kind: 'error', words: 'Got 1; expected 2. The last request was "reset".' },
+    'Got refused: Got 1; expected 2. The last request was "reset".; expected ok, at signal 0x0.',
+  ],
+  [{ kind: 'error', words: '' }, 'Got refused; expected ok, at signal 0x0.'],
+  [{ kind: 'unsupported', words: '' }, 'Got unsupported; expected ok, at signal 0x0.'],
+  [
+    thrown(new TypeError('no such thing')),
+    'The device threw TypeError: no such thing; expected an answer, at signal 0x0.',
+  ],
+  [thrown(new FailureError('a trap: unreachable')), 'Got a trap: unreachable; expected an answer, at signal 0x0.'],
+  [
+    thrown(new NonsenseError('what signal gives', Promise.resolve(), 'nothing')),
+    'Got a promise as what signal gives; expected nothing, at signal 0x0.',
+  ],
+])('%o', (failure, told) => {
+  expect(tellFailure({ ...failure, request: 'signal 0x0' })).toBe(told);
+});
+
+test('a device that hangs, crashes, says nonsense or refuses: each is a finding with what it is, the request, and its words', async () => {
+  const failureAt = async (way: string): Promise<unknown> => {
+    const { causes } = await judged(`${way}@retire`);
+    expect(causes).toHaveLength(1);
+    const { kind, words, request, form } = causes[0].findings[0].failure!;
+    return { kind, words, request, form };
+  };
+  const request = 'retire 0x0';
+  expect(await failureAt('error')).toEqual({ kind: 'error', words: 'the bus says no', request });
+  expect(await failureAt('garbage')).toEqual({ kind: 'garbled', words: 'the answer "Segmentation fault"', request });
+  expect(await failureAt('die')).toEqual({
+    kind: 'crashed',
+    words: 'The program has ended, with exit status 3',
+    request,
+  });
+});
+
+test('a form of access that is refused is one cause, whatever it is for; and a read is, wherever it is read back', async () => {
+  const { causes } = await judged('error@table-write/8');
+  expect(causes.map(({ findings: [{ failure }] }) => failure?.form)).toEqual(['table-write/8']);
+  expect(new Set(causes[0].findings.map(({ access }) => access.split('/')[0])).size).toBeGreaterThan(1);
 });
 
 /** Puts a right device that answers one kind of request in this way to the judge. */

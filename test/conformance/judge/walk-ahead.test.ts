@@ -115,6 +115,27 @@ test.each<[string, (request: Request, device: PlainDevice) => boolean, trace: st
   expect(outcomes[0].isComplete).toBe(true);
 });
 
+test('one that refuses to save is told so: no path can show it again', async () => {
+  const { causes, verdict } = await walked(
+    refusing(({ verb }) => verb === 'save'),
+    ['one vector'],
+  );
+  expect(causes.map(({ findings: [{ trace, differences }] }) => [trace, differences])).toEqual([
+    [[], ['Got refused: no; expected ok, at save.']],
+  ]);
+  expect(verdict).toBe('violated');
+});
+
+test('one that refuses a read of an open entry, however it was opened, is told of one cause', async () => {
+  const { causes } = await walked(
+    refusing(({ verb }, device) => verb === 'tableRead' && !device.isBlocked(0)),
+    ['one vector'],
+  );
+  expect(causes.map(({ findings: [{ trace, failure }] }) => [trace, failure?.form])).toEqual([
+    [['control.on/2', 'unmask.0/4'], 'table-read/4'],
+  ]);
+});
+
 test('one that has no table while MSI-X is disabled may refuse all of it then, where the profile says so', async () => {
   const gone = () => refusing(({ verb }, { enabled }) => verb.startsWith('table') && !enabled);
   const { causes } = await walked(gone(), ['one vector']);
