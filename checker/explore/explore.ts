@@ -15,7 +15,7 @@ import { knownAfter } from './independence.ts';
 import { COMPILED, type CompiledMachine } from '../compile/format.ts';
 import { unpackValue } from '../compile/layout.ts';
 import { GRAPH, type StateGraph } from './state-graph.ts';
-import { grown, NONE, NumberedStates } from './state-set.ts';
+import { grown, NumberedStates } from './state-set.ts';
 import type { Symmetry } from './symmetry.ts';
 import { Stepper } from '../compile/step.ts';
 import { type ExploreOptions, initialOf, readOptions, type Summary, Tally } from './tally.ts';
@@ -31,9 +31,11 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
   const expand = createExpandEvents(compiled);
   const targets = new Int32Array(events.length * wordCount);
   const taken = new Int32Array(events.length);
-  const numbers = new Int32Array(events.length);
+  const added = new Int32Array(events.length);
+  const near = new Int32Array(events.length);
   // With symmetry, what an event leads to is exchanged, and so is nothing that was found by it.
   const known = symmetry === undefined && events.length <= EVENTS_MOST ? knownAfter(compiled) : undefined;
+  const none = new Uint8Array(events.length);
   let foundBy: Uint16Array = new Uint16Array(1024);
   let layerEnd = 1;
   for (let state = 0; state < states.count && tally.goesOn(states.count, states); state++) {
@@ -43,17 +45,15 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
     }
     const made = expand(states.words, state * wordCount, targets, taken);
     symmetry?.canonicalize(targets, made);
-    const isKnown = state === 0 ? undefined : known?.(foundBy[state]);
-    const asked = isKnown === undefined ? made : leaveOut(isKnown, targets, taken, made, wordCount);
-    const added = states.addAll(targets, asked, state, numbers);
-    for (let index = 0; index < added; index++) {
-      const number = numbers[index];
-      if (number === NONE) continue;
+    const isKnown = state === 0 ? none : (known?.(foundBy[state]) ?? none);
+    const before = states.count;
+    const isDone = states.addAll(targets, made, taken, isKnown, near, state, added);
+    for (let number = before; number < states.count; number++) {
       if (number >= foundBy.length) foundBy = grown(foundBy);
-      foundBy[number] = taken[index];
+      foundBy[number] = taken[added[number - before]];
     }
-    if (symmetry === undefined) tally.expand(1, made, Number(made === 0), added === asked);
-    else tally.expandOrbit(symmetry.orbitSize(states.words, state * wordCount), made, added === asked);
+    if (symmetry === undefined) tally.expand(1, made, Number(made === 0), isDone);
+    else tally.expandOrbit(symmetry.orbitSize(states.words, state * wordCount), made, isDone);
   }
   const summary = { ...tally.summary(states.count, states.bytes), ...leftOut(compiled) };
   return EXPLORATION.mark(new Exploration(compiled, states, summary, symmetry));
@@ -61,24 +61,6 @@ export function explore(compiled: CompiledMachine, options: ExploreOptions = {})
 
 /** So many events have a number in the word that is kept for the one that found a state. */
 const EVENTS_MOST = 1 << 16;
-
-/** Leaves out of targets those that are known; returns how many are left. */
-function leaveOut(
-  isKnown: Uint8Array,
-  targets: Int32Array,
-  taken: Int32Array,
-  made: number,
-  wordCount: number,
-): number {
-  let left = 0;
-  for (let index = 0; index < made; index++) {
-    if (isKnown[taken[index]] !== 0) continue;
-    taken[left] = taken[index];
-    for (let word = 0; word < wordCount; word++) targets[left * wordCount + word] = targets[index * wordCount + word];
-    left++;
-  }
-  return left;
-}
 
 /** What `count` found. */
 export interface Count {

@@ -29,6 +29,8 @@ const DIRECT_NUMBER_BITS = 22;
 const LOAD_MAX = 0.75;
 /** A state is near to another where it is this or one of the next few. */
 const NEAR = 10;
+/** The same where it is added, which is done in another order: most are one of the first few. */
+const ADJACENT = 3;
 const SLOTS_AT_FIRST = 1 << 12;
 const STATES_AT_FIRST = 1 << 10;
 
@@ -62,7 +64,11 @@ export class NumberedStates {
   private readonly isDirect: boolean;
   private slots: Int32Array;
   private mask: number;
+  // Of the states that are added together: their hashes, and which of them are searched for.
   private hashes = new Int32Array(STATES_AT_FIRST);
+  private unknown = new Int32Array(STATES_AT_FIRST);
+  // The number of the state that was added or found last.
+  private met = 0;
   private touched = 0;
 
   constructor(initial: Int32Array, bitCount: number, limits: SetLimits) {
@@ -87,15 +93,32 @@ export class NumberedStates {
     return this.addHashed(source, from, parent, this.hash(source, from));
   }
 
-  /** Adds the first `count` states of `source`, and writes to `numbers` what `add` returns for each. Returns how many were added or known before there was no room. */
-  addAll(source: Int32Array, count: number, parent: number, numbers: Int32Array): number {
-    const hashes = this.lookAhead(source, count);
-    for (let index = 0; index < count; index++) {
-      const number = this.addHashed(source, index * this.wordCount, parent, hashes[index]);
-      if (number === FULL) return index;
-      numbers[index] = number;
+  /**
+   * Adds the first `count` states of `source`, and writes to `added` which of them are new, in order: they have the next numbers. Returns whether there was room for all.
+   * Each belongs to a stream, by `streams`, and those of a stream that `isKnown` says it of are in the set already. What is near in a stream, as in `findNear`, takes no
+   * search.
+   */
+  addAll(
+    source: Int32Array,
+    count: number,
+    streams: Int32Array,
+    isKnown: Uint8Array,
+    near: Int32Array,
+    parent: number,
+    added: Int32Array,
+  ): boolean {
+    const { wordCount } = this;
+    const first = this.count;
+    const left = this.passKnown(source, count, streams, isKnown, near);
+    const { hashes, unknown } = this;
+    for (let at = 0; at < left; at++) {
+      const index = unknown[at];
+      const number = this.addHashed(source, index * wordCount, parent, hashes[at]);
+      if (number === FULL) return false;
+      if (number !== NONE) added[number - first] = index;
+      near[streams[index]] = this.met;
     }
-    return count;
+    return true;
   }
 
   /** Returns the number of the state that begins at `from` in `source`, or NONE. */
@@ -131,28 +154,50 @@ export class NumberedStates {
   }
 
   /**
-   * Returns the hashes of the first `count` states of `source`, and brings what is looked at for them into the processor's cache, all at once: in a large
-   * table, to wait for each when it is searched takes longer.
+   * Leaves in `unknown` which of the first `count` states of `source` are still to be searched for, with their hashes; returns how many. What is looked at first for
+   * these is brought into the processor's cache, all at once: in a large table, to wait for each when it is searched takes longer.
    */
-  private lookAhead(source: Int32Array, count: number): Int32Array {
+  private passKnown(
+    source: Int32Array,
+    count: number,
+    streams: Int32Array,
+    isKnown: Uint8Array,
+    near: Int32Array,
+  ): number {
     const { wordCount, slots, words, mask } = this;
-    if (this.hashes.length < count) this.hashes = new Int32Array(2 * count);
-    const { hashes } = this;
+    if (this.hashes.length < count) {
+      this.hashes = new Int32Array(2 * count);
+      this.unknown = new Int32Array(2 * count);
+    }
+    const { hashes, unknown } = this;
+    let left = 0;
     let touched = 0;
     for (let index = 0; index < count; index++) {
-      const hash = this.hash(source, index * wordCount);
-      hashes[index] = hash;
+      const stream = streams[index];
+      if (isKnown[stream] !== 0) continue;
+      const from = index * wordCount;
+      const first = source[from];
+      let at = near[stream] * wordCount;
+      const end = Math.min(at + ADJACENT * wordCount, this.count * wordCount);
+      while (at < end && (words[at] !== first || !this.isAt(at, source, from))) at += wordCount;
+      if (at < end) {
+        near[stream] = at / wordCount;
+        continue;
+      }
+      const hash = this.hash(source, from);
+      hashes[left] = hash;
+      unknown[left++] = index;
       touched ^= slots[hash & mask];
     }
     if (!this.isDirect) {
-      for (let index = 0; index < count; index++) {
-        const slot = slots[hashes[index] & mask];
-        if (slot !== 0 && ((slot ^ hashes[index]) & ~mask) === 0) touched ^= words[((slot & mask) - 1) * wordCount];
+      for (let at = 0; at < left; at++) {
+        const slot = slots[hashes[at] & mask];
+        if (slot !== 0 && ((slot ^ hashes[at]) & ~mask) === 0) touched ^= words[((slot & mask) - 1) * wordCount];
       }
     }
     // It means nothing, and is kept so that V8 makes the reads.
     this.touched ^= touched;
-    return hashes;
+    return left;
   }
 
   /** The number in a slot; NONE where it is empty. */
@@ -169,11 +214,12 @@ export class NumberedStates {
 
   private addHashed(source: Int32Array, from: number, parent: number, hash: number): number {
     let at = this.search(source, from, hash);
-    if (this.slots[at] !== 0) return NONE;
+    this.met = this.numberAt(at);
+    if (this.met !== NONE) return NONE;
     const { slots } = this;
     if (!this.hasRoom()) return FULL;
     if (slots !== this.slots) at = this.search(source, from, hash);
-    const number = this.count++;
+    const number = (this.met = this.count++);
     this.slots[at] = this.slotOf(number, hash);
     for (let word = 0; word < this.wordCount; word++) this.words[number * this.wordCount + word] = source[from + word];
     this.parents[number] = parent;

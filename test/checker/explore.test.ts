@@ -236,6 +236,8 @@ describe('sets of states', () => {
     expect(summary.bytes / summary.states).toBe(16);
   });
 
+  const NOT_KNOWN = new Uint8Array(1);
+
   test('find every state where all that there can be are there', () => {
     for (const bitCount of [10, 26]) {
       const numbered = new NumberedStates(Int32Array.of(0), bitCount, limits);
@@ -244,8 +246,44 @@ describe('sets of states', () => {
       const numbers = new Int32Array(1024);
       numbered.findNear(all, 1024, new Int32Array(1024), new Int32Array(1), numbers);
       expect(numbers).toEqual(all);
-      expect(numbered.addAll(all, 1024, 0, numbers)).toBe(1024);
-      expect(new Set(numbers.subarray(0, 1024))).toEqual(new Set([NONE]));
+      expect(numbered.addAll(all, 1024, new Int32Array(1024), NOT_KNOWN, new Int32Array(1), 0, numbers)).toBe(true);
+      expect([numbered.count, numbers]).toEqual([1024, all]);
+    }
+  });
+
+  test('are added together as one by one, from wherever is looked first, but for those that are said to be known', () => {
+    const random = randomNumbers(6);
+    for (const [wordCount, bitCount] of [
+      [1, 12],
+      [1, 32],
+      [2, 64],
+    ]) {
+      const wordsOf = (state: number): number[] => (wordCount === 1 ? [state] : [state & 7, state >> 3]);
+      const create = () => new NumberedStates(Int32Array.from(wordsOf(0)), bitCount, { ...limits, states: 2000 });
+      const [together, singly] = [create(), create()];
+      const near = new Int32Array(3);
+      const isKnown = Uint8Array.of(0, 0, 1);
+      const added = new Int32Array(20);
+      for (let parent = 0, hasRoom = true; hasRoom; parent++) {
+        // States that lie together, and one that was not met before in most batches.
+        const states = Array.from({ length: 20 }, (_, at) => (random(8) === 0 ? random(4096) : (parent >> 1) + at));
+        const streams = Int32Array.from(states, () => random(3));
+        const before = singly.count;
+        const expected: number[] = [];
+        for (let index = 0; hasRoom && index < 20; index++) {
+          if (isKnown[streams[index]] !== 0) continue;
+          const number = singly.add(Int32Array.from(wordsOf(states[index])), 0, parent);
+          hasRoom = number !== FULL;
+          if (number >= 0) expected.push(index);
+        }
+        const source = Int32Array.from(states.flatMap(wordsOf));
+        expect(together.addAll(source, 20, streams, isKnown, near, parent, added)).toBe(hasRoom);
+        expect([...added.subarray(0, together.count - before)]).toEqual(expected);
+      }
+      const end = singly.count * wordCount;
+      expect(together.count).toBe(2000);
+      expect(together.words.subarray(0, end)).toEqual(singly.words.subarray(0, end));
+      expect(together.parents.subarray(0, 2000)).toEqual(singly.parents.subarray(0, 2000));
     }
   });
 
