@@ -51,8 +51,15 @@ export function walkByWords(
   return walkInLockstep(exploration.graph(), device, messages, dialect);
 }
 
-/** An access, a signal, a retirement or a reset of a device. */
-type Act = () => void;
+/** An access, a signal, a retirement or a reset of a device: what is called, and with what. A closure for each would be a call that V8 cannot foresee. */
+interface Act {
+  readonly call: 'configWrite' | 'tableWrite' | 'signal' | 'retire' | 'reset';
+  /** The offset, or the vector. */
+  readonly at: number;
+  readonly bytes: number;
+  readonly low: number;
+  readonly high: number;
+}
 
 /**
  * What is noted of an event. Its acts are the same wherever it is noted for. The rest is what came of it last; where the machine reads and changes nothing but the
@@ -178,7 +185,7 @@ class WordWalk {
     const { device, memory } = this;
     const { event, acts, way } = note;
     this.event = event;
-    for (let index = 0; index < acts.length; index++) acts[index]();
+    for (let index = 0; index < acts.length; index++) act(device, acts[index]);
     if (!note.isKnown) this.workOut(note, words, from);
     if (!areSame(device.takeOutputs(), note.put)) return DIFFERS;
     // Whoever is where the way leads is home when it is gone back: then nothing is to be restored.
@@ -262,15 +269,32 @@ class WordWalk {
   private noteActs(event: number, value: StateValue): Act[] {
     const noted: Act[] = [];
     const { device, dialect, messages } = this;
+    const note = (call: Act['call'], at = 0, bytes = 0, low = 0, high = 0): void =>
+      void noted.push({ call, at, bytes, low, high });
     const notebook: Device = Object.assign(Object.create(device) as Device, {
-      configWrite: (offset, bytes, word) => void noted.push(() => device.configWrite(offset, bytes, word)),
-      tableWrite: (offset, bytes, low, high) => void noted.push(() => device.tableWrite(offset, bytes, low, high)),
-      signal: (vector) => void noted.push(() => device.signal(vector)),
-      retire: (vector) => void noted.push(() => device.retire(vector)),
-      reset: () => void noted.push(() => device.reset()),
+      configWrite: (offset, bytes, word) => note('configWrite', offset, bytes, word),
+      tableWrite: (offset, bytes, low, high) => note('tableWrite', offset, bytes, low, high),
+      signal: (vector) => note('signal', vector),
+      retire: (vector) => note('retire', vector),
+      reset: () => note('reset'),
     } satisfies Partial<Device>);
     perform(this.exploration.compiled.events[event], { device: notebook, dialect, messages, value });
     return noted;
+  }
+}
+
+function act(device: WordDevice, { call, at, bytes, low, high }: Act): void {
+  switch (call) {
+    case 'configWrite':
+      return device.configWrite(at, bytes, low);
+    case 'tableWrite':
+      return device.tableWrite(at, bytes, low, high);
+    case 'signal':
+      return device.signal(at);
+    case 'retire':
+      return device.retire(at);
+    case 'reset':
+      return device.reset();
   }
 }
 
