@@ -40,12 +40,13 @@ export async function setup(): Promise<() => void> {
     plugins: [
       {
         name: 'each file by itself',
-        setup: ({ onResolve }) =>
-          onResolve({ filter: /^/ }, ({ kind, path }) =>
+        setup(bundler) {
+          bundler.onResolve({ filter: /^/ }, ({ kind, path }) =>
             kind === 'entry-point' || path.endsWith('.json')
               ? undefined
               : { path: path.replace(/^(\..*)\.tsx?$/, '$1.js'), external: true },
-          ),
+          );
+        },
       },
     ],
   });
