@@ -102,7 +102,7 @@ test('a device that answers later, made of one that answers at once, garbles an 
   const device = requireFactory('create', whole(giving('takeOutputs', [null])))({ vectorCount: 1 });
   expect(ask(device, { verb: 'outputs' })).toMatchObject({
     outcome: 'garbled',
-    text: expect.stringMatching(/^Got null as \[0\]/),
+    failure: { kind: 'garbled', words: expect.stringMatching(/^null as \[0\]/) },
   });
 });
 
