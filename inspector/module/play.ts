@@ -5,7 +5,7 @@
 import { valueOf } from '../../checker/machine/regions.ts';
 import { makeTrace } from '../../checker/trace/trace.ts';
 import type { Ability, DeviceOutput } from '../../conformance/device/device.ts';
-import { tellFailure } from '../../conformance/device/failure.ts';
+import { tellFailure, thrown } from '../../conformance/device/failure.ts';
 import { hex, wideHex } from '../../conformance/device/hexadecimal.ts';
 import { readbackInto } from '../../conformance/device/read-whole.ts';
 import { dwordName, dwordsOf, readbackDwords } from '../../conformance/device/readback.ts';
@@ -129,7 +129,7 @@ class Player {
       this.act(action, sent, faults);
     }
     if (this.end !== undefined)
-      return { words: this.words.slice(), differences: [{ sentence: `The module has ended: ${this.end}.` }] };
+      return { words: this.words.slice(), differences: [{ sentence: `The module has ended. ${this.end}` }] };
     // The first half of what is one access, so that there is nothing to compare yet.
     if (isBetween) return { words: this.words.slice(), differences: [] };
     const differences = [...this.outputDifferences(due, sent), ...this.wordDifferences(expected)];
@@ -177,7 +177,7 @@ class Player {
       this.device.restore(state);
       look();
     } catch (error) {
-      this.end = error instanceof Error ? error.message : String(error);
+      this.end = tellFailure(thrown(error));
     }
     this.device.restore(state);
   }

@@ -659,6 +659,8 @@ export function keepAddress(): void {
     const write = (): void => {
       // A refused address stays where it is, to be looked at beside the message that refuses it.
       if (notice.peek()?.kind === 'error') return;
+      // The browser has gone on already, and says so in a moment: the address is that of another page.
+      if (!isElsewhere && location.hash.replace(/^#/, '') !== written) return;
       written = isFront ? '' : (writeLink(at, to) ?? '');
       const address = written === '' ? location.pathname + location.search : `#${written}`;
       if (isElsewhere && location.hash.replace(/^#/, '') !== written) history.pushState(null, '', address);

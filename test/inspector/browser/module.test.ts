@@ -75,7 +75,9 @@ describe('a module that is dropped on the page', () => {
     const page = await drop('traps.wasm', buildC(idleDevice({ signal: 'if (vector < 9) __builtin_trap();' })));
     await page.waitForSelector('.agreement.same, .agreement.differs');
     await page.click(send('device.signal.0'));
-    await page.waitForSelector('.differences:has-text("The module has ended: a trap: unreachable, on signal 0x0.")');
+    await page.waitForSelector(
+      '.differences:has-text("The module has ended. Got a trap: unreachable; expected an answer, at signal 0x0.")',
+    );
     await page.click(send('guest.control.on'));
     await page.waitForSelector('text=step 2 of 2');
     await expect.poll(() => page.textContent('.agreement')).toBe('≠ differs from step 0 on');

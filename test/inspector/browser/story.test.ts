@@ -130,7 +130,8 @@ describe('an objection', () => {
     await page.click('text=Return to the counterexample');
     await page.waitForSelector('.story table');
     await expect.poll(() => page.textContent('.position span')).toBe('step 6 of 6');
-    await page.waitForTimeout(400);
+    // By the clock of the page, which may be busy: the address is written when it rests.
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 400)));
     await page.goBack();
     await page.waitForSelector('text=step 7 of 7');
     await page.goBack();
