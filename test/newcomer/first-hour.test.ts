@@ -3,7 +3,7 @@
  * the page is run there, in order. A line that ends in "# exit status N" must end so, any other with 0; what the page shows after a
  * block must have been printed, line by line, in that order.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -51,10 +51,18 @@ const follow = ({ commands, shown }: Block, patience: number): string => {
 
 const followInTime = (block: Block): string => {
   if (PATIENCE === 1 || !block.commands.includes('--seconds')) return follow(block, 1);
+  // A block may change what stands there, so it begins again from what stood there.
+  const before = join(folder, 'before');
+  const isOwn = (path: string): boolean => !path.endsWith('node_modules');
+  cpSync(home, before, { recursive: true, filter: isOwn });
   try {
     return follow(block, 1);
   } catch {
+    for (const name of readdirSync(home).filter(isOwn)) rmSync(join(home, name), { recursive: true });
+    cpSync(before, home, { recursive: true });
     return follow(block, PATIENCE);
+  } finally {
+    rmSync(before, { recursive: true });
   }
 };
 
