@@ -633,14 +633,16 @@ let isElsewhere = false;
 /** Whether it is the browser that goes somewhere. */
 let isArriving = false;
 
+/** The trace that the address of the browser is of; empty at the front. */
+const addressed = (): string => location.hash.replace(/^#/, '');
+
 /** Keeps the address and the page in step, from now on. */
 export function keepAddress(): void {
   const read = (): void => {
-    const { hash } = location;
-    if (hash.replace(/^#/, '') === written) return;
-    written = hash.replace(/^#/, '');
+    if (addressed() === written) return;
+    written = addressed();
     isArriving = true;
-    const link = readLink(hash);
+    const link = readLink(location.hash);
     if (link === undefined) goToFront();
     else if (link.packed === OPENED_HASH) void openServed();
     else openLink(link.packed, link.position ?? 0);
@@ -660,10 +662,10 @@ export function keepAddress(): void {
       // A refused address stays where it is, to be looked at beside the message that refuses it.
       if (notice.peek()?.kind === 'error') return;
       // The browser has gone on already, and says so in a moment: the address is that of another page.
-      if (!isElsewhere && location.hash.replace(/^#/, '') !== written) return;
+      if (!isElsewhere && addressed() !== written) return;
       written = isFront ? '' : (writeLink(at, to) ?? '');
       const address = written === '' ? location.pathname + location.search : `#${written}`;
-      if (isElsewhere && location.hash.replace(/^#/, '') !== written) history.pushState(null, '', address);
+      if (isElsewhere && addressed() !== written) history.pushState(null, '', address);
       else history.replaceState(null, '', address);
       isElsewhere = false;
     };
