@@ -22,6 +22,8 @@ export type Step = Readonly<Record<keyof Words, Flips>>;
 /** The words of all states, of those of the regions that are known. */
 export class RegionWords {
   private readonly regions: RegionStates;
+  /** Where the words of a state are written. Who flips them flips them back. */
+  private readonly written: Words;
   /** Of each region, what each state flips of the words of the first; and the steps from each to each. */
   private readonly flips: (Step | undefined)[][];
   private readonly steps: Step[][][];
@@ -29,32 +31,38 @@ export class RegionWords {
   readonly here: number[];
   private base: Words = { seen: new Uint32Array(), kept: new Uint32Array() };
 
-  constructor(regions: RegionStates) {
+  constructor(regions: RegionStates, written: Words) {
     this.regions = regions;
+    this.written = written;
     this.flips = regions.names.map(() => []);
     this.steps = regions.names.map(() => []);
     this.here = regions.names.map(() => 0);
   }
 
-  /** Begins with the words of the state that begins at `from` in `words`. */
+  /** Begins with the words of the state that begins at `from` in `words`, and writes them. */
   begin(words: Int32Array, from: number, { seen, kept }: Words): void {
     this.base = { seen: seen.slice(), kept: kept.slice() };
+    this.written.seen.set(seen);
+    this.written.kept.set(kept);
     const none = { seen: [], kept: [] };
-    for (const [region, known] of this.flips.entries()) known[this.regions.stateOf(region, words, from)] = none;
+    for (const [region, known] of this.flips.entries()) {
+      this.here[region] = this.regions.stateOf(region, words, from);
+      known[this.here[region]] = none;
+    }
   }
 
-  /** Writes the words of a state of which every region is known; returns false of another. */
-  write(words: Int32Array, from: number, { seen, kept }: Words): boolean {
-    const { regions, flips, here, base } = this;
-    seen.set(base.seen);
-    kept.set(base.kept);
-    for (let region = 0; region < flips.length; region++) {
-      const state = regions.stateOf(region, words, from);
-      const known = flips[region][state];
-      if (known === undefined) return false;
-      here[region] = state;
-      flip(seen, known.seen);
-      flip(kept, known.kept);
+  /** Writes the words of a state of which every region is known; returns false of another. A region that is where it was written last flips nothing. */
+  write(words: Int32Array, from: number): boolean {
+    const { regions, here, steps, written } = this;
+    for (let region = 0; region < here.length; region++) {
+      const before = here[region];
+      const after = regions.stateOf(region, words, from);
+      if (before === after) continue;
+      const step = steps[region][before]?.[after] ?? this.learnStep(region, before, after);
+      if (step === undefined) return false;
+      here[region] = after;
+      flip(written.seen, step.seen);
+      flip(written.kept, step.kept);
     }
     return true;
   }

@@ -74,7 +74,7 @@ interface Note {
   isKnown: boolean;
   put: readonly DeviceOutput[];
   /** The way of the words to the state after it: so many steps, or -1 where they are not known. */
-  readonly way: Step[];
+  way: Step[];
   length: number;
 }
 
@@ -109,6 +109,8 @@ class WordWalk {
   private readonly target: Int32Array;
   private readonly capability: number;
   private readonly groups: readonly Group[];
+  /** Of each list of acts the one that all notes share: what is asked for millions of times is to stay in the processor's cache. */
+  private readonly acts = new Map<string, readonly Act[]>();
   /** The event that was taken last. */
   private event = 0;
 
@@ -124,9 +126,9 @@ class WordWalk {
     [this.seenRead, this.seenSaved] = [this.seen.subarray(0, dwords), this.seen.subarray(dwords)];
     this.due = new Uint32Array(this.seen.length);
     this.dueSaved = this.due.subarray(dwords);
-    this.told = new RegionWords(this.regions);
     this.memory = device.memory;
     this.home = new Uint32Array(this.memory.length);
+    this.told = new RegionWords(this.regions, { seen: this.due, kept: this.home });
     this.isSeenDue = comparison(this.seen, this.due);
     this.isHome = this.memory.length === 0 ? () => false : comparison(this.memory, this.home);
     this.steps = new MachineSteps(compiled, this.regions);
@@ -144,7 +146,7 @@ class WordWalk {
 
   /** Takes every event in every state. Returns the path to where the device does otherwise than was told, if it does. */
   run(onPairs: (pairs: number) => void): readonly number[] | undefined {
-    const { exploration, device, due, dueSaved, told, memory, home, groups } = this;
+    const { exploration, device, dueSaved, told, memory, groups } = this;
     const { states, compiled } = exploration;
     const { wordCount } = compiled;
     device.reset();
@@ -154,7 +156,7 @@ class WordWalk {
     for (let state = 0; state < states.count; state++) {
       if (state % 1024 === 0) onPairs(state);
       const from = state * wordCount;
-      if (!told.write(states.words, from, { seen: due, kept: home })) return [];
+      if (!told.write(states.words, from)) return [];
       device.restoreFrom(dueSaved);
       if (!this.isAsDue()) return exploration.pathTo(state);
       if (state < READBACKS && !this.isReadback(states.words, from)) return exploration.pathTo(state);
@@ -183,11 +185,12 @@ class WordWalk {
   /** Takes an event in the state that begins at `from` in `words`, in which the device is and which is told; and leaves it there. */
   private take(note: Note, words: Int32Array, from: number): Came {
     const { device, memory } = this;
-    const { event, acts, way } = note;
+    const { event, acts } = note;
     this.event = event;
     for (let index = 0; index < acts.length; index++) act(device, acts[index]);
     if (!note.isKnown) this.workOut(note, words, from);
     if (!areSame(device.takeOutputs(), note.put)) return DIFFERS;
+    const { way } = note;
     // Whoever is where the way leads is home when it is gone back: then nothing is to be restored.
     for (let index = 0; index < note.length; index++) flip(memory, way[index].kept);
     return this.isHome() && note.length >= 0 ? AS_DUE : this.lookCloser(note);
@@ -198,7 +201,7 @@ class WordWalk {
     const { device, memory, home, dueSaved } = this;
     for (let index = 0; index < note.length; index++) flip(memory, note.way[index].kept);
     const came = note.length < 0 ? this.learn() : this.isAsDueBy(note) ? AS_DUE : DIFFERS;
-    if (memory.length > 0) memory.set(home);
+    if (memory.length > 0) for (let word = 0; word < home.length; word++) memory[word] = home[word];
     else device.restoreFrom(dueSaved);
     return came;
   }
@@ -210,6 +213,8 @@ class WordWalk {
     note.put = steps.outputs(note.event, words, from, talking);
     note.length = this.told.wayTo(steps.changes[note.event], target, note.way);
     note.isKnown = note.isNear && note.length >= 0 && talking !== ASK;
+    // It stays as it is: in as little room as there is.
+    if (note.isKnown) note.way = note.way.slice(0, note.length);
   }
 
   /** Whether the device reads and saves what it must after an event. */
@@ -266,7 +271,7 @@ class WordWalk {
     })));
   }
 
-  private noteActs(event: number, value: StateValue): Act[] {
+  private noteActs(event: number, value: StateValue): readonly Act[] {
     const noted: Act[] = [];
     const { device, dialect, messages } = this;
     const note = (call: Act['call'], at = 0, bytes = 0, low = 0, high = 0): void =>
@@ -279,7 +284,9 @@ class WordWalk {
       reset: () => note('reset'),
     } satisfies Partial<Device>);
     perform(this.exploration.compiled.events[event], { device: notebook, dialect, messages, value });
-    return noted;
+    const text = JSON.stringify(noted);
+    if (!this.acts.has(text)) this.acts.set(text, noted);
+    return this.acts.get(text)!;
   }
 }
 
