@@ -11,3 +11,10 @@ export function placeMarked(text: string, name: string, content: string): string
 
 /** A block of code in Markdown. */
 export const codeBlock = (language: string, code: string): string => `\`\`\`${language}\n${code.trimEnd()}\n\`\`\``;
+
+/** Puts `words` within a line, between `<!-- NAME (COMMAND) -->` and the next comment. Throws when the text has no such mark. */
+export function placeWords(text: string, name: string, words: string): string {
+  const mark = new RegExp(`(<!-- ${name} \\([^)]*\\) -->)[^<]*(?=<!-- end -->)`);
+  if (!mark.test(text)) throw new Error(`Got a text without a mark for ${name}; expected <!-- ${name} (…) -->.`);
+  return text.replace(mark, (_, begin: string) => `${begin}${words}`);
+}

@@ -58,6 +58,16 @@ test('the front page is short, and explains itself before it uses codes', () => 
   expect(prose.match(/\b(?:HB-\d+|P\d+|[RS]\d)\b/g)).toBeNull();
 });
 
+test('the speed on the front page is that of the table in docs/speed.md', () => {
+  const row = /^write a Mask Bit, read it back +64 .* ([\d.]+) +([\d.]+) +\d+$/m.exec(
+    readFileSync('docs/speed.md', 'utf8'),
+  );
+  const shown = /<!-- pair [^>]*-->([\d.]+) times .* and ([\d.]+) times .*<!-- end -->/.exec(
+    readFileSync('README.md', 'utf8'),
+  );
+  expect(shown?.slice(1)).toEqual(row?.slice(1));
+});
+
 describe('the verbs of the command line', () => {
   const { stdout } = maskbit('--help');
   const verbs = Array.from(stdout.matchAll(/^  ([a-z]+) (?:\[|<| )/gm), ([, verb]) => verb);
