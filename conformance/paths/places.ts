@@ -1,18 +1,24 @@
 /**
  * Many vectors, a few at a time: a tour through every transition of the machine of one vector, and a way through every state of that of two, taken at
- * places among up to 2,048 vectors, while all others rest. Vectors are independent (MSIX-MASK-4), so what a device does at a place is what the small machine does, and nothing shows elsewhere.
+ * places among up to 2,048 vectors, while all others rest. Vectors are independent (MSIX-MASK-4), so what a device does at a place is what the small machine does, and nothing
+ * shows elsewhere, which is looked at before every reset and at the end. Neighbours go a longer way, on which whatever one does is done in every state of the other.
  */
+import type { StateValue } from 'xstate';
 import { enumerate } from '../../checker/explore/enumerate.ts';
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import { type Control, functionEvents, readEvent, readOutput } from '../../machines/alphabet.ts';
 import { createFunction } from '../../machines/function.ts';
 import { TWO } from '../../machines/messages.ts';
+import { vectorRegionName } from '../../machines/vector.ts';
 import { machineView } from '../../properties/view.ts';
 import * as registers from '../../src/registers.ts';
 import { CONTROL_VALUES } from '../device/control.ts';
-import type { Device, DeviceOutput } from '../device/device.ts';
+import type { Device } from '../device/device.ts';
+import { readbackInto } from '../device/read-whole.ts';
+import { dwordName, entryDword, pendingDword, readbackDwords } from '../device/readback.ts';
 import { isQwordLawful, messageOf } from '../device/words.ts';
 import { postmanTour } from './postman.ts';
+import { rulesOfPath } from './step-rules.ts';
 
 /** A step of a tour, as far as it does not depend on the place. */
 interface TourStep {
@@ -35,10 +41,13 @@ export interface Tour {
   readonly steps: readonly TourStep[];
 }
 
-/** Makes the tour of one vector, through every transition; or the way through every state of two, which is short enough for all their pairs. */
-export function makeTour(count: 1 | 2): Tour {
+/**
+ * Makes the tour of one vector, through every transition; or the way through every state of two, which is short enough for all their pairs.
+ * @param isClose Whether each event of one of two, with each thing that comes of it, is to be met in every state of the other.
+ */
+export function makeTour(count: 1 | 2, isClose = false): Tour {
   const graph = enumerate(createFunction({ vectors: count, messages: TWO }), functionEvents(count, TWO));
-  const path = count === 1 ? postmanTour(graph).path : statesTour(graph);
+  const path = count === 1 ? postmanTour(graph).path : pairsTour(graph, isClose);
   const view = machineView(count, TWO);
   const views = graph.states.map((state) => view(state));
   let state = 0;
@@ -68,25 +77,55 @@ export function makeTour(count: 1 | 2): Tour {
   return { count, steps };
 }
 
-/** Goes from each state to the nearest that it has not met, and at the end back to the first. */
-function statesTour(graph: StateGraph): number[] {
-  const met = new Set([0]);
+/** The tours of one vector, of two, and of two neighbours. */
+export interface Tours {
+  readonly one: Tour;
+  readonly two: Tour;
+  readonly neighbours: Tour;
+}
+
+/** Makes the tours. */
+export const makeTours = (): Tours => ({ one: makeTour(1), two: makeTour(2), neighbours: makeTour(2, true) });
+
+/** Goes from each state to where the nearest is that it has not met, and at the end back to the first. */
+function pairsTour(graph: StateGraph, isClose: boolean): number[] {
+  const regions = graph.states.map((state) => [0, 1].map((slot) => JSON.stringify(readRegion(state, slot))));
+  const sights = graph.states.map((_, state) =>
+    graph.events.map((name, event): readonly string[] => {
+      const { vector } = readEvent(name);
+      const target = `state ${graph.target(state, event)}`;
+      if (!isClose || vector === undefined) return [target];
+      return [target, `${name} ${graph.outputs(state, event).join()} beside ${regions[state][1 - vector]}`];
+    }),
+  );
+  const unmet = new Set(sights.flat(2));
+  unmet.delete('state 0');
   const tour: number[] = [];
-  for (let state = 0; met.size < graph.states.length || state !== 0;) {
-    const isSought = (each: number): boolean => (met.size < graph.states.length ? !met.has(each) : each === 0);
-    const way = shortestWay(graph, state, isSought);
-    tour.push(...way);
-    state = way.reduce((at, event) => graph.target(at, event), state);
-    met.add(state);
+  for (let state = 0; unmet.size > 0 || state !== 0;) {
+    const isSought = (from: number, event: number): boolean =>
+      unmet.size > 0 ? sights[from][event].some((sight) => unmet.has(sight)) : graph.target(from, event) === 0;
+    for (const event of shortestWay(graph, state, isSought)) {
+      for (const sight of sights[state][event]) unmet.delete(sight);
+      tour.push(event);
+      state = graph.target(state, event);
+    }
   }
   return tour;
 }
 
-/** The events on a shortest way to a state that is sought. */
-function shortestWay(graph: StateGraph, from: number, isSought: (state: number) => boolean): readonly number[] {
+const readRegion = (state: StateValue, slot: number): StateValue | undefined =>
+  (state as Record<string, StateValue | undefined>)[vectorRegionName(slot)];
+
+/** The events on a shortest way that ends with one that is sought. */
+function shortestWay(
+  graph: StateGraph,
+  from: number,
+  isSought: (state: number, event: number) => boolean,
+): readonly number[] {
   const ways = new Map<number, readonly number[]>([[from, []]]);
   for (const [state, way] of ways) {
-    if (way.length > 0 && isSought(state)) return way;
+    const sought = [...graph.events.keys()].find((event) => isSought(state, event));
+    if (sought !== undefined) return [...way, sought];
     for (const event of graph.events.keys()) {
       const target = graph.target(state, event);
       if (!ways.has(target)) ways.set(target, [...way, event]);
@@ -106,14 +145,58 @@ export class PlaceError extends Error {
  * @throws {PlaceError} at the first difference, with the steps that led there.
  */
 export function walkPlace(device: Device, tour: Tour, vectors: readonly number[]): void {
-  for (const [at, step] of tour.steps.entries()) {
+  const found = wayTo(device, tour, vectors, false);
+  if (found === undefined) return;
+  // What shows elsewhere is told at the step that does it, where it does it again.
+  device.reset!();
+  device.takeOutputs();
+  const { at, wrong } = (found.isElsewhere ? wayTo(device, tour, vectors, true) : undefined) ?? found;
+  const led = tour.steps.slice(0, at + 1).map(({ name }) => name);
+  const { sentences } = rulesOfPath(createFunction({ vectors: tour.count, messages: TWO }), led);
+  throw new PlaceError(
+    [
+      `${device.name} with ${device.vectorCount} vectors, at vector ${vectors.join(' and ')}, step ${at + 1}, ${led[at]}: ${wrong}`,
+      ...sentences.map((sentence) => `  Rule: ${sentence}`),
+      `  The tour so far: ${led.join(', ')}.`,
+    ].join('\n'),
+  );
+}
+
+/** Takes a tour up to the first difference. @param isClose Whether it is looked after every step whether anything shows elsewhere. */
+function wayTo(
+  device: Device,
+  { steps }: Tour,
+  vectors: readonly number[],
+  isClose: boolean,
+): { readonly at: number; readonly wrong: string; readonly isElsewhere: boolean } | undefined {
+  const rest = restOf(device.vectorCount);
+  const dwords = new Uint32Array(rest.length);
+  for (const [at, step] of steps.entries()) {
+    const wrong = performDiffers(device, step, vectors, at) ?? readsDiffer(device, step, vectors);
+    if (wrong !== undefined) return { at, wrong, isElsewhere: false };
+    // What a step does elsewhere stays there until the next reset.
+    if (!isClose && at + 1 < steps.length && steps[at + 1].verb !== 'device.reset') continue;
+    const elsewhere = elsewhereDiffers(device, vectors, rest, dwords);
+    if (elsewhere !== undefined) return { at, wrong: elsewhere, isElsewhere: true };
+  }
+  return undefined;
+}
+
+/** What a guest reads of a device after a reset. */
+function restOf(vectorCount: number): Uint32Array {
+  const rest = new Uint32Array(readbackDwords(vectorCount));
+  rest[0] = vectorCount - 1;
+  for (let vector = 0; vector < vectorCount; vector++) rest[entryDword(vector) + 3] = registers.VECTOR_CONTROL_MASK;
+  return rest;
+}
+
+/** Performs a step, and compares its outputs. */
+function performDiffers(device: Device, step: TourStep, vectors: readonly number[], at: number): string | undefined {
+  try {
     perform(device, step, vectors, at);
-    const wrong = outputsDiffer(device.takeOutputs(), step, vectors) ?? readsDiffer(device, step, vectors);
-    if (wrong === undefined) continue;
-    const led = tour.steps.slice(0, at + 1).map(({ name }) => name);
-    throw new PlaceError(
-      `${device.name} with ${device.vectorCount} vectors, at vector ${vectors.join(' and ')}, step ${at + 1}, ${step.name}: ${wrong} The tour so far: ${led.join(', ')}.`,
-    );
+    return outputsDiffer(device, step, vectors);
+  } catch (error) {
+    return `it threw ${String(error)}; expected an answer.`;
   }
 }
 
@@ -164,12 +247,11 @@ function perform(device: Device, step: TourStep, vectors: readonly number[], at:
   }
 }
 
-function outputsDiffer(
-  got: readonly DeviceOutput[],
-  { outputs }: TourStep,
-  vectors: readonly number[],
-): string | undefined {
-  const expected = outputs.map(({ verb, slot, message }) => {
+function outputsDiffer(device: Device, { outputs }: TourStep, vectors: readonly number[]): string | undefined {
+  const got = device.takeOutputs();
+  // One that has no notifiers has only messages to put out.
+  const heard = outputs.filter(({ verb }) => device.notifies !== false || verb === 'send');
+  const expected = heard.map(({ verb, slot, message }) => {
     const [low, high, data] = message === undefined ? [0, 0, 0] : messageOf(message, vectors[slot]);
     return `${verb} ${vectors[slot]} ${low} ${high} ${data}`;
   });
@@ -201,36 +283,42 @@ function readsDiffer(device: Device, { control, slots }: TourStep, vectors: read
   return undefined;
 }
 
-/** Requires that nothing of any vector differs from what a reset leaves. @throws {PlaceError} where something does. */
-function requireRest(device: Device): void {
+/** Reads everything, and compares what other vectors have with what a reset leaves. Uses `dwords`. */
+function elsewhereDiffers(
+  device: Device,
+  vectors: readonly number[],
+  rest: Uint32Array,
+  dwords: Uint32Array,
+): string | undefined {
   const { vectorCount } = device;
-  for (let dword = 0; dword < 4 * vectorCount; dword++) {
-    const read = device.tableRead(4 * dword, 4);
-    if (read !== (dword % 4 === 3 ? 1 : 0))
-      throw new PlaceError(
-        `${device.name} with ${vectorCount} vectors: dword ${dword % 4} of entry ${dword >> 2}, at rest, reads ${read}.`,
-      );
+  readbackInto(device, dwords);
+  dwords[0] = rest[0];
+  for (const vector of vectors) {
+    const at = entryDword(vector);
+    for (let dword = at; dword < at + 4; dword++) dwords[dword] = rest[dword];
+    dwords[pendingDword(vectorCount, vector)] &= ~(1 << (vector & 31));
   }
-  for (let dword = 0; dword < 2 * Math.ceil(vectorCount / 64); dword++) {
-    const read = device.pbaRead(4 * dword, 4);
-    if (read !== 0)
-      throw new PlaceError(
-        `${device.name} with ${vectorCount} vectors: dword ${dword} of the Pending Bit Array, at rest, reads ${read}.`,
-      );
+  for (let dword = 0; dword < rest.length; dword++) {
+    if (dwords[dword] === rest[dword]) continue;
+    return `${dwordName(dword, vectorCount)} reads ${dwords[dword]}, of a vector to which nothing is done; expected ${rest[dword]}. [MSIX-MASK-4]`;
   }
+  return undefined;
 }
 
 /** The numbers of vectors at which words begin, end, and are full. */
 export const PLACE_COUNTS: readonly number[] = [1, 2, 31, 32, 33, 63, 64, 65, 1024, 2047, 2048];
 
-/** Every pair inside a word of 32, the pairs on both sides of each boundary of words, and `random` seeded pairs. */
+/** Every pair inside a word of 32, the pairs on both sides of each boundary of words, and `random` seeded others, or all that there are. */
 export function* pairsOf(vectors: number, random: number, seed = 1): Generator<readonly [number, number]> {
+  const met = new Set<number>();
+  const isNew = (first: number, second: number): boolean => {
+    const before = met.size;
+    return met.add(vectors * first + second).size > before;
+  };
   for (let first = 0; first < vectors; first++) {
-    const end = Math.min(vectors, (first & ~31) + 32);
-    for (let second = first + 1; second < end; second++) yield [first, second];
-    if (isLastOfWord(first) && first + 1 < vectors) yield [first, first + 1];
+    const end = Math.min(vectors, (first & ~31) + 32 + Number(isLastOfWord(first)));
+    for (let second = first + 1; second < end; second++) if (isNew(first, second)) yield [first, second];
   }
-  if (vectors < 2) return;
   let state = seed >>> 0 || 0x9e3779b9;
   const next = (bound: number): number => {
     state ^= state << 13;
@@ -238,11 +326,14 @@ export function* pairsOf(vectors: number, random: number, seed = 1): Generator<r
     state = (state ^ (state << 5)) >>> 0;
     return state % bound;
   };
-  for (let made = 0; made < random; made++) {
-    const first = next(vectors);
+  for (let left = Math.min(random, (vectors * (vectors - 1)) / 2 - met.size); left > 0;) {
+    const one = next(vectors);
     const other = next(vectors - 1);
     // In order, as the machine tells what both do at once.
-    yield other < first ? [other, first] : [first, other + 1];
+    const [first, second] = other < one ? [other, one] : [one, other + 1];
+    if (!isNew(first, second)) continue;
+    left--;
+    yield [first, second];
   }
 }
 
@@ -268,11 +359,7 @@ export interface PlacesCount {
 const RANDOM_PAIRS = 10_000;
 
 /** Walks a device at every vector, and at every pair of `pairsOf`, or at a sample of both. @throws {PlaceError} at the first difference. */
-export function walkPlaces(
-  device: Device,
-  [one, two]: readonly [Tour, Tour],
-  options: PlacesOptions = {},
-): PlacesCount {
+export function walkPlaces(device: Device, { one, two, neighbours }: Tours, options: PlacesOptions = {}): PlacesCount {
   const { sample, seed = 1, isOver = () => false } = options;
   const { vectorCount } = device;
   const singles: readonly number[][] = Array.from({ length: vectorCount }, (_, vector) => [vector]);
@@ -294,11 +381,11 @@ export function walkPlaces(
   }
   for (const place of some(pairs)) {
     if (isOver()) return count;
-    walkPlace(device, two, place);
+    const tour = place[1] === place[0] + 1 ? neighbours : two;
+    walkPlace(device, tour, place);
     count.pairs++;
-    count.steps += two.steps.length;
+    count.steps += tour.steps.length;
   }
-  requireRest(device);
   return count;
 }
 
