@@ -5,13 +5,16 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { maskbitOfSources as maskbit, runCommand, SOURCES } from '../setup/command.ts';
+import { MASKBIT, maskbit, runCommand } from '../setup/command.ts';
 import { logLines, logPath } from '../setup/logs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), "maskbit suggested's "));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const plain = resolve('conformance/museum/plain.ts');
+/** As the command that reads it: compiled, or from its sources. */
+const plain = MASKBIT.at(-1)!.endsWith('.js')
+  ? resolve(MASKBIT.at(-1)!, '../../conformance/museum/plain.js')
+  : resolve('conformance/museum/plain.ts');
 /** What was sent is pending again once the vector is masked, unless the Pending Bit Array was read in between: reading back hides it. */
 const HIDDEN = `import { PlainDevice } from ${JSON.stringify(plain)};
 class SentUntilPolled extends PlainDevice {
@@ -55,7 +58,7 @@ const toldIn = (json: string): readonly Told[] => {
 
 /** Runs what a report says, as a shell would. */
 function run(command: string): { readonly status: number | null; readonly stdout: string } {
-  const written = command.replace(/^maskbit /, `${SOURCES.join(' ')} `);
+  const written = command.replace(/^maskbit /, `${MASKBIT.join(' ')} `);
   return runCommand('/bin/sh', ['-c', written]);
 }
 

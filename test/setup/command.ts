@@ -17,18 +17,15 @@ export function runCommand(command: string, parameters: readonly string[], cwd =
 
 type Words = readonly [string, ...string[]];
 
-/** The command line of maskbit from its sources, as words. It reads any module that imports other sources. */
-export const SOURCES: Words = [process.execPath, '--import', 'tsx', 'cli/maskbit.ts'];
+/** The command line of maskbit from its sources, as words. */
+const SOURCES: Words = [process.execPath, '--import', 'tsx', 'cli/maskbit.ts'];
 
 const compiled = process.env.MASKBIT_COMPILED;
 /** The same from this run's own copy (`compiled.ts`), or from its sources where a run has none. */
 export const MASKBIT: Words = compiled === undefined ? SOURCES : [process.execPath, compiled];
 
-const runs =
-  ([command, ...words]: Words) =>
-  (...parameters: readonly string[]): Ran =>
-    runCommand(command, [...words, ...parameters]);
 /** Runs the command line of maskbit. */
-export const maskbit = runs(MASKBIT);
-/** Runs it from its sources. */
-export const maskbitOfSources = runs(SOURCES);
+export function maskbit(...parameters: readonly string[]): Ran {
+  const [command, ...words] = MASKBIT;
+  return runCommand(command, [...words, ...parameters]);
+}
