@@ -8,7 +8,7 @@
 import { HostFunction } from './host/host-function.ts';
 import * as abi from './kernel/abi.ts';
 import { Kernel, type KernelOptions } from './kernel/kernel.ts';
-import { isAccess } from './kernel/bus.ts';
+import { isAccess, type MmioBus } from './kernel/bus.ts';
 import * as registers from './registers.ts';
 import { contradictionOf, isConfigAccess } from './assigned-saved.ts';
 import {
@@ -106,6 +106,7 @@ export class AssignedDevice {
   refused = 0;
   /** The answer, while calls out are made. */
   private readonly kept = new Uint32Array(4);
+  private readonly bus: MmioBus;
   private readonly options: AssignedDeviceOptions;
   /** On which saves are tried; made when one is. */
   private trial: AssignedDevice | undefined;
@@ -140,6 +141,7 @@ export class AssignedDevice {
     const place = { busnr: 1, devfn: 0 };
     const hostDevices = [{ ...place, function: this.host }];
     this.kernel = new Kernel({ hostDevices, deliver, interrupt, stopsInside: true });
+    this.bus = this.kernel.bus;
     this.monitor = new Monitor({
       kernel: this.kernel,
       ...place,
@@ -169,29 +171,43 @@ export class AssignedDevice {
   }
 
   /** Reads from a guest-physical address: 4 or 8 bytes of the table or of the Pending Bit Array. */
-  read(address: number, bytes: number, vcpu = 0): AccessOutcome {
-    if (vcpu === 0 ? this.first[exit.KIND_AT] !== 0 : this.isStopped(vcpu)) return ACCESS_REFUSED;
-    const { bus } = this.kernel;
-    const offset = bus.offsetOf(address, bytes);
-    if (offset >= 0 && this.host.inFlight === 0 && bus.taker.read(offset, bytes, this.answer)) return ACCESS_RETURNED;
-    return this.readOther(offset, address, bytes, vcpu);
+  read(address: number, bytes: number, vcpu?: number): AccessOutcome {
+    // A dword of the first vCPU is what guests read all day. Whatever else there is stands apart, so that V8 inlines this whole. A default
+    // for `vcpu` would be a copy of each parameter.
+    const isFirst = vcpu === undefined || vcpu === 0;
+    if (bytes !== 4 || !isFirst || this.first[exit.KIND_AT] !== 0 || this.host.inFlight !== 0) {
+      return this.readOther(address, bytes, vcpu);
+    }
+    const { bus } = this;
+    const offset = bus.offsetOf(address, 4);
+    return bus.taker.read(offset, 4, this.answer) ? ACCESS_RETURNED : this.leaveRead(address);
   }
 
-  /** A read that does not exist, that nobody answers, or before which messages arrive. */
-  private readOther(offset: number, address: number, bytes: number, vcpu: number): AccessOutcome {
-    if (offset < 0) return this.refuse(address, bytes);
-    return this.host.inFlight === 0
-      ? this.stop(vcpu, exit.MMIO_READ, address, bytes)
-      : this.readAndPush(offset, address, bytes, vcpu);
+  /** A read of another width or vCPU, by one that is stopped, or before which messages arrive. */
+  private readOther(address: number, bytes: number, vcpu = 0): AccessOutcome {
+    if (this.isStopped(vcpu)) return ACCESS_REFUSED;
+    if (!isAccess(address, bytes)) return this.refuse(address, bytes);
+    if (this.host.inFlight !== 0) return this.readAndPush(address, bytes, vcpu);
+    const { bus } = this;
+    const offset = bus.offsetOf(address, bytes);
+    if (bus.taker.read(offset, bytes, this.answer)) return ACCESS_RETURNED;
+    return this.stop(vcpu, exit.MMIO_READ, address, bytes);
   }
 
   /** A read before which messages arrive: they are told when it is done. */
-  private readAndPush(offset: number, address: number, bytes: number, vcpu: number): AccessOutcome {
+  private readAndPush(address: number, bytes: number, vcpu: number): AccessOutcome {
+    const { bus } = this;
+    const offset = bus.offsetOf(address, bytes);
     this.begin();
-    const isAnswered = this.kernel.bus.taker.read(offset, bytes, this.answer);
+    const isAnswered = bus.taker.read(offset, bytes, this.answer);
     if (!isAnswered) this.stop(vcpu, exit.MMIO_READ, address, bytes);
     this.end();
     return isAnswered ? ACCESS_RETURNED : ACCESS_EXITED;
+  }
+
+  /** A dword that nobody has read, of the first vCPU. */
+  private leaveRead(address: number): AccessOutcome {
+    return isAccess(address, 4) ? this.stop(0, exit.MMIO_READ, address, 4) : this.refuse(address, 4);
   }
 
   /**
@@ -199,24 +215,33 @@ export class AssignedDevice {
    *
    * @throws {RangeError} when the value does not fit.
    */
-  write(address: number, bytes: number, low: number, high?: number, vcpu = 0): AccessOutcome {
-    // A dword is what guests write all day. Whatever else there is stands apart, so that V8 inlines this whole.
-    if (bytes !== 4 || typeof low !== 'number' || low >>> 0 !== low) {
-      const lower = dwordOf('AssignedDevice.write', 'the value', low);
-      const upper = bytes === 8 ? upperOf('AssignedDevice.write', low, high) : 0;
-      return this.writeDwords(address, bytes, lower, upper, vcpu);
+  write(address: number, bytes: number, low: number, high?: number, vcpu?: number): AccessOutcome {
+    // As in `read`.
+    const isFirst = vcpu === undefined || vcpu === 0;
+    if (bytes !== 4 || !isFirst || typeof low !== 'number' || low >>> 0 !== low || this.first[exit.KIND_AT] !== 0) {
+      return this.writeOther(address, bytes, low, high, vcpu);
     }
-    return this.writeDwords(address, 4, low, 0, vcpu);
+    const { bus } = this;
+    const offset = bus.offsetOf(address, 4);
+    return bus.taker.write(offset, 4, low, 0) ? ACCESS_RETURNED : this.leaveWrite(address, low);
   }
 
-  private writeDwords(address: number, bytes: number, low: number, high: number, vcpu: number): AccessOutcome {
-    if (vcpu === 0 ? this.first[exit.KIND_AT] !== 0 : this.isStopped(vcpu)) return ACCESS_REFUSED;
-    const { bus } = this.kernel;
+  /** A write of another width or vCPU, by one that is stopped, or of what is to be made a dword first. */
+  private writeOther(address: number, bytes: number, low: number, high?: number, vcpu = 0): AccessOutcome {
+    const lower = dwordOf('AssignedDevice.write', 'the value', low);
+    const upper = bytes === 8 ? upperOf('AssignedDevice.write', low, high) : 0;
+    if (this.isStopped(vcpu)) return ACCESS_REFUSED;
+    if (!isAccess(address, bytes)) return this.refuse(address, bytes);
+    const { bus } = this;
     const offset = bus.offsetOf(address, bytes);
-    if (offset >= 0 && bus.taker.write(offset, bytes, low, high)) return ACCESS_RETURNED;
-    return offset < 0
-      ? this.refuse(address, bytes)
-      : this.stopWriting(vcpu, exit.MMIO_WRITE, address, bytes, low, high, 0);
+    if (bus.taker.write(offset, bytes, lower, upper)) return ACCESS_RETURNED;
+    return this.stopWriting(vcpu, exit.MMIO_WRITE, address, bytes, lower, upper, 0);
+  }
+
+  /** A dword that nobody has written, of the first vCPU. */
+  private leaveWrite(address: number, low: number): AccessOutcome {
+    if (!isAccess(address, 4)) return this.refuse(address, 4);
+    return this.stopWriting(0, exit.MMIO_WRITE, address, 4, low, 0, 0);
   }
 
   /** Counts an access that no processor makes. */
@@ -261,7 +286,7 @@ export class AssignedDevice {
     const word = dwordOf('AssignedDevice.writeMessage', 'the data', data);
     if (this.isStopped(vcpu)) return ACCESS_REFUSED;
     if (!isAccess(address, 8)) return this.refuse(address, 8);
-    const { bus } = this.kernel;
+    const { bus } = this;
     if (bus.write(address, 8, low, high) && bus.write(address + registers.ENTRY_DATA_OFFSET, 4, word, 0))
       return ACCESS_RETURNED;
     return this.stopWriting(vcpu, exit.MESSAGE_WRITE, address, 12, low, high, word);
@@ -281,7 +306,7 @@ export class AssignedDevice {
 
   private readEntryAt(address: number): boolean {
     const { answer, scratch } = this;
-    const { bus } = this.kernel;
+    const { bus } = this;
     if (!bus.read(address, 8, scratch)) return false;
     answer[0] = scratch[0];
     answer[1] = scratch[1];

@@ -483,12 +483,14 @@ export class MsixFunction {
   /** @internal Writes a Mask Bit, 0 or 1: for whoever has looked at both. */
   writeMask(word: number, mask: number): void {
     const { memory } = this;
+    const at = TABLE_AT + word;
     //= MSIX-TABLE-3, MSIX-TABLE-4, MSIX-TABLE-5
-    if (memory[TABLE_AT + word] === mask) return;
-    memory[TABLE_AT + word] = mask;
+    if (memory[at] === mask) return;
+    memory[at] = mask;
+    const vector = word >>> 2;
     // Mostly all that an edge brings about is that it is told, and mostly there is nobody to be told.
-    if (this.has(this.unsettled, word >>> 2)) this.edge(word >>> 2, mask);
-    else if (this.notifies) this.tell(word >>> 2, mask);
+    if (this.has(this.unsettled, vector)) this.edge(vector, mask);
+    else if (this.notifies) this.tell(vector, mask);
   }
 
   private writeMessage(word: number, value: number): void {

@@ -99,15 +99,17 @@ export class MmioBus {
       low = dwordOf('MmioBus.write', 'the lower dword', low);
       high = dwordOf('MmioBus.write', 'the upper dword', high);
     }
+    if (!isAccess(address, bytes)) return this.refuse(address, bytes);
     const offset = this.offsetOf(address, bytes);
-    return offset >= 0 ? this.taker.write(offset, bytes, low, high) : this.refuse(address, bytes);
+    return this.taker.write(offset, bytes, low, high);
   }
 
   /** Reads from whoever answers the address, into `out`. Returns false as `write` does. */
   read(address: number, bytes: number, out: Uint32Array): boolean {
     requireRoom('MmioBus.read', out, 2);
+    if (!isAccess(address, bytes)) return this.refuse(address, bytes);
     const offset = this.offsetOf(address, bytes);
-    return offset >= 0 ? this.taker.read(offset, bytes, out) : this.refuse(address, bytes);
+    return this.taker.read(offset, bytes, out);
   }
 
   /** Counts an access that no processor makes. */
@@ -118,9 +120,12 @@ export class MmioBus {
     return false;
   }
 
-  /** @internal The offset in the range that holds all of the access, or in a hole; `taker` takes it. -1 of one that no processor makes. */
+  /**
+   * @internal The offset in the range that holds all of the access, or in a hole; `taker` takes it, who is nobody where there is no such
+   * address. The width is one that there is.
+   */
   offsetOf(address: number, bytes: number): number {
-    if (typeof address === 'number' && (bytes === 4 || bytes === 8)) {
+    if (typeof address === 'number') {
       // In a range of less than 2 GiB an offset is a small integer to V8, as an address of 52 bits is not: so it is made one here, once.
       const offset = address - this.takerBase;
       const small = offset | 0;
@@ -130,7 +135,7 @@ export class MmioBus {
   }
 
   private search(address: number, bytes: number): number {
-    if (!isAccess(address, bytes)) return -1;
+    if (!isAccess(address, bytes)) return this.remember(NOBODY, 0, 0, 0);
     const { bases, ends, devices } = this;
     let base = address - (address % HOLE_BYTES);
     let end = base + HOLE_BYTES;
