@@ -183,26 +183,19 @@ export class AssignedDevice {
     return bus.taker.read(offset, 4, this.answer) ? ACCESS_RETURNED : this.leaveRead(address);
   }
 
-  /** A read of another width or vCPU, by one that is stopped, or before which messages arrive. */
+  /** A read of another width or vCPU, by one that is stopped, or before which messages arrive: they are told when it is done. */
   private readOther(address: number, bytes: number, vcpu = 0): AccessOutcome {
     if (this.isStopped(vcpu)) return ACCESS_REFUSED;
     if (!isAccess(address, bytes)) return this.refuse(address, bytes);
-    if (this.host.inFlight !== 0) return this.readAndPush(address, bytes, vcpu);
-    const { bus } = this;
-    const offset = bus.offsetOf(address, bytes);
-    if (bus.taker.read(offset, bytes, this.answer)) return ACCESS_RETURNED;
-    return this.stop(vcpu, exit.MMIO_READ, address, bytes);
-  }
-
-  /** A read before which messages arrive: they are told when it is done. */
-  private readAndPush(address: number, bytes: number, vcpu: number): AccessOutcome {
     const { bus } = this;
     const offset = bus.offsetOf(address, bytes);
     this.begin();
-    const isAnswered = bus.taker.read(offset, bytes, this.answer);
-    if (!isAnswered) this.stop(vcpu, exit.MMIO_READ, address, bytes);
-    this.end();
-    return isAnswered ? ACCESS_RETURNED : ACCESS_EXITED;
+    try {
+      if (bus.taker.read(offset, bytes, this.answer)) return ACCESS_RETURNED;
+      return this.stop(vcpu, exit.MMIO_READ, address, bytes);
+    } finally {
+      this.end();
+    }
   }
 
   /** A dword that nobody has read, of the first vCPU. */

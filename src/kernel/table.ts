@@ -101,7 +101,8 @@ export class MsixTable implements BusDevice {
     if (memory[at] === mask) return true;
     //= MSIX-ASSIGN-5
     memory[at] = mask;
-    if (this.closed()) return true;
+    // As `closed` has it, which would be a call more for V8 to find room for.
+    if (memory[CONTROL_AT] !== abi.MSIX_CONTROL_ENABLE) return true;
     if (mask === 0 && this.stale[vector] !== 0) this.load(vector);
     this.host.drive(vector, mask);
     return true;
@@ -114,9 +115,7 @@ export class MsixTable implements BusDevice {
       return;
     }
     this.writeMessage(word, low);
-    if (bytes !== 8) return;
-    if ((word & 3) === 2) this.write(offset + 4, 4, high, 0);
-    else this.writeMessage(word + 1, high);
+    if (bytes === 8) this.write(offset + 4, 4, high, 0);
   }
 
   /** Reads an aligned 4 or 8 bytes of the table. The read goes to the device, so what is in flight arrives before it completes. */

@@ -53,6 +53,11 @@ test('a read of 4 bytes leaves the upper dword alone, and one of 8 returns it', 
   device.writeAddress(1, 0xfee01000, 7);
   device.read(device.entryAddress(1), 4);
   expect([device.answer[0], device.answer[1]]).toEqual([0xfee01000, 0x1234]);
+  // So does one that messages arrive before.
+  device.unmask(1);
+  device.signal(1);
+  device.read(device.entryAddress(1), 4);
+  expect([device.isInFlight(1), device.answer[0], device.answer[1]]).toEqual([false, 0xfee01000, 0x1234]);
   device.read(device.entryAddress(1), 8);
   expect(device.answer[1]).toBe(7);
 });
