@@ -58,7 +58,7 @@ export class CheckedFamily {
    */
   constructor(family: Family, sizes: readonly number[] = [1, 2, 3, 4]) {
     this.family = readFamily('family of CheckedFamily', family);
-    this.sizes = requireList('sizes of CheckedFamily', sizes, (place, size) => requireCount(place, size, MEMBERS_MAX));
+    this.sizes = requireList('sizes of CheckedFamily', sizes, requireSize);
     if (this.sizes.length === 0) refuse('sizes of CheckedFamily', sizes, 'numbers of members, one at least');
     CHECKED_FAMILY.mark(this);
     const three = this.instance(3);
@@ -164,6 +164,12 @@ export class CheckedFamily {
     for (const name of names) check(name, rename);
     for (const path of paths) check(path, renameState!);
   }
+}
+
+/** Requires a number of members that a machine may have. */
+function requireSize(place: string, value: unknown): number {
+  if (value === 0) return refuse(place, value, `a whole number from 1 to ${MEMBERS_MAX}`);
+  return requireCount(place, value, MEMBERS_MAX);
 }
 
 function readFamily(place: string, value: unknown): Family {

@@ -5,7 +5,7 @@
  * A sentence that reads, changes or names what it must not is refused here. That members are alike is seen in `family.ts`.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { shortened } from '../argument/argument.ts';
+import { shortened, tell } from '../argument/argument.ts';
 import { type Condition, conditionOf, printCondition, type SymbolicMachine, symbolicOf } from '../export/symbolic.ts';
 import { machineGuards } from '../machine/guard.ts';
 import type { NameOutput } from '../machine/output.ts';
@@ -192,12 +192,13 @@ export class Names {
 
   /** The members that a renaming finds in a name. Each must be one of those that there are: of another one no list is compared. */
   private membersIn(name: string, rename: (of: MemberMap) => string): number[] {
-    const found = new Set<number>();
-    rename((member) => (found.add(member), member));
-    const odd = [...found].find((member) => !(Number.isSafeInteger(member) && member >= 0 && member < this.members));
-    if (odd === undefined) return [...found];
+    const named = new Set<number>();
+    rename((member) => (named.add(member), member));
+    const found = [...named];
+    const odd = found.findIndex((member) => !(Number.isSafeInteger(member) && member >= 0 && member < this.members));
+    if (odd < 0) return found;
     throw new CutoffError(
-      `Got ${this.family.name} with ${name}, which names member ${odd}; expected one of the members 0 to ${this.members - 1}.`,
+      `Got ${this.family.name} with ${name}, which names member ${tell(found[odd])}; expected one of the members 0 to ${this.members - 1}.`,
     );
   }
 

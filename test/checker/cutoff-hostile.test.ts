@@ -163,6 +163,20 @@ describe('a family is refused', () => {
     expect(() => new CheckedFamily(familyOf({}), [])).toThrow(
       /sizes of CheckedFamily; expected numbers of members, one at least/,
     );
+    expect(() => new CheckedFamily(familyOf({}), [2, 0])).toThrow(
+      /^Got 0 as sizes\[1\] of CheckedFamily; expected a whole number from 1 to 4096\.$/,
+    );
+  });
+
+  test.each([[Symbol('s')], [Object.create(null)], [undefined]])('whose renaming names no number: %#', (member) => {
+    const family = familyOf({});
+    const rename: Family['rename'] = (name, of) => {
+      of(member as number);
+      return name;
+    };
+    expect(() => new CheckedFamily({ ...family, rename })).toThrow(
+      /, which names member .*; expected one of the members 0 to 2\.$/,
+    );
   });
 });
 
