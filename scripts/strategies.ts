@@ -49,8 +49,12 @@ export interface Caught {
   readonly events: number;
 }
 
-/** The pieces that a strategy catches, of those with so many vectors. */
-export function caughtBy(strategy: StrategyName, vectors: number): Caught[] {
+/** The pieces that a strategy catches, of those with so many vectors. Who has its tests already hands them over. */
+export function caughtBy(
+  strategy: StrategyName,
+  vectors: number,
+  tests: Iterable<SuiteTest> = testsOf(strategy, vectors),
+): Caught[] {
   const open = new Map(
     TRIED.filter((piece) => vectorsOf(piece) === vectors).map((piece) => {
       const Wrong = piece.device(PlainDevice);
@@ -59,7 +63,7 @@ export function caughtBy(strategy: StrategyName, vectors: number): Caught[] {
   );
   const caught: Caught[] = [];
   let events = 0;
-  for (const test of testsOf(strategy, vectors)) {
+  for (const test of tests) {
     events += test.requests.filter((request) => !/^(messages|hello|\S+-read)/.test(request)).length;
     for (const [name, consumer] of open) {
       if (consumer.passes(test)) continue;
@@ -71,10 +75,10 @@ export function caughtBy(strategy: StrategyName, vectors: number): Caught[] {
   return caught;
 }
 
-/** The pieces that a right device of the museum stands for: none may be caught. */
-export function isPassedByPlain(strategy: StrategyName, vectors: number): boolean {
+/** Whether a right device of the museum passes tests of so many vectors. */
+export function isPassedByPlain(vectors: number, tests: Iterable<SuiteTest>): boolean {
   const consumer = new Consumer(() => new PlainDevice({ vectorCount: vectors }));
-  for (const test of testsOf(strategy, vectors)) if (!consumer.passes(test)) return false;
+  for (const test of tests) if (!consumer.passes(test)) return false;
   return true;
 }
 

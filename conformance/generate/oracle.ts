@@ -25,8 +25,11 @@ interface Step {
 export class ProfileMachine {
   readonly initial: number;
   private readonly model: Model;
-  private readonly steps = new Map<number, Step>();
+  /** By state, then by event. */
+  private readonly steps: Step[][] = [];
   private readonly rules = new Map<number, readonly string[]>();
+  /** By state. */
+  private readonly codes: number[] = [];
 
   constructor(choices: Choices, messages: MessageSet) {
     this.model = createModel({ choices, messages });
@@ -41,21 +44,21 @@ export class ProfileMachine {
   }
 
   step(state: number, event: number): Step {
-    const key = state * 64 + event;
-    let step = this.steps.get(key);
+    const steps = (this.steps[state] ??= []);
+    let step = steps[event];
     if (step === undefined) {
       const candidates = this.model.vector.candidates([state], event);
       if (candidates.length !== 1)
         throw new Error(`Got ${candidates.length} ways on; expected a steady profile to have one.`);
       const [{ to, code, taken }] = candidates;
       step = { to, code, rules: [...new Set(taken.flatMap((number) => this.rulesOf(number)))] };
-      this.steps.set(key, step);
+      steps[event] = step;
     }
     return step;
   }
 
   codeOf(state: number): number {
-    return this.model.vector.codeOf(state);
+    return (this.codes[state] ??= this.model.vector.codeOf(state));
   }
 
   private rulesOf(transition: number): readonly string[] {
