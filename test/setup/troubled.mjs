@@ -15,6 +15,10 @@ const msix = new Msix(vectors, (low, high, data) => {
   messages += ` ${hex(whole(low, high))}:${hex(data >>> 0)}`;
 });
 
+const clock = new Int32Array(new SharedArrayBuffer(4));
+/** Lets so many milliseconds go by, and leaves the processor to others. */
+const rest = (milliseconds) => void Atomics.wait(clock, 0, 0, milliseconds);
+
 const WAYS = {
   ...TROUBLES,
   crash: () => {
@@ -26,8 +30,7 @@ const WAYS = {
   },
   garbage: () => say('Segmentation fault'),
   late: () => {
-    const until = Date.now() + 40;
-    while (Date.now() < until);
+    rest(40);
     say('ok');
   },
   unsupported: () => say('unsupported'),
@@ -48,8 +51,7 @@ onRequest((line) => {
   const [offset, bytes, value] = words;
   if (isThere(line)) {
     if (way !== 'slow') return WAYS[way]();
-    const until = Date.now() + 50;
-    while (Date.now() < until);
+    rest(50);
   }
   switch (verb) {
     case 'hello':
