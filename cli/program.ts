@@ -87,6 +87,8 @@ function example(...lines: readonly string[]): string {
 }
 
 let status: Exit = EXIT.holds;
+/** The words of the call. */
+let called: readonly string[] = [];
 
 program
   .command('check')
@@ -559,7 +561,7 @@ withJudgeOptions(program.command('conform'))
     const { race, batches, delay, gap, burst } = choices;
     if ([race, batches, delay, gap, burst].some((choice) => choice !== undefined))
       command.error('error: got --race, --batches, --delay, --gap or --burst without --races; expected both');
-    const isCommand = process.argv.includes('--');
+    const isCommand = called.includes('--');
     if (!isCommand && words.length > 1) {
       command.error(`error: got ${words.join(' ')}; expected one module, or -- before a command`);
     }
@@ -685,16 +687,22 @@ type GenerateArguments = Omit<GenerateChoices, 'command'> & InstanceChoices & { 
 
 /** The command as it was called, for files that say how they were made: without what names the file itself. */
 function commandLine(): string {
-  const words = process.argv.slice(2);
-  const at = words.indexOf('--out');
-  return ['maskbit', ...(at < 0 ? words : words.toSpliced(at, 2))].join(' ');
+  const at = called.indexOf('--out');
+  return ['maskbit', ...(at < 0 ? called : called.toSpliced(at, 2))].join(' ');
 }
 
 /** Runs the command line of this process. */
 export async function run(): Promise<Exit> {
   guardOutputs();
+  return call(process.argv.slice(2));
+}
+
+/** Runs the command line with these words, in a process whose outputs are its caller's own: a test's. */
+export async function call(words: readonly string[]): Promise<Exit> {
+  status = EXIT.holds;
+  called = words;
   try {
-    await program.parseAsync();
+    await program.parseAsync(words, { from: 'user' });
     return status;
   } catch (error) {
     return exitOf(error);

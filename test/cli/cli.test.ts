@@ -1,16 +1,29 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import { explore } from '../../checker/explore/explore.ts';
 import { Budget } from '../../cli/check/budget.ts';
 import { MANIFEST, pinProblem } from '../../cli/check.ts';
+import { call } from '../../cli/program.ts';
 import { tellProgress } from '../../cli/report.ts';
 import { createInstance } from '../../properties/instances.ts';
-import { maskbit } from '../setup/command.ts';
+import { maskbit, type Ran } from '../setup/command.ts';
 
 const tooWide = (text: string): string[] => text.split('\n').filter((line) => line.length > 80);
+
+/** Runs the command line in this process: what it says of wrong calls and of its verbs needs no start of its own for each. */
+async function called(...words: readonly string[]): Promise<Ran> {
+  const told = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    vi.spyOn(process[name], 'write').mockImplementation((text) => (told[name] += String(text)).length > 0);
+  try {
+    return { status: await call(words), ...told };
+  } finally {
+    vi.restoreAllMocks();
+  }
+}
 
 describe('maskbit', () => {
   test('tells what there is, with examples', () => {
@@ -24,8 +37,8 @@ describe('maskbit', () => {
   test.each([
     ...['check', 'replay', 'explain', 'record', 'conform', 'prove', 'generate'],
     ...['export', 'inspect', 'museum', 'show', 'rules', 'help'],
-  ])('%s --help has an example, and fits in 80 columns', (verb) => {
-    const { status, stdout } = maskbit(verb, '--help');
+  ])('%s --help has an example, and fits in 80 columns', async (verb) => {
+    const { status, stdout } = await called(verb, '--help');
     expect(status).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples?:\\n  maskbit ${verb}`));
     expect(tooWide(stdout)).toEqual([]);
@@ -74,11 +87,15 @@ describe('maskbit', () => {
     [['check', '--states', 'many'], /Got many; expected a whole number, 1 or more/],
     [['check', '--memory', '4T'], /Got 4T; expected a number of bytes, such as 500M or 8G/],
     [['check', '--manifest', 'package.json'], /Got a manifest of version "\d+\.\d+\.\d+"; expected version 1/],
-  ])('%j is a wrong call: exit status 2', (parameters, complaint) => {
-    const { status, stdout, stderr } = maskbit(...parameters);
+  ])('%j is a wrong call: exit status 2', async (parameters, complaint) => {
+    const { status, stdout, stderr } = await called(...parameters);
     expect(stderr).toMatch(complaint);
     expect(stdout).toBe('');
     expect(status).toBe(2);
+  });
+
+  test('a wrong call ends the process with that status, and says the same', async () => {
+    expect(maskbit('chek')).toEqual(await called('chek'));
   });
 
   test('rules prints every rule, and one whole', () => {
