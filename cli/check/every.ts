@@ -20,6 +20,9 @@ import { boundsName, instanceName } from '../../properties/instances.ts';
 import { print, printTable } from '../report.ts';
 import { type CheckSection, type Explored, Violations } from './part.ts';
 
+// The one assumption of a verdict on every number.
+const ASSUMED = 'that it goes on so with more is assumed (checker/cutoff/README.md).';
+
 /** What is said of the vectors of one machine. */
 export interface EveryColumn {
   readonly head: string;
@@ -39,7 +42,7 @@ export function checkEvery(explored: readonly Explored[]): CheckSection {
       return [];
     });
   const count = printEvery(columns, violations);
-  print(`The function was seen to be written by one template with ${FUNCTION_SIZES.join(', ')} vectors.`);
+  print(`The function was seen to be written by one template with ${FUNCTION_SIZES.join(', ')} vectors; ${ASSUMED}`);
   print();
   return { clause: `${count} properties of the function with every number of vectors`, violations };
 }
@@ -69,7 +72,7 @@ export function decideEveryOf(
 export function printEveryOfDesigns(columns: readonly EveryColumn[], violations: Violations): void {
   if (columns.length === 0) return;
   printEvery(columns, violations);
-  print(`These designs were seen to be written by one template with ${DESIGN_SIZES.join(', ')} vectors.`);
+  print(`These designs were seen to be written by one template with ${DESIGN_SIZES.join(', ')} vectors; ${ASSUMED}`);
   for (const design of DESIGNS.filter(({ grow, direct }) => !grow || !direct)) {
     const checked = checkFamily(designFamily(design, TWO), DESIGN_SIZES);
     if ('because' in checked) print(`not of every number: ${checked.because}`);
