@@ -45,7 +45,7 @@ export interface Tour {
  * Makes the tour of one vector, through every transition; or the way through every state of two, which is short enough for all their pairs.
  * @param isClose Whether each event of one of two, with each thing that comes of it, is to be met in every state of the other.
  */
-export function makeTour(count: 1 | 2, isClose = false): Tour {
+function makeTour(count: 1 | 2, isClose = false): Tour {
   const graph = enumerate(createFunction({ vectors: count, messages: TWO }), functionEvents(count, TWO));
   const path = count === 1 ? postmanTour(graph).path : pairsTour(graph, isClose);
   const view = machineView(count, TWO);

@@ -53,12 +53,12 @@ export class RegionWords {
 
   /** Writes the words of a state of which every region is known; returns false of another. A region that is where it was written last flips nothing. */
   write(words: Int32Array, from: number): boolean {
-    const { regions, here, steps, written } = this;
+    const { regions, here, written } = this;
     for (let region = 0; region < here.length; region++) {
       const before = here[region];
       const after = regions.stateOf(region, words, from);
       if (before === after) continue;
-      const step = steps[region][before]?.[after] ?? this.learnStep(region, before, after);
+      const step = this.stepOf(region, before, after);
       if (step === undefined) return false;
       here[region] = after;
       flip(written.seen, step.seen);
@@ -72,18 +72,23 @@ export class RegionWords {
    * differ. Writes its steps to `way`, and returns how many they are, or -1 where the state of a region is not known.
    */
   wayTo(changed: readonly number[], next: Int32Array, way: Step[]): number {
-    const { regions, here, steps } = this;
+    const { regions, here } = this;
     let count = 0;
     for (let index = 0; index < changed.length; index++) {
       const region = changed[index];
       const before = here[region];
       const after = regions.stateOf(region, next, 0);
       if (before === after) continue;
-      const step = steps[region][before]?.[after] ?? this.learnStep(region, before, after);
+      const step = this.stepOf(region, before, after);
       if (step === undefined) return -1;
       way[count++] = step;
     }
     return count;
+  }
+
+  /** What a region flips from one of its states to another, where both are known. */
+  private stepOf(region: number, before: number, after: number): Step | undefined {
+    return this.steps[region][before]?.[after] ?? this.learnStep(region, before, after);
   }
 
   private learnStep(region: number, before: number, after: number): Step | undefined {
