@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { printProfile, profileNamed } from '../../conformance/judge/profile.ts';
-import { MASKBIT, maskbit } from '../setup/command.ts';
+import { called, MASKBIT, maskbit } from '../setup/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-conform-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -129,10 +129,10 @@ describe('a wrong call is a sentence, and exit status 2:', () => {
       printProfile({ ...strict, choices: { ...strict.choices, disabledEvent: 'hidden', pendingAtEnable: 'lost' } }),
       /^Got a profile that contradicts itself in .*: disabledEvent is hidden and pendingAtEnable is lost;/,
     ],
-  ])('%s', (name, profile, message) => {
+  ])('%s', async (name, profile, message) => {
     const path = profile.includes('{') ? join(folder, `${name}.json`) : profile;
     if (path !== profile) writeFileSync(path, profile);
-    const { status, stderr } = maskbit('conform', '--profile', path, '--seconds', '1', KIT);
+    const { status, stderr } = await called('conform', '--profile', path, '--seconds', '1', KIT);
     expect([status, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 });

@@ -10,7 +10,7 @@ import { symbolicOf } from '../../checker/export/symbolic.ts';
 import { eventSentence } from '../../machines/alphabet.ts';
 import { MESSAGE_SETS } from '../../machines/messages.ts';
 import { createInstance, type MachineName } from '../../properties/instances.ts';
-import { maskbit, runCommand } from '../setup/command.ts';
+import { called, runCommand } from '../setup/command.ts';
 
 /** Every step of a graph, in words: what two machines that are the same have in common. */
 function stepsOf(graph: StateGraph): string[] {
@@ -44,7 +44,7 @@ describe('maskbit export prints a file of its own', () => {
     ['function', 2, 'two', 4352],
   ])('%s with %i vectors, messages %s: %i steps are the same', async (name, vectors, messages, steps) => {
     const size = name === 'function' ? ['--vectors', `${vectors}`] : [];
-    const { status, stdout } = maskbit('export', '--machine', name, ...size, '--messages', messages);
+    const { status, stdout } = await called('export', '--machine', name, ...size, '--messages', messages);
     expect(status).toBe(0);
     expect(stdout.match(/^import .*$/gm)).toEqual([expect.stringMatching(/^import \{ [\w, ]+ \} from 'xstate';$/)]);
     const { machine, events } = createInstance(name, { vectors, messages: MESSAGE_SETS[messages] });
@@ -57,7 +57,7 @@ describe('maskbit export prints a file of its own', () => {
   });
 
   test('which the strictest TypeScript accepts', async () => {
-    const { stdout } = maskbit('export', '--machine', 'function', '--vectors', '2');
+    const { stdout } = await called('export', '--machine', 'function', '--vectors', '2');
     const { status, stdout: complaints } = await withFile(stdout, async (path) =>
       runCommand('npx', [
         'tsc',
@@ -76,24 +76,24 @@ describe('maskbit export prints a file of its own', () => {
 });
 
 describe('maskbit export --format prints', () => {
-  const print = (format: string): string => {
-    const { status, stdout, stderr } = maskbit('export', '--machine', 'capability', '--format', format);
+  const print = async (format: string): Promise<string> => {
+    const { status, stdout, stderr } = await called('export', '--machine', 'capability', '--format', format);
     expect([status, stderr]).toEqual([0, '']);
     return stdout;
   };
 
-  test('the model that SPIN is held against', () => {
+  test('the model that SPIN is held against', async () => {
     const { machine, events } = createInstance('capability');
-    expect(print('promela')).toBe(printPromela(symbolicOf(machine, events), { eventSentence }));
+    expect(await print('promela')).toBe(printPromela(symbolicOf(machine, events), { eventSentence }));
   });
 
-  test('a TLA+ module and its configuration', () => {
-    expect(print('tla')).toMatch(/^-+ MODULE capability -+\n/);
-    expect(print('tla-config')).toContain('SPECIFICATION Spec');
+  test('a TLA+ module and its configuration', async () => {
+    expect(await print('tla')).toMatch(/^-+ MODULE capability -+\n/);
+    expect(await print('tla-config')).toContain('SPECIFICATION Spec');
   });
 
-  test('a graph in DOT, with every transition that changes something', () => {
+  test('a graph in DOT, with every transition that changes something', async () => {
     const { machine, events } = createInstance('capability');
-    expect(print('dot')).toBe(printDot(enumerate(machine, events)));
+    expect(await print('dot')).toBe(printDot(enumerate(machine, events)));
   });
 });

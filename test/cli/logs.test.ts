@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { LogFollower } from '../../cli/follow.ts';
 import { EXIT } from '../../cli/output.ts';
-import { MASKBIT, maskbit } from '../setup/command.ts';
+import { called, MASKBIT } from '../setup/command.ts';
 import { logLines, logPath } from '../setup/logs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-logs-'));
@@ -17,10 +17,10 @@ const BASE = logLines('base');
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 describe('cases of the world', () => {
-  test('--assigned without an interrupt counts exits, and lost none', () => {
+  test('--assigned without an interrupt counts exits, and lost none', async () => {
     const silent = join(folder, 'silent.log');
     writeFileSync(silent, text(BASE.filter((line) => !line.includes('apic-msi'))));
-    const { status, stdout } = maskbit('replay', silent, '--assigned');
+    const { status, stdout } = await called('replay', silent, '--assigned');
     expect(stdout).toMatch(/^an interrupt +n\/a +n\/a +n\/a$/m);
     expect(stdout).toMatch(/^interrupts lost +0 +0 +0$/m);
     expect(stdout).toContain(
@@ -30,17 +30,17 @@ describe('cases of the world', () => {
     expect(status).toBe(EXIT.holds);
   });
 
-  test("a virtual function's table is found by the SR-IOV capability of its physical function", () => {
-    const { status, stdout } = maskbit('replay', logPath('sriov1'), '--device', 'nvme 01:00.1');
+  test("a virtual function's table is found by the SR-IOV capability of its physical function", async () => {
+    const { status, stdout } = await called('replay', logPath('sriov1'), '--device', 'nvme 01:00.1');
     expect(stdout).toMatch(/: nvme 01:00\.1, \d+ vectors$/m);
     expect(stdout).toMatch(/^disagreements +0$/m);
     expect(stdout).toMatch(/^n\/a: No message of the function stands in the log/m);
     expect(status).toBe(EXIT.bound);
   });
 
-  test('a packed log has its record beside it', () => {
+  test('a packed log has its record beside it', async () => {
     const log = 'traces/recorded/linux-6.1-nvme-hotplug.gz';
-    const { status, stdout } = maskbit('replay', log, '--device', 'nvme 01:00.0');
+    const { status, stdout } = await called('replay', log, '--device', 'nvme 01:00.0');
     expect(stdout).toContain('Record: traces/recorded/linux-6.1-nvme-hotplug.json');
     expect(stdout).toMatch(/^holds/m);
     expect(status).toBe(EXIT.holds);
@@ -52,18 +52,18 @@ describe('a log that disagrees', () => {
   const at = BASE.findIndex((line) => /_read .*8 value 0x23 .*msix-table/.test(line));
   writeFileSync(wrong, text(BASE.with(at, BASE[at].replace('value 0x23', 'value 0x24'))));
 
-  test('ends with the way to look at it', () => {
-    const { status, stdout } = maskbit('replay', wrong);
+  test('ends with the way to look at it', async () => {
+    const { status, stdout } = await called('replay', wrong);
     expect(status).toBe(EXIT.violated);
     expect(stdout).toContain(`See it: maskbit inspect ${wrong} --at ${at + 1}`);
     const [, link] = /^maskbit show '(t1\.[\w.-]+&step=\d+)'$/.exec(stdout.trimEnd().split('\n').at(-1)!)!;
-    const shown = maskbit('show', link);
+    const shown = await called('show', link);
     expect(shown.status).toBe(EXIT.holds);
     expect(shown.stdout).toContain('fee02004:23');
   });
 
-  test('is explained with the state at the line of the cause, and the same way on', () => {
-    const { stdout } = maskbit('explain', wrong, '--vector', '0', '--at', '290');
+  test('is explained with the state at the line of the cause, and the same way on', async () => {
+    const { stdout } = await called('explain', wrong, '--vector', '0', '--at', '290');
     expect(stdout).toMatch(
       /^nvme 00:02\.0, vector 0, after line 290: why did no interrupt come\?\n\nThe function is masked since line 280/,
     );
@@ -74,9 +74,9 @@ describe('a log that disagrees', () => {
     expect(stdout).toContain(`See it: maskbit inspect ${wrong} --at 280`);
   });
 
-  test('of a log that begins late, the way to look at it says where MSI-X is, too', () => {
+  test('of a log that begins late, the way to look at it says where MSI-X is, too', async () => {
     const told = ['--capability', '0x40', '--table', '0xfebf2000', '--vectors', '5'];
-    const { stdout } = maskbit('explain', logPath('late'), '--vector', '0', ...told);
+    const { stdout } = await called('explain', logPath('late'), '--vector', '0', ...told);
     expect(stdout).toMatch(/^See it: maskbit inspect \S+ --at \d+ --capability 0x40 --table 0xfebf2000 --vectors 5$/m);
   });
 
@@ -86,8 +86,8 @@ describe('a log that disagrees', () => {
     [['inspect', join(folder, 'none.log'), '--no-open'], /Got no (?:text|page)/],
     [['replay', '-', '--watch'], /got - with --watch; expected the path of a file that grows/],
     [['explain', wrong, '--vector', '7'], /Got vector 7; expected one of nvme 00:02\.0, 0 to 4\./],
-  ])('%j is refused', (parameters, sentence) => {
-    const { status, stderr } = maskbit(...parameters);
+  ])('%j is refused', async (parameters, sentence) => {
+    const { status, stderr } = await called(...parameters);
     expect(stderr).toMatch(sentence);
     expect([EXIT.usage, EXIT.failed]).toContain(status);
   });

@@ -14,7 +14,7 @@ import { printTrace } from '../../checker/trace/codec.ts';
 import { makeTrace } from '../../checker/trace/trace.ts';
 import { createInstance } from '../../properties/instances.ts';
 import { traceSubject } from '../../properties/subject.ts';
-import { MASKBIT, maskbit, type Ran } from '../setup/command.ts';
+import { called, MASKBIT, type Ran } from '../setup/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-promises-'));
 const inside = (name: string): string => join(folder, name);
@@ -119,8 +119,8 @@ describe('no control sequence reaches the terminal', () => {
     ],
     ['in the state at the start', (trace: any) => void (trace.start.gate = OSC)],
     ['in the name of a machine', (trace: any) => void (trace.machine = OSC)],
-  ])('%s', (name, damage) => {
-    const { stdout, stderr } = maskbit('show', damaged(`${name}.json`, damage));
+  ])('%s', async (name, damage) => {
+    const { stdout, stderr } = await called('show', damaged(`${name}.json`, damage));
     expect(stdout + stderr).toContain('\\u001b');
     // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
     expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
@@ -132,8 +132,8 @@ describe('no control sequence reaches the terminal', () => {
     ['replay', `/nowhere/${OSC}`],
     [OSC],
     ['export', '--machine', OSC],
-  ])('in a parameter of %j', (...parameters) => {
-    const { status, stdout, stderr } = maskbit(...parameters);
+  ])('in a parameter of %j', async (...parameters) => {
+    const { status, stdout, stderr } = await called(...parameters);
     expect(stdout + stderr).toContain('\\u001b');
     expect(stdout + stderr).not.toContain(ESCAPE);
     expect(status).toBe(EXIT.usage);
@@ -163,62 +163,60 @@ describe('strictly read', () => {
     [['rules', 'MSIX-PEMD-2'], /Got the id "MSIX-PEMD-2"; expected one that is registered, such as MSIX-PEND-2/],
     [['help', 'chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],
     [['chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],
-  ])('%j', (parameters, sentence) => {
-    const { status, stderr } = maskbit(...parameters);
+  ])('%j', async (parameters, sentence) => {
+    const { status, stderr } = await called(...parameters);
     expect(stderr).toMatch(sentence);
     expect(status).toBe(EXIT.usage);
   });
 
-  test('but for the case of a rule', () => {
-    const { status, stdout } = maskbit('rules', 'msix-pend-2');
+  test('but for the case of a rule', async () => {
+    const { status, stdout } = await called('rules', 'msix-pend-2');
     expect(stdout).toMatch(/^MSIX-PEND-2 {2}/);
     expect(status).toBe(EXIT.holds);
   });
 });
 
 describe('help', () => {
-  test('of a verb is told by help VERB as by --help, and its groups by both', () => {
-    const { status, stdout } = maskbit('help', 'rules');
+  test('of a verb is told by help VERB as by --help, and its groups by both', async () => {
+    const { status, stdout } = await called('help', 'rules');
     expect(status).toBe(EXIT.holds);
-    expect(stdout).toBe(maskbit('rules', '--help').stdout);
-    expect(maskbit('help').stdout).toMatch(/\nDecide:\n {2}check [^]*\nShow:\n {2}export /);
+    expect(stdout).toBe((await called('rules', '--help')).stdout);
+    expect((await called('help')).stdout).toMatch(/\nDecide:\n {2}check [^]*\nShow:\n {2}export /);
   });
 
-  test('says what each exit status means', () => {
-    expect(maskbit('--help').stdout).toContain(
+  test('says what each exit status means', async () => {
+    expect((await called('--help')).stdout).toContain(
       '4 no answer: the output cannot be written, or maskbit itself has failed.',
     );
   });
 });
 
-test('rules are printed as JSON, all or one', () => {
-  const { stdout } = maskbit('rules', '--json');
+test('rules are printed as JSON, all or one', async () => {
+  const { stdout } = await called('rules', '--json');
   const all = JSON.parse(stdout) as { rule: { id: string } }[];
   expect(all.length).toBeGreaterThan(80);
-  const one = JSON.parse(maskbit('rules', 'msix-pend-2', '--json').stdout) as { rule: { id: string } };
+  const one = JSON.parse((await called('rules', 'msix-pend-2', '--json')).stdout) as { rule: { id: string } };
   expect(all).toContainEqual(one);
 });
 
 describe('a link', () => {
-  const link = maskbit('show', wholeTrace(), '--format', 'link').stdout.trim();
-
-  /** A trace in a file, as it should be. */
-  function wholeTrace(): string {
+  let link = '';
+  beforeAll(async () => {
     writeFileSync(inside('whole.json'), printTrace(makeTrace(traceSubject(createInstance('function')), [0])));
-    return inside('whole.json');
-  }
+    link = (await called('show', inside('whole.json'), '--format', 'link')).stdout.trim();
+  });
 
-  test('leads to a published page, and is read back as it was pasted', () => {
-    const { stdout } = maskbit('show', link, '--format', 'link', '--base-url', 'https://example.org/msix/');
+  test('leads to a published page, and is read back as it was pasted', async () => {
+    const { stdout } = await called('show', link, '--format', 'link', '--base-url', 'https://example.org/msix/');
     expect(stdout).toBe(`https://example.org/msix/#${link}\n`);
-    expect(maskbit('show', `(${stdout.trim()}&amp;step=1).`).stdout).toBe(maskbit('show', link).stdout);
+    expect((await called('show', `(${stdout.trim()}&amp;step=1).`)).stdout).toBe((await called('show', link)).stdout);
   });
 
   test.each([
     [['--base-url', 'https://example.org/'], /got --base-url with --format text; expected --format link/],
     [['--format', 'link', '--base-url', 'javascript:1'], /Got javascript:1; expected the address of a page/],
-  ])('is made of a page and a trace: %j', (parameters, sentence) => {
-    const { status, stderr } = maskbit('show', link, ...parameters);
+  ])('is made of a page and a trace: %j', async (parameters, sentence) => {
+    const { status, stderr } = await called('show', link, ...parameters);
     expect(stderr).toMatch(sentence);
     expect(status).toBe(EXIT.usage);
   });

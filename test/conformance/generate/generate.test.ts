@@ -32,7 +32,7 @@ import { designByName } from '../../../machines/designs.ts';
 import { createInstance } from '../../../properties/instances.ts';
 import { BEYOND, caughtBy, isPassedByPlain, testsOf, TRIED } from '../../../scripts/strategies.ts';
 import { SHIPPED, shippedText } from '../../../scripts/vectors.ts';
-import { MASKBIT, maskbit, runCommand } from '../../setup/command.ts';
+import { called, MASKBIT, runCommand } from '../../setup/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-generate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -127,10 +127,10 @@ describe('the vectors that are shipped', () => {
     expect(shippedText(file) === readFileSync(file, 'utf8')).toBe(true);
   });
 
-  test('are what the commands that stand in them write', () => {
+  test('are what the commands that stand in them write', async () => {
     const out = join(folder, 'again');
     const file = 'vectors/function-65.dut';
-    expect(maskbit('generate', ...SHIPPED[file].parameters, '--out', out).status).toBe(0);
+    expect((await called('generate', ...SHIPPED[file].parameters, '--out', out)).status).toBe(0);
     expect(readFileSync(out, 'utf8') === readFileSync(file, 'utf8')).toBe(true);
     expect(existsSync(`${out}.new`)).toBe(false);
   });
@@ -337,9 +337,9 @@ describe('a consumer of the vectors', () => {
 describe('a file for Vitest', () => {
   const runVitest = (file: string) => runCommand('npx', ['vitest', 'run', '--root', folder, file]);
 
-  test('passes with an adapter, and needs nothing of maskbit', () => {
+  test('passes with an adapter, and needs nothing of maskbit', async () => {
     const file = join(folder, 'function.test.js');
-    expect(maskbit('generate', '--format', 'vitest', '--limit', '40', '--out', file).status).toBe(0);
+    expect((await called('generate', '--format', 'vitest', '--limit', '40', '--out', file)).status).toBe(0);
     expect(readFileSync(join(folder, 'adapter.js'), 'utf8')).toContain('to be filled in');
     writeFileSync(
       join(folder, 'adapter.js'),
@@ -498,12 +498,20 @@ describe('what is asked for', () => {
     expect(make).toThrow(/^Got the strategy reads for ownership; expected the machine function/);
   });
 
-  test('a rule that no path exercises is told, and leaves no file, and no part of one on standard output', () => {
+  test('a rule that no path exercises is told, and leaves no file, and no part of one on standard output', async () => {
     const file = join(folder, 'none.json');
-    const { status, stderr } = maskbit('generate', '--only', 'MSIX-POSTED-1', '--profiles', 'strict', '--out', file);
+    const { status, stderr } = await called(
+      'generate',
+      '--only',
+      'MSIX-POSTED-1',
+      '--profiles',
+      'strict',
+      '--out',
+      file,
+    );
     expect([status, existsSync(file), existsSync(`${file}.new`)]).toEqual([2, false, false]);
     expect(stderr).toContain('Got --only MSIX-POSTED-1, which none of the 352 paths exercises; expected a rule');
-    const printed = maskbit('generate', '--only', 'MSIX-POSTED-1', '--profiles', 'strict');
+    const printed = await called('generate', '--only', 'MSIX-POSTED-1', '--profiles', 'strict');
     expect([printed.status, printed.stdout]).toEqual([2, '']);
   });
 
@@ -569,8 +577,8 @@ describe('what is asked for', () => {
     ['--only MSIX-PEND-2', 'function, transitions: 8 of 352 tests with 32 events; some 14 kB'],
     ['--strategy pairs --limit 7', 'function, pairs: 7 of 3,872 tests with 14 events; some 12 kB'],
     ['--strategy pairs --only MSIX-PEND-2 --limit 3', 'function, pairs: 3 of 3,872 tests with 9 events; some 9 kB'],
-  ])('the size that is told before is of what %s leaves', (choices, told) => {
-    const { status, stderr, stdout } = maskbit('generate', '--profiles', 'strict', ...choices.split(' '));
+  ])('the size that is told before is of what %s leaves', async (choices, told) => {
+    const { status, stderr, stdout } = await called('generate', '--profiles', 'strict', ...choices.split(' '));
     expect([status, stderr]).toEqual([0, expect.stringContaining(told)]);
     const { tests, count } = JSON.parse(stdout) as Vectors;
     expect([tests.length, told]).toEqual([count, expect.stringContaining(` ${count} of `)]);
@@ -579,8 +587,8 @@ describe('what is asked for', () => {
   test.each([
     ['HB-21', 'Got "HB-21", which is a bug of a real system and no rule; expected a rule that maskbit rules lists'],
     ['MSIX-PEND-99', 'Got "MSIX-PEND-99"; expected a rule that maskbit rules lists, such as MSIX-PEND-6,'],
-  ])('%s is no rule: the sentence offers rules alone', (name, sentence) => {
-    const { status, stderr, stdout } = maskbit('generate', '--only', name);
+  ])('%s is no rule: the sentence offers rules alone', async (name, sentence) => {
+    const { status, stderr, stdout } = await called('generate', '--only', name);
     expect([status, stdout, stderr]).toEqual([2, '', expect.stringContaining(sentence)]);
     expect(stderr).not.toMatch(/such as.*\b(HB-|P\d|R\d)/);
   });
@@ -594,15 +602,15 @@ describe('what is asked for', () => {
       '--machine ownership --profiles strict',
       'error: got --profiles with the machine ownership; expected it with function alone: only its tests have answers of profiles',
     ],
-  ])('%s is refused where nothing heeds it', (choices, sentence) => {
-    const { status, stderr, stdout } = maskbit('generate', ...choices.split(' '));
+  ])('%s is refused where nothing heeds it', async (choices, sentence) => {
+    const { status, stderr, stdout } = await called('generate', ...choices.split(' '));
     expect([status, stdout, stderr]).toEqual([2, '', expect.stringContaining(sentence)]);
   });
 
   test.each(['--strategy complete --extra 0', '--strategy walks --seed 3 --walks 2 --length 5'])(
     '%s is heeded',
-    (choices) => {
-      const { status, stderr } = maskbit('generate', '--profiles', 'strict', ...choices.split(' '));
+    async (choices) => {
+      const { status, stderr } = await called('generate', '--profiles', 'strict', ...choices.split(' '));
       expect([status, stderr]).toEqual([
         0,
         expect.stringMatching(/complete: 424 tests .* at most 32 states|walks: 2 tests with 10 .* seed is 3/s),
@@ -610,9 +618,9 @@ describe('what is asked for', () => {
     },
   );
 
-  test('a file that cannot be made is named as it was given, with the reason', () => {
+  test('a file that cannot be made is named as it was given, with the reason', async () => {
     const file = join(folder, 'nowhere', 'x.json');
-    const { status, stderr } = maskbit('generate', '--profiles', 'strict', '--out', file);
+    const { status, stderr } = await called('generate', '--profiles', 'strict', '--out', file);
     expect([status, stderr]).toEqual([
       2,
       expect.stringContaining(
@@ -624,8 +632,8 @@ describe('what is asked for', () => {
 
   test.each(['', '--limit 40', '--only MSIX-PEND-2', '--machine assigned-device --limit 40'])(
     'more simple paths than can be made, %s: exit status 3, and what to take instead',
-    (more) => {
-      const { status, stderr } = maskbit('generate', '--strategy', 'simple', ...more.split(' ').filter(Boolean));
+    async (more) => {
+      const { status, stderr } = await called('generate', '--strategy', 'simple', ...more.split(' ').filter(Boolean));
       expect([status, stderr]).toEqual([
         3,
         expect.stringContaining(
@@ -663,10 +671,10 @@ describe('what is written', () => {
     expect([status, existsSync(file), existsSync(`${file}.new`)]).toEqual([130, false, false]);
   });
 
-  test('is packed where its name says so, and is the same', () => {
+  test('is packed where its name says so, and is the same', async () => {
     const [plain, packed] = [join(folder, 'states.dut'), join(folder, 'states.dut.gz')];
     for (const file of [plain, packed]) {
-      const { status } = maskbit(
+      const { status } = await called(
         ...['generate', '--strategy', 'states', '--profiles', 'strict', '--format', 'dut', '--out', file],
       );
       expect(status).toBe(0);
@@ -674,9 +682,9 @@ describe('what is written', () => {
     expect(gunzipSync(readFileSync(packed)).toString() === readFileSync(plain, 'utf8')).toBe(true);
   });
 
-  test('is no verdict where the device is full, and leaves the device as it is', () => {
+  test('is no verdict where the device is full, and leaves the device as it is', async () => {
     for (const parameters of [[...long, '--limit', '9', '--out', '/dev/full']]) {
-      const { status, stderr } = maskbit(...parameters);
+      const { status, stderr } = await called(...parameters);
       expect(stderr).toMatch(/Got ENOSPC: .*; expected room for what is written/);
       expect([status, existsSync('/dev/full.new'), statSync('/dev/full').isCharacterDevice()]).toEqual([
         4,
