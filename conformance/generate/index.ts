@@ -1,7 +1,8 @@
 /**
  * Tests as files: what is asked for, its size before it is made, and its text, piece by piece. Nothing here writes a file.
  */
-import { enumerate } from '../../checker/explore/enumerate.ts';
+import { compile } from '../../checker/compile/compile.ts';
+import { explore } from '../../checker/explore/explore.ts';
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import type { Instance } from '../../properties/instances.ts';
 import { EventSuite, type EventTest } from './events.ts';
@@ -159,7 +160,8 @@ function strictRules(vectors: number, without: readonly string[] | undefined) {
 /** Tests of any machine, as events and outputs. */
 export function generateEvents(instance: Instance, options: GenerateOptions): Generation {
   const { strategy, format } = options;
-  const graph = enumerate(instance.machine, { only: eventsWithout(instance.events, options.without ?? []) });
+  const only = eventsWithout(instance.events, options.without ?? []);
+  const graph = explore(compile(instance.machine, { only })).graph();
   const set = STRATEGIES[strategy](graph, options);
   const head: FileHead = {
     machine: instance.machine.id,

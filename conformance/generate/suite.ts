@@ -2,7 +2,8 @@
  * Tests of one function, as requests and permitted answers: what a path of the machine is on the wire, in one of the forms of each access,
  * and what devices of every profile answer. It knows neither files nor formats.
  */
-import { enumerate } from '../../checker/explore/enumerate.ts';
+import { compile } from '../../checker/compile/compile.ts';
+import { explore } from '../../checker/explore/explore.ts';
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import { eventSentence, functionEvents, readEvent, RESET, write } from '../../machines/alphabet.ts';
 import { createFunction } from '../../machines/function.ts';
@@ -86,7 +87,7 @@ function machineOf(choices: Choices, profile: number): ProfileMachine {
 export function suiteMachine({ vectors, without = [] }: SuiteOptions): SuiteMachine {
   const count = vectors === 2 ? 2 : 1;
   const only = eventsWithout(functionEvents(count, WRITTEN), without);
-  const graph = enumerate(createFunction({ vectors: count, messages: WRITTEN }), { only });
+  const graph = explore(compile(createFunction({ vectors: count, messages: WRITTEN }), { only })).graph();
   return { graph, read: graph.states.map((value) => readback(value, count, WRITTEN).join()) };
 }
 

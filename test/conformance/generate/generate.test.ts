@@ -561,7 +561,6 @@ describe('what is asked for', () => {
   test('the seconds that are told before count those that have been spent', () => {
     const options = { strategy: 'guards', format: 'json', command: '' } as const;
     const generation = generateEvents(createInstance('assigned-device'), options);
-    // 3.5 are spent on the states, before the first test can be written.
     expect(secondsOf(generation, undefined, 3.5)).toBe(4);
   });
 
