@@ -5,6 +5,7 @@
  * The text is made of the numbers in the tables and of nothing else, so no name of a machine can end up in it.
  */
 import type { CompiledMachine } from './format.ts';
+import { interpretAll } from './interpret.ts';
 import { createPlainStep, IGNORED, SILENT, type StepEvent, TALKING } from './step-event.ts';
 import { INSTRUCTIONS_OF_TEXT, type Listing, listingOf, programText } from './program-text.ts';
 import { Stepper } from './step.ts';
@@ -52,10 +53,23 @@ export function createExpand(compiled: CompiledMachine): Expand {
   };
 }
 
-/** The same, for who asks which events are taken. */
-export function createExpandEvents(compiled: CompiledMachine): ExpandEvents {
-  const parts = createParts(compiled, true);
+// So many events are tried by the interpreter first: until then, to translate the programs and to compile that takes longer.
+const TRIES_AT_FIRST = 4_000_000;
+
+/**
+ * The same, for who asks which events are taken.
+ * @param first So many events are tried before the programs are translated.
+ */
+export function createExpandEvents(compiled: CompiledMachine, first = TRIES_AT_FIRST): ExpandEvents {
+  const scratch = new Int32Array(compiled.transitions.length);
+  let left = Math.ceil(first / Math.max(1, compiled.events.length));
+  let parts: readonly ExpandPart[] | undefined;
   return (states, from, targets, events) => {
+    if (left > 0) {
+      left--;
+      return interpretAll(compiled, states, from, targets, events, scratch);
+    }
+    parts ??= createParts(compiled, true);
     let count = 0;
     for (const part of parts) count = part(states, from, targets, count, events);
     return count;

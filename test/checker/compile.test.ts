@@ -13,7 +13,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import { enumerate, stepper } from '../../checker/explore/enumerate.ts';
-import { createExpand } from '../../checker/compile/expand.ts';
+import { createExpand, createExpandEvents } from '../../checker/compile/expand.ts';
 import { explore } from '../../checker/explore/explore.ts';
 import type { CompiledMachine } from '../../checker/compile/format.ts';
 import { packValue, unpackValue } from '../../checker/compile/layout.ts';
@@ -110,13 +110,16 @@ describe('the machines of MSI-X, compiled', () => {
   });
 });
 
-/** Compares single steps with XState's along a random walk, and the translated programs with the stepper. */
+/** Compares single steps with XState's along a random walk, and the translated programs with the stepper, and with the interpreted ones: from halfway on, these are translated too. */
 function walkDifference(machine: AnyStateMachine, compiled: CompiledMachine, length: number, seed: number) {
   const random = randomNumbers(seed);
   const step = stepper(machine);
   const ours = new Stepper(compiled);
   const expand = createExpand(compiled);
   const { wordCount, events } = compiled;
+  const expandEvents = createExpandEvents(compiled, Math.floor(length / 2) * events.length);
+  const named = new Int32Array(wordCount * events.length);
+  const by = new Int32Array(events.length);
   const state = compiled.initial.slice();
   const next = new Int32Array(wordCount);
   const expanded = new Int32Array(wordCount * events.length);
@@ -128,6 +131,13 @@ function walkDifference(machine: AnyStateMachine, compiled: CompiledMachine, len
       return ours.takenCount > 0 ? [...next] : [];
     });
     if (stepped.join() !== expanded.subarray(0, taken * wordCount).join()) return `expanded otherwise at step ${index}`;
+    const names = events.flatMap((_, event) => {
+      ours.stepWords(state, 0, event, next, 0);
+      return ours.takenCount > 0 ? [event] : [];
+    });
+    const namedCount = expandEvents(state, 0, named, by);
+    if (stepped.join() !== named.subarray(0, namedCount * wordCount).join()) return `named otherwise at step ${index}`;
+    if (names.join() !== by.subarray(0, namedCount).join()) return `taken otherwise at step ${index}`;
     const event = random(events.length);
     const theirs = step(snapshot, events[event]);
     ours.stepWords(state, 0, event, next, 0);
