@@ -56,8 +56,16 @@ export interface FolderCitations {
   readonly mentions: readonly Citation[];
 }
 
-/** Reads what all TypeScript files below a folder cite; in the package, as it was when that was built. */
+const READ = new Map<string, FolderCitations>();
+
+/** What all TypeScript files below a folder cite; in the package, as it was when that was built. A folder is read once. */
 export function citationsOf(folder: string): FolderCitations {
+  const citations = READ.get(folder) ?? readCitations(folder);
+  READ.set(folder, citations);
+  return citations;
+}
+
+function readCitations(folder: string): FolderCitations {
   const root = packagePath(folder);
   if (!existsSync(root)) {
     const built = readFileSync(packagePath('dist', CITATIONS_FILE), 'utf8');
