@@ -21,7 +21,7 @@ import type { WordDevice } from '../device/in-process.ts';
 import { readbackDwords } from '../device/readback.ts';
 import { type Dialect, perform, readback, UnableError } from '../device/words.ts';
 import { graphAlong } from './along.ts';
-import { comparison } from './comparison.ts';
+import { comparison, copying } from './comparison.ts';
 import { createDriver } from './drive.ts';
 import { type Lockstep, walkInLockstep } from './lockstep.ts';
 import { ASK, MachineSteps } from './machine-steps.ts';
@@ -105,6 +105,7 @@ class WordWalk {
   private readonly home: Uint32Array;
   private readonly isSeenDue: () => boolean;
   private readonly isHome: () => boolean;
+  private readonly goHome: () => void;
   private readonly steps: MachineSteps;
   private readonly target: Int32Array;
   private readonly capability: number;
@@ -130,7 +131,9 @@ class WordWalk {
     this.home = new Uint32Array(this.memory.length);
     this.told = new RegionWords(this.regions, { seen: this.due, kept: this.home });
     this.isSeenDue = comparison(this.seen, this.due);
-    this.isHome = this.memory.length === 0 ? () => false : comparison(this.memory, this.home);
+    const hasMemory = this.memory.length > 0;
+    this.isHome = hasMemory ? comparison(this.memory, this.home) : () => false;
+    this.goHome = hasMemory ? copying(this.home, this.memory) : () => device.restoreFrom(this.dueSaved);
     this.steps = new MachineSteps(compiled, this.regions);
     this.target = new Int32Array(compiled.wordCount);
     this.capability = this.regions.names.indexOf('capability');
@@ -198,11 +201,10 @@ class WordWalk {
 
   /** Asks a device that is not home when the way is gone back whether it reads and saves what it must, and puts it back. */
   private lookCloser(note: Note): Came {
-    const { device, memory, home, dueSaved } = this;
+    const { memory } = this;
     for (let index = 0; index < note.length; index++) flip(memory, note.way[index].kept);
     const came = note.length < 0 ? this.learn() : this.isAsDueBy(note) ? AS_DUE : DIFFERS;
-    if (memory.length > 0) for (let word = 0; word < home.length; word++) memory[word] = home[word];
-    else device.restoreFrom(dueSaved);
+    this.goHome();
     return came;
   }
 
