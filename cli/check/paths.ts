@@ -10,6 +10,7 @@ import { runSuite, type SuiteCount } from '../../conformance/suite.ts';
 import { instanceName } from '../../properties/instances.ts';
 import { formatCell, type Progress, print, printTable, startProgress, tell } from '../report.ts';
 import type { Budget } from './budget.ts';
+import { walkBeside } from './lockstep-beside.ts';
 import { type Explored, type CheckSection, Violations } from './part.ts';
 
 /** Drives devices along the paths of every instance that they implement. */
@@ -55,11 +56,14 @@ export function checkLockstep(explored: readonly Explored[], isFull: boolean, bu
       if (budget.isOver) continue;
       const device = createInProcessDevice(instance.vectors);
       const progress = startProgress(`lockstep: ${name}, ${dialect.name}`, exploration.states.count);
+      const { blocks, end } = walkBeside(exploration, instance, dialect.name);
+      const onPairs = (done: number): void => progress.advance(done);
       violations.run(() => {
-        const walked = walkByWords(exploration, device, instance.messages, dialect, (done) => progress.advance(done));
+        const walked = walkByWords(exploration, device, instance.messages, dialect, { onPairs, blocks });
         pairs += walked.pairs;
         rows.push([name, device.name, dialect.name, walked.pairs, walked.steps]);
       }, instance);
+      end();
       progress.end();
     }
   }

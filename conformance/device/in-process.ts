@@ -5,6 +5,7 @@ import { copyOf, readField, refuse, requireBoolean, requireFields } from '../../
 import { requireNumber } from '../../machines/argument.ts';
 import { MsixFunction, type MsixFunctionOptions } from '../../src/index.ts';
 import type { AccessResult, Device, DeviceOutput } from './device.ts';
+import { OutputWords, verbWord } from './output-words.ts';
 import { Snapshots } from './snapshots.ts';
 
 /** How the implementation is set up as a device. */
@@ -32,6 +33,8 @@ export interface WordDevice extends Required<Device> {
    * back what once stood here has that device again. None where it may keep something elsewhere.
    */
   readonly memory: Uint32Array;
+  /** What `takeOutputs` takes. */
+  readonly outputs: OutputWords;
 }
 
 /** The class of the implementation, or of one with a planted fault. */
@@ -56,17 +59,14 @@ export function createInProcessDevice(vectorCount: number, options: InProcessOpt
   if (!(snapshots instanceof Snapshots))
     return refuse('snapshots of createInProcessDevice', snapshots, 'states that devices keep together');
   let lastResult: AccessResult = 'done';
-  let outputs: DeviceOutput[] = [];
+  const outputs = new OutputWords(vectorCount);
   let isHeard = true;
-  const record =
-    (verb: DeviceOutput['verb']) =>
-    (vector: number, addressLow = 0, addressHigh = 0, data = 0): void => {
-      if (!isHeard) return;
-      const output = { verb, vector, addressLow, addressHigh, data };
-      // Mostly there is one, and what is pushed to an empty list gets room for seventeen.
-      if (outputs.length === 0) outputs = [output];
-      else outputs.push(output);
+  const record = (verb: DeviceOutput['verb']) => {
+    const word = verbWord(verb);
+    return (vector: number, addressLow = 0, addressHigh = 0, data = 0): void => {
+      if (isHeard) outputs.add(word, vector, addressLow, addressHigh, data);
     };
+  };
   const send = record('send');
   const msix = new Implementation({
     ...geometry,
@@ -127,11 +127,8 @@ export function createInProcessDevice(vectorCount: number, options: InProcessOpt
         isHeard = true;
       }
     },
-    takeOutputs: () => {
-      const taken = outputs;
-      if (taken.length > 0) outputs = [];
-      return taken;
-    },
+    outputs,
+    takeOutputs: () => outputs.take(),
   };
 }
 

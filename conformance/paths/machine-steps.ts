@@ -12,6 +12,7 @@ import { Stepper } from '../../checker/compile/step.ts';
 import { touchedBits } from '../../checker/compile/touched-bits.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import type { DeviceOutput } from '../device/device.ts';
+import { NO_OUTPUTS, type OutputWords, outputWords } from '../device/output-words.ts';
 import { messageOf } from '../device/words.ts';
 
 /** Writes the state after an event to `target`. Returns a bit for each transition taken that puts out something, or `ASK`. */
@@ -21,7 +22,6 @@ export const ASK = -1;
 /** Of so many transitions an integer has a bit each. */
 const BITS = 30;
 
-const NOTHING: readonly DeviceOutput[] = [];
 
 /** Takes the events of a compiled machine. */
 export class MachineSteps {
@@ -30,7 +30,7 @@ export class MachineSteps {
   /** Of each event, the regions on whose states it depends what the event does. */
   readonly reads: readonly (readonly number[])[];
   private readonly steps: readonly Step[];
-  private readonly known: readonly Map<number, readonly DeviceOutput[]>[];
+  private readonly known: readonly Map<number, OutputWords>[];
   private readonly stepper: Stepper;
   private readonly scratch: Int32Array;
 
@@ -38,7 +38,7 @@ export class MachineSteps {
     this.stepper = new Stepper(compiled);
     this.scratch = new Int32Array(compiled.wordCount);
     this.steps = compiled.events.map((_, event) => createStep(compiled, event) ?? this.plainStep(event));
-    this.known = compiled.events.map(() => new Map<number, readonly DeviceOutput[]>());
+    this.known = compiled.events.map(() => new Map<number, OutputWords>());
     const none = new Int32Array(compiled.wordCount);
     const regionsOf = (bits: Int32Array): number[] =>
       [...regions.names.keys()].filter((region) => regions.differ(region, bits, 0, none, 0));
@@ -53,8 +53,8 @@ export class MachineSteps {
   }
 
   /** What a step puts out of which `take` returned `talking`. */
-  outputs(event: number, words: Int32Array, from: number, talking: number): readonly DeviceOutput[] {
-    if (talking === 0) return NOTHING;
+  outputs(event: number, words: Int32Array, from: number, talking: number): OutputWords {
+    if (talking === 0) return NO_OUTPUTS;
     if (talking === ASK) return this.ask(event, words, from);
     const known = this.known[event];
     let put = known.get(talking);
@@ -62,9 +62,9 @@ export class MachineSteps {
     return put;
   }
 
-  private ask(event: number, words: Int32Array, from: number): readonly DeviceOutput[] {
+  private ask(event: number, words: Int32Array, from: number): OutputWords {
     this.stepper.stepWords(words, from, event, this.scratch, 0);
-    return this.stepper.outputs(words, from).map(deviceOutput);
+    return outputWords(this.stepper.outputs(words, from).map(deviceOutput));
   }
 
   private plainStep(event: number): Step {

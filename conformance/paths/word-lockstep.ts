@@ -16,19 +16,37 @@ import type { Exploration } from '../../checker/explore/explore.ts';
 import { readEvent } from '../../machines/alphabet.ts';
 import type { MessageSet } from '../../machines/messages.ts';
 import { vectorRegionName } from '../../machines/vector.ts';
-import type { Device, DeviceOutput } from '../device/device.ts';
+import type { Device } from '../device/device.ts';
 import type { WordDevice } from '../device/in-process.ts';
+import { NO_OUTPUTS, type OutputWords } from '../device/output-words.ts';
 import { readbackDwords } from '../device/readback.ts';
 import { type Dialect, perform, readback, UnableError } from '../device/words.ts';
 import { graphAlong } from './along.ts';
+import { Blocks } from './blocks.ts';
 import { comparison, copying } from './comparison.ts';
 import { createDriver } from './drive.ts';
 import { type Lockstep, walkInLockstep } from './lockstep.ts';
 import { ASK, MachineSteps } from './machine-steps.ts';
 import { flip, RegionWords, type Step, type Words } from './region-words.ts';
 
-/** Of so many states it is looked at whether what a guest reads is what its regions say. It is so of all: an entry is read from one vector. */
-const READBACKS = 4096;
+/**
+ * So many states every walk begins with: on the way all states of the regions are learnt. Of these it is looked at whether what a guest reads is what their
+ * regions say. It is so of all: an entry is read from one vector.
+ */
+const FIRST = 4096;
+
+/** What is walked: a compiled machine and all its states. */
+export type Walked = Pick<Exploration, 'compiled'> & {
+  readonly states: Pick<Exploration['states'], 'words' | 'count'>;
+};
+
+/** How a walk goes. */
+export interface WordWalkOptions {
+  /** Told how many pairs are behind. */
+  readonly onPairs?: (pairs: number) => void;
+  /** Its states, where threads walk them together (`walkBlocks`). */
+  readonly blocks?: Blocks;
+}
 
 /** Walks a device and a function together through every pair of states. Throws a `ConformanceError` at the first difference. */
 export function walkByWords(
@@ -36,19 +54,34 @@ export function walkByWords(
   device: WordDevice,
   messages: MessageSet,
   dialect: Dialect,
-  onPairs: (pairs: number) => void = () => {},
+  { onPairs = () => {}, blocks = new Blocks(exploration.states.count) }: WordWalkOptions = {},
 ): Lockstep {
+  if (!device.notifies) return walkInLockstep(exploration.graph(), device, messages, dialect);
   const walk = new WordWalk(exploration, device, messages, dialect);
-  const differs = device.notifies ? walk.run(onPairs) : [];
-  if (differs === undefined) {
+  const came = walk.run(blocks, onPairs);
+  if (came === AS_DUE) {
     const { count } = exploration.states;
     return { pairs: count, steps: count * exploration.compiled.events.length };
   }
+  // The first of all differences, not of those in the blocks that were taken here.
+  if (blocks.isShared) return walkByWords(exploration, device, messages, dialect);
   // Most differences show along the path to them, which is one of the shortest.
+  const differs = came === DIFFERS ? exploration.pathTo(walk.state, walk.event) : [];
   const along = graphAlong(exploration, differs);
   const path = differs.map((event) => along.events[event]);
   createDriver(along, device.vectorCount, messages).drive(device, path, dialect);
   return walkInLockstep(exploration.graph(), device, messages, dialect);
+}
+
+/** Walks as many of the blocks as are left for it, beside who walks and tells them all: a block in which something differs is not finished, and told there. */
+export function walkBlocks(
+  walked: Walked,
+  device: WordDevice,
+  messages: MessageSet,
+  dialect: Dialect,
+  blocks: Blocks,
+): void {
+  new WordWalk(walked, device, messages, dialect).walkNext(blocks, () => {});
 }
 
 /** An access, a signal, a retirement or a reset of a device: what is called, and with what. A closure for each would be a call that V8 cannot foresee. */
@@ -72,7 +105,7 @@ interface Note {
   readonly isNear: boolean;
   /** Whether what came of it comes of it again. */
   isKnown: boolean;
-  put: readonly DeviceOutput[];
+  put: OutputWords;
   /** The way of the words to the state after it: so many steps, or -1 where they are not known. */
   way: Step[];
   length: number;
@@ -88,7 +121,7 @@ interface Group {
 }
 
 class WordWalk {
-  private readonly exploration: Exploration;
+  private readonly walked: Walked;
   private readonly device: WordDevice;
   private readonly messages: MessageSet;
   private readonly dialect: Dialect;
@@ -112,15 +145,16 @@ class WordWalk {
   private readonly groups: readonly Group[];
   /** Of each list of acts the one that all notes share: what is asked for millions of times is to stay in the processor's cache. */
   private readonly acts = new Map<string, readonly Act[]>();
-  /** The event that was taken last. */
-  private event = 0;
+  /** The state that it is in, and the event that was taken last in it, if one was. */
+  state = 0;
+  event: number | undefined;
 
-  constructor(exploration: Exploration, device: WordDevice, messages: MessageSet, dialect: Dialect) {
-    this.exploration = exploration;
+  constructor(walked: Walked, device: WordDevice, messages: MessageSet, dialect: Dialect) {
+    this.walked = walked;
     this.device = device;
     this.messages = messages;
     this.dialect = dialect;
-    const { compiled } = exploration;
+    const { compiled } = walked;
     this.regions = new RegionStates(compiled);
     const dwords = readbackDwords(device.vectorCount);
     this.seen = new Uint32Array(dwords + device.savedWords);
@@ -147,30 +181,61 @@ class WordWalk {
     this.groups = [...groups.values()];
   }
 
-  /** Takes every event in every state. Returns the path to where the device does otherwise than was told, if it does. */
-  run(onPairs: (pairs: number) => void): readonly number[] | undefined {
-    const { exploration, device, dueSaved, told, memory, groups } = this;
-    const { states, compiled } = exploration;
-    const { wordCount } = compiled;
+  /** Takes every event in every state; what others have taken and not finished, too. */
+  run(blocks: Blocks, onPairs: (pairs: number) => void): Came {
+    const came = this.walkNext(blocks, onPairs);
+    if (came !== AS_DUE) return came;
+    for (let block = blocks.takeUnfinished(); block >= 0; block = blocks.takeUnfinished()) {
+      const again = this.walkBlock(blocks, block);
+      if (again !== AS_DUE) return again;
+    }
+    return AS_DUE;
+  }
+
+  /** Walks the first states, and then block after block until none is left. */
+  walkNext(blocks: Blocks, onPairs: (pairs: number) => void): Came {
+    const { walked, device, told } = this;
+    const { words, count } = walked.states;
     device.reset();
-    device.takeOutputs();
-    if (!this.isReadback(states.words, 0)) return [];
-    told.begin(states.words, 0, this.look());
-    for (let state = 0; state < states.count; state++) {
-      if (state % 1024 === 0) onPairs(state);
+    device.outputs.clear();
+    if (!this.isReadback(words, 0)) return UNTOLD;
+    told.begin(words, 0, this.look());
+    const came = this.walk(0, Math.min(FIRST, count));
+    if (came !== AS_DUE) return came;
+    for (let block = blocks.take(); block >= 0; block = blocks.take()) {
+      onPairs(blocks.begin(block));
+      const next = this.walkBlock(blocks, block);
+      if (next !== AS_DUE) return next;
+    }
+    return AS_DUE;
+  }
+
+  private walkBlock(blocks: Blocks, block: number): Came {
+    const came = this.walk(Math.max(FIRST, blocks.begin(block)), blocks.end(block));
+    if (came === AS_DUE) blocks.finish(block);
+    return came;
+  }
+
+  /** Takes every event in the states from `begin` to `end`. */
+  private walk(begin: number, end: number): Came {
+    const { device, dueSaved, told, memory, groups } = this;
+    const { words } = this.walked.states;
+    const { wordCount } = this.walked.compiled;
+    for (let state = begin; state < end; state++) {
       const from = state * wordCount;
-      if (!told.write(states.words, from)) return [];
+      this.state = state;
+      this.event = undefined;
+      if (!told.write(words, from)) return UNTOLD;
       device.restoreFrom(dueSaved);
-      if (!this.isAsDue()) return exploration.pathTo(state);
-      if (state < READBACKS && !this.isReadback(states.words, from)) return exploration.pathTo(state);
-      if (memory.length > 0 && !this.isHome()) return [];
+      if (!this.isAsDue()) return DIFFERS;
+      if (state < FIRST && !this.isReadback(words, from)) return DIFFERS;
+      if (memory.length > 0 && !this.isHome()) return UNTOLD;
       for (let group = 0; group < groups.length; group++) {
-        const came = this.takeAll(this.notesOf(groups[group], states.words, from), states.words, from);
-        if (came === DIFFERS) return exploration.pathTo(state, this.event);
-        if (came === UNTOLD) return [];
+        const came = this.takeAll(this.notesOf(groups[group], words, from), words, from);
+        if (came !== AS_DUE) return came;
       }
     }
-    return undefined;
+    return AS_DUE;
   }
 
   /** Takes the events of a group. What a device throws is a difference, too. */
@@ -192,7 +257,7 @@ class WordWalk {
     this.event = event;
     for (let index = 0; index < acts.length; index++) act(device, acts[index]);
     if (!note.isKnown) this.workOut(note, words, from);
-    if (!areSame(device.takeOutputs(), note.put)) return DIFFERS;
+    if (!device.outputs.takeSame(note.put)) return DIFFERS;
     const { way } = note;
     // Whoever is where the way leads is home when it is gone back: then nothing is to be restored.
     for (let index = 0; index < note.length; index++) flip(memory, way[index].kept);
@@ -245,8 +310,8 @@ class WordWalk {
 
   /** Whether the device reads what it must in a state of the machine. */
   private isReadback(words: Int32Array, from: number): boolean {
-    const { exploration, device, messages, seenRead } = this;
-    const due = readback(unpackValue(exploration.compiled, words, from), device.vectorCount, messages);
+    const { walked, device, messages, seenRead } = this;
+    const due = readback(unpackValue(walked.compiled, words, from), device.vectorCount, messages);
     return device.peekInto(seenRead) === due.length && due.every((dword, at) => seenRead[at] === dword);
   }
 
@@ -264,10 +329,10 @@ class WordWalk {
     const known = (notes[told.here[capability]] ??= []);
     return (known[region < 0 ? 0 : told.here[region]] ??= events.map((event) => ({
       event,
-      acts: this.noteActs(event, unpackValue(this.exploration.compiled, words, from)),
+      acts: this.noteActs(event, unpackValue(this.walked.compiled, words, from)),
       isNear: [...steps.changes[event], ...steps.reads[event]].every((each) => each === capability || each === region),
       isKnown: false,
-      put: [],
+      put: NO_OUTPUTS,
       way: [],
       length: -1,
     })));
@@ -285,7 +350,7 @@ class WordWalk {
       retire: (vector) => note('retire', vector),
       reset: () => note('reset'),
     } satisfies Partial<Device>);
-    perform(this.exploration.compiled.events[event], { device: notebook, dialect, messages, value });
+    perform(this.walked.compiled.events[event], { device: notebook, dialect, messages, value });
     const text = JSON.stringify(noted);
     if (!this.acts.has(text)) this.acts.set(text, noted);
     return this.acts.get(text)!;
@@ -312,13 +377,3 @@ type Came = 0 | 1 | 2;
 const AS_DUE = 0;
 const DIFFERS = 1;
 const UNTOLD = 2;
-
-function areSame(done: readonly DeviceOutput[], due: readonly DeviceOutput[]): boolean {
-  if (done.length !== due.length) return false;
-  for (let index = 0; index < due.length; index++) {
-    const [one, other] = [done[index], due[index]];
-    if (one.verb !== other.verb || one.vector !== other.vector || one.data !== other.data) return false;
-    if (one.addressLow !== other.addressLow || one.addressHigh !== other.addressHigh) return false;
-  }
-  return true;
-}

@@ -3,7 +3,7 @@ import { compile } from '../../checker/compile/compile.ts';
 import { RegionStates } from '../../checker/compile/region-states.ts';
 import { Stepper } from '../../checker/compile/step.ts';
 import { explore } from '../../checker/explore/explore.ts';
-import { comparison } from '../../conformance/paths/comparison.ts';
+import { comparison, copying } from '../../conformance/paths/comparison.ts';
 import { ASK, MachineSteps } from '../../conformance/paths/machine-steps.ts';
 import { THREE, TWO } from '../../machines/messages.ts';
 import { createInstance } from '../../properties/instances.ts';
@@ -29,7 +29,7 @@ test.each([
     for (const [event, name] of machine.events.entries()) {
       const talking = steps.take(event, states.words, from, target);
       stepper.stepWords(states.words, from, event, due, 0);
-      const put = steps.outputs(event, states.words, from, talking).map(({ verb, vector }) => `${verb}.${vector}`);
+      const put = steps.outputs(event, states.words, from, talking).list().map(({ verb, vector }) => `${verb}.${vector}`);
       const names = stepper.outputs(states.words, from).map((output) => output.replace(/^(\w+\.\d+).*/, '$1'));
       const changed = [...regions.names.keys()].filter((each) => regions.differ(each, states.words, from, due, 0));
       const isAllowed = changed.every((region) => steps.changes[event].includes(region));
@@ -51,11 +51,23 @@ test('an event of more transitions than a number has bits is asked of the steppe
     expect(talking === ASK).toBe(name.startsWith('guest.control'));
     const put = steps.outputs(event, words, 0, talking);
     words.set(target);
-    return put.map(({ verb, vector }) => `${verb}.${vector}`);
+    return put.list().map(({ verb, vector }) => `${verb}.${vector}`);
   };
   expect(take('guest.unmask.8')).toEqual([]);
   expect(take('guest.control.on')).toEqual(['use.8']);
   expect(take('device.signal.8')).toEqual(['send.8']);
+});
+
+test('a copy takes each word', () => {
+  for (const length of [1, 7, 58]) {
+    const [from, to] = [Uint32Array.from({ length }, (_, word) => 0x80000000 + word), new Uint32Array(length)];
+    const copy = copying(from, to);
+    copy();
+    expect(to).toEqual(from);
+    from[length - 1] = 7;
+    copy();
+    expect(to).toEqual(from);
+  }
 });
 
 test('a comparison sees each word, whenever it is asked', () => {

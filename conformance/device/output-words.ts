@@ -1,0 +1,92 @@
+/**
+ * What a device in this process did, kept in words until someone asks: nothing is allocated while it does it, and a walk that compares millions of
+ * outputs compares words.
+ */
+import type { DeviceOutput } from './device.ts';
+
+const VERBS: readonly DeviceOutput['verb'][] = ['send', 'use', 'release'];
+
+/** A verb as a word. */
+export const verbWord = (verb: DeviceOutput['verb']): number => VERBS.indexOf(verb);
+
+/** Of each output: its verb, its vector, the two dwords of the address, the data. */
+const OUTPUT_WORDS = 5;
+
+/** Outputs in words, in the order in which they were done. */
+export class OutputWords {
+  private words: Int32Array;
+  private used = 0;
+
+  /** @param outputs for how many of them there is room before more is made. */
+  constructor(outputs: number) {
+    this.words = new Int32Array(OUTPUT_WORDS * outputs);
+  }
+
+  /** Adds an output; `verb` is a `verbWord`. */
+  add(verb: number, vector: number, addressLow: number, addressHigh: number, data: number): void {
+    const at = this.used;
+    this.used = at + OUTPUT_WORDS;
+    if (this.used > this.words.length) this.grow();
+    const { words } = this;
+    words[at] = verb;
+    words[at + 1] = vector;
+    words[at + 2] = addressLow;
+    words[at + 3] = addressHigh;
+    words[at + 4] = data;
+  }
+
+  /** Forgets all outputs. */
+  clear(): void {
+    this.used = 0;
+  }
+
+  /** All outputs. */
+  list(): DeviceOutput[] {
+    const { words, used } = this;
+    const outputs: DeviceOutput[] = [];
+    for (let at = 0; at < used; at += OUTPUT_WORDS) {
+      outputs.push({
+        verb: VERBS[words[at]],
+        vector: words[at + 1],
+        addressLow: words[at + 2] >>> 0,
+        addressHigh: words[at + 3] >>> 0,
+        data: words[at + 4] >>> 0,
+      });
+    }
+    return outputs;
+  }
+
+  /** Takes all outputs. */
+  take(): DeviceOutput[] {
+    const outputs = this.list();
+    this.clear();
+    return outputs;
+  }
+
+  /** Takes all outputs, and says whether they are those of another list, which keeps its own. */
+  takeSame(others: OutputWords): boolean {
+    const { words, used } = this;
+    this.clear();
+    if (used !== others.used) return false;
+    for (let at = 0; at < used; at++) if (words[at] !== others.words[at]) return false;
+    return true;
+  }
+
+  private grow(): void {
+    const words = new Int32Array(2 * this.used);
+    words.set(this.words);
+    this.words = words;
+  }
+}
+
+/** Outputs, in words. */
+export function outputWords(outputs: readonly DeviceOutput[]): OutputWords {
+  const words = new OutputWords(outputs.length);
+  for (const { verb, vector, addressLow, addressHigh, data } of outputs) {
+    words.add(verbWord(verb), vector, addressLow, addressHigh, data);
+  }
+  return words;
+}
+
+/** No outputs. */
+export const NO_OUTPUTS = outputWords([]);
