@@ -22,13 +22,18 @@ export interface LockstepOrder {
 /** The blocks of a walk, and what ends the thread that takes some of them. */
 export interface Beside {
   readonly blocks: Blocks;
-  end(): void;
+  readonly end: () => void;
 }
 
 /** Begins a second thread for a walk, where it pays and there is a processor for it; else all blocks are for the first. */
-export function walkBeside({ states, compiled }: Exploration, instance: Instance, dialect: string): Beside {
+export function walkBeside(
+  { states, compiled }: Exploration,
+  instance: Instance,
+  dialect: string,
+  many = MANY,
+): Beside {
   const { count } = states;
-  if (count < MANY || !canRunBeside()) return { blocks: new Blocks(count), end: () => {} };
+  if (count < many || !canRunBeside()) return { blocks: new Blocks(count), end: () => {} };
   const blocks = Blocks.shared(count);
   const words = new Int32Array(new SharedArrayBuffer(4 * count * compiled.wordCount));
   words.set(states.words.subarray(0, words.length));

@@ -22,7 +22,6 @@ export const ASK = -1;
 /** Of so many transitions an integer has a bit each. */
 const BITS = 30;
 
-
 /** Takes the events of a compiled machine. */
 export class MachineSteps {
   /** Of each event, the regions that it may change. */

@@ -29,7 +29,10 @@ test.each([
     for (const [event, name] of machine.events.entries()) {
       const talking = steps.take(event, states.words, from, target);
       stepper.stepWords(states.words, from, event, due, 0);
-      const put = steps.outputs(event, states.words, from, talking).list().map(({ verb, vector }) => `${verb}.${vector}`);
+      const put = steps
+        .outputs(event, states.words, from, talking)
+        .list()
+        .map(({ verb, vector }) => `${verb}.${vector}`);
       const names = stepper.outputs(states.words, from).map((output) => output.replace(/^(\w+\.\d+).*/, '$1'));
       const changed = [...regions.names.keys()].filter((each) => regions.differ(each, states.words, from, due, 0));
       const isAllowed = changed.every((region) => steps.changes[event].includes(region));
