@@ -15,6 +15,7 @@ import { createBareArray, createOurs, createPlainObjects } from '../../bench/con
 import { benchImporting } from '../../bench/importing.ts';
 import { benchAssignedDeopts, benchDeopts } from '../../bench/deopts.ts';
 import { benchDeciding } from '../../bench/deciding.ts';
+import { benchLockstep } from '../../bench/lockstep.ts';
 import { benchProve } from '../../bench/prove.ts';
 import { benchStates, costOf } from '../../bench/states.ts';
 import { timeInTurns } from '../../bench/timing.ts';
@@ -89,6 +90,14 @@ describe('the benches', () => {
     expect(states).toBe(2048);
     const tenHold = Array.from({ length: 10 }, () => 'holds').join(' ');
     expect(timings.map(({ verdicts }) => verdicts)).toEqual(['2048', 'holds', tenHold, 'holds', 'fails', 'fails']);
+  });
+
+  test('time a lockstep, with as many pairs and steps as were explored', () => {
+    const [explored, ...walked] = benchLockstep(3, 1);
+    expect([explored.pairs, explored.steps]).toEqual([2048, 47_104]);
+    // From the sources there is no second thread.
+    for (const { pairs, steps } of walked) expect([pairs, steps]).toEqual([explored.pairs, explored.steps]);
+    expect(walked).toHaveLength(2);
   });
 
   test('count the states of a large instance, and weigh them', () => {
