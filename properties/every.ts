@@ -154,8 +154,18 @@ function seenView(view: FunctionView, index: number): FunctionView {
 
 const NOTHING: readonly string[] = [];
 
+/** The step that was asked about last, and what is seen of it: all properties ask about one step, one after the other. */
+let last:
+  | { readonly step: StepView<FunctionView>; readonly index: number; readonly seen: StepView<FunctionView> }
+  | undefined;
+
 /** The same of a step. Its event may be of another vector: which one makes no difference, for with two there is but one. */
-function seenStep({ before, event, outputs, after }: StepView<FunctionView>, index: number): StepView<FunctionView> {
+function seenStep(step: StepView<FunctionView>, index: number): StepView<FunctionView> {
+  if (last?.step !== step || last.index !== index) last = { step, index, seen: seenOf(step, index) };
+  return last.seen;
+}
+
+function seenOf({ before, event, outputs, after }: StepView<FunctionView>, index: number): StepView<FunctionView> {
   const own = outputs.length === 0 ? NOTHING : outputs.filter((output) => readOutput(output).vector === index);
   return { before: seenView(before, index), event, outputs: own, after: seenView(after, index) };
 }

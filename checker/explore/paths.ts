@@ -5,7 +5,7 @@
  * what each step must output is read from the state graph.
  */
 import { getAdjacencyMap, getShortestPaths, getSimplePaths, serializeSnapshot } from '@xstate/graph';
-import type { AnyStateMachine } from 'xstate';
+import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import { requireLimit } from '../argument/argument.ts';
 import { type Alphabet, readAlphabet } from '../machine/alphabet.ts';
 import { admit } from '../machine/subset.ts';
@@ -25,7 +25,19 @@ export const SIMPLE_PATH_RAIL = 100_000;
 const eventsOf = (path: { steps: readonly { event: { type: string } }[] }): string[] =>
   path.steps.map((step) => step.event.type).filter((type) => type !== 'xstate.init');
 
-const traversal = (events: readonly string[]) => ({ events: events.map((type) => ({ type })) });
+/** What is asked of @xstate/graph. It asks for the key of a snapshot in each step of each path: it is written once. */
+function traversal(events: readonly string[]) {
+  const keys = new Map<AnyMachineSnapshot, string>();
+  const serializeState = (snapshot: AnyMachineSnapshot): string => {
+    let key = keys.get(snapshot);
+    if (key === undefined) {
+      key = serializeSnapshot(snapshot);
+      keys.set(snapshot, key);
+    }
+    return key;
+  };
+  return { events: events.map((type) => ({ type })), serializeState };
+}
 
 function eventsFor(caller: string, machine: AnyStateMachine, alphabet: Alphabet | undefined): readonly string[] {
   admit(`machine of ${caller}`, machine);

@@ -94,9 +94,12 @@ export class AssignedInstance {
   private compile(monitors: readonly MonitorName[], { after = [], without = () => false }: Scope): CompiledMachine {
     const { machine: original, events } = createAssignedDevice({ ...this.bounds, monitors });
     const machine = this.mutant === undefined ? original : mutantByName(original, this.mutant);
-    const whole = compile(machine, events);
     const left = events.filter((event) => !without(event));
-    return startAt(left.length === events.length ? whole : compile(machine, { only: left }), stateAfter(whole, after));
+    const asked = left.length === events.length ? compile(machine, events) : compile(machine, { only: left });
+    if (after.length === 0) return asked;
+    // What leads to where the scope begins may be left out from there on.
+    const whole = asked.without.length === 0 ? asked : compile(machine, events);
+    return startAt(asked, stateAfter(whole, after));
   }
 }
 
