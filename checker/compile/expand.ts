@@ -54,7 +54,7 @@ export function createExpand(compiled: CompiledMachine): Expand {
 }
 
 // So many events are tried by the interpreter first: until then, to translate the programs and to compile that takes longer.
-const TRIES_AT_FIRST = 4_000_000;
+const TRIES_AT_FIRST = 1_000_000;
 
 /**
  * The same, for who asks which events are taken.
