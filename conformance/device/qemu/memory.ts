@@ -43,8 +43,8 @@ export class Memory {
     await this.qtest.ask([fillLine(address, bytes, 0)]);
   }
 
-  /** Asks until the answer is as wished. @throws {Error} in a sentence, when it never is. */
-  async until(what: string, isSo: () => Promise<boolean>, milliseconds = 2000): Promise<void> {
+  /** Asks until the answer is as wished: a machine with much else to do may take seconds. @throws {Error} in a sentence, when it never is. */
+  async until(what: string, isSo: () => Promise<boolean>, milliseconds = 10_000): Promise<void> {
     const end = performance.now() + milliseconds;
     while (!(await isSo())) {
       if (performance.now() > end) throw new Error(`Waited ${milliseconds} ms for ${what}; expected it sooner.`);
