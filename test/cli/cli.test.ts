@@ -8,7 +8,8 @@ import { Budget } from '../../cli/check/budget.ts';
 import { MANIFEST, pinProblem } from '../../cli/check.ts';
 import { tellProgress } from '../../cli/report.ts';
 import { createInstance } from '../../properties/instances.ts';
-import { called, maskbit } from '../setup/command.ts';
+import { called } from '../setup/called.ts';
+import { maskbit } from '../setup/command.ts';
 
 const tooWide = (text: string): string[] => text.split('\n').filter((line) => line.length > 80);
 

@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { printProfile, profileNamed } from '../../conformance/judge/profile.ts';
-import { called, MASKBIT, maskbit } from '../setup/command.ts';
+import { called } from '../setup/called.ts';
+import { MASKBIT, maskbit } from '../setup/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-conform-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -10,7 +10,8 @@ import { symbolicOf } from '../../checker/export/symbolic.ts';
 import { eventSentence } from '../../machines/alphabet.ts';
 import { MESSAGE_SETS } from '../../machines/messages.ts';
 import { createInstance, type MachineName } from '../../properties/instances.ts';
-import { called, runCommand } from '../setup/command.ts';
+import { called } from '../setup/called.ts';
+import { runCommand } from '../setup/command.ts';
 
 /** Every step of a graph, in words: what two machines that are the same have in common. */
 function stepsOf(graph: StateGraph): string[] {

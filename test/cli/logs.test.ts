@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { LogFollower } from '../../cli/follow.ts';
 import { EXIT } from '../../cli/output.ts';
-import { called, MASKBIT } from '../setup/command.ts';
+import { called } from '../setup/called.ts';
+import { MASKBIT } from '../setup/command.ts';
 import { logLines, logPath } from '../setup/logs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-logs-'));

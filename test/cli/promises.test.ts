@@ -14,7 +14,8 @@ import { printTrace } from '../../checker/trace/codec.ts';
 import { makeTrace } from '../../checker/trace/trace.ts';
 import { createInstance } from '../../properties/instances.ts';
 import { traceSubject } from '../../properties/subject.ts';
-import { called, MASKBIT, type Ran } from '../setup/command.ts';
+import { called } from '../setup/called.ts';
+import { MASKBIT, type Ran } from '../setup/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-promises-'));
 const inside = (name: string): string => join(folder, name);

@@ -2,7 +2,6 @@
  * Runs a command the way a shell does, and gives back what it printed and how it ended.
  */
 import { spawnSync } from 'node:child_process';
-import { vi } from 'vitest';
 
 export interface Ran {
   readonly status: number | null;
@@ -29,17 +28,4 @@ export const MASKBIT: Words = compiled === undefined ? SOURCES : [process.execPa
 export function maskbit(...parameters: readonly string[]): Ran {
   const [command, ...words] = MASKBIT;
   return runCommand(command, [...words, ...parameters]);
-}
-
-/** Runs the command line in this process: what it says and writes needs no start of its own. What a process alone has, such as its signals and pipes, is not seen so. */
-export async function called(...words: readonly string[]): Promise<Ran> {
-  const { call } = await import('../../cli/program.ts');
-  const told = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const)
-    vi.spyOn(process[name], 'write').mockImplementation((text) => (told[name] += String(text)).length > 0);
-  try {
-    return { status: await call(words), ...told };
-  } finally {
-    vi.restoreAllMocks();
-  }
 }

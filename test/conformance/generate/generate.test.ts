@@ -32,7 +32,8 @@ import { designByName } from '../../../machines/designs.ts';
 import { createInstance } from '../../../properties/instances.ts';
 import { BEYOND, caughtBy, isPassedByPlain, testsOf, TRIED } from '../../../scripts/strategies.ts';
 import { SHIPPED, shippedText } from '../../../scripts/vectors.ts';
-import { called, MASKBIT, runCommand } from '../../setup/command.ts';
+import { called } from '../../setup/called.ts';
+import { MASKBIT, runCommand } from '../../setup/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-generate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
