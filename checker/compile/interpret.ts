@@ -4,6 +4,7 @@
  */
 import * as format from './format.ts';
 import type { CompiledMachine } from './format.ts';
+import { hasTaken } from './step.ts';
 
 // A module-level alias costs nothing in a hot loop, where an imported binding cost more than twice a literal.
 const WORD = format.WORD;
@@ -93,13 +94,4 @@ function interpretWord(
     events[count++] = event;
   }
   return count;
-}
-
-/** Whether a transition of a list was taken. */
-function hasTaken(lists: Int32Array, list: number, taken: Int32Array, takenCount: number): boolean {
-  const end = list + lists[list];
-  for (let at = list + 1; at <= end; at++) {
-    for (let index = 0; index < takenCount; index++) if (taken[index] === lists[at]) return true;
-  }
-  return false;
 }

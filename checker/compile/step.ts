@@ -54,7 +54,7 @@ export class Stepper {
 
   /** Writes the state after `event` in the state that begins at `from` in `states` to `targets`, from `to` on. */
   stepWords(states: Int32Array, from: number, event: number, targets: Int32Array, to: number): void {
-    const { code, taken, wordCount, starts } = this;
+    const { code, lists, taken, wordCount, starts } = this;
     if (!Number.isInteger(event) || event < 0 || event >= starts.length) {
       requireCount('event of Stepper', event, starts.length - 1);
     }
@@ -70,7 +70,7 @@ export class Stepper {
       if (operation === TEST) {
         at = (states[from + word] & code[at + MASK]) === code[at + VALUE] ? code[at + THEN] : code[at + ELSE];
       } else if (operation === UNLESS) {
-        at = this.hasTaken(code[at + LIST], takenCount) ? code[at + ELSE] : code[at + THEN];
+        at = hasTaken(lists, code[at + LIST], taken, takenCount) ? code[at + ELSE] : code[at + THEN];
       } else {
         targets[to + word] = (targets[to + word] & code[at + KEEP]) | code[at + SET];
         if (operation === TAKE) taken[takenCount++] = code[at + TAKEN];
@@ -137,14 +137,15 @@ export class Stepper {
     }
     return list;
   }
+}
 
-  private hasTaken(list: number, takenCount: number): boolean {
-    const end = list + this.lists[list];
-    for (let at = list + 1; at <= end; at++) {
-      for (let index = 0; index < takenCount; index++) if (this.taken[index] === this.lists[at]) return true;
-    }
-    return false;
+/** Whether a transition of a list was taken. */
+export function hasTaken(lists: Int32Array, list: number, taken: Int32Array, takenCount: number): boolean {
+  const end = list + lists[list];
+  for (let at = list + 1; at <= end; at++) {
+    for (let index = 0; index < takenCount; index++) if (taken[index] === lists[at]) return true;
   }
+  return false;
 }
 
 /** Returns whether a condition, written in `code`, holds in the state that begins at `from` in `states`. */
