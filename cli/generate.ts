@@ -52,13 +52,13 @@ export async function generate(
       (piece) => file.write(piece),
       (done) => progress.advance(done),
     );
+    file.finish();
   } catch (error) {
     file.drop();
     throw error;
   } finally {
     progress.end();
   }
-  file.finish();
   const adapter = join(dirname(out), 'adapter.js');
   if (options.format === 'vitest' && !existsSync(adapter)) {
     writeWhole(adapter, generation.adapter);

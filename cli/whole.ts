@@ -15,6 +15,7 @@ export class WholeFile {
   private readonly onInterrupt: () => void;
   private held: string[] = [];
   private heldLength = 0;
+  private isOpen = true;
 
   /** Opens the file. @throws {InputError} where a folder has its name. */
   constructor(path: string) {
@@ -45,14 +46,14 @@ export class WholeFile {
     if (this.heldLength >= HELD_LENGTH) this.flush();
   }
 
-  /** Gives the file its name. */
+  /** Gives the file its name. Where that fails, {@link drop} is still to be called. */
   finish(): void {
     this.flush();
     this.end();
     if (this.unfinished !== this.path) renameSync(this.unfinished, this.path);
   }
 
-  /** Leaves nothing behind. */
+  /** Leaves nothing behind: no file, and nobody who waits for an interrupt. */
   drop(): void {
     this.end();
     if (this.unfinished !== this.path) rmSync(this.unfinished, { force: true });
@@ -68,6 +69,8 @@ export class WholeFile {
   }
 
   private end(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
     closeSync(this.file);
     process.off('SIGINT', this.onInterrupt);
     process.off('SIGTERM', this.onInterrupt);
