@@ -3,8 +3,9 @@
  * device (`conformance/suite.ts`), along paths and in lockstep, in tables; and larger instances in lockstep by words.
  */
 import { countSimplePaths, SIMPLE_PATH_RAIL } from '../../checker/explore/paths.ts';
-import { createInProcessDevice } from '../../conformance/device/in-process.ts';
+import { byMemory, createInProcessDevice } from '../../conformance/device/in-process.ts';
 import { DIALECTS } from '../../conformance/device/words.ts';
+import { walkInLockstep } from '../../conformance/paths/lockstep.ts';
 import { walkByWords } from '../../conformance/paths/word-lockstep.ts';
 import { runSuite, type SuiteCount } from '../../conformance/suite.ts';
 import { instanceName } from '../../properties/instances.ts';
@@ -49,6 +50,22 @@ export function checkLockstep(explored: readonly Explored[], isFull: boolean, bu
     steps,
   ]);
   let pairs = sum(counts.map(({ count }) => count));
+  const whole = explored.filter((each) => isFunction(each) && (each.isSmall || isFull) && !each.instance.channel);
+  for (const { instance, graph } of whole.filter(({ instance: { vectors } }) => vectors <= BY_MEMORY)) {
+    for (const notifies of [true, false]) {
+      const device = byMemory(createInProcessDevice(instance.vectors, { notifies }));
+      const name = instanceName(instance);
+      if (budget.isOver) open.push(`The time was up before the lockstep of ${name}, ${device.name}.`);
+      if (budget.isOver) continue;
+      const progress = startProgress(`lockstep: ${name}, ${device.name}`, 1);
+      violations.run(() => {
+        const walked = walkInLockstep(graph, device, instance.messages, DIALECTS[0], true);
+        pairs += walked.pairs;
+        rows.push([name, device.name, DIALECTS[0].name, walked.pairs, walked.steps]);
+      }, instance);
+      progress.end();
+    }
+  }
   for (const { instance, exploration } of isFull ? explored.filter(isWalkedByWords) : []) {
     for (const dialect of instance.vectors < WALKED_ONCE ? DIALECTS : DIALECTS.slice(0, 1)) {
       const name = instanceName(instance);
@@ -68,16 +85,22 @@ export function checkLockstep(explored: readonly Explored[], isFull: boolean, bu
     }
   }
   printTable(['lockstep', 'implementation', 'dialect', 'pairs of states', 'steps'], rows);
-  print('Machine and implementation, every event in every pair of states that they reach together.');
+  print(
+    'Machine and implementation, every event in every pair of states that they reach together; by its memory, in every state of all that it remembers.',
+  );
   print();
   return { clause: `${formatCell(pairs)} pairs of states in lockstep`, violations, open };
 }
 
+/** A function of so many vectors at most is walked by its memory: that of 3 has 13 states for each of the machine, and with each vector more they are twice as many and more. */
+const BY_MEMORY = 3;
 /** From so many vectors on, a function is walked in one dialect. */
 const WALKED_ONCE = 6;
 
-const isWalkedByWords = ({ instance, isSmall }: Explored): boolean =>
-  instance.machine.id === 'function' && !isSmall && !instance.channel;
+const isFunction = ({ instance }: Explored): boolean => instance.machine.id === 'function';
+
+const isWalkedByWords = (explored: Explored): boolean =>
+  isFunction(explored) && !explored.isSmall && !explored.instance.channel;
 
 // The implementation sends within the step, so nothing of it can be held against a channel.
 const suited = (explored: readonly Explored[]): Explored[] =>

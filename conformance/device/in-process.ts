@@ -133,6 +133,28 @@ export function createInProcessDevice(vectorCount: number, options: InProcessOpt
 }
 
 /**
+ * The same device, but a state of it is all that it remembers: how it stands in its memory, with what it does not save. A function takes shorter ways by that, and one that is
+ * restored has forgotten them.
+ */
+export function byMemory(device: WordDevice): WordDevice {
+  const { memory, name } = device;
+  if (memory.length === 0) {
+    throw new RangeError(`Got ${name}, which may keep something beside its memory; expected one that does not.`);
+  }
+  const snapshots = new Snapshots();
+  const restoreFrom = (words: Uint32Array): void => memory.set(words);
+  return {
+    ...device,
+    name: `${name}, by its memory`,
+    savedWords: memory.length,
+    saveInto: (words) => words.set(memory),
+    restoreFrom,
+    save: () => snapshots.handleOf(memory.slice()),
+    restore: (snapshot) => restoreFrom(snapshots.stateOf(snapshot)),
+  };
+}
+
+/**
  * The memory of a function, where it is all that it keeps: a class that has fields of its own, or saves and restores in a way of its own,
  * may keep something elsewhere. How often it refused, and the upper half of what was read, no later access shows.
  */

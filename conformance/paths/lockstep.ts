@@ -23,18 +23,16 @@ export interface Lockstep {
   readonly steps: number;
 }
 
-/**
- * Brings a device into a state that was met. One that notifies nobody takes shorter ways by what it remembers and does not
- * save, so it is led there along the path; the other is restored.
- */
+/** Brings a device into a state that was met: restores it, or leads it there along the path. */
 function reach(
   { graph, events, messages }: Expectation,
   device: RestorableDevice,
   dialect: Dialect,
   snapshot: Snapshot,
   path: readonly string[],
+  isRestored: boolean,
 ): void {
-  if (device.notifies) device.restore(snapshot);
+  if (isRestored) device.restore(snapshot);
   else {
     resetDevice(device);
     let state = 0;
@@ -46,12 +44,17 @@ function reach(
   device.takeOutputs();
 }
 
-/** Walks a device in lockstep with a graph. Throws a `ConformanceError` at the first difference, which is one of the nearest. */
+/**
+ * Walks a device in lockstep with a graph. Throws a `ConformanceError` at the first difference, which is one of the nearest.
+ * @param isRestored Whether it is restored before each step. Else it is led to each pair along a path: one that notifies nobody takes shorter ways by what it
+ * remembers and does not save. So may any other, by what it remembers of later steps than one: to walk those too, its states must be all that it remembers (`byMemory`).
+ */
 export function walkInLockstep(
   graph: StateGraph,
   device: RestorableDevice,
   messages: MessageSet,
   dialect: Dialect,
+  isRestored = device.notifies === true,
 ): Lockstep {
   interface Pair {
     readonly state: number;
@@ -76,7 +79,7 @@ export function walkInLockstep(
   let steps = 0;
   for (const { state, snapshot, path } of queue) {
     for (const name of graph.events) {
-      reach(expected, device, dialect, snapshot, path);
+      reach(expected, device, dialect, snapshot, path, isRestored);
       const target = compareStep(expected, device, dialect, state, [...path, name]);
       meet(target, [...path, name]);
       steps++;

@@ -4,7 +4,7 @@ import { enumerate } from '../../checker/explore/enumerate.ts';
 import { type Exploration, explore } from '../../checker/explore/explore.ts';
 import { createDriver } from '../../conformance/paths/drive.ts';
 import { DIALECTS, perform } from '../../conformance/device/words.ts';
-import { createInProcessDevice, type WordDevice } from '../../conformance/device/in-process.ts';
+import { byMemory, createInProcessDevice, type WordDevice } from '../../conformance/device/in-process.ts';
 import { walkInLockstep } from '../../conformance/paths/lockstep.ts';
 import { walkByWords } from '../../conformance/paths/word-lockstep.ts';
 import { FAULTS } from '../../conformance/random/faults.ts';
@@ -90,6 +90,70 @@ test('a held message that is forgotten where nobody is notified is found by the 
   const walk = (notifies: boolean) => () =>
     walkInLockstep(graphOf(1), createInProcessDevice(1, { notifies, Implementation: Forgetting }), TWO, DIALECTS[0]);
   expect(walk(false)).toThrow(/it did nothing; expected "vector 0 sends zero"/);
+});
+
+describe('by its memory', () => {
+  /** What a function does at an edge of a vector that is settled, as an unmask in an open function leaves it. One that is restored has none. */
+  interface Private {
+    readonly memory: Uint32Array;
+    readonly inUse: number;
+    readonly entryChanged: number;
+    tell: (vector: number, mask: number) => void;
+  }
+  const { tell } = MsixFunction.prototype as unknown as Private;
+
+  /** A function that tells nobody of some edges of settled vectors. */
+  function silent(isSilent: (function_: Private, vector: number, mask: number) => boolean): typeof MsixFunction {
+    class Silent extends MsixFunction {}
+    (Silent.prototype as unknown as Private).tell = function (vector, mask) {
+      if (isSilent(this, vector, mask)) this.memory[this.inUse] ^= 1 << vector;
+      else tell.call(this, vector, mask);
+    };
+    return Silent;
+  }
+
+  test.each([
+    [1, TWO, true, 72],
+    [1, TWO, false, 96],
+    [1, HALVES, true, 288],
+    [1, HALVES, false, 384],
+    [2, TWO, true, 1344],
+  ])(
+    'the implementation equals the machine in every state of its memory: %i vectors',
+    (vectors, messages, notifies, pairs) => {
+      const graph = graphOf(vectors, messages);
+      const device = byMemory(createInProcessDevice(vectors, { notifies }));
+      const walked = walkInLockstep(graph, device, messages, DIALECTS[0], true);
+      expect(walked).toEqual({ pairs, steps: pairs * graph.events.length });
+    },
+  );
+
+  // How it was found: a breaker planted faults in what a device that is restored before each step has forgotten.
+  test.each([
+    ['a second unmask is told to nobody', 1, (_: Private, __: number, mask: number) => mask === 0],
+    [
+      'a second unmask is told to nobody while the other entry has changed',
+      2,
+      ({ memory, entryChanged }: Private, vector: number, mask: number) =>
+        mask === 0 && vector === 0 && (memory[entryChanged] & 2) !== 0,
+    ],
+  ])('a fault is found that shows where a vector is settled alone: %s', (_, vectors, isSilent) => {
+    const graph = graphOf(vectors);
+    const device = () => createInProcessDevice(vectors, { Implementation: silent(isSilent) });
+    expect(() => walkInLockstep(graph, device(), TWO, DIALECTS[0])).not.toThrow();
+    expect(() => walkInLockstep(graph, byMemory(device()), TWO, DIALECTS[0], true)).toThrow(
+      'it did nothing; expected "vector 0 is in use with zero"',
+    );
+  });
+
+  test('a device that may keep something elsewhere is refused', () => {
+    class Counting extends MsixFunction {
+      readonly signals = 0;
+    }
+    expect(() => byMemory(createInProcessDevice(1, { Implementation: Counting }))).toThrow(
+      'Got Counting, which may keep something beside its memory; expected one that does not.',
+    );
+  });
 });
 
 describe('the strict adapter', () => {
