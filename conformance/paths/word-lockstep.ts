@@ -25,8 +25,10 @@ import { graphAlong } from './along.ts';
 import { Blocks } from './blocks.ts';
 import { comparison, copying } from './comparison.ts';
 import { createDriver } from './drive.ts';
+import { ConformanceError } from './failure.ts';
 import { type Lockstep, walkInLockstep } from './lockstep.ts';
 import { ASK, MachineSteps } from './machine-steps.ts';
+import { NO_RULES } from './step-rules.ts';
 import { flip, RegionWords, type Step, type Words } from './region-words.ts';
 
 /**
@@ -63,14 +65,38 @@ export function walkByWords(
     const { count } = exploration.states;
     return { pairs: count, steps: count * exploration.compiled.events.length };
   }
+  const differs = came === UNTOLD ? [] : exploration.pathTo(walk.state, walk.event);
   // The first of all differences, not of those in the blocks that were taken here.
-  if (blocks.isShared) return walkByWords(exploration, device, messages, dialect);
-  // Most differences show along the path to them, which is one of the shortest.
-  const differs = came === DIFFERS ? exploration.pathTo(walk.state, walk.event) : [];
+  const again = blocks.isShared
+    ? walkByWords(exploration, device, messages, dialect)
+    : walkAgain(exploration, device, messages, dialect, differs);
+  if (came === DIFFERS) throw seenOnce(exploration, `${device.name} (${dialect.name})`, differs);
+  return again;
+}
+
+/** Walks one that does otherwise somewhere: most differences show along the path to them, which is one of the shortest. */
+function walkAgain(
+  exploration: Exploration,
+  device: WordDevice,
+  messages: MessageSet,
+  dialect: Dialect,
+  differs: readonly number[],
+): Lockstep {
   const along = graphAlong(exploration, differs);
   const path = differs.map((event) => along.events[event]);
   createDriver(along, device.vectorCount, messages).drive(device, path, dialect);
   return walkInLockstep(exploration.graph(), device, messages, dialect);
+}
+
+/** What to throw where a device did otherwise, and the same again as it must: it keeps something that it does not save. */
+function seenOnce({ compiled }: Exploration, device: string, differs: readonly number[]): Error {
+  const path = differs.map((event) => compiled.events[event]);
+  const told = {
+    subject: 'it',
+    got: 'did otherwise here once, and not when it was asked again',
+    expected: 'the same each time',
+  };
+  return new ConformanceError({ device, path, ...told, cause: NO_RULES });
 }
 
 /** Walks as many of the blocks as are left for it, beside who walks and tells them all: a block in which something differs is not finished, and told there. */
@@ -227,12 +253,13 @@ class WordWalk {
       this.event = undefined;
       if (!told.write(words, from)) return UNTOLD;
       device.restoreFrom(dueSaved);
-      if (!this.isAsDue()) return DIFFERS;
+      const came = this.lookHere();
+      if (came !== AS_DUE) return came;
       if (state < FIRST && !this.isReadback(words, from)) return DIFFERS;
       if (memory.length > 0 && !this.isHome()) return UNTOLD;
       for (let group = 0; group < groups.length; group++) {
-        const came = this.takeAll(this.notesOf(groups[group], words, from), words, from);
-        if (came !== AS_DUE) return came;
+        const next = this.takeAll(this.notesOf(groups[group], words, from), words, from);
+        if (next !== AS_DUE) return next;
       }
     }
     return AS_DUE;
@@ -268,7 +295,7 @@ class WordWalk {
   private lookCloser(note: Note): Came {
     const { memory } = this;
     for (let index = 0; index < note.length; index++) flip(memory, note.way[index].kept);
-    const came = note.length < 0 ? this.learn() : this.isAsDueBy(note) ? AS_DUE : DIFFERS;
+    const came = note.length < 0 ? this.learn() : this.lookThere(note);
     this.goHome();
     return came;
   }
@@ -284,13 +311,13 @@ class WordWalk {
     if (note.isKnown) note.way = note.way.slice(0, note.length);
   }
 
-  /** Whether the device reads and saves what it must after an event. */
-  private isAsDueBy({ way, length }: Note): boolean {
+  /** What the device reads and saves after an event, beside what it must. */
+  private lookThere({ way, length }: Note): Came {
     const { due } = this;
     for (let index = 0; index < length; index++) flip(due, way[index].seen);
-    const isAsDue = this.isAsDue();
+    const came = this.lookHere();
     for (let index = 0; index < length; index++) flip(due, way[index].seen);
-    return isAsDue;
+    return came;
   }
 
   /** Learns what is seen of the state after an event in which a region was not met before. */
@@ -315,12 +342,13 @@ class WordWalk {
     return device.peekInto(seenRead) === due.length && due.every((dword, at) => seenRead[at] === dword);
   }
 
-  /** Whether the device reads and saves what it must. */
-  private isAsDue(): boolean {
-    const { device } = this;
-    if (device.peekInto(this.seenRead) !== this.seenRead.length) return false;
+  /** What the device reads and saves, beside what it must. */
+  private lookHere(): Came {
+    const { device, due, seenRead } = this;
+    if (device.peekInto(seenRead) !== seenRead.length) return DIFFERS;
     device.saveInto(this.seenSaved);
-    return this.isSeenDue();
+    if (this.isSeenDue()) return AS_DUE;
+    return seenRead.every((dword, at) => dword === due[at]) ? HIDES : DIFFERS;
   }
 
   /** What is noted of the events of a group for all states in which the capability, and the vector that they are about, are as in one that begins at `from` in `words`. */
@@ -372,8 +400,12 @@ function act(device: WordDevice, { call, at, bytes, low, high }: Act): void {
   }
 }
 
-/** What comes of a step: the device does and is as it must; it differs; or nothing is told of the state after it. */
-type Came = 0 | 1 | 2;
+/**
+ * What comes of a step: the device does and is as it must; it does or reads something else; it saves something else, as a device may that has more states than
+ * the machine; or nothing is told of the state after it.
+ */
+type Came = 0 | 1 | 2 | 3;
 const AS_DUE = 0;
 const DIFFERS = 1;
-const UNTOLD = 2;
+const HIDES = 2;
+const UNTOLD = 3;

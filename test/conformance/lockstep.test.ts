@@ -5,6 +5,7 @@ import { type Exploration, explore } from '../../checker/explore/explore.ts';
 import { createDriver } from '../../conformance/paths/drive.ts';
 import { DIALECTS, perform } from '../../conformance/device/words.ts';
 import { byMemory, createInProcessDevice, type WordDevice } from '../../conformance/device/in-process.ts';
+import { Blocks } from '../../conformance/paths/blocks.ts';
 import { walkInLockstep } from '../../conformance/paths/lockstep.ts';
 import { walkByWords } from '../../conformance/paths/word-lockstep.ts';
 import { FAULTS } from '../../conformance/random/faults.ts';
@@ -366,6 +367,26 @@ describe('by words', () => {
     expect(walked).toEqual(walkInLockstep(exploration.graph(), device(), TWO, DIALECTS[0]));
     expect(walked.pairs).toBe(2 * exploration.states.count);
   });
+
+  // How it was found: a breaker planted a fault that comes once, and was told of 256 pairs.
+  test.each(['alone', 'beside others'])(
+    'a difference that shows once, and not when it is sought again, is told: %s',
+    (how) => {
+      let signals = 0;
+      class Once extends MsixFunction {
+        override signal(vector: number) {
+          return ++signals === 30 ? SIGNAL_HELD : super.signal(vector);
+        }
+      }
+      const exploration = explored(2);
+      const { count } = exploration.states;
+      const blocks = how === 'alone' ? new Blocks(count) : Blocks.shared(count);
+      const device = createInProcessDevice(2, { Implementation: Once });
+      expect(failureOf(() => walkByWords(exploration, device, TWO, DIALECTS[0], { blocks }))).toContain(
+        'it did otherwise here once, and not when it was asked again; expected the same each time.',
+      );
+    },
+  );
 
   test('one that notifies nobody is walked as any other', () => {
     const exploration = explored(1);
