@@ -65,6 +65,7 @@ export function walkByWords(
     const { count } = exploration.states;
     return { pairs: count, steps: count * exploration.compiled.events.length };
   }
+  walk.goBack();
   const differs = came === UNTOLD ? [] : exploration.pathTo(walk.state, walk.event);
   // The first of all differences, not of those in the blocks that were taken here.
   const again = blocks.isShared
@@ -171,6 +172,8 @@ class WordWalk {
   private readonly groups: readonly Group[];
   /** Of each list of acts the one that all notes share: what is asked for millions of times is to stay in the processor's cache. */
   private readonly acts = new Map<string, readonly Act[]>();
+  /** What the device saved at first, if it came so far. */
+  private first: Uint32Array | undefined;
   /** The state that it is in, and the event that was taken last in it, if one was. */
   state = 0;
   event: number | undefined;
@@ -218,6 +221,11 @@ class WordWalk {
     return AS_DUE;
   }
 
+  /** Brings the device back to where it began. What walks it again begins with a reset, which may be what is wrong with the state that it is in. */
+  goBack(): void {
+    if (this.first !== undefined) this.device.restoreFrom(this.first);
+  }
+
   /** Walks the first states, and then block after block until none is left. */
   walkNext(blocks: Blocks, onPairs: (pairs: number) => void): Came {
     const { walked, device, told } = this;
@@ -226,6 +234,7 @@ class WordWalk {
     device.outputs.clear();
     if (!this.isReadback(words, 0)) return UNTOLD;
     told.begin(words, 0, this.look());
+    this.first = this.seenSaved.slice();
     const came = this.walk(0, Math.min(FIRST, count));
     if (came !== AS_DUE) return came;
     for (let block = blocks.take(); block >= 0; block = blocks.take()) {

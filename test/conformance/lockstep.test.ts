@@ -388,6 +388,20 @@ describe('by words', () => {
     },
   );
 
+  test('a reset that is wrong in one state is told by the steps that lead there', () => {
+    class Unmasking extends MsixFunction {
+      override reset() {
+        const isHit = this.pbaRead(0, 4) === 3 && this.enabled && this.functionMask;
+        super.reset();
+        if (isHit) this.tableWrite(12, 4, 0);
+      }
+    }
+    const device = createInProcessDevice(2, { Implementation: Unmasking });
+    expect(failureOf(() => walkByWords(explored(2), device, TWO, DIALECTS[0]))).toMatch(
+      /^ConformanceError: Unmasking \(dwords\), after 4 steps: Vector Control of vector 0 reads 0x0; expected 0x1\.\n[^]*device\.reset$/,
+    );
+  });
+
   test('one that notifies nobody is walked as any other', () => {
     const exploration = explored(1);
     const device = createInProcessDevice(1, { notifies: false });
