@@ -79,6 +79,9 @@ export class Exploration {
   readonly symmetry?: Symmetry;
   private readonly stepper: Stepper;
   private readonly scratch: Int32Array;
+  /** The step that the stepper did last: who asks where a step leads to asks what it puts out, too. */
+  private lastState = -1;
+  private lastEvent = -1;
 
   constructor(compiled: CompiledMachine, states: NumberedStates, summary: Summary, symmetry?: Symmetry) {
     this.compiled = compiled;
@@ -91,23 +94,29 @@ export class Exploration {
 
   /** Returns the number of the state after `event` in `state`; NONE when the exploration ended before it was found. */
   target(state: number, event: number): number {
-    this.requireState(state);
-    const { wordCount } = this.compiled;
-    this.stepper.stepWords(this.states.words, state * wordCount, event, this.scratch, 0);
+    this.step(state, event);
     this.symmetry?.canonicalize(this.scratch, 1);
     return this.states.find(this.scratch, 0);
   }
 
   /** Returns whether any transition takes `event` in `state`. */
   taken(state: number, event: number): boolean {
-    this.target(state, event);
+    this.step(state, event);
     return this.stepper.takenCount > 0;
   }
 
   /** Returns the outputs of `event` in `state`, in order. */
   outputs(state: number, event: number): readonly string[] {
-    this.target(state, event);
+    this.step(state, event);
     return this.stepper.outputs(this.states.words, state * this.compiled.wordCount);
+  }
+
+  private step(state: number, event: number): void {
+    this.requireState(state);
+    if (state === this.lastState && event === this.lastEvent) return;
+    this.stepper.stepWords(this.states.words, state * this.compiled.wordCount, event, this.scratch, 0);
+    this.lastState = state;
+    this.lastEvent = event;
   }
 
   /** Returns the states in which every event is ignored. Those that were not expanded are among them if they are such. */
@@ -149,7 +158,8 @@ export class Exploration {
 
   /** A run of the machine itself through the orbits that lead to a state. */
   private unfoldedPath(symmetry: Symmetry, state: number, end: readonly number[]): number[] {
-    const { compiled, states, stepper } = this;
+    const { compiled, states } = this;
+    const stepper = new Stepper(compiled);
     const way: number[] = [];
     for (let here = state; here !== 0; here = states.parents[here]) way.push(here);
     let words = compiled.initial.slice();

@@ -15,9 +15,17 @@ export function childrenOf(node: AnyStateNode): AnyStateNode[] {
   return Object.values(node.states) as AnyStateNode[];
 }
 
+/** The lists that were asked for, of nodes that live: a compiler asks for those of a domain once for each transition, and a machine does not change. */
+const LISTS = new WeakMap<AnyStateNode, readonly AnyStateNode[]>();
+
 /** Returns a state node and all nodes below it, in document order. */
-export function nodesOf(node: AnyStateNode): AnyStateNode[] {
-  return [node, ...childrenOf(node).flatMap(nodesOf)];
+export function nodesOf(node: AnyStateNode): readonly AnyStateNode[] {
+  let nodes = LISTS.get(node);
+  if (nodes === undefined) {
+    nodes = [node, ...childrenOf(node).flatMap(nodesOf)];
+    LISTS.set(node, nodes);
+  }
+  return nodes;
 }
 
 /** Returns the nodes around a state node, the nearest first, up to the root or to `end`, which is left out. */
