@@ -1,7 +1,7 @@
 /**
  * Many vectors, a few at a time: a tour through every transition of the machine of one vector, and a way through every state of that of two, taken at
  * places among up to 2,048 vectors, while all others rest. Vectors are independent (MSIX-MASK-4), so what a device does at a place is what the small machine does, and nothing
- * shows elsewhere, which is looked at before every reset and at the end. Neighbours go a longer way, on which whatever one does is done in every state of the other.
+ * shows elsewhere, which is looked at before every reset and at the end. Neighbours, and all pairs of few vectors, go a longer way, on which whatever one does is done in every state of the other.
  */
 import type { StateValue } from 'xstate';
 import { enumerate } from '../../checker/explore/enumerate.ts';
@@ -357,6 +357,8 @@ export interface PlacesCount {
 
 /** Seeded pairs beyond those of words. */
 const RANDOM_PAIRS = 10_000;
+/** Among so many vectors all pairs go the way of neighbours, and so do those of a sample: of the pairs of 2,048 that takes minutes more. */
+const CLOSE = 65;
 
 /** Walks a device at every vector, and at every pair of `pairsOf`, or at a sample of both. @throws {PlaceError} at the first difference. */
 export function walkPlaces(device: Device, { one, two, neighbours }: Tours, options: PlacesOptions = {}): PlacesCount {
@@ -381,7 +383,8 @@ export function walkPlaces(device: Device, { one, two, neighbours }: Tours, opti
   }
   for (const place of some(pairs)) {
     if (isOver()) return count;
-    const tour = place[1] === place[0] + 1 ? neighbours : two;
+    const isClose = place[1] === place[0] + 1 || vectorCount <= CLOSE || sample !== undefined;
+    const tour = isClose ? neighbours : two;
     walkPlace(device, tour, place);
     count.pairs++;
     count.steps += tour.steps.length;

@@ -159,8 +159,25 @@ describe('a fault is found where only', () => {
     expect(walk).toThrow(/\n {2}The tour so far: guest\./);
   });
 
-  test('an implementation that notifies nobody is walked, too', () => {
-    const device = createInProcessDevice(33, { notifies: false });
-    expect(walkPlaces(device, tours, { sample: 4 })).toMatchObject({ singles: 4, pairs: 4 });
+  test('a fault between two that are no neighbours shows among few, on the way of neighbours', () => {
+    class Far extends MsixFunction {
+      override tableWrite(offset: number, bytes: number, low: number, high?: number) {
+        const outcome = super.tableWrite(offset, bytes, low, high);
+        if (offset === 16 * 3 && this['has'](this['entryChanged'], 20)) this['memory'][this['shadow'] + 3 * 20] ^= 4;
+        return outcome;
+      }
+    }
+    const device = createInProcessDevice(33, { Implementation: Far });
+    expect(() => walkPlace(device, tours.two, [3, 20])).not.toThrow();
+    expect(() => walkPlaces(device, tours)).toThrow(/at vector 3 and 20, step \d+, .*expected send 20 /);
+  });
+
+  test('an implementation that notifies nobody is walked, too, and told where it differs', () => {
+    const walk = (Implementation: typeof MsixFunction) =>
+      walkPlaces(createInProcessDevice(33, { notifies: false, Implementation }), tours, { sample: 4 });
+    expect(walk(MsixFunction)).toMatchObject({ singles: 4, pairs: 4 });
+    expect(() => walk(confusing(32, 31))).toThrow(
+      /without notifiers with 33 vectors, at vector 32, step \d+, device\.signal\.0: /,
+    );
   });
 });
