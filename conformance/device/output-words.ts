@@ -35,6 +35,13 @@ export class OutputWords {
     words[at + 4] = data;
   }
 
+  /** Adds the outputs of another list. */
+  addAll({ words, used }: OutputWords): void {
+    for (let at = 0; at < used; at += OUTPUT_WORDS) {
+      this.add(words[at], words[at + 1], words[at + 2], words[at + 3], words[at + 4]);
+    }
+  }
+
   /** Forgets all outputs. */
   clear(): void {
     this.used = 0;
@@ -65,11 +72,24 @@ export class OutputWords {
 
   /** Takes all outputs, and says whether they are those of another list, which keeps its own. */
   takeSame(others: OutputWords): boolean {
-    const { words, used } = this;
+    return this.takeUpTo(this.after(0, others));
+  }
+
+  /** Where the outputs of another list stand from a word on, the word after them; -1 where others stand there, or nothing does. */
+  after(from: number, others: OutputWords): number {
+    const { words } = this;
+    const { words: theirs, used } = others;
+    const end = from + used;
+    if (from < 0 || end > this.used) return -1;
+    for (let at = 0; at < used; at++) if (words[from + at] !== theirs[at]) return -1;
+    return end;
+  }
+
+  /** Takes all outputs, and says whether they end before a word. */
+  takeUpTo(end: number): boolean {
+    const isEnd = end === this.used;
     this.clear();
-    if (used !== others.used) return false;
-    for (let at = 0; at < used; at++) if (words[at] !== others.words[at]) return false;
-    return true;
+    return isEnd;
   }
 
   private grow(): void {

@@ -2,8 +2,8 @@
  * The steps of a compiled machine as a device is held against them millions of times: the state after an event, the regions that the event can
  * change at all, and what it puts out, told as a device does it.
  *
- * A step is a translated program that says which of the transitions were taken that put out something. What they put out together is asked of the
- * stepper once: it is the same in every state in which they are the same, for each has its outputs, and their order is that of the document.
+ * A step is a translated program that says which of the transitions were taken that put out something. Each of them puts out the same whenever it is
+ * taken: first what comes with the transitions, one after the other, and then what comes with the states that they enter.
  */
 import { writeParts } from '../../checker/compile/expand.ts';
 import type { CompiledMachine } from '../../checker/compile/format.ts';
@@ -12,11 +12,16 @@ import { Stepper } from '../../checker/compile/step.ts';
 import { touchedBits } from '../../checker/compile/touched-bits.ts';
 import { readOutput } from '../../machines/alphabet.ts';
 import type { DeviceOutput } from '../device/device.ts';
-import { NO_OUTPUTS, type OutputWords, outputWords } from '../device/output-words.ts';
+import { OutputWords, outputWords } from '../device/output-words.ts';
 import { messageOf } from '../device/words.ts';
 
 /** Writes the state after an event to `target`. Returns a bit for each transition taken that puts out something, or `ASK`. */
 type Step = (words: Int32Array, from: number, target: Int32Array) => number;
+/** A step that is translated, and what each of its bits puts out: with the transition, and with the states that it enters. */
+interface Translation {
+  readonly step: Step;
+  readonly parts: readonly (readonly OutputWords[])[];
+}
 /** Whether such a step puts out something, only the stepper knows. */
 export const ASK = -1;
 /** Of so many transitions an integer has a bit each. */
@@ -28,16 +33,14 @@ export class MachineSteps {
   readonly changes: readonly (readonly number[])[];
   /** Of each event, the regions on whose states it depends what the event does. */
   readonly reads: readonly (readonly number[])[];
-  private readonly steps: readonly Step[];
-  private readonly known: readonly Map<number, OutputWords>[];
+  private readonly translations: readonly Translation[];
   private readonly stepper: Stepper;
   private readonly scratch: Int32Array;
 
   constructor(compiled: CompiledMachine, regions: RegionStates) {
     this.stepper = new Stepper(compiled);
     this.scratch = new Int32Array(compiled.wordCount);
-    this.steps = compiled.events.map((_, event) => createStep(compiled, event) ?? this.plainStep(event));
-    this.known = compiled.events.map(() => new Map<number, OutputWords>());
+    this.translations = compiled.events.map((_, event) => translate(compiled, event) ?? this.plain(event));
     const none = new Int32Array(compiled.wordCount);
     const regionsOf = (bits: Int32Array): number[] =>
       [...regions.names.keys()].filter((region) => regions.differ(region, bits, 0, none, 0));
@@ -46,19 +49,31 @@ export class MachineSteps {
     this.reads = touched.map(({ read }) => regionsOf(read));
   }
 
-  /** Writes the state after an event to `target`. Returns what to ask `outputs` for. */
+  /** Writes the state after an event to `target`. Returns what to ask `outputs` and `areOutputs` for. */
   take(event: number, words: Int32Array, from: number, target: Int32Array): number {
-    return this.steps[event](words, from, target);
+    return this.translations[event].step(words, from, target);
   }
 
   /** What a step puts out of which `take` returned `talking`. */
   outputs(event: number, words: Int32Array, from: number, talking: number): OutputWords {
-    if (talking === 0) return NO_OUTPUTS;
     if (talking === ASK) return this.ask(event, words, from);
-    const known = this.known[event];
-    let put = known.get(talking);
-    if (put === undefined) known.set(talking, (put = this.ask(event, words, from)));
+    const put = new OutputWords(1);
+    for (const part of this.translations[event].parts) {
+      for (let bits = talking; bits !== 0; bits &= bits - 1) put.addAll(part[lowest(bits)]);
+    }
     return put;
+  }
+
+  /** Takes all outputs of a device, and says whether they are what a step puts out of which `take` returned `talking`. */
+  areOutputs(done: OutputWords, event: number, words: Int32Array, from: number, talking: number): boolean {
+    if (talking === ASK) return done.takeSame(this.ask(event, words, from));
+    const { parts } = this.translations[event];
+    let at = 0;
+    for (let index = 0; index < parts.length; index++) {
+      const part = parts[index];
+      for (let bits = talking; bits !== 0; bits &= bits - 1) at = done.after(at, part[lowest(bits)]);
+    }
+    return done.takeUpTo(at);
   }
 
   private ask(event: number, words: Int32Array, from: number): OutputWords {
@@ -66,22 +81,26 @@ export class MachineSteps {
     return outputWords(this.stepper.outputs(words, from).map(deviceOutput));
   }
 
-  private plainStep(event: number): Step {
-    return (words, from, target) => {
+  private plain(event: number): Translation {
+    const step: Step = (words, from, target) => {
       this.stepper.stepWords(words, from, event, target, 0);
       return ASK;
     };
+    return { step, parts: [] };
   }
 }
 
+/** The number of the lowest bit that is set. */
+const lowest = (bits: number): number => 31 - Math.clz32(bits & -bits);
+
 /** Translates the program of an event; nothing where the transitions that it takes do not say by themselves what it puts out, or are too many. */
-function createStep(compiled: CompiledMachine, event: number): Step | undefined {
-  const { transitions, events, wordCount } = compiled;
+function translate(compiled: CompiledMachine, event: number): Translation | undefined {
+  const { transitions, events, outputs, wordCount } = compiled;
   const ours = [...transitions.keys()].filter((number) => transitions[number].transition.eventType === events[event]);
   const talking = ours.filter((number) => transitions[number].outputs.length + transitions[number].entries.length > 0);
   if (talking.length > BITS || ours.some((number) => transitions[number].exits.length > 0)) return undefined;
   const bits = talking.map((number, bit) => ` | (r${number} ? ${1 << bit} : 0)`);
-  const parts = writeParts(compiled, {
+  const steps = writeParts(compiled, {
     events: [event],
     noted: new Set(talking),
     parameters: ['target'],
@@ -92,7 +111,10 @@ function createStep(compiled: CompiledMachine, event: number): Step | undefined 
     ],
     end: [],
   });
-  return parts?.[0] as Step | undefined;
+  if (steps === undefined) return undefined;
+  const part = (name: 'outputs' | 'entries'): OutputWords[] =>
+    talking.map((number) => outputWords(transitions[number][name].map((output) => deviceOutput(outputs[output]))));
+  return { step: steps[0] as Step, parts: [part('outputs'), part('entries')] };
 }
 
 /** An output of the machine as a device does it. */

@@ -292,8 +292,8 @@ class WordWalk {
     const { event, acts } = note;
     this.event = event;
     for (let index = 0; index < acts.length; index++) act(device, acts[index]);
-    if (!note.isKnown) this.workOut(note, words, from);
-    if (!device.outputs.takeSame(note.put)) return DIFFERS;
+    const isPut = note.isKnown ? device.outputs.takeSame(note.put) : this.workOut(note, words, from);
+    if (!isPut) return DIFFERS;
     const { way } = note;
     // Whoever is where the way leads is home when it is gone back: then nothing is to be restored.
     for (let index = 0; index < note.length; index++) flip(memory, way[index].kept);
@@ -309,15 +309,18 @@ class WordWalk {
     return came;
   }
 
-  /** Finds out what a step puts out, and the way to the state after it. */
-  private workOut(note: Note, words: Int32Array, from: number): void {
+  /** Finds out the way to the state after a step, and whether the device put out what the step does; notes it where it is the same again. */
+  private workOut(note: Note, words: Int32Array, from: number): boolean {
     const { steps, target } = this;
     const talking = steps.take(note.event, words, from, target);
-    note.put = steps.outputs(note.event, words, from, talking);
     note.length = this.told.wayTo(steps.changes[note.event], target, note.way);
     note.isKnown = note.isNear && note.length >= 0 && talking !== ASK;
-    // It stays as it is: in as little room as there is.
-    if (note.isKnown) note.way = note.way.slice(0, note.length);
+    if (note.isKnown) {
+      note.put = steps.outputs(note.event, words, from, talking);
+      // It stays as it is: in as little room as there is.
+      note.way = note.way.slice(0, note.length);
+    }
+    return steps.areOutputs(this.device.outputs, note.event, words, from, talking);
   }
 
   /** What the device reads and saves after an event, beside what it must. */

@@ -3,6 +3,7 @@ import { compile } from '../../checker/compile/compile.ts';
 import { RegionStates } from '../../checker/compile/region-states.ts';
 import { Stepper } from '../../checker/compile/step.ts';
 import { explore } from '../../checker/explore/explore.ts';
+import { OutputWords, outputWords } from '../../conformance/device/output-words.ts';
 import { comparison, copying } from '../../conformance/paths/comparison.ts';
 import { ASK, MachineSteps } from '../../conformance/paths/machine-steps.ts';
 import { THREE, TWO } from '../../machines/messages.ts';
@@ -12,6 +13,9 @@ const compiled = (vectors: number, messages = TWO) => {
   const { machine, events } = createInstance('function', { vectors, messages });
   return compile(machine, events);
 };
+
+/** A message that no vector sends. */
+const SEND = outputWords([{ verb: 'send', vector: 0, addressLow: 0, addressHigh: 0, data: 0 }]);
 
 // The stepper says what each step puts out, and where it leads.
 test.each([
@@ -29,14 +33,18 @@ test.each([
     for (const [event, name] of machine.events.entries()) {
       const talking = steps.take(event, states.words, from, target);
       stepper.stepWords(states.words, from, event, due, 0);
-      const put = steps
-        .outputs(event, states.words, from, talking)
-        .list()
-        .map(({ verb, vector }) => `${verb}.${vector}`);
+      const all = steps.outputs(event, states.words, from, talking);
+      const put = all.list().map(({ verb, vector }) => `${verb}.${vector}`);
       const names = stepper.outputs(states.words, from).map((output) => output.replace(/^(\w+\.\d+).*/, '$1'));
       const changed = [...regions.names.keys()].filter((each) => regions.differ(each, states.words, from, due, 0));
       const isAllowed = changed.every((region) => steps.changes[event].includes(region));
       if (target.join() !== due.join() || put.join() !== names.join() || !isAllowed) different.push([name, put, names]);
+      const takes = (...done: OutputWords[]): boolean => {
+        const list = new OutputWords(1);
+        for (const each of done) list.addAll(each);
+        return steps.areOutputs(list, event, states.words, from, talking) && list.list().length === 0;
+      };
+      if (!takes(all) || takes(all, SEND) || (put.length > 0 && (takes() || takes(SEND, all)))) different.push(name);
       outputs += put.length;
     }
   }
@@ -53,6 +61,11 @@ test('an event of more transitions than a number has bits is asked of the steppe
     const talking = steps.take(event, words, 0, target);
     expect(talking === ASK).toBe(name.startsWith('guest.control'));
     const put = steps.outputs(event, words, 0, talking);
+    const done = new OutputWords(1);
+    done.addAll(SEND);
+    expect(steps.areOutputs(done, event, words, 0, talking)).toBe(false);
+    done.addAll(put);
+    expect(steps.areOutputs(done, event, words, 0, talking)).toBe(true);
     words.set(target);
     return put.list().map(({ verb, vector }) => `${verb}.${vector}`);
   };
