@@ -85,6 +85,20 @@ export class OutputWords {
     return end;
   }
 
+  /** The words of all outputs. */
+  toWords(): readonly number[] {
+    return [...this.words.subarray(0, this.used)];
+  }
+
+  /** Takes all outputs, and says whether their words are the `count` words that stand at `from`. */
+  takeWords(theirs: Int32Array, from: number, count: number): boolean {
+    const { words, used } = this;
+    this.clear();
+    if (used !== count) return false;
+    for (let at = 0; at < count; at++) if (words[at] !== theirs[from + at]) return false;
+    return true;
+  }
+
   /** Takes all outputs, and says whether they end before a word. */
   takeUpTo(end: number): boolean {
     const isEnd = end === this.used;

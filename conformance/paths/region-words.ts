@@ -14,7 +14,7 @@ export interface Words {
 }
 
 /** Which words are flipped, each followed by which of its bits, as signed integers: those are small ones to V8. */
-type Flips = readonly number[];
+export type Flips = readonly number[];
 
 /** What a region flips on the way from one of its states to another. */
 export type Step = Readonly<Record<keyof Words, Flips>>;
@@ -120,8 +120,8 @@ export class RegionWords {
   }
 }
 
-/** The words that are not zero. */
-function flipsOf(words: Uint32Array): Flips {
+/** The words that are not zero, as flips. */
+export function flipsOf(words: Uint32Array): Flips {
   return [...words.entries()].flatMap(([at, bits]) => (bits === 0 ? [] : [at, bits | 0]));
 }
 

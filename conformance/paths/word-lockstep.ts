@@ -28,8 +28,9 @@ import { createDriver } from './drive.ts';
 import { ConformanceError } from './failure.ts';
 import { type Lockstep, walkInLockstep } from './lockstep.ts';
 import { ASK, MachineSteps } from './machine-steps.ts';
+import { flip, flipsOf, RegionWords, type Step, type Words } from './region-words.ts';
+import { type Act, flipWords, performActs, tapeOf } from './tape.ts';
 import { NO_RULES } from './step-rules.ts';
-import { flip, RegionWords, type Step, type Words } from './region-words.ts';
 
 /**
  * So many states every walk begins with: on the way all states of the regions are learnt. Of these it is looked at whether what a guest reads is what their
@@ -111,16 +112,6 @@ export function walkBlocks(
   new WordWalk(walked, device, messages, dialect).walkNext(blocks, () => {});
 }
 
-/** An access, a signal, a retirement or a reset of a device: what is called, and with what. A closure for each would be a call that V8 cannot foresee. */
-interface Act {
-  readonly call: 'configWrite' | 'tableWrite' | 'signal' | 'retire' | 'reset';
-  /** The offset, or the vector. */
-  readonly at: number;
-  readonly bytes: number;
-  readonly low: number;
-  readonly high: number;
-}
-
 /**
  * What is noted of an event. Its acts are the same wherever it is noted for. The rest is what came of it last; where the machine reads and changes nothing but the
  * regions whose states the note is for, the same comes of it in every such state, and is worked out once.
@@ -144,7 +135,13 @@ interface Group {
   readonly region: number;
   readonly events: readonly number[];
   /** What is noted of them, by the states of the two regions that their acts may depend on: of the capability, and of the vector. */
-  readonly notes: (readonly Note[])[][];
+  readonly notes: Notes[][];
+}
+
+/** What is noted of the events of a group; and the same on a tape, where all of it is known. */
+interface Notes {
+  readonly list: readonly Note[];
+  tape?: Int32Array;
 }
 
 class WordWalk {
@@ -275,15 +272,48 @@ class WordWalk {
   }
 
   /** Takes the events of a group. What a device throws is a difference, too. */
-  private takeAll(notes: readonly Note[], words: Int32Array, from: number): Came {
+  private takeAll(notes: Notes, words: Int32Array, from: number): Came {
     try {
+      if (notes.tape !== undefined) return this.play(notes.tape, notes.list);
+      const { list } = notes;
       let came: Came = AS_DUE;
-      for (let index = 0; came === AS_DUE && index < notes.length; index++) came = this.take(notes[index], words, from);
+      for (let index = 0; came === AS_DUE && index < list.length; index++) came = this.take(list[index], words, from);
+      if (list.every(({ isKnown }) => isKnown)) notes.tape = this.tapeOf(list);
       return came;
     } catch (error) {
       if (error instanceof UnableError) throw error;
       return DIFFERS;
     }
+  }
+
+  /** Takes all events of a list of which everything is known, as `take` does. */
+  private play(tape: Int32Array, list: readonly Note[]): Came {
+    const { device, memory } = this;
+    const { outputs } = device;
+    let at = 0;
+    for (let index = 0; index < list.length; index++) {
+      this.event = tape[at];
+      const put = performActs(tape, at, device);
+      const count = tape[put];
+      if (!outputs.takeWords(tape, put + 1, count)) return DIFFERS;
+      at = flipWords(tape, put + 1 + count, memory);
+      if (!this.isHome()) {
+        const came = this.lookCloser(list[index]);
+        if (came !== AS_DUE) return came;
+      }
+    }
+    return AS_DUE;
+  }
+
+  private tapeOf(list: readonly Note[]): Int32Array {
+    const { length } = this.memory;
+    return tapeOf(
+      list.map(({ event, acts, put, way }) => {
+        const words = new Uint32Array(length);
+        for (const { kept } of way) flip(words, kept);
+        return { event, acts, put, flips: flipsOf(words) };
+      }),
+    );
   }
 
   /** Takes an event in the state that begins at `from` in `words`, in which the device is and which is told; and leaves it there. */
@@ -364,18 +394,22 @@ class WordWalk {
   }
 
   /** What is noted of the events of a group for all states in which the capability, and the vector that they are about, are as in one that begins at `from` in `words`. */
-  private notesOf({ region, events, notes }: Group, words: Int32Array, from: number): readonly Note[] {
+  private notesOf({ region, events, notes }: Group, words: Int32Array, from: number): Notes {
     const { told, capability, steps } = this;
     const known = (notes[told.here[capability]] ??= []);
-    return (known[region < 0 ? 0 : told.here[region]] ??= events.map((event) => ({
-      event,
-      acts: this.noteActs(event, unpackValue(this.walked.compiled, words, from)),
-      isNear: [...steps.changes[event], ...steps.reads[event]].every((each) => each === capability || each === region),
-      isKnown: false,
-      put: NO_OUTPUTS,
-      way: [],
-      length: -1,
-    })));
+    return (known[region < 0 ? 0 : told.here[region]] ??= {
+      list: events.map((event) => ({
+        event,
+        acts: this.noteActs(event, unpackValue(this.walked.compiled, words, from)),
+        isNear: [...steps.changes[event], ...steps.reads[event]].every(
+          (each) => each === capability || each === region,
+        ),
+        isKnown: false,
+        put: NO_OUTPUTS,
+        way: [],
+        length: -1,
+      })),
+    });
   }
 
   private noteActs(event: number, value: StateValue): readonly Act[] {

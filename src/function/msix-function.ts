@@ -408,7 +408,7 @@ export class MsixFunction {
     requireRoom('MsixFunction.saveInto', out, layout.saved);
     for (let word = 0; word < layout.entryChanged; word++) out[word] = memory[word];
     for (let word = 0; word < layout.bitWords; word++) out[layout.pending + word] |= memory[layout.scheduled + word];
-    out.fill(0, layout.entryChanged, layout.saved);
+    for (let word = layout.entryChanged; word < layout.saved; word++) out[word] = 0;
     for (let vector = 0; vector < vectorCount; vector++) {
       const message = this.messageAt(vector);
       const entry = TABLE_AT + ENTRY_WORDS * vector;
@@ -610,7 +610,9 @@ export class MsixFunction {
 
   /** Makes `value` of every dword of the bit array at `bits`. */
   private fillAll(bits: number, value: number): void {
-    this.memory.fill(value, bits, bits + this.bitWords);
+    const { memory } = this;
+    // A loop: mostly there are two of them, and `fill` is a call that takes as long as two dozen.
+    for (let word = 0; word < this.bitWords; word++) memory[bits + word] = value;
   }
 
   /** Sets in the bit array at `to` what is set in the one at `from`, and clears that. */
