@@ -11,7 +11,7 @@ import { walkByWords } from '../../conformance/paths/word-lockstep.ts';
 import { FAULTS } from '../../conformance/random/faults.ts';
 import { HALVES, THREE, TWO } from '../../machines/messages.ts';
 import { createInstance } from '../../properties/instances.ts';
-import { MsixFunction, SIGNAL_HELD, WRITE_DONE } from '../../src/index.ts';
+import { MsixFunction, SIGNAL_HELD, SIGNAL_SENT, WRITE_DONE } from '../../src/index.ts';
 
 const graphOf = (vectors: number, messages = TWO) => {
   const { machine, events } = createInstance('function', { vectors, messages });
@@ -251,7 +251,26 @@ describe('by words', () => {
       return outcome;
     }
   }
+  // Where vector 1 is as it is at first, it does so with the first states of vector 0, and does otherwise with a later one alone.
+  class LateSwapping extends MsixFunction {
+    override retire(vector: number) {
+      const isAsAtFirst = this.tableRead(28, 4) === 1 && this.tableRead(16, 4) === 0;
+      if (vector === 1 && isAsAtFirst && this['has'](this['entryChanged'], 0)) this['memory'][this['shadow'] + 2] ^= 1;
+      return super.retire(vector);
+    }
+  }
+  class LateSending extends MsixFunction {
+    override signal(vector: number) {
+      const isAsAtFirst = !this['has'](this['entryChanged'], 1) && this.tableRead(16, 4) === 0;
+      if (vector !== 1 || this['blocked'](1) || !isAsAtFirst || !this['has'](this['entryChanged'], 0))
+        return super.signal(vector);
+      this['onSend'](0, 0, 1, 1);
+      return SIGNAL_SENT;
+    }
+  }
   test.each([
+    ['a retirement swaps, in few states', LateSwapping],
+    ['a signal sends another message, in few states', LateSending],
     ['a signal writes another entry', Spilling],
     ['a retirement changes the message in force of another vector', Swapping],
     ['a write of an entry clears the Pending bit of another vector', Clearing],
@@ -312,6 +331,8 @@ describe('by words', () => {
       saveInto: (words: Uint32Array) => (calls.saveInto++, device.saveInto(words)),
     };
     const { pairs, steps } = walkByWords(exploration, counted, TWO, DIALECTS[0]);
+    // Were it walked as any other, by handles, not one state would be restored from words.
+    expect(calls.restoreFrom).toBeGreaterThanOrEqual(pairs);
     expect(calls.restoreFrom).toBeLessThan(1.1 * pairs);
     // Once in each state, and after 9 of 100 events: an unmask notes that a vector is settled, for one.
     expect(calls.saveInto).toBeLessThan(pairs + 0.1 * steps);
