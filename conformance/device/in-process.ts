@@ -63,16 +63,16 @@ export function createInProcessDevice(vectorCount: number, options: InProcessOpt
   let isHeard = true;
   const record = (verb: DeviceOutput['verb']) => {
     const word = verbWord(verb);
-    return (vector: number, addressLow = 0, addressHigh = 0, data = 0): void => {
+    return (vector: number, addressLow: number, addressHigh: number, data: number): void => {
       if (isHeard) outputs.add(word, vector, addressLow, addressHigh, data);
     };
   };
-  const send = record('send');
+  const [send, release] = [record('send'), record('release')];
   const msix = new Implementation({
     ...geometry,
     vectorCount,
     send: (addressLow, addressHigh, data, vector) => send(vector, addressLow, addressHigh, data),
-    ...(notifies ? { use: record('use'), release: record('release') } : {}),
+    ...(notifies ? { use: record('use'), release: (vector) => release(vector, 0, 0, 0) } : {}),
   });
   return {
     name: notifies ? Implementation.name : `${Implementation.name} without notifiers`,

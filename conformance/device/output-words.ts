@@ -1,6 +1,6 @@
 /**
  * What a device in this process did, kept in words until someone asks: nothing is allocated while it does it, and a walk that compares millions of
- * outputs compares words.
+ * outputs compares words. A word is a number as it came: what is no dword, such as one with a sign, must not pass for one.
  */
 import type { DeviceOutput } from './device.ts';
 
@@ -14,12 +14,12 @@ const OUTPUT_WORDS = 5;
 
 /** Outputs in words, in the order in which they were done. */
 export class OutputWords {
-  private words: Int32Array;
+  private words: Float64Array;
   private used = 0;
 
   /** @param outputs for how many of them there is room before more is made. */
   constructor(outputs: number) {
-    this.words = new Int32Array(OUTPUT_WORDS * outputs);
+    this.words = new Float64Array(OUTPUT_WORDS * outputs);
   }
 
   /** Adds an output; `verb` is a `verbWord`. */
@@ -55,9 +55,9 @@ export class OutputWords {
       outputs.push({
         verb: VERBS[words[at]],
         vector: words[at + 1],
-        addressLow: words[at + 2] >>> 0,
-        addressHigh: words[at + 3] >>> 0,
-        data: words[at + 4] >>> 0,
+        addressLow: words[at + 2],
+        addressHigh: words[at + 3],
+        data: words[at + 4],
       });
     }
     return outputs;
@@ -90,12 +90,12 @@ export class OutputWords {
     return [...this.words.subarray(0, this.used)];
   }
 
-  /** Takes all outputs, and says whether their words are the `count` words that stand at `from`. */
+  /** Takes all outputs, and says whether their words are the `count` words that stand at `from`, where each is a dword, written as a signed one. */
   takeWords(theirs: Int32Array, from: number, count: number): boolean {
     const { words, used } = this;
     this.clear();
     if (used !== count) return false;
-    for (let at = 0; at < count; at++) if (words[at] !== theirs[from + at]) return false;
+    for (let at = 0; at < count; at++) if (words[at] !== theirs[from + at] >>> 0) return false;
     return true;
   }
 
@@ -107,7 +107,7 @@ export class OutputWords {
   }
 
   private grow(): void {
-    const words = new Int32Array(2 * this.used);
+    const words = new Float64Array(2 * this.used);
     words.set(this.words);
     this.words = words;
   }

@@ -11,7 +11,7 @@ import { walkByWords } from '../../conformance/paths/word-lockstep.ts';
 import { FAULTS } from '../../conformance/random/faults.ts';
 import { HALVES, THREE, TWO } from '../../machines/messages.ts';
 import { createInstance } from '../../properties/instances.ts';
-import { MsixFunction, SIGNAL_HELD, SIGNAL_SENT, WRITE_DONE } from '../../src/index.ts';
+import { MsixFunction, type MsixFunctionOptions, SIGNAL_HELD, SIGNAL_SENT, WRITE_DONE } from '../../src/index.ts';
 
 const graphOf = (vectors: number, messages = TWO) => {
   const { machine, events } = createInstance('function', { vectors, messages });
@@ -144,6 +144,22 @@ describe('by its memory', () => {
     expect(() => walkInLockstep(graph, device(), TWO, DIALECTS[0])).not.toThrow();
     expect(() => walkInLockstep(graph, byMemory(device()), TWO, DIALECTS[0], true)).toThrow(
       'it did nothing; expected "vector 0 is in use with zero"',
+    );
+  });
+
+  test('what is settled and not put back, when the function closes, is found by its memory alone', () => {
+    class Settled extends MsixFunction {}
+    (Settled.prototype as unknown as { endUse: () => void }).endUse = function (this: {
+      moveAll: (from: number, to: number) => void;
+      inUse: number;
+      releasing: number;
+    }) {
+      this.moveAll(this.inUse, this.releasing);
+    };
+    const device = () => createInProcessDevice(1, { Implementation: Settled });
+    expect(() => walkInLockstep(graphOf(1), device(), TWO, DIALECTS[0])).not.toThrow();
+    expect(() => walkInLockstep(graphOf(1), byMemory(device()), TWO, DIALECTS[0], true)).toThrow(
+      'it did "vector 0 is ',
     );
   });
 
@@ -408,6 +424,29 @@ describe('by words', () => {
       );
     },
   );
+
+  test.each([
+    [
+      'with a sign',
+      (dword: number) => dword | 0,
+      'it did "vector 0 sends 0xffffffff:0xfffffffc:0x-1"; expected "vector 0 sends A"',
+    ],
+    ['with a fraction', (dword: number) => dword + 0.5, 'gives is 0.5; expected a whole number of 32 bits.'],
+    ['of more bits', (dword: number) => dword + 2 ** 32, 'gives is 4294967296; expected a whole number of 32 bits.'],
+    ['that is none', () => undefined as unknown as number, 'gives is NaN; expected a whole number of 32 bits.'],
+  ])('data %s is no dword, and told', (_, made, told) => {
+    class Signed extends MsixFunction {
+      constructor(options: MsixFunctionOptions) {
+        super({ ...options, send: (low, high, data, vector) => options.send(low, high, made(data), vector) });
+      }
+    }
+    const device = () => createInProcessDevice(1, { Implementation: Signed });
+    for (const dialect of DIALECTS) {
+      const byWords = failureOf(() => walkByWords(explored(1), device(), TWO, dialect));
+      expect(byWords).toContain(told);
+      expect(failureOf(() => walkInLockstep(graphOf(1), device(), TWO, dialect))).toBe(byWords);
+    }
+  });
 
   test('a reset that is wrong in one state is told by the steps that lead there', () => {
     class Unmasking extends MsixFunction {
