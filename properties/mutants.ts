@@ -172,15 +172,17 @@ class Answers {
 /** More lists of outputs than a function of two vectors has. */
 const OUTPUTS_MAX = 1024;
 
-/** By bounds, and by the states that a machine is written with: so all that share answers have one layout, and one alphabet. */
-const ANSWERS = new Map<string, Answers>();
+/** By the messages; by the other bounds, the alphabet and the states that a machine is written with: so all that share answers have one layout. */
+const ANSWERS = new WeakMap<MessageSet, Map<string, Answers>>();
 
 function answersFor(compiled: CompiledMachine, judged: JudgedMutant): Answers {
   const { vectors, messages, channel } = judged;
   const nodes = compiled.nodes.map(({ node }) => `${node.type} ${node.id}`);
-  const key = [vectors, messages.name, channel, ...compiled.events, ...nodes].join();
-  const answers = ANSWERS.get(key) ?? new Answers(compiled, judged);
-  ANSWERS.set(key, answers);
+  const key = [vectors, channel, ...compiled.events, ...nodes].join();
+  const ofMessages = ANSWERS.get(messages) ?? new Map<string, Answers>();
+  ANSWERS.set(messages, ofMessages);
+  const answers = ofMessages.get(key) ?? new Answers(compiled, judged);
+  ofMessages.set(key, answers);
   return answers;
 }
 

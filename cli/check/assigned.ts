@@ -208,10 +208,11 @@ export function checkAssignedMutants(budget: Budget): CheckSection {
   if (budget.isOver) return unasked('mutants of the assigned device');
   const progress = startProgress('mutants of designs', BREAKERS.length);
   const violations = new Violations();
+  const instances = new Map<string, AssignedInstance>();
   const rows = BREAKERS.map((breaker, index) => {
     const { property, design, mutant, vectors = 1, messages = TWO } = breaker;
     const broken = decideBroken(breaker);
-    const whole = decideWhole(breaker);
+    const whole = decideWhole(breaker, instances);
     progress.advance(index + 1);
     if (broken.result !== 'fails') violations.add(`${property.name} ${broken.result} where it should be broken.`);
     if (whole !== undefined && whole.result !== 'holds') {

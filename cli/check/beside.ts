@@ -34,7 +34,7 @@ export type Message =
 export const DEVICE_SECTIONS = ['designs', 'mutants', 'objections', 'device-paths', 'device'] as const;
 export type DeviceSection = (typeof DEVICE_SECTIONS)[number];
 /** Those that the first thread does when it is through with its own: then both end at about the same time. */
-export const KEPT: readonly DeviceSection[] = ['mutants', 'objections'];
+export const KEPT: readonly DeviceSection[] = ['mutants', 'device'];
 
 /** What each of them does. */
 export type DeviceWork = Readonly<Record<DeviceSection, () => CheckSection>>;

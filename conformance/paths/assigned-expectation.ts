@@ -26,12 +26,24 @@ const WORKS: Readonly<Record<number, string>> = {
 
 type Regions = Readonly<Record<string, string>>;
 
+/** A state of a vCPU: what the machine calls it, `mask_0` say, with the verb and the vector in that. */
+interface VcpuState {
+  readonly name: string;
+  readonly verb: string;
+  readonly vector: number;
+}
+
+function readVcpu(name: string): VcpuState {
+  const [verb, vector] = name.split('_');
+  return { name, verb, vector: Number(vector) };
+}
+
 /** A state of the machine, as a bystander may tell it. */
 export interface Expected {
   readonly dwords: readonly number[];
   readonly owner: string;
-  /** Of each vCPU, the name of the access that it is stopped in, or what it waits for. */
-  readonly vcpus: readonly string[];
+  /** Of each vCPU, the access that it is stopped in, or what it waits for. */
+  readonly vcpus: readonly VcpuState[];
   readonly flying: readonly boolean[];
   readonly entries: readonly string[];
 }
@@ -53,17 +65,17 @@ export function expectedOf(value: StateValue, { design, vectors, vcpus = 1 }: As
     // Where there is no device, nobody answers.
     dwords: ownership === 'removed' ? dwords.map((_, word) => (word === 0 ? 0xffff : 0xffff_ffff)) : dwords,
     owner: ownership,
-    vcpus: Array.from({ length: vcpus }, (_, vcpu) => regions[vcpuName(vcpu)]),
+    vcpus: Array.from({ length: vcpus }, (_, vcpu) => readVcpu(regions[vcpuName(vcpu)])),
     flying: each.map((region) => region.flight === 'flying'),
     entries: each.map((region) => region.entry),
   };
 }
 
 /** Whether a vCPU is doing what the machine says. */
-function vcpuMatches(device: implementation.AssignedDevice, vcpu: number, state: string): boolean {
-  if (state === 'running') return !device.isStopped(vcpu);
+function vcpuMatches(device: implementation.AssignedDevice, vcpu: number, state: VcpuState): boolean {
+  if (state.name === 'running') return !device.isStopped(vcpu);
   const work = WORKS[device.dueOf(vcpu)];
-  if (work !== undefined) return work === state;
+  if (work !== undefined) return work === state.name;
   return device.isExitOf(vcpu) && isStoppedIn(device, device.accessOf(vcpu), state);
 }
 
@@ -79,20 +91,23 @@ function vcpuState(device: implementation.AssignedDevice, vcpu: number): string 
 const BAR0_OFFSET = 0x10;
 
 /** Whether an access is the one that the machine names: `mask_0`, `write_0_A`, `control_on`. */
-function isStoppedIn(device: implementation.AssignedDevice, access: Readonly<Uint32Array>, state: string): boolean {
-  const [verb, vector] = state.split('_');
+function isStoppedIn(
+  device: implementation.AssignedDevice,
+  access: Readonly<Uint32Array>,
+  { verb, vector }: VcpuState,
+): boolean {
   const kind = access[implementation.KIND_AT];
   if (verb === 'void') return kind === implementation.VOID;
   const address = access[implementation.ADDRESS_LOW_AT];
   if (verb === 'control') return kind === implementation.CONFIG_WRITE && address !== BAR0_OFFSET;
   if (verb === 'move') return kind === implementation.CONFIG_WRITE && address === BAR0_OFFSET;
-  const offset = address - device.entryAddress(Number(vector));
+  const offset = address - device.entryAddress(vector);
   const isControl = offset === implementation.ENTRY_VECTOR_CONTROL_OFFSET;
   switch (verb) {
     case 'read':
       return kind === implementation.ENTRY_READ && offset === 0;
     case 'poll':
-      return kind === implementation.MMIO_READ && address === device.pbaAddress + 4 * (Number(vector) >>> 5);
+      return kind === implementation.MMIO_READ && address === device.pbaAddress + 4 * (vector >>> 5);
     case 'write':
       return kind !== implementation.ENTRY_READ && offset >= 0 && offset < implementation.ENTRY_VECTOR_CONTROL_OFFSET;
     case 'mask':
@@ -146,7 +161,7 @@ export function* stateDifferences(
     yield { what: { region: 'ownership', got: answers, expected: owner }, regions: [['ownership']] };
   for (const [vcpu, state] of vcpus.entries()) {
     if (vcpuMatches(device, vcpu, state)) continue;
-    const what = { region: 'vcpu', number: vcpu, got: vcpuState(device, vcpu), expected: state };
+    const what = { region: 'vcpu', number: vcpu, got: vcpuState(device, vcpu), expected: state.name };
     yield { what, regions: [[vcpuName(vcpu)]] };
   }
   for (const [vector, flies] of flying.entries()) {

@@ -13,7 +13,7 @@ import { decide, startAt } from '../../checker/decide/decide.ts';
 import { mutate } from '../../checker/machine/mutate.ts';
 import { type Exploration, explore } from '../../checker/explore/explore.ts';
 import type { ExploreOptions } from '../../checker/explore/tally.ts';
-import { createAssignedDevice } from '../../machines/assigned-device.ts';
+import { type AssignedDevice, createAssignedDevice } from '../../machines/assigned-device.ts';
 import { type MonitorName, withNeeds } from '../../machines/monitors.ts';
 import {
   type AssignedProperty,
@@ -33,7 +33,8 @@ export class AssignedInstance {
   private readonly options: ExploreOptions;
   /** By scope, and within a scope by the monitors. */
   private readonly explored = new Map<Scope, Map<string, Exploration>>();
-
+  /** By the monitors. */
+  private readonly machines = new Map<string, AssignedDevice>();
   private readonly mutant: string | undefined;
 
   /** @param mutant The name of a mutant, to explore that in the place of the machine. */
@@ -92,14 +93,24 @@ export class AssignedInstance {
   }
 
   private compile(monitors: readonly MonitorName[], { after = [], without = () => false }: Scope): CompiledMachine {
-    const { machine: original, events } = createAssignedDevice({ ...this.bounds, monitors });
-    const machine = this.mutant === undefined ? original : mutantByName(original, this.mutant);
+    const { machine, events } = this.machineWith(monitors);
     const left = events.filter((event) => !without(event));
     const asked = left.length === events.length ? compile(machine, events) : compile(machine, { only: left });
     if (after.length === 0) return asked;
     // What leads to where the scope begins may be left out from there on.
     const whole = asked.without.length === 0 ? asked : compile(machine, events);
     return startAt(asked, stateAfter(whole, after));
+  }
+
+  /** The machine with monitors, and its alphabet: one for all scopes, so it is made and looked through once. */
+  private machineWith(monitors: readonly MonitorName[]): AssignedDevice {
+    let made = this.machines.get(monitors.join());
+    if (made === undefined) {
+      const { machine, events } = createAssignedDevice({ ...this.bounds, monitors });
+      made = { machine: this.mutant === undefined ? machine : mutantByName(machine, this.mutant), events };
+      this.machines.set(monitors.join(), made);
+    }
+    return made;
   }
 }
 

@@ -34,6 +34,7 @@ import {
   VcpuRunsLeads,
   VoidStep,
 } from './claims.ts';
+import { boundsName } from '../instances.ts';
 import { AssignedInstance } from './decide.ts';
 import type { AssignedProperty, AssignedVerdict } from './property.ts';
 import { NonInterferenceRuns, RefinementRuns } from './runs.ts';
@@ -170,13 +171,17 @@ export function decideBroken({
   return new AssignedInstance({ design, vectors, messages, vcpus }, {}, mutant).decide(property);
 }
 
-/** Decides the same without the change: it must hold. Undefined where the design itself is what breaks it. */
-export function decideWhole({
-  property,
-  design,
-  mutant,
-  vectors = 1,
-  messages = TWO,
-}: Breaker): AssignedVerdict | undefined {
-  return mutant === undefined ? undefined : new AssignedInstance({ design, vectors, messages }).decide(property);
+/**
+ * Decides the same without the change: it must hold. Undefined where the design itself is what breaks it.
+ * @param instances Those that were decided before, by name: many properties are broken by mutants of one.
+ */
+export function decideWhole(
+  { property, design, mutant, vectors = 1, messages = TWO }: Breaker,
+  instances = new Map<string, AssignedInstance>(),
+): AssignedVerdict | undefined {
+  if (mutant === undefined) return undefined;
+  const bounds = { design, vectors, messages };
+  const instance = instances.get(boundsName(bounds)) ?? new AssignedInstance(bounds);
+  instances.set(boundsName(bounds), instance);
+  return instance.decide(property);
 }

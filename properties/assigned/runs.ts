@@ -6,9 +6,10 @@ import { compile } from '../../checker/compile/compile.ts';
 import { startAt } from '../../checker/decide/decide.ts';
 import { compareRuns, refine } from '../../checker/decide/refine.ts';
 import type { ObservedStep } from '../../checker/decide/seen-symmetry.ts';
-import { explore } from '../../checker/explore/explore.ts';
+import { type Exploration, explore } from '../../checker/explore/explore.ts';
 import { ASSIGN, REMOVE, RESET } from '../../machines/alphabet.ts';
 import { createInterval } from '../../machines/interval.ts';
+import type { MessageSet } from '../../machines/messages.ts';
 import { exchange, exchangeState } from '../exchange.ts';
 import { isEnd } from './claims.ts';
 import type { RunsProperty } from './property.ts';
@@ -47,6 +48,19 @@ function seen({ event, outputs, taken }: ObservedStep): string[] {
   return [...call, ...outputs.filter((output) => isTold(output) || output === 'return')];
 }
 
+/** The machine of one vector that all designs with the same messages are held against, explored. */
+const INTERVALS = new WeakMap<MessageSet, Exploration>();
+
+function exploreInterval(messages: MessageSet): Exploration {
+  let explored = INTERVALS.get(messages);
+  if (explored === undefined) {
+    const { machine, events } = createInterval({ vectors: 1, messages });
+    explored = explore(compile(machine, events));
+    INTERVALS.set(messages, explored);
+  }
+  return explored;
+}
+
 /** The refinement of the function, whose accesses take time too. */
 export const RefinementRuns: RunsProperty = {
   name: 'RefinementRuns',
@@ -59,8 +73,7 @@ export const RefinementRuns: RunsProperty = {
   contrast: 'The function may not be seen to do the last step, whatever it did to be seen so far.',
   compare: ({ bounds, explore: exploreInstance }, scope) => {
     const one = exploreInstance([], scope);
-    const { machine, events } = createInterval({ vectors: bounds.vectors, messages: bounds.messages });
-    const other = explore(compile(machine, events));
+    const other = exploreInterval(bounds.messages);
     const { refines, pairs, counterexample } = refine(
       { exploration: one, observe: seen },
       { exploration: other, observe: seen },
