@@ -3,7 +3,7 @@
  */
 
 /** Spells a number. */
-export const hex = (value: number): string => `0x${value.toString(16)}`;
+export const hex = (value: number): string => `${value < 0 ? '-' : ''}0x${Math.abs(value).toString(16)}`;
 
 /** Spells the 64 bits of two dwords. */
 export const wideHex = (low: number, high: number): string =>

@@ -429,7 +429,7 @@ describe('by words', () => {
     [
       'with a sign',
       (dword: number) => dword | 0,
-      'it did "vector 0 sends 0xffffffff:0xfffffffc:0x-1"; expected "vector 0 sends A"',
+      'it did "vector 0 sends 0xffffffff:0xfffffffc:-0x1"; expected "vector 0 sends A"',
     ],
     ['with a fraction', (dword: number) => dword + 0.5, 'gives is 0.5; expected a whole number of 32 bits.'],
     ['of more bits', (dword: number) => dword + 2 ** 32, 'gives is 4294967296; expected a whole number of 32 bits.'],
