@@ -76,29 +76,43 @@ export function createExpandEvents(compiled: CompiledMachine, first = TRIES_AT_F
   };
 }
 
-/** Translates the program of each event by itself. */
-export function createSteps(compiled: CompiledMachine): StepEvent[] {
-  const words = wordsOf(compiled);
-  return [...compiled.events.keys()].map((event) => {
-    const talking = [...compiled.transitions.keys()].filter((number) => {
-      const { transition, outputs, entries, exits } = compiled.transitions[number];
-      return transition.eventType === compiled.events[event] && outputs.length + entries.length + exits.length > 0;
-    });
-    const talks = talking.length === 0 ? 'false' : talking.map((number) => `r${number}`).join(' || ');
-    const [step] =
-      writeParts(compiled, {
-        events: [event],
-        noted: new Set(talking),
-        parameters: ['target'],
-        before: () => [],
-        after: () => [
-          ...words.map((word) => `target[${word}] = t${word};`),
-          `return taken ? (${talks} ? ${TALKING} : ${SILENT}) : ${IGNORED};`,
-        ],
-        end: [],
-      }) ?? [];
-    return (step as StepEvent | undefined) ?? createPlainStep(compiled, event);
+// So many steps of an event are done by a stepper first, for the same reason.
+const STEPS_AT_FIRST = 8192;
+
+/** Translates the program of each event by itself, once it was asked for often. The translated step takes the place of the other in the list, so who steps looks there each time. */
+export function createSteps(compiled: CompiledMachine): readonly StepEvent[] {
+  const steps = compiled.events.map((_, event): StepEvent => {
+    const plain = createPlainStep(compiled, event);
+    let left = STEPS_AT_FIRST;
+    return (states, from, target) => {
+      if (left-- > 0) return plain(states, from, target);
+      steps[event] = translateStep(compiled, event) ?? plain;
+      return steps[event](states, from, target);
+    };
   });
+  return steps;
+}
+
+function translateStep(compiled: CompiledMachine, event: number): StepEvent | undefined {
+  const words = wordsOf(compiled);
+  const talking = [...compiled.transitions.keys()].filter((number) => {
+    const { transition, outputs, entries, exits } = compiled.transitions[number];
+    return transition.eventType === compiled.events[event] && outputs.length + entries.length + exits.length > 0;
+  });
+  const talks = talking.length === 0 ? 'false' : talking.map((number) => `r${number}`).join(' || ');
+  const [step] =
+    writeParts(compiled, {
+      events: [event],
+      noted: new Set(talking),
+      parameters: ['target'],
+      before: () => [],
+      after: () => [
+        ...words.map((word) => `target[${word}] = t${word};`),
+        `return taken ? (${talks} ? ${TALKING} : ${SILENT}) : ${IGNORED};`,
+      ],
+      end: [],
+    }) ?? [];
+  return step as StepEvent | undefined;
 }
 
 function createParts(compiled: CompiledMachine, isNamed: boolean): ExpandPart[] {
