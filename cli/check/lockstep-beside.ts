@@ -1,6 +1,8 @@
 /**
  * Walks a large instance in lockstep in two threads: the second (`lockstep-thread.ts`) takes blocks of states beside the first, which tells what is found.
  */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Exploration } from '../../checker/explore/explore.ts';
 import { Blocks } from '../../conformance/paths/blocks.ts';
@@ -34,11 +36,14 @@ export function walkBeside(
 ): Beside {
   const { count } = states;
   if (count < many || !canRunBeside()) return { blocks: new Blocks(count), end: () => {} };
+  const thread = new URL('./lockstep-thread.js', import.meta.url);
+  // One that is not there would never begin, and all would be walked here, in twice the time.
+  if (!existsSync(thread)) throw new Error(`Got no ${fileURLToPath(thread)}; expected it beside what begins it.`);
   const blocks = Blocks.shared(count);
   const words = new Int32Array(new SharedArrayBuffer(4 * count * compiled.wordCount));
   words.set(states.words.subarray(0, words.length));
   const order: LockstepOrder = { instance: instanceName(instance), dialect, words, blocks: blocks.memory, count };
-  const worker = new Worker(new URL('./lockstep-thread.js', import.meta.url), { workerData: order });
+  const worker = new Worker(thread, { workerData: order });
   // What it does not finish is walked by the first thread, which tells what is wrong with it.
   worker.on('error', () => {});
   return { blocks, end: () => void worker.terminate() };
