@@ -69,6 +69,8 @@ export function judge(judged: JudgedMutant): MutantVerdict {
 }
 
 const bitOf = (property: number): number => 1 << property;
+/** Of so many properties an integer has a bit each. */
+const BITS = 32;
 const NOTHING = 0;
 
 /**
@@ -88,6 +90,8 @@ class Answers {
   private readonly outputs = new Map<string, number>([['', NOTHING]]);
 
   constructor(compiled: CompiledMachine, { vectors, messages }: JudgedMutant) {
+    const { length } = MACHINE_PROPERTIES;
+    if (length > BITS) throw new RangeError(`Got ${length} properties; expected ${BITS} at most, a bit each.`);
     this.compiled = compiled;
     this.vectors = vectors;
     this.viewOf = machineView(vectors, messages);

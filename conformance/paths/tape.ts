@@ -9,7 +9,7 @@
  */
 import type { WordDevice } from '../device/in-process.ts';
 import type { OutputWords } from '../device/output-words.ts';
-import { type Flips } from './region-words.ts';
+import type { Flips } from './region-words.ts';
 
 const CALLS = ['configWrite', 'tableWrite', 'signal', 'retire', 'reset'] as const;
 
@@ -24,7 +24,7 @@ export interface Act {
 }
 
 /** An event, and what must come of it. */
-export interface Record {
+export interface TapedEvent {
   readonly event: number;
   readonly acts: readonly Act[];
   readonly put: OutputWords;
@@ -33,10 +33,10 @@ export interface Record {
 
 const ACT_WORDS = 5;
 
-/** Writes records onto a tape. */
-export function tapeOf(records: readonly Record[]): Int32Array {
+/** Writes events onto a tape. */
+export function tapeOf(events: readonly TapedEvent[]): Int32Array {
   return Int32Array.from(
-    records.flatMap(({ event, acts, put, flips }) => {
+    events.flatMap(({ event, acts, put, flips }) => {
       const words = put.toWords();
       return [
         event,

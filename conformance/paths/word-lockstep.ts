@@ -29,8 +29,8 @@ import { ConformanceError } from './failure.ts';
 import { type Lockstep, walkInLockstep } from './lockstep.ts';
 import { ASK, MachineSteps } from './machine-steps.ts';
 import { flip, flipsOf, RegionWords, type Step, type Words } from './region-words.ts';
-import { type Act, flipWords, performActs, tapeOf } from './tape.ts';
 import { NO_RULES } from './step-rules.ts';
+import { type Act, flipWords, performActs, tapeOf } from './tape.ts';
 
 /**
  * So many states every walk begins with: on the way all states of the regions are learnt. Of these it is looked at whether what a guest reads is what their
