@@ -26,35 +26,34 @@ export interface Act {
 /** An event, and what must come of it. */
 export interface TapedEvent {
   readonly event: number;
-  readonly acts: readonly Act[];
+  /** Written, by `actWords`. */
+  readonly acts: Int32Array;
   readonly put: OutputWords;
   readonly flips: Flips;
 }
 
 const ACT_WORDS = 5;
 
+/** Writes acts: how many, and then each. */
+export function actWords(acts: readonly Act[]): Int32Array {
+  const words = acts.flatMap(({ call, at, bytes, low, high }) => [CALLS.indexOf(call), at, bytes, low, high]);
+  return Int32Array.from([acts.length, ...words]);
+}
+
 /** Writes events onto a tape. */
 export function tapeOf(events: readonly TapedEvent[]): Int32Array {
   return Int32Array.from(
     events.flatMap(({ event, acts, put, flips }) => {
       const words = put.toWords();
-      return [
-        event,
-        acts.length,
-        ...acts.flatMap(({ call, at, bytes, low, high }) => [CALLS.indexOf(call), at, bytes, low, high]),
-        words.length,
-        ...words,
-        flips.length / 2,
-        ...flips,
-      ];
+      return [event, ...acts, words.length, ...words, flips.length / 2, ...flips];
     }),
   );
 }
 
-/** Performs the acts of the event whose number stands at `at`; returns where its outputs stand. */
+/** Performs the acts that stand at `at`; returns where the outputs stand. */
 export function performActs(tape: Int32Array, at: number, device: WordDevice): number {
-  const from = at + 2;
-  const end = from + ACT_WORDS * tape[at + 1];
+  const from = at + 1;
+  const end = from + ACT_WORDS * tape[at];
   for (let act = from; act < end; act += ACT_WORDS) {
     const place = tape[act + 1];
     switch (tape[act]) {

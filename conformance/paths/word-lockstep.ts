@@ -30,7 +30,7 @@ import { type Lockstep, walkInLockstep } from './lockstep.ts';
 import { ASK, MachineSteps } from './machine-steps.ts';
 import { flip, flipsOf, RegionWords, type Step, type Words } from './region-words.ts';
 import { NO_RULES } from './step-rules.ts';
-import { type Act, flipWords, performActs, tapeOf } from './tape.ts';
+import { type Act, actWords, flipWords, performActs, tapeOf } from './tape.ts';
 
 /**
  * So many states every walk begins with: on the way all states of the regions are learnt. Of these it is looked at whether what a guest reads is what their
@@ -118,7 +118,7 @@ export function walkBlocks(
  */
 interface Note {
   readonly event: number;
-  readonly acts: readonly Act[];
+  readonly acts: Int32Array;
   /** Whether the machine reads and changes nothing but the regions whose states it is noted for. */
   readonly isNear: boolean;
   /** Whether what came of it comes of it again. */
@@ -168,7 +168,7 @@ class WordWalk {
   private readonly capability: number;
   private readonly groups: readonly Group[];
   /** Of each list of acts the one that all notes share: what is asked for millions of times is to stay in the processor's cache. */
-  private readonly acts = new Map<string, readonly Act[]>();
+  private readonly acts = new Map<string, Int32Array>();
   /** What the device saved at first, if it came so far. */
   private first: Uint32Array | undefined;
   /** The state that it is in, and the event that was taken last in it, if one was. */
@@ -293,7 +293,7 @@ class WordWalk {
     let at = 0;
     for (let index = 0; index < list.length; index++) {
       this.event = tape[at];
-      const put = performActs(tape, at, device);
+      const put = performActs(tape, at + 1, device);
       const count = tape[put];
       if (!outputs.takeWords(tape, put + 1, count)) return DIFFERS;
       at = flipWords(tape, put + 1 + count, memory);
@@ -321,7 +321,7 @@ class WordWalk {
     const { device, memory } = this;
     const { event, acts } = note;
     this.event = event;
-    for (let index = 0; index < acts.length; index++) act(device, acts[index]);
+    performActs(acts, 0, device);
     const isPut = note.isKnown ? device.outputs.takeSame(note.put) : this.workOut(note, words, from);
     if (!isPut) return DIFFERS;
     const { way } = note;
@@ -412,7 +412,7 @@ class WordWalk {
     });
   }
 
-  private noteActs(event: number, value: StateValue): readonly Act[] {
+  private noteActs(event: number, value: StateValue): Int32Array {
     const noted: Act[] = [];
     const { device, dialect, messages } = this;
     const note = (call: Act['call'], at = 0, bytes = 0, low = 0, high = 0): void =>
@@ -426,23 +426,8 @@ class WordWalk {
     } satisfies Partial<Device>);
     perform(this.walked.compiled.events[event], { device: notebook, dialect, messages, value });
     const text = JSON.stringify(noted);
-    if (!this.acts.has(text)) this.acts.set(text, noted);
+    if (!this.acts.has(text)) this.acts.set(text, actWords(noted));
     return this.acts.get(text)!;
-  }
-}
-
-function act(device: WordDevice, { call, at, bytes, low, high }: Act): void {
-  switch (call) {
-    case 'configWrite':
-      return device.configWrite(at, bytes, low);
-    case 'tableWrite':
-      return device.tableWrite(at, bytes, low, high);
-    case 'signal':
-      return device.signal(at);
-    case 'retire':
-      return device.retire(at);
-    case 'reset':
-      return device.reset();
   }
 }
 
