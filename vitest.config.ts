@@ -1,14 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import type { Share } from './test/setup/share.ts';
 
 /** A project, so that a script can run one; whoever names a file needs to know none of them. */
 const project = (
   name: string,
   include: readonly string[],
   exclude: readonly string[] = [],
-  globalSetup: string[] = [],
+  besides: { globalSetup?: string[]; provide?: { share: Share } } = {},
 ) => ({
   extends: true as const,
-  test: { name, include: [...include], exclude: [...exclude], globalSetup },
+  test: { name, include: [...include], exclude: [...exclude], ...besides },
 });
 
 /** What has a step of its own: a newcomer's first hour, real SPIN, proofs of compiled modules; and what needs a browser (`vitest.browser.config.ts`). */
@@ -18,18 +19,27 @@ const APART = {
   prove: 'test/conformance/prove/**',
 };
 const BROWSER = 'test/inspector/browser/**';
-/** What runs commands, compilers, servers, emulators, or judges whole devices: three quarters of the seconds, and one test in ten. */
+/**
+ * What runs commands, compilers, servers, emulators, makes pages anew from all of the code, or judges whole devices, recorded guests and mutants one
+ * by one: three quarters of the seconds, and one test in ten.
+ */
 const LONG = [
   'test/cli/**',
+  'test/examples/**',
   'test/inspector/**',
-  'test/conformance/{assigned,sweep}.test.ts',
+  'test/conformance/{assigned,blocks,suite,sweep}.test.ts',
   'test/conformance/{device,generate,judge,record}/**',
-  'test/conformance/replay/{cases,logs}.test.ts',
+  'test/conformance/replay/{cases,edits,explain,faults,logs}.test.ts',
   'test/checker/typescript.test.ts',
   // A thousand random machines, each decided twice.
   'test/checker/symmetric-runs.test.ts',
-  'test/project/package.test.ts',
+  'test/project/{api,bench,enumeration,package,pictures}.test.ts',
+  'test/properties/mutants.test.ts',
+  // Thousands of damaged saves.
+  'test/src/assigned-restore.test.ts',
 ];
+/** Thousands of random machines. Among the quick tests a tenth of them: `test/setup/share.ts`. */
+const RANDOM = 'test/checker/random/**';
 const tests = (folders: readonly string[]): string[] =>
   folders.map((path) => (path.endsWith('/**') ? `${path}/*.test.ts` : path));
 
@@ -43,8 +53,11 @@ export default defineConfig({
     hookTimeout: 60_000,
     coverage: { include: ['src/**'], reporter: ['text'] },
     projects: [
-      project('quick', ['test/**/*.test.ts'], [...LONG, ...Object.values(APART), BROWSER]),
-      project('long', tests(LONG), [BROWSER], ['test/setup/compiled.ts']),
+      project('quick', ['test/**/*.test.ts'], [...LONG, ...Object.values(APART), BROWSER], {
+        provide: { share: 'a tenth' },
+      }),
+      project('long', tests(LONG), [BROWSER], { globalSetup: ['test/setup/compiled.ts'] }),
+      project('random', tests([RANDOM]), [], { provide: { share: 'all' } }),
       ...Object.entries(APART).map(([name, path]) => project(name, tests([path]))),
     ],
   },

@@ -4,15 +4,15 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { cruise } from 'dependency-cruiser';
+import { cruise, format, type ICruiseResult } from 'dependency-cruiser';
 import configuration, { LAYERS } from '../.dependency-cruiser.mjs';
 import { codeBlock, placeMarked } from './marked.ts';
 
 const FOLDERS = Object.keys(LAYERS);
-/** Draws the folders and the imports between them, as a mermaid flowchart. */
-export async function drawPicture(): Promise<string> {
-  const { output } = await cruise(FOLDERS, {
-    ...configuration.options,
+/** Draws the folders and the imports between them, as a mermaid flowchart. Where the code has been read already, it is not read again. */
+export async function drawPicture(read?: ICruiseResult): Promise<string> {
+  const code = read ?? ((await cruise(FOLDERS, configuration.options)).output as ICruiseResult);
+  const { output } = await format(code, {
     outputType: 'mermaid',
     includeOnly: { path: `^(${FOLDERS.join('|')})/` },
     collapse: '^[^/]+',

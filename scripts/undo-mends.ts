@@ -19,8 +19,8 @@ const SIMULATOR: Finder = {
   found: /a difference, from seed \d+, after \d+ histories/,
 };
 const RANDOM_MACHINES: Finder = {
-  folders: ['checker', 'machines', 'spec', 'src', 'properties', 'test/checker', 'test/setup'],
-  command: ['vitest', 'run', 'test/checker/compile.test.ts', '-t', 'thousands of random machines'],
+  folders: ['checker', 'machines', 'spec', 'src', 'properties', 'test/checker', 'test/setup', 'vitest.config.ts'],
+  command: ['vitest', 'run', '--project', 'random', 'test/checker/random/compile.test.ts'],
   found: /The machine of seed \d+ differs: [^\n]{0,80}|(?:Range|Type|Argument)Error: [^\n]{0,80}/,
 };
 

@@ -140,6 +140,8 @@ function tell(value: unknown): string {
 function nearestIds(id: string): string[] {
   const numberOf = (each: string): number => Number(/\d+$/.exec(each)?.[0] ?? 0);
   const near = REGISTERED_IDS.flatMap((each) => {
+    // So many edits it takes at least: what is far too long is not compared letter by letter, however long it is.
+    if (Math.abs(id.length - each.length) > id.length / 2) return [];
     const edits = distance(id, each);
     return edits <= id.length / 2 ? [{ each, edits, apart: Math.abs(numberOf(each) - numberOf(id)) }] : [];
   });

@@ -26,37 +26,8 @@ import { capability } from '../../machines/pages/capability.ts';
 import { createFunction } from '../../machines/function.ts';
 import { HALVES, type MessageSet, THREE, TWO } from '../../machines/messages.ts';
 import { createVector } from '../../machines/vector.ts';
-import { RANDOM_EVENTS, randomMachine, randomNumbers } from '../setup/random-machine.ts';
-
-/** Compares two graphs of one machine, number by number; returns the first difference, or nothing. */
-function difference(ours: StateGraph, theirs: StateGraph): string | undefined {
-  const counts = (graph: StateGraph): string => `${graph.states.length} ${graph.transitionCount} ${graph.depth}`;
-  if (counts(ours) !== counts(theirs)) return `counts ${counts(ours)}, not ${counts(theirs)}`;
-  for (const state of theirs.states.keys()) {
-    const values = [ours, theirs].map((graph) => JSON.stringify(graph.states[state]));
-    if (values[0] !== values[1]) return `state ${state} is ${values[0]}, not ${values[1]}`;
-    if (ours.pathTo(state).join() !== theirs.pathTo(state).join()) return `path to state ${state}`;
-    for (const [event, name] of theirs.events.entries()) {
-      const steps = [ours, theirs].map((graph) => {
-        return `${graph.target(state, event)} ${graph.taken(state, event)} ${graph.outputs(state, event).join()}`;
-      });
-      if (steps[0] !== steps[1]) return `${name} in ${values[0]}: ${steps[0]}, not ${steps[1]}`;
-    }
-  }
-  return undefined;
-}
-
-/** Asks XState itself whether an event does anything, for `enumerate` decides that as the compiler does. */
-function takenOtherwise(graph: StateGraph, machine: AnyStateMachine): string | undefined {
-  for (const [state, value] of graph.states.entries()) {
-    const snapshot = machine.resolveState({ value, context: {} });
-    for (const [event, type] of graph.events.entries()) {
-      const can = snapshot.can({ type });
-      if (graph.taken(state, event) !== can) return `${type} in ${JSON.stringify(value)}: XState's can() is ${can}`;
-    }
-  }
-  return undefined;
-}
+import { difference } from '../setup/graphs.ts';
+import { randomNumbers } from '../setup/random-machine.ts';
 
 function graphOf(machine: AnyStateMachine, events: readonly string[]): StateGraph {
   return explore(compile(machine, events)).graph();
@@ -268,40 +239,6 @@ describe('nested machines, compiled', () => {
       '{"x":"on","y":"off"}',
       '{"x":"off","y":"on"}',
     ]);
-  });
-
-  test('thousands of random machines take every event in every state as XState does', () => {
-    const counts = { machines: 0, refused: 0, states: 0, taken: 0, outputs: 0, withRivals: 0 };
-    for (let seed = 0; seed < 2000; seed++) {
-      const machine = randomMachine(seed);
-      let compiled: CompiledMachine;
-      try {
-        compiled = compile(machine, RANDOM_EVENTS);
-      } catch (error) {
-        if (!(error instanceof SubsetError)) throw error;
-        counts.refused++;
-        continue;
-      }
-      const ours = explore(compiled).graph();
-      const found = difference(ours, enumerate(machine, RANDOM_EVENTS));
-      const wrong = found ?? takenOtherwise(ours, machine);
-      if (wrong !== undefined) throw new Error(`The machine of seed ${seed} differs: ${wrong}`);
-      counts.machines++;
-      counts.states += ours.states.length;
-      counts.taken += ours.transitionCount;
-      counts.outputs += ours.states.flatMap((_, state) =>
-        RANDOM_EVENTS.flatMap((__, event) => ours.outputs(state, event)),
-      ).length;
-      if (compiled.lists.length > 0) counts.withRivals++;
-    }
-    expect(counts).toEqual({
-      machines: 1717,
-      refused: 283,
-      states: 7702,
-      taken: 27149,
-      outputs: 55325,
-      withRivals: 1318,
-    });
   });
 });
 

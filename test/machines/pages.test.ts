@@ -19,7 +19,9 @@ import {
 } from 'typescript';
 import type { AnyStateMachine } from 'xstate';
 import { describe, expect, test } from 'vitest';
+import { compile } from '../../checker/compile/compile.ts';
 import { enumerate } from '../../checker/explore/enumerate.ts';
+import { explore } from '../../checker/explore/explore.ts';
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import { mutate } from '../../checker/machine/mutate.ts';
 import { checkSpec } from '../../checker/machine/subset.ts';
@@ -165,7 +167,8 @@ describe('the page of one vector holds', () => {
   });
 
   test.each([REVIEWED, CHECKED])('an assigned device, design $name, on every step', (design) => {
-    const held = holdToPage(graphOf('assigned-device', { design }), page, assignedVectorOnPage(0));
+    const { machine, events } = createInstance('assigned-device', { design });
+    const held = holdToPage(explore(compile(machine, events)).graph(), page, assignedVectorOnPage(0));
     expect(held.departure).toBeUndefined();
     expect(held.covered).toBeGreaterThanOrEqual(21);
   });

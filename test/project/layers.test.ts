@@ -1,62 +1,77 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import configuration, { LAYERS, patternOf } from '../../.dependency-cruiser.mjs';
 import { drawPicture, placePicture } from '../../scripts/picture.ts';
 
 const { forbidden, options } = configuration;
 
-/** Reads the imports of the code and returns those that a layer may not have: "src/a.ts -> xstate". */
-async function violations(): Promise<string[]> {
+/** Reads the imports of the code. */
+async function read(): Promise<ICruiseResult> {
   const { output } = await cruise(Object.keys(LAYERS), { ...options, ruleSet: { forbidden }, validate: true });
-  const { summary } = output as ICruiseResult;
+  return output as ICruiseResult;
+}
+
+/** Those that a layer may not have: "src/a.ts -> xstate". */
+function violations({ summary }: ICruiseResult): string[] {
   expect(summary.totalCruised).toBeGreaterThan(40);
   return summary.violations.map(({ from, to }) => `${from} -> ${to}`);
 }
 
+/** What may not be there, by its folder. */
+const CANARIES = [
+  ['src', "import 'xstate';\n"],
+  ['spec', "import '../../src/index.ts';\n"],
+  ['inspector/page', "import 'node:fs';\nimport '../../server/relay.ts';\n"],
+] as const;
+
+/** The same with a folder in each of three that imports what it may not. */
+async function readPlanted(): Promise<readonly [violations: readonly string[], folders: readonly string[]]> {
+  const folders = CANARIES.map(([folder]) => mkdtempSync(join(folder, 'canary-')));
+  try {
+    for (const [index, [, text]] of CANARIES.entries()) writeFileSync(join(folders[index], 'canary.ts'), text);
+    return [violations(await read()).toSorted(), folders];
+  } finally {
+    for (const folder of folders) rmSync(folder, { recursive: true });
+  }
+}
+
+/** A reading takes seconds: there is one of the code as it is, and one with what is planted. */
+let code: ICruiseResult;
+let planted: Awaited<ReturnType<typeof readPlanted>>;
+beforeAll(async () => {
+  code = await read();
+  planted = await readPlanted();
+});
+
 describe('the layers', () => {
-  test('import only what they may', async () => {
-    expect(await violations()).toEqual([]);
+  test('import only what they may', () => {
+    expect(violations(code)).toEqual([]);
   });
 
-  test('are held: an import of xstate in src/ and one of src/ in spec/ are found', async () => {
-    const folders = ['src', 'spec'].map((folder) => mkdtempSync(join(folder, 'canary-')));
-    try {
-      writeFileSync(join(folders[0], 'canary.ts'), "import 'xstate';\n");
-      writeFileSync(join(folders[1], 'canary.ts'), "import '../../src/index.ts';\n");
-      const found = (await violations()).toSorted();
-      expect(found).toHaveLength(2);
-      expect(found[0]).toBe(`spec/${basename(folders[1])}/canary.ts -> src/index.ts`);
-      expect(found[1]).toMatch(/^src\/canary-\w+\/canary\.ts -> node_modules\/xstate\//);
-    } finally {
-      for (const folder of folders) rmSync(folder, { recursive: true });
-    }
+  test('are held: an import of xstate in src/ and one of src/ in spec/ are found', () => {
+    const [found, folders] = planted;
+    expect(found).toHaveLength(4);
+    expect(found).toContain(`spec/${basename(folders[1])}/canary.ts -> src/index.ts`);
+    expect(found.at(-1)).toMatch(/^src\/canary-\w+\/canary\.ts -> node_modules\/xstate\//);
   });
 
-  test('are held: what the page imports of Node and of the server is found', async () => {
-    const folder = mkdtempSync(join('inspector', 'page', 'canary-'));
-    try {
-      writeFileSync(join(folder, 'canary.ts'), "import 'node:fs';\nimport '../../server/relay.ts';\n");
-      expect((await violations()).map((each) => each.replace(/.* -> /, ''))).toEqual([
-        'fs',
-        'inspector/server/relay.ts',
-      ]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+  test('are held: what the page imports of Node and of the server is found', () => {
+    const [found, folders] = planted;
+    const ofPage = found.filter((each) => each.startsWith(`${folders[2]}/`));
+    expect(ofPage.map((each) => each.replace(/.* -> /, ''))).toEqual(['fs', 'inspector/server/relay.ts']);
   });
 
   test('are the ones of the picture in ARCHITECTURE.md', async () => {
     const text = readFileSync('ARCHITECTURE.md', 'utf8');
-    expect(placePicture(text, await drawPicture())).toBe(text);
+    expect(placePicture(text, await drawPicture(code))).toBe(text);
   });
 });
 
 /** The imports of the code: from which file to which, or to which package. */
-async function imports(): Promise<[from: string, to: string][]> {
-  const { output } = await cruise(Object.keys(LAYERS), options);
-  return (output as ICruiseResult).modules.flatMap(({ source, dependencies }) =>
+function imports(): [from: string, to: string][] {
+  return code.modules.flatMap(({ source, dependencies }) =>
     dependencies.map(({ resolved }): [string, string] => [source, resolved]),
   );
 }
@@ -88,8 +103,8 @@ describe('the folders', () => {
     return arrows;
   };
 
-  test('run in no circle, at any depth', async () => {
-    const pairs = await imports();
+  test('run in no circle, at any depth', () => {
+    const pairs = imports();
     const own = pairs.filter(([, to]) => Object.keys(LAYERS).some((layer) => to.startsWith(`${layer}/`)));
     // A file beside folders, as an index is, is a place of its own.
     const all = new Set(own.flat().map((file) => dirname(file)));
@@ -121,8 +136,8 @@ describe('the folders', () => {
     ).toBeUndefined();
   });
 
-  test('may import nothing that they do not import', async () => {
-    const pairs = await imports();
+  test('may import nothing that they do not import', () => {
+    const pairs = imports();
     const unused = Object.entries(LAYERS).flatMap(([layer, allowed]) =>
       allowed
         .filter((name) => {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { compile } from '../../checker/compile/compile.ts';
 import { parseManifest } from '../../checker/decide/manifest.ts';
 import { BoundError, enumerate } from '../../checker/explore/enumerate.ts';
+import { explore } from '../../checker/explore/explore.ts';
 import { compareWithAdjacency } from '../../checker/explore/paths.ts';
 import { decideProperties, type Property } from '../../checker/decide/property.ts';
 import { nameSubject } from '../../checker/trace/trace.ts';
@@ -10,7 +12,6 @@ import { findingOf } from '../../cli/check/part.ts';
 import { TWO } from '../../machines/messages.ts';
 import { createInstance, type Instance, INSTANCES, instanceName, speaksOf } from '../../properties/instances.ts';
 import { MACHINE_PROPERTIES } from '../../properties/machines.ts';
-import { functionMutants, judge, SURVIVORS } from '../../properties/mutants.ts';
 import { InForceInv } from '../../properties/function.ts';
 import { type FunctionView, machineView } from '../../properties/view.ts';
 import { ruleById } from '../../spec/index.ts';
@@ -48,7 +49,7 @@ describe.each(explored.map((each) => ({ ...each, name: instanceName(each.instanc
 
 test('function with 3 vectors is what the manifest says, and every property holds that says something', () => {
   const instance = createInstance('function', { vectors: 3, messages: TWO });
-  const graph = enumerate(instance.machine, instance.events);
+  const graph = explore(compile(instance.machine, instance.events)).graph();
   const { states, transitions, depth } = knownOf(instance);
   expect([graph.states.length, graph.transitionCount, graph.depth]).toEqual([states, transitions, depth]);
   const verdicts = decideProperties(graph, MACHINE_PROPERTIES, machineView(3, TWO), 3);
@@ -71,7 +72,7 @@ test('a decision that is called off is open, but for what has failed by then', (
   expect(new Set(decide(() => false))).toEqual(new Set(['open']));
   expect(decide(() => true)).not.toContain('open');
   const larger = createInstance('function', { vectors: 3, messages: TWO });
-  const three = enumerate(larger.machine, larger.events);
+  const three = explore(compile(larger.machine, larger.events)).graph();
   const verdicts = decideProperties(three, [InForceInv, never], machineView(3, TWO), 3, (done) => done < 1000);
   expect(verdicts.map(({ result }) => result)).toEqual(['open', 'fails']);
 });
@@ -81,58 +82,6 @@ test('an exploration that meets its bound says so, and gives no graph', () => {
   expect(() => enumerate(machine, events, 255)).toThrow(BoundError);
   expect(() => enumerate(machine, events, 255)).toThrow('Got more than 255 states of function; expected no more');
   expect(enumerate(machine, events, 256).states).toHaveLength(256);
-});
-
-describe('the mutants of function', () => {
-  const verdicts = [...functionMutants()].map(judge);
-
-  test('are 1,034, each with a name of its own', () => {
-    expect(verdicts).toHaveLength(1034);
-    expect(
-      new Set(
-        [...functionMutants()].map(({ mutant, messages, channel }) => `${messages.name} ${channel} ${mutant.name}`),
-      ).size,
-    ).toBe(1034);
-  });
-
-  test('are told apart by a property, all but 32 for which there is a reason', () => {
-    const survivors = verdicts.filter(({ broken }) => broken.length === 0);
-    expect(survivors.filter(({ because }) => because === undefined)).toEqual([]);
-    expect(survivors).toHaveLength(32);
-  });
-
-  test('break every property', () => {
-    const counts = MACHINE_PROPERTIES.map(({ name }) => [
-      name,
-      verdicts.filter(({ broken }) => broken.includes(name)).length,
-    ]);
-    expect(Object.fromEntries(counts)).toEqual({
-      NoDeliverBlockedStep: 331,
-      PendingTransientInv: 77,
-      NoSpuriousStep: 332,
-      LatchOnUnmaskStep: 388,
-      NoTornStep: 576,
-      SingleViewStep: 166,
-      EntryStep: 65,
-      ResetStateStep: 37,
-      DisableRoundTripStep: 41,
-      FmaskIndependentStep: 22,
-      PBATruthStep: 196,
-      IndependentVectorsStep: 14,
-      NotifierAlternationStep: 492,
-      InForceInv: 422,
-      FlushOnReadStep: 8,
-      DeliverSentStep: 160,
-    });
-  });
-
-  test('that are expected to survive do survive: each reason is needed', () => {
-    for (const { name } of SURVIVORS) {
-      const expected = verdicts.filter(({ mutant }) => name.test(mutant));
-      expect(expected.length).toBeGreaterThan(0);
-      expect(expected.flatMap(({ broken }) => broken)).toEqual([]);
-    }
-  });
 });
 
 //= MSIX-MSG-5 type=test

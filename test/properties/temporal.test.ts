@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { mutate } from '../../checker/machine/mutate.ts';
 import { THREE, TWO } from '../../machines/messages.ts';
 import { createInstance, instanceName } from '../../properties/instances.ts';
 import {
@@ -54,18 +53,6 @@ describe('without its assumption', () => {
   test('zero differs from A by its name alone', () => {
     expect(NonInterferenceRuns.decideWithout(function1).path).toEqual(['guest.control.on', 'guest.unmask.0']);
   });
-});
-
-test.each([
-  ['ArrivalLeads', ArrivalLeads, channel1, 8],
-  ['PendingLeads', PendingLeads, function1, 12],
-  ['NonInterferenceRuns', NonInterferenceRuns, function1, 108],
-  ['ChannelRuns', ChannelRuns, function1, 132],
-] as const)('%s is broken by mutants of the machine', (_name, property, bounds, count) => {
-  const broken = mutate(bounds.machine).filter(
-    ({ machine }) => property.decide({ ...bounds, machine }).result === 'fails',
-  );
-  expect(broken).toHaveLength(count);
 });
 
 test('every property of runs has a name of its kind, and rules that exist', () => {
