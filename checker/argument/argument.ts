@@ -200,9 +200,14 @@ export function copyOf(place: string, value: unknown, what = 'an object'): Recor
 
 /** The fields of an object; undefined where they cannot be read, or where it is a date, a map or their like. */
 function readFields(value: object): Record<string, unknown> | undefined {
+  const entries = readEntries(value);
+  return entries === undefined ? undefined : Object.fromEntries(entries);
+}
+
+function readEntries(value: object): [string, unknown][] | undefined {
   try {
     if (Object.prototype.toString.call(value) !== '[object Object]') return undefined;
-    return Object.fromEntries(Object.entries(value));
+    return Object.entries(value);
   } catch {
     return undefined;
   }
@@ -217,8 +222,10 @@ export function requirePlain(place: string, value: unknown, what: string, level 
   if (level > PLAIN_LEVELS) return refuse(place, value, what);
   const copy = (each: unknown): unknown => requirePlain(place, each, what, level + 1);
   if (isArray(value)) return (readItems(value) ?? refuse(place, value, what)).map(copy);
-  const fields = Object.entries(readFields(value) ?? refuse(place, value, what));
-  return Object.fromEntries(fields.filter(([, each]) => each !== undefined).map(([key, each]) => [key, copy(each)]));
+  const entries = readEntries(value) ?? refuse(place, value, what);
+  // The pairs are our own: a trace has hundreds of thousands, which are written over and not made again.
+  for (const pair of entries) pair[1] = copy(pair[1]);
+  return Object.fromEntries(entries.filter(([, each]) => each !== undefined));
 }
 
 /** Names a field of a place: "claims[0] of decide" and "when" make "claims[0].when of decide". */

@@ -91,7 +91,11 @@ const WHAT = 'a trace, as makeTrace or readTrace returns it';
 /** Requires a trace. @throws {TraceError} when it has another shape, or a loop that does not close. */
 export function requireTrace(place: string, value: unknown): Trace {
   if (!isObject(value)) return refuse(place, value, WHAT);
-  const plain = requirePlain(place, value, WHAT) as object;
+  return plainTrace(requirePlain(place, value, WHAT) as object);
+}
+
+/** Requires that a copy of data is a trace. */
+function plainTrace(plain: object): Trace {
   const trace = toTrace({ ...plain, format: TRACE_FORMAT, version: TRACE_VERSION });
   requireClosedLoop(trace);
   return trace;
@@ -115,15 +119,21 @@ export function requireVerdict(place: string, value: unknown): TraceVerdict {
 
 /** Requires a trace, or a packed one. */
 export function requireAnyTrace(place: string, value: unknown): Trace | PackedTrace {
-  if (!isObject(value) || 'steps' in (requirePlain(place, value, WHAT) as object)) return requireTrace(place, value);
-  return requirePacked(place, value);
+  if (!isObject(value)) return refuse(place, value, WHAT);
+  const plain = requirePlain(place, value, WHAT) as object;
+  return 'steps' in plain ? plainTrace(plain) : plainPacked(place, plain);
 }
 
 /** Requires a packed trace. */
 export function requirePacked(place: string, value: unknown): PackedTrace {
   const what = 'a packed trace, as reduceTrace or unpackTrace returns it';
   if (!isObject(value)) return refuse(place, value, what);
-  const { path, digest, start, ...origin } = requirePlain(place, value, what) as Record<string, unknown>;
+  return plainPacked(place, requirePlain(place, value, what) as object);
+}
+
+/** Requires that a copy of data is a packed trace. */
+function plainPacked(place: string, plain: object): PackedTrace {
+  const { path, digest, start, ...origin } = plain as Record<string, unknown>;
   // But for its steps, it has the shape of a trace: so it is one without any.
   const whole = { ...origin, format: TRACE_FORMAT, version: TRACE_VERSION, events: [], start: start ?? {}, steps: [] };
   const { events: _events, start: _start, steps: _steps, ...checked } = toTrace(whole);
