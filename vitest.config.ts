@@ -27,14 +27,14 @@ const LONG = [
   'test/cli/**',
   'test/examples/**',
   'test/inspector/**',
-  'test/conformance/{assigned,blocks,suite,sweep}.test.ts',
+  'test/conformance/{assigned,blocks,places,suite,sweep}.test.ts',
   'test/conformance/{device,generate,judge,record}/**',
   'test/conformance/replay/{cases,edits,explain,faults,logs}.test.ts',
   'test/checker/typescript.test.ts',
   // A thousand random machines, each decided twice.
   'test/checker/symmetric-runs.test.ts',
   'test/project/{api,bench,enumeration,package,pictures}.test.ts',
-  'test/properties/mutants.test.ts',
+  'test/properties/{mutants,two-ways}.test.ts',
   // Thousands of damaged saves.
   'test/src/assigned-restore.test.ts',
 ];
