@@ -18,17 +18,23 @@ export interface Listing {
 
 /** Lists the program of an event. */
 export function listingOf({ code, starts }: Programs, event: number): Listing {
+  const uses = addressesFrom(code, starts[event]);
+  // Instructions are written from the ends of a program to its beginning, so what comes later has the lower address.
+  return { event, start: starts[event], uses, order: [...uses.keys()].toSorted((one, other) => other - one) };
+}
+
+/** The addresses of all instructions from one on, and how many lead to each. */
+export function addressesFrom(code: Int32Array, start: number): Map<number, number> {
   const uses = new Map<number, number>();
   // Not by calls: a program may be longer than calls can be nested.
-  const open = [starts[event]];
+  const open = [start];
   for (let address = open.pop(); address !== undefined; address = open.pop()) {
     if (address < 0) continue;
     const count = uses.get(address) ?? 0;
     uses.set(address, count + 1);
     if (count === 0) open.push(...nextOf(code, address));
   }
-  // Instructions are written from the ends of a program to its beginning, so what comes later has the lower address.
-  return { event, start: starts[event], uses, order: [...uses.keys()].toSorted((one, other) => other - one) };
+  return uses;
 }
 
 function nextOf(code: Int32Array, address: number): number[] {

@@ -45,6 +45,12 @@ export class RegionStates {
     return false;
   }
 
+  /** The regions that some of the bits belong to. */
+  within(bits: Int32Array): number[] {
+    const none = new Int32Array(bits.length);
+    return [...this.names.keys()].filter((region) => this.differ(region, bits, 0, none, 0));
+  }
+
   /** The number of the state that a region is in. */
   stateOf(region: number, words: Int32Array, from: number): number {
     let state = 0;

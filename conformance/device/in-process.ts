@@ -133,8 +133,8 @@ export function createInProcessDevice(vectorCount: number, options: InProcessOpt
 }
 
 /**
- * The same device, but a state of it is all that it remembers: how it stands in its memory, with what it does not save. A function takes shorter ways by that, and one that is
- * restored has forgotten them.
+ * The same device, but a state of it is all that it remembers: how it stands in its memory, with what it does not save. One that remembers no more than it saves has as
+ * many states as before.
  */
 export function byMemory(device: WordDevice): WordDevice {
   const { memory, name } = device;

@@ -46,8 +46,8 @@ function reach(
 
 /**
  * Walks a device in lockstep with a graph. Throws a `ConformanceError` at the first difference, which is one of the nearest.
- * @param isRestored Whether it is restored before each step. Else it is led to each pair along a path: one that notifies nobody takes shorter ways by what it
- * remembers and does not save. So may any other, by what it remembers of later steps than one: to walk those too, its states must be all that it remembers (`byMemory`).
+ * @param isRestored Whether it is restored before each step. Else it is led to each pair along a path, for it may remember what it does not save, and take shorter
+ * ways by it. That shows what it does by what it remembers of one path to each pair: for all that it may remember, that must be its states (`byMemory`).
  */
 export function walkInLockstep(
   graph: StateGraph,

@@ -8,6 +8,7 @@
 import { writeParts } from '../../checker/compile/expand.ts';
 import type { CompiledMachine } from '../../checker/compile/format.ts';
 import type { RegionStates } from '../../checker/compile/region-states.ts';
+import { ownersApart } from '../../checker/compile/regions-apart.ts';
 import { Stepper } from '../../checker/compile/step.ts';
 import { touchedBits } from '../../checker/compile/touched-bits.ts';
 import { readOutput } from '../../machines/alphabet.ts';
@@ -20,6 +21,8 @@ type Step = (words: Int32Array, from: number, target: Int32Array) => number;
 /** A step that is translated, and what each of its bits puts out: with the transition, and with the states that it enters. */
 interface Translation {
   readonly step: Step;
+  /** The transition of each bit. */
+  readonly talking: readonly number[];
   readonly parts: readonly (readonly OutputWords[])[];
 }
 /** Whether such a step puts out something, only the stepper knows. */
@@ -34,24 +37,39 @@ export class MachineSteps {
   /** Of each event, the regions on whose states it depends what the event does. */
   readonly reads: readonly (readonly number[])[];
   private readonly translations: readonly Translation[];
+  private readonly compiled: CompiledMachine;
+  private readonly regions: RegionStates;
   private readonly stepper: Stepper;
   private readonly scratch: Int32Array;
 
   constructor(compiled: CompiledMachine, regions: RegionStates) {
+    this.compiled = compiled;
+    this.regions = regions;
     this.stepper = new Stepper(compiled);
     this.scratch = new Int32Array(compiled.wordCount);
     this.translations = compiled.events.map((_, event) => translate(compiled, event) ?? this.plain(event));
-    const none = new Int32Array(compiled.wordCount);
-    const regionsOf = (bits: Int32Array): number[] =>
-      [...regions.names.keys()].filter((region) => regions.differ(region, bits, 0, none, 0));
     const touched = compiled.events.map((_, event) => touchedBits(compiled, event));
-    this.changes = touched.map(({ written }) => regionsOf(written));
-    this.reads = touched.map(({ read }) => regionsOf(read));
+    this.changes = touched.map(({ written }) => regions.within(written));
+    this.reads = touched.map(({ read }) => regions.within(read));
   }
 
   /** Writes the state after an event to `target`. Returns what to ask `outputs` and `areOutputs` for. */
   take(event: number, words: Int32Array, from: number, target: Int32Array): number {
     return this.translations[event].step(words, from, target);
+  }
+
+  /**
+   * Which bits of what `take` returns are those of the transitions of each region; nothing where what an event does in a region depends on more than that
+   * region and `shared`.
+   */
+  bitsApart(event: number, shared: number): readonly number[] | undefined {
+    const { compiled, regions } = this;
+    const { talking, parts } = this.translations[event];
+    const owners = parts.length === 0 ? undefined : ownersApart(compiled, regions, event, shared);
+    if (owners === undefined) return undefined;
+    const bits = regions.names.map(() => 0);
+    for (const [bit, number] of talking.entries()) bits[owners.get(number)!] |= 1 << bit;
+    return bits;
   }
 
   /** What a step puts out of which `take` returned `talking`. */
@@ -86,7 +104,7 @@ export class MachineSteps {
       this.stepper.stepWords(words, from, event, target, 0);
       return ASK;
     };
-    return { step, parts: [] };
+    return { step, talking: [], parts: [] };
   }
 }
 
@@ -114,7 +132,7 @@ function translate(compiled: CompiledMachine, event: number): Translation | unde
   if (steps === undefined) return undefined;
   const part = (name: 'outputs' | 'entries'): OutputWords[] =>
     talking.map((number) => outputWords(transitions[number][name].map((output) => deviceOutput(outputs[output]))));
-  return { step: steps[0] as Step, parts: [part('outputs'), part('entries')] };
+  return { step: steps[0] as Step, talking, parts: [part('outputs'), part('entries')] };
 }
 
 /** An output of the machine as a device does it. */

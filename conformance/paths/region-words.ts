@@ -86,6 +86,11 @@ export class RegionWords {
     return count;
   }
 
+  /** The step of one region from where the words were written last to the state in `next`; nothing where one of the two is not known. */
+  stepTo(region: number, next: Int32Array): Step | undefined {
+    return this.stepOf(region, this.here[region], this.regions.stateOf(region, next, 0));
+  }
+
   /** What a region flips from one of its states to another, where both are known. */
   private stepOf(region: number, before: number, after: number): Step | undefined {
     return this.steps[region][before]?.[after] ?? this.learnStep(region, before, after);

@@ -28,6 +28,7 @@ import { createDriver } from './drive.ts';
 import { ConformanceError } from './failure.ts';
 import { type Lockstep, walkInLockstep } from './lockstep.ts';
 import { ASK, MachineSteps } from './machine-steps.ts';
+import { RegionSteps } from './region-steps.ts';
 import { flip, flipsOf, RegionWords, type Step, type Words } from './region-words.ts';
 import { NO_RULES } from './step-rules.ts';
 import { type Act, actWords, flipWords, performActs, tapeOf } from './tape.ts';
@@ -121,6 +122,8 @@ interface Note {
   readonly acts: Int32Array;
   /** Whether the machine reads and changes nothing but the regions whose states it is noted for. */
   readonly isNear: boolean;
+  /** What it does in each region, where the machine may change others, too, and each by itself. */
+  readonly apart: RegionSteps | undefined;
   /** Whether what came of it comes of it again. */
   isKnown: boolean;
   put: OutputWords;
@@ -341,9 +344,18 @@ class WordWalk {
 
   /** Finds out the way to the state after a step, and whether the device put out what the step does; notes it where it is the same again. */
   private workOut(note: Note, words: Int32Array, from: number): boolean {
-    const { steps, target } = this;
+    const { steps, target, told } = this;
+    const { apart } = note;
+    if (apart !== undefined) {
+      const talking = apart.wayFrom(told.here, note.way);
+      if (talking !== ASK) {
+        note.length = note.way.length;
+        return steps.areOutputs(this.device.outputs, note.event, words, from, talking);
+      }
+    }
     const talking = steps.take(note.event, words, from, target);
-    note.length = this.told.wayTo(steps.changes[note.event], target, note.way);
+    note.length = told.wayTo(steps.changes[note.event], target, note.way);
+    apart?.learn(told, target, talking);
     note.isKnown = note.isNear && note.length >= 0 && talking !== ASK;
     if (note.isKnown) {
       note.put = steps.outputs(note.event, words, from, talking);
@@ -398,17 +410,22 @@ class WordWalk {
     const { told, capability, steps } = this;
     const known = (notes[told.here[capability]] ??= []);
     return (known[region < 0 ? 0 : told.here[region]] ??= {
-      list: events.map((event) => ({
-        event,
-        acts: this.noteActs(event, unpackValue(this.walked.compiled, words, from)),
-        isNear: [...steps.changes[event], ...steps.reads[event]].every(
+      list: events.map((event) => {
+        const isNear = [...steps.changes[event], ...steps.reads[event]].every(
           (each) => each === capability || each === region,
-        ),
-        isKnown: false,
-        put: NO_OUTPUTS,
-        way: [],
-        length: -1,
-      })),
+        );
+        const bits = isNear ? undefined : steps.bitsApart(event, capability);
+        return {
+          event,
+          acts: this.noteActs(event, unpackValue(this.walked.compiled, words, from)),
+          isNear,
+          apart: bits && new RegionSteps(bits),
+          isKnown: false,
+          put: NO_OUTPUTS,
+          way: [],
+          length: -1,
+        };
+      }),
     });
   }
 

@@ -9,16 +9,16 @@
  *     control    1    Message Control: only MSI-X Enable and Function Mask; Table Size is a constant of the function
  *     table     4N    the MSI-X Table as the guest reads it: address low, address high, data, vector control
  *     pending    P    bit v: vector v is pending. This is the Pending Bit Array as the guest reads it
- *     entryChanged  P  bit v: v is not blocked, and its entry was written since its last unblocking edge. It is saved
- *                     as clear where the entry again holds the message in force, for no guest can tell the two apart
- *     shadow    3N    the message in force of a vector whose entry has changed: address low, address high, data
+ *     entryChanged  P  bit v: v is not blocked, and its entry does not hold the message in force
+ *     shadow    3N    the message in force of a vector whose entry has changed: address low, address high, data; otherwise zero
  *     ---------------- a saved function ends here
  *     scheduled  P    bit v: the message of v is on its way out; never set while no call is under way
  *     releasing  P    bit v: v was in use and became blocked, which is yet to be told; as `scheduled`
  *     inUse      P    bit v: `use` was called for v, and v has not been blocked since
  *     unsettled  P    bit v: the next edge of v brings about more than to be told: v is pending, scheduled or releasing, or its
- *                     entry changed; with notifiers also where the function is closed, and where v is in use and blocked, or neither.
- *                     It may be set without need, which only costs time; it is never clear where it is needed
+ *                     entry changed. While edges of all vectors are being told, it is set for each
+ *
+ * Between two calls all of it says no more than what is saved, so a function that is restored is the one that was saved in every way.
  *
  * The message in force is the entry as it stood at the last unblocking edge (MSIX-MSG-1). Copying three dwords at
  * every edge would pay for writes that almost never come, so the copy is made by the first write to an entry that is
@@ -75,4 +75,16 @@ export function layoutOf(vectorCount: number): Layout {
   const unsettled = inUse + bitWords;
   const end = unsettled + bitWords;
   return { vectorCount, bitWords, pending, entryChanged, shadow, saved, scheduled, releasing, inUse, unsettled, end };
+}
+
+/** The vector of the lowest bit that is set in `bits`, dword `word` of a bit array. */
+export function lowestVector(word: number, bits: number): number {
+  return (word << 5) + 31 - Math.clz32(bits & -bits);
+}
+
+/** The bits of a dword of a bit array that are those of vectors. */
+export function bitsOfVectors(vectorCount: number, word: number): number {
+  const vectors = vectorCount - (word << 5);
+  if (vectors <= 0) return 0;
+  return vectors < 32 ? (1 << vectors) - 1 : ~0;
 }

@@ -12,7 +12,7 @@
  * It does not own the command register (MSIX-ENABLE-7, 8), the BARs, or the interrupt pin (MSIX-ENABLE-4).
  */
 import { accessedWord, allOnes } from '../access.ts';
-import { type Layout, layoutOf } from './layout.ts';
+import { type Layout, layoutOf, lowestVector } from './layout.ts';
 import * as words from './layout.ts';
 import {
   SIGNAL_HELD,
@@ -142,7 +142,6 @@ export class MsixFunction {
     this.onRelease = release;
     this.onPoll = poll;
     this.notifies = use !== undefined || release !== undefined;
-    if (this.notifies) this.fillAll(this.unsettled, ALL_ONES);
     this.clear();
   }
 
@@ -384,7 +383,8 @@ export class MsixFunction {
       return false;
     }
     //= MSIX-PEND-3
-    if (!this.take(this.pending, vector)) this.take(this.scheduled, vector);
+    if (this.take(this.pending, vector)) this.rest(vector);
+    else this.take(this.scheduled, vector);
     return true;
   }
 
@@ -404,19 +404,10 @@ export class MsixFunction {
    * apart save the same words. A message that has not left yet is saved as pending.
    */
   saveInto(out: Uint32Array): number {
-    const { memory, layout, vectorCount } = this;
+    const { memory, layout } = this;
     requireRoom('MsixFunction.saveInto', out, layout.saved);
-    for (let word = 0; word < layout.entryChanged; word++) out[word] = memory[word];
+    for (let word = 0; word < layout.saved; word++) out[word] = memory[word];
     for (let word = 0; word < layout.bitWords; word++) out[layout.pending + word] |= memory[layout.scheduled + word];
-    for (let word = layout.entryChanged; word < layout.saved; word++) out[word] = 0;
-    for (let vector = 0; vector < vectorCount; vector++) {
-      const message = this.messageAt(vector);
-      const entry = TABLE_AT + ENTRY_WORDS * vector;
-      if (sameMessage(memory, message, entry)) continue;
-      const shadow = layout.shadow + MESSAGE_WORDS * vector;
-      out[layout.entryChanged + (vector >>> 5)] |= 1 << (vector & 31);
-      for (let word = 0; word < MESSAGE_WORDS; word++) out[shadow + word] = memory[message + word];
-    }
     return layout.saved;
   }
 
@@ -435,11 +426,6 @@ export class MsixFunction {
     this.endUse();
     for (let word = 0; word < layout.saved; word++) memory[word] = saved[word];
     this.fillAll(layout.scheduled, 0);
-    for (let word = 0; word < this.bitWords; word++) {
-      // As it would be had the same calls been made here, so that a restored function takes the same ways.
-      const held = memory[layout.pending + word] | memory[layout.entryChanged + word];
-      memory[layout.unsettled + word] = this.notifies ? ALL_ONES : held;
-    }
     if (!this.closed()) this.schedulePending();
     this.settle();
   }
@@ -490,14 +476,17 @@ export class MsixFunction {
     const vector = word >>> 2;
     // Mostly all that an edge brings about is that it is told, and mostly there is nobody to be told.
     if (this.has(this.unsettled, vector)) this.edge(vector, mask);
-    else if (this.notifies) this.tell(vector, mask);
+    else if (this.notifies && !this.closed()) this.tell(vector, mask);
   }
 
   private writeMessage(word: number, value: number): void {
+    const vector = word >>> 2;
     //= MSIX-MSG-2
-    if (!this.blocked(word >>> 2)) this.diverge(word >>> 2);
+    const isInForce = !this.blocked(vector);
+    if (isInForce) this.diverge(vector);
     //= MSIX-TABLE-2
     this.memory[TABLE_AT + word] = (word & 3) === 0 ? value & ADDRESS_LOW_WRITABLE : value;
+    if (isInForce) this.converge(vector);
   }
 
   /** Keeps the message in force of a vector that is not blocked, before its entry changes under it. */
@@ -512,6 +501,24 @@ export class MsixFunction {
     memory[to] = memory[from];
     memory[to + 1] = memory[from + 1];
     memory[to + 2] = memory[from + 2];
+  }
+
+  /** Forgets that an entry changed which holds the message in force: no guest can tell. */
+  private converge(vector: number): void {
+    const shadow = this.shadow + MESSAGE_WORDS * vector;
+    if (!sameMessage(this.memory, shadow, TABLE_AT + ENTRY_WORDS * vector)) return;
+    this.forget(vector);
+    this.rest(vector);
+  }
+
+  /** Forgets the message in force of a vector, where it is not the entry: it is blocked, or the entry is the same. */
+  private forget(vector: number): void {
+    const { memory } = this;
+    if (!this.take(this.entryChanged, vector)) return;
+    const shadow = this.shadow + MESSAGE_WORDS * vector;
+    memory[shadow] = 0;
+    memory[shadow + 1] = 0;
+    memory[shadow + 2] = 0;
   }
 
   /** The mask of a vector that is settled, in an open function, was set or cleared. */
@@ -530,7 +537,7 @@ export class MsixFunction {
 
   /** The falling edge of one vector: its own mask was set, in an open function. */
   private block(vector: number): void {
-    this.take(this.entryChanged, vector);
+    this.forget(vector);
     // A message that has not left yet must not leave any more; it is pending again.
     //= MSIX-MASK-2
     if (this.take(this.scheduled, vector)) this.put(this.pending, vector);
@@ -550,10 +557,14 @@ export class MsixFunction {
 
   /** Notes that a vector whose edge is told is settled, if it is: its next edge brings about a call of `use` or `release`, or none. */
   private rest(vector: number): void {
+    if ((this.due(vector >>> 5) & (1 << (vector & 31))) === 0) this.take(this.unsettled, vector);
+  }
+
+  /** Which vectors of a dword of bits have something to come of their next edge, beside that it is told. */
+  private due(word: number): number {
     const { memory } = this;
-    const word = vector >>> 5;
-    const due = memory[this.pending + word] | memory[this.releasing + word] | memory[this.entryChanged + word];
-    if ((due & (1 << (vector & 31))) === 0 && !this.closed()) this.take(this.unsettled, vector);
+    const onTheWay = memory[this.scheduled + word] | memory[this.releasing + word];
+    return onTheWay | memory[this.pending + word] | memory[this.entryChanged + word];
   }
 
   /** Where in `memory` the message stands that `vector` sends, or would send if it were not blocked. */
@@ -602,7 +613,7 @@ export class MsixFunction {
       // Messages that have not left yet must not leave any more; they are pending again.
       //= MSIX-MASK-2
       this.moveAll(this.scheduled, this.pending);
-      this.fillAll(this.entryChanged, 0);
+      this.forgetAll();
       this.endUse();
     }
     this.settle();
@@ -636,16 +647,26 @@ export class MsixFunction {
     }
   }
 
+  /** Forgets the messages in force of all vectors. */
+  private forgetAll(): void {
+    const { memory } = this;
+    for (let word = 0; word < this.bitWords; word++) {
+      const at = this.entryChanged + word;
+      while (memory[at] !== 0) this.forget(lowestVector(word, memory[at]));
+    }
+  }
+
   /** Owes a `release` to every vector in use. One that is unblocked before it is told gets it before its next `use`. */
   private endUse(): void {
     this.moveAll(this.inUse, this.releasing);
-    if (this.notifies) this.fillAll(this.unsettled, ALL_ONES);
   }
 
   /** Tells everyone about the edges of all vectors, in the order of their numbers, releases first. */
   private settle(): void {
     const { memory } = this;
     let errors = NO_ERRORS;
+    // A call out may bring about the next edge of a vector that was not told of the last.
+    this.fillAll(this.unsettled, ALL_ONES);
     for (let word = 0; word < this.bitWords; word++) {
       const at = this.releasing + word;
       while (memory[at] !== 0) errors = this.settleRelease(lowestVector(word, memory[at]), errors);
@@ -659,6 +680,7 @@ export class MsixFunction {
       const at = this.scheduled + word;
       while (memory[at] !== 0) errors = this.settleVector(lowestVector(word, memory[at]), errors);
     }
+    for (let word = 0; word < this.bitWords; word++) memory[this.unsettled + word] = this.due(word);
     throwAll('an MsixFunction', errors);
   }
 
@@ -697,11 +719,6 @@ export class MsixFunction {
     }
     return errors;
   }
-}
-
-/** The vector of the lowest bit that is set in `bits`, dword `word` of a bit array. */
-function lowestVector(word: number, bits: number): number {
-  return (word << 5) + 31 - Math.clz32(bits & -bits);
 }
 
 /** Whether an access of a BAR touches a range that begins at `at` in the BAR `bir`. */

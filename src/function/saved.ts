@@ -2,10 +2,12 @@
  * A saved function, looked at before it is restored: words that no function can have saved are refused whole.
  */
 import {
+  bitsOfVectors,
   CONTROL_AT,
   COUNT_AT,
   ENTRY_WORDS,
   type Layout,
+  lowestVector,
   MAGIC_AT,
   MESSAGE_WORDS,
   SAVE_MAGIC,
@@ -40,11 +42,11 @@ export function requireSaved(saved: Uint32Array, layout: Layout): void {
     refuseSaved('Message Control', hex(control), `no bits but ${hex(CONTROL_WRITABLE)}`);
   }
   for (let vector = 0; vector < layout.vectorCount; vector++) requireSavedVector(saved, layout, vector);
-  for (let vector = layout.vectorCount; vector < 32 * layout.bitWords; vector++) {
-    const word = vector >>> 5;
-    const bits = saved[layout.pending + word] | saved[layout.entryChanged + word];
+  for (let word = 0; word < layout.bitWords; word++) {
+    const bits =
+      (saved[layout.pending + word] | saved[layout.entryChanged + word]) & ~bitsOfVectors(layout.vectorCount, word);
     //= MSIX-PBA-2
-    if ((bits & (1 << (vector & 31))) !== 0) refuseSaved(`a bit of vector ${vector}`, 'set', 'a clear one: it is none');
+    if (bits !== 0) refuseSaved(`a bit of vector ${lowestVector(word, bits)}`, 'set', 'a clear one: it is none');
   }
 }
 
