@@ -53,6 +53,7 @@ export function ownersApart(
 /** The bits that a condition tests. */
 function testedBits({ code, wordCount }: CompiledMachine, condition: number): Int32Array {
   const tested = new Int32Array(wordCount);
-  for (const address of addressesFrom(code, condition).keys()) tested[code[address + format.WORD]] |= code[address + format.MASK];
+  for (const address of addressesFrom(code, condition).keys())
+    tested[code[address + format.WORD]] |= code[address + format.MASK];
   return tested;
 }

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { createMachine, not, stateIn } from 'xstate';
 import { compile } from '../../checker/compile/compile.ts';
 import { RegionStates } from '../../checker/compile/region-states.ts';
+import { ownersApart } from '../../checker/compile/regions-apart.ts';
 import { Stepper } from '../../checker/compile/step.ts';
 import { explore } from '../../checker/explore/explore.ts';
 import { OutputWords, outputWords } from '../../conformance/device/output-words.ts';
@@ -98,4 +100,77 @@ test('a comparison sees each word, whenever it is asked', () => {
     }
   }
   expect(comparison(new Uint32Array(2), new Uint32Array(3))()).toBe(false);
+});
+
+test('what an event does falls apart into regions: in each it is decided by the region and the shared one', () => {
+  const machine = compiled(2, THREE);
+  const { states } = explore(machine);
+  const regions = new RegionStates(machine);
+  const steps = new MachineSteps(machine, regions);
+  const shared = regions.names.indexOf('capability');
+  const next = new Int32Array(machine.wordCount);
+  for (const [event, name] of machine.events.entries()) {
+    const bits = steps.bitsApart(event, shared)!;
+    expect(bits, name).toHaveLength(regions.names.length);
+    const known = new Map<string, string>();
+    let [all, different] = [0, 0];
+    for (let from = 0; from < states.count * machine.wordCount; from += machine.wordCount) {
+      const talking = steps.take(event, states.words, from, next);
+      all |= talking;
+      for (const region of regions.names.keys()) {
+        const here = [shared, region].map((each) => regions.stateOf(each, states.words, from));
+        const step = `${regions.stateOf(region, next, 0)}, ${talking & bits[region]}`;
+        const key = [region, ...here].join();
+        if ((known.get(key) ?? step) !== step) different++;
+        known.set(key, step);
+      }
+    }
+    expect([different, all & ~bits.reduce((one, other) => one | other)], name).toEqual([0, 0]);
+  }
+});
+
+/** Two regions that hear the same event, and one that both may ask for; `b` asks as `guard` says, or leads where `target` says. */
+const pair = (b: object) =>
+  compile(
+    createMachine({
+      type: 'parallel',
+      states: {
+        shared: { initial: 'p', states: { p: { on: { turn: 'q' } }, q: {} } },
+        a: { initial: 'p', states: { p: { on: { go: 'q' } }, q: {} } },
+        b: { initial: 'p', states: { p: { on: b }, q: {} } },
+      },
+    }),
+    ['go', 'turn'],
+  );
+
+test.each([
+  ['it reads itself', { go: 'q' }, true],
+  ['it reads the shared one', { go: { target: 'q', guard: stateIn({ shared: 'p' }) } }, true],
+  ['it reads another', { go: { target: 'q', guard: stateIn({ a: 'p' }) } }, false],
+  ['another is what its guard says not', { go: { target: 'q', guard: not(stateIn({ a: 'q' })) } }, false],
+])('an event falls apart only where no region reads a third: %s', (_, b, isApart) => {
+  const machine = pair(b);
+  const regions = new RegionStates(machine);
+  const owners = ownersApart(machine, regions, machine.events.indexOf('go'), 0);
+  expect(owners && [...owners.values()]).toEqual(isApart ? [1, 2] : undefined);
+});
+
+test.each([
+  ['the root takes it', { on: { go: '.a.q' } }],
+  [
+    'a region leads another somewhere',
+    {
+      states: {
+        shared: {},
+        a: { initial: 'p', states: { p: { on: { go: '#other' } }, q: {} } },
+        b: { initial: 'p', states: { p: {}, q: { id: 'other' } } },
+      },
+    },
+  ],
+])('an event does not fall apart where %s', (_, config) => {
+  const two = { initial: 'p', states: { p: {}, q: {} } };
+  const machine = compile(createMachine({ type: 'parallel', states: { shared: {}, a: two, b: two }, ...config }), [
+    'go',
+  ]);
+  expect(ownersApart(machine, new RegionStates(machine), 0, 0)).toBeUndefined();
 });
