@@ -33,32 +33,36 @@ export type Values = Readonly<Record<string, number | bigint | readonly (number 
 
 const TYPE_BYTES: Readonly<Record<FieldType, number>> = { u8: 1, u16: 2, u32: 4, u64: 8 };
 
+/** A declaration, laid out: its fields in order, and the offset of each by its name. */
+type Layout = Omit<Struct, 'name'>;
+
 /**
  * Lays out a declaration as C does: each field at the next multiple of its alignment, and the whole a multiple of the largest.
- * `u64Alignment` is 8 on x86-64, and 4 on i386.
+ * `u64Alignment` is 8 on x86-64, and 4 on i386. All structs are laid out by an import of the library: one loop, and nothing made for it alone.
  */
-export function fieldsOf(declaration: Declaration, u64Alignment: 4 | 8 = 8): { fields: Field[]; bytes: number } {
+export function fieldsOf(declaration: Declaration, u64Alignment: 4 | 8 = 8): Layout {
   const fields: Field[] = [];
+  const offset: Record<string, number> = {};
   let end = 0;
   let strictest = 1;
-  for (const [name, declared] of Object.entries(declaration)) {
-    const [type, length] = typeof declared === 'string' ? [declared, undefined] : declared;
-    const alignment = type === 'u64' ? u64Alignment : TYPE_BYTES[type];
-    const offset = Math.ceil(end / alignment) * alignment;
-    fields.push(length === undefined ? { name, type, offset } : { name, type, offset, length });
-    end = offset + TYPE_BYTES[type] * (length ?? 1);
+  for (const name of Object.keys(declaration)) {
+    const declared = declaration[name];
+    const type = typeof declared === 'string' ? declared : declared[0];
+    const length = typeof declared === 'string' ? undefined : declared[1];
+    const bytes = TYPE_BYTES[type];
+    const alignment = type === 'u64' ? u64Alignment : bytes;
+    const at = Math.ceil(end / alignment) * alignment;
+    fields.push(length === undefined ? { name, type, offset: at } : { name, type, offset: at, length });
+    offset[name] = at;
+    end = at + bytes * (length ?? 1);
     strictest = Math.max(strictest, alignment);
   }
-  return { fields, bytes: Math.ceil(end / strictest) * strictest };
+  return { bytes: Math.ceil(end / strictest) * strictest, fields, offset };
 }
 
 /** Declares a struct. */
 export function struct<const D extends Declaration>(name: string, declaration: D): Struct<keyof D & string> {
-  const { fields, bytes } = fieldsOf(declaration);
-  const offset = Object.fromEntries(fields.map((field) => [field.name, field.offset])) as Record<
-    keyof D & string,
-    number
-  >;
+  const { bytes, fields, offset } = fieldsOf(declaration);
   const made = { name, bytes, fields, offset };
   STRUCTS.add(made);
   return made;

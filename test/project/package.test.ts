@@ -1,8 +1,10 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build as esbuild } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as library from '../../src/index.ts';
 import { maskbit, runCommand } from '../setup/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-package-'));
@@ -106,6 +108,24 @@ describe('the package', () => {
   test('has the library in one file, beside the registers that other parts import', () => {
     const code = paths.filter((path) => path.startsWith('dist/src/') && path.endsWith('.js'));
     expect(code.toSorted()).toEqual(['dist/src/index.js', 'dist/src/registers.js']);
+  });
+
+  test('has the exports and the names of the sources in that file, in plain letters', async () => {
+    const file = join(staged, 'dist/src/index.js');
+    const published = (await import(pathToFileURL(file).href)) as typeof library;
+    const told = ({ abi, ...others }: typeof library) =>
+      Object.fromEntries(
+        Object.entries({ ...others, ...abi }).map(([name, value]) => [
+          name,
+          typeof value === 'function' ? value.name : JSON.stringify(value),
+        ]),
+      );
+    expect(told(published)).toEqual(told(library));
+    expect(() => new published.MsixFunction({ vectorCount: 0, send: () => {} })).toThrow(
+      expect.objectContaining({ stack: expect.stringMatching(/at requireInteger .*at new MsixFunction /s) }),
+    );
+    // One that is not would have Node read all of the text at double width.
+    expect(readFileSync(file, 'latin1')).toMatch(/^[\0-\x7f]+$/);
   });
 
   test('has whatever its documents link to', () => {

@@ -208,7 +208,8 @@ test('a declaration is laid out as C does, holes and the end included', () => {
     { name: 'd', type: 'u32', offset: 16 },
     { name: 'e', type: 'u8', offset: 20 },
   ];
-  expect(fieldsOf(declaration)).toEqual({ fields, bytes: 24 });
+  const offset = { a: 0, b: 2, c: 8, d: 16, e: 20 };
+  expect(fieldsOf(declaration)).toEqual({ fields, offset, bytes: 24 });
   expect(fieldsOf(declaration).fields.map((field) => 'length' in field)).toEqual([false, true, false, false, false]);
   expect(fieldsOf({ a: 'u64', b: 'u32' })).toMatchObject({ bytes: 16 });
   expect(fieldsOf({ a: 'u64', b: 'u32' }, 4)).toMatchObject({ bytes: 12 });
