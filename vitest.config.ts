@@ -21,7 +21,7 @@ const APART = {
 const BROWSER = 'test/inspector/browser/**';
 /**
  * What runs commands, compilers, servers, emulators, makes pages anew from all of the code, or judges whole devices, recorded guests and mutants one
- * by one: three quarters of the seconds, and one test in ten.
+ * by one: four fifths of the seconds, and one test in seven.
  */
 const LONG = [
   'test/cli/**',

@@ -216,11 +216,15 @@ function walkCompiled(compiled: CompiledMachine, start: StateValue): Walk {
   const step = new Stepper(compiled);
   let here: Int32Array = packValue(compiled, start);
   let next: Int32Array = new Int32Array(compiled.wordCount);
+  let value = start;
   return (event) => {
     step.stepWords(here, 0, event, next, 0);
     const outputs = step.outputs(here);
-    [here, next] = [next, here];
-    return { value: unpackValue(compiled, here), outputs };
+    if (step.takenCount > 0) {
+      [here, next] = [next, here];
+      value = unpackValue(compiled, here);
+    }
+    return { value, outputs };
   };
 }
 
@@ -228,14 +232,16 @@ function* stepsOf(subject: TraceSubject, start: StateValue, path: readonly numbe
   const { machine, events, words = PLAIN_WORDS } = subject;
   const walk = walkFrom(subject, start);
   const { names, children } = regionReader(machine);
+  let last = start;
   let before = children(start);
   for (const [index, event] of path.entries()) {
     requireEvent(event, index, events);
     const { value, outputs } = walk(event);
-    const after = children(value);
+    const after = value === last ? before : children(value);
     const changed = names.flatMap((name, region) => (after[region] === before[region] ? [] : [[name, after[region]]]));
     const sentence = tellStep(words, events[event], outputs, changed.length > 0);
     yield { event, outputs, changes: Object.fromEntries(changed) as Regions, sentence };
+    last = value;
     before = after;
   }
 }

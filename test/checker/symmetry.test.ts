@@ -26,10 +26,9 @@ const inState = (vector: number, region: string, state: string): GuardExpression
   value: { [`vector${vector}`]: { [region]: state } },
 });
 
-/** The state after a path, in words. */
-function wordsAfter(exploration: Exploration, path: readonly number[]): Int32Array {
-  const { compiled } = exploration;
-  const plain = explore(compiled);
+/** The state after a path, in words, among all states. */
+function wordsAfter(plain: Exploration, path: readonly number[]): Int32Array {
+  const { compiled } = plain;
   const state = path.reduce((at, event) => plain.target(at, event), 0);
   return plain.states.words.slice(state * compiled.wordCount, (state + 1) * compiled.wordCount);
 }
@@ -71,7 +70,7 @@ describe('with symmetry', () => {
     const plain = explore(compiled);
     for (let state = 0; state < exploration.states.count; state++) {
       const path = exploration.pathTo(state);
-      const words = wordsAfter(exploration, path);
+      const words = wordsAfter(plain, path);
       expect(plain.pathTo(plain.states.find(words, 0))).toHaveLength(path.length);
       symmetry.canonicalize(words, 1);
       expect(exploration.states.find(words, 0)).toBe(state);

@@ -7,15 +7,14 @@ import { drawPicture, placePicture } from '../../scripts/picture.ts';
 
 const { forbidden, options } = configuration;
 
-/** Reads the imports of the code. */
-async function read(): Promise<ICruiseResult> {
-  const { output } = await cruise(Object.keys(LAYERS), { ...options, ruleSet: { forbidden }, validate: true });
+/** Reads the imports of folders, and of what they import. */
+async function read(folders: readonly string[]): Promise<ICruiseResult> {
+  const { output } = await cruise([...folders], { ...options, ruleSet: { forbidden }, validate: true });
   return output as ICruiseResult;
 }
 
 /** Those that a layer may not have: "src/a.ts -> xstate". */
 function violations({ summary }: ICruiseResult): string[] {
-  expect(summary.totalCruised).toBeGreaterThan(40);
   return summary.violations.map(({ from, to }) => `${from} -> ${to}`);
 }
 
@@ -26,27 +25,28 @@ const CANARIES = [
   ['inspector/page', "import 'node:fs';\nimport '../../server/relay.ts';\n"],
 ] as const;
 
-/** The same with a folder in each of three that imports what it may not. */
+/** What is found where a folder in each of three imports what it may not. */
 async function readPlanted(): Promise<readonly [violations: readonly string[], folders: readonly string[]]> {
   const folders = CANARIES.map(([folder]) => mkdtempSync(join(folder, 'canary-')));
   try {
     for (const [index, [, text]] of CANARIES.entries()) writeFileSync(join(folders[index], 'canary.ts'), text);
-    return [violations(await read()).toSorted(), folders];
+    return [violations(await read(folders)).toSorted(), folders];
   } finally {
     for (const folder of folders) rmSync(folder, { recursive: true });
   }
 }
 
-/** A reading takes seconds: there is one of the code as it is, and one with what is planted. */
+/** A reading of all takes seconds: there is one of the code as it is, and one of what is planted. */
 let code: ICruiseResult;
 let planted: Awaited<ReturnType<typeof readPlanted>>;
 beforeAll(async () => {
-  code = await read();
+  code = await read(Object.keys(LAYERS));
   planted = await readPlanted();
 });
 
 describe('the layers', () => {
   test('import only what they may', () => {
+    expect(code.summary.totalCruised).toBeGreaterThan(40);
     expect(violations(code)).toEqual([]);
   });
 
