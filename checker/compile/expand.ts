@@ -5,6 +5,7 @@
  * The text is made of the numbers in the tables and of nothing else, so no name of a machine can end up in it.
  */
 import type { CompiledMachine } from './format.ts';
+import { Candidates, everyEvent } from './candidates.ts';
 import { interpretAll } from './interpret.ts';
 import { createPlainStep, IGNORED, SILENT, type StepEvent, TALKING } from './step-event.ts';
 import { INSTRUCTIONS_OF_TEXT, type Listing, listingOf, programText } from './program-text.ts';
@@ -54,22 +55,35 @@ export function createExpand(compiled: CompiledMachine): Expand {
 }
 
 // So many events are tried by the interpreter first: until then, to translate the programs and to compile that takes longer.
-const TRIES_AT_FIRST = 1_000_000;
+const TRIES_AT_FIRST = 6_000_000;
+// In so many states every event is tried: to work out what their bytes say takes longer.
+const STATES_AT_FIRST = 2048;
+
+/** What was tried of each machine, and its translation once there is one: who explores a machine again does not begin anew. */
+const TRIED = new WeakMap<CompiledMachine, { states: number; parts: readonly ExpandPart[] | undefined }>();
 
 /**
  * The same, for who asks which events are taken.
- * @param first So many events are tried before the programs are translated.
+ * @param first So many events are tried before the programs are translated; without it, fewer by what was tried of the machine before.
  */
-export function createExpandEvents(compiled: CompiledMachine, first = TRIES_AT_FIRST): ExpandEvents {
+export function createExpandEvents(compiled: CompiledMachine, first?: number): ExpandEvents {
   const scratch = new Int32Array(compiled.transitions.length);
-  let left = Math.ceil(first / Math.max(1, compiled.events.length));
+  const every = everyEvent(compiled.events.length);
+  let candidates: Candidates | undefined;
+  const tried = TRIED.get(compiled) ?? { states: 0, parts: undefined };
+  TRIED.set(compiled, tried);
+  const most = Math.ceil((first ?? TRIES_AT_FIRST) / Math.max(1, compiled.events.length));
+  let done = first === undefined ? Math.min(tried.states, most) : 0;
+  let early = STATES_AT_FIRST;
   let parts: readonly ExpandPart[] | undefined;
   return (states, from, targets, events) => {
-    if (left > 0) {
-      left--;
-      return interpretAll(compiled, states, from, targets, events, scratch);
+    if (done < most) {
+      done++;
+      tried.states++;
+      const asked = early-- > 0 ? every : (candidates ??= new Candidates(compiled)).of(states, from);
+      return interpretAll(compiled, states, from, targets, events, scratch, asked);
     }
-    parts ??= createParts(compiled, true);
+    parts ??= tried.parts ??= createParts(compiled, true);
     let count = 0;
     for (const part of parts) count = part(states, from, targets, count, events);
     return count;
