@@ -10,7 +10,7 @@ import { type ClaimAt, decideEvery, type EveryVerdict } from '../checker/cutoff/
 import { CheckedFamily } from '../checker/cutoff/family.ts';
 import { CutoffError, type Family, type MemberMap } from '../checker/cutoff/instance.ts';
 import { decideProperties, type Property, type StepView } from '../checker/decide/property.ts';
-import { explore } from '../checker/explore/explore.ts';
+import { type Exploration, explore } from '../checker/explore/explore.ts';
 import type { StateGraph } from '../checker/explore/state-graph.ts';
 import { readOutput } from '../machines/alphabet.ts';
 import { createAssignedDevice } from '../machines/assigned-device.ts';
@@ -247,19 +247,18 @@ export function everyOfDesign(
 ): EveryRow[] {
   const { bounds } = instance;
   const rows = new Map<AssignedProperty, Omit<EveryRow, 'property'>>();
-  const groups = new Map<unknown, ClaimProperty[]>();
+  const groups = new Map<Exploration, ClaimProperty[]>();
   for (const [index, property] of properties.entries()) {
     const { result, reason } = verdicts[index];
     if (reason !== undefined) rows.set(property, { because: reason, isKnown: true });
     else if (result !== 'holds') rows.set(property, { result });
     else if ('compare' in property) rows.set(property, { result, about: 1, cutoff: bounds.vectors, isOfEach: true });
     else {
-      const exploration = instance.explore(property.monitors, property.scope);
+      const exploration = instance.exploredFor(property);
       groups.set(exploration, [...(groups.get(exploration) ?? []), property]);
     }
   }
-  for (const group of groups.values()) {
-    const exploration = instance.explore(group[0].monitors, group[0].scope);
+  for (const [exploration, group] of groups) {
     const claims = group.map(
       (property): ClaimAt =>
         (vectors) =>

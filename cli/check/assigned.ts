@@ -105,7 +105,7 @@ function decideTask(
   const task = { ...whole, properties: whole.properties.filter(({ name }) => only.property(name)) };
   const instance = new AssignedInstance(task.bounds, { limits: budget.limits });
   const { states, transitions, depth, complete } = instance.explore().summary;
-  const verdicts = complete ? instance.decideAll(task.properties) : [];
+  const verdicts = complete ? instance.decideTogether(task.properties) : [];
   const undecided = verdicts.filter(({ result }) => result === 'open').map(({ property }) => property);
   if (!complete) open.push(`${boundsName(task.bounds)} has ${formatCell(states)} states or more.`);
   if (undecided.length > 0) open.push(`${undecided.join(', ')} of ${boundsName(task.bounds)} met a bound.`);

@@ -33,6 +33,8 @@ export class AssignedInstance {
   private readonly options: ExploreOptions;
   /** By scope, and within a scope by the monitors. */
   private readonly explored = new Map<Scope, Map<string, Exploration>>();
+  /** The exploration that each property was decided on last. */
+  private readonly decidedOn = new Map<AssignedProperty, Exploration>();
   /** By the monitors. */
   private readonly machines = new Map<string, AssignedDevice>();
   private readonly mutant: string | undefined;
@@ -62,8 +64,28 @@ export class AssignedInstance {
     return this.decideAll([property], scope)[0];
   }
 
+  /** The exploration that a property was decided on. @throws where it was not decided by a claim. */
+  exploredFor(property: AssignedProperty): Exploration {
+    const exploration = this.decidedOn.get(property);
+    if (exploration !== undefined) return exploration;
+    throw new Error(`Got ${property.name}, which was not decided by a claim; expected one that was.`);
+  }
+
   /** Decides several properties, each in its own scope or all in another one: those that ask the same monitors together. */
   decideAll(properties: readonly AssignedProperty[], scope?: Scope): AssignedVerdict[] {
+    return this.decideWith(properties, scope, ({ monitors }) => monitors);
+  }
+
+  /** The same, each in its own scope, in fewer explorations: the states that a verdict tells are more. */
+  decideTogether(properties: readonly AssignedProperty[]): AssignedVerdict[] {
+    return this.decideWith(properties, undefined, (property) => widest(property, properties));
+  }
+
+  private decideWith(
+    properties: readonly AssignedProperty[],
+    scope: Scope | undefined,
+    monitorsOf: (property: ClaimProperty) => readonly MonitorName[],
+  ): AssignedVerdict[] {
     const verdicts = new Map<AssignedProperty, AssignedVerdict>();
     const claims = new Map<Exploration, ClaimProperty[]>();
     for (const property of properties) {
@@ -72,7 +94,8 @@ export class AssignedInstance {
       if (reason !== undefined) verdicts.set(property, { property: property.name, result: 'n/a', reason });
       else if ('compare' in property) verdicts.set(property, this.compare(property, place));
       else {
-        const exploration = this.explore(property.monitors, place);
+        const exploration = this.explore(monitorsOf(property), place);
+        this.decidedOn.set(property, exploration);
         claims.set(exploration, [...(claims.get(exploration) ?? []), property]);
       }
     }
@@ -112,6 +135,22 @@ export class AssignedInstance {
     }
     return made;
   }
+}
+
+/**
+ * The monitors of a property, or more where another one in its scope asks for these and more. A monitor only looks on, so the runs are the same,
+ * and so is what is found first of them: the first of the shortest in the order of the alphabet. A property without monitors keeps to the machine alone,
+ * whose states are counted anyway.
+ */
+function widest(property: ClaimProperty, properties: readonly AssignedProperty[]): readonly MonitorName[] {
+  const own = withNeeds(property.monitors);
+  if (own.length === 0) return own;
+  const wider = properties
+    .flatMap((each) => ('compare' in each || each.scope !== property.scope ? [] : [withNeeds(each.monitors)]))
+    .filter((monitors) => own.every((name) => monitors.includes(name)));
+  const isWidest = (monitors: readonly MonitorName[]): boolean =>
+    wider.every((other) => other.length <= monitors.length || monitors.some((name) => !other.includes(name)));
+  return wider.filter(isWidest).reduce((least, monitors) => (monitors.length < least.length ? monitors : least));
 }
 
 function mutantByName(machine: AnyStateMachine, name: string): AnyStateMachine {
