@@ -84,7 +84,6 @@ export function lowestVector(word: number, bits: number): number {
 
 /** The bits of a dword of a bit array that are those of vectors. */
 export function bitsOfVectors(vectorCount: number, word: number): number {
-  const vectors = vectorCount - (word << 5);
-  if (vectors <= 0) return 0;
+  const vectors = Math.max(0, vectorCount - (word << 5));
   return vectors < 32 ? (1 << vectors) - 1 : ~0;
 }

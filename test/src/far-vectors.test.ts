@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { MsixFunction } from '../../src/index.ts';
+import { Scene } from '../setup/scene.ts';
 
 const FAR = 69;
 
@@ -29,6 +30,13 @@ const saved = (msix: MsixFunction): Uint32Array => {
 };
 
 describe('a vector in the third word', () => {
+  test('that is masked while its message is on the way keeps it, though its entry was changed and put back', () => {
+    const scene = new Scene(70).write(FAR, 'A').control('on').signal(FAR);
+    scene.on(`use ${FAR} A`, () => scene.write(FAR, 'B').write(FAR, 'A').mask(FAR)).unmask(FAR);
+    expect(scene.take()).toEqual([`use ${FAR} A`, `release ${FAR}`]);
+    expect(scene.pending).toEqual([FAR]);
+  });
+
   test('that was rewritten while it was open is still so after a restore, and its next edge brings the entry into force', () => {
     const { msix } = openFunction(FAR);
     msix.tableWrite(16 * FAR + 8, 4, 7);

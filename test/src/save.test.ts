@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { sameMessage } from '../../src/function/saved.ts';
+import { randomNumbers } from '../setup/random-machine.ts';
 import { Scene } from '../setup/scene.ts';
 
 /** Every kind of state that a vector can be in: in use, entryChanged, entryChanged in one dword, pending, masked. */
@@ -78,6 +79,35 @@ describe('a saved function', () => {
     expect([...masked]).toEqual([...new Scene(2).write(0, 'B').save()]);
     back.msix.reset();
     expect([...back.save()]).toEqual([...new Scene(2).save()]);
+  });
+
+  test.each([
+    [1, true],
+    [3, false],
+    [70, true],
+    [70, false],
+  ])('says all that a function remembers: %i vectors, notifiers %s', (vectors, notifiers) => {
+    const [scene, restored] = [new Scene(vectors, { notifiers }), new Scene(vectors, { notifiers })];
+    const draw = randomNumbers(vectors);
+    const different: string[] = [];
+    for (let call = 0; call < 2000; call++) {
+      // Few of them, at both ends, so that each is met in all its states.
+      const vector = [0, 1, 2, vectors - 1][draw(4)] % vectors;
+      const calls: readonly (() => unknown)[] = [
+        () => scene.mask(vector),
+        () => scene.unmask(vector),
+        () => scene.write(vector, (['zero', 'A', 'B'] as const)[draw(3)]),
+        () => scene.signal(vector),
+        () => scene.msix.retire(vector),
+        () => scene.control((['off', 'on', 'on', 'on', 'onMasked'] as const)[draw(5)]),
+        ...(draw(20) === 0 ? [() => scene.msix.reset()] : []),
+      ];
+      calls[draw(calls.length)]();
+      restored.msix.restore(scene.save());
+      const [kept, back] = [scene, restored].map(({ msix }) => msix['memory'].join());
+      if (kept !== back) different.push(`${call}: ${kept}, not ${back}`);
+    }
+    expect(different).toEqual([]);
   });
 
   test('has its words written at the start of a longer array, and nothing behind them', () => {
