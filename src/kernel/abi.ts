@@ -104,6 +104,7 @@ const WRITE = 1;
 const READ = 2;
 
 /** An ioctl number, as `asm-generic/ioctl.h` makes it: direction, size of the argument, type, number. */
+/* @__NO_SIDE_EFFECTS__ */
 function ioctlNumber(direction: number, type: number, number: number, bytes: number): number {
   return ((direction << 30) | (bytes << 16) | (type << 8) | number) >>> 0;
 }

@@ -320,121 +320,125 @@ function onDevice(
   };
 }
 
-const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
-  [
-    abi.KVM_ASSIGN_PCI_DEVICE,
-    { bytes: abi.ASSIGNED_PCI_DEV.bytes, run: (kernel, view, at) => kernel.assign(view, at) },
-  ],
-  [
-    abi.KVM_DEASSIGN_PCI_DEVICE,
-    onDevice(abi.ASSIGNED_PCI_DEV, abi.EINVAL, (device, _view, _at, kernel) => {
-      device.dispose();
-      kernel.devices.delete(device.id);
-      return 0;
-    }),
-  ],
-  [
-    abi.KVM_ASSIGN_DEV_IRQ,
-    onDevice(abi.ASSIGNED_IRQ, abi.ENODEV, (device, view, at) =>
-      device.assignIrqs(
-        view.getUint32(at + abi.ASSIGNED_IRQ.offset.flags, true),
-        view.getUint32(at + abi.ASSIGNED_IRQ.offset.guest_irq, true),
+const CALLS: ReadonlyMap<number, Call> = /* @__PURE__ */ callsByNumber();
+
+function callsByNumber(): ReadonlyMap<number, Call> {
+  return new Map<number, Call>([
+    [
+      abi.KVM_ASSIGN_PCI_DEVICE,
+      { bytes: abi.ASSIGNED_PCI_DEV.bytes, run: (kernel, view, at) => kernel.assign(view, at) },
+    ],
+    [
+      abi.KVM_DEASSIGN_PCI_DEVICE,
+      onDevice(abi.ASSIGNED_PCI_DEV, abi.EINVAL, (device, _view, _at, kernel) => {
+        device.dispose();
+        kernel.devices.delete(device.id);
+        return 0;
+      }),
+    ],
+    [
+      abi.KVM_ASSIGN_DEV_IRQ,
+      onDevice(abi.ASSIGNED_IRQ, abi.ENODEV, (device, view, at) =>
+        device.assignIrqs(
+          view.getUint32(at + abi.ASSIGNED_IRQ.offset.flags, true),
+          view.getUint32(at + abi.ASSIGNED_IRQ.offset.guest_irq, true),
+        ),
       ),
-    ),
-  ],
-  [
-    abi.KVM_DEASSIGN_DEV_IRQ,
-    onDevice(abi.ASSIGNED_IRQ, abi.ENODEV, (device, view, at) =>
-      device.deassignIrqs(view.getUint32(at + abi.ASSIGNED_IRQ.offset.flags, true)),
-    ),
-  ],
-  [
-    abi.KVM_ASSIGN_SET_MSIX_NR,
-    onDevice(abi.ASSIGNED_MSIX_NR, abi.EINVAL, (device, view, at) =>
-      device.table === undefined
-        ? device.posted.setCount(view.getUint16(at + abi.ASSIGNED_MSIX_NR.offset.entry_nr, true))
-        : abi.EBUSY,
-    ),
-  ],
-  [
-    abi.KVM_ASSIGN_SET_MSIX_ENTRY,
-    onDevice(abi.ASSIGNED_MSIX_ENTRY, abi.EINVAL, (device, view, at, kernel) => {
-      const flags = view.getUint16(at + abi.ASSIGNED_MSIX_ENTRY.offset.padding, true);
-      if (device.table !== undefined) return abi.EBUSY;
-      if (kernel.msixFlagsEnabled && (flags & ~abi.MSIX_ENTRY_FLAG_MASK) !== 0) return abi.EINVAL;
-      return device.posted.setEntry(
-        view.getUint16(at + abi.ASSIGNED_MSIX_ENTRY.offset.entry, true),
-        view.getUint32(at + abi.ASSIGNED_MSIX_ENTRY.offset.gsi, true),
-        kernel.msixFlagsEnabled ? (flags & abi.MSIX_ENTRY_FLAG_MASK) !== 0 : undefined,
-      );
-    }),
-  ],
-  [
-    abi.KVM_ASSIGN_REG_MSIX_MMIO,
-    {
-      bytes: abi.ASSIGNED_MSIX_MMIO.bytes,
-      run: (kernel, view, at) => {
-        const { offset } = abi.ASSIGNED_MSIX_MMIO;
-        const read = (field: number): number => view.getUint32(at + field, true);
-        if ((read(offset.flags) | read(offset.reserved) | read(offset.reserved + 4)) !== 0) return abi.EINVAL;
-        const device = kernel.devices.get(read(offset.assigned_dev_id));
-        const base = read(offset.base_addr) + read(offset.base_addr + 4) * 2 ** 32;
-        // The patch takes any base; one that is no address of the machine, or within an entry, can match no access.
-        //= MSIX-CALL-5
-        if (device === undefined || base === 0 || base % 16 !== 0) return abi.EINVAL;
-        return device.register(base);
+    ],
+    [
+      abi.KVM_DEASSIGN_DEV_IRQ,
+      onDevice(abi.ASSIGNED_IRQ, abi.ENODEV, (device, view, at) =>
+        device.deassignIrqs(view.getUint32(at + abi.ASSIGNED_IRQ.offset.flags, true)),
+      ),
+    ],
+    [
+      abi.KVM_ASSIGN_SET_MSIX_NR,
+      onDevice(abi.ASSIGNED_MSIX_NR, abi.EINVAL, (device, view, at) =>
+        device.table === undefined
+          ? device.posted.setCount(view.getUint16(at + abi.ASSIGNED_MSIX_NR.offset.entry_nr, true))
+          : abi.EBUSY,
+      ),
+    ],
+    [
+      abi.KVM_ASSIGN_SET_MSIX_ENTRY,
+      onDevice(abi.ASSIGNED_MSIX_ENTRY, abi.EINVAL, (device, view, at, kernel) => {
+        const flags = view.getUint16(at + abi.ASSIGNED_MSIX_ENTRY.offset.padding, true);
+        if (device.table !== undefined) return abi.EBUSY;
+        if (kernel.msixFlagsEnabled && (flags & ~abi.MSIX_ENTRY_FLAG_MASK) !== 0) return abi.EINVAL;
+        return device.posted.setEntry(
+          view.getUint16(at + abi.ASSIGNED_MSIX_ENTRY.offset.entry, true),
+          view.getUint32(at + abi.ASSIGNED_MSIX_ENTRY.offset.gsi, true),
+          kernel.msixFlagsEnabled ? (flags & abi.MSIX_ENTRY_FLAG_MASK) !== 0 : undefined,
+        );
+      }),
+    ],
+    [
+      abi.KVM_ASSIGN_REG_MSIX_MMIO,
+      {
+        bytes: abi.ASSIGNED_MSIX_MMIO.bytes,
+        run: (kernel, view, at) => {
+          const { offset } = abi.ASSIGNED_MSIX_MMIO;
+          const read = (field: number): number => view.getUint32(at + field, true);
+          if ((read(offset.flags) | read(offset.reserved) | read(offset.reserved + 4)) !== 0) return abi.EINVAL;
+          const device = kernel.devices.get(read(offset.assigned_dev_id));
+          const base = read(offset.base_addr) + read(offset.base_addr + 4) * 2 ** 32;
+          // The patch takes any base; one that is no address of the machine, or within an entry, can match no access.
+          //= MSIX-CALL-5
+          if (device === undefined || base === 0 || base % 16 !== 0) return abi.EINVAL;
+          return device.register(base);
+        },
       },
-    },
-  ],
-  [
-    abi.KVM_SET_GSI_ROUTING,
-    { bytes: abi.IRQ_ROUTING.bytes, run: (kernel, view, at) => kernel.routing.replace(view, at) },
-  ],
-  [
-    abi.KVM_SIGNAL_MSI,
-    {
-      bytes: abi.MSI.bytes,
-      run: (kernel, view, at) => {
-        const { offset } = abi.MSI;
-        const read = (field: number): number => view.getUint32(at + field, true);
-        if (read(offset.flags) !== 0) return abi.EINVAL;
-        //= MSIX-CALL-4
-        return kernel.injectMessage(read(offset.address_lo), read(offset.address_hi), read(offset.data))
-          ? 1
-          : abi.EINVAL;
+    ],
+    [
+      abi.KVM_SET_GSI_ROUTING,
+      { bytes: abi.IRQ_ROUTING.bytes, run: (kernel, view, at) => kernel.routing.replace(view, at) },
+    ],
+    [
+      abi.KVM_SIGNAL_MSI,
+      {
+        bytes: abi.MSI.bytes,
+        run: (kernel, view, at) => {
+          const { offset } = abi.MSI;
+          const read = (field: number): number => view.getUint32(at + field, true);
+          if (read(offset.flags) !== 0) return abi.EINVAL;
+          //= MSIX-CALL-4
+          return kernel.injectMessage(read(offset.address_lo), read(offset.address_hi), read(offset.data))
+            ? 1
+            : abi.EINVAL;
+        },
       },
-    },
-  ],
-  [
-    abi.MASKBIT_CREATE_MSIX_TABLE,
-    onDevice(abi.MSIX_TABLE, abi.EINVAL, (device, view, at) => {
-      const { offset } = abi.MSIX_TABLE;
-      const read = (field: number): number => view.getUint32(at + field, true);
-      return device.createTable(read(offset.vector_count), read(offset.pba_offset), read(offset.flags));
-    }),
-  ],
-  [
-    abi.MASKBIT_SET_MSIX_CONTROL,
-    onDevice(abi.MSIX_CONTROL, abi.EINVAL, ({ table, irqTypes }, view, at) => {
-      const control = view.getUint32(at + abi.MSIX_CONTROL.offset.control, true);
-      if (table === undefined || control > 3) return abi.EINVAL;
-      // Enabled, with no host interrupt to carry a message: userspace assigns those first.
-      const isEnabled = (control & abi.MSIX_CONTROL_ENABLE) !== 0;
-      if (isEnabled && (irqTypes & abi.KVM_DEV_IRQ_HOST_MSIX) === 0) return abi.EINVAL;
-      table.setControl(control);
-      return 0;
-    }),
-  ],
-  [
-    abi.MASKBIT_UNREGISTER_MSIX_MMIO,
-    onDevice(abi.MSIX_DEVICE, abi.EINVAL, (device, view, at) =>
-      view.getUint32(at + abi.MSIX_DEVICE.offset.reserved, true) === 0 ? device.unregister() : abi.EINVAL,
-    ),
-  ],
-  [
-    abi.MASKBIT_RESET_MSIX,
-    onDevice(abi.MSIX_DEVICE, abi.EINVAL, (device, view, at) =>
-      view.getUint32(at + abi.MSIX_DEVICE.offset.reserved, true) === 0 ? device.reset() : abi.EINVAL,
-    ),
-  ],
-]);
+    ],
+    [
+      abi.MASKBIT_CREATE_MSIX_TABLE,
+      onDevice(abi.MSIX_TABLE, abi.EINVAL, (device, view, at) => {
+        const { offset } = abi.MSIX_TABLE;
+        const read = (field: number): number => view.getUint32(at + field, true);
+        return device.createTable(read(offset.vector_count), read(offset.pba_offset), read(offset.flags));
+      }),
+    ],
+    [
+      abi.MASKBIT_SET_MSIX_CONTROL,
+      onDevice(abi.MSIX_CONTROL, abi.EINVAL, ({ table, irqTypes }, view, at) => {
+        const control = view.getUint32(at + abi.MSIX_CONTROL.offset.control, true);
+        if (table === undefined || control > 3) return abi.EINVAL;
+        // Enabled, with no host interrupt to carry a message: userspace assigns those first.
+        const isEnabled = (control & abi.MSIX_CONTROL_ENABLE) !== 0;
+        if (isEnabled && (irqTypes & abi.KVM_DEV_IRQ_HOST_MSIX) === 0) return abi.EINVAL;
+        table.setControl(control);
+        return 0;
+      }),
+    ],
+    [
+      abi.MASKBIT_UNREGISTER_MSIX_MMIO,
+      onDevice(abi.MSIX_DEVICE, abi.EINVAL, (device, view, at) =>
+        view.getUint32(at + abi.MSIX_DEVICE.offset.reserved, true) === 0 ? device.unregister() : abi.EINVAL,
+      ),
+    ],
+    [
+      abi.MASKBIT_RESET_MSIX,
+      onDevice(abi.MSIX_DEVICE, abi.EINVAL, (device, view, at) =>
+        view.getUint32(at + abi.MSIX_DEVICE.offset.reserved, true) === 0 ? device.reset() : abi.EINVAL,
+      ),
+    ],
+  ]);
+}

@@ -60,7 +60,8 @@ export function fieldsOf(declaration: Declaration, u64Alignment: 4 | 8 = 8): Lay
   return { bytes: Math.ceil(end / strictest) * strictest, fields, offset };
 }
 
-/** Declares a struct. */
+/** Declares a struct. A bundler may leave out one that nobody uses. */
+/* @__NO_SIDE_EFFECTS__ */
 export function struct<const D extends Declaration>(name: string, declaration: D): Struct<keyof D & string> {
   const { bytes, fields, offset } = fieldsOf(declaration);
   const made = { name, bytes, fields, offset };

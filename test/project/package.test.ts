@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { build as esbuild } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as library from '../../src/index.ts';
+import { bundled, packedBytes } from '../setup/bundle.ts';
 import { maskbit, runCommand } from '../setup/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'maskbit-package-'));
@@ -126,6 +127,12 @@ describe('the package', () => {
     );
     // One that is not would have Node read all of the text at double width.
     expect(readFileSync(file, 'latin1')).toMatch(/^[\0-\x7f]+$/);
+  });
+
+  test('gives a bundler MsixFunction alone in less than 6 kB, packed by gzip', () => {
+    const bytes = packedBytes(bundled("export { MsixFunction } from './dist/src/index.js';", staged));
+    expect(bytes).toBeGreaterThan(2000);
+    expect(bytes).toBeLessThan(6000);
   });
 
   test('has whatever its documents link to', () => {
