@@ -325,12 +325,24 @@ class WordWalk {
     const { event, acts } = note;
     this.event = event;
     performActs(acts, 0, device);
+    const talking = note.apart === undefined ? ASK : note.apart.find(this.told.here);
+    if (talking !== ASK) return this.compareApart(note, note.apart!, talking, words, from);
     const isPut = note.isKnown ? device.outputs.takeSame(note.put) : this.workOut(note, words, from);
     if (!isPut) return DIFFERS;
     const { way } = note;
     // Whoever is where the way leads is home when it is gone back: then nothing is to be restored.
     for (let index = 0; index < note.length; index++) flip(memory, way[index].kept);
     return this.isHome() && note.length >= 0 ? AS_DUE : this.lookCloser(note);
+  }
+
+  /** Compares what an event brought about of which the step in each region is known, and that puts out what `talking` says. */
+  private compareApart(note: Note, apart: RegionSteps, talking: number, words: Int32Array, from: number): Came {
+    if (!this.steps.areOutputs(this.device.outputs, note.event, words, from, talking)) return DIFFERS;
+    apart.flip(this.memory);
+    if (this.isHome()) return AS_DUE;
+    note.way = apart.wayFrom(this.told.here);
+    note.length = note.way.length;
+    return this.lookCloser(note);
   }
 
   /** Asks a device that is not home when the way is gone back whether it reads and saves what it must, and puts it back. */
@@ -345,17 +357,9 @@ class WordWalk {
   /** Finds out the way to the state after a step, and whether the device put out what the step does; notes it where it is the same again. */
   private workOut(note: Note, words: Int32Array, from: number): boolean {
     const { steps, target, told } = this;
-    const { apart } = note;
-    if (apart !== undefined) {
-      const talking = apart.wayFrom(told.here, note.way);
-      if (talking !== ASK) {
-        note.length = note.way.length;
-        return steps.areOutputs(this.device.outputs, note.event, words, from, talking);
-      }
-    }
     const talking = steps.take(note.event, words, from, target);
     note.length = told.wayTo(steps.changes[note.event], target, note.way);
-    apart?.learn(told, target, talking);
+    note.apart?.learn(told, target, talking);
     note.isKnown = note.isNear && note.length >= 0 && talking !== ASK;
     if (note.isKnown) {
       note.put = steps.outputs(note.event, words, from, talking);

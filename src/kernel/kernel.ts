@@ -109,6 +109,8 @@ export class Kernel {
   /** The device that was asked for last. */
   private last: KernelDevice | undefined;
   private readonly irqs = new Map<number, KernelDevice>();
+  /** What its ioctls do. Made with it: an import makes none. */
+  private readonly calls: ReadonlyMap<number, Call> = callsByNumber();
   private readonly stopsInside: boolean;
   private readonly hostDevices: readonly HostDevice[];
   private readonly deliver: KernelOptions['deliver'];
@@ -154,7 +156,7 @@ export class Kernel {
   vmIoctl(request: number, view: DataView | undefined, at = 0): number {
     // The one that is called while the guest runs comes first, and by itself: so that V8 inlines it.
     if (request === abi.MASKBIT_ACCESS_MSIX) return this.access(view, at);
-    const call = CALLS.get(request);
+    const call = this.calls.get(request);
     if (call === undefined) return abi.ENOTTY;
     //= MSIX-ASSIGN-14
     if (!isPointer(view, at, call.bytes)) return abi.EFAULT;
@@ -319,8 +321,6 @@ function onDevice(
     },
   };
 }
-
-const CALLS: ReadonlyMap<number, Call> = /* @__PURE__ */ callsByNumber();
 
 function callsByNumber(): ReadonlyMap<number, Call> {
   return new Map<number, Call>([
