@@ -110,6 +110,8 @@ export class AssignedDevice {
   private readonly options: AssignedDeviceOptions;
   /** On which saves are tried; made when one is. */
   private trial: AssignedDevice | undefined;
+  /** What such a one saves again. */
+  private again: Uint32Array | undefined;
   /** Of each vCPU, the access that it is stopped in, and what is due before it returns. */
   private readonly exits: readonly Uint32Array[];
   /** The access of the first one, which mostly is the one that is asked for. */
@@ -695,10 +697,10 @@ export class AssignedDevice {
     } catch (error) {
       return `got words that cannot be taken over (${(error as Error).message}); expected a saved device.`;
     }
-    const again = new Uint32Array(saved.length);
+    const again = (this.again ??= new Uint32Array(saved.length));
     this.saveInto(again);
-    const at = again.findIndex((word, index) => word !== saved[index]);
-    if (at >= 0) {
+    for (let at = 0; at < saved.length; at++) {
+      if (again[at] === saved[at]) continue;
       const found = `got 0x${saved[at].toString(16)} in word ${at}, which would be saved as 0x${again[at].toString(16)}`;
       return `${found}; expected words that saveInto left.`;
     }
@@ -709,7 +711,7 @@ export class AssignedDevice {
     for (let vcpu = 0; vcpu < this.vcpuCount; vcpu++) {
       const at = VCPU_WORDS * vcpu;
       this.works[vcpu] = saved[at] as Work;
-      this.exits[vcpu].set(saved.subarray(at + 1, at + VCPU_WORDS));
+      for (let word = 1; word < VCPU_WORDS; word++) this.exits[vcpu][word - 1] = saved[at + word];
     }
     this.monitor.restore(saved, this.ownWords);
   }
