@@ -124,18 +124,31 @@ function check(): void {
   complain(...unrun.map((file) => `${file}: its mutants were never run to their end; run npm run mutate -- ${file}.`));
   let unexplained = 0;
   for (const [file, { survivors }] of Object.entries(pinned)) {
-    const explained = new Set(reasons.filter((reason) => reason.file === file).flatMap((reason) => reason.survivors));
-    const without = survivors.filter((survivor) => !explained.has(survivor));
+    const explained = reasons.filter((reason) => reason.file === file).flatMap((reason) => reason.survivors);
+    const without = beyond(survivors, explained);
     unexplained += without.length;
     complain(...without.map((survivor) => `${file}: got no reason for ${survivor}; expected one in ${REASONS}.`));
-    const strangers = [...explained].filter((survivor) => !survivors.includes(survivor));
-    complain(...strangers.map((survivor) => `${file}: got a reason for ${survivor}; expected one of its survivors.`));
+    complain(
+      ...beyond(explained, survivors).map(
+        (survivor) => `${file}: got a reason for ${survivor}; expected one of its survivors.`,
+      ),
+    );
   }
   const all = Object.values(pinned);
   const mutants = all.reduce((sum, one) => sum + one.mutants, 0);
   const killed = all.reduce((sum, one) => sum + one.killed, 0);
   console.log(`${killed} of ${mutants} mutants in ${all.length} files are found, ${percent(killed, mutants)}.`);
   console.log(`${unexplained} of the ${mutants - killed} others have no reason.`);
+}
+
+/** What a list has more often than another: alike lines have survivors alike, each with its reason. */
+function beyond(list: readonly string[], other: readonly string[]): string[] {
+  const left = [...other];
+  return list.filter((each) => {
+    const at = left.indexOf(each);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
 }
 
 /** Where what was changed stands, which begins with `text` in line `start`: as far as its brackets close. */
