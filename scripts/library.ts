@@ -5,7 +5,7 @@
  * By Rolldown, which leaves a `const` what it is. A bundler that makes a `var` of each takes from V8 that it is constant: half as long again for an access.
  *
  * V8 reads all of the text at an import, so it is short: no layout, short names of what is local, statements put together. Functions, classes and what
- * belongs to objects keep their names: a stack trace reads as the sources do. One character that is not ASCII would double the width of all others. The comments that stay say what a
+ * belongs to objects keep their names, with a number where several files have the same: a stack trace reads as the sources do. One character that is not ASCII would double the width of all others. The comments that stay say what a
  * bundler may leave out.
  */
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';

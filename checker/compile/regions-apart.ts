@@ -16,6 +16,8 @@ export function ownersApart(
   shared: number,
 ): ReadonlyMap<number, number> | undefined {
   const { code, lists, transitions, events } = compiled;
+  // A compound root moves itself, and no region has its field.
+  if (compiled.root.type !== 'parallel') return undefined;
   const owners = new Map<number, number>();
   for (const [number, { transition, active, guard }] of transitions.entries()) {
     if (transition.eventType !== events[event]) continue;

@@ -76,9 +76,13 @@ export class AssignedInstance {
     return this.decideWith(properties, scope, ({ monitors }) => monitors);
   }
 
-  /** The same, each in its own scope, in fewer explorations: the states that a verdict tells are more. */
+  /** The same, each in its own scope, in fewer explorations: the states that a verdict tells are more. Where they meet a bound, those that are open are decided by themselves. */
   decideTogether(properties: readonly AssignedProperty[]): AssignedVerdict[] {
-    return this.decideWith(properties, undefined, (property) => widest(property, properties));
+    const verdicts = this.decideWith(properties, undefined, (property) => widest(property, properties));
+    const open = properties.filter((_, index) => verdicts[index].result === 'open');
+    if (open.length === 0) return verdicts;
+    const again = this.decideAll(open);
+    return verdicts.map((verdict, index) => again[open.indexOf(properties[index])] ?? verdict);
   }
 
   private decideWith(

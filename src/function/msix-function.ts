@@ -508,7 +508,8 @@ export class MsixFunction {
     const shadow = this.shadow + MESSAGE_WORDS * vector;
     if (!sameMessage(this.memory, shadow, TABLE_AT + ENTRY_WORDS * vector)) return;
     this.forget(vector);
-    this.rest(vector);
+    // In a call out it may not have been told of its last edge.
+    if (!this.notifies || this.has(this.inUse, vector)) this.rest(vector);
   }
 
   /** Forgets the message in force of a vector, where it is not the entry: it is blocked, or the entry is the same. */

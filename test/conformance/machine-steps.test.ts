@@ -155,6 +155,13 @@ test.each([
   expect(owners && [...owners.values()]).toEqual(isApart ? [1, 2] : undefined);
 });
 
+test('an event does not fall apart where the root is no parallel state, and moves itself', () => {
+  const machine = compile(createMachine({ initial: 'a', states: { a: { on: { go: 'b' } }, b: { on: { go: 'a' } } } }), [
+    'go',
+  ]);
+  expect(ownersApart(machine, new RegionStates(machine), 0, 0)).toBeUndefined();
+});
+
 test.each([
   ['the root takes it', { on: { go: '.a.q' } }],
   [

@@ -118,6 +118,27 @@ describe('a notifier that comes back into the function', () => {
     expect(open(scene)).toEqual(['use 0 A', 'release 0', 'use 0 C', 'send 0 C', 'use 1 B', 'send 1 B']);
   });
 
+  // How it was found: a breaker wrote entries within calls out.
+  test.each([
+    ['an opening', (scene: Scene) => scene.control('on')],
+    [
+      'a restore',
+      (scene: Scene) => (
+        scene.msix.restore(new Scene(2).write(0, 'A').write(1, 'B').unmask(0, 1).control('on').save()),
+        scene
+      ),
+    ],
+  ])(
+    'writes to another what its entry holds, and masks it before it is told of %s: it is told of neither',
+    (_, open_) => {
+      const scene = new Scene(2).write(0, 'A').write(1, 'B').unmask(0, 1);
+      scene.on('use 0 A', () => scene.write(1, 'B').mask(1));
+      expect(open_(scene).take()).toEqual(['use 0 A']);
+      expect(scene.unmask(1).signal(1).take()).toEqual(['use 1 B', 'send 1 B']);
+      expect(scene.control('off').take()).toEqual(['release 0', 'release 1']);
+    },
+  );
+
   test('unmasks its own vector in `release`: in use again', () => {
     const scene = heldPair(true);
     open(scene);
