@@ -25,8 +25,8 @@ export const FAULTS: readonly Fault[] = [
     rule: 'MSIX-MSG-2',
     fault: 'a write to an entry in force changes the message in force',
     file: 'src/function/msix-function.ts',
-    before: 'if (!this.blocked(word >>> 2)) this.diverge(word >>> 2);',
-    after: 'if (word < 0) this.diverge(word >>> 2);',
+    before: 'const isInForce = !this.blocked(vector);',
+    after: 'const isInForce = word < 0;',
   },
   {
     rule: 'MSIX-CAP-8',
