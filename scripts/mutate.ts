@@ -11,6 +11,7 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import type { LogLevel } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
+import { without } from '../conformance/paths/concerned.ts';
 import { placeMarked } from './marked.ts';
 
 /** What came of the mutants of one file. */
@@ -125,11 +126,12 @@ function check(): void {
   let unexplained = 0;
   for (const [file, { survivors }] of Object.entries(pinned)) {
     const explained = reasons.filter((reason) => reason.file === file).flatMap((reason) => reason.survivors);
-    const without = beyond(survivors, explained);
-    unexplained += without.length;
-    complain(...without.map((survivor) => `${file}: got no reason for ${survivor}; expected one in ${REASONS}.`));
+    // Alike lines have survivors alike, each with its reason.
+    const unreasoned = without(survivors, explained);
+    unexplained += unreasoned.length;
+    complain(...unreasoned.map((survivor) => `${file}: got no reason for ${survivor}; expected one in ${REASONS}.`));
     complain(
-      ...beyond(explained, survivors).map(
+      ...without(explained, survivors).map(
         (survivor) => `${file}: got a reason for ${survivor}; expected one of its survivors.`,
       ),
     );
@@ -139,16 +141,6 @@ function check(): void {
   const killed = all.reduce((sum, one) => sum + one.killed, 0);
   console.log(`${killed} of ${mutants} mutants in ${all.length} files are found, ${percent(killed, mutants)}.`);
   console.log(`${unexplained} of the ${mutants - killed} others have no reason.`);
-}
-
-/** What a list has more often than another: alike lines have survivors alike, each with its reason. */
-function beyond(list: readonly string[], other: readonly string[]): string[] {
-  const left = [...other];
-  return list.filter((each) => {
-    const at = left.indexOf(each);
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
 }
 
 /** Where what was changed stands, which begins with `text` in line `start`: as far as its brackets close. */

@@ -43,6 +43,12 @@ function nextOf(code: Int32Array, address: number): number[] {
   return [code[address + format.THEN], ...(isFork ? [code[address + format.ELSE]] : [])];
 }
 
+/** The transitions that an UNLESS asks for. */
+export function rivalsOf({ code, lists }: Pick<Programs, 'code' | 'lists'>, address: number): number[] {
+  const list = code[address + format.LIST];
+  return Array.from(lists.subarray(list + 1, list + 1 + lists[list]));
+}
+
 /** A program of more instructions than this is run as it stands: blocks cannot be nested as deep as its text would be. */
 export const INSTRUCTIONS_OF_TEXT = 1000;
 
@@ -56,12 +62,9 @@ export function programText(
   noted: ReadonlySet<number>,
 ): string {
   const watched = new Set([...noted].filter((number) => transitions[number].transition.eventType === events[event]));
-  const rivalsOf = (address: number): number[] => {
-    const list = code[address + format.LIST];
-    return Array.from(lists.subarray(list + 1, list + 1 + lists[list]));
-  };
+  const rivalsAt = (address: number): number[] => rivalsOf({ code, lists }, address);
   for (const address of order) {
-    if (code[address + format.OPERATION] === format.UNLESS) for (const rival of rivalsOf(address)) watched.add(rival);
+    if (code[address + format.OPERATION] === format.UNLESS) for (const rival of rivalsAt(address)) watched.add(rival);
   }
   const goTo = (address: number): string => {
     if (address < 0) return 'break end;';
@@ -76,7 +79,7 @@ export function programText(
         return `if (${test}) { ${then} } else { ${goTo(code[address + format.ELSE])} }`;
       }
       case format.UNLESS: {
-        const test = rivalsOf(address).map((rival) => `r${rival}`);
+        const test = rivalsAt(address).map((rival) => `r${rival}`);
         return `if (${test.join(' || ')}) { ${goTo(code[address + format.ELSE])} } else { ${then} }`;
       }
       default: {

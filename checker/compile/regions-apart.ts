@@ -5,7 +5,7 @@
  */
 import * as format from './format.ts';
 import type { CompiledMachine } from './format.ts';
-import { addressesFrom, listingOf } from './program-text.ts';
+import { addressesFrom, listingOf, rivalsOf } from './program-text.ts';
 import type { RegionStates } from './region-states.ts';
 
 /** The region of each transition of an event, where what it does in a region depends on that region and `shared` alone; otherwise nothing. */
@@ -15,7 +15,7 @@ export function ownersApart(
   event: number,
   shared: number,
 ): ReadonlyMap<number, number> | undefined {
-  const { code, lists, transitions, events } = compiled;
+  const { code, transitions, events } = compiled;
   // A compound root moves itself, and no region has its field.
   if (compiled.root.type !== 'parallel') return undefined;
   const owners = new Map<number, number>();
@@ -44,9 +44,7 @@ export function ownersApart(
     }
     if (operation === format.UNLESS) {
       const taken = then >= 0 && code[then + format.OPERATION] === format.TAKE ? code[then + format.TAKEN] : -1;
-      const list = code[address + format.LIST];
-      const rivals = lists.subarray(list + 1, list + 1 + lists[list]);
-      if (rivals.some((rival) => owners.get(rival) !== owners.get(taken))) return undefined;
+      if (rivalsOf(compiled, address).some((rival) => owners.get(rival) !== owners.get(taken))) return undefined;
     }
   }
   return owners;

@@ -49,7 +49,7 @@ export function regionsOfOutputs(done: readonly string[], due: readonly string[]
 }
 
 /** The names of a list without those of another, each as often as it is there. */
-function without(names: readonly string[], others: readonly string[]): string[] {
+export function without(names: readonly string[], others: readonly string[]): string[] {
   const left = [...others];
   return names.filter((name) => {
     const at = left.indexOf(name);
