@@ -58,6 +58,6 @@ await stage.close();
 async function shoot(shown: Page, name: string): Promise<void> {
   const taken = await shown.screenshot();
   await sharp(taken)
-    .png({ palette: true, quality: 75, effort: 10 })
+    .png({ palette: true, quality: 75, effort: 10, compressionLevel: 9 })
     .toFile(join('docs', `${name}.png`));
 }
