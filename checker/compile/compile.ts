@@ -15,6 +15,7 @@ import { type Alphabet, type Events, readAlphabet } from '../machine/alphabet.ts
 import { nameOutput, type NameOutput, outputOf, requireNameOutput } from '../machine/output.ts';
 import { type Program, ProgramBuilder } from './program.ts';
 import { admit } from '../machine/subset.ts';
+import { refuse } from '../argument/argument.ts';
 import {
   ancestorsOf,
   childrenOf,
@@ -39,6 +40,20 @@ export function compile(machine: AnyStateMachine, events?: Alphabet, name: NameO
   const alphabet = readAlphabet('events of compile', admitted, events);
   const checkedName = requireNameOutput('name of compile', name);
   return COMPILED.mark(new Compiler(admitted, checkedName).compile(alphabet));
+}
+
+/**
+ * The same machine where no other events than these happen: what `compile` makes with `{ only: events }`, without reading the machine once more.
+ * @throws {ArgumentError} when an event is none of `compiled`.
+ */
+export function narrow(compiled: CompiledMachine, only: readonly string[]): CompiledMachine {
+  const known = COMPILED.require('compiled of narrow', compiled);
+  const { events, without } = readAlphabet('events of narrow', known.machine, { only });
+  const gone = events.filter((event) => !known.events.includes(event));
+  if (gone.length > 0) refuse('events of narrow', gone, 'events that compiled has');
+  const starts = Int32Array.from(events, (event) => known.starts[known.events.indexOf(event)]);
+  // The code is one of its own, by which a symmetry knows its machine: one of the whole alphabet need be none of a part.
+  return COMPILED.mark({ ...known, events, without, starts, code: known.code.slice() });
 }
 
 /** Where the selection goes on: when a transition was taken in the state at hand, and when none was. */
@@ -66,6 +81,7 @@ class Compiler {
   private readonly listeners = new Map<string, Listeners>();
   private readonly outputs = new Map<string, number>();
   private readonly takings = new Map<Transition, Taking>();
+  private readonly actives = new Map<AnyStateNode, number>();
 
   constructor(machine: AnyStateMachine, name: NameOutput) {
     this.machine = machine;
@@ -201,9 +217,12 @@ class Compiler {
     };
   }
 
-  /** The condition that a state is active. */
+  /** The condition that a state is active: written once, for all transitions of the state. */
   private active(node: AnyStateNode): number {
-    return this.builder.addressOf(this.builder.test(bitsActive(this.layout, [node]) as Bits[], YES, NO));
+    const { layout, builder, actives } = this;
+    const known = actives.get(node) ?? builder.addressOf(builder.test(bitsActive(layout, [node]) as Bits[], YES, NO));
+    actives.set(node, known);
+    return known;
   }
 
   private numberOutputs(actions: readonly unknown[]): number[] {

@@ -2,7 +2,7 @@
  * The mutants of a machine, made mechanically: each transition dropped, each part of a guard dropped, each output dropped,
  * each target changed, each transition taken on another event too. A property that no mutant breaks guards nothing; a mutant that breaks no property is a gap.
  */
-import { type AnyStateMachine, createMachine } from 'xstate';
+import { type AnyStateMachine, StateMachine } from 'xstate';
 import { requireFunction, requireList, requireName } from '../argument/argument.ts';
 import { admit } from './subset.ts';
 import { buildGuard, type GuardExpression, machineGuards, printGuard, readGuard, sizeOf } from './guard.ts';
@@ -49,7 +49,7 @@ export function mutate(machine: AnyStateMachine, others: (event: string) => read
         const transitions = listOf(on[event]);
         on[event] = transitions;
         apply(transitions, on);
-        return (createMachine(config as object) as AnyStateMachine).provide(machine.implementations as object);
+        return new StateMachine(config as never, machine.implementations) as AnyStateMachine;
       };
       let made: AnyStateMachine | undefined;
       // Who looks for one by its name need not wait until all are made.

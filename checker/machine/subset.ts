@@ -331,6 +331,6 @@ function guardsUsed(machine: AnyStateMachine, transitions: readonly Transition[]
     const guard: unknown = Object.hasOwn(guards, expression.name) ? guards[expression.name] : undefined;
     if (isReadable(guard)) use(readGuard(guard));
   };
-  for (const { guard } of transitions) if (isReadable(guard)) use(readGuard(guard));
+  for (const { guard } of transitions) if (guard !== undefined && isReadable(guard)) use(readGuard(guard));
   return used;
 }

@@ -142,7 +142,7 @@ export function inConflict(one: Transition, other: Transition): boolean {
 /** Whether `inner` lies in `outer` or is it, and has anything to leave. Both are active, so its descendants are left. */
 function leavesWithin(inner: AnyStateNode | undefined, outer: AnyStateNode | undefined): boolean {
   if (inner === undefined) return outer === undefined;
-  return childrenOf(inner).length > 0 && (inner === outer || isBelow(inner, outer));
+  return inner.type !== 'atomic' && (inner === outer || isBelow(inner, outer));
 }
 
 /** Returns a state node that a transition would leave with no child, with two, or with a region missing, if any. */

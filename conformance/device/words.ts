@@ -24,25 +24,24 @@ export { type Dialect, DIALECTS } from './dialects.ts';
  * hexadecimal, stands for itself.
  */
 export function messageOf(name: string, vector: number): Message {
-  const registers64 = /^([0-9a-f]{1,16}):([0-9a-f]{1,8})$/.exec(name);
-  if (registers64 !== null) {
-    const [, address, data] = registers64;
-    return [hexOf(address.slice(-8)), hexOf(address.slice(0, -8)), hexOf(data)];
-  }
+  const value = VALUES.indexOf(name);
+  if (value >= 0) return messageOfHalves(value, value, vector);
   const halves = /^address(\d)data(\d)$/.exec(name);
-  const [address, data] = halves
-    ? [Number(halves[1]), Number(halves[2])]
-    : [VALUES.indexOf(name), VALUES.indexOf(name)];
-  if (address < 0)
+  if (halves !== null) return messageOfHalves(Number(halves[1]), Number(halves[2]), vector);
+  const registers64 = /^([0-9a-f]{1,16}):([0-9a-f]{1,8})$/.exec(name);
+  if (registers64 === null)
     throw new Error(
       `Got the message ${name}; expected ${VALUES.join(', ')}, address<n>data<n>, or address:data in hexadecimal.`,
     );
-  return [
-    address === 0 ? 0 : 0xfffffffc - 0x1000 * (address - 1) - 0x10 * vector,
-    address === 0 ? 0 : 0xffffffff - (address - 1),
-    data === 0 ? 0 : 0xffffffff - 0x100 * vector - (data - 1),
-  ];
+  const [, address, data] = registers64;
+  return [hexOf(address.slice(-8)), hexOf(address.slice(0, -8)), hexOf(data)];
 }
+
+const messageOfHalves = (address: number, data: number, vector: number): Message => [
+  address === 0 ? 0 : 0xfffffffc - 0x1000 * (address - 1) - 0x10 * vector,
+  address === 0 ? 0 : 0xffffffff - (address - 1),
+  data === 0 ? 0 : 0xffffffff - 0x100 * vector - (data - 1),
+];
 const VALUES = ['zero', 'A', 'B'];
 const hexOf = (digits: string): number => (digits === '' ? 0 : Number.parseInt(digits, 16));
 

@@ -4,7 +4,7 @@
  */
 import type { AssignedBounds } from '../../machines/device-context.ts';
 import type { AnyStateMachine, StateValue } from 'xstate';
-import { compile } from '../../checker/compile/compile.ts';
+import { compile, narrow } from '../../checker/compile/compile.ts';
 import { type CompiledMachine } from '../../checker/compile/format.ts';
 import { unpackValue } from '../../checker/compile/layout.ts';
 import { Stepper } from '../../checker/compile/step.ts';
@@ -13,7 +13,7 @@ import { decide, startAt } from '../../checker/decide/decide.ts';
 import { mutate } from '../../checker/machine/mutate.ts';
 import { type Exploration, explore } from '../../checker/explore/explore.ts';
 import type { ExploreOptions } from '../../checker/explore/tally.ts';
-import { type AssignedDevice, createAssignedDevice } from '../../machines/assigned-device.ts';
+import { createAssignedDevice } from '../../machines/assigned-device.ts';
 import { type MonitorName, withNeeds } from '../../machines/monitors.ts';
 import {
   type AssignedProperty,
@@ -36,7 +36,7 @@ export class AssignedInstance {
   /** The exploration that each property was decided on last. */
   private readonly decidedOn = new Map<AssignedProperty, Exploration>();
   /** By the monitors. */
-  private readonly machines = new Map<string, AssignedDevice>();
+  private readonly wholes = new Map<string, CompiledMachine>();
   private readonly mutant: string | undefined;
 
   /** @param mutant The name of a mutant, to explore that in the place of the machine. */
@@ -120,24 +120,22 @@ export class AssignedInstance {
   }
 
   private compile(monitors: readonly MonitorName[], { after = [], without = () => false }: Scope): CompiledMachine {
-    const { machine, events } = this.machineWith(monitors);
-    const left = events.filter((event) => !without(event));
-    const asked = left.length === events.length ? compile(machine, events) : compile(machine, { only: left });
-    if (after.length === 0) return asked;
+    const whole = this.compileWhole(monitors);
+    const left = whole.events.filter((event) => !without(event));
+    const asked = left.length === whole.events.length ? whole : narrow(whole, left);
     // What leads to where the scope begins may be left out from there on.
-    const whole = asked.without.length === 0 ? asked : compile(machine, events);
-    return startAt(asked, stateAfter(whole, after));
+    return after.length === 0 ? asked : startAt(asked, stateAfter(whole, after));
   }
 
-  /** The machine with monitors, and its alphabet: one for all scopes, so it is made and looked through once. */
-  private machineWith(monitors: readonly MonitorName[]): AssignedDevice {
-    let made = this.machines.get(monitors.join());
-    if (made === undefined) {
+  /** The machine with monitors and all of its events: one for all scopes. */
+  private compileWhole(monitors: readonly MonitorName[]): CompiledMachine {
+    let whole = this.wholes.get(monitors.join());
+    if (whole === undefined) {
       const { machine, events } = createAssignedDevice({ ...this.bounds, monitors });
-      made = { machine: this.mutant === undefined ? machine : mutantByName(machine, this.mutant), events };
-      this.machines.set(monitors.join(), made);
+      whole = compile(this.mutant === undefined ? machine : mutantByName(machine, this.mutant), events);
+      this.wholes.set(monitors.join(), whole);
     }
-    return made;
+    return whole;
   }
 }
 
