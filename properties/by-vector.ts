@@ -1,10 +1,11 @@
 /**
  * The properties of a function, decided for each vector by what is seen of it alone. A million states and their steps show no more than a few
  * hundred different ones of a vector: a property is asked once about each, and what it says is remembered. That it asks about no more than
- * one vector shows is no assumption: `ofOneVector` notices where it does, and then nothing is decided here.
+ * one vector shows is no assumption: it is asked of a view that tells nothing of another vector, and of outputs of that vector alone, and refused where it asks for more.
  *
  * Every step is looked at for every vector, in the order of the states, so what is found first is what the plain decision finds first.
  */
+import { CutoffError } from '../checker/cutoff/instance.ts';
 import { createSteps } from '../checker/compile/expand.ts';
 import { IGNORED, type StepEvent, TALKING } from '../checker/compile/step-event.ts';
 import { unpackValue } from '../checker/compile/layout.ts';
@@ -15,7 +16,6 @@ import { verdictOf } from '../checker/decide/search.ts';
 import type { Exploration } from '../checker/explore/explore.ts';
 import { readOutput } from '../machines/alphabet.ts';
 import { vectorRegionName } from '../machines/vector.ts';
-import { ofOneVector } from './every.ts';
 import type { Instance } from './instances.ts';
 import { type FunctionView, machineView } from './view.ts';
 
@@ -29,31 +29,38 @@ const bitOf = (property: number, what: typeof SAYS | typeof BROKEN): number => w
 /** So many states between two questions whether to go on. */
 const STATES_BETWEEN = 256;
 
-type Predicate = (seen: FunctionView | StepView<FunctionView>, index: number) => boolean;
+/** What is seen of one vector, in a state or in a step. */
+type Seen = FunctionView | StepView<FunctionView>;
+
+/** What came of properties that were decided by vector. */
+export interface ByVector {
+  readonly verdicts: readonly Verdict<FunctionView>[];
+  /** The properties that ask about more than one vector shows, each with what it asks for: their verdicts say nothing. */
+  readonly refusals: ReadonlyMap<Property<FunctionView>, string>;
+}
 
 /**
- * Decides properties for every vector of a function that was explored whole. Returns nothing where one of them asks about more than a vector
- * shows, or they are too many.
+ * Decides properties for every vector of a function that was explored whole.
  * @param goesOn Is asked now and then, with the number of states done; when it says no, what has not failed by then is open.
+ * @throws {RangeError} for another machine than a function, and for more properties than a word has room for.
  */
 export function decideByVector(
   exploration: Exploration,
   properties: readonly Property<FunctionView>[],
   instance: Instance,
   goesOn: (done: number) => boolean = () => true,
-): Verdict<FunctionView>[] | undefined {
-  const counts = (['invariant', 'step'] as const).map((kind) => properties.filter((each) => each.kind === kind).length);
-  if (Math.max(...counts) > PROPERTIES_MAX || instance.machine.id !== 'function') return undefined;
+): ByVector {
+  if (instance.machine.id !== 'function') throw new RangeError(`Got ${instance.machine.id}; expected function.`);
   const decision = new Decision(exploration, properties, instance);
   const isWhole = decision.run(goesOn);
-  if (decision.asksForMore) return undefined;
   const told = (place: Place | undefined): Occurrence | undefined =>
     place && { path: exploration.pathTo(place.state, place.event), index: place.index };
-  return properties.map((property) => {
+  const verdicts = properties.map((property) => {
     const { witness, broken } = decision.foundOf(property);
     const result = verdictOf(witness, broken, isWhole);
     return { property, result, witness: told(witness), counterexample: told(broken) };
   });
+  return { verdicts, refusals: decision.refusals };
 }
 
 /** For which vector a property says something first, or is broken first, and where. */
@@ -70,20 +77,34 @@ class Asked {
   readonly found: { witness?: Place; broken?: Place }[];
   /** The bits that were met. */
   met = ASKED;
-  private readonly predicates: readonly { readonly when: Predicate; readonly holds: Predicate }[];
+  private readonly refusals: Map<Property<FunctionView>, string>;
 
-  constructor(properties: readonly Property<FunctionView>[], refuse: () => void) {
+  constructor(properties: readonly Property<FunctionView>[], refusals: Map<Property<FunctionView>, string>) {
+    if (properties.length > PROPERTIES_MAX)
+      throw new RangeError(`Got ${properties.length} properties of a kind; expected ${PROPERTIES_MAX} at most.`);
     this.properties = properties;
     this.found = properties.map(() => ({}));
-    this.predicates = properties.map((each) => ofOneVector(each, refuse) as never);
+    this.refusals = refusals;
   }
 
-  /** What the properties say of a vector. */
-  ask(seen: FunctionView | StepView<FunctionView>, vector: number): number {
-    return this.predicates.reduce((said, { when, holds }, property) => {
-      if (!when(seen, vector)) return said;
-      return said | bitOf(property, SAYS) | (holds(seen, vector) ? 0 : bitOf(property, BROKEN));
-    }, ASKED);
+  /** What the properties say of what is seen of a vector. */
+  ask(seen: Seen, vector: number): number {
+    return this.properties.reduce(
+      (said, property, number) => said | this.askOne(property, number, seen, vector),
+      ASKED,
+    );
+  }
+
+  private askOne(property: Property<FunctionView>, number: number, seen: Seen, vector: number): number {
+    const { when, holds } = property as Record<'when' | 'holds', (seen: Seen, vector: number) => boolean>;
+    try {
+      if (!when(seen, vector)) return 0;
+      return bitOf(number, SAYS) | (holds(seen, vector) ? 0 : bitOf(number, BROKEN));
+    } catch (error) {
+      if (!(error instanceof CutoffError)) throw error;
+      if (!this.refusals.has(property)) this.refusals.set(property, error.message);
+      return 0;
+    }
   }
 
   /** Notes what was not said before. */
@@ -98,12 +119,11 @@ class Asked {
 }
 
 class Decision {
-  /** Whether a property has asked about more than one vector shows. */
-  asksForMore = false;
+  readonly refusals = new Map<Property<FunctionView>, string>();
   private readonly exploration: Exploration;
   private readonly ofStates: Asked;
   private readonly ofSteps: Asked;
-  private readonly viewOf: (words: Int32Array, from: number) => FunctionView;
+  private readonly viewOf: (words: Int32Array, from: number, vector: number) => FunctionView;
   private readonly seen: SeenVectors;
   private readonly stepper: Stepper;
   private readonly steps: readonly StepEvent[];
@@ -124,13 +144,13 @@ class Decision {
     const own = (kind: 'invariant' | 'step'): Asked =>
       new Asked(
         properties.filter((each) => each.kind === kind),
-        () => (this.asksForMore = true),
+        this.refusals,
       );
     this.exploration = exploration;
     this.ofStates = own('invariant');
     this.ofSteps = own('step');
     const view = machineView(vectors, messages);
-    this.viewOf = (words, from) => view(unpackValue(compiled, words, from));
+    this.viewOf = (words, from, vector) => viewOfOne(view(unpackValue(compiled, words, from)), vector);
     this.seen = new SeenVectors(exploration, vectors);
     this.stepper = new Stepper(compiled);
     this.steps = createSteps(compiled);
@@ -150,12 +170,15 @@ class Decision {
   run(goesOn: (done: number) => boolean): boolean {
     const { before, seen, exploration, ofStates, saidOfStates } = this;
     const { states, compiled } = exploration;
-    for (let state = 0; state < states.count && !this.asksForMore; state++) {
+    for (let state = 0; state < states.count; state++) {
       if (state % STATES_BETWEEN === 0 && !goesOn(state)) return false;
       const from = state * compiled.wordCount;
       seen.read(states.words, from, before);
       for (let vector = 0; vector < before.length; vector++) {
-        const said = (saidOfStates[vector][before[vector]] ||= ofStates.ask(this.viewOf(states.words, from), vector));
+        const said = (saidOfStates[vector][before[vector]] ||= ofStates.ask(
+          this.viewOf(states.words, from, vector),
+          vector,
+        ));
         if ((said & ~ofStates.met) !== 0) ofStates.note(said, { state, event: undefined, index: vector });
       }
       for (let event = 0; event < compiled.events.length; event++) this.lookAtStep(state, from, event);
@@ -182,8 +205,13 @@ class Decision {
       const at = before[vector] * seen.count + after[vector];
       let said = known[at];
       if (said === 0) {
-        const name = exploration.compiled.events[event];
-        const step = { before: this.viewOf(words, from), event: name, outputs, after: this.viewOf(target, 0) };
+        // The event may be of another vector.
+        const step = {
+          before: this.viewOf(words, from, vector),
+          event: exploration.compiled.events[event],
+          outputs: outputs.filter((each) => readOutput(each).vector === vector),
+          after: this.viewOf(target, 0, vector),
+        };
         said = known[at] = ofSteps.ask(step, vector);
       }
       if ((said & ~ofSteps.met) !== 0) ofSteps.note(said, { state, event, index: vector });
@@ -205,6 +233,30 @@ class Decision {
 }
 
 const NOTHING: readonly string[] = [];
+
+/** What a state tells of one vector. A question about another one is an error, so that no property asks it unseen. */
+function viewOfOne(view: FunctionView, vector: number): FunctionView {
+  const only =
+    <Told>(tell: (asked: number) => Told) =>
+    (asked: number): Told => {
+      if (asked === vector) return tell(asked);
+      throw new CutoffError(`it asks about vector ${asked}, for vector ${vector}`);
+    };
+  return {
+    get vectorCount(): number {
+      throw new CutoffError('it asks how many vectors there are');
+    },
+    enabled: view.enabled,
+    functionMask: view.functionMask,
+    resetEntry: view.resetEntry,
+    written: (entry, name) => view.written(entry, name),
+    masked: only((asked) => view.masked(asked)),
+    pending: only((asked) => view.pending(asked)),
+    entry: only((asked) => view.entry(asked)),
+    force: only((asked) => view.force(asked)),
+    ...(view.transit === undefined ? {} : { transit: only((asked) => view.transit?.(asked)) }),
+  };
+}
 
 /** What a state shows of each vector, as a number: the capability and the region of the vector. */
 class SeenVectors {

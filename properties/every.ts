@@ -1,17 +1,12 @@
 /**
  * What holds of every number of vectors: the families of the function and of the designs of an assigned device, and what their properties
  * come to by a cutoff. What that rests on is in `checker/cutoff/README.md`.
- *
- * The properties of a function are functions of what anybody sees of it. Each is asked here of what is seen of one vector alone: a view
- * that tells nothing of another vector, and outputs of that vector alone.
  */
 import { compile } from '../checker/compile/compile.ts';
 import { type ClaimAt, decideEvery, type EveryVerdict } from '../checker/cutoff/every.ts';
 import { CheckedFamily } from '../checker/cutoff/family.ts';
 import { CutoffError, type Family, type MemberMap } from '../checker/cutoff/instance.ts';
-import { decideProperties, type Property, type StepView } from '../checker/decide/property.ts';
 import { type Exploration, explore } from '../checker/explore/explore.ts';
-import type { StateGraph } from '../checker/explore/state-graph.ts';
 import { readOutput } from '../machines/alphabet.ts';
 import { createAssignedDevice } from '../machines/assigned-device.ts';
 import type { Design } from '../machines/designs.ts';
@@ -20,10 +15,10 @@ import { MONITORS } from '../machines/monitors.ts';
 import { vectorRegionName } from '../machines/vector.ts';
 import type { AssignedInstance } from './assigned/decide.ts';
 import { type AssignedProperty, type AssignedVerdict, claimOf, type ClaimProperty } from './assigned/property.ts';
+import { decideByVector } from './by-vector.ts';
 import { createInstance, type Instance } from './instances.ts';
 import { MACHINE_PROPERTIES } from './machines.ts';
 import { LEADINGS, TEMPORAL_PROPERTIES } from './temporal.ts';
-import { type FunctionView, machineView } from './view.ts';
 
 /** The numbers of vectors at which the machines are seen to be written by one template. */
 export const FUNCTION_SIZES: readonly number[] = [1, 2, 3, 4, 8];
@@ -94,82 +89,6 @@ export interface EveryRow extends EveryVerdict {
 
 // ---- Of a function
 
-type Asked = (seen: FunctionView | StepView<FunctionView>, index: number) => boolean;
-
-/**
- * A property, asked of what is seen of one vector and of what all share.
- * @param refuse Is told when the property asks for more; it says nothing from there on.
- */
-export function ofOneVector(
-  property: Property<FunctionView>,
-  refuse: (because: string) => void,
-): Property<FunctionView> {
-  const { when, holds } = property as { readonly when: Asked; readonly holds: Asked };
-  const asked =
-    (ask: Asked, otherwise: boolean): Asked =>
-    (seen, index) => {
-      try {
-        return ask('before' in seen ? seenStep(seen, index) : seenView(seen, index), index);
-      } catch (error) {
-        if (!(error instanceof CutoffError)) throw error;
-        refuse(error.message);
-        return otherwise;
-      }
-    };
-  return { ...property, when: asked(when, false), holds: asked(holds, true) };
-}
-
-const views = new WeakMap<FunctionView, Map<number, FunctionView>>();
-
-/** What a state tells of one vector. A question about another one is an error, so that no property asks it unseen. */
-function seenView(view: FunctionView, index: number): FunctionView {
-  const known = views.get(view) ?? new Map<number, FunctionView>();
-  views.set(view, known);
-  let seen = known.get(index);
-  if (seen === undefined) {
-    const only =
-      <Told>(tell: (vector: number) => Told) =>
-      (vector: number): Told => {
-        if (vector === index) return tell(vector);
-        throw new CutoffError(`it asks about vector ${vector}, for vector ${index}`);
-      };
-    seen = {
-      get vectorCount(): number {
-        throw new CutoffError('it asks how many vectors there are');
-      },
-      enabled: view.enabled,
-      functionMask: view.functionMask,
-      resetEntry: view.resetEntry,
-      written: (entry, name) => view.written(entry, name),
-      masked: only((vector) => view.masked(vector)),
-      pending: only((vector) => view.pending(vector)),
-      entry: only((vector) => view.entry(vector)),
-      force: only((vector) => view.force(vector)),
-      ...(view.transit === undefined ? {} : { transit: only((vector) => view.transit?.(vector)) }),
-    };
-    known.set(index, seen);
-  }
-  return seen;
-}
-
-const NOTHING: readonly string[] = [];
-
-/** The step that was asked about last, and what is seen of it: all properties ask about one step, one after the other. */
-let last:
-  | { readonly step: StepView<FunctionView>; readonly index: number; readonly seen: StepView<FunctionView> }
-  | undefined;
-
-/** The same of a step. Its event may be of another vector: which one makes no difference, for with two there is but one. */
-function seenStep(step: StepView<FunctionView>, index: number): StepView<FunctionView> {
-  if (last?.step !== step || last.index !== index) last = { step, index, seen: seenOf(step, index) };
-  return last.seen;
-}
-
-function seenOf({ before, event, outputs, after }: StepView<FunctionView>, index: number): StepView<FunctionView> {
-  const own = outputs.length === 0 ? NOTHING : outputs.filter((output) => readOutput(output).vector === index);
-  return { before: seenView(before, index), event, outputs: own, after: seenView(after, index) };
-}
-
 /** One vector, and some other one. */
 export const FUNCTION_CUTOFF = 2;
 
@@ -177,21 +96,16 @@ export const FUNCTION_CUTOFF = 2;
 export function everyOfFunction(
   { family }: { readonly family: CheckedFamily },
   instance: Instance,
-  graph: StateGraph,
+  exploration: Exploration,
 ): EveryRow[] {
-  const { vectors, messages, machine } = instance;
-  family.requireMachine(machine, vectors);
+  family.requireMachine(instance.machine, instance.vectors);
   const odd = family
     .instance(3)
     .sentences.find(({ owner, outputs }) => outputs.some((output) => readOutput(output).vector !== owner));
-  const refusals = new Map<string, string>();
-  const asked = MACHINE_PROPERTIES.map((property) =>
-    ofOneVector(property, (because) => refusals.set(property.name, because)),
-  );
-  // One vector is enough, for all are alike.
-  const verdicts = decideProperties(graph, asked, machineView(vectors, messages), 1);
-  const rows = verdicts.map(({ property: { name }, result }): EveryRow => {
-    const because = odd === undefined ? refusals.get(name) : `one vector puts out what names another: ${odd.text}`;
+  const { verdicts, refusals } = decideByVector(exploration, MACHINE_PROPERTIES, instance);
+  const rows = verdicts.map(({ property, result }): EveryRow => {
+    const { name } = property;
+    const because = odd === undefined ? refusals.get(property) : `one vector puts out what names another: ${odd.text}`;
     return { property: name, ...(because === undefined ? { result, about: 1, cutoff: FUNCTION_CUTOFF } : { because }) };
   });
   return [...rows, ...everyLeading(family, instance), ...everyRun(family, instance)];

@@ -34,10 +34,11 @@ export function checkEvery(explored: readonly Explored[]): CheckSection {
   const violations = new Violations();
   const columns = explored
     .filter(({ instance }) => instance.machine.id === 'function' && instance.vectors === FUNCTION_CUTOFF)
-    .flatMap(({ instance, graph }): EveryColumn[] => {
+    .flatMap(({ instance, exploration }): EveryColumn[] => {
       const { messages, channel } = instance;
       const checked = checkFamily(functionFamily(messages, channel), FUNCTION_SIZES);
-      if (!('because' in checked)) return [{ head: headOf(instance), rows: everyOfFunction(checked, instance, graph) }];
+      if (!('because' in checked))
+        return [{ head: headOf(instance), rows: everyOfFunction(checked, instance, exploration) }];
       violations.add(`${instanceName(instance)} says nothing of every number of vectors. ${checked.because}`);
       return [];
     });

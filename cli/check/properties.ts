@@ -79,9 +79,13 @@ function decideFor(
     progress.advance(states);
     return !budget.isOver;
   };
+  const isByVector = !isSmall && instance.machine.id === 'function';
+  const byVector = isByVector ? decideByVector(exploration, asked, instance, goesOn) : undefined;
+  // Where a property asks about more than a vector shows, all of what there is is asked.
   const verdicts =
-    (isSmall ? undefined : decideByVector(exploration, asked, instance, goesOn)) ??
-    decideProperties(subject.graph, asked, machineView(vectors, messages), vectors, goesOn);
+    byVector?.refusals.size === 0
+      ? byVector.verdicts
+      : decideProperties(subject.graph, asked, machineView(vectors, messages), vectors, goesOn);
   progress.end();
   return verdicts;
 }

@@ -2,19 +2,25 @@
  * The properties of a function, decided for each vector by what is seen of it: the same verdicts, witnesses and counterexamples as by the plain
  * decision over all states, of the machine and of its mutants.
  */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import { decideProperties, type Property, type Verdict } from '../../checker/decide/property.ts';
-import { explore } from '../../checker/explore/explore.ts';
+import { type Exploration, explore } from '../../checker/explore/explore.ts';
 import { HALVES, THREE, TWO } from '../../machines/messages.ts';
 import { decideByVector } from '../../properties/by-vector.ts';
-import { createInstance } from '../../properties/instances.ts';
+import { createInstance, type Instance } from '../../properties/instances.ts';
 import { MACHINE_PROPERTIES } from '../../properties/machines.ts';
 import { functionMutants } from '../../properties/mutants.ts';
 import { type FunctionView, machineView } from '../../properties/view.ts';
 
-const told = (verdicts: readonly Verdict<FunctionView>[] | undefined) =>
-  verdicts?.map(({ property, ...found }) => ({ name: property.name, ...found }));
+const told = (verdicts: readonly Verdict<FunctionView>[]) =>
+  verdicts.map(({ property, ...found }) => ({ name: property.name, ...found }));
+
+function byVector(exploration: Exploration, instance: Instance) {
+  const { verdicts, refusals } = decideByVector(exploration, MACHINE_PROPERTIES, instance);
+  expect(refusals).toEqual(new Map());
+  return told(verdicts);
+}
 
 test.each([
   { vectors: 1, messages: HALVES, channel: false },
@@ -26,7 +32,7 @@ test.each([
   const exploration = explore(compile(instance.machine, instance.events));
   const view = machineView(bounds.vectors, bounds.messages);
   const plain = decideProperties(exploration.graph(), MACHINE_PROPERTIES, view, bounds.vectors);
-  expect(told(decideByVector(exploration, MACHINE_PROPERTIES, instance))).toEqual(told(plain));
+  expect(byVector(exploration, instance)).toEqual(told(plain));
 });
 
 test('decides as all states do of mutants, most of which fail', () => {
@@ -39,26 +45,45 @@ test('decides as all states do of mutants, most of which fail', () => {
     const exploration = explore(compile(mutant.machine, instance.events));
     const view = machineView(bounds.vectors, bounds.messages);
     const plain = decideProperties(exploration.graph(), MACHINE_PROPERTIES, view, bounds.vectors);
-    expect(told(decideByVector(exploration, MACHINE_PROPERTIES, instance)), mutant.name).toEqual(told(plain));
+    expect(byVector(exploration, instance), mutant.name).toEqual(told(plain));
     failing += plain.filter(({ result }) => result === 'fails').length;
   }
   expect([count, failing]).toEqual([1034, 44]);
 });
 
-test('says nothing where a property asks about another vector, or there are too many', () => {
+describe('of properties', () => {
   const instance = createInstance('function', { vectors: 2 });
   const exploration = explore(compile(instance.machine, instance.events));
-  const nosy: Property<FunctionView> = {
-    kind: 'invariant',
-    name: 'NosyInv',
-    title: 'It asks about the other vector.',
-    rules: [],
-    when: () => true,
-    holds: (state, vector) => state.masked(1 - vector) || true,
-  };
-  expect(decideByVector(exploration, [nosy], instance)).toBeUndefined();
-  const many = Array.from({ length: 16 }, (_, index) => ({ ...MACHINE_PROPERTIES[0], name: `Many${index}Step` }));
-  expect(decideByVector(exploration, many, instance)).toBeUndefined();
-  const [first] = many;
-  expect(decideByVector(exploration, [first], instance, () => false)?.map(({ result }) => result)).toEqual(['open']);
+  const [first] = MACHINE_PROPERTIES;
+
+  test.each<[string, (state: FunctionView, vector: number) => unknown]>([
+    ['it asks about vector 1, for vector 0', (state, vector) => state.masked(1 - vector)],
+    ['it asks how many vectors there are', (state) => state.vectorCount],
+  ])('refuses those where %s, and decides the others', (because, ask) => {
+    const nosy: Property<FunctionView> = {
+      kind: 'invariant',
+      name: 'NosyInv',
+      title: 'It asks about more than a vector shows.',
+      rules: [],
+      when: () => true,
+      holds: (state, vector) => ask(state, vector) !== undefined,
+    };
+    const { verdicts, refusals } = decideByVector(exploration, [nosy, first], instance);
+    expect(refusals).toEqual(new Map([[nosy, because]]));
+    expect(told(verdicts).at(-1)).toEqual(told(decideByVector(exploration, [first], instance).verdicts)[0]);
+  });
+
+  test('refuses more than a word has room for, and another machine', () => {
+    const many = Array.from({ length: 16 }, (_, index) => ({ ...first, name: `Many${index}Step` }));
+    expect(() => decideByVector(exploration, many, instance)).toThrow(
+      'Got 16 properties of a kind; expected 15 at most.',
+    );
+    expect(() => decideByVector(exploration, [first], createInstance('vector'))).toThrow(
+      'Got vector; expected function.',
+    );
+  });
+
+  test('leaves them open when it is called off', () => {
+    expect(decideByVector(exploration, [first], instance, () => false).verdicts).toMatchObject([{ result: 'open' }]);
+  });
 });

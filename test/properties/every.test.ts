@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import type { Family } from '../../checker/cutoff/instance.ts';
-import { decideProperties, type Invariant } from '../../checker/decide/property.ts';
+import { decideProperties } from '../../checker/decide/property.ts';
 import { explore } from '../../checker/explore/explore.ts';
 import { mutate } from '../../checker/machine/mutate.ts';
 import { CHECKED, DESIGNS, REVIEWED } from '../../machines/designs.ts';
@@ -20,21 +20,19 @@ import {
   everyOfFunction,
   type EveryRow,
   functionFamily,
-  ofOneVector,
 } from '../../properties/every.ts';
-import { InForceInv } from '../../properties/function.ts';
 import { createInstance } from '../../properties/instances.ts';
 import { MACHINE_PROPERTIES } from '../../properties/machines.ts';
-import { type FunctionView, machineView } from '../../properties/view.ts';
+import { machineView } from '../../properties/view.ts';
 
 function accepted(checked: Checked): Extract<Checked, { family: unknown }> {
   if ('family' in checked) return checked;
   throw new Error(checked.because);
 }
 
-function graphOf(vectors: number, messages: MessageSet, channel: boolean) {
+function exploredOf(vectors: number, messages: MessageSet, channel: boolean) {
   const instance = createInstance('function', { vectors, messages, channel });
-  return { instance, graph: explore(compile(instance.machine, instance.events)).graph() };
+  return { instance, exploration: explore(compile(instance.machine, instance.events)) };
 }
 
 describe('the function', () => {
@@ -44,8 +42,8 @@ describe('the function', () => {
   ])('with messages %o, channel %s: all that it has to say holds of every number of vectors', (messages, channel) => {
     const family = accepted(checkFamily(functionFamily(messages, channel), [1, 2, 3, 5]));
     expect(family.family.hearing).toBeUndefined();
-    const { instance, graph } = graphOf(2, messages, channel);
-    const rows = everyOfFunction(family, instance, graph);
+    const { instance, exploration } = exploredOf(2, messages, channel);
+    const rows = everyOfFunction(family, instance, exploration);
     const missing = rows.filter(({ result }) => result !== 'holds').map(({ property, result }) => [property, result]);
     expect(missing).toEqual(
       channel
@@ -59,8 +57,8 @@ describe('the function', () => {
   });
 
   test('with three vectors has the verdicts that were said of every number', () => {
-    const { instance, graph } = graphOf(3, TWO, false);
-    const verdicts = decideProperties(graph, MACHINE_PROPERTIES, machineView(3, TWO), instance.vectors);
+    const { instance, exploration } = exploredOf(3, TWO, false);
+    const verdicts = decideProperties(exploration.graph(), MACHINE_PROPERTIES, machineView(3, TWO), instance.vectors);
     const odd = verdicts.filter(({ result, property }) => result !== 'holds' && property.needs !== 'a channel');
     expect(odd).toEqual([]);
   });
@@ -95,20 +93,8 @@ describe('the function', () => {
     };
     const family = accepted(checkFamily({ ...plain, at: mutantAt }, [1, 2, 3]));
     const instance = { ...createInstance('function', { vectors: 2, messages: TWO }), ...mutantAt(2) };
-    const rows = everyOfFunction(family, instance, explore(compile(instance.machine, instance.events)).graph());
+    const rows = everyOfFunction(family, instance, explore(compile(instance.machine, instance.events)));
     expect(rows.filter(({ result }) => result === 'fails').map(({ property }) => property)).toEqual(['NoSpuriousStep']);
-  });
-
-  test('of which a property asks about another vector is refused', () => {
-    const refusals: string[] = [];
-    const nosy: Invariant<FunctionView> = {
-      ...InForceInv,
-      when: () => true,
-      holds: (state) => state.masked(1),
-    };
-    const { graph } = graphOf(2, TWO, false);
-    decideProperties(graph, [ofOneVector(nosy, (because) => refusals.push(because))], machineView(2, TWO), 1);
-    expect(refusals[0]).toBe('it asks about vector 1, for vector 0');
   });
 });
 
