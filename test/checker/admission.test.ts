@@ -20,6 +20,7 @@ import {
   SubsetError,
   symbolicOf,
 } from '../../checker/index.ts';
+import { narrow } from '../../checker/compile/compile.ts';
 
 function copyOfXState(file: string): typeof import('xstate') {
   const require = createRequire(import.meta.url);
@@ -73,6 +74,14 @@ describe('an alphabet', () => {
     const { without } = explore(compile(oven, { only: ['start'] })).summary;
     expect(without).toEqual(['open', 'close', 'stop']);
     expect(decide(explore(compile(oven)), [DOOR])[0]).not.toHaveProperty('without');
+  });
+
+  test('is made narrower, and never wider', () => {
+    const narrowed = narrow(compile(oven), ['start', 'open']);
+    expect(narrowed).toMatchObject({ events: ['start', 'open'], without: ['close', 'stop'] });
+    expect(() => narrow(narrowed, ['close'])).toThrow(
+      'Got "close" as an event of narrow; expected one of those that compiled has.',
+    );
   });
 
   test('of objects is refused in a sentence', () => {

@@ -1,6 +1,6 @@
 import type { AnyStateMachine } from 'xstate';
 import { expect, test } from 'vitest';
-import { compile } from '../../../checker/compile/compile.ts';
+import { compile, narrow } from '../../../checker/compile/compile.ts';
 import type { CompiledMachine } from '../../../checker/compile/format.ts';
 import { enumerate } from '../../../checker/explore/enumerate.ts';
 import { explore } from '../../../checker/explore/explore.ts';
@@ -22,6 +22,13 @@ function takenOtherwise(graph: StateGraph, machine: AnyStateMachine): string | u
   return undefined;
 }
 
+/** The same with some of the events, of every eighth machine. */
+function differenceOfSome(compiled: CompiledMachine, seed: number): string | undefined {
+  if (seed % 8 !== 0) return undefined;
+  const some = RANDOM_EVENTS.filter((_, event) => ((seed >>> (3 + event)) & 1) === 0);
+  return difference(explore(narrow(compiled, some)).graph(), enumerate(compiled.machine, { only: some }));
+}
+
 test('thousands of random machines take every event in every state as XState does', () => {
   const counts = { machines: 0, refused: 0, states: 0, taken: 0, outputs: 0, withRivals: 0 };
   for (let seed = 0; seed < share(2000); seed++) {
@@ -35,7 +42,7 @@ test('thousands of random machines take every event in every state as XState doe
       continue;
     }
     const ours = explore(compiled).graph();
-    const found = difference(ours, enumerate(machine, RANDOM_EVENTS));
+    const found = difference(ours, enumerate(machine, RANDOM_EVENTS)) ?? differenceOfSome(compiled, seed);
     const wrong = found ?? takenOtherwise(ours, machine);
     if (wrong !== undefined) throw new Error(`The machine of seed ${seed} differs: ${wrong}`);
     counts.machines++;
