@@ -118,15 +118,14 @@ export class AssignedDriver {
       const here = () => exploration.pathTo(state);
       const goBack = () => adapter.restore(before);
       const keep = () => adapter.saveInto(saved);
-      this.asked(adapter, here, goBack);
+      let isThere = false;
       for (let event = 0; event < events; event++) {
+        if (!isThere) this.asked(adapter, here, goBack);
         const story = () => exploration.pathTo(state, event);
         pair[0] = this.step(adapter, state, event, story);
         this.asked(adapter, story, keep);
-        const isSame = sameWords(saved, before);
-        if (isSame && pair[0] === state) continue;
-        pairs.add(pair, 0, number);
-        if (!isSame) this.asked(adapter, here, goBack);
+        isThere = sameWords(saved, before);
+        if (!isThere || pair[0] !== state) pairs.add(pair, 0, number);
       }
     }
     return pairs.count;
