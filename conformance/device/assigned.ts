@@ -26,9 +26,12 @@ export const OWNERS: Readonly<Record<number, string>> = {
 const HOME = 0x7ebf_0000;
 const AWAY = 0x7ec0_0000;
 
-/** What a read under way asks for, of each vCPU: nothing, an entry, or a Pending bit. */
-const ASKS = ['', 'read', 'poll'] as const;
-type Asked = (typeof ASKS)[number];
+/** What a read under way asks for: an entry, or a Pending bit. */
+const READ = 1;
+const POLL = 2;
+type Asked = typeof READ | typeof POLL;
+/** Where the vector of such a read stands, above it. */
+const VECTOR_SHIFT = 8;
 
 /** An assigned device that takes the events of the machine, and answers in its outputs. */
 export class AssignedAdapter {
@@ -37,12 +40,12 @@ export class AssignedAdapter {
   private readonly initial: Uint32Array;
   private done: string[] = [];
   private readonly known = new Map<string, KnownAct>();
-  /** What each vCPU asks for in its access under way, and of which vector. */
-  private readonly asked: { what: Asked; vector: number }[];
+  /** Of each vCPU, what it asks for in its access under way, and of which vector; 0 for nothing. */
+  private readonly asked: Uint32Array;
 
   constructor({ design, vectors, messages, vcpus = 1 }: AssignedBounds, create: typeof createDevice = createDevice) {
     this.messages = messages;
-    this.asked = Array.from({ length: vcpus }, () => ({ what: '' as const, vector: 0 }));
+    this.asked = new Uint32Array(vcpus);
     this.device = create({
       // A guest that moves its BAR makes no other device.
       design: design.name.replace(/ moved$/, '') as implementation.AssignedDesign,
@@ -69,27 +72,19 @@ export class AssignedAdapter {
 
   /** The number of words of a state. */
   get savedWords(): number {
-    return this.asked.length + this.device.savedWords;
+    return this.device.savedWords + this.asked.length;
   }
 
   /** The same, into words that there are. */
   saveInto(words: Uint32Array): void {
-    const own = this.asked.length;
-    this.device.saveInto(words.subarray(own));
-    for (let vcpu = 0; vcpu < own; vcpu++) {
-      const { what, vector } = this.asked[vcpu];
-      words[vcpu] = what === '' ? 0 : ASKS.indexOf(what) | (vector << 8);
-    }
+    words.set(this.asked, this.device.saveInto(words));
   }
 
   /** Puts a state back. */
   restore(words: Uint32Array): void {
-    const own = this.asked.length;
-    for (let vcpu = 0; vcpu < own; vcpu++) {
-      const word = words[vcpu];
-      this.asked[vcpu] = { what: ASKS[word & 0xff], vector: word >>> 8 };
-    }
-    this.device.restore(words.subarray(own));
+    const own = this.device.savedWords;
+    this.device.restore(words.subarray(0, own));
+    this.asked.set(words.subarray(own));
     this.done = [];
   }
 
@@ -140,11 +135,12 @@ export class AssignedAdapter {
 
   private returned(vcpu: number): void {
     const { answer } = this.device;
-    const { what, vector } = this.asked[vcpu];
-    this.asked[vcpu] = { what: '', vector: 0 };
-    if (what === 'poll') {
+    const what = this.asked[vcpu] & ((1 << VECTOR_SHIFT) - 1);
+    const vector = this.asked[vcpu] >>> VECTOR_SHIFT;
+    this.asked[vcpu] = 0;
+    if (what === POLL) {
       this.done.push(`answer.${vector}.${(answer[0] & (1 << (vector & 31))) === 0 ? 'quiet' : 'pending'}`);
-    } else if (what === 'read') {
+    } else if (what === READ) {
       const mask = (answer[3] & implementation.VECTOR_CONTROL_MASK) === 0 ? 'unmasked' : 'masked';
       this.done.push(`answer.${vector}.${mask}`);
       this.done.push(`answer.${vector}.${this.nameOf(vector, [answer[0], answer[1], answer[2]])}`);
@@ -157,8 +153,8 @@ export class AssignedAdapter {
     const { device } = this;
     // A device that is not there is not accessed.
     if (device.isStopped(vcpu) || this.isGone) return;
-    this.asked[vcpu] = { what, vector };
-    this.accessed(what === 'poll' ? device.readPending(vector, vcpu) : device.readEntry(vector, vcpu), vcpu);
+    this.asked[vcpu] = what | (vector << VECTOR_SHIFT);
+    this.accessed(what === POLL ? device.readPending(vector, vcpu) : device.readEntry(vector, vcpu), vcpu);
   }
 
   /** Whether there is no device, and so nothing that a guest could access. */
@@ -187,8 +183,8 @@ export class AssignedAdapter {
     'guest.unmask': (adapter, vector, _, _entry, vcpu) => adapter.access(vcpu, (device) => device.unmask(vector, vcpu)),
     'guest.write': (adapter, vector, value, entry, vcpu) =>
       adapter.access(vcpu, () => adapter.write(vector, value, entry, vcpu)),
-    'guest.read': (adapter, vector, _, _entry, vcpu) => adapter.ask('read', vector, vcpu),
-    'guest.poll': (adapter, vector, _, _entry, vcpu) => adapter.ask('poll', vector, vcpu),
+    'guest.read': (adapter, vector, _, _entry, vcpu) => adapter.ask(READ, vector, vcpu),
+    'guest.poll': (adapter, vector, _, _entry, vcpu) => adapter.ask(POLL, vector, vcpu),
     'vmm.complete': (adapter, _, _value, _entry, vcpu) => {
       if (adapter.device.complete(vcpu)) adapter.returned(vcpu);
     },
@@ -204,7 +200,7 @@ export class AssignedAdapter {
     'vmm.remove': (adapter) => {
       adapter.device.remove();
       // Nobody answers what was asked.
-      for (let vcpu = 0; vcpu < adapter.asked.length; vcpu++) adapter.asked[vcpu] = { what: '', vector: 0 };
+      adapter.asked.fill(0);
     },
     'vmm.assign': ({ device }) => void device.assign(),
     'device.reset': (adapter) => {
@@ -212,7 +208,7 @@ export class AssignedAdapter {
       device.reset();
       for (let vcpu = 0; vcpu < asked.length; vcpu++) {
         const kind = device.accessOf(vcpu)[implementation.KIND_AT];
-        if (kind === implementation.VOID) asked[vcpu] = { what: '', vector: 0 };
+        if (kind === implementation.VOID) asked[vcpu] = 0;
       }
     },
     'device.signal': ({ device }, vector) => device.signal(vector),
