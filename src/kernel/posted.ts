@@ -26,18 +26,24 @@ export class PostedEntries implements BusDevice {
   /** What `KVM_ASSIGN_SET_MSIX_NR` said, or 0. */
   private slotCount = 0;
   private filledCount = 0;
-  // By slot. A slot is free when it has no entry; that its GSI is 0 says nothing (HB-09).
-  private readonly entries = new Int32Array(abi.KVM_MAX_MSIX_PER_DEV).fill(NONE);
-  private readonly gsis = new Uint32Array(abi.KVM_MAX_MSIX_PER_DEV);
+  // By slot. A slot is free from `filledCount` on; that its GSI is 0 says nothing (HB-09).
+  private readonly entries: Uint32Array;
+  private readonly gsis: Uint32Array;
   // By entry.
-  private readonly slots = new Int32Array(abi.KVM_MAX_MSIX_PER_DEV).fill(NONE);
-  private readonly masks = new Uint8Array(abi.KVM_MAX_MSIX_PER_DEV).fill(1);
+  private readonly slots: Int32Array;
+  private readonly masks: Uint8Array;
   private acquired = false;
 
   constructor(host: HostFunction, routing: RoutingTable, inject: InjectMessage) {
     this.host = host;
     this.routing = routing;
     this.inject = inject;
+    const count = Math.min(host.vectorCount, abi.KVM_MAX_MSIX_PER_DEV);
+    this.entries = new Uint32Array(count);
+    this.gsis = new Uint32Array(count);
+    this.slots = new Int32Array(count);
+    this.masks = new Uint8Array(count);
+    this.clear();
   }
 
   /** How many slots for entries there are. */
@@ -60,7 +66,7 @@ export class PostedEntries implements BusDevice {
 
   /** Gives an entry a GSI, in the slot that it has or in a free one. `masked` is undefined where nothing is said of it. */
   setEntry(entry: number, gsi: number, masked: boolean | undefined): number {
-    if (entry >= this.host.vectorCount || entry >= abi.KVM_MAX_MSIX_PER_DEV) return abi.EINVAL;
+    if (entry >= this.slots.length) return abi.EINVAL;
     let slot = this.slots[entry];
     if (slot === NONE) {
       if (this.filledCount === this.slotCount) return abi.ENOSPC;
@@ -115,9 +121,12 @@ export class PostedEntries implements BusDevice {
     if (!this.acquired) return;
     this.stop();
     this.slotCount = 0;
+    this.clear();
+  }
+
+  /** Takes all entries out of their slots. */
+  private clear(): void {
     this.filledCount = 0;
-    this.entries.fill(NONE);
-    this.gsis.fill(0);
     this.slots.fill(NONE);
     this.masks.fill(1);
   }
@@ -196,15 +205,12 @@ export class PostedEntries implements BusDevice {
   restore(saved: Uint32Array, at: number, request: (irq: number) => void): void {
     this.slotCount = saved[at];
     this.acquired = saved[at + 1] !== 0;
-    this.filledCount = 0;
-    this.entries.fill(NONE);
-    this.gsis.fill(0);
-    this.slots.fill(NONE);
-    this.masks.fill(1);
-    for (let slot = 0; slot < this.host.vectorCount; slot++) {
+    this.clear();
+    for (let slot = 0; slot < this.slots.length; slot++) {
       const from = at + 2 + SLOT_WORDS * slot;
-      if ((saved[from] & 1) === 0) break;
       const entry = saved[from] >>> 16;
+      // What `setEntry` refuses does not come in this way either.
+      if ((saved[from] & 1) === 0 || entry >= this.slots.length) break;
       this.entries[slot] = entry;
       this.slots[entry] = slot;
       this.gsis[slot] = saved[from + 1];

@@ -74,6 +74,12 @@ describe('an entry', () => {
     expect(small.setEntry(2, 1, undefined)).toBe(abi.EINVAL);
   });
 
+  test('is masked and blocked where there is none', () => {
+    const { entries } = new Scene(2).route(1).give([1, 1]).acquire();
+    for (const entry of [2, 255, 256, 5000])
+      expect([entries.isMasked(entry), entries.isBlocked(entry)]).toEqual([true, true]);
+  });
+
   test('is blocked until it is acquired, has a slot, and is unmasked', () => {
     const scene = new Scene().route(1, 2).give([0, 1], [1, 2]);
     const { entries, host } = scene;
@@ -233,6 +239,13 @@ describe('a save', () => {
     other.entries.restore(saved, 0, () => {});
     expect([other.entries.entryCount, other.entries.complete]).toEqual([1, true]);
     expect([...other.save()].slice(0, 8)).toEqual([...saved].slice(0, 8));
+  });
+
+  test('ends before an entry that the function does not have', () => {
+    const saved = new Scene(3).route(31).give([0, 31], [2, 31]).save();
+    const other = new Scene(2);
+    other.entries.restore(saved, 0, () => {});
+    expect([...other.save()].slice(0, 14)).toEqual([...[...saved].slice(0, 8), 0, 0, 0, 0, 0, 0]);
   });
 
   test('takes a route away that the saved entry did not have', () => {
