@@ -71,12 +71,12 @@ export function struct<const D extends Declaration>(name: string, declaration: D
 
 /** Writes a struct at byte `at` of a buffer; holes, and fields that are left out, become zero. */
 export function encode(layout: Struct, given: Values, view: DataView, at = 0): void {
-  const { name, bytes, fields } = requireStruct('encode', layout);
+  const { name, bytes, fields, offset } = requireStruct('encode', layout);
   requireBytes('encode', view, at, bytes);
   const values = copyOf(given);
   if (values === undefined)
     throw new TypeError(`encode: the values are ${told(given)}; expected an object with fields of ${name}.`);
-  const stranger = Object.keys(values).find((key) => !fields.some((field) => field.name === key));
+  const stranger = Object.keys(values).find((key) => !Object.hasOwn(offset, key));
   if (stranger !== undefined) {
     const names = fields.map((field) => field.name).join(', ');
     throw new TypeError(
@@ -86,6 +86,8 @@ export function encode(layout: Struct, given: Values, view: DataView, at = 0): v
   for (let byte = 0; byte < bytes; byte++) view.setUint8(at + byte, 0);
   for (const field of fields) {
     const value = values[field.name] ?? 0;
+    // It stands there already.
+    if (value === 0) continue;
     const list = field.length === undefined ? [value as number | bigint] : listOf(field.name, value);
     if (list.length > (field.length ?? 1)) {
       const most = field.length ?? 1;
