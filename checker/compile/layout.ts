@@ -99,7 +99,11 @@ export function unpackValue(layout: Layout, words: Int32Array, start = 0): State
   const valueOf = (node: AnyStateNode): StateValue => {
     const field = layout.fields.get(node);
     const children = childrenOf(node);
-    if (field === undefined) return Object.fromEntries(children.map((child) => [child.key, valueOf(child)]));
+    if (field === undefined) {
+      const value: Record<string, StateValue> = {};
+      for (const child of children) value[child.key] = valueOf(child);
+      return value;
+    }
     const child = children[(words[start + field.word] & field.mask) >>> field.shift];
     return child.type === 'atomic' ? child.key : { [child.key]: valueOf(child) };
   };
