@@ -110,7 +110,7 @@ export class AssignedDevice {
   private readonly options: AssignedDeviceOptions;
   /** On which saves are tried; made when one is. */
   private trial: AssignedDevice | undefined;
-  /** What such a one saves again. */
+  /** What such a one has taken over last, as it saves it again. */
   private again: Uint32Array | undefined;
   /** Of each vCPU, the access that it is stopped in, and what is due before it returns. */
   private readonly exits: readonly Uint32Array[];
@@ -692,6 +692,8 @@ export class AssignedDevice {
 
   /** Takes a state over, and says in a sentence why it can be none that was saved. */
   private wrongIn(saved: Uint32Array): string | undefined {
+    // It has them: whoever walks through states comes back to the same one again and again.
+    if (this.again !== undefined && sameWords(this.again, saved)) return undefined;
     try {
       this.take(saved);
     } catch (error) {
@@ -699,8 +701,8 @@ export class AssignedDevice {
     }
     const again = (this.again ??= new Uint32Array(saved.length));
     this.saveInto(again);
-    for (let at = 0; at < saved.length; at++) {
-      if (again[at] === saved[at]) continue;
+    if (!sameWords(again, saved)) {
+      const at = saved.findIndex((word, index) => word !== again[index]);
       const found = `got 0x${saved[at].toString(16)} in word ${at}, which would be saved as 0x${again[at].toString(16)}`;
       return `${found}; expected words that saveInto left.`;
     }
@@ -780,6 +782,12 @@ function placementOf({ vectorCount, barBytes = 0x10000, tableOffset = 0, pbaOffs
   const place = pbaOffset === undefined ? (ownPage + pbaBytes <= barBytes ? ownPage : behind) : pbaOffset;
   requireMultiple(OWNER, 'pbaOffset', place, registers.PBA_QWORD_BYTES, behind, barBytes - pbaBytes);
   return { barBytes, tableOffset, pbaOffset: place };
+}
+
+/** Whether two that are as long have the same words. */
+function sameWords(one: Uint32Array, other: Uint32Array): boolean {
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return true;
 }
 
 /** Ends an access, word by word: `fill`, or a loop, costs more than much else of an exit. */

@@ -69,12 +69,16 @@ describe.each(['reviewed', 'checked', 'posted'] as const)(
       const before = saved(new AssignedDevice({ vectorCount: 2, design })).join();
       const outcomes = { taken: 0, refused: 0 };
       const wrong: string[] = [];
+      const experienced = new AssignedDevice({ vectorCount: 2, design });
       for (let bit = 0; bit < 32 * good.length; bit++) {
         const damaged = good.slice();
         damaged[bit >>> 5] ^= 1 << (bit & 31);
         const device = new AssignedDevice({ vectorCount: 2, design, deliver: fail, sent: fail });
         const message = refusalOf(device, damaged);
         const after = saved(device).join();
+        // What was right before makes nothing right that is a bit away from it.
+        experienced.restore(good);
+        if (refusalOf(experienced, damaged) !== message) wrong.push(`bit ${bit}: told otherwise after a good one`);
         if (message !== undefined) {
           outcomes.refused++;
           if (!SENTENCE.test(message) || after !== before) wrong.push(`bit ${bit}: ${message}`);
