@@ -84,7 +84,7 @@ export class AssignedAdapter {
   restore(words: Uint32Array): void {
     const own = this.device.savedWords;
     this.device.restore(words.subarray(0, own));
-    this.asked.set(words.subarray(own));
+    for (let vcpu = 0; vcpu < this.asked.length; vcpu++) this.asked[vcpu] = words[own + vcpu];
     this.done = [];
   }
 

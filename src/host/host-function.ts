@@ -297,9 +297,10 @@ export class HostFunction {
     const { msix } = this;
     requireInteger('HostFunction.restore', 'the first word', at, 0, 2 ** 32);
     requireRoom('HostFunction.restore', saved, at + this.savedWords);
+    const own = saved.subarray(at, at + msix.savedWords);
     const flights = saved.subarray(at + msix.savedWords, at + this.savedWords);
-    this.requireSaved(saved.subarray(at, at + msix.savedWords), flights);
-    msix.restore(saved.subarray(at, at + msix.savedWords));
+    this.requireSaved(own, flights);
+    msix.restore(own);
     this.flights.set(flights);
     this.flyingCount = 0;
     for (let vector = 0; vector < this.vectorCount; vector++) {

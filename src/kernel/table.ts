@@ -242,7 +242,7 @@ export class MsixTable implements BusDevice {
   /** Takes over what `saveInto` left; the host function is restored before. Allocates the host interrupts that are needed. */
   restore(saved: Uint32Array, at: number): void {
     const { memory } = this;
-    memory.set(saved.subarray(at, at + this.savedWords));
+    for (let word = 0; word < memory.length; word++) memory[word] = saved[at + word];
     memory[CONTROL_AT] &= abi.MSIX_CONTROL_ENABLE | abi.MSIX_CONTROL_FUNCTION_MASK;
     this.release();
     for (let vector = 0; vector < this.vectorCount; vector++) {

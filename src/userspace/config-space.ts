@@ -50,7 +50,7 @@ export class ConfigSpace {
   refused = 0;
   private readonly bytes = new Uint8Array(CONFIG_BYTES);
   /** The bits that the guest may write. */
-  private readonly writable = new Uint8Array(CONFIG_BYTES);
+  private readonly writable = new DataView(new ArrayBuffer(CONFIG_BYTES));
   private readonly initial: Uint8Array;
   private readonly isBarWide: boolean;
   private readonly view = new DataView(this.bytes.buffer);
@@ -60,8 +60,7 @@ export class ConfigSpace {
   constructor({ vectorCount, vendorId, deviceId, barBytes, isBarWide = false, ...at }: ConfigSpaceOptions) {
     const { tableOffset, pbaOffset } = at;
     this.isBarWide = isBarWide;
-    const { view } = this;
-    const writable = new DataView(this.writable.buffer);
+    const { view, writable } = this;
     view.setUint16(0x00, vendorId, true);
     view.setUint16(0x02, deviceId, true);
     view.setUint16(0x06, STATUS_CAPABILITIES_LIST, true);
@@ -112,7 +111,7 @@ export class ConfigSpace {
     }
     const { powerState } = this;
     for (let byte = 0; byte < bytes; byte++) {
-      const mask = this.writable[offset + byte];
+      const mask = this.writable.getUint8(offset + byte);
       this.bytes[offset + byte] = (this.bytes[offset + byte] & ~mask) | ((value >>> (8 * byte)) & mask);
     }
     // A write of a state that the device does not have is discarded.
@@ -168,12 +167,11 @@ export class ConfigSpace {
 
   /** Takes over what `saveInto` left, as far as it is writable. */
   restore(saved: Uint32Array, at: number): void {
+    const { view, writable } = this;
     for (let index = 0; index < this.dwords.length; index++) {
       const byte = 4 * this.dwords[index];
-      for (let lane = 0; lane < 4; lane++) {
-        const mask = this.writable[byte + lane];
-        this.bytes[byte + lane] = (this.initial[byte + lane] & ~mask) | ((saved[at + index] >>> (8 * lane)) & mask);
-      }
+      const mask = writable.getUint32(byte, true);
+      view.setUint32(byte, (view.getUint32(byte, true) & ~mask) | (saved[at + index] & mask), true);
     }
     if (this.powerState !== D3HOT) this.setPowerState(D0);
   }

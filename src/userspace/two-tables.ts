@@ -181,13 +181,13 @@ export class TwoTables implements UserspaceTable {
   restore(saved: Uint32Array, at: number): void {
     this.enabled = (saved[at] & 1) !== 0;
     this.functionMask = (saved[at] & 2) !== 0;
-    this.table.set(saved.subarray(at + 1, at + 1 + this.table.length));
-    this.records.set(saved.subarray(at + 1 + this.table.length, at + this.savedWords));
+    const { table, records } = this;
+    for (let word = 0; word < table.length; word++) table[word] = saved[at + 1 + word];
     // What no access leaves there does not come in this way either.
     for (let vector = 0; vector < this.vectorCount; vector++) {
-      this.table[ENTRY_WORDS * vector] &= ~ADDRESS_LOW_RESERVED;
-      this.table[ENTRY_WORDS * vector + 3] &= VECTOR_CONTROL_MASK;
-      this.records[vector] &= ROUTED | KERNEL_MASKED;
+      table[ENTRY_WORDS * vector] &= ~ADDRESS_LOW_RESERVED;
+      table[ENTRY_WORDS * vector + 3] &= VECTOR_CONTROL_MASK;
+      records[vector] = saved[at + 1 + table.length + vector] & (ROUTED | KERNEL_MASKED);
     }
   }
 
