@@ -34,6 +34,7 @@ import {
 } from './userspace/userspace-table.ts';
 import { type AssignedDesign, Monitor, type Owner } from './userspace/monitor.ts';
 import { MSIX_CAPABILITY_OFFSET } from './userspace/config-space.ts';
+import { putWords, sameWords, takeWords } from './words.ts';
 
 /** The kernel answered: the access is complete. */
 export const ACCESS_RETURNED = 0;
@@ -657,7 +658,7 @@ export class AssignedDevice {
     requireRoom('AssignedDevice.saveInto', out, this.savedWords);
     for (let vcpu = 0; vcpu < this.vcpuCount; vcpu++) {
       out[VCPU_WORDS * vcpu] = this.works[vcpu];
-      out.set(this.exits[vcpu], VCPU_WORDS * vcpu + 1);
+      putWords(this.exits[vcpu], out, VCPU_WORDS * vcpu + 1);
     }
     this.monitor.saveInto(out, this.ownWords);
     return this.savedWords;
@@ -711,9 +712,8 @@ export class AssignedDevice {
 
   private take(saved: Uint32Array): void {
     for (let vcpu = 0; vcpu < this.vcpuCount; vcpu++) {
-      const at = VCPU_WORDS * vcpu;
-      this.works[vcpu] = saved[at] as Work;
-      for (let word = 1; word < VCPU_WORDS; word++) this.exits[vcpu][word - 1] = saved[at + word];
+      this.works[vcpu] = saved[VCPU_WORDS * vcpu] as Work;
+      takeWords(this.exits[vcpu], saved, VCPU_WORDS * vcpu + 1);
     }
     this.monitor.restore(saved, this.ownWords);
   }
@@ -782,12 +782,6 @@ function placementOf({ vectorCount, barBytes = 0x10000, tableOffset = 0, pbaOffs
   const place = pbaOffset === undefined ? (ownPage + pbaBytes <= barBytes ? ownPage : behind) : pbaOffset;
   requireMultiple(OWNER, 'pbaOffset', place, registers.PBA_QWORD_BYTES, behind, barBytes - pbaBytes);
   return { barBytes, tableOffset, pbaOffset: place };
-}
-
-/** Whether two that are as long have the same words. */
-function sameWords(one: Uint32Array, other: Uint32Array): boolean {
-  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
-  return true;
 }
 
 /** Ends an access, word by word: `fill`, or a loop, costs more than much else of an exit. */

@@ -77,7 +77,8 @@ export class AssignedAdapter {
 
   /** The same, into words that there are. */
   saveInto(words: Uint32Array): void {
-    words.set(this.asked, this.device.saveInto(words));
+    const own = this.device.saveInto(words);
+    for (let vcpu = 0; vcpu < this.asked.length; vcpu++) words[own + vcpu] = this.asked[vcpu];
   }
 
   /** Puts a state back. */

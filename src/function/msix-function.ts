@@ -404,11 +404,17 @@ export class MsixFunction {
    * apart save the same words. A message that has not left yet is saved as pending.
    */
   saveInto(out: Uint32Array): number {
+    requireRoom('MsixFunction.saveInto', out, this.layout.saved);
+    this.copyInto(out, 0);
+    return this.layout.saved;
+  }
+
+  /** @internal The same from word `at` on, where there is room. */
+  copyInto(out: Uint32Array, at: number): void {
     const { memory, layout } = this;
-    requireRoom('MsixFunction.saveInto', out, layout.saved);
-    for (let word = 0; word < layout.saved; word++) out[word] = memory[word];
-    for (let word = 0; word < layout.bitWords; word++) out[layout.pending + word] |= memory[layout.scheduled + word];
-    return layout.saved;
+    const pending = at + layout.pending;
+    for (let word = 0; word < layout.saved; word++) out[at + word] = memory[word];
+    for (let word = 0; word < layout.bitWords; word++) out[pending + word] |= memory[layout.scheduled + word];
   }
 
   /**

@@ -22,6 +22,7 @@ import {
   requireOptionsOf,
   requireRoom,
 } from '../sentences.ts';
+import { putWords, takeWords } from '../words.ts';
 
 /** What a physical function is made of. */
 export interface HostFunctionOptions {
@@ -280,12 +281,13 @@ export class HostFunction {
     const { msix, vectorCount } = this;
     requireInteger('HostFunction.saveInto', 'the first word', at, 0, 2 ** 32);
     requireRoom('HostFunction.saveInto', out, at + this.savedWords);
-    msix.saveInto(out.subarray(at, at + msix.savedWords));
+    msix.copyInto(out, at);
     for (let vector = 0; vector < vectorCount; vector++) {
       const entry = at + TABLE_AT + ENTRY_WORDS * vector;
-      if (out[entry + 3] !== 0 && !this.isInFlight(vector)) out.fill(0, entry, entry + 3);
+      if (out[entry + 3] === 0 || this.isInFlight(vector)) continue;
+      for (let word = 0; word < 3; word++) out[entry + word] = 0;
     }
-    out.set(this.flights, at + msix.savedWords);
+    putWords(this.flights, out, at + msix.savedWords);
   }
 
   /**
@@ -301,7 +303,7 @@ export class HostFunction {
     const flights = saved.subarray(at + msix.savedWords, at + this.savedWords);
     this.requireSaved(own, flights);
     msix.restore(own);
-    this.flights.set(flights);
+    takeWords(this.flights, saved, at + msix.savedWords);
     this.flyingCount = 0;
     for (let vector = 0; vector < this.vectorCount; vector++) {
       this.data[vector] = this.firstIrq + vector;

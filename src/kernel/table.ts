@@ -15,6 +15,7 @@
 import { accessedWord, allOnes } from '../access.ts';
 import type { HostFunction } from '../host/host-function.ts';
 import * as registers from '../registers.ts';
+import { putWords, takeWords } from '../words.ts';
 import * as abi from './abi.ts';
 import type { BusDevice } from './bus.ts';
 
@@ -231,18 +232,18 @@ export class MsixTable implements BusDevice {
 
   /** Copies the state into `out` from word `at`. A message in force that nothing can carry any more is saved as zero. */
   saveInto(out: Uint32Array, at: number): void {
-    out.set(this.memory, at);
+    putWords(this.memory, out, at);
     for (let vector = 0; vector < this.vectorCount; vector++) {
       if (!this.blocked(vector) || this.host.isInFlight(vector)) continue;
       const force = at + this.force + MESSAGE_WORDS * vector;
-      out.fill(0, force, force + MESSAGE_WORDS);
+      for (let word = 0; word < MESSAGE_WORDS; word++) out[force + word] = 0;
     }
   }
 
   /** Takes over what `saveInto` left; the host function is restored before. Allocates the host interrupts that are needed. */
   restore(saved: Uint32Array, at: number): void {
     const { memory } = this;
-    for (let word = 0; word < memory.length; word++) memory[word] = saved[at + word];
+    takeWords(memory, saved, at);
     memory[CONTROL_AT] &= abi.MSIX_CONTROL_ENABLE | abi.MSIX_CONTROL_FUNCTION_MASK;
     this.release();
     for (let vector = 0; vector < this.vectorCount; vector++) {

@@ -6,6 +6,7 @@ import { allOnes } from '../access.ts';
 import * as abi from '../kernel/abi.ts';
 import type { KernelDevice } from '../kernel/device.ts';
 import { ADDRESS_LOW_RESERVED, ENTRY_BYTES, VECTOR_CONTROL_MASK } from '../registers.ts';
+import { putWords, takeWords } from '../words.ts';
 import {
   type UserspaceTable,
   type Work,
@@ -174,20 +175,21 @@ export class TwoTables implements UserspaceTable {
 
   saveInto(out: Uint32Array, at: number): void {
     out[at] = Number(this.enabled) | (Number(this.functionMask) << 1);
-    out.set(this.table, at + 1);
-    out.set(this.records, at + 1 + this.table.length);
+    putWords(this.table, out, at + 1);
+    putWords(this.records, out, at + 1 + this.table.length);
   }
 
   restore(saved: Uint32Array, at: number): void {
     this.enabled = (saved[at] & 1) !== 0;
     this.functionMask = (saved[at] & 2) !== 0;
     const { table, records } = this;
-    for (let word = 0; word < table.length; word++) table[word] = saved[at + 1 + word];
+    takeWords(table, saved, at + 1);
+    takeWords(records, saved, at + 1 + table.length);
     // What no access leaves there does not come in this way either.
     for (let vector = 0; vector < this.vectorCount; vector++) {
       table[ENTRY_WORDS * vector] &= ~ADDRESS_LOW_RESERVED;
       table[ENTRY_WORDS * vector + 3] &= VECTOR_CONTROL_MASK;
-      records[vector] = saved[at + 1 + table.length + vector] & (ROUTED | KERNEL_MASKED);
+      records[vector] &= ROUTED | KERNEL_MASKED;
     }
   }
 
