@@ -77,7 +77,7 @@ export const LIBRARY: readonly Mend[] = [
   {
     name: 'an access that no processor makes is none',
     file: 'src/kernel/bus.ts',
-    mended: '  if (bytes !== 4 && bytes !== 8 && bytes !== 1 && bytes !== 2) return false;\n',
+    mended: ' || (bytes !== 4 && bytes !== 8 && bytes !== 1 && bytes !== 2)',
     undone: '',
   },
   {
@@ -107,8 +107,8 @@ export const LIBRARY: readonly Mend[] = [
   {
     name: 'what a save sets beyond the writable bits is not taken',
     file: 'src/userspace/config-space.ts',
-    mended: '(this.initial[byte + lane] & ~mask) | ((saved[at + index] >>> (8 * lane)) & mask)',
-    undone: '(saved[at + index] >>> (8 * lane)) & 0xff',
+    mended: '(view.getUint32(byte, true) & ~mask) | (saved[at + index] & mask)',
+    undone: 'saved[at + index]',
   },
   {
     name: 'a read that no register answers has nothing of the answer before',
@@ -131,7 +131,7 @@ export const LIBRARY: readonly Mend[] = [
   {
     name: 'one vCPU at a time has something to be done for it',
     file: 'src/assigned-device.ts',
-    mended: 'if (this.worker >= 0 && monitor.mayWork(words)) return false;',
+    mended: 'if (monitor.mayWork(words) && this.worker >= 0) return false;',
     undone: '',
   },
   {
