@@ -106,6 +106,20 @@ describe('a call that comes back into the function, of two messages released at 
 });
 
 describe('a notifier that comes back into the function', () => {
+  test('takes back an event of a vector whose release is owed: that is told before its next `use`', () => {
+    const scene = new Scene(35, { notifiers: true }).write(32, 'A').write(33, 'B').write(34, 'C').unmask(32, 33, 34);
+    open(scene);
+    scene
+      .on('release 32', () => scene.control('on'))
+      .on('release 33', () => {
+        expect(scene.mask(34).msix.signal(34)).toBe(SIGNAL_HELD);
+        scene.msix.retire(34);
+        scene.unmask(34);
+      })
+      .control('off');
+    expect(scene.take()).toEqual(['release 32', 'release 33', 'release 34', 'use 34 C', 'use 32 A', 'use 33 B']);
+  });
+
   //= MSIX-NOTIFY-1 type=test
   test('masks its own vector in `use`: released at once, and the message is held [MSIX-NOTIFY-1]', () => {
     const scene = heldPair(true).on('use 0 A', () => scene.mask(0));
