@@ -1,5 +1,5 @@
 /**
- * Runs the sections of a whole check that are about the assigned device, but for two, in a thread of their own (`beside-thread.ts`), beside those about the function. What
+ * Runs the sections of a whole check that are about the assigned device, but for three, in a thread of their own (`beside-thread.ts`), beside those about the function. What
  * the thread prints is printed here in its turn: nothing is taken from it until the other sections are through, so the output is the
  * same as that of one thread.
  */
@@ -34,7 +34,7 @@ export type Message =
 export const DEVICE_SECTIONS = ['designs', 'mutants', 'objections', 'device-paths', 'device'] as const;
 export type DeviceSection = (typeof DEVICE_SECTIONS)[number];
 /** Those that the first thread does when it is through with its own: then both end at about the same time. */
-export const KEPT: readonly DeviceSection[] = ['mutants', 'device'];
+export const KEPT: readonly DeviceSection[] = ['mutants', 'objections', 'device'];
 
 /** What each of them does. */
 export type DeviceWork = Readonly<Record<DeviceSection, () => CheckSection>>;
