@@ -52,7 +52,7 @@ describe.each([
 ] as const)('each finding of a device that %s', (_, Wrong, isHiddenByReads) => {
   const subject = subjectOf((options) => withoutSnapshots(new Wrong(options)), [1]);
   const judged = conform(subject, {
-    ...{ seconds: 20, scenes: ['one vector'], strategies: ['transitions read at the end', 'transition pairs'] },
+    ...{ seconds: 50, scenes: ['one vector'], strategies: ['transitions read at the end', 'transition pairs'] },
   });
 
   test('is shown by its replay', async () => {
