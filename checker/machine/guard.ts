@@ -144,21 +144,12 @@ export function buildGuard(expression: GuardExpression): any {
   }
 }
 
-/** The named guards of machines that were asked for them: a machine does not change, and each condition asks. */
-const NAMED = new WeakMap<AnyStateMachine, ReadonlyMap<string, GuardExpression>>();
-
 /**
  * Reads the named guards of a machine. What no machine may use is left out: functions, and guards that name what nobody gives, or
  * themselves. A machine that uses one is refused; one that only has it is not.
  */
 export function machineGuards(machine: AnyStateMachine): Map<string, GuardExpression> {
-  const asked = requireMachine('machine of machineGuards', machine);
-  const named = NAMED.get(asked) ?? readNamed(asked.implementations);
-  NAMED.set(asked, named);
-  return new Map(named);
-}
-
-function readNamed({ guards: given }: AnyStateMachine['implementations']): Map<string, GuardExpression> {
+  const { guards: given } = requireMachine('machine of machineGuards', machine).implementations;
   const readable = Object.entries(given).filter(([, guard]) => isReadable(guard));
   const guards = new Map(readable.map(([name, guard]) => [name, readGuard(guard)]));
   // Undefined while a guard is being followed: whoever meets it then names itself.

@@ -1,5 +1,5 @@
 /**
- * Runs the sections of a whole check that are about the assigned device, but for three, in a thread of their own (`beside-thread.ts`), beside those about the function. What
+ * Runs two sections of a whole check, the designs of the assigned device and its paths, in a thread of their own (`beside-thread.ts`), beside those about the function. What
  * the thread prints is printed here in its turn: nothing is taken from it until the other sections are through, so the output is the
  * same as that of one thread.
  */
