@@ -13,9 +13,6 @@ import { requireExpression } from '../machine/value.ts';
 import { type Program, ProgramBuilder } from './program.ts';
 import { holds } from './step.ts';
 
-/** The named guards, as they were when the states were laid out: a machine that is compiled keeps them, and each condition over it asks. */
-const GUARDS = new WeakMap<Layout['fields'], ReadonlyMap<string, GuardExpression>>();
-
 /** What guards are compiled with. */
 export class Conditions {
   private readonly machine: AnyStateMachine;
@@ -31,8 +28,7 @@ export class Conditions {
   constructor(machine: AnyStateMachine, layout: Layout, builder: ProgramBuilder) {
     this.machine = machine;
     this.layout = layout;
-    this.guards = GUARDS.get(layout.fields) ?? machineGuards(machine);
-    GUARDS.set(layout.fields, this.guards);
+    this.guards = machineGuards(machine);
     this.builder = builder;
   }
 

@@ -72,8 +72,7 @@ export class ProgramBuilder {
     next: Program,
     other: Program,
   ): Program {
-    const [first, second, third] = operands;
-    const key = `${operation},${first},${second},${third},${numberOf(next)},${numberOf(other)}`;
+    const key = [operation, ...operands, numberOf(next), numberOf(other)].join();
     let found = this.instructions.get(key);
     if (found === undefined) {
       found = { operation, operands, next, other, number: this.instructions.size };

@@ -121,8 +121,7 @@ export class AssignedInstance {
 
   private compile(monitors: readonly MonitorName[], { after = [], without = () => false }: Scope): CompiledMachine {
     const whole = this.compileWhole(monitors);
-    const left = whole.events.filter((event) => !without(event));
-    const asked = left.length === whole.events.length ? whole : narrow(whole, left);
+    const asked = narrow(whole, (event) => !without(event));
     // What leads to where the scope begins may be left out from there on.
     return after.length === 0 ? asked : startAt(asked, stateAfter(whole, after));
   }

@@ -26,7 +26,10 @@ function takenOtherwise(graph: StateGraph, machine: AnyStateMachine): string | u
 function differenceOfSome(compiled: CompiledMachine, seed: number): string | undefined {
   if (seed % 8 !== 0) return undefined;
   const some = RANDOM_EVENTS.filter((_, event) => ((seed >>> (3 + event)) & 1) === 0);
-  return difference(explore(narrow(compiled, some)).graph(), enumerate(compiled.machine, { only: some }));
+  return difference(
+    explore(narrow(compiled, (event) => some.includes(event))).graph(),
+    enumerate(compiled.machine, { only: some }),
+  );
 }
 
 test('thousands of random machines take every event in every state as XState does', () => {
