@@ -66,8 +66,17 @@ test('a form of access that is refused is one cause, whatever it is for; and a r
   expect(new Set(causes[0].findings.map(({ access }) => access.split('/')[0])).size).toBeGreaterThan(1);
 });
 
+/** What came of those that were put to the judge: several tests read the same report. */
+const reports = new Map<string, Promise<Report>>();
+
 /** Puts a right device that answers one kind of request in this way to the judge. */
-async function judged(way: string): Promise<Report> {
+function judged(way: string): Promise<Report> {
+  let report = reports.get(way);
+  if (report === undefined) reports.set(way, (report = judge(way)));
+  return report;
+}
+
+async function judge(way: string): Promise<Report> {
   const device = await startProcess({
     command: [process.execPath, 'test/setup/troubled.mjs', way],
     patience: 20_000,
