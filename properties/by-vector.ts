@@ -42,7 +42,7 @@ export interface ByVector {
 /**
  * Decides properties for every vector of a function that was explored whole.
  * @param goesOn Is asked now and then, with the number of states done; when it says no, what has not failed by then is open.
- * @throws {RangeError} for another machine than a function, and for more properties than a word has room for.
+ * @throws {RangeError} for another machine than a function.
  */
 export function decideByVector(
   exploration: Exploration,
@@ -51,16 +51,30 @@ export function decideByVector(
   goesOn: (done: number) => boolean = () => true,
 ): ByVector {
   if (instance.machine.id !== 'function') throw new RangeError(`Got ${instance.machine.id}; expected function.`);
-  const decision = new Decision(exploration, properties, instance);
-  const isWhole = decision.run(goesOn);
   const told = (place: Place | undefined): Occurrence | undefined =>
     place && { path: exploration.pathTo(place.state, place.event), index: place.index };
-  const verdicts = properties.map((property) => {
-    const { witness, broken } = decision.foundOf(property);
-    const result = verdictOf(witness, broken, isWhole);
-    return { property, result, witness: told(witness), counterexample: told(broken) };
-  });
-  return { verdicts, refusals: decision.refusals };
+  const found = new Map<Property<FunctionView>, Verdict<FunctionView>>();
+  const refusals = new Map<Property<FunctionView>, string>();
+  for (const some of walksOf(properties)) {
+    const decision = new Decision(exploration, some, instance, refusals);
+    const isWhole = decision.run(goesOn);
+    for (const property of some) {
+      const { witness, broken } = decision.foundOf(property);
+      const result = verdictOf(witness, broken, isWhole);
+      found.set(property, { property, result, witness: told(witness), counterexample: told(broken) });
+    }
+  }
+  return { verdicts: properties.map((property) => found.get(property)!), refusals };
+}
+
+/** The properties of each walk through all states: what has no room in one word is asked in another walk. */
+function walksOf(properties: readonly Property<FunctionView>[]): Property<FunctionView>[][] {
+  const walks: Property<FunctionView>[][] = [];
+  for (const kind of ['invariant', 'step']) {
+    for (const [number, property] of properties.filter((each) => each.kind === kind).entries())
+      (walks[Math.floor(number / PROPERTIES_MAX)] ??= []).push(property);
+  }
+  return walks;
 }
 
 /** For which vector a property says something first, or is broken first, and where. */
@@ -80,8 +94,6 @@ class Asked {
   private readonly refusals: Map<Property<FunctionView>, string>;
 
   constructor(properties: readonly Property<FunctionView>[], refusals: Map<Property<FunctionView>, string>) {
-    if (properties.length > PROPERTIES_MAX)
-      throw new RangeError(`Got ${properties.length} properties of a kind; expected ${PROPERTIES_MAX} at most.`);
     this.properties = properties;
     this.found = properties.map(() => ({}));
     this.refusals = refusals;
@@ -119,7 +131,6 @@ class Asked {
 }
 
 class Decision {
-  readonly refusals = new Map<Property<FunctionView>, string>();
   private readonly exploration: Exploration;
   private readonly ofStates: Asked;
   private readonly ofSteps: Asked;
@@ -138,13 +149,18 @@ class Decision {
   private readonly outputs = new Map<readonly string[], Int32Array>();
   private readonly outputNumbers = new Map<string, number>([['', 0]]);
 
-  constructor(exploration: Exploration, properties: readonly Property<FunctionView>[], instance: Instance) {
+  constructor(
+    exploration: Exploration,
+    properties: readonly Property<FunctionView>[],
+    instance: Instance,
+    refusals: Map<Property<FunctionView>, string>,
+  ) {
     const { compiled } = exploration;
     const { vectors, messages } = instance;
     const own = (kind: 'invariant' | 'step'): Asked =>
       new Asked(
         properties.filter((each) => each.kind === kind),
-        this.refusals,
+        refusals,
       );
     this.exploration = exploration;
     this.ofStates = own('invariant');

@@ -12,11 +12,14 @@ interface RegionPart {
   readonly to: number;
 }
 
+const BITS_MAX = 31;
+
 /** The regions of a machine, and the number of the state that each is in. */
 export class RegionStates {
   readonly names: readonly string[];
   private readonly parts: readonly (readonly RegionPart[])[];
 
+  /** @throws {RangeError} for a region whose states take more bits than a number tells apart. */
   constructor({ root, fields }: Layout) {
     const regions = childrenOf(root);
     this.names = regions.map(({ key }) => key);
@@ -26,12 +29,15 @@ export class RegionStates {
         if (node === region || ancestorsOf(node).includes(region)) masks.set(word, (masks.get(word) ?? 0) | mask);
       }
       let to = 0;
-      return [...masks].map(([word, mask]) => {
+      const parts = [...masks].map(([word, mask]) => {
         const shift = 31 - Math.clz32(mask & -mask);
         const part = { word, mask, shift, to };
         to += 32 - Math.clz32(mask >>> shift);
         return part;
       });
+      // In one bit more the number would have a sign, and in two more it would tell states no longer apart.
+      if (to > BITS_MAX) throw new RangeError(`Got ${to} bits for region ${region.key}; expected ${BITS_MAX} at most.`);
+      return parts;
     });
   }
 

@@ -155,6 +155,19 @@ test.each([
   expect(owners && [...owners.values()]).toEqual(isApart ? [1, 2] : undefined);
 });
 
+test('a region has a number of 31 bits, and no more', () => {
+  const wide = (bits: number) => {
+    const bit = { initial: 'off', states: { off: { on: { go: 'on' } }, on: {} } };
+    const states = Object.fromEntries(Array.from({ length: bits }, (_, number) => [`b${number}`, bit]));
+    return compile(createMachine({ type: 'parallel', states: { wide: { type: 'parallel', states } } }), ['go']);
+  };
+  const machine = wide(31);
+  const { states } = explore(machine);
+  const regions = new RegionStates(machine);
+  expect([0, 1].map((state) => regions.stateOf(0, states.words, state * machine.wordCount))).toEqual([0, 2 ** 31 - 1]);
+  expect(() => new RegionStates(wide(32))).toThrow('Got 32 bits for region wide; expected 31 at most.');
+});
+
 test('an event does not fall apart where the root is no parallel state, and moves itself', () => {
   const machine = compile(createMachine({ initial: 'a', states: { a: { on: { go: 'b' } }, b: { on: { go: 'a' } } } }), [
     'go',
