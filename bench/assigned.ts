@@ -169,7 +169,7 @@ function main(): void {
     JSON.parse(execFileSync(process.execPath, [import.meta.filename, String(index)], { encoding: 'utf8' }));
   const rows = WORKS.map((_, index): string[] => {
     const all = Array.from({ length: PROCESSES }, () => once(index));
-    return all.sort(([, , one], [, , other]) => Number(one) - Number(other))[PROCESSES >> 1];
+    return all.toSorted(([, , one], [, , other]) => Number(one) - Number(other))[PROCESSES >> 1];
   });
   printTable([HEAD, ...rows], 1);
 }
