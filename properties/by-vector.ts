@@ -41,7 +41,7 @@ export interface ByVector {
 
 /**
  * Decides properties for every vector of a function that was explored whole.
- * @param goesOn Is asked now and then, with the number of states done; when it says no, what has not failed by then is open.
+ * @param goesOn Is asked now and then in each walk, with the number of states done in it; when it says no, what has not failed by then is open.
  * @throws {RangeError} for another machine than a function.
  */
 export function decideByVector(

@@ -147,10 +147,10 @@ def main():
         return "ok" if value is None else f"ok {value:#x}"
 
     # All that has come is answered at once: one write for many answers takes far less time than one for each.
-    rest = ""
+    rest = b""
     while block := os.read(sys.stdin.fileno(), 1 << 16):
-        *lines, rest = (rest + block.decode()).split("\n")
-        print("".join(f"{answer(*line.split())}\n" for line in lines), end="", flush=True)
+        *lines, rest = (rest + block).split(b"\n")
+        print("".join(f"{answer(*line.decode(errors='replace').split())}\n" for line in lines), end="", flush=True)
 
 
 if __name__ == "__main__":

@@ -71,8 +71,8 @@ const reports = new Map<string, Promise<Report>>();
 
 /** Puts a right device that answers one kind of request in this way to the judge. */
 function judged(way: string): Promise<Report> {
-  let report = reports.get(way);
-  if (report === undefined) reports.set(way, (report = judge(way)));
+  const report = reports.get(way) ?? judge(way);
+  reports.set(way, report);
   return report;
 }
 

@@ -21,7 +21,7 @@ afterEach(async () => {
 /** What every program of this run is told, so that those of another run on the machine are not taken for its own. */
 const OWN = `run-${process.pid}`;
 
-/** How many milliseconds who hangs is waited for: so few that a machine that is busy comes to a verdict in the seconds that are asked for. */
+/** How long a program that hangs is waited for, in milliseconds. It is short, so that a busy machine reaches a verdict in time. */
 const HANGS = 500;
 
 /** Puts a program that is troubled in one way to the judge, along the tour of one scene. */
@@ -43,7 +43,7 @@ async function judged(way: string, options: ConformOptions = {}): Promise<Report
 
 describe('a program that, where a pending event is retired,', () => {
   test.each([
-    ['hang', /No answer came for 500 ms; expected an answer, at retire 0x0/],
+    ['hang', new RegExp(`No answer came for ${HANGS} ms; expected an answer, at retire 0x0`)],
     [
       'crash',
       /The program has ended, with the signal SIGABRT; expected an answer, at retire 0x0\. It said: .*pending/s,
