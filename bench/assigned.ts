@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { AssignedDevice } from '../src/index.ts';
 import { ADDRESS_LOW, createBareArray, createOurs, DATA, VECTOR_COUNT } from './contenders.ts';
-import { type Effort, printTable, timeInTurns, type Timing, type Work } from './timing.ts';
+import { type Effort, median, printTable, timeInTurns, type Timing, type Work } from './timing.ts';
 
 const LAST = VECTOR_COUNT - 1;
 
@@ -144,7 +144,7 @@ export function benchAssigned(effort: Effort, only?: number): Timing[] {
   return timings;
 }
 
-/** So many processes time each row; the one whose ratio is in the middle is printed. */
+/** So many processes time each row. */
 const PROCESSES = 7;
 
 const HEAD = [`operation, median of ${PROCESSES} processes`, 'nanoseconds', '/ bare pair', 'checksum'];
@@ -171,9 +171,9 @@ function main(): void {
     JSON.parse(execFileSync(process.execPath, [import.meta.filename, String(index)], { encoding: 'utf8' }));
   const rows = WORKS.map((_, index): string[] => {
     const all = Array.from({ length: PROCESSES }, () => once(index));
-    const sorted = all.toSorted(([, one, ratio], [, other, otherRatio]) => ratio - otherRatio || one - other);
-    const [name, nanoseconds, ratio, checksum] = sorted[PROCESSES >> 1];
-    return [name, nanoseconds.toFixed(1), ratio.toFixed(1), String(checksum)];
+    const [[name, , , checksum]] = all;
+    const middle = (of: (row: Row) => number): string => median(all.map(of)).toFixed(1);
+    return [name, middle(([, nanoseconds]) => nanoseconds), middle(([, , ratio]) => ratio), String(checksum)];
   });
   printTable([HEAD, ...rows], 1);
 }

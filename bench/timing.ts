@@ -65,7 +65,7 @@ function timed(work: Work | TimedWork, operations: number): ReturnType<TimedWork
 }
 
 /** The middle one of the values, which is not moved by the rounds that something else disturbed. */
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[sorted.length >>> 1];
 }

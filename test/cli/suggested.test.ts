@@ -87,7 +87,7 @@ describe.each([
 
 test('the command of a program that does not answer has the patience that was asked for', () => {
   const { stdout } = maskbit(
-    ...['conform', '--patience', '700', '--seconds', '6', '--format', 'json', '--'],
+    ...['conform', '--patience', '700', '--seconds', '10', '--format', 'json', '--'],
     ...[process.execPath, 'test/setup/troubled.mjs', 'hang@signal', 'a "word"'],
   );
   const [{ replay, differences }] = toldIn(stdout);

@@ -24,14 +24,17 @@ const OWN = `run-${process.pid}`;
 /** How long a program that hangs is waited for, in milliseconds. It is short, so that a busy machine reaches a verdict in time. */
 const HANGS = 500;
 
+/** Starts a program that is troubled in one way. Only what hangs is waited for; on a busy machine an exit takes its time. */
+const start = (way: string, vectorCount: number): Promise<RemoteDevice> =>
+  startProcess({
+    command: [process.execPath, 'test/setup/troubled.mjs', way, OWN],
+    patience: way.startsWith('hang') ? HANGS : 20_000,
+    vectorCount,
+  });
+
 /** Puts a program that is troubled in one way to the judge, along the tour of one scene. */
 async function judged(way: string, options: ConformOptions = {}): Promise<Report> {
-  open = await startProcess({
-    command: [process.execPath, 'test/setup/troubled.mjs', way, OWN],
-    // Only what hangs is waited for; on a busy machine an exit takes its time.
-    patience: way === 'hang' ? HANGS : 20_000,
-    vectorCount: 1,
-  });
+  open = await start(way, 1);
   return conform(remoteSubject(open), {
     profile: profileNamed('strict'),
     scenes: ['bits and bytes'],
@@ -72,10 +75,7 @@ describe('a program that, where a pending event is retired,', () => {
   });
 
   test('forks, and is looked at while it runs: its child is seen, so that its end means something', async () => {
-    open = await startProcess({
-      command: [process.execPath, 'test/setup/troubled.mjs', 'fork', OWN],
-      patience: 20_000,
-    });
+    open = await start('fork', 2);
     await open.run([
       { verb: 'signal', vector: 0 },
       { verb: 'retire', vector: 0 },
@@ -122,11 +122,7 @@ describe('the time that is asked for', () => {
     ['slow@all', 4, 'open'],
     ['slow@table-read', 1, 'open'],
   ] as const)('is kept with a program that does %s, of %d seconds', async (way, seconds, verdict) => {
-    open = await startProcess({
-      command: [process.execPath, 'test/setup/troubled.mjs', way, OWN],
-      patience: way.startsWith('hang') ? HANGS : 20_000,
-      vectorCount: 2,
-    });
+    open = await start(way, 2);
     const began = performance.now();
     const report = await conform(remoteSubject(open), { learn: true, seconds });
     expect(performance.now() - began).toBeLessThan(kept(seconds));
