@@ -4,7 +4,8 @@
  */
 export { ArgumentError } from './argument/argument.ts';
 export type { Alphabet } from './machine/alphabet.ts';
-export { BoundError, enumerate } from './explore/enumerate.ts';
+export { BoundError } from './explore/bound.ts';
+export { enumerate } from './explore/enumerate.ts';
 export { type GuardExpression, machineGuards, readGuard } from './machine/guard.ts';
 export { type Mutant, mutate } from './machine/mutate.ts';
 export {

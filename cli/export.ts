@@ -12,22 +12,12 @@ import { eventSentence } from '../machines/alphabet.ts';
 import { DESIGNS } from '../machines/designs.ts';
 import { createInterval } from '../machines/interval.ts';
 import { HALVES, THREE, TWO } from '../machines/messages.ts';
-import {
-  type Bounds,
-  createInstance,
-  type Instance,
-  instanceName,
-  MACHINE_NAMES,
-  type MachineName,
-} from '../properties/instances.ts';
+import { type Bounds, createInstance, type Instance, instanceName } from '../properties/instances.ts';
 import { type Claimed, claimedOf } from '../properties/claimed.ts';
 import { readText } from './input.ts';
 import { packagePath } from './root.ts';
+import { EXPORT_NAMES, type ExportFormat, type ExportName } from './names.ts';
 import { EXIT, type Exit, printRaw } from './output.ts';
-
-/** The texts that a machine is printed as. */
-export const EXPORT_FORMATS = ['typescript', 'promela', 'tla', 'tla-config', 'dot'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /**
  * Prints the machine.
@@ -44,10 +34,6 @@ export function exportMachine(name: ExportName, bounds: Bounds, format: ExportFo
 
 /** The formats that claims can be printed in. */
 const CLAIMING: readonly ExportFormat[] = ['promela', 'tla', 'tla-config'];
-
-/** The machines that are exported: those that are explored, and the one that the assigned device is held to refine. */
-export const EXPORT_NAMES = [...MACHINE_NAMES, 'interval'] as const;
-export type ExportName = MachineName | 'interval';
 
 function exportedInstance(name: ExportName, bounds: Bounds): Instance {
   if (name !== 'interval') return createInstance(name, bounds);

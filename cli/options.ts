@@ -6,7 +6,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { designByName } from '../machines/designs.ts';
 import { MESSAGE_SETS } from '../machines/messages.ts';
 import type { ReplayReadback } from '../conformance/judge/replay-trace.ts';
-import type { Bounds, MachineName } from '../properties/instances.ts';
+import type { Bounds } from '../properties/instances.ts';
+import type { MachineName } from '../properties/names.ts';
 import type { JudgeChoices } from './judging.ts';
 
 /** Returns a reader of whole numbers in decimal digits, from `first` to `last`. */

@@ -4,18 +4,24 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { closest } from 'fastest-levenshtein';
-import { BoundError } from '../checker/explore/enumerate.ts';
+import { BoundError } from '../checker/explore/bound.ts';
 import { STRATEGY_NAMES, STRATEGY_WORDS, TEST_FORMATS } from '../conformance/generate/names.ts';
 import { LEVELS } from '../conformance/device/nested/names.ts';
 import { RACE_NAMES } from '../conformance/live/names.ts';
 import { RECORD_HELP } from '../conformance/record/names.ts';
 import { RECIPE } from '../conformance/replay/recipe.ts';
-import { createInstance, MACHINE_NAMES, type MachineName } from '../properties/instances.ts';
-import { ruleNamed } from '../spec/index.ts';
+import { MACHINE_NAMES, type MachineName } from '../properties/names.ts';
 import type { CheckChoices } from './check.ts';
 import type { CheckMachineChoices } from './check-machine.ts';
 import type { ConformChoices } from './conform.ts';
-import { EXPORT_FORMATS, EXPORT_NAMES, type ExportFormat, type ExportName } from './export.ts';
+import {
+  EXPORT_FORMATS,
+  EXPORT_NAMES,
+  type ExportFormat,
+  type ExportName,
+  TRACE_FORMS,
+  type TraceForm,
+} from './names.ts';
 import { requireEnding } from './input.ts';
 import type { GenerateChoices } from './generate.ts';
 import type { InspectChoices } from './inspect.ts';
@@ -43,7 +49,6 @@ import type { ReplayChoices } from './replay.ts';
 import type { MuseumChoices } from './museum.ts';
 import type { ProveChoices } from './prove.ts';
 import { packagePath } from './root.ts';
-import { TRACE_FORMS, type TraceForm } from './show.ts';
 
 const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string };
 
@@ -229,6 +234,8 @@ program
         command.error(`error: got --${choice} with the strategy ${rest.strategy}; expected it with ${owner} alone`);
     const bounds = boundsOf(machine, { vectors: isFunction ? undefined : vectors, messages, design }, command);
     const { generate } = await import('./generate.ts');
+    const { createInstance } = await import('../properties/instances.ts');
+    const { ruleNamed } = await import('../spec/index.ts');
     const rule = only === undefined ? undefined : ruleNamed(only).id;
     const instance = createInstance(machine, bounds);
     status = await generate(instance, vectors ?? 1, { ...rest, only: rule, command: commandLine() });
@@ -341,6 +348,7 @@ program
     const ofMachine = log === undefined ? vectors : undefined;
     const bounds = boundsOf(machine, { vectors: ofMachine, messages, channel, design }, command);
     const { inspect } = await import('./inspect.ts');
+    const { createInstance } = await import('../properties/instances.ts');
     const ofLog = log === undefined ? {} : { vectors };
     status = await inspect({ ...choices, ...ofLog, log, instance: machine && createInstance(machine, bounds) });
   });

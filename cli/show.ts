@@ -12,11 +12,8 @@ import { reduceTrace, replayTrace, type Trace, TraceError, type TraceSubject } f
 import { castOf } from '../properties/cast.ts';
 import { subjectByName } from '../properties/subject.ts';
 import { readText } from './input.ts';
+import type { TraceForm } from './names.ts';
 import { EXIT, type Exit, print, printRaw, shellWord } from './output.ts';
-
-/** The forms in which a trace is printed. */
-export const TRACE_FORMS = ['text', 'sequence', 'mermaid', 'itf', 'json', 'link'] as const;
-export type TraceForm = (typeof TRACE_FORMS)[number];
 
 /**
  * Prints a trace.

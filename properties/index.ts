@@ -12,9 +12,8 @@ export {
   instanceName,
   INSTANCES,
   LARGER_INSTANCES,
-  MACHINE_NAMES,
-  type MachineName,
 } from './instances.ts';
+export { MACHINE_NAMES, type MachineName } from './names.ts';
 export { MACHINE_PROPERTIES } from './machines.ts';
 export { type FunctionView, machineView } from './view.ts';
 export {

@@ -35,6 +35,7 @@ import { createFunction } from '../machines/function.ts';
 import { createHostFunction } from '../machines/host-function.ts';
 import { HALVES, type MessageSet, requireMessages, THREE, TWO } from '../machines/messages.ts';
 import { createVector, GATE, vectorRegionName } from '../machines/vector.ts';
+import { MACHINE_NAMES, type MachineName } from './names.ts';
 import type { FunctionView } from './view.ts';
 
 /** What an instance is made of. Left out: one vector, two messages, no channel, the design `reviewed`. */
@@ -55,18 +56,6 @@ export interface Instance extends Required<Omit<Bounds, 'design' | 'vcpus'>>, Pi
   /** The alphabet that it is explored with: every event in every state. */
   readonly events: readonly string[];
 }
-
-/** The names of the machines, as the command line takes them: the pages first. */
-export const MACHINE_NAMES = [
-  'vector-page',
-  'capability',
-  'ownership',
-  'vector',
-  'function',
-  'host-function',
-  'assigned-device',
-] as const;
-export type MachineName = (typeof MACHINE_NAMES)[number];
 
 /** Creates a machine by its name. */
 export function createInstance(name: MachineName, bounds: Bounds = {}): Instance {

@@ -9,7 +9,8 @@ import { eventSentence, outputSentence } from '../machines/alphabet.ts';
 import { type Design, designByName } from '../machines/designs.ts';
 import { VECTORS_MAX } from '../machines/argument.ts';
 import { MESSAGE_SETS, type MessageSet, wholeMessages } from '../machines/messages.ts';
-import { createInstance, type Instance, type MachineName, MACHINE_NAMES, requireInstance } from './instances.ts';
+import { createInstance, type Instance, requireInstance } from './instances.ts';
+import { MACHINE_NAMES, type MachineName } from './names.ts';
 
 /** What an instance of a trace is beside its bounds: changed in one place, under the name of its mutant. */
 export interface MutatedInstance extends Instance {

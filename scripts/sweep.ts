@@ -10,7 +10,7 @@
  */
 import { pathToFileURL } from 'node:url';
 import { initialTransition, transition } from 'xstate';
-import { BoundError } from '../checker/explore/enumerate.ts';
+import { BoundError } from '../checker/explore/bound.ts';
 import { nameOutput } from '../checker/machine/output.ts';
 import { Consumer } from '../conformance/generate/consume.ts';
 import type { EventTest } from '../conformance/generate/events.ts';
@@ -26,7 +26,8 @@ import { STRATEGIES } from '../conformance/judge/strategies.ts';
 import { remoteSubject } from '../conformance/judge/subject.ts';
 import { Lawful, type LawfulPiece, lawfulPieces } from '../conformance/museum/lawful.ts';
 import { DESIGNS } from '../machines/designs.ts';
-import { createInstance, type Instance, MACHINE_NAMES } from '../properties/instances.ts';
+import { createInstance, type Instance } from '../properties/instances.ts';
+import { MACHINE_NAMES } from '../properties/names.ts';
 import type { Choices } from '../spec/choices.ts';
 
 /** One combination, and what was wrong with it: nothing, where all is well. */

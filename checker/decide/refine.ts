@@ -8,7 +8,7 @@
  * Refinement is about what may be seen and in which order, never about what must come in the end; that is what `leadsTo`
  * claims. A machine that does nothing refines every other.
  */
-import { BoundError } from '../explore/enumerate.ts';
+import { BoundError } from '../explore/bound.ts';
 import {
   refuse,
   requireFields,

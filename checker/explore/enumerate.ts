@@ -15,12 +15,8 @@ import { type Alphabet, readAlphabet } from '../machine/alphabet.ts';
 import { nameOutput } from '../machine/output.ts';
 import { admit } from '../machine/subset.ts';
 import { isForbidding } from '../machine/transition-sets.ts';
+import { BoundError } from './bound.ts';
 import { GRAPH, type StateGraph } from './state-graph.ts';
-
-/** Thrown when an exploration meets its bound before it is done. */
-export class BoundError extends Error {
-  override name = 'BoundError';
-}
 
 /** One step of a machine. */
 export interface Step {

@@ -8,7 +8,7 @@
 import type { StateValue } from 'xstate';
 import { Brand, requireCount } from '../argument/argument.ts';
 import { leftOut } from '../machine/alphabet.ts';
-import { BoundError } from './enumerate.ts';
+import { BoundError } from './bound.ts';
 import { createExpandEvents } from '../compile/expand.ts';
 import type { CountedStates } from './counted-states.ts';
 import { knownAfter } from './independence.ts';

@@ -9,7 +9,7 @@ import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import { requireLimit } from '../argument/argument.ts';
 import { type Alphabet, readAlphabet } from '../machine/alphabet.ts';
 import { admit } from '../machine/subset.ts';
-import { BoundError } from './enumerate.ts';
+import { BoundError } from './bound.ts';
 import { GRAPH, type StateGraph } from './state-graph.ts';
 
 /** A path: events from the initial state on. */

@@ -2,7 +2,7 @@
  * The machines that the page offers: the pages first (`machines/pages/`), then those that are generated, by what they are made of.
  */
 import { DESIGNS } from '../../machines/designs.ts';
-import type { MACHINE_NAMES } from '../../properties/instances.ts';
+import type { MACHINE_NAMES } from '../../properties/names.ts';
 
 /** A machine to begin with. */
 export type Beginning = readonly [

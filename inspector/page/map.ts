@@ -3,7 +3,7 @@
  * shortest path to it is long. Each ring is turned and ordered so that a state stands near those that it is reached from.
  */
 import { compile } from '../../checker/compile/compile.ts';
-import { BoundError } from '../../checker/explore/enumerate.ts';
+import { BoundError } from '../../checker/explore/bound.ts';
 import { explore } from '../../checker/explore/explore.ts';
 import type { StateGraph } from '../../checker/explore/state-graph.ts';
 import type { TraceSubject } from '../../checker/trace/trace.ts';

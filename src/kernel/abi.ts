@@ -17,48 +17,53 @@ export { decode, encode, type Field, type FieldType, type Struct, type Values } 
 // ---- Structs
 
 /** Argument of `KVM_ENABLE_CAP`. */
-export const ENABLE_CAP = struct('kvm_enable_cap', { cap: 'u32', flags: 'u32', args: ['u64', 4], pad: ['u8', 64] });
+export const ENABLE_CAP = struct('kvm_enable_cap', () => ({
+  cap: 'u32',
+  flags: 'u32',
+  args: ['u64', 4],
+  pad: ['u8', 64],
+}));
 /** Argument of `KVM_ASSIGN_PCI_DEVICE` and `KVM_DEASSIGN_PCI_DEVICE`. */
-export const ASSIGNED_PCI_DEV = struct('kvm_assigned_pci_dev', {
+export const ASSIGNED_PCI_DEV = struct('kvm_assigned_pci_dev', () => ({
   assigned_dev_id: 'u32',
   busnr: 'u32',
   devfn: 'u32',
   flags: 'u32',
   segnr: 'u32',
   reserved: ['u32', 11],
-});
+}));
 /** Argument of `KVM_ASSIGN_DEV_IRQ` and `KVM_DEASSIGN_DEV_IRQ`. */
-export const ASSIGNED_IRQ = struct('kvm_assigned_irq', {
+export const ASSIGNED_IRQ = struct('kvm_assigned_irq', () => ({
   assigned_dev_id: 'u32',
   host_irq: 'u32',
   guest_irq: 'u32',
   flags: 'u32',
   reserved: ['u32', 12],
-});
+}));
 /** Argument of `KVM_ASSIGN_SET_MSIX_NR`. */
-export const ASSIGNED_MSIX_NR = struct('kvm_assigned_msix_nr', {
+export const ASSIGNED_MSIX_NR = struct('kvm_assigned_msix_nr', () => ({
   assigned_dev_id: 'u32',
   entry_nr: 'u16',
   padding: 'u16',
-});
+}));
 /** Argument of `KVM_ASSIGN_SET_MSIX_ENTRY`. With `KVM_CAP_DEVICE_MSIX_EXT` enabled, `padding[0]` holds flags. */
-export const ASSIGNED_MSIX_ENTRY = struct('kvm_assigned_msix_entry', {
+export const ASSIGNED_MSIX_ENTRY = struct('kvm_assigned_msix_entry', () => ({
   assigned_dev_id: 'u32',
   gsi: 'u32',
   entry: 'u16',
   padding: ['u16', 3],
-});
+}));
 /** Argument of `KVM_ASSIGN_REG_MSIX_MMIO`, as patch 8/8 leaves it: two holes of four bytes, behind the id and behind the flags. */
-export const ASSIGNED_MSIX_MMIO = struct('kvm_assigned_msix_mmio', {
+export const ASSIGNED_MSIX_MMIO = struct('kvm_assigned_msix_mmio', () => ({
   assigned_dev_id: 'u32',
   base_addr: 'u64',
   flags: 'u32',
   reserved: 'u64',
-});
+}));
 /** What `KVM_SET_GSI_ROUTING` begins with; `nr` routing entries follow. */
-export const IRQ_ROUTING = struct('kvm_irq_routing', { nr: 'u32', flags: 'u32' });
+export const IRQ_ROUTING = struct('kvm_irq_routing', () => ({ nr: 'u32', flags: 'u32' }));
 /** One routing entry. Its union of 32 bytes is told here as what a message makes of it. */
-export const IRQ_ROUTING_ENTRY = struct('kvm_irq_routing_entry', {
+export const IRQ_ROUTING_ENTRY = struct('kvm_irq_routing_entry', () => ({
   gsi: 'u32',
   type: 'u32',
   flags: 'u32',
@@ -67,35 +72,35 @@ export const IRQ_ROUTING_ENTRY = struct('kvm_irq_routing_entry', {
   address_hi: 'u32',
   data: 'u32',
   rest: ['u32', 5],
-});
+}));
 /** Argument of `KVM_SIGNAL_MSI`. */
-export const MSI = struct('kvm_msi', {
+export const MSI = struct('kvm_msi', () => ({
   address_lo: 'u32',
   address_hi: 'u32',
   data: 'u32',
   flags: 'u32',
   pad: ['u8', 16],
-});
+}));
 
 /** Ours: a device whose one MSI-X Table the kernel is to keep. `pba_offset` counts from the start of the table. */
-export const MSIX_TABLE = struct('maskbit_msix_table', {
+export const MSIX_TABLE = struct('maskbit_msix_table', () => ({
   assigned_dev_id: 'u32',
   vector_count: 'u32',
   pba_offset: 'u32',
   flags: 'u32',
-});
+}));
 /** Ours: MSI-X Enable and Function Mask as two plain bits. */
-export const MSIX_CONTROL = struct('maskbit_msix_control', { assigned_dev_id: 'u32', control: 'u32' });
+export const MSIX_CONTROL = struct('maskbit_msix_control', () => ({ assigned_dev_id: 'u32', control: 'u32' }));
 /** Ours: a device, and nothing else. */
-export const MSIX_DEVICE = struct('maskbit_msix_device', { assigned_dev_id: 'u32', reserved: 'u32' });
+export const MSIX_DEVICE = struct('maskbit_msix_device', () => ({ assigned_dev_id: 'u32', reserved: 'u32' }));
 /** Ours: an access to the page of the table, handed to the owner of the table. A read leaves its value in `data`. */
-export const MSIX_ACCESS = struct('maskbit_msix_access', {
+export const MSIX_ACCESS = struct('maskbit_msix_access', () => ({
   assigned_dev_id: 'u32',
   offset: 'u32',
   bytes: 'u32',
   is_write: 'u32',
   data: ['u32', 2],
-});
+}));
 
 // ---- ioctl numbers
 

@@ -38,7 +38,7 @@ type Layout = Omit<Struct, 'name'>;
 
 /**
  * Lays out a declaration as C does: each field at the next multiple of its alignment, and the whole a multiple of the largest.
- * `u64Alignment` is 8 on x86-64, and 4 on i386. All structs are laid out by an import of the library: one loop, and nothing made for it alone.
+ * `u64Alignment` is 8 on x86-64, and 4 on i386.
  */
 export function fieldsOf(declaration: Declaration, u64Alignment: 4 | 8 = 8): Layout {
   const fields: Field[] = [];
@@ -60,11 +60,25 @@ export function fieldsOf(declaration: Declaration, u64Alignment: 4 | 8 = 8): Lay
   return { bytes: Math.ceil(end / strictest) * strictest, fields, offset };
 }
 
-/** Declares a struct. A bundler may leave out one that nobody uses. */
+/**
+ * Declares a struct. It is laid out when somebody first asks how: an import of the library does not. A bundler may leave out one that nobody uses.
+ */
 /* @__NO_SIDE_EFFECTS__ */
-export function struct<const D extends Declaration>(name: string, declaration: D): Struct<keyof D & string> {
-  const { bytes, fields, offset } = fieldsOf(declaration);
-  const made = { name, bytes, fields, offset };
+export function struct<const D extends Declaration>(name: string, declare: () => D): Struct<keyof D & string> {
+  let layout: Layout | undefined;
+  const laidOut = (): Layout => (layout ??= fieldsOf(declare()));
+  const made = {
+    name,
+    get bytes() {
+      return laidOut().bytes;
+    },
+    get fields() {
+      return laidOut().fields;
+    },
+    get offset() {
+      return laidOut().offset;
+    },
+  };
   STRUCTS.add(made);
   return made;
 }

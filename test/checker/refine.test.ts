@@ -2,7 +2,7 @@ import { type AnyStateMachine, createMachine, setup } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../checker/compile/compile.ts';
 import { startAt } from '../../checker/decide/decide.ts';
-import { BoundError } from '../../checker/explore/enumerate.ts';
+import { BoundError } from '../../checker/explore/bound.ts';
 import { type Exploration, explore } from '../../checker/explore/explore.ts';
 import { compareRuns, type Observe, refine } from '../../checker/decide/refine.ts';
 import { functionEvents, RESET } from '../../machines/alphabet.ts';

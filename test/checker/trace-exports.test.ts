@@ -12,7 +12,8 @@ import { MERMAID_CHARACTERS, printMermaid } from '../../checker/export/mermaid.t
 import { LINK_CHARACTERS, packTrace, printTrace } from '../../checker/trace/codec.ts';
 import { tellTrace } from '../../checker/trace/text.ts';
 import { makeTrace, reduceTrace, TraceError, type TraceSubject, type TraceVerdict } from '../../checker/trace/trace.ts';
-import { show, type TraceForm } from '../../cli/show.ts';
+import type { TraceForm } from '../../cli/names.ts';
+import { show } from '../../cli/show.ts';
 import { CAST } from '../../properties/cast.ts';
 import { subjectByName } from '../../properties/subject.ts';
 import { functionEvents } from '../../machines/alphabet.ts';

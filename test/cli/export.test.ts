@@ -9,7 +9,8 @@ import { printPromela } from '../../checker/export/promela.ts';
 import { symbolicOf } from '../../checker/export/symbolic.ts';
 import { eventSentence } from '../../machines/alphabet.ts';
 import { MESSAGE_SETS } from '../../machines/messages.ts';
-import { createInstance, type MachineName } from '../../properties/instances.ts';
+import { createInstance } from '../../properties/instances.ts';
+import type { MachineName } from '../../properties/names.ts';
 import { called } from '../setup/called.ts';
 import { runCommand } from '../setup/command.ts';
 

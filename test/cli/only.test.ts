@@ -6,13 +6,8 @@ import { checkAssigned } from '../../cli/check/assigned.ts';
 import { Budget } from '../../cli/check/budget.ts';
 import { type Only, onlyOf, SECTIONS } from '../../cli/check/only.ts';
 import { show } from '../../cli/show.ts';
-import {
-  FULL_INSTANCES,
-  instanceName,
-  INSTANCES,
-  LARGER_INSTANCES,
-  MACHINE_NAMES,
-} from '../../properties/instances.ts';
+import { FULL_INSTANCES, instanceName, INSTANCES, LARGER_INSTANCES } from '../../properties/instances.ts';
+import { MACHINE_NAMES } from '../../properties/names.ts';
 
 const INSTANCES_OF_CHECK = [...INSTANCES, ...LARGER_INSTANCES, ...FULL_INSTANCES];
 const only = (name: string): Only => onlyOf(name, INSTANCES_OF_CHECK);

@@ -48,7 +48,8 @@ import {
 import type { AssignedVerdict } from '../../properties/assigned/property.ts';
 import { traceVerdict } from '../../properties/assigned/trace.ts';
 import { ASSIGNED_CAST } from '../../properties/cast.ts';
-import { createInstance, MACHINE_NAMES } from '../../properties/instances.ts';
+import { createInstance } from '../../properties/instances.ts';
+import { MACHINE_NAMES } from '../../properties/names.ts';
 import { subjectByName } from '../../properties/subject.ts';
 import { AssignedDevice } from '../../src/index.ts';
 

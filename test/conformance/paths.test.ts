@@ -5,7 +5,8 @@ import { countSimplePaths, shortestPaths, simplePaths, transitionPaths } from '.
 import { createDriver, type Driver } from '../../conformance/paths/drive.ts';
 import { DIALECTS } from '../../conformance/device/words.ts';
 import { createInProcessDevice } from '../../conformance/device/in-process.ts';
-import { createInstance, type MachineName } from '../../properties/instances.ts';
+import { createInstance } from '../../properties/instances.ts';
+import type { MachineName } from '../../properties/names.ts';
 import { type MessageSet, HALVES, TWO } from '../../machines/messages.ts';
 
 /** Explores an instance and makes what drives the implementation along its paths. */

@@ -34,7 +34,8 @@ import { beginScene, eventGroups, type OwnScene, takeEvents, traceScene } from '
 import { Watched, WATCHED_STEPS, watchedScene } from '../../inspector/page/watch.ts';
 import { DIRECT, POSTED, REVIEWED } from '../../machines/designs.ts';
 import { castOf } from '../../properties/cast.ts';
-import { createInstance, INSTANCES, MACHINE_NAMES } from '../../properties/instances.ts';
+import { createInstance, INSTANCES } from '../../properties/instances.ts';
+import { MACHINE_NAMES } from '../../properties/names.ts';
 import { instanceByName, subjectByName } from '../../properties/subject.ts';
 import { ASSIGNED_DRIVER } from '../../inspector/page/driven-assigned.ts';
 import { fetchRule } from '../../inspector/page/rules.tsx';

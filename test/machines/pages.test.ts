@@ -32,7 +32,8 @@ import { HALVES, THREE, TWO } from '../../machines/messages.ts';
 import { capability } from '../../machines/pages/capability.ts';
 import { ownership } from '../../machines/pages/ownership.ts';
 import { vector } from '../../machines/pages/vector.ts';
-import { type Bounds, createInstance, type MachineName } from '../../properties/instances.ts';
+import { type Bounds, createInstance } from '../../properties/instances.ts';
+import type { MachineName } from '../../properties/names.ts';
 import { assignedVectorOnPage, holdToPage, type Projection, vectorOnPage } from '../../properties/pages.ts';
 import { RULES } from '../../spec/index.ts';
 

@@ -9,7 +9,8 @@ import { createInterval } from '../../machines/interval.ts';
 import { TWO } from '../../machines/messages.ts';
 import { MONITORS } from '../../machines/monitors.ts';
 import { createPermitted } from '../../machines/permitted/index.ts';
-import { createInstance, MACHINE_NAMES } from '../../properties/instances.ts';
+import { createInstance } from '../../properties/instances.ts';
+import { MACHINE_NAMES } from '../../properties/names.ts';
 import { CHOICES, LOOSE_CHOICES, STRICT_CHOICES } from '../../spec/choices.ts';
 import { citedRules } from '../../spec/index.ts';
 

@@ -122,13 +122,18 @@ describe('the time that is asked for', () => {
     ['slow@all', 4, 'open'],
     ['slow@table-read', 1, 'open'],
   ] as const)('is kept with a program that does %s, of %d seconds', async (way, seconds, verdict) => {
-    open = await start(way, 2);
-    const began = performance.now();
-    const report = await conform(remoteSubject(open), { learn: true, seconds });
-    expect(performance.now() - began).toBeLessThan(kept(seconds));
-    expect(report.verdict).toBe(verdict);
-    await open.close();
-    await expect.poll(running, { timeout: 5000 }).toEqual([]);
+    let found: Report['verdict'] = 'open';
+    // A machine that is too busy to come to a verdict in this time says so, rightly. With four times as much it must come to one.
+    for (const time of verdict === 'open' ? [seconds] : [seconds, 4 * seconds]) {
+      if (found !== 'open') break;
+      open = await start(way, 2);
+      const began = performance.now();
+      found = (await conform(remoteSubject(open), { learn: true, seconds: time })).verdict;
+      expect(performance.now() - began).toBeLessThan(kept(time));
+      await open.close();
+      await expect.poll(running, { timeout: 5000 }).toEqual([]);
+    }
+    expect(found).toBe(verdict);
   });
 
   test('is kept however patient one is; who has not answered by then is told, and is no finding', async () => {
