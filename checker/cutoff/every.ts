@@ -53,7 +53,8 @@ export function cutoffOf(family: CheckedFamily, claimAt: ClaimAt): Pick<Formed, 
 /**
  * Decides claims for every number of members, in one go. A claim of which nothing can be said gets a reason, and the others their verdicts.
  * @param exploration Of the machine with `members` members. It may begin elsewhere and leave events out: what is said is then of machines that
- * begin alike, and in which those events never happen. What is left out of the last member, which stands for all others, is left out of each of them.
+ * begin alike, and in which those events never happen. Where a claim needs another member, the last one stands for all others: what is
+ * left out of it is left out of each of them.
  * @param known What claims come to on that exploration, where it was decided before. A claim is known by its function: names may be alike.
  * @throws {ArgumentError} when an argument is not what it should be, or one of `claims` gives no claim.
  */

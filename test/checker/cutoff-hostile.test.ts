@@ -17,7 +17,7 @@ import type { GuardExpression } from '../../checker/machine/guard.ts';
 import { refusalOf } from '../setup/families.ts';
 
 const indicesOf = (members: number): number[] => Array.from({ length: members }, (_, member) => member);
-const eachOf = (members: number, of: (member: number) => [string, object]): object =>
+const eachOf = (members: number, of: (member: number) => [string, object | string]): object =>
   Object.fromEntries(indicesOf(members).map(of));
 
 /** A member that goes to and fro by an event of its own. */
