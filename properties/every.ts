@@ -178,7 +178,7 @@ export function everyOfDesign(
         (vectors) =>
           claimOf(property, { ...bounds, vectors }),
     );
-    const known = Object.fromEntries(group.map(({ name }) => [name, 'holds' as const]));
+    const known = new Map(claims.map((claimAt) => [claimAt, 'holds' as const]));
     for (const [index, verdict] of decideEvery(family, exploration, bounds.vectors, claims, known).entries())
       rows.set(group[index], verdict);
   }

@@ -4,17 +4,17 @@
  * What is said rests on the theorem in `README.md` beside this file, on its premise, which `family.ts` checks, and on the forms of `form.ts`.
  */
 import type { AnyStateNode, StateValue } from 'xstate';
-import { copyOf, requireCount, requireFunction, requireList, requireOneOf, within } from '../argument/argument.ts';
+import { refuse, requireCount, requireFunction, requireList, requireOneOf, tell } from '../argument/argument.ts';
 import { packNodes } from '../compile/layout.ts';
 import type { Claim, Decision, ReadClaim } from '../decide/claim.ts';
-import { decide } from '../decide/decide.ts';
+import { decide, requireDecidable } from '../decide/decide.ts';
 import { readClaim } from '../decide/read-claim.ts';
 import { type Exploration, requireExploration } from '../explore/explore.ts';
 import type { Condition } from '../export/symbolic.ts';
 import type { GuardExpression } from '../machine/guard.ts';
 import { initialNodes } from '../machine/transition-sets.ts';
 import { CHECKED_FAMILY, type CheckedFamily, MEMBERS_MAX } from './family.ts';
-import { formOf, type Formed, strengthened, type Stripped } from './form.ts';
+import { formOf, type Formed, readAmong, strengthened, type Stripped } from './form.ts';
 import { CutoffError, type Instance } from './instance.ts';
 
 /** A claim about a machine with so many members. */
@@ -24,7 +24,7 @@ export type ClaimAt = (members: number) => Claim;
 export interface EveryVerdict {
   /**
    * What it comes to with every number of members from the cutoff on. What holds of all states, steps or runs holds of every number that
-   * it is about; that something can be reached is said from the cutoff on.
+   * it is about. That something can be reached, and that a premise is satisfied, is said from the cutoff on: what holds may be n/a below.
    */
   readonly result?: Decision['result'];
   /** How many members it is about, and how many decide it. */
@@ -38,7 +38,9 @@ export interface EveryVerdict {
 
 /**
  * Finds how many members decide a claim for every number of them.
- * @throws {CutoffError} when no number does, with what stands in the way.
+ * @throws {CutoffError} when no number does, with what stands in the way; also when the claim cannot be made or read with a number of members
+ * with which it is compared.
+ * @throws {ArgumentError} when `claimAt` gives no claim.
  */
 export function cutoffOf(family: CheckedFamily, claimAt: ClaimAt): Pick<Formed, 'about' | 'cutoff'> {
   const { about, cutoff } = formOf(
@@ -49,41 +51,33 @@ export function cutoffOf(family: CheckedFamily, claimAt: ClaimAt): Pick<Formed, 
 }
 
 /**
- * Decides claims for every number of members, in one go.
+ * Decides claims for every number of members, in one go. A claim of which nothing can be said gets a reason, and the others their verdicts.
  * @param exploration Of the machine with `members` members. It may begin elsewhere and leave events out: what is said is then of machines that
- * begin alike, and in which those events never happen, of others those that are left out of the one that stands for them.
- * @param known What claims come to on that exploration, by name, where it was decided before.
+ * begin alike, and in which those events never happen. Where a claim needs another member, the last one stands for all others: what is
+ * left out of it is left out of each of them.
+ * @param known What claims come to on that exploration, where it was decided before. A claim is known by its function: names may be alike.
+ * @throws {ArgumentError} when an argument is not what it should be, or one of `claims` gives no claim.
  */
 export function decideEvery(
   family: CheckedFamily,
   exploration: Exploration,
   members: number,
   claims: readonly ClaimAt[],
-  known: Readonly<Record<string, Decision['result']>> = {},
+  known: ReadonlyMap<ClaimAt, Decision['result']> = new Map(),
 ): EveryVerdict[] {
   const checked = CHECKED_FAMILY.require('family of decideEvery', family);
   requireExploration('exploration of decideEvery', exploration);
   requireCount('members of decideEvery', members, MEMBERS_MAX);
-  const results = copyOf('known of decideEvery', known, 'results of claims, by name');
-  const place = 'claims of decideEvery';
-  const asked = requireList(place, claims, readClaimAt).map((claimAt) =>
-    questionOf(checked, exploration, members, claimAt),
+  const results = readKnown('known of decideEvery', known);
+  const asked = requireList('claims of decideEvery', claims, (place, claimAt) =>
+    questionOf(checked, exploration, members, readClaimAt(place, claimAt), results.get(claimAt)),
   );
-  const given = (question: Question): Decision['result'] | undefined =>
-    results[question.original.name] === undefined
-      ? undefined
-      : requireOneOf(within('known of decideEvery', question.original.name), results[question.original.name], RESULTS);
-  const open = asked.flatMap((question): readonly ReadClaim[] => {
-    if ('because' in question) return [];
-    const { original, claim, invariants } = question;
-    const isKnown = given(question) !== undefined;
-    return [...(isKnown ? [] : [original]), ...(claim === original ? [] : [claim]), ...invariants];
-  });
+  const open = asked.flatMap((question) => ('because' in question ? [] : question.open));
   const found = new Map(decide(exploration, open as Claim[]).map(({ result }, index) => [open[index], result]));
   return asked.map((question) => {
     if ('because' in question) return question;
     const { formed, original, claim, stripped, invariants } = question;
-    const result = given(question) ?? found.get(original);
+    const result = question.known ?? found.get(original);
     const verdict = (comesTo: Decision['result'] | undefined): EveryVerdict => ({
       result: comesTo,
       about: formed.about,
@@ -118,9 +112,34 @@ export function decideEvery(
 
 const RESULTS = ['holds', 'fails', 'n/a', 'open'] as const;
 
+/** Reads results of claims. */
+function readKnown(place: string, known: unknown): ReadonlyMap<unknown, Decision['result']> {
+  const entries = readEntries(known) ?? refuse(place, known, 'a Map from claims to their results');
+  return new Map(entries.map(([claimAt, result]) => [claimAt, requireOneOf(`a result in ${place}`, result, RESULTS)]));
+}
+
+/** The entries of a map; undefined of whatever else. */
+function readEntries(map: unknown): [unknown, unknown][] | undefined {
+  try {
+    return Array.from(Map.prototype.entries.call(map as Map<unknown, unknown>));
+  } catch {
+    return undefined;
+  }
+}
+
 function readClaimAt(place: string, claimAt: unknown): (members: number) => ReadClaim {
   const given = requireFunction(place, claimAt);
-  return (members) => readClaim(`what ${place} gives for ${members}`, given(members));
+  const make = (members: number): unknown => {
+    try {
+      return given(members);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : tell(error);
+      throw new CutoffError(`Got an error where ${place} makes a claim for ${members} members: ${why}`, {
+        cause: error,
+      });
+    }
+  };
+  return (members) => readClaim(`what ${place} gives for ${members}`, make(members));
 }
 
 /** What is to be decided for a claim. */
@@ -131,6 +150,10 @@ interface Question {
   readonly claim: ReadClaim;
   readonly stripped: ReadonlySet<Stripped>;
   readonly invariants: readonly ReadClaim[];
+  /** What the claim comes to, where it was decided before. */
+  readonly known: Decision['result'] | undefined;
+  /** What is to be decided now. */
+  readonly open: readonly ReadClaim[];
 }
 
 function questionOf(
@@ -138,6 +161,7 @@ function questionOf(
   exploration: Exploration,
   members: number,
   claimAt: (members: number) => ReadClaim,
+  known: Decision['result'] | undefined,
 ): Question | { readonly because: string } {
   try {
     const formed = formOf(family, claimAt, members);
@@ -151,7 +175,9 @@ function questionOf(
     const original = claimAt(members);
     const { claim, stripped } = strengthened(original);
     const invariants = claim.kind === 'leadsTo' ? enabledAlike(exploration, family, instance, claim) : [];
-    return { formed, original, claim, stripped, invariants };
+    const open = [...(known === undefined ? [original] : []), ...(claim === original ? [] : [claim]), ...invariants];
+    readAmong(members, original.name, () => open.forEach((each) => requireDecidable(exploration, each)));
+    return { formed, original, claim, stripped, invariants, known, open };
   } catch (error) {
     if (!(error instanceof CutoffError)) throw error;
     return { because: error.message };
@@ -233,8 +259,9 @@ function weakened(
     case 'named':
       return weakened(names, names.guardNamed(condition.name), isUnknown, isMay);
     case 'not':
-    case 'next':
       return { kind: 'not', part: weakened(names, condition.part, isUnknown, !isMay) };
+    case 'next':
+      return refuseNext();
     default:
       return { kind: condition.kind, parts: condition.parts.map((part) => weakened(names, part, isUnknown, isMay)) };
   }
@@ -263,11 +290,17 @@ function expressionOf(condition: Condition): GuardExpression {
     case 'named':
       return condition;
     case 'not':
-    case 'next':
       return { kind: 'not', part: expressionOf(condition.part) };
+    case 'next':
+      return refuseNext();
     default:
       return { kind: condition.kind, parts: condition.parts.map(expressionOf) };
   }
+}
+
+/** No sentence that was read asks for values after its step: `Instance` refuses one that does. */
+function refuseNext(): never {
+  throw new CutoffError('a sentence asks for values as they are after the step');
 }
 
 /** The value that says that a state is active. */

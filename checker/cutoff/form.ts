@@ -33,6 +33,7 @@ export interface Formed {
  * Looks at the form of a claim.
  * @param asked The number of members at which it is decided: there, too, it must say the same.
  * @throws {CutoffError} when no number of members decides it, with what stands in the way.
+ * @throws {ArgumentError} when it is no claim.
  */
 export function formOf(family: CheckedFamily, claimAt: (members: number) => ReadClaim, asked?: number): Formed {
   const { about, form } = aboutOf(family, claimAt, asked);
@@ -53,17 +54,24 @@ function aboutOf(
   claimAt: (members: number) => ReadClaim,
   asked = MORE,
 ): { readonly about: number; readonly form: Form } {
-  const form = new Form(family.names(MORE), claimAt(MORE));
+  // What is no claim at all is a mistake of the caller's, and thrown as such.
+  const claim = claimAt(MORE);
+  const { name } = claim;
+  const names = family.names(MORE);
+  const form = readAmong(MORE, name, () => new Form(names, claim));
   const { about } = form;
-  const { name } = form.claim;
   if (about > ABOUT_MAX) {
     throw new CutoffError(
       `Got ${name}, which speaks of ${about} members where there are ${MORE}: of all at once; expected a claim about ${ABOUT_MAX} at most.`,
     );
   }
   // With all others taken for one, it must be what it is where there is one.
-  const sayAt = (members: number): string =>
-    new Form(family.names(members), claimAt(members)).textOf((member) => Math.min(member, about));
+  const sayAt = (members: number): string => {
+    const those = family.names(members);
+    return readAmong(members, `${name}, about ${about} of the members`, () =>
+      new Form(those, claimAt(members)).textOf((member) => Math.min(member, about)),
+    );
+  };
   const one = sayAt(about + 1);
   // What it says of others it cannot say where there is none.
   const least = form.speaksOfOthers ? about + 1 : about;
@@ -84,6 +92,18 @@ function aboutOf(
   throw new CutoffError(
     `Got ${name}, about ${about} of the members, which asks for an output that others put out: ${odd.text}.`,
   );
+}
+
+/** Reads a claim among so many members. One that cannot be read there, say because it names a state that is not there, has no cutoff. */
+export function readAmong<Result>(members: number, told: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof CutoffError || !(error instanceof RangeError)) throw error;
+    throw new CutoffError(`Got ${told}, which must be read with ${members} members, and cannot be: ${error.message}`, {
+      cause: error,
+    });
+  }
 }
 
 /** A claim about one machine of a family, as far as members go. */

@@ -5,7 +5,7 @@
  * A sentence that reads, changes or names what it must not is refused here. That members are alike is seen in `family.ts`.
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { shortened, tell } from '../argument/argument.ts';
+import { shortened, tell, tellNames } from '../argument/argument.ts';
 import { type Condition, conditionOf, printCondition, type SymbolicMachine, symbolicOf } from '../export/symbolic.ts';
 import { machineGuards } from '../machine/guard.ts';
 import type { NameOutput } from '../machine/output.ts';
@@ -220,8 +220,12 @@ export class Names {
     }
   }
 
+  /** @throws {RangeError} when the machine has no such guard, which a claim may name. */
   guardNamed(name: string): Condition {
-    return this.guards.get(name) as Condition;
+    const guard = this.guards.get(name);
+    if (guard !== undefined) return guard;
+    const known = tellNames([...this.guards.keys()]) || 'there is none';
+    throw new RangeError(`Got the guard ${tell(name)}; expected one that the machine has: ${known}.`);
   }
 }
 
@@ -250,13 +254,21 @@ export class Instance extends Names {
     return this.ownerOf(node) === 'shared' ? this.membersOf(node) : [];
   }
 
-  /** The places where a condition asks for something, each once. */
-  private atomsOf(condition: Condition, atoms = new Set<AnyStateNode>()): Set<AnyStateNode> {
-    if (condition.kind === 'is') atoms.add(condition.child);
-    else if (condition.kind === 'named') this.atomsOf(this.guardNamed(condition.name), atoms);
-    else if ('part' in condition) this.atomsOf(condition.part, atoms);
-    else for (const part of condition.parts) this.atomsOf(part, atoms);
-    return atoms;
+  /** The states that a condition of a sentence asks for. They are as before the step: the proof knows of no others. */
+  private atomsOf(sentence: Sentence, condition: Condition): AnyStateNode[] {
+    switch (condition.kind) {
+      case 'is':
+        return [condition.child];
+      case 'named':
+        return this.atomsOf(sentence, this.guardNamed(condition.name));
+      case 'not':
+        return this.atomsOf(sentence, condition.part);
+      case 'next':
+        // `symbolicOf` makes none: this kind is for printed claims.
+        throw this.refusal('it asks for values as they are after the step', sentence);
+      default:
+        return condition.parts.flatMap((part) => this.atomsOf(sentence, part));
+    }
   }
 
   /** Whether a condition holds only where a state that names `member` is active. */
@@ -295,15 +307,15 @@ export class Instance extends Names {
         const told = this.tell(event, condition, writes, outputs);
         const region = this.regionOf(transition.source);
         const sentence = { owner, region, event, condition, outputs: outputs.map(({ name }) => name), text: told };
-        const atoms = this.atomsOf(condition);
-        const conditional = new Set(outputs.flatMap((each) => [...this.atomsOf(each.condition)]));
-        for (const atom of [...atoms, ...conditional]) this.requireReadable(sentence, atom);
+        const asked = [condition, ...outputs.map((each) => each.condition)];
+        const atoms = new Set(asked.flatMap((each) => this.atomsOf(sentence, each)));
+        for (const atom of atoms) this.requireReadable(sentence, atom);
         for (const { compound } of writes) this.requireWritable(sentence, compound);
         const conclusion = [
           ...writes.flatMap(({ child }) => (child === undefined ? [] : this.mentionedByState(child))),
           ...sentence.outputs.flatMap((name) => this.mentioned(name)),
         ];
-        const other = this.requireOneOther(sentence, [...atoms, ...conditional], conclusion);
+        const other = this.requireOneOther(sentence, [...atoms], conclusion);
         this.writeDown(transition.source, other, text);
         return { sentence, speaksOfOther: other !== undefined };
       }),

@@ -41,8 +41,7 @@ export function startAt(compiled: CompiledMachine, value: StateValue): CompiledM
 export function decide(exploration: Exploration, claims: readonly Claim[]): Decision[] {
   const { compiled } = requireExploration('exploration of decide', exploration);
   const read = readClaims('claims of decide', claims);
-  for (const claim of read) requireNames(compiled, claim);
-  for (const claim of read) requireSymmetric(exploration, claim);
+  for (const claim of read) requireDecidable(exploration, claim);
   const truths = new Truths(exploration);
   const isStep = (claim: ReadClaim): claim is StepClaim => claim.kind === 'step';
   const steps = read.filter(isStep);
@@ -51,6 +50,15 @@ export function decide(exploration: Exploration, claims: readonly Claim[]): Deci
     const conclusion = isStep(claim) ? conclude(exploration, findings.get(claim)!) : decideClaim(truths, claim);
     return { claim: claims[index], ...conclusion, ...leftOut(compiled) };
   });
+}
+
+/**
+ * Requires that a claim can be decided on an exploration.
+ * @throws {RangeError} when it names what the machine does not have, or is not the same for regions that the exploration exchanges.
+ */
+export function requireDecidable(exploration: Exploration, claim: ReadClaim): void {
+  requireNames(exploration.compiled, claim);
+  requireSymmetric(exploration, claim);
 }
 
 /** What a decision says, but of which claim. */

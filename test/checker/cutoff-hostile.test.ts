@@ -11,11 +11,13 @@ import type { Family } from '../../checker/cutoff/instance.ts';
 import type { Claim, Decision, Fairness, StepPredicate } from '../../checker/decide/claim.ts';
 import { decide } from '../../checker/decide/decide.ts';
 import { type Exploration, explore } from '../../checker/explore/explore.ts';
+import { Symmetry } from '../../checker/explore/symmetry.ts';
 import type { ExploreLimits } from '../../checker/explore/tally.ts';
 import type { GuardExpression } from '../../checker/machine/guard.ts';
+import { refusalOf } from '../setup/families.ts';
 
 const indicesOf = (members: number): number[] => Array.from({ length: members }, (_, member) => member);
-const eachOf = (members: number, of: (member: number) => [string, object]): object =>
+const eachOf = (members: number, of: (member: number) => [string, object | string]): object =>
   Object.fromEntries(indicesOf(members).map(of));
 
 /** A member that goes to and fro by an event of its own. */
@@ -180,6 +182,62 @@ describe('a family is refused', () => {
   });
 });
 
+describe('a register', () => {
+  const takes = (members: number, but?: number): object =>
+    Object.fromEntries(
+      indicesOf(members).flatMap((index) => (index === but ? [] : [[`take.${index}`, `with ${index}`]])),
+    );
+  /** What is shared names a member from `take.0` on. */
+  const register = (then: (index: number, members: number) => object): Family =>
+    familyOf({
+      shared: (members) => ({
+        x: {
+          initial: 'free',
+          states: {
+            free: { on: takes(members) },
+            ...eachOf(members, (index) => [`with ${index}`, { on: then(index, members) }]),
+          },
+        },
+      }),
+    });
+  /** A step from `with` any other than member 0, by an event of any other, leads to one of some states. */
+  const leadsFromOthers = (verb: string, to: (others: readonly string[]) => readonly string[]) => (members: number) => {
+    const others = indicesOf(members).slice(1);
+    const anyOf = (states: readonly string[]): GuardExpression => ({
+      kind: 'or',
+      parts: states.map((state) => inState('x', state)),
+    });
+    const withOthers = others.map((index) => `with ${index}`);
+    const when = both(
+      { kind: 'before', state: anyOf(withOthers) },
+      event(...others.map((index) => `${verb}.${index}`)),
+    );
+    return steps(when, { kind: 'after', state: anyOf(to(withOthers)) });
+  };
+
+  test('that is freed by an event of nobody is accepted', () => {
+    expect(new CheckedFamily(register(() => ({ put: 'free' }))).hearing).toMatch(/^on take\.0, if x\.free/);
+  });
+
+  test('that names another member before it is freed is refused, out of caution', () => {
+    const family = register((index, members) => ({ put: 'free', ...takes(members, index) }));
+    const claim = leadsFromOthers('take', (others) => others);
+    expect(resultsOf(family, claim, [2, 3, 4])).toEqual(['holds', 'holds', 'holds']);
+    expect(() => new CheckedFamily(family)).toThrow(
+      /it speaks of the members 0 and 1 at once: on take\.0, if x\.with 1, x becomes with 0\.$/,
+    );
+  });
+
+  test('that is freed by an event of the member that it names is refused: a verdict changes', () => {
+    const family = register((index) => ({ [`put.${index}`]: 'free' }));
+    const claim = leadsFromOthers('put', () => ['free']);
+    expect(resultsOf(family, claim, [2, 3, 4])).toEqual(['holds', 'fails', 'fails']);
+    expect(() => new CheckedFamily(family)).toThrow(
+      /it asks in two places at once whether they name member 0: on put\.0, if x\.with 0, x becomes free\.$/,
+    );
+  });
+});
+
 describe('a premise', () => {
   test('that only steps of others satisfy needs another one', () => {
     const claim = (): Claim => steps(not(event('go.0')), stays);
@@ -321,6 +379,122 @@ describe('a claim', () => {
     expect(every(family, claim)).toEqual({ result: 'fails', about: 1, cutoff: 1, sizes: [1, 2, 3, 4] });
     expect(() => cutoffOf(new CheckedFamily(family, [2, 7]), claim)).toThrow(
       /among 7 members, and .* among 2; expected it to say the same/,
+    );
+  });
+
+  const inA = (): Claim => always(inState('m0', 'a'));
+  const isA = (index: number): GuardExpression => inState(`m${index}`, 'a');
+
+  describe.each<[string, ClaimAt, RegExp]>([
+    [
+      'names members 0 and 1, and all others, where there is one member',
+      (members) =>
+        always({
+          kind: 'or',
+          parts: [inState('x', 'free'), ...indicesOf(Math.max(members, 2)).map((at) => inState('x', `with ${at}`))],
+        }),
+      /^Got AlwaysInv, about 0 of the members, which must be read with 1 members, and cannot be: stateIn names 'with 1' below 'family\.x'; write one of free, with 0\.$/,
+    ],
+    [
+      'names a member that is never there',
+      () => always(isA(7)),
+      /^Got AlwaysInv, which must be read with 5 members, and cannot be: stateIn names 'm7' below 'family'; /,
+    ],
+    [
+      'names a guard that is not there',
+      () => always({ kind: 'named', name: 'isOpen' }),
+      /^Got AlwaysInv, which must be read with 5 members, and cannot be: Got the guard "isOpen"; expected one that the machine has: there is none\.$/,
+    ],
+    [
+      'cannot be made for many members',
+      (members) => {
+        if (members > 3) throw new Error('I know three members.');
+        return inA();
+      },
+      /^Got an error where claims?(At|\[0\]) of \w+ makes a claim for 5 members: I know three members\.$/,
+    ],
+    [
+      'is no claim for one of the numbers',
+      (members) => (members === 4 ? (undefined as unknown as Claim) : inA()),
+      /^Got AlwaysInv, about 1 of the members, which must be read with 4 members, and cannot be: Got undefined as what /,
+    ],
+  ])('that %s', (_, claim, reason) => {
+    const shared = (members: number): object => ({
+      x: {
+        initial: 'free',
+        states: {
+          free: { on: eachOf(members, (index) => [`take.${index}`, `with ${index}`]) },
+          ...eachOf(members, (index) => [`with ${index}`, { on: { put: 'free' } }]),
+        },
+      },
+    });
+    const family = familyOf({ shared });
+    const checked = new CheckedFamily(family);
+
+    test('has no cutoff', () => {
+      expect(refusalOf(() => cutoffOf(checked, claim))).toMatch(reason);
+    });
+
+    test('is given a reason, and others their verdicts', () => {
+      expect(decideEvery(checked, exploreOf(family.at(2)), 2, [claim, inA])).toEqual([
+        { because: expect.stringMatching(reason) },
+        { result: 'fails', about: 1, cutoff: 2, sizes: [1, 2, 3, 4] },
+      ]);
+    });
+  });
+
+  describe('that cannot be decided on an exploration is given a reason, and others their verdicts:', () => {
+    const family = familyOf({ shared: () => untilTick() });
+    const { machine, events } = family.at(2);
+    const ticks = (): Claim => steps(event('tick'), stays);
+    const inP = (): Claim => always(inState('s', 'p'));
+
+    test('it names an event that is left out', () => {
+      const exploration = explore(compile(machine, { only: events.filter((name) => name !== 'tick') }));
+      expect(decideEvery(new CheckedFamily(family), exploration, 2, [ticks, inP])).toMatchObject([
+        {
+          because: expect.stringMatching(
+            /and cannot be: Got the event "tick" in the claim TheStep; expected one that is not left out/,
+          ),
+        },
+        { result: 'holds' },
+      ]);
+    });
+
+    test('it is about one of the members that are exchanged', () => {
+      const compiled = compile(machine, events);
+      const symmetry = new Symmetry(compiled, { regions: ['m0', 'm1'], rename: family.rename });
+      expect(decideEvery(new CheckedFamily(family), explore(compiled, { symmetry }), 2, [inA, inP])).toMatchObject([
+        {
+          because: expect.stringMatching(
+            /and cannot be: Got the claim AlwaysInv, which is not the same for each of m0, m1: /,
+          ),
+        },
+        { result: 'fails' },
+      ]);
+    });
+  });
+
+  test('that is none at all is a mistake', () => {
+    const none = (() => undefined) as unknown as ClaimAt;
+    const family = new CheckedFamily(familyOf({}));
+    expect(() => cutoffOf(family, none)).toThrow(
+      /^Got undefined as what claimAt of cutoffOf gives for 5; expected a claim/,
+    );
+  });
+
+  test('that has the name of another is not taken for it', () => {
+    const family = familyOf({});
+    const [checked, exploration] = [new CheckedFamily(family), exploreOf(family.at(1))];
+    const either = (): Claim => always({ kind: 'or', parts: [isA(0), inState('m0', 'b')] });
+    const resultsWith = (known?: ReadonlyMap<ClaimAt, Decision['result']>): (Decision['result'] | undefined)[] =>
+      decideEvery(checked, exploration, 1, [either, inA], known).map(({ result }) => result);
+    expect(resultsWith()).toEqual(['holds', 'fails']);
+    expect(resultsWith(new Map([[either, 'holds']]))).toEqual(['holds', 'fails']);
+    // What is known is believed, of the claim that it is known of.
+    expect(resultsWith(new Map([[inA, 'open']]))).toEqual(['holds', 'open']);
+    expect(() => resultsWith(new Map([[inA, 'maybe' as 'open']]))).toThrow(
+      /^Got "maybe" as a result in known of decideEvery; expected one of holds, fails, n\/a, open\.$/,
     );
   });
 

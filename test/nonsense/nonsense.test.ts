@@ -19,7 +19,7 @@ const ENTRIES: Readonly<Record<string, readonly [module: object, table: Table, t
   maskbit: [maskbit, MASKBIT, 1621],
   'maskbit/spec': [spec, SPEC, 124],
   'maskbit/machines': [machines, MACHINES, 2958],
-  'maskbit/checker': [checker, CHECKER, 19_932],
+  'maskbit/checker': [checker, CHECKER, 19_900],
   'maskbit/properties': [properties, PROPERTIES, 9131],
   'maskbit/conformance': [conformance, CONFORMANCE, 1976],
   'maskbit/conformance/node': [node, NODE, 157],
