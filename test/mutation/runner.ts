@@ -31,6 +31,8 @@ const SLOW: Readonly<Record<string, readonly string[]>> = {
   'what the compiler makes of them': ['structs.ts', 'abi.ts'],
   'tell, answer and look as the reference does': ['assigned-device.ts', 'monitor.ts', 'two-tables.ts'],
 };
+/** What these files work out once is kept: a mutant of theirs shows where all is loaded anew, and to whichever test asks first. */
+const KEEPING: readonly string[] = ['structs.ts', 'abi.ts'];
 /** Whether a test is quick, or some of the files whose mutants are run need it. */
 function isWorthIt({ id }: Noted): boolean {
   const files = Object.entries(SLOW).find(([name]) => id.includes(name))?.[1];
@@ -167,7 +169,9 @@ class QuickRunner implements TestRunner {
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
     const { activeMutant, hitLimit, testFilter, mutantActivation, sandboxFileName } = options;
-    const wanted = testFilter && new Set(testFilter);
+    const keeps = KEEPING.some((file) => sandboxFileName.endsWith(`/${file}`));
+    const isStatic = keeps || mutantActivation === 'static';
+    const wanted = keeps ? undefined : testFilter && new Set(testFilter);
     const isSlow = ({ id }: Noted): boolean =>
       Object.entries(SLOW).some(
         ([name, files]) => id.includes(name) && !files.some((file) => sandboxFileName.endsWith(`/${file}`)),
@@ -181,7 +185,7 @@ class QuickRunner implements TestRunner {
       stryker.activeMutant = activeMutant.id;
       const tests: TestResult[] = [];
       try {
-        if (mutantActivation === 'static') await this.load();
+        if (isStatic) await this.load();
       } catch (error) {
         const failed = { status: TestStatus.Failed, failureMessage: String(error) } as const;
         tests.push({ ...failed, id: 'load', name: 'load', timeSpentMs: 0 });
@@ -196,9 +200,9 @@ class QuickRunner implements TestRunner {
       const limit = determineHitLimitReached(stryker.hitCount, hitLimit);
       stryker.activeMutant = undefined;
       stryker.hitCount = undefined;
-      if (mutantActivation === 'static') await this.load();
+      if (isStatic) await this.load();
       const result = toMutantRunResult(limit ?? { status: DryRunStatus.Complete, tests });
-      if (mutantActivation === 'static' || isFresh || tests.at(-1)?.status !== TestStatus.Failed || last === undefined)
+      if (isStatic || isFresh || tests.at(-1)?.status !== TestStatus.Failed || last === undefined)
         return result;
       if ((await this.one(last)).status === TestStatus.Success) return result;
       await this.load();
