@@ -8,13 +8,14 @@
  * belongs to objects keep their names, with a number where several files have the same: a stack trace reads as the sources do. One character that is not ASCII would double the width of all others. The comments that stay say what a
  * bundler may leave out.
  */
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Plugin, rolldown } from 'rolldown';
 
 const [folder] = process.argv.slice(2);
-const library = resolve(folder, 'src');
+// As the bundler has it.
+const library = realpathSync(resolve(folder, 'src'));
 const entry = join(library, 'index.js');
 
 /**
@@ -25,20 +26,15 @@ async function plainAbi(): Promise<Plugin> {
   const file = join(library, 'kernel/abi.js');
   const exported = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
   const names = Object.keys(exported).join();
-  const namespace = /export \* as abi from (.*?);/;
-  const ioctl = /(?<=export const (\w+) = )ioctlNumber\(.*?\)(?=;)/g;
-  const changed = (code: string, id: string): string | undefined => {
-    if (id === file) return code.replace(ioctl, (_, name: string) => String(exported[name]));
-    if (id !== entry) return undefined;
-    const object = `Object.freeze({ __proto__: null, ${names} })`;
-    return code.replace(namespace, `import { ${names} } from $1; export const abi = /* @__PURE__ */ ${object};`);
-  };
+  const ioctl = /(?<=^export const (\w+) = )ioctlNumber\(.*\)(?=;$)/gm;
+  const namespace = /^export \* as abi from (.*);$/m;
+  const object = `Object.freeze({ __proto__: null, ${names} })`;
   return {
     name: 'plain abi',
     transform(code, id) {
-      const made = changed(code, id);
-      if (made === code) throw new Error(`${id}: got no export of abi, and no ioctl number; expected one of them.`);
-      return made;
+      if (id === file) return code.replace(ioctl, (_, name: string) => String(exported[name]));
+      if (id !== entry) return undefined;
+      return code.replace(namespace, `import { ${names} } from $1; export const abi = /* @__PURE__ */ ${object};`);
     },
   };
 }
@@ -51,7 +47,12 @@ const { output } = await bundle.generate({
   minify: { compress: { keepNames }, mangle: { toplevel: true, keepNames }, codegen: { asciiOnly: true } },
 });
 await bundle.close();
-writeFileSync(entry, output[0].code);
+const [{ code }] = output;
+if (/ioctlNumber/.test(code) || !/freeze\(\{__proto__:null,/.test(code))
+  throw new Error(
+    `${entry}: got an ioctl number that is worked out by an import, or abi as a namespace; expected neither.`,
+  );
+writeFileSync(entry, code);
 const stays = new Set(['index.js', 'registers.js']);
 for (const name of readdirSync(library, { recursive: true, encoding: 'utf8' })) {
   if (name.endsWith('.js') && !stays.has(name)) rmSync(join(library, name));

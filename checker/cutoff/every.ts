@@ -4,7 +4,7 @@
  * What is said rests on the theorem in `README.md` beside this file, on its premise, which `family.ts` checks, and on the forms of `form.ts`.
  */
 import type { AnyStateNode, StateValue } from 'xstate';
-import { refuse, requireCount, requireFunction, requireList, requireOneOf, tell } from '../argument/argument.ts';
+import { refuse, requireCount, requireFunction, requireList, requireOneOf } from '../argument/argument.ts';
 import { packNodes } from '../compile/layout.ts';
 import type { Claim, Decision, ReadClaim } from '../decide/claim.ts';
 import { decide, requireDecidable } from '../decide/decide.ts';
@@ -14,7 +14,7 @@ import type { Condition } from '../export/symbolic.ts';
 import type { GuardExpression } from '../machine/guard.ts';
 import { initialNodes } from '../machine/transition-sets.ts';
 import { CHECKED_FAMILY, type CheckedFamily, MEMBERS_MAX } from './family.ts';
-import { formOf, type Formed, readAmong, strengthened, type Stripped } from './form.ts';
+import { formOf, type Formed, orWithoutCutoff, strengthened, type Stripped } from './form.ts';
 import { CutoffError, type Instance } from './instance.ts';
 
 /** A claim about a machine with so many members. */
@@ -38,9 +38,9 @@ export interface EveryVerdict {
 
 /**
  * Finds how many members decide a claim for every number of them.
- * @throws {CutoffError} when no number does, with what stands in the way; also when the claim cannot be made or read with a number of members
- * with which it is compared.
- * @throws {ArgumentError} when `claimAt` gives no claim.
+ * @throws {CutoffError} when no number does, with what stands in the way; also when the claim names a state or a guard that is not there with a
+ * number of members with which it is compared. Its events and outputs are looked up where it is decided.
+ * @throws {ArgumentError} when `claimAt` gives no claim. What it throws itself is thrown on.
  */
 export function cutoffOf(family: CheckedFamily, claimAt: ClaimAt): Pick<Formed, 'about' | 'cutoff'> {
   const { about, cutoff } = formOf(
@@ -56,7 +56,7 @@ export function cutoffOf(family: CheckedFamily, claimAt: ClaimAt): Pick<Formed, 
  * begin alike, and in which those events never happen. Where a claim needs another member, the last one stands for all others: what is
  * left out of it is left out of each of them.
  * @param known What claims come to on that exploration, where it was decided before. A claim is known by its function: names may be alike.
- * @throws {ArgumentError} when an argument is not what it should be, or one of `claims` gives no claim.
+ * @throws {ArgumentError} when an argument is not what it should be, or one of `claims` gives no claim. What one throws itself is thrown on.
  */
 export function decideEvery(
   family: CheckedFamily,
@@ -127,19 +127,18 @@ function readEntries(map: unknown): [unknown, unknown][] | undefined {
   }
 }
 
+/**
+ * Reads a claim once for each number of members: what is looked at is what is decided. That its function throws, or gives no claim, is a mistake
+ * of the caller's, and goes to the caller.
+ */
 function readClaimAt(place: string, claimAt: unknown): (members: number) => ReadClaim {
   const given = requireFunction(place, claimAt);
-  const make = (members: number): unknown => {
-    try {
-      return given(members);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : tell(error);
-      throw new CutoffError(`Got an error where ${place} makes a claim for ${members} members: ${why}`, {
-        cause: error,
-      });
-    }
+  const claims = new Map<number, ReadClaim>();
+  return (members) => {
+    const claim = claims.get(members) ?? readClaim(`what ${place} gives for ${members}`, given(members));
+    claims.set(members, claim);
+    return claim;
   };
-  return (members) => readClaim(`what ${place} gives for ${members}`, make(members));
 }
 
 /** What is to be decided for a claim. */
@@ -176,7 +175,9 @@ function questionOf(
     const { claim, stripped } = strengthened(original);
     const invariants = claim.kind === 'leadsTo' ? enabledAlike(exploration, family, instance, claim) : [];
     const open = [...(known === undefined ? [original] : []), ...(claim === original ? [] : [claim]), ...invariants];
-    readAmong(members, original.name, () => open.forEach((each) => requireDecidable(exploration, each)));
+    orWithoutCutoff(`${original.name}, which cannot be decided on the exploration`, () => {
+      for (const each of open) requireDecidable(exploration, each);
+    });
     return { formed, original, claim, stripped, invariants, known, open };
   } catch (error) {
     if (!(error instanceof CutoffError)) throw error;

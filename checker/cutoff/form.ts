@@ -54,11 +54,13 @@ function aboutOf(
   claimAt: (members: number) => ReadClaim,
   asked = MORE,
 ): { readonly about: number; readonly form: Form } {
-  // What is no claim at all is a mistake of the caller's, and thrown as such.
   const claim = claimAt(MORE);
   const { name } = claim;
-  const names = family.names(MORE);
-  const form = readAmong(MORE, name, () => new Form(names, claim));
+  const formAt = (members: number, read: ReadClaim, told: string): Form => {
+    const names = family.names(members);
+    return orWithoutCutoff(`${told}, which cannot be read with ${members} members`, () => new Form(names, read));
+  };
+  const form = formAt(MORE, claim, name);
   const { about } = form;
   if (about > ABOUT_MAX) {
     throw new CutoffError(
@@ -66,12 +68,10 @@ function aboutOf(
     );
   }
   // With all others taken for one, it must be what it is where there is one.
-  const sayAt = (members: number): string => {
-    const those = family.names(members);
-    return readAmong(members, `${name}, about ${about} of the members`, () =>
-      new Form(those, claimAt(members)).textOf((member) => Math.min(member, about)),
+  const sayAt = (members: number): string =>
+    formAt(members, claimAt(members), `${name}, about ${about} of the members`).textOf((member) =>
+      Math.min(member, about),
     );
-  };
   const one = sayAt(about + 1);
   // What it says of others it cannot say where there is none.
   const least = form.speaksOfOthers ? about + 1 : about;
@@ -94,15 +94,13 @@ function aboutOf(
   );
 }
 
-/** Reads a claim among so many members. One that cannot be read there, say because it names a state that is not there, has no cutoff. */
-export function readAmong<Result>(members: number, told: string, read: () => Result): Result {
+/** Reads a claim. One that cannot be read, say because it names a state that is not there, has no cutoff. */
+export function orWithoutCutoff<Result>(told: string, read: () => Result): Result {
   try {
     return read();
   } catch (error) {
     if (error instanceof CutoffError || !(error instanceof RangeError)) throw error;
-    throw new CutoffError(`Got ${told}, which must be read with ${members} members, and cannot be: ${error.message}`, {
-      cause: error,
-    });
+    throw new CutoffError(`Got ${told}: ${error.message}`, { cause: error });
   }
 }
 

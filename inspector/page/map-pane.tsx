@@ -4,7 +4,7 @@
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { BoundError } from '../../checker/explore/enumerate.ts';
+import { BoundError } from '../../checker/explore/bound.ts';
 import { mapOf, pathBetween, type StateMap } from './map.ts';
 import { MapCanvas, useTallPane } from './map-canvas.tsx';
 import { curve } from './map-shape.ts';

@@ -393,30 +393,17 @@ describe('a claim', () => {
           kind: 'or',
           parts: [inState('x', 'free'), ...indicesOf(Math.max(members, 2)).map((at) => inState('x', `with ${at}`))],
         }),
-      /^Got AlwaysInv, about 0 of the members, which must be read with 1 members, and cannot be: stateIn names 'with 1' below 'family\.x'; write one of free, with 0\.$/,
+      /^Got AlwaysInv, about 0 of the members, which cannot be read with 1 members: stateIn names 'with 1' below 'family\.x'; write one of free, with 0\.$/,
     ],
     [
       'names a member that is never there',
       () => always(isA(7)),
-      /^Got AlwaysInv, which must be read with 5 members, and cannot be: stateIn names 'm7' below 'family'; /,
+      /^Got AlwaysInv, which cannot be read with 5 members: stateIn names 'm7' below 'family'; /,
     ],
     [
       'names a guard that is not there',
       () => always({ kind: 'named', name: 'isOpen' }),
-      /^Got AlwaysInv, which must be read with 5 members, and cannot be: Got the guard "isOpen"; expected one that the machine has: there is none\.$/,
-    ],
-    [
-      'cannot be made for many members',
-      (members) => {
-        if (members > 3) throw new Error('I know three members.');
-        return inA();
-      },
-      /^Got an error where claims?(At|\[0\]) of \w+ makes a claim for 5 members: I know three members\.$/,
-    ],
-    [
-      'is no claim for one of the numbers',
-      (members) => (members === 4 ? (undefined as unknown as Claim) : inA()),
-      /^Got AlwaysInv, about 1 of the members, which must be read with 4 members, and cannot be: Got undefined as what /,
+      /^Got AlwaysInv, which cannot be read with 5 members: Got the guard "isOpen"; expected one that the machine has: there is none\.$/,
     ],
   ])('that %s', (_, claim, reason) => {
     const shared = (members: number): object => ({
@@ -454,7 +441,7 @@ describe('a claim', () => {
       expect(decideEvery(new CheckedFamily(family), exploration, 2, [ticks, inP])).toMatchObject([
         {
           because: expect.stringMatching(
-            /and cannot be: Got the event "tick" in the claim TheStep; expected one that is not left out/,
+            /^Got TheStep, which cannot be decided on the exploration: Got the event "tick" in the claim TheStep; expected one that is not left out/,
           ),
         },
         { result: 'holds' },
@@ -467,7 +454,7 @@ describe('a claim', () => {
       expect(decideEvery(new CheckedFamily(family), explore(compiled, { symmetry }), 2, [inA, inP])).toMatchObject([
         {
           because: expect.stringMatching(
-            /and cannot be: Got the claim AlwaysInv, which is not the same for each of m0, m1: /,
+            /^Got AlwaysInv, which cannot be decided on the exploration: Got the claim AlwaysInv, which is not the same for each of m0, m1: /,
           ),
         },
         { result: 'fails' },
@@ -475,12 +462,37 @@ describe('a claim', () => {
     });
   });
 
-  test('that is none at all is a mistake', () => {
-    const none = (() => undefined) as unknown as ClaimAt;
-    const family = new CheckedFamily(familyOf({}));
-    expect(() => cutoffOf(family, none)).toThrow(
-      /^Got undefined as what claimAt of cutoffOf gives for 5; expected a claim/,
-    );
+  test.each([1, 2, 3, 4, 5])(
+    'that is none, or whose function throws, for %i members is a mistake of the caller',
+    (odd) => {
+      const family = familyOf({});
+      const [checked, exploration] = [new CheckedFamily(family), exploreOf(family.at(2))];
+      const none: ClaimAt = (members) => (members === odd ? (undefined as unknown as Claim) : inA());
+      const failing: ClaimAt = (members) => {
+        if (members === odd) throw new TypeError('I do not know so many.');
+        return inA();
+      };
+      const told = RegExp(`^Got undefined as what claim(At|s\\[1\\]) of \\w+ gives for ${odd}; expected a claim`);
+      expect(() => cutoffOf(checked, none)).toThrow(told);
+      expect(() => decideEvery(checked, exploration, 2, [inA, none])).toThrow(told);
+      expect(() => cutoffOf(checked, failing)).toThrow(new TypeError('I do not know so many.'));
+      expect(() => decideEvery(checked, exploration, 2, [inA, failing])).toThrow(
+        new TypeError('I do not know so many.'),
+      );
+    },
+  );
+
+  test('is made once for each number: what is looked at is what is decided', () => {
+    const family = familyOf({});
+    const asked: number[] = [];
+    const changing: ClaimAt = (members) => {
+      const isFirst = !asked.includes(members);
+      asked.push(members);
+      return isFirst ? inA() : always({ kind: 'or', parts: [isA(0), inState('m0', 'b')] });
+    };
+    const [{ result }] = decideEvery(new CheckedFamily(family), exploreOf(family.at(2)), 2, [changing]);
+    expect(result).toBe('fails');
+    expect(asked.toSorted()).toEqual([...new Set(asked)].toSorted());
   });
 
   test('that has the name of another is not taken for it', () => {

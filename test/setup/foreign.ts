@@ -69,6 +69,7 @@ function copyOf<T>(value: T): T {
   if (value instanceof Uint32Array) return value.slice() as T;
   if (Array.isArray(value)) return value.map(copyOf) as T;
   if (typeof value !== 'object' || value === null) return value;
+  if (ArrayBuffer.isView(value)) throw new TypeError(`Got ${String(value)}; expected a field that is copied here.`);
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copyOf(each)])) as T;
 }
 
