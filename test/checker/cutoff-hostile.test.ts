@@ -492,7 +492,7 @@ describe('a claim', () => {
     };
     const [{ result }] = decideEvery(new CheckedFamily(family), exploreOf(family.at(2)), 2, [changing]);
     expect(result).toBe('fails');
-    expect(asked.toSorted()).toEqual([...new Set(asked)].toSorted());
+    expect(asked).toEqual([...new Set(asked)]);
   });
 
   test('that has the name of another is not taken for it', () => {
