@@ -202,8 +202,7 @@ class QuickRunner implements TestRunner {
       stryker.hitCount = undefined;
       if (isStatic) await this.load();
       const result = toMutantRunResult(limit ?? { status: DryRunStatus.Complete, tests });
-      if (isStatic || isFresh || tests.at(-1)?.status !== TestStatus.Failed || last === undefined)
-        return result;
+      if (isStatic || isFresh || tests.at(-1)?.status !== TestStatus.Failed || last === undefined) return result;
       if ((await this.one(last)).status === TestStatus.Success) return result;
       await this.load();
       isFresh = true;
