@@ -13,6 +13,7 @@ import * as registers from './registers.ts';
 import { contradictionOf, isConfigAccess } from './assigned-saved.ts';
 import {
   dwordOf,
+  hex,
   isWords,
   requireFunction,
   requireInteger,
@@ -704,7 +705,7 @@ export class AssignedDevice {
     this.saveInto(again);
     if (!sameWords(again, saved)) {
       const at = saved.findIndex((word, index) => word !== again[index]);
-      const found = `got 0x${saved[at].toString(16)} in word ${at}, which would be saved as 0x${again[at].toString(16)}`;
+      const found = `got ${hex(saved[at])} in word ${at}, which would be saved as ${hex(again[at])}`;
       return `${found}; expected words that saveInto left.`;
     }
     return contradictionOf(this.exits, this.works, this.monitor);

@@ -14,6 +14,11 @@ export function told(value: unknown): string {
   return isWords(value) ? `a Uint32Array of ${value.length} words` : kindOf(value);
 }
 
+/** A register in a sentence. */
+export function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
+
 /** A text, cut where it is longer than a sentence can carry. */
 export function shortened(text: string): string {
   return text.length > TOLD_CHARACTERS ? `${text.slice(0, TOLD_CHARACTERS)}…` : text;
@@ -150,4 +155,9 @@ export function upperOf(owner: string, low: unknown, high: unknown): number {
   if (high !== undefined) return dwordOf(owner, 'the upper dword', high);
   requireInteger(owner, 'the value', low, -(2 ** 31), Number.MAX_SAFE_INTEGER);
   return (low as number) < 0 ? 0 : Math.floor((low as number) / 2 ** 32);
+}
+
+/** Refuses what `restore` of an owner was given. */
+export function refuseSaved(owner: string, what: string, got: number | string, expected: number | string): never {
+  throw new RangeError(`${owner}.restore: ${what} is ${got}; expected ${expected}. Nothing was restored.`);
 }

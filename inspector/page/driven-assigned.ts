@@ -3,12 +3,13 @@
  * them is looked at.
  */
 import { AssignedAdapter, IMPLEMENTED } from '../../conformance/device/assigned.ts';
+import { readbackDwords } from '../../conformance/device/readback.ts';
 import { Snapshots } from '../../conformance/device/snapshots.ts';
 import { expectedOf, outputsDifference, stateDifferences } from '../../conformance/paths/assigned-expectation.ts';
 import type { StatesApart } from '../../conformance/paths/state-words.ts';
 import { type Clause, tellClause } from '../../conformance/paths/story.ts';
 import type { Instance } from '../../properties/instances.ts';
-import { type DrivenDevice, type Driver, roomFor } from './driver.ts';
+import type { DrivenDevice, Driver } from './driver.ts';
 
 /** Drives the assigned device. */
 export const ASSIGNED_DRIVER: Driver = {
@@ -40,12 +41,15 @@ function driveAssigned({ vectors, messages, design, vcpus }: Instance): DrivenDe
       return what === undefined ? [] : [{ sentence: sentence(what) }];
     },
     differences: (value) =>
-      Array.from(stateDifferences(adapter.device, expectedOf(value, bounds), roomFor(vectors)), ({ word, what }) => ({
-        word,
-        sentence: sentence(what),
-      })),
+      Array.from(
+        stateDifferences(adapter.device, expectedOf(value, bounds), new Uint32Array(readbackDwords(vectors))),
+        ({ word, what }) => ({
+          word,
+          sentence: sentence(what),
+        }),
+      ),
     read: () => {
-      const words = roomFor(vectors);
+      const words = new Uint32Array(readbackDwords(vectors));
       adapter.device.peekInto(words);
       return words;
     },

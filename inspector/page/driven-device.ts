@@ -2,12 +2,12 @@
  * The implementation of the function, driven beside its machine. It is fetched when the first function is looked at.
  */
 import { hex } from '../../conformance/device/hexadecimal.ts';
-import { dwordName } from '../../conformance/device/readback.ts';
+import { dwordName, readbackDwords } from '../../conformance/device/readback.ts';
 import { DIALECTS, outputNameOf, perform, readback } from '../../conformance/device/words.ts';
 import { createInProcessDevice, type InProcessOptions } from '../../conformance/device/in-process.ts';
 import { tellOutputs } from '../../conformance/paths/story.ts';
 import type { Instance } from '../../properties/instances.ts';
-import { type DrivenDevice, type Driver, roomFor } from './driver.ts';
+import type { DrivenDevice, Driver } from './driver.ts';
 
 /** Drives the function. */
 export const FUNCTION_DRIVER: Driver = {
@@ -26,7 +26,7 @@ export function driveFunction({ vectors, messages }: Instance, options: InProces
   const device = createInProcessDevice(vectors, options);
   const [dialect] = DIALECTS;
   const read = (): Uint32Array => {
-    const words = roomFor(vectors);
+    const words = new Uint32Array(readbackDwords(vectors));
     device.peekInto(words);
     return words;
   };

@@ -4,7 +4,6 @@
  */
 import type { StateValue } from 'xstate';
 import type { Snapshot } from '../../conformance/device/device.ts';
-import { readbackDwords } from '../../conformance/device/readback.ts';
 import type { Instance } from '../../properties/instances.ts';
 
 /** Something in which machine and implementation differ. */
@@ -37,6 +36,3 @@ export interface Driver {
   refusal(instance: Instance): string | undefined;
   create(instance: Instance): DrivenDevice;
 }
-
-/** Room for Message Control, the table and the Pending Bit Array. */
-export const roomFor = (vectors: number): Uint32Array => new Uint32Array(readbackDwords(vectors));

@@ -16,8 +16,9 @@ import {
   VERSION_AT,
 } from './layout.ts';
 import * as registers from '../registers.ts';
-import { isWords, told } from '../sentences.ts';
+import { hex, isWords, refuseSaved, told } from '../sentences.ts';
 
+const OWNER = 'MsixFunction';
 const CONTROL_WRITABLE = registers.CONTROL_ENABLE | registers.CONTROL_FUNCTION_MASK;
 
 /** Whether the messages at `one` and at `other` are the same. */
@@ -29,24 +30,24 @@ export function sameMessage(memory: Uint32Array, one: number, other: number): bo
 
 /** Refuses words that no function of this layout can have saved. */
 export function requireSaved(saved: Uint32Array, layout: Layout): void {
-  if (!isWords(saved)) refuseSaved('the saved function', told(saved), 'a Uint32Array');
-  if (saved.length < TABLE_AT) refuseSaved('the length', `${saved.length} words`, layout.saved);
-  if (saved[MAGIC_AT] !== SAVE_MAGIC) refuseSaved('the first word', hex(saved[MAGIC_AT]), hex(SAVE_MAGIC));
-  if (saved[VERSION_AT] !== SAVE_VERSION) refuseSaved('the version', saved[VERSION_AT], SAVE_VERSION);
+  if (!isWords(saved)) refuseSaved(OWNER, 'the saved function', told(saved), 'a Uint32Array');
+  if (saved.length < TABLE_AT) refuseSaved(OWNER, 'the length', `${saved.length} words`, layout.saved);
+  if (saved[MAGIC_AT] !== SAVE_MAGIC) refuseSaved(OWNER, 'the first word', hex(saved[MAGIC_AT]), hex(SAVE_MAGIC));
+  if (saved[VERSION_AT] !== SAVE_VERSION) refuseSaved(OWNER, 'the version', saved[VERSION_AT], SAVE_VERSION);
   if (saved[COUNT_AT] !== layout.vectorCount) {
-    refuseSaved('the number of vectors', saved[COUNT_AT], layout.vectorCount);
+    refuseSaved(OWNER, 'the number of vectors', saved[COUNT_AT], layout.vectorCount);
   }
-  if (saved.length !== layout.saved) refuseSaved('the length', `${saved.length} words`, layout.saved);
+  if (saved.length !== layout.saved) refuseSaved(OWNER, 'the length', `${saved.length} words`, layout.saved);
   const control = saved[CONTROL_AT];
   if ((control & ~CONTROL_WRITABLE) !== 0) {
-    refuseSaved('Message Control', hex(control), `no bits but ${hex(CONTROL_WRITABLE)}`);
+    refuseSaved(OWNER, 'Message Control', hex(control), `no bits but ${hex(CONTROL_WRITABLE)}`);
   }
   for (let vector = 0; vector < layout.vectorCount; vector++) requireSavedVector(saved, layout, vector);
   for (let word = 0; word < layout.bitWords; word++) {
     const bits =
       (saved[layout.pending + word] | saved[layout.entryChanged + word]) & ~bitsOfVectors(layout.vectorCount, word);
     //= MSIX-PBA-2
-    if (bits !== 0) refuseSaved(`a bit of vector ${lowestVector(word, bits)}`, 'set', 'a clear one: it is none');
+    if (bits !== 0) refuseSaved(OWNER, `a bit of vector ${lowestVector(word, bits)}`, 'set', 'a clear one: it is none');
   }
 }
 
@@ -56,27 +57,25 @@ function requireSavedVector(saved: Uint32Array, layout: Layout, vector: number):
   const mask = saved[entry + 3];
   const blocked = (saved[CONTROL_AT] & CONTROL_WRITABLE) !== registers.CONTROL_ENABLE || mask !== 0;
   const entryChanged = (saved[layout.entryChanged + (vector >>> 5)] & (1 << (vector & 31))) !== 0;
-  if (mask > registers.VECTOR_CONTROL_MASK) refuseSaved(`Vector Control of vector ${vector}`, hex(mask), '0x0 or 0x1');
+  if (mask > registers.VECTOR_CONTROL_MASK)
+    refuseSaved(OWNER, `Vector Control of vector ${vector}`, hex(mask), '0x0 or 0x1');
   if ((saved[entry] & registers.ADDRESS_LOW_RESERVED) !== 0) {
-    refuseSaved(`the address of vector ${vector}`, hex(saved[entry]), 'a multiple of 4');
+    refuseSaved(OWNER, `the address of vector ${vector}`, hex(saved[entry]), 'a multiple of 4');
   }
   if ((saved[shadow] & registers.ADDRESS_LOW_RESERVED) !== 0) {
-    refuseSaved(`the address in the shadow of vector ${vector}`, hex(saved[shadow]), 'a multiple of 4');
+    refuseSaved(OWNER, `the address in the shadow of vector ${vector}`, hex(saved[shadow]), 'a multiple of 4');
   }
   if (entryChanged && blocked)
-    refuseSaved(`the entryChanged bit of vector ${vector}`, 'set while it is blocked', 'a clear one');
+    refuseSaved(OWNER, `the entryChanged bit of vector ${vector}`, 'set while it is blocked', 'a clear one');
   if (entryChanged && sameMessage(saved, shadow, entry)) {
-    refuseSaved(`the entryChanged bit of vector ${vector}`, 'set while its shadow equals its entry', 'a clear one');
+    refuseSaved(
+      OWNER,
+      `the entryChanged bit of vector ${vector}`,
+      'set while its shadow equals its entry',
+      'a clear one',
+    );
   }
   if (!entryChanged && (saved[shadow] | saved[shadow + 1] | saved[shadow + 2]) !== 0) {
-    refuseSaved(`the shadow of vector ${vector}`, 'not zero', 'zero, since the vector has not entryChanged');
+    refuseSaved(OWNER, `the shadow of vector ${vector}`, 'not zero', 'zero, since the vector has not entryChanged');
   }
-}
-
-function refuseSaved(what: string, got: number | string, expected: number | string): never {
-  throw new RangeError(`MsixFunction.restore: ${what} is ${got}; expected ${expected}. Nothing was restored.`);
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
 }

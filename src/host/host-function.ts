@@ -15,6 +15,8 @@ import { CONTROL_AT, ENTRY_WORDS, TABLE_AT } from '../function/layout.ts';
 import { MsixFunction } from '../function/msix-function.ts';
 import { CallsOut, type Listener } from '../calls-out.ts';
 import {
+  hex,
+  refuseSaved,
   requireBoolean,
   requireFunction,
   requireInteger,
@@ -44,6 +46,7 @@ const VECTOR_CONTROL = ENTRY_VECTOR_CONTROL_OFFSET;
 
 /** Where the host takes messages, all of them: an address of an interrupt controller. Below 2^31, V8 does not box it. */
 const HOST_ADDRESS = 0x08090040;
+const OWNER = 'HostFunction';
 const CONTROL_OFFSET = 2;
 const FIRST_IRQ_MAX = 2 ** 31;
 const OPTION_NAMES = ['vectorCount', 'firstIrq', 'dropsWhileDisabled', 'sent'];
@@ -69,12 +72,12 @@ export class HostFunction {
 
   /** @throws {RangeError} or {TypeError} when an option is out of range or unknown. */
   constructor(options: HostFunctionOptions) {
-    const given = requireOptionsOf('HostFunction', options, OPTION_NAMES);
+    const given = requireOptionsOf(OWNER, options, OPTION_NAMES);
     const { vectorCount, firstIrq = 64, dropsWhileDisabled = false, sent } = given;
-    requireInteger('HostFunction', 'vectorCount', vectorCount, 1, VECTOR_COUNT_MAX);
-    requireInteger('HostFunction', 'firstIrq', firstIrq, 0, FIRST_IRQ_MAX - vectorCount);
-    requireBoolean('HostFunction', 'dropsWhileDisabled', dropsWhileDisabled);
-    requireFunction('HostFunction', 'sent', sent);
+    requireInteger(OWNER, 'vectorCount', vectorCount, 1, VECTOR_COUNT_MAX);
+    requireInteger(OWNER, 'firstIrq', firstIrq, 0, FIRST_IRQ_MAX - vectorCount);
+    requireBoolean(OWNER, 'dropsWhileDisabled', dropsWhileDisabled);
+    requireFunction(OWNER, 'sent', sent);
     this.msix = new MsixFunction({ vectorCount, send: (_low, _high, data, vector) => this.launch(vector, data) });
     this.vectorCount = vectorCount;
     this.firstIrq = firstIrq;
@@ -150,12 +153,12 @@ export class HostFunction {
   }
 
   private has(vector: number): boolean {
-    if (typeof vector !== 'number') requireNumber('HostFunction', 'the vector', vector);
+    if (typeof vector !== 'number') requireNumber(OWNER, 'the vector', vector);
     return vector >>> 0 === vector && vector < this.vectorCount;
   }
 
   private requireVector(vector: number): void {
-    if (!this.has(vector)) requireInteger('HostFunction', 'the vector', vector, 0, this.vectorCount - 1);
+    if (!this.has(vector)) requireInteger(OWNER, 'the vector', vector, 0, this.vectorCount - 1);
   }
 
   // ---- The host
@@ -318,13 +321,13 @@ export class HostFunction {
     const changedAt = pendingAt + this.msix.pbaBytes / 4;
     const control = saved[CONTROL_AT];
     if (control !== 0 && control !== CONTROL_ENABLE) {
-      refuseSaved('Message Control', hex(control), `0x0 or ${hex(CONTROL_ENABLE)}`);
+      refuseSaved(OWNER, 'Message Control', hex(control), `0x0 or ${hex(CONTROL_ENABLE)}`);
     }
     for (let vector = 0; vector < 32 * flights.length; vector++) {
       const bit = 1 << (vector & 31);
       const flies = (flights[vector >>> 5] & bit) !== 0;
       if (vector >= vectorCount) {
-        if (flies) refuseSaved(`the flight of vector ${vector}`, 'set', 'a clear bit: it is none');
+        if (flies) refuseSaved(OWNER, `the flight of vector ${vector}`, 'set', 'a clear bit: it is none');
         continue;
       }
       const entry = TABLE_AT + ENTRY_WORDS * vector;
@@ -332,6 +335,7 @@ export class HostFunction {
       const isZero = (saved[entry] | saved[entry + 1] | saved[entry + 2]) === 0;
       if (masked && !flies && !isZero) {
         refuseSaved(
+          OWNER,
           `the message of vector ${vector}, masked`,
           'not zero',
           'zero: it is written again before it is used',
@@ -339,9 +343,11 @@ export class HostFunction {
       }
       const isHosts =
         saved[entry] === HOST_ADDRESS && saved[entry + 1] === 0 && saved[entry + 2] === this.firstIrq + vector;
-      if (!isZero && !isHosts) refuseSaved(`the message of vector ${vector}`, 'another one', "the host's, or zero");
+      if (!isZero && !isHosts)
+        refuseSaved(OWNER, `the message of vector ${vector}`, 'another one', "the host's, or zero");
       if ((saved[changedAt + (vector >>> 5)] & bit) !== 0) {
         refuseSaved(
+          OWNER,
           `the entryChanged bit of vector ${vector}`,
           'set',
           'a clear one: the host writes while it is masked',
@@ -349,18 +355,10 @@ export class HostFunction {
       }
       const pending = (saved[pendingAt + (vector >>> 5)] & bit) !== 0;
       if (pending && !masked && control === CONTROL_ENABLE) {
-        refuseSaved(`the Pending bit of vector ${vector}`, 'set while nothing blocks it', 'a clear bit');
+        refuseSaved(OWNER, `the Pending bit of vector ${vector}`, 'set while nothing blocks it', 'a clear bit');
       }
     }
   }
 }
 
 function ignore(): void {}
-
-function refuseSaved(what: string, got: string, expected: string): never {
-  throw new RangeError(`HostFunction.restore: ${what} is ${got}; expected ${expected}. Nothing was restored.`);
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
-}
