@@ -54,13 +54,12 @@ function aboutOf(
   claimAt: (members: number) => ReadClaim,
   asked = MORE,
 ): { readonly about: number; readonly form: Form } {
-  const claim = claimAt(MORE);
-  const { name } = claim;
-  const formAt = (members: number, read: ReadClaim, told: string): Form => {
-    const names = family.names(members);
-    return orWithoutCutoff(`${told}, which cannot be read with ${members} members`, () => new Form(names, read));
+  const { name } = claimAt(MORE);
+  const formAt = (members: number, told: string): Form => {
+    const [names, claim] = [family.names(members), claimAt(members)];
+    return orWithoutCutoff(`${told}, which cannot be read with ${members} members`, () => new Form(names, claim));
   };
-  const form = formAt(MORE, claim, name);
+  const form = formAt(MORE, name);
   const { about } = form;
   if (about > ABOUT_MAX) {
     throw new CutoffError(
@@ -69,9 +68,7 @@ function aboutOf(
   }
   // With all others taken for one, it must be what it is where there is one.
   const sayAt = (members: number): string =>
-    formAt(members, claimAt(members), `${name}, about ${about} of the members`).textOf((member) =>
-      Math.min(member, about),
-    );
+    formAt(members, `${name}, about ${about} of the members`).textOf((member) => Math.min(member, about));
   const one = sayAt(about + 1);
   // What it says of others it cannot say where there is none.
   const least = form.speaksOfOthers ? about + 1 : about;

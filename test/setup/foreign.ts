@@ -64,7 +64,7 @@ const COMMON: ReadonlySet<string> = new Set([
   ...['name', 'vectorCount', 'readHigh', 'bugs', 'sent', 'kept', 'handles'],
 ]);
 
-/** Copies what a field may be. It is ten times as fast as `structuredClone`, which is made for whatever there is. */
+/** Copies what a field may be. With `structuredClone`, which is made for whatever there is, it took a twelfth of the time of these tests. */
 function copyOf<T>(value: T): T {
   if (value instanceof Uint32Array) return value.slice() as T;
   if (Array.isArray(value)) return value.map(copyOf) as T;
